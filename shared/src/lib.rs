@@ -1,1 +1,19 @@
-//! Stub.
+//! What every function of `IntelliMaint` is built from.
+//!
+//! A route family (a crate under `functions/`) parses requests with [`http`], knows its caller
+//! through [`auth`], keeps its state through [`store`] and [`objects`], and answers in the envelope
+//! of [`http`]. Heavy parts (mail, PDF, inference, retrieval, answers) are cargo features, so that a
+//! function carries only what it calls.
+
+pub mod auth;
+pub mod aws;
+pub mod config;
+pub mod context;
+pub mod http;
+pub mod ids;
+pub mod objects;
+pub mod store;
+pub mod telemetry;
+pub mod time;
+
+pub use context::Context;

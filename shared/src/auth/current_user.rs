@@ -1,0 +1,99 @@
+//! The signed-in user of a request.
+
+use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
+use http::request::Parts;
+use http::{HeaderMap, header};
+
+use super::cookies::{ACCESS_COOKIE, REFRESH_COOKIE, access_cookie, read_cookie};
+use super::sign_ins::{RefreshError, SignIns};
+use crate::Context;
+use crate::http::{ApiError, ResponseCookies};
+use crate::ids::{SignInId, UserId};
+
+/// The user that a verified, living sign-in belongs to. Everything of a user is found by this id and
+/// no other.
+///
+/// Refusal: 401, for a missing, expired or revoked sign-in.
+#[derive(Debug, Clone)]
+pub struct CurrentUser {
+    /// The user.
+    pub id: UserId,
+    /// The sign-in.
+    pub sign_in: SignInId,
+}
+
+/// The user, where there is one: for routes that may be open to everybody.
+pub type MaybeUser = Option<CurrentUser>;
+
+impl<S> FromRequestParts<S> for CurrentUser
+where
+    S: Send + Sync,
+    Context: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let context = Context::from_ref(state);
+        authenticate(parts, &context.sign_ins).await
+    }
+}
+
+impl<S> OptionalFromRequestParts<S> for CurrentUser
+where
+    S: Send + Sync,
+    Context: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, ApiError> {
+        let context = Context::from_ref(state);
+        match authenticate(parts, &context.sign_ins).await {
+            Ok(user) => Ok(Some(user)),
+            Err(error) if error.status() == http::StatusCode::UNAUTHORIZED => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+async fn authenticate(parts: &Parts, sign_ins: &SignIns) -> Result<CurrentUser, ApiError> {
+    let bearer = bearer(&parts.headers);
+    let token = bearer.or_else(|| read_cookie(&parts.headers, ACCESS_COOKIE));
+    if let Some(token) = token {
+        match sign_ins.authenticate(token).await {
+            Ok(found) => return Ok(CurrentUser { id: found.user_id, sign_in: found.id }),
+            Err(RefreshError::Store(error)) => return Err(error.into()),
+            Err(_) => {}
+        }
+    }
+    let refresh = read_cookie(&parts.headers, REFRESH_COOKIE).filter(|_| bearer.is_none() && cannot_refresh(parts));
+    if let Some(refresh) = refresh {
+        match sign_ins.renew_access(refresh).await {
+            Ok(renewed) => {
+                if let Some(cookies) = parts.extensions.get::<ResponseCookies>()
+                    && let Some(cookie) = access_cookie(sign_ins.config(), &renewed.access_token)
+                {
+                    cookies.set(cookie);
+                }
+                return Ok(CurrentUser { id: renewed.user_id, sign_in: renewed.id });
+            }
+            Err(RefreshError::Store(error)) => return Err(error.into()),
+            Err(_) => {}
+        }
+    }
+    Err(match token.or(refresh) {
+        Some(_) => ApiError::unauthorized("sign_in_expired", "Your sign-in has expired. Please sign in again."),
+        None => ApiError::unauthorized("not_signed_in", "Please sign in first."),
+    })
+}
+
+/// Requests that never refresh and retry by themselves: event streams, and calls without an
+/// `Origin` (the frontend's own server).
+fn cannot_refresh(parts: &Parts) -> bool {
+    !parts.headers.contains_key(header::ORIGIN) || parts.uri.path().ends_with("/stream")
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

@@ -1,0 +1,128 @@
+//! Configuration: one struct per concern, read from named variables, all problems reported together.
+//!
+//! [`VARIABLES`] is the one table of what can be set; the README shows it, and a test keeps the two
+//! equal. Nothing here touches the process environment but [`Config::from_env`].
+
+mod reader;
+mod sections;
+mod variables;
+
+pub use reader::{Problem, Problems, Reader};
+pub use sections::{
+    AuthConfig, AwsConfig, CookieMode, DocumentsConfig, GoogleConfig, HttpConfig, InferenceConfig,
+    LanguageModelConfig, MailConfig, MailProvider, OpenAiConfig, SmtpConfig,
+};
+pub use variables::{VARIABLES, Variable, markdown_table};
+
+/// Everything that can be configured.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Origins, body limits, public addresses.
+    pub http: HttpConfig,
+    /// Tokens, cookies, passwords.
+    pub auth: AuthConfig,
+    /// Google sign-in, where it is configured.
+    pub google: Option<GoogleConfig>,
+    /// `DynamoDB` and S3.
+    pub aws: AwsConfig,
+    /// How mail leaves.
+    pub mail: MailConfig,
+    /// Where documents may come from and how large they may be.
+    pub documents: DocumentsConfig,
+    /// The embedding model.
+    pub inference: InferenceConfig,
+    /// The language model that writes answers.
+    pub language_model: LanguageModelConfig,
+}
+
+impl Config {
+    /// Reads the process environment.
+    ///
+    /// # Errors
+    /// Every variable that is missing or malformed, in one [`Problems`].
+    pub fn from_env() -> Result<Self, Problems> {
+        Self::from_lookup(&|name| std::env::var(name).ok())
+    }
+
+    /// Reads from any source of named values, so that tests and the local stack need no environment.
+    ///
+    /// # Errors
+    /// Every variable that is missing or malformed, in one [`Problems`].
+    pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Problems> {
+        let mut reader = Reader::new(lookup);
+        let production = reader.choice(&variables::ENVIRONMENT, &[("development", false), ("production", true)]);
+        let config = Self {
+            http: HttpConfig::read(&mut reader, production),
+            auth: AuthConfig::read(&mut reader, production),
+            google: GoogleConfig::read(&mut reader),
+            aws: AwsConfig::read(&mut reader),
+            mail: MailConfig::read(&mut reader),
+            documents: DocumentsConfig::read(&mut reader, production),
+            inference: InferenceConfig::read(&mut reader),
+            language_model: LanguageModelConfig::read(&mut reader),
+        };
+        reader.finish(config)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn read(values: &[(&str, &str)]) -> Result<Config, Problems> {
+        let values: std::collections::HashMap<String, String> =
+            values.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        Config::from_lookup(&|name| values.get(name).cloned())
+    }
+
+    const SECRET: (&str, &str) = ("TOKEN_SECRET", "0123456789abcdef0123456789abcdef");
+
+    #[test]
+    fn a_token_secret_is_all_that_development_needs() {
+        let config = read(&[SECRET]).unwrap();
+        assert_eq!(config.http.gateway_origins, ["http://localhost:3001"]);
+        assert_eq!(config.auth.cookies, CookieMode::Lax { secure: false });
+        assert!(config.google.is_none());
+    }
+
+    #[test]
+    fn all_problems_are_reported_together() {
+        let problems = read(&[
+            ("FRONTEND_URL", "not a url"),
+            ("MAIL_PROVIDER", "pigeon"),
+            ("MAX_DOCUMENT_PAGES", "many"),
+            ("GOOGLE_CLIENT_ID", "id"),
+        ])
+        .unwrap_err();
+        let text = problems.to_string();
+        for name in ["TOKEN_SECRET", "FRONTEND_URL", "MAIL_PROVIDER", "MAX_DOCUMENT_PAGES", "GOOGLE_CLIENT_SECRET"] {
+            assert!(text.contains(name), "{name} in {text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_never_shows_in_debug_output() {
+        let config = read(&[SECRET, ("LANGUAGE_MODEL", "openai"), ("OPENAI_API_KEY", "sk-very-secret")]).unwrap();
+        let debug = format!("{config:?}");
+        assert!(!debug.contains(SECRET.1) && !debug.contains("very-secret"));
+    }
+
+    #[test]
+    fn production_lets_no_service_be_called_anonymously_unless_told() {
+        let config = read(&[SECRET, ("ENVIRONMENT", "production"), ("FRONTEND_URL", "https://app.example.com")]).unwrap();
+        assert!(config.http.anonymous_services.is_empty());
+        assert_eq!(config.auth.cookies, CookieMode::Lax { secure: true });
+        assert!(!config.documents.allow_localhost);
+    }
+
+    #[test]
+    fn the_readme_shows_every_variable() {
+        let readme = include_str!("../../../README.md");
+        assert!(
+            readme.contains(markdown_table().trim()),
+            "README.md must hold this table:\n{}",
+            markdown_table()
+        );
+    }
+}

@@ -1,0 +1,132 @@
+//! Reading variables and collecting what is wrong with them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::variables::Variable;
+
+/// One variable that cannot be used, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The variable.
+    pub name: &'static str,
+    /// What is wrong, as the end of a sentence that begins with the name.
+    pub reason: String,
+}
+
+/// Everything that is wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Problems(pub Vec<Problem>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the configuration cannot be used:")?;
+        for Problem { name, reason } in &self.0 {
+            write!(f, "\n  {name} {reason}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads variables one by one; a bad one is noted and its default stands in until [`Reader::finish`].
+pub struct Reader<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads from `lookup`, which gives the value of a name where it is set.
+    #[must_use]
+    pub fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { lookup, problems: Vec::new() }
+    }
+
+    /// Notes a problem of `variable`.
+    pub fn problem(&mut self, variable: &Variable, reason: impl Into<String>) {
+        self.problems.push(Problem { name: variable.name, reason: reason.into() });
+    }
+
+    /// The value, where it is set and not blank.
+    pub fn optional(&mut self, variable: &Variable) -> Option<String> {
+        (self.lookup)(variable.name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty())
+    }
+
+    /// The value, or the default.
+    pub fn text(&mut self, variable: &Variable) -> String {
+        self.optional(variable).unwrap_or_else(|| variable.default.to_owned())
+    }
+
+    /// A secret, where it is set.
+    pub fn secret(&mut self, variable: &Variable) -> Option<SecretString> {
+        self.optional(variable).map(SecretString::from)
+    }
+
+    /// A number between `min` and `max`.
+    pub fn number<T: FromStr + PartialOrd + fmt::Display + Copy>(&mut self, variable: &Variable, min: T, max: T) -> T {
+        let text = self.text(variable);
+        match text.parse::<T>() {
+            Ok(value) if value >= min && value <= max => value,
+            _ => {
+                self.problem(variable, format!("must be a number from {min} to {max}, not \"{text}\""));
+                min
+            }
+        }
+    }
+
+    /// One of several words.
+    ///
+    /// # Panics
+    /// Never: `choices` holds the default.
+    pub fn choice<T: Copy>(&mut self, variable: &Variable, choices: &[(&str, T)]) -> T
+    where
+        T: Copy,
+    {
+        let text = self.text(variable);
+        let find = |word: &str| choices.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
+        if let Some(value) = find(&text) {
+            return value;
+        }
+        let words: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+        self.problem(variable, format!("must be one of {}, not \"{text}\"", words.join(", ")));
+        #[expect(clippy::unreachable, reason = "the table of variables and its choices are both written here")]
+        find(variable.default).unwrap_or_else(|| unreachable!("default of {} is no choice", variable.name))
+    }
+
+    /// A comma-separated list.
+    pub fn list(&mut self, variable: &Variable) -> Vec<String> {
+        self.text(variable).split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+    }
+
+    /// An http or https address.
+    pub fn url(&mut self, variable: &Variable) -> Option<Url> {
+        let text = self.text(variable);
+        let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        if url.is_none() {
+            self.problem(variable, format!("must be an http or https address, not \"{text}\""));
+        }
+        url
+    }
+
+    /// A comma-separated list of origins (`scheme://host[:port]`).
+    pub fn origins(&mut self, variable: &Variable) -> Vec<String> {
+        let mut origins = Vec::new();
+        for text in self.list(variable) {
+            match Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
+                Some(url) => origins.push(url.origin().ascii_serialization()),
+                None => self.problem(variable, format!("must list http or https origins, not \"{text}\"")),
+            }
+        }
+        origins
+    }
+
+    /// The finished configuration, or all problems.
+    ///
+    /// # Errors
+    /// [`Problems`] when anything was noted.
+    pub fn finish<T>(self, config: T) -> Result<T, Problems> {
+        if self.problems.is_empty() { Ok(config) } else { Err(Problems(self.problems)) }
+    }
+}

@@ -1,0 +1,69 @@
+//! The table of every variable.
+
+/// A named value that configures the system.
+#[derive(Debug)]
+pub struct Variable {
+    /// The name in the environment.
+    pub name: &'static str,
+    /// The value taken when it is not set; empty for none.
+    pub default: &'static str,
+    /// What it does, for the README.
+    pub about: &'static str,
+}
+
+macro_rules! variables {
+    ($($name:ident = $default:literal: $about:literal;)*) => {
+        $(pub(super) const $name: Variable = Variable { name: stringify!($name), default: $default, about: $about };)*
+        /// Every variable, in the order of the README.
+        pub const VARIABLES: &[Variable] = &[$($name),*];
+    };
+}
+
+variables! {
+    ENVIRONMENT = "development": "`development` or `production`; production sets safer defaults";
+    FRONTEND_URL = "http://localhost:3001": "origins that may call the gateway, comma-separated; redirects go to the first";
+    ALLOWED_ORIGINS = "": "origins that may call the services, comma-separated; default: those of `FRONTEND_URL`";
+    GATEWAY_URL = "http://localhost:3000": "the gateway's public address, for links and the Google redirect";
+    TOKEN_SECRET = "": "signs tokens and hashes one-time codes; at least 32 characters; required (the local stack makes one)";
+    ACCESS_TOKEN_SECONDS = "3600": "lifetime of an access token";
+    REFRESH_TOKEN_DAYS = "30": "lifetime of a sign-in without use";
+    COOKIE_MODE = "lax": "`lax` (frontend on the same site) or `cross-site` (`SameSite=None; Secure`)";
+    SERVICES_ANONYMOUS = "": "services open to callers without a sign-in, comma-separated, rate-limited per address; default: `asr,extract` in development, none in production";
+    GOOGLE_CLIENT_ID = "": "OAuth client for Google sign-in; unset: sign-in with Google answers 503";
+    GOOGLE_CLIENT_SECRET = "": "its secret";
+    GOOGLE_ISSUER = "https://accounts.google.com": "OpenID Connect issuer";
+    TABLE_NAME = "intellimaint": "DynamoDB table";
+    BUCKET_NAME = "intellimaint": "S3 bucket";
+    AWS_REGION = "us-east-1": "region of both";
+    AWS_ENDPOINT_URL_DYNAMODB = "": "DynamoDB endpoint, where it is not Amazon's";
+    AWS_ENDPOINT_URL_S3 = "": "S3 endpoint, where it is not Amazon's";
+    MAIL_PROVIDER = "files": "`files` (`.eml` files), `smtp` or `ses`";
+    MAIL_FROM = "IntelliMaint <no-reply@intellimaint.local>": "sender of all mail";
+    MAIL_DIR = ".local/mail": "folder for `files`";
+    SMTP_URL = "": "`smtp://user:password@host:587` or `smtps://…:465`, for `smtp`";
+    FILE_URL_HOSTS = "": "https hosts that documents and pictures may be fetched from, comma-separated; `*.example.com` for all below; development adds `http://localhost`";
+    MAX_DOCUMENT_PAGES = "5000": "pages a document may have";
+    PDF_SECONDS = "60": "time that reading one PDF may take";
+    PDF_MEMORY_MIB = "1024": "memory that reading one PDF may take";
+    MODEL_DIR = "models/all-minilm-l6-v2": "folder of the embedding model, made by `scripts/models`";
+    EMBEDDING_THREADS = "1": "threads that compute embeddings";
+    SEGMENT_CACHE_MIB = "512": "memory for search segments kept between requests";
+    LANGUAGE_MODEL = "extractive": "`extractive` (offline, quotes the manuals) or `openai` (any compatible endpoint)";
+    OPENAI_BASE_URL = "https://api.openai.com/v1": "the endpoint";
+    OPENAI_API_KEY = "": "its key; local servers need none";
+    OPENAI_MODEL = "gpt-4o-mini": "model name sent to it";
+    OPENAI_SECONDS = "60": "time the endpoint may stay silent before an answer fails";
+    LOG_FORMAT = "text": "`text` or `json`";
+    RUST_LOG = "info": "log filter";
+}
+
+/// The README's configuration table.
+#[must_use]
+pub fn markdown_table() -> String {
+    let mut table = String::from("| variable | default | meaning |\n| --- | --- | --- |\n");
+    for Variable { name, default, about } in VARIABLES {
+        let default = if default.is_empty() { String::new() } else { format!("`{default}`") };
+        table.push_str(&format!("| `{name}` | {default} | {about} |\n"));
+    }
+    table
+}

@@ -1,0 +1,42 @@
+//! What every function holds: configuration, storage, and the keeper of sign-ins.
+
+use std::sync::Arc;
+
+use crate::auth::SignIns;
+use crate::config::{Config, Problems};
+use crate::objects::Objects;
+use crate::store::Store;
+use crate::{aws, telemetry};
+
+/// Built once per process, cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The whole configuration.
+    pub config: Arc<Config>,
+    /// The table.
+    pub store: Store,
+    /// The bucket.
+    pub objects: Objects,
+    /// Tokens and sign-ins.
+    pub sign_ins: SignIns,
+}
+
+impl Context {
+    /// Builds the clients.
+    pub async fn new(config: Config) -> Self {
+        let sdk = aws::sdk_config(&config.aws).await;
+        let store = Store::new(&sdk, &config.aws);
+        let objects = Objects::new(&sdk, &config.aws);
+        let sign_ins = SignIns::new(&config.auth, store.clone());
+        Self { config: Arc::new(config), store, objects, sign_ins }
+    }
+
+    /// Starts logging and reads the environment: the first line of every function's `main`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the configuration.
+    pub async fn from_env() -> Result<Self, Problems> {
+        telemetry::init();
+        Ok(Self::new(Config::from_env()?).await)
+    }
+}

@@ -1,0 +1,124 @@
+//! The two public backends and the layers each is wrapped in.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router, middleware};
+use http::{HeaderName, HeaderValue, Method, Uri, header};
+use serde_json::{Value, json};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use super::error::ApiError;
+use super::{csrf, finish, request_log};
+use crate::config::HttpConfig;
+
+/// One of the two backends that the frontend knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// auth, user, chat, repository, billing.
+    Gateway,
+    /// asr, vision, rag, extract, stream.
+    Services,
+}
+
+impl Backend {
+    /// Its name in messages and health answers.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gateway => "gateway",
+            Self::Services => "services",
+        }
+    }
+
+    fn of_family(family: &str) -> Option<Self> {
+        match family {
+            "auth" | "user" | "chat" | "repository" | "billing" => Some(Self::Gateway),
+            "stream" | "asr" | "vision" | "rag" | "extract" => Some(Self::Services),
+            _ => None,
+        }
+    }
+
+    fn openapi(self) -> &'static str {
+        match self {
+            Self::Gateway => include_str!("../../openapi/gateway.json"),
+            Self::Services => include_str!("../../openapi/services.json"),
+        }
+    }
+}
+
+/// Bodies of JSON requests; routes that take files set their own limit.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// Completes the routes of some families to a backend: health, description, 404s that help, and the
+/// layers, from the outside in: request id and error bodies, log, CORS, panics, origin check, body
+/// limit.
+pub fn serve(backend: Backend, routes: Router, config: &HttpConfig) -> Router {
+    let origins: Arc<[String]> = match backend {
+        Backend::Gateway => config.gateway_origins.as_slice().into(),
+        Backend::Services => config.services_origins.as_slice().into(),
+    };
+    let layers = ServiceBuilder::new()
+        .layer(middleware::from_fn(finish::finish))
+        .layer(middleware::from_fn(request_log::log))
+        .layer(cors(&origins))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(origins, csrf::check_origin))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT));
+    Router::new()
+        .route("/", get(move || health(backend)))
+        .route("/health", get(move || health(backend)))
+        .route("/api/v1/openapi.json", get(move || openapi(backend)))
+        .route("/api/v1/docs", get(docs))
+        .merge(routes)
+        .fallback(move |uri: Uri| async move { unknown_path(backend, &uri) })
+        .layer(layers)
+}
+
+async fn health(backend: Backend) -> Json<Value> {
+    Json(json!({"status": "ok", "service": backend.name(), "version": env!("CARGO_PKG_VERSION")}))
+}
+
+async fn openapi(backend: Backend) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], backend.openapi()).into_response()
+}
+
+async fn docs() -> Html<&'static str> {
+    Html(include_str!("../../openapi/docs.html"))
+}
+
+fn unknown_path(backend: Backend, uri: &Uri) -> ApiError {
+    let family = uri.path().strip_prefix("/api/v1/").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    match Backend::of_family(family) {
+        Some(other) if other != backend => ApiError::no_such_path(format!(
+            "/api/v1/{family} is served by the {} backend, not by the {}",
+            other.name(),
+            backend.name()
+        )),
+        _ => ApiError::no_such_path("There is nothing at this address"),
+    }
+}
+
+fn cors(origins: &[String]) -> CorsLayer {
+    let allowed: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(allowed))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS])
+        .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, HeaderName::from_static("idempotency-key")])
+        .expose_headers([HeaderName::from_static("x-request-id"), header::RETRY_AFTER])
+        .max_age(Duration::from_secs(600))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
+fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    ApiError::internal(format!("panic: {text}")).into_response()
+}

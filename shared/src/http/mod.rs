@@ -1,0 +1,23 @@
+//! The HTTP edge: envelope, errors, validation, and the layers every backend is wrapped in.
+
+mod backend;
+mod client_address;
+mod csrf;
+mod envelope;
+mod error;
+mod fields;
+mod finish;
+mod json;
+mod pagination;
+mod path;
+mod request_log;
+
+pub use backend::{Backend, serve};
+pub use client_address::ClientAddress;
+pub use envelope::{Reply, created, ok};
+pub use error::{ApiError, ApiResult};
+pub use fields::{Field, Fields, FromFields, Invalid, OptionalText, text};
+pub use finish::{RequestId, ResponseCookies};
+pub use json::{Valid, ValidOrEmpty};
+pub use pagination::{Page, Pagination};
+pub use path::Id;

@@ -1,0 +1,86 @@
+//! Where objects lie.
+
+use std::fmt;
+
+use crate::ids::{DocumentId, JobId, UserId};
+
+/// The key of an object, made of identifiers only.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ObjectKey {
+    /// The file of a document; putting it starts its ingest.
+    Source(UserId, DocumentId),
+    /// Asks for an import by address or a new ingest of a document; putting it starts that.
+    Request(UserId, DocumentId),
+    /// The search segment of a document.
+    Segment(UserId, DocumentId),
+    /// The text of a document's pages.
+    Pages(UserId, DocumentId),
+    /// The file of an extraction job; putting it starts the job.
+    ExtractSource(JobId),
+    /// The text that an extraction job found.
+    ExtractText(JobId),
+    /// A picture that belongs to a user.
+    Picture(UserId, String),
+}
+
+impl ObjectKey {
+    /// The prefix whose new objects start work in `ingest`.
+    pub const UPLOADS: &'static str = "uploads/";
+
+    /// Reads a key of an object under [`Self::UPLOADS`] back; `None` for one that is not ours.
+    #[must_use]
+    pub fn parse_upload(key: &str) -> Option<Self> {
+        let mut parts = key.strip_prefix(Self::UPLOADS)?.split('/');
+        let parsed = match (parts.next()?, parts.next()?, parts.next()) {
+            ("extract", job, Some("source")) => Self::ExtractSource(job.parse().ok()?),
+            (user, document, Some("source")) => Self::Source(user.parse().ok()?, document.parse().ok()?),
+            (user, document, Some("request.json")) => Self::Request(user.parse().ok()?, document.parse().ok()?),
+            _ => return None,
+        };
+        parts.next().is_none().then_some(parsed)
+    }
+
+    /// All prefixes under which objects of `user` lie.
+    #[must_use]
+    pub fn prefixes_of(user: &UserId) -> [String; 4] {
+        ["uploads", "segments", "pages", "pictures"].map(|folder| format!("{folder}/{user}/"))
+    }
+}
+
+impl fmt::Display for ObjectKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(user, document) => write!(f, "uploads/{user}/{document}/source"),
+            Self::Request(user, document) => write!(f, "uploads/{user}/{document}/request.json"),
+            Self::Segment(user, document) => write!(f, "segments/{user}/{document}"),
+            Self::Pages(user, document) => write!(f, "pages/{user}/{document}"),
+            Self::ExtractSource(job) => write!(f, "uploads/extract/{job}/source"),
+            Self::ExtractText(job) => write!(f, "extracted/{job}"),
+            Self::Picture(user, name) => write!(f, "pictures/{user}/{name}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn upload_keys_read_back() {
+        let (user, document, job) = (UserId::new(), DocumentId::new(), JobId::new());
+        for key in [
+            ObjectKey::Source(user.clone(), document.clone()),
+            ObjectKey::Request(user, document),
+            ObjectKey::ExtractSource(job),
+        ] {
+            assert_eq!(ObjectKey::parse_upload(&key.to_string()), Some(key));
+        }
+    }
+
+    #[test]
+    fn foreign_keys_are_none_of_ours() {
+        for key in ["segments/a/b", "uploads/a/b", "uploads/a/b/source/c", "uploads/a/b/other", "uploads/a b/c/source"] {
+            assert_eq!(ObjectKey::parse_upload(key), None, "{key}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The bucket: files, segments and request objects over S3.
+//!
+//! Keys: `uploads/<user>/<document>/source` is a document's file, and putting it starts its ingest;
+//! `uploads/<user>/<document>/request.json` asks for an import or a new ingest;
+//! `extract/<job>/…` are extraction jobs; `segments/<user>/<document>` are search segments.
+
+mod error;
+mod keys;
+mod presign;
+mod transfer;
+
+use aws_config::SdkConfig;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
+
+pub use error::ObjectError;
+pub use keys::ObjectKey;
+pub use presign::{MultipartUpload, Presigned};
+pub use transfer::{Changed, ObjectInfo};
+
+use crate::config::AwsConfig;
+
+/// What object calls give back.
+pub type ObjectResult<T> = Result<T, ObjectError>;
+
+/// The bucket. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Objects {
+    client: Client,
+    bucket: String,
+}
+
+impl Objects {
+    /// A client for the configured bucket.
+    #[must_use]
+    pub fn new(sdk: &SdkConfig, config: &AwsConfig) -> Self {
+        let mut builder = aws_sdk_s3::config::Builder::from(sdk)
+            // A presigned PUT must not promise a checksum that a browser does not send.
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+        if let Some(endpoint) = &config.s3_endpoint {
+            builder = builder.endpoint_url(endpoint).force_path_style(true);
+        }
+        Self { client: Client::from_conf(builder.build()), bucket: config.bucket.clone() }
+    }
+
+    /// Makes the bucket, where it is not there yet.
+    ///
+    /// # Errors
+    /// [`ObjectError`].
+    pub async fn create_bucket(&self) -> ObjectResult<()> {
+        if self.client.head_bucket().bucket(&self.bucket).send().await.is_ok() {
+            return Ok(());
+        }
+        self.client.create_bucket().bucket(&self.bucket).send().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,163 @@
+//! Addresses that let a browser talk to the bucket for a while.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_s3::presigning::PresigningConfig;
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use jiff::Timestamp;
+
+use super::error::ObjectError;
+use super::{ObjectKey, ObjectResult, Objects};
+use crate::time;
+
+/// A presigned request.
+#[derive(Debug, Clone)]
+pub struct Presigned {
+    /// The address, with its signature.
+    pub url: String,
+    /// Headers that the client must send as they stand.
+    pub headers: BTreeMap<String, String>,
+    /// When the address stops working.
+    pub expires_at: Timestamp,
+}
+
+/// A multipart upload that was begun.
+#[derive(Debug, Clone)]
+pub struct MultipartUpload {
+    /// Names the upload for its end.
+    pub upload_id: String,
+    /// One presigned address per part, in order, from part 1.
+    pub parts: Vec<String>,
+    /// When the addresses stop working.
+    pub expires_at: Timestamp,
+}
+
+impl Objects {
+    /// A PUT of exactly `size` bytes of `content_type`.
+    ///
+    /// # Errors
+    /// [`ObjectError`].
+    pub async fn presign_put(
+        &self,
+        key: &ObjectKey,
+        content_type: &str,
+        size: u64,
+        lifetime: Duration,
+    ) -> ObjectResult<Presigned> {
+        let request = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key.to_string())
+            .content_type(content_type)
+            .content_length(i64::try_from(size).unwrap_or(i64::MAX))
+            .presigned(presigning(lifetime)?)
+            .await?;
+        // Content-Length is signed too, but a browser sets it by itself and forbids setting it.
+        let headers = request.headers().filter(|(name, _)| !name.eq_ignore_ascii_case("content-length"));
+        Ok(Presigned {
+            url: request.uri().to_owned(),
+            headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            expires_at: expiry(lifetime),
+        })
+    }
+
+    /// A download that a browser saves, or shows, as `file_name`.
+    ///
+    /// # Errors
+    /// [`ObjectError`].
+    pub async fn presign_get(&self, key: &ObjectKey, file_name: &str, lifetime: Duration) -> ObjectResult<Presigned> {
+        let disposition = format!("inline; filename*=UTF-8''{}", percent_encode(file_name));
+        let request = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key.to_string())
+            .response_content_disposition(disposition)
+            .presigned(presigning(lifetime)?)
+            .await?;
+        Ok(Presigned { url: request.uri().to_owned(), headers: BTreeMap::new(), expires_at: expiry(lifetime) })
+    }
+
+    /// Begins an upload in `parts` parts.
+    ///
+    /// # Errors
+    /// [`ObjectError`].
+    pub async fn begin_multipart(
+        &self,
+        key: &ObjectKey,
+        content_type: &str,
+        parts: u32,
+        lifetime: Duration,
+    ) -> ObjectResult<MultipartUpload> {
+        let create = self.client.create_multipart_upload().bucket(&self.bucket).key(key.to_string());
+        let upload_id = create.content_type(content_type).send().await?.upload_id.unwrap_or_default();
+        let mut urls = Vec::new();
+        for number in 1..=parts {
+            let request = self
+                .client
+                .upload_part()
+                .bucket(&self.bucket)
+                .key(key.to_string())
+                .upload_id(&upload_id)
+                .part_number(i32::try_from(number).unwrap_or(i32::MAX))
+                .presigned(presigning(lifetime)?)
+                .await?;
+            urls.push(request.uri().to_owned());
+        }
+        Ok(MultipartUpload { upload_id, parts: urls, expires_at: expiry(lifetime) })
+    }
+
+    /// Puts the uploaded parts, as `(number, etag)`, together.
+    ///
+    /// # Errors
+    /// [`ObjectError::NotFound`] for an unknown upload, [`ObjectError::InvalidPart`] when a part is
+    /// missing or its tag differs.
+    pub async fn complete_multipart(&self, key: &ObjectKey, upload_id: &str, parts: &[(i32, String)]) -> ObjectResult<()> {
+        let parts = parts.iter().map(|(number, etag)| CompletedPart::builder().part_number(*number).e_tag(etag).build());
+        let completed = CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build();
+        self.client
+            .complete_multipart_upload()
+            .bucket(&self.bucket)
+            .key(key.to_string())
+            .upload_id(upload_id)
+            .multipart_upload(completed)
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    /// Gives an upload up and frees its parts; one that is unknown is no error.
+    ///
+    /// # Errors
+    /// [`ObjectError`].
+    pub async fn abort_multipart(&self, key: &ObjectKey, upload_id: &str) -> ObjectResult<()> {
+        let abort = self.client.abort_multipart_upload().bucket(&self.bucket).key(key.to_string()).upload_id(upload_id);
+        match abort.send().await.map_err(ObjectError::from) {
+            Ok(_) | Err(ObjectError::NotFound) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn presigning(lifetime: Duration) -> ObjectResult<PresigningConfig> {
+    PresigningConfig::expires_in(lifetime).map_err(|error| ObjectError::Failed(Box::new(error)))
+}
+
+fn expiry(lifetime: Duration) -> Timestamp {
+    time::in_seconds(i64::try_from(lifetime.as_secs()).unwrap_or(0))
+}
+
+/// RFC 5987: everything but letters, digits and a few marks is escaped.
+fn percent_encode(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}

@@ -1,0 +1,22 @@
+//! The table: typed items over `DynamoDB`, one file per kind of item.
+//!
+//! One table holds everything. The user's id is in every partition key and comes from a verified
+//! token only, so that a wrong id finds nothing. Uniqueness and changes of state are conditional or
+//! transactional writes. `expiresAt` (epoch seconds) lets `DynamoDB` clean up, but it may keep an
+//! expired item for days: code checks expiry itself.
+
+mod error;
+mod item;
+mod rate;
+mod setup;
+mod sign_ins;
+mod table;
+
+pub use error::StoreError;
+pub use item::{Expression, Key, Value, value};
+pub use rate::RateLimit;
+pub use sign_ins::SignIn;
+pub use table::{Listing, Store, Write};
+
+/// What storage calls give back.
+pub type StoreResult<T> = Result<T, StoreError>;
