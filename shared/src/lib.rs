@@ -5,6 +5,8 @@
 //! of [`http`]. Heavy parts (mail, PDF, inference, retrieval, answers) are cargo features, so that a
 //! function carries only what it calls.
 
+#[cfg(feature = "assistant")]
+pub mod assistant;
 pub mod auth;
 pub mod aws;
 pub mod config;

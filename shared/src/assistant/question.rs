@@ -1,0 +1,45 @@
+//! What is asked.
+
+use crate::ids::UserId;
+
+/// Who wrote a turn of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The technician.
+    User,
+    /// The assistant.
+    Assistant,
+}
+
+/// An earlier message of the conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// Who wrote it.
+    pub role: Role,
+    /// Its text; an answer's as it was stored, its list of sources included.
+    pub content: String,
+}
+
+/// A picture that belongs to the question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// Where it is: `https`, `http://localhost` in development, or a `data:` URL.
+    pub url: String,
+    /// Its file name, for the prompt.
+    pub name: String,
+}
+
+/// A question with everything that gives it its meaning.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Whose manuals are searched.
+    pub user: UserId,
+    /// The question's words; may be empty where there are images.
+    pub text: String,
+    /// Pictures sent with it.
+    pub images: Vec<Image>,
+    /// Earlier turns, oldest first. Long conversations are cut to a window here: hand over all of it.
+    pub history: Vec<Turn>,
+    /// The equipment that the conversation is about, as the user named it.
+    pub equipment: Vec<String>,
+}
