@@ -11,9 +11,12 @@ pub mod auth;
 pub mod aws;
 pub mod config;
 pub mod context;
+pub mod file_url;
 pub mod http;
 pub mod ids;
 pub mod objects;
+#[cfg(feature = "fetch")]
+pub mod outbound;
 pub mod store;
 pub mod telemetry;
 pub mod time;
