@@ -5,16 +5,22 @@
 //! transactional writes. `expiresAt` (epoch seconds) lets `DynamoDB` clean up, but it may keep an
 //! expired item for days: code checks expiry itself.
 
+mod documents;
 mod error;
 mod item;
+mod jobs;
 mod rate;
+mod runs;
 mod setup;
 mod sign_ins;
 mod table;
 
+pub use documents::{Document, DocumentStatus, Ingested, NewDocument, PendingUpload};
 pub use error::StoreError;
 pub use item::{Expression, Key, Value, value};
+pub use jobs::{JOB_LIFETIME_SECONDS, Job, JobStatus};
 pub use rate::RateLimit;
+pub use runs::{Claim, Failure, LEASE_SECONDS, Progress, Run, Stage};
 pub use sign_ins::SignIn;
 pub use table::{Listing, Store, Write};
 

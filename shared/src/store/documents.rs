@@ -1,0 +1,362 @@
+//! Documents of a user's repository.
+//!
+//! Identifiers are ULIDs, so the sort key is the order of upload, and lists are read from the table
+//! itself: strongly consistent, and without an index that every note of progress would be written to
+//! a second time.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::item::{Expression, Key};
+use super::runs::{Claim, Claimable, Failure, Progress, Run};
+use super::table::Write;
+use super::{Listing, Store, StoreResult};
+use crate::ids::{DocumentId, UserId};
+use crate::time;
+
+/// Where a document stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DocumentStatus {
+    /// Its file has not arrived yet.
+    Uploading,
+    /// It waits for its ingest, or is in it.
+    Processing,
+    /// It can be searched.
+    Ready,
+    /// Its ingest failed; the document says why.
+    Failed,
+}
+
+impl DocumentStatus {
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Uploading => "uploading",
+            Self::Processing => "processing",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A multipart upload that was begun.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PendingUpload {
+    /// Names it to object storage.
+    pub upload_id: String,
+    /// Number of its parts.
+    pub parts: u32,
+}
+
+/// A document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Document {
+    /// Its id.
+    pub id: DocumentId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// The name of its file.
+    pub file_name: String,
+    /// Bytes: as declared, and as found once the file was read.
+    pub file_size: u64,
+    /// Where it was registered from; none for a direct upload.
+    pub source_url: Option<String>,
+    /// The id under which the registering client knows the file. Kept, never trusted.
+    pub file_id: Option<String>,
+    /// The path under which the registering client keeps the file. Kept, never trusted.
+    pub blob_path: Option<String>,
+    /// Where it stands.
+    pub status: DocumentStatus,
+    /// When it was registered or its upload was begun.
+    pub uploaded_at: Timestamp,
+    /// When anything of it last changed.
+    pub updated_at: Timestamp,
+    /// Number of pages, once read.
+    pub pages: Option<u32>,
+    /// Pages that hold no readable text (scans, drawings).
+    pub pages_without_text: Option<u32>,
+    /// Number of passages that can be found.
+    pub chunks: Option<u32>,
+    /// How far its ingest is.
+    pub progress: Option<Progress>,
+    /// Why its ingest failed.
+    pub error: Option<Failure>,
+    /// Its multipart upload, until that is complete.
+    pub upload: Option<PendingUpload>,
+    /// Until when its file may arrive; epoch seconds. None once it has arrived.
+    pub expires_at: Option<i64>,
+    /// Attempts to ingest it since it was last asked for.
+    #[serde(default)]
+    pub attempts: u32,
+    /// Tag of the file that was last ingested, well or not.
+    pub source_etag: Option<String>,
+    /// Whether a search segment of it is stored. Stays while the document is processed again.
+    #[serde(default)]
+    pub searchable: bool,
+}
+
+/// A document that is about to be registered.
+#[derive(Debug, Clone)]
+pub struct NewDocument {
+    /// The name of its file.
+    pub file_name: String,
+    /// Bytes, as declared.
+    pub file_size: u64,
+    /// Where it is to be fetched from.
+    pub source_url: Option<String>,
+    /// As in [`Document`].
+    pub file_id: Option<String>,
+    /// As in [`Document`].
+    pub blob_path: Option<String>,
+}
+
+/// What an ingest found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ingested {
+    /// Bytes of the file.
+    pub file_size: u64,
+    /// Number of pages.
+    pub pages: u32,
+    /// Pages without readable text.
+    pub pages_without_text: u32,
+    /// Number of passages.
+    pub chunks: u32,
+    /// Tag of the file.
+    pub source_etag: String,
+}
+
+/// The marker that makes an address unique among a user's documents.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct UrlMarker {
+    document_id: DocumentId,
+}
+
+/// A document whose file has not arrived by then is forgotten.
+const UPLOAD_SECONDS: i64 = 7 * 86_400;
+
+/// A document that has been processing without any sign of life for this long may be asked for
+/// again: its event was lost.
+const FORGOTTEN_SECONDS: i64 = 600;
+
+impl Document {
+    /// A document whose file is to arrive (`uploading`), or is to be fetched (`processing`).
+    #[must_use]
+    pub fn new(user: &UserId, new: NewDocument) -> Self {
+        let now = time::now();
+        let status = match new.source_url {
+            Some(_) => DocumentStatus::Processing,
+            None => DocumentStatus::Uploading,
+        };
+        Self {
+            id: DocumentId::new(),
+            user_id: user.clone(),
+            file_name: new.file_name,
+            file_size: new.file_size,
+            progress: new.source_url.is_some().then_some(Progress::WAITING),
+            source_url: new.source_url,
+            file_id: new.file_id,
+            blob_path: new.blob_path,
+            status,
+            uploaded_at: now,
+            updated_at: now,
+            pages: None,
+            pages_without_text: None,
+            chunks: None,
+            error: None,
+            upload: None,
+            expires_at: (status == DocumentStatus::Uploading).then(|| now.as_second() + UPLOAD_SECONDS),
+            attempts: 0,
+            source_etag: None,
+            searchable: false,
+        }
+    }
+
+    fn is_alive(&self) -> bool {
+        self.expires_at.is_none_or(|at| at > time::now().as_second())
+    }
+
+    /// Whether the document waits for an ingest that nobody has begun.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.status == DocumentStatus::Processing && self.attempts == 0
+    }
+}
+
+impl Claimable for Document {
+    const UNTIL_CLAIMED: &'static [&'static str] = &["expiresAt"];
+
+    fn is_open(&self) -> bool {
+        matches!(self.status, DocumentStatus::Uploading | DocumentStatus::Processing)
+    }
+}
+
+fn partition(user: &UserId) -> String {
+    format!("USER#{user}")
+}
+
+fn key(user: &UserId, id: &DocumentId) -> Key {
+    Key::new(partition(user), format!("DOC#{id}"))
+}
+
+fn url_key(user: &UserId, url: &str) -> Key {
+    Key::new(partition(user), format!("DOCURL#{}", hex::encode(Sha256::digest(url.as_bytes()))))
+}
+
+impl Store {
+    /// Keeps new documents, all or none, with the markers of their addresses.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Condition`] when an address is registered already.
+    pub async fn create_documents(&self, documents: &[Document]) -> StoreResult<()> {
+        let mut writes = Vec::with_capacity(documents.len() * 2);
+        for document in documents {
+            writes.push(Write::put(key(&document.user_id, &document.id), document, Some(Expression::absent()))?);
+            if let Some(url) = &document.source_url {
+                let marker = UrlMarker { document_id: document.id.clone() };
+                writes.push(Write::put(url_key(&document.user_id, url), &marker, Some(Expression::absent()))?);
+            }
+        }
+        if writes.is_empty() { Ok(()) } else { self.transact(writes).await }
+    }
+
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn document(&self, user: &UserId, id: &DocumentId) -> StoreResult<Option<Document>> {
+        let found: Option<Document> = self.get(&key(user, id)).await?;
+        Ok(found.filter(Document::is_alive))
+    }
+
+    /// The user's document that was registered from `url`.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn document_by_url(&self, user: &UserId, url: &str) -> StoreResult<Option<Document>> {
+        let marker: Option<UrlMarker> = self.get(&url_key(user, url)).await?;
+        match marker {
+            Some(marker) => self.document(user, &marker.document_id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// All documents of a user, newest first.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn documents(&self, user: &UserId) -> StoreResult<Vec<Document>> {
+        let mut all: Vec<Document> = self.list(Listing::new(partition(user), "DOC#").newest_first()).await?;
+        all.retain(Document::is_alive);
+        Ok(all)
+    }
+
+    /// Notes that the parts of a multipart upload were put together.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Condition`] when the document is gone.
+    pub async fn complete_document_upload(&self, user: &UserId, id: &DocumentId) -> StoreResult<Document> {
+        let update = Expression::new("SET #updated = :updated REMOVE #upload")
+            .name("#updated", "updatedAt")
+            .name("#upload", "upload")
+            .value(":updated", time::now());
+        self.update(&key(user, id), update, Some(Expression::present())).await
+    }
+
+    /// Sets a finished (or forgotten) document back to waiting for its ingest.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Condition`] when it is gone, waits for its file, or is being processed.
+    pub async fn restart_document(&self, user: &UserId, id: &DocumentId) -> StoreResult<Document> {
+        let now = time::now();
+        let forgotten = time::sortable(time::in_seconds(-FORGOTTEN_SECONDS));
+        let update = Expression::new(
+            "SET #status = :processing, #progress = :waiting, #attempts = :zero, #updated = :updated \
+             REMOVE #error, #run, #lease",
+        )
+        .name("#status", "status")
+        .name("#progress", "progress")
+        .name("#attempts", "attempts")
+        .name("#updated", "updatedAt")
+        .name("#error", "error")
+        .name("#run", "run")
+        .name("#lease", "leaseUntil")
+        .value(":processing", DocumentStatus::Processing)
+        .value(":waiting", Progress::WAITING)
+        .value(":zero", 0)
+        .value(":updated", now);
+        let condition = Expression::new(
+            "#status IN (:ready, :failed) OR (#status = :processing AND #updated < :forgotten \
+             AND (attribute_not_exists(#lease) OR #lease < :now))",
+        )
+        .value(":ready", DocumentStatus::Ready)
+        .value(":failed", DocumentStatus::Failed)
+        .value(":forgotten", forgotten)
+        .value(":now", now.as_millisecond());
+        self.update(&key(user, id), update, Some(condition)).await
+    }
+
+    /// Claims a document for its ingest.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn claim_document(&self, user: &UserId, id: &DocumentId) -> StoreResult<Claim<Document>> {
+        self.claim(key(user, id)).await
+    }
+
+    /// Ends a run well: the document can be searched.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Condition`] when the claim does not stand any more.
+    pub async fn finish_document(&self, run: &Run, found: &Ingested) -> StoreResult<Document> {
+        let update = Expression::new(
+            "SET #status = :ready, #size = :size, #pages = :pages, #without = :without, #chunks = :chunks, \
+             #etag = :etag, #searchable = :true, #updated = :updated \
+             REMOVE #error, #progress, #run, #lease, #upload",
+        )
+        .name("#status", "status")
+        .name("#size", "fileSize")
+        .name("#pages", "pages")
+        .name("#without", "pagesWithoutText")
+        .name("#chunks", "chunks")
+        .name("#etag", "sourceEtag")
+        .name("#searchable", "searchable")
+        .name("#updated", "updatedAt")
+        .name("#error", "error")
+        .name("#progress", "progress")
+        .name("#run", "run")
+        .name("#lease", "leaseUntil")
+        .name("#upload", "upload")
+        .value(":ready", DocumentStatus::Ready)
+        .value(":size", found.file_size)
+        .value(":pages", found.pages)
+        .value(":without", found.pages_without_text)
+        .value(":chunks", found.chunks)
+        .value(":etag", &found.source_etag)
+        .value(":true", true)
+        .value(":updated", time::now());
+        self.update(run.key(), update, Some(run.stands())).await
+    }
+
+    /// Deletes a document and the marker of its address; whether it was there.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn delete_document(&self, document: &Document) -> StoreResult<bool> {
+        let (user, id) = (&document.user_id, &document.id);
+        let mut writes = vec![Write::Delete { key: key(user, id), condition: Some(Expression::present()) }];
+        if let Some(url) = &document.source_url {
+            writes.push(Write::Delete { key: url_key(user, url), condition: None });
+        }
+        match self.transact(writes).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.is_condition() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
