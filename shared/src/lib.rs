@@ -14,6 +14,8 @@ pub mod context;
 pub mod file_url;
 pub mod http;
 pub mod ids;
+#[cfg(feature = "inference")]
+pub mod inference;
 pub mod objects;
 #[cfg(feature = "fetch")]
 pub mod outbound;

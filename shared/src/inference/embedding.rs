@@ -1,0 +1,47 @@
+use serde::{Deserialize, Serialize};
+
+/// A text's meaning as a vector of length 1, so that the dot product of two is
+/// their cosine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Embedding(Vec<f32>);
+
+impl Embedding {
+    /// Scales `values` to length 1. A vector without a direction (all zeros, or not
+    /// finite) becomes all zeros: it is similar to nothing.
+    #[must_use]
+    pub fn normalised(mut values: Vec<f32>) -> Self {
+        let length = values.iter().map(|value| value * value).sum::<f32>().sqrt();
+        if length.is_finite() && length > 0.0 {
+            values.iter_mut().for_each(|value| *value /= length);
+        } else {
+            values.fill(0.0);
+        }
+        Self(values)
+    }
+
+    /// The values, `dimensions` of them.
+    #[must_use]
+    pub fn as_slice(&self) -> &[f32] {
+        &self.0
+    }
+
+    /// The values, without a copy.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<f32> {
+        self.0
+    }
+
+    /// Cosine similarity, from -1 to 1. Embeddings of different models do not
+    /// compare; the longer one's surplus is ignored.
+    #[must_use]
+    pub fn cosine(&self, other: &Self) -> f32 {
+        self.0.iter().zip(&other.0).map(|(a, b)| a * b).sum()
+    }
+}
+
+impl AsRef<[f32]> for Embedding {
+    fn as_ref(&self) -> &[f32] {
+        &self.0
+    }
+}
