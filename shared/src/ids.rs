@@ -12,7 +12,7 @@ static GENERATOR: Mutex<Generator> = Mutex::new(Generator::new());
 #[must_use]
 pub fn new_ulid() -> String {
     let mut generator = GENERATOR.lock().unwrap_or_else(PoisonError::into_inner);
-    generator.generate().unwrap_or_else(|_| Ulid::new()).to_string()
+    generator.generate().unwrap_or_else(|_| Ulid::generate()).to_string()
 }
 
 /// Whether `text` can be an identifier of ours, or of a client's own making: 1 to 64 characters of

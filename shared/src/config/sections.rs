@@ -211,6 +211,8 @@ pub struct DocumentsConfig {
     pub pdf_time: Duration,
     /// `PDF_MEMORY_MIB`, in bytes.
     pub pdf_memory: u64,
+    /// `PDF_WORKER`.
+    pub pdf_worker: Option<PathBuf>,
 }
 
 impl DocumentsConfig {
@@ -221,6 +223,7 @@ impl DocumentsConfig {
             max_pages: reader.number(&var::MAX_DOCUMENT_PAGES, 1, 100_000),
             pdf_time: Duration::from_secs(reader.number(&var::PDF_SECONDS, 1, 900)),
             pdf_memory: reader.number::<u64>(&var::PDF_MEMORY_MIB, 128, 65_536) * 1024 * 1024,
+            pdf_worker: reader.optional(&var::PDF_WORKER).map(PathBuf::from),
         }
     }
 }

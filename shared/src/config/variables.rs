@@ -45,6 +45,7 @@ variables! {
     MAX_DOCUMENT_PAGES = "5000": "pages a document may have";
     PDF_SECONDS = "60": "time that reading one PDF may take";
     PDF_MEMORY_MIB = "1024": "memory that reading one PDF may take";
+    PDF_WORKER = "": "program that reads PDFs in a process of its own; default: the running program itself";
     MODEL_DIR = "models/all-minilm-l6-v2": "folder of the embedding model, made by `scripts/models`";
     EMBEDDING_THREADS = "1": "threads that compute embeddings";
     SEGMENT_CACHE_MIB = "512": "memory for search segments kept between requests";
