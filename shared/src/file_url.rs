@@ -109,6 +109,7 @@ mod tests {
             max_pages: 1,
             pdf_time: Duration::from_secs(1),
             pdf_memory: 1,
+            pdf_worker: None,
         };
         FileUrl::parse(text, &config)
     }
