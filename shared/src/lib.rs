@@ -11,6 +11,8 @@ pub mod auth;
 pub mod aws;
 pub mod config;
 pub mod context;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod file_url;
 pub mod http;
 pub mod ids;
@@ -19,6 +21,7 @@ pub mod inference;
 pub mod objects;
 #[cfg(feature = "fetch")]
 pub mod outbound;
+pub mod page_texts;
 pub mod store;
 pub mod telemetry;
 pub mod time;

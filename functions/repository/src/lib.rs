@@ -1,1 +1,63 @@
-//! Stub.
+//! The `repository` function: a user's documents.
+//!
+//! Files go straight to storage by presigned addresses, or are fetched from an address; either way
+//! an object that is put starts the `ingest` function, which alone changes what a document holds.
+
+mod complete;
+mod delete;
+mod fields;
+mod file;
+mod list;
+mod page;
+mod read;
+mod register;
+mod reprocess;
+mod request;
+mod upload;
+mod view;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{get, post};
+use shared::Context;
+use shared::http::ApiError;
+use shared::ids::{DocumentId, UserId};
+use shared::store::Document;
+
+/// What the function holds.
+#[derive(Debug, Clone)]
+pub struct State {
+    context: Context,
+}
+
+impl State {
+    /// Everything that the function needs.
+    #[must_use]
+    pub fn new(context: Context) -> Self {
+        Self { context }
+    }
+
+    /// The user's document, or 404.
+    async fn document(&self, user: &UserId, id: &DocumentId) -> Result<Document, ApiError> {
+        self.context.store.document(user, id).await?.ok_or_else(|| ApiError::not_found("Document"))
+    }
+}
+
+impl FromRef<State> for Context {
+    fn from_ref(state: &State) -> Self {
+        state.context.clone()
+    }
+}
+
+/// The routes under `/api/v1/repository`.
+pub fn router(state: State) -> Router {
+    Router::new()
+        .route("/api/v1/repository/uploads", post(upload::begin_upload))
+        .route("/api/v1/repository/uploads/{id}/complete", post(complete::complete_upload))
+        .route("/api/v1/repository/documents", get(list::list_documents).post(register::register_documents))
+        .route("/api/v1/repository/documents/{id}", get(read::read_document).delete(delete::delete_document))
+        .route("/api/v1/repository/documents/{id}/file", get(file::download_file))
+        .route("/api/v1/repository/documents/{id}/pages/{page}", get(page::read_page))
+        .route("/api/v1/repository/documents/{id}/reprocess", post(reprocess::reprocess_document))
+        .with_state(state)
+}

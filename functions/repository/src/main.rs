@@ -1,2 +1,12 @@
-//! Stub.
-fn main() {}
+//! The `repository` function on Lambda.
+
+use repository::{State, router};
+use shared::Context;
+use shared::http::{Backend, serve};
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_http::Error> {
+    let context = Context::from_env().await?;
+    let config = context.config.clone();
+    lambda_http::run(serve(Backend::Gateway, router(State::new(context)), &config.http)).await
+}

@@ -42,14 +42,16 @@ impl DocumentStatus {
     }
 }
 
-/// A multipart upload that was begun.
+/// A multipart upload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct PendingUpload {
+pub struct MultipartState {
     /// Names it to object storage.
     pub upload_id: String,
     /// Number of its parts.
     pub parts: u32,
+    /// Whether they were put together.
+    pub completed: bool,
 }
 
 /// A document.
@@ -86,8 +88,8 @@ pub struct Document {
     pub progress: Option<Progress>,
     /// Why its ingest failed.
     pub error: Option<Failure>,
-    /// Its multipart upload, until that is complete.
-    pub upload: Option<PendingUpload>,
+    /// Its multipart upload, where it came by one.
+    pub upload: Option<MultipartState>,
     /// Until when its file may arrive; epoch seconds. None once it has arrived.
     pub expires_at: Option<i64>,
     /// Attempts to ingest it since it was last asked for.
@@ -261,9 +263,11 @@ impl Store {
     /// # Errors
     /// [`super::StoreError::Condition`] when the document is gone.
     pub async fn complete_document_upload(&self, user: &UserId, id: &DocumentId) -> StoreResult<Document> {
-        let update = Expression::new("SET #updated = :updated REMOVE #upload")
-            .name("#updated", "updatedAt")
+        let update = Expression::new("SET #upload.#completed = :true, #updated = :updated")
             .name("#upload", "upload")
+            .name("#completed", "completed")
+            .name("#updated", "updatedAt")
+            .value(":true", true)
             .value(":updated", time::now());
         self.update(&key(user, id), update, Some(Expression::present())).await
     }
@@ -317,7 +321,7 @@ impl Store {
         let update = Expression::new(
             "SET #status = :ready, #size = :size, #pages = :pages, #without = :without, #chunks = :chunks, \
              #etag = :etag, #searchable = :true, #updated = :updated \
-             REMOVE #error, #progress, #run, #lease, #upload",
+             REMOVE #error, #progress, #run, #lease",
         )
         .name("#status", "status")
         .name("#size", "fileSize")
@@ -331,7 +335,6 @@ impl Store {
         .name("#progress", "progress")
         .name("#run", "run")
         .name("#lease", "leaseUntil")
-        .name("#upload", "upload")
         .value(":ready", DocumentStatus::Ready)
         .value(":size", found.file_size)
         .value(":pages", found.pages)

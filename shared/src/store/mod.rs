@@ -15,7 +15,7 @@ mod setup;
 mod sign_ins;
 mod table;
 
-pub use documents::{Document, DocumentStatus, Ingested, NewDocument, PendingUpload};
+pub use documents::{Document, DocumentStatus, Ingested, MultipartState, NewDocument};
 pub use error::StoreError;
 pub use item::{Expression, Key, Value, value};
 pub use jobs::{JOB_LIFETIME_SECONDS, Job, JobStatus};

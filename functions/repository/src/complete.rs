@@ -1,0 +1,92 @@
+//! `POST /repository/uploads/:id/complete`: the parts of a large file are there.
+
+use axum::extract::State as Extract;
+use axum::response::IntoResponse;
+use shared::auth::CurrentUser;
+use shared::http::{ApiError, ApiResult, Fields, FromFields, Id, Invalid, Valid, ok};
+use shared::ids::DocumentId;
+use shared::objects::{ObjectError, ObjectKey};
+use shared::store::{Document, MultipartState};
+
+use crate::State;
+use crate::fields::{PartNumber, Text};
+use crate::view::DocumentView;
+
+pub(crate) struct Body {
+    parts: Vec<Part>,
+}
+
+struct Part {
+    number: u32,
+    etag: String,
+}
+
+impl FromFields for Body {
+    fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
+        Ok(Self { parts: fields.objects("parts", 1, 10_000)? })
+    }
+}
+
+impl FromFields for Part {
+    fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
+        let number = fields.required::<PartNumber>("partNumber");
+        let etag = fields.required::<Text<256>>("etag");
+        Ok(Self { number: number?.0, etag: etag?.0 })
+    }
+}
+
+pub(crate) async fn complete_upload(
+    Extract(state): Extract<State>,
+    user: CurrentUser,
+    Id(id): Id<DocumentId>,
+    Valid(body): Valid<Body>,
+) -> ApiResult<impl IntoResponse> {
+    let mut document = state.document(&user.id, &id).await?;
+    let upload = document.upload.clone().ok_or_else(|| {
+        ApiError::conflict("not_multipart", "This document is not uploaded in parts: there is nothing to complete.")
+    })?;
+    if !upload.completed {
+        let parts = in_order(body.parts, &upload)?;
+        put_together(&state, &document, &upload, &parts).await?;
+        document = match state.context.store.complete_document_upload(&user.id, &id).await {
+            Err(error) if error.is_condition() => return Err(ApiError::not_found("Document")),
+            result => result?,
+        };
+    }
+    Ok(ok("The upload is complete.", DocumentView::of(document, &state.context.config.http)))
+}
+
+/// All parts, each once, from the first to the last.
+fn in_order(parts: Vec<Part>, upload: &MultipartState) -> ApiResult<Vec<(i32, String)>> {
+    let complete = parts.iter().map(|part| part.number).eq(1..=upload.parts);
+    if !complete {
+        return Err(ApiError::bad_request(
+            "incomplete_parts",
+            format!("All {} parts must be listed, in order, each once.", upload.parts),
+        ));
+    }
+    Ok(parts.into_iter().map(|part| (i32::try_from(part.number).unwrap_or(i32::MAX), part.etag)).collect())
+}
+
+async fn put_together(
+    state: &State,
+    document: &Document,
+    upload: &MultipartState,
+    parts: &[(i32, String)],
+) -> ApiResult<()> {
+    let key = ObjectKey::Source(document.user_id.clone(), document.id.clone());
+    let objects = &state.context.objects;
+    match objects.complete_multipart(&key, &upload.upload_id, parts).await {
+        Ok(()) => Ok(()),
+        Err(ObjectError::InvalidPart) => Err(ApiError::bad_request(
+            "invalid_part",
+            "A part is missing, or is not the one that was uploaded. Please upload the parts again.",
+        )),
+        // An earlier request that got no answer may have put them together.
+        Err(ObjectError::NotFound) if objects.info(&key).await?.is_some() => Ok(()),
+        Err(ObjectError::NotFound) => {
+            Err(ApiError::conflict("upload_ended", "This upload has ended. Please start a new one."))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

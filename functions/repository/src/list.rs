@@ -1,0 +1,57 @@
+//! `GET /repository/documents`.
+
+use axum::extract::{FromRequestParts, Query, State as Extract};
+use axum::response::IntoResponse;
+use http::request::Parts;
+use serde::{Deserialize, Serialize};
+use shared::auth::CurrentUser;
+use shared::http::{ApiError, ApiResult, Page, Pagination, ok};
+use shared::store::DocumentStatus;
+
+use crate::State;
+use crate::view::DocumentView;
+
+/// `?status=`, where given.
+pub(crate) struct StatusFilter(Option<DocumentStatus>);
+
+#[derive(Deserialize)]
+struct Raw {
+    status: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for StatusFilter {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Query(raw) = Query::<Raw>::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| ApiError::bad_request("bad_query", rejection.body_text()))?;
+        let Some(word) = raw.status.filter(|word| !word.is_empty()) else { return Ok(Self(None)) };
+        let known =
+            [DocumentStatus::Uploading, DocumentStatus::Processing, DocumentStatus::Ready, DocumentStatus::Failed];
+        match known.into_iter().find(|status| status.as_str() == word) {
+            Some(status) => Ok(Self(Some(status))),
+            None => Err(ApiError::validation(vec!["status must be uploading, processing, ready or failed".to_owned()])),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Documents {
+    documents: Vec<DocumentView>,
+    pagination: Pagination,
+}
+
+pub(crate) async fn list_documents(
+    Extract(state): Extract<State>,
+    user: CurrentUser,
+    page: Page,
+    StatusFilter(status): StatusFilter,
+) -> ApiResult<impl IntoResponse> {
+    let mut all = state.context.store.documents(&user.id).await?;
+    all.retain(|document| status.is_none_or(|status| document.status == status));
+    let pagination = page.of(all.len());
+    let shown = all.into_iter().skip(page.offset()).take(page.limit);
+    let documents = shown.map(|document| DocumentView::of(document, &state.context.config.http)).collect();
+    Ok(ok("Your documents.", Documents { documents, pagination }))
+}

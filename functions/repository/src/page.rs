@@ -1,0 +1,59 @@
+//! `GET /repository/documents/:id/pages/:n`: what a citation opens.
+
+use axum::extract::State as Extract;
+use axum::response::IntoResponse;
+use serde::Serialize;
+use shared::auth::CurrentUser;
+use shared::http::{ApiError, ApiResult, Id, ok};
+use shared::ids::DocumentId;
+use shared::objects::{ObjectError, ObjectKey};
+use shared::page_texts::{LONGEST, PageTexts};
+use shared::store::{Document, DocumentStatus};
+
+use crate::State;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PageView {
+    document_id: DocumentId,
+    file_name: String,
+    page: u32,
+    pages: usize,
+    text: String,
+    has_text: bool,
+}
+
+pub(crate) async fn read_page(
+    Extract(state): Extract<State>,
+    user: CurrentUser,
+    Id((id, number)): Id<(DocumentId, u32)>,
+) -> ApiResult<impl IntoResponse> {
+    let document = state.document(&user.id, &id).await?;
+    let texts = texts(&state, &document).await?;
+    let pages = texts.pages.len();
+    let page = texts.pages.into_iter().find(|page| page.page == number).ok_or_else(|| ApiError::not_found("Page"))?;
+    let view = PageView {
+        document_id: id,
+        file_name: document.file_name,
+        page: number,
+        pages,
+        text: page.text,
+        has_text: page.has_text,
+    };
+    Ok(ok("The text of the page.", view))
+}
+
+async fn texts(state: &State, document: &Document) -> ApiResult<PageTexts> {
+    let key = ObjectKey::Pages(document.user_id.clone(), document.id.clone());
+    match state.context.objects.get(&key, LONGEST).await {
+        Ok(bytes) => PageTexts::from_bytes(&bytes).map_err(ApiError::internal),
+        Err(ObjectError::NotFound) => Err(match document.status {
+            DocumentStatus::Uploading | DocumentStatus::Processing => ApiError::conflict(
+                "document_not_ready",
+                "This document is still being processed. Please try again later.",
+            ),
+            DocumentStatus::Ready | DocumentStatus::Failed => ApiError::not_found("Page"),
+        }),
+        Err(error) => Err(error.into()),
+    }
+}

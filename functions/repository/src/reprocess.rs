@@ -1,0 +1,37 @@
+//! `POST /repository/documents/:id/reprocess`: another ingest. What is there stays until its result
+//! replaces it.
+
+use axum::extract::State as Extract;
+use axum::response::IntoResponse;
+use shared::auth::CurrentUser;
+use shared::http::{ApiError, ApiResult, Id, ok};
+use shared::ids::DocumentId;
+use shared::store::DocumentStatus;
+
+use crate::State;
+use crate::request::Asked;
+use crate::view::DocumentView;
+
+pub(crate) async fn reprocess_document(
+    Extract(state): Extract<State>,
+    user: CurrentUser,
+    Id(id): Id<DocumentId>,
+) -> ApiResult<impl IntoResponse> {
+    let document = match state.context.store.restart_document(&user.id, &id).await {
+        Err(error) if error.is_condition() => return Err(refusal(&state, &user, &id).await?),
+        result => result?,
+    };
+    // Where this fails the document waits for nothing; it may be asked for again after ten minutes.
+    state.ask_for(Asked::Reprocess, &document).await?;
+    Ok(ok("The document is being processed again.", DocumentView::of(document, &state.context.config.http)))
+}
+
+async fn refusal(state: &State, user: &CurrentUser, id: &DocumentId) -> ApiResult<ApiError> {
+    let document = state.document(&user.id, id).await?;
+    Ok(match document.status {
+        DocumentStatus::Uploading => {
+            ApiError::conflict("file_not_there_yet", "The file of this document has not arrived yet.")
+        }
+        _ => ApiError::conflict("already_processing", "This document is being processed already."),
+    })
+}

@@ -1,0 +1,119 @@
+//! `POST /repository/uploads`: where and how to put a file.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::extract::State as Extract;
+use axum::response::IntoResponse;
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::auth::CurrentUser;
+use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, Valid, created};
+use shared::objects::ObjectKey;
+use shared::store::{Document, MultipartState, NewDocument};
+
+use crate::State;
+use crate::fields::{Bytes, FileName, LARGEST_FILE, Text};
+use crate::view::DocumentView;
+
+/// How long the addresses work.
+const LIFETIME: Duration = Duration::from_secs(3600);
+/// Files up to this size go up in one request.
+const LARGEST_SINGLE: u64 = 64 * 1024 * 1024;
+/// What each part but the last holds: at most 63 parts for the largest file.
+const PART_SIZE: u64 = 8 * 1024 * 1024;
+
+const PDF: &str = "application/pdf";
+
+pub(crate) struct Body {
+    file_name: FileName,
+    file_size: u64,
+    content_type: String,
+}
+
+impl FromFields for Body {
+    fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
+        let file_name = fields.required("fileName");
+        let file_size = fields.required::<Bytes>("fileSize").and_then(|Bytes(size)| match size {
+            0 => Err(fields.reject("fileSize must be at least 1")),
+            size => Ok(size),
+        });
+        let content_type = fields.required::<Text<255>>("contentType");
+        Ok(Self { file_name: file_name?, file_size: file_size?, content_type: content_type?.0 })
+    }
+}
+
+#[derive(Serialize)]
+struct Begun {
+    document: DocumentView,
+    upload: Upload,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase", rename_all_fields = "camelCase")]
+enum Upload {
+    Single { method: &'static str, url: String, headers: BTreeMap<String, String>, expires_at: Timestamp },
+    Multipart { part_size: u64, parts: Vec<Part>, expires_at: Timestamp },
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Part {
+    part_number: usize,
+    url: String,
+}
+
+pub(crate) async fn begin_upload(
+    Extract(state): Extract<State>,
+    user: CurrentUser,
+    Valid(body): Valid<Body>,
+) -> ApiResult<impl IntoResponse> {
+    check(&body)?;
+    let new = NewDocument {
+        file_name: body.file_name.0,
+        file_size: body.file_size,
+        source_url: None,
+        file_id: None,
+        blob_path: None,
+    };
+    let mut document = Document::new(&user.id, new);
+    let upload = match body.file_size {
+        size if size <= LARGEST_SINGLE => single(&state, &document, size).await?,
+        size => multipart(&state, &mut document, size).await?,
+    };
+    state.context.store.create_documents(std::slice::from_ref(&document)).await?;
+    let document = DocumentView::of(document, &state.context.config.http);
+    Ok(created("Upload the file to the given address.", Begun { document, upload }))
+}
+
+fn check(body: &Body) -> ApiResult<()> {
+    let essence = body.content_type.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case(PDF) {
+        return Err(ApiError::unsupported_media_type(
+            "unsupported_document_type",
+            format!("Only PDF documents ({PDF}) can be uploaded."),
+        ));
+    }
+    if body.file_size > LARGEST_FILE {
+        return Err(ApiError::payload_too_large(
+            "file_too_large",
+            format!("A document may have at most {} MiB. Please split the file.", LARGEST_FILE / (1024 * 1024)),
+        ));
+    }
+    Ok(())
+}
+
+async fn single(state: &State, document: &Document, size: u64) -> ApiResult<Upload> {
+    let key = ObjectKey::Source(document.user_id.clone(), document.id.clone());
+    let put = state.context.objects.presign_put(&key, PDF, size, LIFETIME).await?;
+    Ok(Upload::Single { method: "PUT", url: put.url, headers: put.headers, expires_at: put.expires_at })
+}
+
+async fn multipart(state: &State, document: &mut Document, size: u64) -> ApiResult<Upload> {
+    let key = ObjectKey::Source(document.user_id.clone(), document.id.clone());
+    let parts = u32::try_from(size.div_ceil(PART_SIZE)).unwrap_or(u32::MAX);
+    let begun = state.context.objects.begin_multipart(&key, PDF, parts, LIFETIME).await?;
+    document.upload = Some(MultipartState { upload_id: begun.upload_id, parts, completed: false });
+    let parts = begun.parts.into_iter().enumerate().map(|(at, url)| Part { part_number: at + 1, url });
+    Ok(Upload::Multipart { part_size: PART_SIZE, parts: parts.collect(), expires_at: begun.expires_at })
+}
