@@ -11,6 +11,8 @@ pub mod auth;
 pub mod aws;
 pub mod config;
 pub mod context;
+#[cfg(any(feature = "documents", feature = "retrieval"))]
+pub mod documents;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod file_url;
@@ -22,6 +24,8 @@ pub mod objects;
 #[cfg(feature = "fetch")]
 pub mod outbound;
 pub mod page_texts;
+#[cfg(feature = "retrieval")]
+pub mod retrieval;
 pub mod store;
 pub mod telemetry;
 pub mod time;

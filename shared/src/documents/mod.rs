@@ -1,0 +1,14 @@
+//! Documents: from a file's bytes to pages of clean text, and from pages to chunks.
+//!
+//! [`pdf`] reads PDF files in a child process with limits; [`Page`] is what every reader produces;
+//! [`outline`] finds headings, running headers and navigation pages by their shape;
+//! [`chunking`] cuts pages into the passages that retrieval embeds and answers cite.
+
+pub mod chunking;
+pub mod normalize;
+pub mod outline;
+mod page;
+#[cfg(feature = "documents")]
+pub mod pdf;
+
+pub use page::{Line, Page, PageSource};

@@ -1,0 +1,150 @@
+//! Cleaning of extracted text: characters that printers need and search does not.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Share of unreadable characters above which a page's text counts as garbage.
+const MAX_GARBAGE: f64 = 0.15;
+
+/// Characters from which on the share of letters and digits tells text from garbage.
+const LONG: u32 = 120;
+
+/// Cleans one line: compatibility forms of letters (ligatures, full-width, mathematical
+/// alphabets) become plain letters, soft hyphens and control characters go, every kind of
+/// space becomes one space.
+///
+/// Superscripts, fractions and unit signs keep their form, since compatibility normalisation
+/// would turn `10²` into `102` and `1½` into `11⁄2`, which changes a value.
+#[must_use]
+pub fn clean_line(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    for character in raw.chars() {
+        match character {
+            '\u{ad}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{feff}' => {}
+            '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' => out.push('\''),
+            '\u{201c}' | '\u{201d}' | '\u{201f}' | '\u{2033}' => out.push('"'),
+            '\u{2010}' | '\u{2011}' | '\u{2212}' => out.push('-'),
+            space if space.is_whitespace() || space.is_control() => push_space(&mut out),
+            kept if keeps_form(kept) => out.push(kept),
+            other if other.is_ascii() => out.push(other),
+            other => out.extend(std::iter::once(other).nfkc()),
+        }
+    }
+    let composed: String = if out.is_ascii() {
+        out
+    } else {
+        out.nfc().collect()
+    };
+    composed.trim().to_owned()
+}
+
+fn push_space(out: &mut String) {
+    if !out.is_empty() && !out.ends_with(' ') {
+        out.push(' ');
+    }
+}
+
+/// Characters whose compatibility form means something else.
+fn keeps_form(character: char) -> bool {
+    matches!(character,
+        '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{bc}'..='\u{be}' | '\u{2070}'..='\u{209f}'
+        | '\u{2150}'..='\u{218f}' | '\u{2026}' | '\u{2122}' | '\u{2460}'..='\u{24ff}')
+}
+
+/// Joins a word broken at a line's end (`infor-` + `mation`) with its continuation.
+///
+/// Only lower case on both sides counts: `6-` + `cylinder`, `O-` + `ring` and part numbers keep
+/// their hyphen. Returns the joined text and how many bytes of `next` it took.
+#[must_use]
+pub fn join_hyphenated(line: &str, next: &str) -> Option<(String, usize)> {
+    let stem = line.strip_suffix('-')?;
+    let mut tail = stem.chars().rev();
+    if !(tail.next()?.is_lowercase() && tail.next()?.is_lowercase()) {
+        return None;
+    }
+    let taken = next
+        .find(|c: char| !c.is_alphabetic())
+        .unwrap_or(next.len());
+    let continuation = next.get(..taken)?;
+    let is_word = continuation.chars().count() >= 2 && continuation.chars().all(char::is_lowercase);
+    // A second hyphen in the broken word ("add-on-" + "armor") is a real one.
+    let broken = stem.rsplit(' ').next().unwrap_or(stem);
+    if !is_word || broken.contains('-') {
+        return None;
+    }
+    Some((format!("{stem}{continuation}"), taken))
+}
+
+/// Whether text reads as text: enough letters or digits, few characters that no font maps
+/// (replacement, private use, control).
+pub fn is_readable<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
+    let (mut total, mut bad, mut good) = (0_u32, 0_u32, 0_u32);
+    for character in lines.flat_map(str::chars) {
+        if character.is_whitespace() {
+            continue;
+        }
+        total += 1;
+        if is_garbage(character) {
+            bad += 1;
+        } else if character.is_alphanumeric() {
+            good += 1;
+        }
+    }
+    // Fonts that map to arbitrary ASCII give punctuation; only a few signs may be a drawing's.
+    let mostly_words = if total >= LONG {
+        good * 20 >= total * 9
+    } else {
+        good * 5 >= total
+    };
+    good > 0 && f64::from(bad) <= MAX_GARBAGE * f64::from(total) && mostly_words
+}
+
+fn is_garbage(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{fffd}' | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}'
+            | '\u{fff0}'..='\u{fff8}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ligatures_spaces_and_soft_hyphens_become_plain() {
+        assert_eq!(
+            clean_line(" \u{fb01}lter\u{a0}\u{2003}re\u{ad}place "),
+            "filter replace"
+        );
+        assert_eq!(clean_line("driver\u{2019}s"), "driver's");
+    }
+
+    #[test]
+    fn values_keep_their_meaning() {
+        assert_eq!(
+            clean_line("10\u{b2} mm, 1\u{bd} in., 5 \u{b5}m"),
+            "10\u{b2} mm, 1\u{bd} in., 5 \u{3bc}m"
+        );
+    }
+
+    #[test]
+    fn broken_words_are_joined_and_real_hyphens_kept() {
+        assert_eq!(
+            join_hyphenated("general infor-", "mation follows"),
+            Some(("general information".into(), 6))
+        );
+        assert_eq!(join_hyphenated("the O-", "ring"), None);
+        assert_eq!(join_hyphenated("add-on-", "armor"), None);
+        assert_eq!(join_hyphenated("TM 9-2815-", "237"), None);
+    }
+
+    #[test]
+    fn unmapped_fonts_are_not_text() {
+        assert!(!is_readable(["\u{fffd}\u{fffd}\u{e001} a"].into_iter()));
+        assert!(!is_readable(["\u{1}\u{2}\u{3}"].into_iter()));
+        assert!(!is_readable([" . . - ( )"].into_iter()));
+        assert!(is_readable(["Torque to 45 N\u{b7}m."].into_iter()));
+    }
+}

@@ -1,0 +1,230 @@
+//! The shape of a document: running headers, headings and the sections they open, and
+//! navigation pages (contents, lists of figures, indexes).
+//!
+//! Everything is recognised by form, never by a manual's own words, and works with font sizes
+//! and without them.
+
+mod furniture;
+mod heading;
+mod navigation;
+mod numbering;
+
+pub use heading::{Heading, HeadingKind};
+
+use navigation::Navigation;
+
+use super::{Line, Page};
+
+/// What a line is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LineKind {
+    /// Running text, a table row, a list item.
+    Body,
+    /// Opens a section, a table or a figure; runs on for `lines` lines.
+    Heading(Heading),
+    /// A further line of the heading above it.
+    HeadingRest,
+    /// A running header or footer, a page number.
+    Furniture,
+    /// An entry of a table of contents on a page that holds other text too.
+    Pointer,
+}
+
+/// A page seen as part of its document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageOutline {
+    /// One entry for each of the page's lines.
+    pub kinds: Vec<LineKind>,
+    /// Titles in force where the page begins, outermost first.
+    pub inherited: Vec<String>,
+    /// Whether the page only points to other pages.
+    pub navigation: bool,
+}
+
+impl PageOutline {
+    /// The titles that begin on this page.
+    pub fn opened(&self) -> impl Iterator<Item = &Heading> {
+        self.kinds.iter().filter_map(|kind| match kind {
+            LineKind::Heading(heading) if !heading.continued => Some(heading),
+            _ => None,
+        })
+    }
+}
+
+/// Finds the outline of a document; the result has one entry per page.
+#[must_use]
+pub fn outline(pages: &[Page]) -> Vec<PageOutline> {
+    let furniture = furniture::find(pages);
+    let body_size = body_size(pages);
+    let mut sections = Sections::default();
+    pages
+        .iter()
+        .zip(furniture)
+        .map(|(page, is_furniture)| {
+            let found = navigation::find(&page.lines, &is_furniture);
+            let navigation = found == Navigation::Whole;
+            let before = sections.open.clone();
+            let mut kinds = line_kinds(page, &is_furniture, body_size, &found);
+            drop_lists(&mut kinds);
+            for kind in &mut kinds {
+                if let LineKind::Heading(heading) = kind {
+                    heading.continued |= sections.enter(heading);
+                }
+            }
+            let inherited = if navigation {
+                Vec::new()
+            } else {
+                inherited(before, &kinds)
+            };
+            PageOutline {
+                kinds,
+                inherited,
+                navigation,
+            }
+        })
+        .collect()
+}
+
+/// The titles in force where a page begins. A title at its very top ends those it replaces.
+fn inherited(before: Vec<(u8, String)>, kinds: &[LineKind]) -> Vec<String> {
+    let top = kinds.iter().find(|kind| **kind != LineKind::Furniture);
+    let ends = match top {
+        Some(LineKind::Heading(heading))
+            if !heading.continued && heading.kind == HeadingKind::Section =>
+        {
+            heading.level
+        }
+        _ => u8::MAX,
+    };
+    before
+        .into_iter()
+        .filter(|(level, _)| *level < ends)
+        .map(|(_, title)| title)
+        .collect()
+}
+
+fn line_kinds(
+    page: &Page,
+    is_furniture: &[bool],
+    body_size: f32,
+    navigation: &Navigation,
+) -> Vec<LineKind> {
+    let mut kinds = Vec::with_capacity(page.lines.len());
+    for (index, &furniture) in is_furniture.iter().enumerate() {
+        // Further lines of a heading were counted with its first.
+        if kinds.len() > index {
+            continue;
+        }
+        if furniture {
+            kinds.push(LineKind::Furniture);
+            continue;
+        }
+        let rest = page.lines.get(index..).unwrap_or_default();
+        // The entries of a table of contents look like headings and open nothing.
+        let found = match navigation {
+            Navigation::Part(pointers) if pointers.contains(&index) => {
+                kinds.push(LineKind::Pointer);
+                continue;
+            }
+            Navigation::Whole => None,
+            _ => heading::find(rest, body_size),
+        };
+        match found {
+            Some((heading, lines)) => {
+                kinds.push(LineKind::Heading(heading));
+                for _ in 1..lines {
+                    kinds.push(LineKind::HeadingRest);
+                }
+            }
+            None => kinds.push(LineKind::Body),
+        }
+    }
+    kinds.truncate(page.lines.len());
+    kinds
+}
+
+/// Lettered titles one right after the other list what follows ("This task covers"); only a
+/// title with text below it opens something.
+fn drop_lists(kinds: &mut [LineKind]) {
+    let lettered =
+        |kind: &LineKind| matches!(kind, LineKind::Heading(heading) if heading.is_lettered());
+    let content: Vec<usize> = kinds
+        .iter()
+        .enumerate()
+        .filter(|(_, kind)| **kind != LineKind::Furniture)
+        .map(|(index, _)| index)
+        .collect();
+    let is_lettered: Vec<bool> = content
+        .iter()
+        .map(|index| kinds.get(*index).is_some_and(lettered))
+        .collect();
+    let is_heading: Vec<bool> = content
+        .iter()
+        .map(|index| matches!(kinds.get(*index), Some(LineKind::Heading(_))))
+        .collect();
+    let at = |marks: &[bool], position: usize| marks.get(position).copied().unwrap_or(false);
+    let mut after_listed = false;
+    for (position, index) in content.iter().enumerate() {
+        let listed = at(&is_lettered, position)
+            && (at(&is_lettered, position + 1) || (after_listed && at(&is_heading, position + 1)));
+        after_listed = listed;
+        if let (true, Some(kind)) = (listed, kinds.get_mut(*index)) {
+            *kind = LineKind::Body;
+        }
+    }
+}
+
+/// The size in which most of the text is set; zero where sizes are unknown.
+fn body_size(pages: &[Page]) -> f32 {
+    let mut characters: std::collections::BTreeMap<u32, usize> = std::collections::BTreeMap::new();
+    for line in pages.iter().flat_map(|page| &page.lines) {
+        *characters.entry(half_points(line)).or_default() += line.text.len();
+    }
+    let most = characters.into_iter().max_by_key(|&(_, count)| count);
+    most.map_or(0.0, |(size, _)| half_points_to_points(size))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to a small positive range"
+)]
+fn half_points(line: &Line) -> u32 {
+    (line.size * 2.0).round().clamp(0.0, 1000.0) as u32
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most 1000")]
+fn half_points_to_points(size: u32) -> f32 {
+    size as f32 / 2.0
+}
+
+/// The titles in force, at most one per level.
+#[derive(Default)]
+struct Sections {
+    open: Vec<(u8, String)>,
+}
+
+impl Sections {
+    /// Opens a section; true if it is one that is open already, so that this title continues it.
+    fn enter(&mut self, heading: &Heading) -> bool {
+        if heading.kind == HeadingKind::Caption {
+            return false;
+        }
+        let same = self.open.iter().position(|(level, title)| {
+            *level == heading.level
+                && (title == &heading.title
+                    || (heading.continued && title.starts_with(&heading.title)))
+        });
+        if let Some(position) = same {
+            // A title repeated at the top of a page keeps the subsections of the page before.
+            if heading.continued || heading.level <= 2 {
+                return true;
+            }
+            self.open.truncate(position + 1);
+            return true;
+        }
+        self.open.retain(|(level, _)| *level < heading.level);
+        self.open.push((heading.level, heading.title.clone()));
+        false
+    }
+}

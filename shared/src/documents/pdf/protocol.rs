@@ -1,0 +1,62 @@
+//! What the child process writes to its standard output: one JSON object per line.
+
+use serde::{Deserialize, Serialize};
+
+use super::PdfError;
+use crate::documents::Line;
+
+/// One message from the child.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Message {
+    /// The file could be opened.
+    Document { pages: u32, encrypted: bool },
+    /// One page; no lines where it holds no readable text.
+    Page {
+        number: u32,
+        lines: Vec<(String, f32, bool)>,
+    },
+    /// The file cannot be read.
+    Failed { reason: Failure },
+    /// All pages were written.
+    End,
+}
+
+/// Failures that the child can name; the others it dies of.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Failure {
+    NotAPdf,
+    Empty,
+    Damaged,
+    PasswordProtected,
+    UnsupportedEncryption,
+    Unreadable,
+}
+
+impl From<Failure> for PdfError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotAPdf => Self::NotAPdf,
+            Failure::Empty => Self::Empty,
+            Failure::Damaged => Self::Damaged,
+            Failure::PasswordProtected => Self::PasswordProtected,
+            Failure::UnsupportedEncryption => Self::UnsupportedEncryption,
+            Failure::Unreadable => Self::Reader("the file could not be opened".to_owned()),
+        }
+    }
+}
+
+pub(super) fn to_tuples(lines: Vec<Line>) -> Vec<(String, f32, bool)> {
+    lines
+        .into_iter()
+        .map(|line| (line.text, line.size, line.bold))
+        .collect()
+}
+
+pub(super) fn from_tuples(lines: Vec<(String, f32, bool)>) -> Vec<Line> {
+    lines
+        .into_iter()
+        .map(|(text, size, bold)| Line { text, size, bold })
+        .collect()
+}

@@ -1,0 +1,103 @@
+//! The child side: limits itself, reads the file, writes one JSON line per page.
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use rlimit::Resource;
+
+use super::{
+    protocol::{Failure, Message, to_tuples},
+    reader::Reader,
+};
+
+/// First argument that makes an executable of ours a PDF worker.
+pub const WORKER_ARGUMENT: &str = "pdf-worker";
+
+/// The parser recurses on nested objects; the main thread's stack cannot be chosen, this one can.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Arguments in the order in which the parent passes them.
+struct Job {
+    path: PathBuf,
+    first_page: u32,
+    max_pages: u32,
+    memory_bytes: u64,
+    cpu_seconds: u64,
+}
+
+impl Job {
+    fn from_args(mut args: impl Iterator<Item = std::ffi::OsString>) -> Option<Self> {
+        let path = args.next()?.into();
+        let mut number = || args.next()?.to_str()?.parse::<u64>().ok();
+        Some(Self {
+            path,
+            first_page: u32::try_from(number()?).ok()?,
+            max_pages: u32::try_from(number()?).ok()?,
+            memory_bytes: number()?,
+            cpu_seconds: number()?,
+        })
+    }
+}
+
+/// The child process: reads `argv[2..]` (path, first page, most pages, bytes of address space,
+/// seconds of processor time) and writes the pages to standard output.
+///
+/// Executables call it when `argv[1]` is [`WORKER_ARGUMENT`].
+#[must_use]
+pub fn worker_main() -> ExitCode {
+    let Some(job) = Job::from_args(std::env::args_os().skip(2)) else {
+        return ExitCode::from(2);
+    };
+    // Without its limits the child must not touch the file.
+    if limit(&job).is_err() {
+        return ExitCode::from(3);
+    }
+    // What the parser panics with helps nobody, and nobody reads it while the child runs.
+    std::panic::set_hook(Box::new(|_| {}));
+    let outcome = std::thread::Builder::new()
+        .stack_size(STACK_BYTES)
+        .spawn(move || run(&job))
+        .map(std::thread::JoinHandle::join);
+    match outcome {
+        Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
+}
+
+fn limit(job: &Job) -> io::Result<()> {
+    Resource::AS.set(job.memory_bytes, job.memory_bytes)?;
+    Resource::CPU.set(job.cpu_seconds, job.cpu_seconds)?;
+    Resource::CORE.set(0, 0)
+}
+
+fn run(job: &Job) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let reader = match Reader::open(&job.path) {
+        Ok(reader) => reader,
+        Err(reason) => return send(&mut out, &Message::Failed { reason }),
+    };
+    let (pages, encrypted) = (reader.pages(), reader.is_encrypted());
+    if pages == 0 {
+        let reason = Failure::Damaged;
+        return send(&mut out, &Message::Failed { reason });
+    }
+    send(&mut out, &Message::Document { pages, encrypted })?;
+    // The parent refuses longer documents; reading them would be wasted.
+    if pages <= job.max_pages {
+        for number in job.first_page..=pages {
+            let lines = to_tuples(reader.page(number));
+            send(&mut out, &Message::Page { number, lines })?;
+        }
+    }
+    send(&mut out, &Message::End)
+}
+
+fn send(out: &mut impl Write, message: &Message) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, message)?;
+    out.write_all(b"\n")?;
+    // The parent judges progress by what arrives.
+    out.flush()
+}
