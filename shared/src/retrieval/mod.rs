@@ -1,0 +1,15 @@
+//! Finding the passages that answer a question.
+//!
+//! A [`Segment`] is everything search needs of one document, built once and never changed.
+//! A [`Library`] searches many of them: lexical evidence (BM25 over pages) and the similarity of
+//! embeddings (exact, over chunks) are fused into one score per page. [`SegmentCache`] keeps
+//! segments in memory.
+
+pub mod analysis;
+mod cache;
+mod search;
+mod segment;
+
+pub use cache::{CacheError, Fetched, SegmentCache};
+pub use search::{Hit, Library, Query, Weights};
+pub use segment::{Segment, SegmentError, SegmentSource};

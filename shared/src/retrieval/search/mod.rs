@@ -1,0 +1,156 @@
+//! Search over the segments of one user.
+//!
+//! The unit of evidence is the page. Its words are judged as a whole, since what answers a
+//! question is often spread over a page's chunks, and its best chunk speaks for it in the space
+//! of embeddings. Both judgements are put on one scale and added.
+
+mod dot;
+mod fusion;
+mod headings;
+mod lexical;
+mod rank;
+mod semantic;
+
+use std::{collections::HashSet, sync::Arc};
+
+use super::Segment;
+
+/// A question.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// The question's words.
+    pub text: String,
+    /// Its normalised embedding; without one, search is lexical.
+    pub embedding: Option<Vec<f32>>,
+    /// Most hits to return.
+    pub top_k: usize,
+    /// Search only these documents; all where `None`.
+    pub document_ids: Option<Vec<String>>,
+    /// Leave out hits that score less; between 0 and 1.
+    pub min_score: Option<f32>,
+}
+
+/// A passage found, with what speaks for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// Names the passage within all documents: `<document>:<page>:<chunk>`.
+    pub id: String,
+    /// The document it is from.
+    pub document_id: String,
+    /// That document's file name.
+    pub file_name: String,
+    /// Titles in force, outermost first, joined by ` > `.
+    pub heading: String,
+    /// The passage, one printed line per line.
+    pub content: String,
+    /// First page, counted from 1.
+    pub page: u32,
+    /// Last page.
+    pub page_end: u32,
+    /// What hits are ordered by, between 0 and 1.
+    pub score: f32,
+    /// BM25 of the page, its best title included.
+    pub bm25: f32,
+    /// How many standard deviations that is above the mean of all pages searched.
+    pub bm25_z: f32,
+    /// Cosine of the passage and the question; `None` for a lexical search.
+    pub cosine: Option<f32>,
+    /// How many standard deviations the page's best cosine is above the mean of all pages.
+    pub cosine_z: f32,
+    /// Share of the question's words, weighted by their rarity, that the page holds.
+    pub coverage: f32,
+    /// Whether the page only points to other pages.
+    pub navigation: bool,
+}
+
+/// The weights of a search. The defaults are what all measurements use.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Weights {
+    /// Saturation of term counts.
+    pub k1: f32,
+    /// Normalisation by length.
+    pub b: f32,
+    /// Weight of a title that begins on the page, in the title's term counts.
+    pub opened: f32,
+    /// Weight of the titles of the sections that the page continues.
+    pub inherited: f32,
+    /// Weight of the best title that begins on the page, against its BM25.
+    pub heading: f32,
+    /// Weight of the lexical score, in units of the rarity of the query's words.
+    pub lexical: f32,
+    /// Weight of the cosine.
+    pub semantic: f32,
+    /// Factor for the lexical score of pages that only point to others.
+    pub navigation: f32,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self {
+            k1: 1.2,
+            b: 0.5,
+            opened: 2.0,
+            inherited: 1.5,
+            heading: 1.0,
+            lexical: 1.0,
+            semantic: 1.25,
+            navigation: 0.3,
+        }
+    }
+}
+
+/// The segments of one user.
+#[derive(Debug, Clone, Default)]
+pub struct Library {
+    segments: Vec<Arc<Segment>>,
+    weights: Weights,
+}
+
+impl Library {
+    /// A library of these segments.
+    #[must_use]
+    pub fn new(segments: Vec<Arc<Segment>>) -> Self {
+        Self {
+            segments,
+            weights: Weights::default(),
+        }
+    }
+
+    /// The same library, searched with other weights.
+    #[must_use]
+    pub fn with_weights(self, weights: Weights) -> Self {
+        Self { weights, ..self }
+    }
+
+    /// The segments.
+    #[must_use]
+    pub fn segments(&self) -> &[Arc<Segment>] {
+        &self.segments
+    }
+
+    /// The passages that answer the query best, at most one per page, best first.
+    ///
+    /// This computes for up to some tens of milliseconds: call it on a blocking thread where
+    /// libraries are large.
+    #[must_use]
+    pub fn search(&self, query: &Query) -> Vec<Hit> {
+        let chosen: Option<HashSet<&str>> = query
+            .document_ids
+            .as_ref()
+            .map(|ids| ids.iter().map(String::as_str).collect());
+        let segments: Vec<&Segment> = self
+            .segments
+            .iter()
+            .map(AsRef::as_ref)
+            .filter(|segment| {
+                chosen
+                    .as_ref()
+                    .is_none_or(|ids| ids.contains(segment.document_id()))
+            })
+            .collect();
+        rank::rank(&segments, query, &self.weights)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,213 @@
+//! From scores per page to hits.
+
+use std::collections::HashSet;
+
+use super::{
+    super::{Segment, analysis::Analyzer, segment::ChunkEntry},
+    Hit, Query, Weights,
+    dot::dot,
+    fusion::{self, standardise},
+    headings,
+    lexical::{self, Lexical},
+    semantic,
+};
+
+/// Everything known about the pages searched; all lists have one entry per page.
+struct Evidence {
+    lexical: Lexical,
+    bm25_z: Vec<f32>,
+    cosines: Option<Vec<f32>>,
+    cosine_z: Vec<f32>,
+    fused: Vec<f32>,
+}
+
+pub(super) fn rank(segments: &[&Segment], query: &Query, weights: &Weights) -> Vec<Hit> {
+    let evidence = gather(segments, query, weights);
+    let mut candidates: Vec<(f32, usize)> = evidence
+        .fused
+        .iter()
+        .enumerate()
+        .filter(|(page, _)| evidence.is_candidate(*page))
+        .map(|(page, fused)| (*fused, page))
+        .collect();
+    let better = |a: &(f32, usize), b: &(f32, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+    if candidates.len() > query.top_k && query.top_k > 0 {
+        candidates.select_nth_unstable_by(query.top_k - 1, better);
+    }
+    candidates.truncate(query.top_k);
+    candidates.sort_unstable_by(better);
+    let passages = Passages::new(query, &evidence.lexical);
+    candidates
+        .into_iter()
+        .filter_map(|(_, page)| hit(segments, page, &evidence, &passages))
+        .filter(|hit| query.min_score.is_none_or(|least| hit.score >= least))
+        .collect()
+}
+
+fn gather(segments: &[&Segment], query: &Query, weights: &Weights) -> Evidence {
+    let mut lexical = lexical::score(segments, &query.text, weights);
+    headings::add(segments, &mut lexical, weights);
+    let pages = || segments.iter().flat_map(|segment| &segment.meta.pages);
+    for (score, page) in lexical.scores.iter_mut().zip(pages()) {
+        if page.navigation {
+            *score *= weights.navigation;
+        }
+    }
+    // Pages without text would only widen the distributions.
+    let counts: Vec<bool> = pages().map(|page| page.lengths.body > 0).collect();
+    let counts = |index: usize| counts.get(index).copied().unwrap_or(false);
+    let bm25_z = standardise(&lexical.scores, counts);
+    let embedding = query
+        .embedding
+        .as_deref()
+        .filter(|embedding| !embedding.is_empty());
+    let cosines = embedding.map(|embedding| semantic::page_cosines(segments, embedding));
+    let cosine_z = cosines.as_ref().map_or_else(
+        || vec![0.0; bm25_z.len()],
+        |cosines| {
+            standardise(cosines, |index| {
+                cosines.get(index).is_some_and(|cosine| *cosine > -1.0)
+            })
+        },
+    );
+    let fused = fusion::fuse(&lexical, cosines.as_deref(), weights);
+    Evidence {
+        lexical,
+        bm25_z,
+        cosines,
+        cosine_z,
+        fused,
+    }
+}
+
+impl Evidence {
+    fn is_candidate(&self, page: usize) -> bool {
+        let lexical = self
+            .lexical
+            .scores
+            .get(page)
+            .is_some_and(|score| *score > 0.0);
+        let semantic = self
+            .cosines
+            .as_ref()
+            .and_then(|cosines| cosines.get(page))
+            .is_some_and(|cosine| *cosine > 0.0);
+        lexical || semantic
+    }
+}
+
+/// Chooses the passage that speaks for a page.
+struct Passages<'a> {
+    analyzer: Analyzer,
+    embedding: Option<&'a [f32]>,
+    terms: &'a [(String, f32)],
+}
+
+impl<'a> Passages<'a> {
+    fn new(query: &'a Query, lexical: &'a Lexical) -> Self {
+        Self {
+            analyzer: Analyzer::default(),
+            embedding: query.embedding.as_deref(),
+            terms: &lexical.terms,
+        }
+    }
+
+    /// The best of a page's chunks, by similarity and the words it holds, with its cosine.
+    fn best<'s>(
+        &self,
+        segment: &'s Segment,
+        first: usize,
+        count: usize,
+    ) -> Option<(usize, &'s ChunkEntry, Option<f32>)> {
+        let chunks = segment
+            .meta
+            .chunks
+            .iter()
+            .enumerate()
+            .skip(first)
+            .take(count);
+        chunks
+            .map(|(index, chunk)| {
+                let cosine = self.cosine(segment, index);
+                let score =
+                    cosine.unwrap_or(0.0) + if count > 1 { self.coverage(chunk) } else { 0.0 };
+                (score, index, chunk, cosine)
+            })
+            .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+            .map(|(_, index, chunk, cosine)| (index, chunk, cosine))
+    }
+
+    fn cosine(&self, segment: &Segment, chunk: usize) -> Option<f32> {
+        let embedding = self.embedding?;
+        let vector = segment.vectors(chunk, 1);
+        (vector.len() == embedding.len() && !vector.is_empty()).then(|| dot(vector, embedding))
+    }
+
+    fn coverage(&self, chunk: &ChunkEntry) -> f32 {
+        let mut found = HashSet::new();
+        let mut look = |text: &str| {
+            self.analyzer.each_term(text, |term| {
+                if let Some(position) = self.terms.iter().position(|(known, _)| known == term) {
+                    found.insert(position);
+                }
+            });
+        };
+        look(&chunk.heading);
+        look(&chunk.text);
+        let rarities = found
+            .iter()
+            .filter_map(|position| self.terms.get(*position));
+        rarities.map(|(_, rarity)| rarity).sum()
+    }
+}
+
+fn hit(
+    segments: &[&Segment],
+    position: usize,
+    evidence: &Evidence,
+    passages: &Passages<'_>,
+) -> Option<Hit> {
+    let (segment, index) = locate(segments, position)?;
+    let page = segment.meta.pages.get(index)?;
+    let best = passages.best(segment, page.first_chunk as usize, page.chunks as usize);
+    let (chunk, cosine) = match best {
+        Some((chunk, entry, cosine)) => (Some((chunk, entry)), cosine),
+        None => (None, None),
+    };
+    let number = page.number;
+    let of = |values: &[f32]| values.get(position).copied().unwrap_or(0.0);
+    Some(Hit {
+        id: format!(
+            "{}:{number}:{}",
+            segment.document_id(),
+            chunk.map_or(0, |(chunk, _)| chunk)
+        ),
+        document_id: segment.document_id().to_owned(),
+        file_name: segment.file_name().to_owned(),
+        heading: chunk
+            .map(|(_, entry)| entry.heading.clone())
+            .unwrap_or_default(),
+        // A page that was never cut into chunks speaks for itself.
+        content: chunk.map_or_else(|| page.text.clone(), |(_, entry)| entry.text.clone()),
+        page: number,
+        page_end: chunk.map_or(number, |(_, entry)| entry.page_end.max(number)),
+        score: of(&evidence.fused),
+        bm25: of(&evidence.lexical.scores),
+        bm25_z: of(&evidence.bm25_z),
+        cosine,
+        cosine_z: of(&evidence.cosine_z),
+        coverage: of(&evidence.lexical.coverage).min(1.0),
+        navigation: page.navigation,
+    })
+}
+
+fn locate<'a>(segments: &[&'a Segment], position: usize) -> Option<(&'a Segment, usize)> {
+    let mut rest = position;
+    for segment in segments {
+        if rest < segment.page_count() {
+            return Some((segment, rest));
+        }
+        rest -= segment.page_count();
+    }
+    None
+}

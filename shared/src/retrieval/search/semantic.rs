@@ -1,0 +1,89 @@
+//! Exact similarity of the query to every chunk.
+
+use super::{super::Segment, dot::dot};
+
+/// Chunks per thread below which starting one costs more than it saves.
+const CHUNKS_PER_THREAD: usize = 8_192;
+
+/// The best cosine of each page's chunks; `-1` for pages without chunks. Embeddings are
+/// normalised, so the dot product is the cosine.
+pub(super) fn page_cosines(segments: &[&Segment], query: &[f32]) -> Vec<f32> {
+    let pages: usize = segments.iter().map(|segment| segment.page_count()).sum();
+    let chunks: usize = segments.iter().map(|segment| segment.chunk_count()).sum();
+    let mut cosines = vec![-1.0; pages];
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = processors.min(chunks / CHUNKS_PER_THREAD).max(1);
+    let tasks = tasks(segments, &mut cosines, chunks.div_ceil(threads).max(1));
+    if tasks.len() <= 1 {
+        tasks.into_iter().flatten().for_each(|task| task.run(query));
+        return cosines;
+    }
+    std::thread::scope(|scope| {
+        for share in tasks {
+            scope.spawn(move || share.into_iter().for_each(|task| task.run(query)));
+        }
+    });
+    cosines
+}
+
+/// A run of pages of one segment.
+struct Task<'a> {
+    segment: &'a Segment,
+    first_page: usize,
+    cosines: &'a mut [f32],
+}
+
+impl Task<'_> {
+    fn run(self, query: &[f32]) {
+        // Embeddings of another model cannot be compared.
+        if self.segment.dimensions() != query.len() || query.is_empty() {
+            return;
+        }
+        let pages = self.segment.meta.pages.iter().skip(self.first_page);
+        for (page, best) in pages.zip(self.cosines) {
+            let block = self
+                .segment
+                .vectors(page.first_chunk as usize, page.chunks as usize);
+            for vector in block.chunks_exact(query.len()) {
+                *best = best.max(dot(vector, query));
+            }
+        }
+    }
+}
+
+/// Shares the pages out so that each share has about `share` chunks.
+fn tasks<'a>(segments: &[&'a Segment], cosines: &'a mut [f32], share: usize) -> Vec<Vec<Task<'a>>> {
+    let mut shares = vec![Vec::new()];
+    let mut filled = 0;
+    let mut rest = cosines;
+    for segment in segments {
+        let pages = &segment.meta.pages;
+        let mut first_page = 0;
+        while first_page < pages.len() {
+            let mut count = 0;
+            for page in pages.iter().skip(first_page) {
+                filled += page.chunks as usize;
+                count += 1;
+                if filled >= share {
+                    break;
+                }
+            }
+            let (mine, others) = rest.split_at_mut(count);
+            rest = others;
+            if let Some(last) = shares.last_mut() {
+                last.push(Task {
+                    segment,
+                    first_page,
+                    cosines: mine,
+                });
+            }
+            first_page += count;
+            if filled >= share {
+                filled = 0;
+                shares.push(Vec::new());
+            }
+        }
+    }
+    shares.retain(|share| !share.is_empty());
+    shares
+}

@@ -1,0 +1,235 @@
+//! Building a segment.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{
+    ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, Segment, SegmentError,
+    SegmentSource,
+};
+use crate::{
+    documents::{
+        Page,
+        chunking::Chunk,
+        outline::{Heading, HeadingKind, LineKind, PageOutline, outline},
+    },
+    retrieval::analysis::Analyzer,
+};
+
+pub(super) fn build(source: SegmentSource<'_>) -> Result<Segment, SegmentError> {
+    let dimensions = dimensions(&source)?;
+    let outlines = outline(source.pages);
+    let mut counter = Counter::default();
+    let mut terms: BTreeMap<String, Vec<Posting>> = BTreeMap::new();
+    let mut pages = Vec::with_capacity(source.pages.len());
+    for (page, outline) in source.pages.iter().zip(&outlines) {
+        let index = u32::try_from(pages.len()).map_err(|_| SegmentError::TooLarge)?;
+        let counts = counter.count(index, page, outline);
+        let mut lengths = Fields::default();
+        for (term, fields) in counts {
+            lengths.body += fields.body;
+            lengths.opened += fields.opened;
+            lengths.inherited += fields.inherited;
+            terms.entry(term).or_default().push(Posting {
+                page: index,
+                body: u16::try_from(fields.body).unwrap_or(u16::MAX),
+                opened: u8::try_from(fields.opened).unwrap_or(u8::MAX),
+                inherited: u8::try_from(fields.inherited).unwrap_or(u8::MAX),
+            });
+        }
+        pages.push(PageEntry {
+            number: page.number,
+            text: page.text(),
+            navigation: outline.navigation,
+            lengths,
+            first_chunk: 0,
+            chunks: 0,
+        });
+    }
+    let (chunks, vectors) = place(source.chunks, &source.embeddings, &mut pages, dimensions)?;
+    let mut meta = Meta {
+        document_id: source.document_id,
+        file_name: source.file_name,
+        dimensions: u32::try_from(dimensions).map_err(|_| SegmentError::TooLarge)?,
+        pages,
+        chunks,
+        terms: Vec::with_capacity(terms.len()),
+        ends: Vec::with_capacity(terms.len()),
+        postings: Vec::new(),
+        headings: Vec::new(),
+    };
+    for (term, postings) in terms {
+        meta.terms.push(term);
+        meta.postings.extend(postings);
+        meta.ends
+            .push(u32::try_from(meta.postings.len()).map_err(|_| SegmentError::TooLarge)?);
+    }
+    meta.headings = number(counter.titles, &meta.terms);
+    Ok(Segment { meta, vectors })
+}
+
+fn dimensions(source: &SegmentSource<'_>) -> Result<usize, SegmentError> {
+    let Some(first) = source.embeddings.first() else {
+        return Ok(0);
+    };
+    let even = source
+        .embeddings
+        .iter()
+        .all(|vector| vector.len() == first.len());
+    let finite = source
+        .embeddings
+        .iter()
+        .flatten()
+        .all(|number| number.is_finite());
+    if source.embeddings.len() != source.chunks.len() || !even || !finite {
+        return Err(SegmentError::Embeddings);
+    }
+    Ok(first.len())
+}
+
+/// A title as terms, before these have numbers.
+struct Title {
+    page: u32,
+    own: BTreeSet<String>,
+    path: BTreeSet<String>,
+}
+
+/// Counts the terms of pages while the titles in force are followed.
+#[derive(Default)]
+struct Counter {
+    analyzer: Analyzer,
+    /// Titles in force, with their levels.
+    open: Vec<(u8, BTreeSet<String>)>,
+    titles: Vec<Title>,
+}
+
+impl Counter {
+    /// Terms of a page by field.
+    fn count(&mut self, index: u32, page: &Page, outline: &PageOutline) -> HashMap<String, Fields> {
+        let mut counts = HashMap::new();
+        for (line, kind) in page.lines.iter().zip(&outline.kinds) {
+            match kind {
+                LineKind::Body => add(&self.analyzer, &mut counts, &line.text, |fields| {
+                    &mut fields.body
+                }),
+                LineKind::Heading(heading) => self.enter(index, heading, &mut counts),
+                // The rest of a title is counted with it; the others say nothing of this page.
+                LineKind::HeadingRest | LineKind::Furniture | LineKind::Pointer => {}
+            }
+        }
+        for title in &outline.inherited {
+            add(&self.analyzer, &mut counts, title, |fields| {
+                &mut fields.inherited
+            });
+        }
+        counts
+    }
+
+    fn enter(&mut self, page: u32, heading: &Heading, counts: &mut HashMap<String, Fields>) {
+        let is_section = heading.kind == HeadingKind::Section;
+        if is_section {
+            self.open.retain(|(level, _)| *level < heading.level);
+        }
+        let path: BTreeSet<String> = self
+            .open
+            .iter()
+            .flat_map(|(_, terms)| terms.iter().cloned())
+            .collect();
+        if is_section {
+            let terms = self.analyzer.terms(&heading.title).into_iter().collect();
+            self.open.push((heading.level, terms));
+        }
+        // A repeated title is a running header in another place: it is in force, not new.
+        if heading.continued {
+            return;
+        }
+        add(&self.analyzer, counts, &heading.title, |fields| {
+            &mut fields.body
+        });
+        if is_section {
+            add(&self.analyzer, counts, &heading.title, |fields| {
+                &mut fields.opened
+            });
+        }
+        let own: BTreeSet<String> = self.analyzer.terms(heading.name()).into_iter().collect();
+        let path = path.difference(&own).cloned().collect();
+        self.titles.push(Title { page, own, path });
+    }
+}
+
+fn add(
+    analyzer: &Analyzer,
+    counts: &mut HashMap<String, Fields>,
+    text: &str,
+    field: fn(&mut Fields) -> &mut u32,
+) {
+    analyzer.each_term(text, |term| {
+        if let Some(fields) = counts.get_mut(term) {
+            *field(fields) += 1;
+        } else {
+            *field(counts.entry(term.to_owned()).or_default()) += 1;
+        }
+    });
+}
+
+/// Replaces the terms of titles by their positions; terms on no page cannot be asked for.
+fn number(titles: Vec<Title>, terms: &[String]) -> Vec<HeadingEntry> {
+    let numbers = |of: &BTreeSet<String>| -> Vec<u32> {
+        let found = of.iter().filter_map(|term| terms.binary_search(term).ok());
+        found
+            .filter_map(|position| u32::try_from(position).ok())
+            .collect()
+    };
+    let entry = |title: Title| HeadingEntry {
+        page: title.page,
+        own: numbers(&title.own),
+        path: numbers(&title.path),
+    };
+    titles
+        .into_iter()
+        .map(entry)
+        .filter(|entry| !entry.own.is_empty())
+        .collect()
+}
+
+/// Puts the chunks in the order of their pages, and their embeddings in one block.
+fn place(
+    chunks: Vec<Chunk>,
+    embeddings: &[Vec<f32>],
+    pages: &mut [PageEntry],
+    dimensions: usize,
+) -> Result<(Vec<ChunkEntry>, Vec<f32>), SegmentError> {
+    let by_number: HashMap<u32, usize> = pages
+        .iter()
+        .enumerate()
+        .map(|(i, page)| (page.number, i))
+        .collect();
+    let mut order = Vec::with_capacity(chunks.len());
+    for (position, chunk) in chunks.into_iter().enumerate() {
+        let page = *by_number
+            .get(&chunk.page)
+            .ok_or(SegmentError::UnknownPage(chunk.page))?;
+        order.push((page, position, chunk));
+    }
+    order.sort_by_key(|(page, position, _)| (*page, *position));
+    let mut entries = Vec::with_capacity(order.len());
+    let mut vectors = Vec::with_capacity(order.len() * dimensions);
+    for (page, position, chunk) in order {
+        let index = u32::try_from(entries.len()).map_err(|_| SegmentError::TooLarge)?;
+        if let Some(entry) = pages.get_mut(page) {
+            if entry.chunks == 0 {
+                entry.first_chunk = index;
+            }
+            entry.chunks += 1;
+        }
+        if let Some(vector) = embeddings.get(position) {
+            vectors.extend_from_slice(vector);
+        }
+        entries.push(ChunkEntry {
+            text: chunk.text,
+            heading: chunk.heading,
+            page_index: u32::try_from(page).map_err(|_| SegmentError::TooLarge)?,
+            page_end: chunk.page_end,
+        });
+    }
+    Ok((entries, vectors))
+}

@@ -1,0 +1,220 @@
+//! A segment: everything search needs of one document, immutable.
+//!
+//! Texts of pages and chunks, postings of terms with counts per field, and embeddings in one
+//! contiguous block. See [`format`](self) in `format.rs` for the bytes.
+
+mod build;
+mod format;
+
+use serde::{Deserialize, Serialize};
+
+use crate::documents::{Page, chunking::Chunk};
+
+pub use format::SegmentError;
+
+/// What a segment is built from.
+#[derive(Debug, Clone)]
+pub struct SegmentSource<'a> {
+    /// The document's id; hits carry it.
+    pub document_id: String,
+    /// The name under which the document was uploaded.
+    pub file_name: String,
+    /// All pages, those without text included.
+    pub pages: &'a [Page],
+    /// The chunks of these pages.
+    pub chunks: Vec<Chunk>,
+    /// One normalised embedding per chunk, or none at all (lexical search only).
+    pub embeddings: Vec<Vec<f32>>,
+}
+
+/// One document, ready to be searched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    pub(super) meta: Meta,
+    /// Embeddings of all chunks, one after the other.
+    pub(super) vectors: Vec<f32>,
+}
+
+/// Everything but the vectors.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Meta {
+    pub(super) document_id: String,
+    pub(super) file_name: String,
+    pub(super) dimensions: u32,
+    pub(super) pages: Vec<PageEntry>,
+    pub(super) chunks: Vec<ChunkEntry>,
+    /// All terms, sorted.
+    pub(super) terms: Vec<String>,
+    /// Where the postings of a term end; those of the first begin at zero.
+    pub(super) ends: Vec<u32>,
+    pub(super) postings: Vec<Posting>,
+    /// The titles that begin on the pages, in the order of the pages.
+    pub(super) headings: Vec<HeadingEntry>,
+}
+
+/// A title that begins on a page, as distinct terms (positions in `terms`, sorted).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct HeadingEntry {
+    /// Position in `pages`.
+    pub(super) page: u32,
+    /// The title's own terms, its number left out.
+    pub(super) own: Vec<u32>,
+    /// Further terms of the titles above it.
+    pub(super) path: Vec<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct PageEntry {
+    pub(super) number: u32,
+    pub(super) text: String,
+    pub(super) navigation: bool,
+    /// Terms per field.
+    pub(super) lengths: Fields,
+    /// The page's chunks: from `first_chunk`, `chunks` of them.
+    pub(super) first_chunk: u32,
+    pub(super) chunks: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct ChunkEntry {
+    pub(super) text: String,
+    pub(super) heading: String,
+    /// Position in `pages`, not the page's number.
+    pub(super) page_index: u32,
+    pub(super) page_end: u32,
+}
+
+/// Counts by field: a term in a title says more than one in the text, and one in the title of
+/// the section that a page continues says less than one in a title that begins on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Fields {
+    pub(super) body: u32,
+    pub(super) opened: u32,
+    pub(super) inherited: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Posting {
+    /// Position in `pages`.
+    pub(super) page: u32,
+    pub(super) body: u16,
+    pub(super) opened: u8,
+    pub(super) inherited: u8,
+}
+
+impl Segment {
+    /// Builds a segment.
+    ///
+    /// # Errors
+    /// When the embeddings are not one per chunk, differ in length or hold no numbers, or a
+    /// chunk names a page that is not there.
+    pub fn build(source: SegmentSource<'_>) -> Result<Self, SegmentError> {
+        build::build(source)
+    }
+
+    /// The document's id.
+    #[must_use]
+    pub fn document_id(&self) -> &str {
+        &self.meta.document_id
+    }
+
+    /// The name under which the document was uploaded.
+    #[must_use]
+    pub fn file_name(&self) -> &str {
+        &self.meta.file_name
+    }
+
+    /// Number of pages.
+    #[must_use]
+    pub fn page_count(&self) -> usize {
+        self.meta.pages.len()
+    }
+
+    /// Number of chunks.
+    #[must_use]
+    pub fn chunk_count(&self) -> usize {
+        self.meta.chunks.len()
+    }
+
+    /// Numbers per embedding; zero where the segment holds none.
+    #[must_use]
+    pub fn dimensions(&self) -> usize {
+        self.meta.dimensions as usize
+    }
+
+    /// The text of a page as it was read, counted from 1.
+    #[must_use]
+    pub fn page_text(&self, number: u32) -> Option<&str> {
+        let page = self.meta.pages.iter().find(|page| page.number == number)?;
+        Some(&page.text)
+    }
+
+    /// Bytes in memory, roughly: what a cache counts.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        let meta = &self.meta;
+        let pages: usize = meta
+            .pages
+            .iter()
+            .map(|p| p.text.len() + size_of::<PageEntry>())
+            .sum();
+        let chunks: usize = meta
+            .chunks
+            .iter()
+            .map(|c| c.text.len() + c.heading.len() + size_of::<ChunkEntry>())
+            .sum();
+        let terms: usize = meta
+            .terms
+            .iter()
+            .map(|t| t.len() + size_of::<String>() + size_of::<u32>())
+            .sum();
+        let heading =
+            |h: &HeadingEntry| size_of::<HeadingEntry>() + 4 * (h.own.len() + h.path.len());
+        let headings: usize = meta.headings.iter().map(heading).sum();
+        pages
+            + chunks
+            + terms
+            + headings
+            + size_of_val(meta.postings.as_slice())
+            + size_of_val(self.vectors.as_slice())
+    }
+
+    /// The position of a term in the list of terms.
+    pub(super) fn term(&self, term: &str) -> Option<u32> {
+        let position = self
+            .meta
+            .terms
+            .binary_search_by(|known| known.as_str().cmp(term))
+            .ok()?;
+        u32::try_from(position).ok()
+    }
+
+    /// The postings of a term.
+    pub(super) fn postings(&self, term: &str) -> &[Posting] {
+        let Some(index) = self.term(term) else {
+            return &[];
+        };
+        let index = index as usize;
+        let start = index
+            .checked_sub(1)
+            .and_then(|before| self.meta.ends.get(before))
+            .copied()
+            .unwrap_or(0);
+        let end = self.meta.ends.get(index).copied().unwrap_or(start);
+        self.meta
+            .postings
+            .get(start as usize..end as usize)
+            .unwrap_or(&[])
+    }
+
+    /// The embeddings of a range of chunks, in one block.
+    pub(super) fn vectors(&self, first: usize, count: usize) -> &[f32] {
+        let dimensions = self.dimensions();
+        self.vectors
+            .get(first * dimensions..(first + count) * dimensions)
+            .unwrap_or(&[])
+    }
+}
+
+#[cfg(test)]
+mod tests;
