@@ -1,1 +1,16 @@
-//! Stub.
+//! The whole of `IntelliMaint` in one process.
+//!
+//! Gateway, services, an embedded `DynamoDB` and S3, and the pump that hands S3's events to `ingest`,
+//! as SQS does in the cloud. The functions run the same code as there, through the same AWS SDK.
+
+mod banner;
+mod functions;
+mod options;
+mod pump;
+mod server;
+mod storage;
+mod system;
+
+pub use banner::banner;
+pub use options::{Options, Ports};
+pub use system::{StartError, System};

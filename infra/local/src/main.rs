@@ -1,2 +1,43 @@
-//! Stub.
-fn main() {}
+//! `intellimaint`: the whole system in one process.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use local::{Options, System, banner};
+use tokio::signal::unix::{SignalKind, signal};
+
+fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some(shared::documents::WORKER_ARGUMENT) {
+        return shared::documents::worker_main();
+    }
+    run()
+}
+
+#[tokio::main]
+async fn run() -> ExitCode {
+    let options = Options::parse();
+    shared::telemetry::init();
+    let system = match System::start(options, &|name| std::env::var(name).ok()).await {
+        Ok(system) => system,
+        Err(error) => {
+            eprintln!("intellimaint: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    println!("{}", banner(&system));
+    asked_to_stop().await;
+    println!("Stopping: finishing what is under way …");
+    system.stop().await;
+    ExitCode::SUCCESS
+}
+
+/// Ctrl-C or SIGTERM.
+async fn asked_to_stop() {
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        },
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}

@@ -1,0 +1,85 @@
+//! The embedded `DynamoDB` (tables in an SQLite file) and S3 (objects in a folder).
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use dynoxide::Database;
+use http::Method;
+use s3s::auth::SimpleAuth;
+use s3s::service::S3ServiceBuilder;
+use s3s_fs::FileSystem;
+use tower_http::cors::CorsLayer;
+
+use crate::pump::Pump;
+use crate::system::StartError;
+
+/// The one key that the embedded servers know.
+pub(crate) const ACCESS_KEY: &str = "intellimaint-local";
+/// Its secret. It guards nothing: the servers listen on the loopback address.
+pub(crate) const SECRET_KEY: &str = "intellimaint-local-secret";
+
+/// Opens the tables, in memory where there is no folder.
+pub(crate) fn database(folder: Option<&Path>) -> Result<Database, StartError> {
+    let database = match folder {
+        None => Database::memory(),
+        Some(folder) => Database::new(&folder.join("dynamodb.sqlite").to_string_lossy()),
+    };
+    database.map_err(|error| StartError::Storage(format!("the tables cannot be opened: {error}")))
+}
+
+/// The S3 server over a folder. Every object that is put under `uploads/` is told to the pump, as S3
+/// tells its notifications.
+pub(crate) fn object_server(folder: &Path, bucket: &str, pump: Pump) -> Result<Router, StartError> {
+    let failed = |error: String| StartError::Storage(format!("the files cannot be opened: {error}"));
+    std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
+    let files = FileSystem::new(folder).map_err(|error| failed(format!("{error:?}")))?;
+    let mut builder = S3ServiceBuilder::new(files);
+    builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
+    let notifier = Notifier { bucket_path: format!("/{bucket}/").into(), pump };
+    // A browser puts files here directly, from any page that holds a presigned address.
+    let cors = CorsLayer::very_permissive().expose_headers([http::header::ETAG]);
+    let service = tower::util::MapErr::new(builder.build(), |error: s3s::HttpError| -> std::convert::Infallible {
+        // The service answers every failure as a response; this arm exists for its type only.
+        tracing::error!(?error, "the object server failed");
+        std::process::abort()
+    });
+    Ok(Router::new()
+        .fallback_service(service)
+        .layer(middleware::from_fn_with_state(notifier, notify))
+        .layer(cors)
+        .layer(axum::extract::DefaultBodyLimit::disable()))
+}
+
+#[derive(Clone)]
+struct Notifier {
+    bucket_path: Arc<str>,
+    pump: Pump,
+}
+
+async fn notify(State(notifier): State<Notifier>, request: Request, next: Next) -> Response {
+    let key = created_key(&notifier.bucket_path, &request);
+    let response = next.run(request).await;
+    if let Some(key) = key
+        && response.status().is_success()
+    {
+        notifier.pump.created(key);
+    }
+    response
+}
+
+/// The key, as it stands in the address, of the object that this request makes if it succeeds.
+fn created_key(bucket_path: &str, request: &Request) -> Option<String> {
+    let query = request.uri().query().unwrap_or_default();
+    let part = query.split('&').any(|pair| pair.starts_with("uploadId="));
+    let creates = match *request.method() {
+        Method::PUT => !part,
+        Method::POST => part,
+        _ => false,
+    };
+    let key = request.uri().path().strip_prefix(bucket_path)?;
+    (creates && key.starts_with(shared::objects::ObjectKey::UPLOADS)).then(|| key.to_owned())
+}

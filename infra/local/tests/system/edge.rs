@@ -1,0 +1,93 @@
+//! What both backends do with every request: health, envelopes, origins, limits.
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::harness::TestSystem;
+
+#[tokio::test]
+async fn both_backends_say_that_they_are_well() {
+    let system = TestSystem::start().await;
+    let visitor = system.visitor();
+    for (base, name) in [(&visitor.gateway, "gateway"), (&visitor.services, "services")] {
+        for path in ["/", "/health"] {
+            let answer = visitor.send(visitor.client.get(format!("{base}{path}"))).await;
+            assert_eq!(answer.status, 200);
+            assert_eq!(answer.json()["status"], "ok");
+            assert_eq!(answer.json()["service"], name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_family_of_the_other_backend_is_named() {
+    let system = TestSystem::start().await;
+    let visitor = system.visitor();
+    for (base, path, other) in
+        [(&visitor.gateway, "/api/v1/rag/search", "services"), (&visitor.services, "/api/v1/auth/login", "gateway")]
+    {
+        let answer = visitor.send(visitor.client.post(format!("{base}{path}"))).await;
+        assert_eq!(answer.code(404), "no_such_path");
+        assert!(answer.json()["message"].as_str().unwrap().contains(other), "{}", answer.text);
+    }
+    let answer = visitor.get("/api/v1/nothing").await;
+    assert_eq!(answer.code(404), "no_such_path");
+    assert!(answer.json()["requestId"].as_str().is_some_and(|id| !id.is_empty()));
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_405_in_the_envelope() {
+    let system = TestSystem::start().await;
+    let visitor = system.visitor();
+    let answer = visitor.send(visitor.request(Method::PUT, "/api/v1/auth/login")).await;
+    assert_eq!(answer.code(405), "method_not_allowed");
+    assert!(answer.headers.contains_key("allow"));
+}
+
+#[tokio::test]
+async fn only_known_origins_are_let_in() {
+    let system = TestSystem::start().await;
+    let visitor = system.visitor();
+    let preflight = |origin: &str| {
+        visitor
+            .request(Method::OPTIONS, "/api/v1/auth/login")
+            .header("Origin", origin)
+            .header("Access-Control-Request-Method", "POST")
+            .header("Access-Control-Request-Headers", "content-type")
+    };
+    let known = visitor.send(preflight("http://localhost:3001")).await;
+    assert_eq!(known.status, 200);
+    assert_eq!(known.headers["access-control-allow-origin"], "http://localhost:3001");
+    assert_eq!(known.headers["access-control-allow-credentials"], "true");
+    let foreign = visitor.send(preflight("http://evil.example")).await;
+    assert!(!foreign.headers.contains_key("access-control-allow-origin"));
+
+    // A browser sends cookies along with a form from anywhere: the origin gives it away.
+    let forged = visitor
+        .request(Method::POST, "/api/v1/auth/login")
+        .header("Origin", "http://evil.example")
+        .header("Cookie", "access_token=x")
+        .json(&json!({}));
+    assert_eq!(visitor.send(forged).await.code(403), "foreign_origin");
+}
+
+#[tokio::test]
+async fn errors_carry_cors_headers_too() {
+    let system = TestSystem::start().await;
+    let visitor = system.visitor();
+    let request = visitor.request(Method::GET, "/api/v1/user/profile").header("Origin", "http://localhost:3001");
+    let answer = visitor.send(request).await;
+    assert_eq!(answer.status, 401);
+    assert_eq!(answer.headers["access-control-allow-origin"], "http://localhost:3001");
+}
+
+#[tokio::test]
+async fn a_request_id_is_taken_over_when_it_is_plain() {
+    let system = TestSystem::start().await;
+    let visitor = system.visitor();
+    let answer = visitor.send(visitor.request(Method::GET, "/api/v1/user/profile").header("X-Request-Id", "abc-1")).await;
+    assert_eq!(answer.json()["requestId"], "abc-1");
+    let answer =
+        visitor.send(visitor.request(Method::GET, "/api/v1/user/profile").header("X-Request-Id", "a b\"<")).await;
+    assert_ne!(answer.json()["requestId"], "a b\"<");
+}

@@ -1,0 +1,116 @@
+//! A running system, its users, and what they send.
+
+mod mail;
+pub mod pdf;
+mod process;
+mod sse;
+mod user;
+
+use std::time::Duration;
+
+use local::{Options, System};
+use serde_json::Value;
+
+pub use mail::newest_code;
+pub use process::Process;
+pub use sse::{Events, events};
+pub use user::{Answer, TestUser};
+
+/// A system of one test.
+pub struct TestSystem {
+    pub system: System,
+}
+
+/// A secret of the tests' own, so that they can forge and check tokens.
+pub const TOKEN_SECRET: &str = "a secret for tests, longer than 32 characters";
+
+impl TestSystem {
+    /// Starts with the default configuration.
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts with some variables set.
+    pub async fn start_with(variables: &[(&str, &str)]) -> Self {
+        let variables: Vec<(String, String)> =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let lookup = move |name: &str| {
+            let set = variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+            set.or_else(|| default(name))
+        };
+        Self { system: System::start(Options::throw_away(), &lookup).await.expect("the system starts") }
+    }
+
+    /// An address on the gateway.
+    pub fn gateway(&self, path: &str) -> String {
+        format!("{}{path}", self.system.gateway_url)
+    }
+
+    /// An address on the services.
+    pub fn services(&self, path: &str) -> String {
+        format!("{}{path}", self.system.services_url)
+    }
+
+    /// A client without a sign-in, with cookies of its own.
+    pub fn visitor(&self) -> TestUser {
+        TestUser::visitor(self)
+    }
+
+    /// A new user, signed up, verified and signed in; requests carry the bearer token.
+    pub async fn user(&self) -> TestUser {
+        TestUser::sign_up(self).await
+    }
+
+    /// The newest code mailed to `address`.
+    pub fn code(&self, address: &str) -> String {
+        newest_code(&self.system.folder.join("mail"), address)
+    }
+}
+
+fn default(name: &str) -> Option<String> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    match name {
+        "TOKEN_SECRET" => Some(TOKEN_SECRET.to_owned()),
+        "MODEL_DIR" => Some(format!("{root}/models/all-minilm-l6-v2")),
+        // The test binary is not the one that reads PDFs.
+        "PDF_WORKER" => Some(env!("CARGO_BIN_EXE_intellimaint").to_owned()),
+        _ => None,
+    }
+}
+
+/// Files that tests may look at where they are there: `INTELLIMAINT_DATA`, else `../shared/data`
+/// beside the project. Says so and gives `None` where they are not.
+pub fn shared_data(path: &str) -> Option<std::path::PathBuf> {
+    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+    let folder = std::env::var("INTELLIMAINT_DATA").unwrap_or_else(|_| default.to_owned());
+    let found = std::path::Path::new(&folder).join(path);
+    if found.exists() {
+        return Some(found);
+    }
+    eprintln!("skipped: {} is not there", found.display());
+    None
+}
+
+/// Waits until `condition` gives something, for at most `seconds`.
+pub async fn eventually<T, F, Fut>(seconds: u64, what: &str, mut condition: F) -> T
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Option<T>>,
+{
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(seconds);
+    loop {
+        if let Some(value) = condition().await {
+            return value;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "not within {seconds} s: {what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// The sentences of a validation error, sorted.
+pub fn sentences(answer: &Value) -> Vec<String> {
+    let mut sentences: Vec<String> =
+        answer["data"].as_array().expect("a list").iter().map(|s| s.as_str().unwrap().to_owned()).collect();
+    sentences.sort();
+    sentences
+}

@@ -1,0 +1,94 @@
+//! The program itself, in a process that can be killed.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use super::user::TestUser;
+use super::{default, eventually};
+
+/// A running `intellimaint`, killed when dropped.
+pub struct Process {
+    child: Child,
+    folder: PathBuf,
+    ports: [u16; 4],
+    variables: Vec<(String, String)>,
+}
+
+impl Process {
+    /// Starts on free ports with its data in `folder`, and waits until it is healthy.
+    pub async fn start(folder: &Path, variables: &[(&str, String)]) -> Self {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let ports = free_ports();
+        let child = spawn(folder, ports, &variables);
+        let process = Self { child, folder: folder.to_owned(), ports, variables };
+        process.healthy().await;
+        process
+    }
+
+    /// Kills it as a power cut would (SIGKILL), then starts it again on the same data and ports.
+    pub async fn kill_and_restart(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.child = spawn(&self.folder, self.ports, &self.variables);
+        self.healthy().await;
+    }
+
+    /// Asks it to stop (SIGTERM) and waits; whether it ended well.
+    pub async fn terminate(&mut self) -> bool {
+        let asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+        eventually(30, "the process ends", || async { self.child.try_wait().unwrap() }).await.success()
+    }
+
+    /// Starts it again after it ended.
+    pub async fn restart(&mut self) {
+        self.child = spawn(&self.folder, self.ports, &self.variables);
+        self.healthy().await;
+    }
+
+    /// A new user, signed up and signed in.
+    pub async fn user(&self) -> TestUser {
+        let mut user = TestUser::at(&self.gateway(), &format!("http://localhost:{}", self.ports[1]));
+        let mail = self.folder.join("mail");
+        user.register(|address| super::newest_code(&mail, address)).await;
+        user
+    }
+
+    fn gateway(&self) -> String {
+        format!("http://localhost:{}", self.ports[0])
+    }
+
+    async fn healthy(&self) {
+        let url = format!("{}/health", self.gateway());
+        eventually(30, "the process is healthy", || async { reqwest::get(&url).await.ok() }).await;
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn spawn(folder: &Path, ports: [u16; 4], variables: &Vec<(String, String)>) -> Child {
+    let flags = ["--gateway-port", "--services-port", "--dynamodb-port", "--s3-port"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_intellimaint"));
+    command.arg("--data-dir").arg(folder).stdout(Stdio::null());
+    for (flag, port) in flags.into_iter().zip(ports) {
+        command.arg(flag).arg(port.to_string());
+    }
+    for name in ["TOKEN_SECRET", "MODEL_DIR"] {
+        command.env(name, default(name).unwrap());
+    }
+    for (name, value) in variables {
+        command.env(name, value);
+    }
+    command.spawn().expect("the program starts")
+}
+
+/// Ports that were free a moment ago.
+fn free_ports() -> [u16; 4] {
+    let listeners = [(); 4].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
+}

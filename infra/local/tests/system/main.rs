@@ -1,0 +1,23 @@
+//! The whole system, over HTTP, as its clients use it.
+//!
+//! Every test starts a system of its own: embedded `DynamoDB` in memory, S3 in a temporary folder,
+//! both backends on free ports.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test fails by panicking"
+)]
+
+mod auth;
+mod chat;
+mod edge;
+mod extract;
+mod harness;
+mod malformed;
+mod rag;
+mod repository;
+mod restart;
+mod user;

@@ -1,0 +1,46 @@
+# Sourced by the scripts: what each of them needs, installed where it is missing.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+cd "$root"
+
+say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+die() { printf '%s\n' "$*" >&2; exit 1; }
+
+# Installs Debian packages where that is possible, else says what to install.
+need_packages() {
+    local packages=("$@")
+    if command -v apt-get >/dev/null; then
+        local sudo=()
+        if [ "$(id -u)" != 0 ]; then
+            command -v sudo >/dev/null || die "Please install: ${packages[*]}"
+            sudo=(sudo)
+        fi
+        say "Installing ${packages[*]} …"
+        "${sudo[@]}" apt-get update -qq && "${sudo[@]}" apt-get install -y -qq "${packages[@]}" >/dev/null && return
+    fi
+    die "Please install these packages, by your system's names for them: ${packages[*]}"
+}
+
+need_rust() {
+    [ -d "$HOME/.cargo/bin" ] && PATH="$HOME/.cargo/bin:$PATH"
+    command -v cargo >/dev/null || die "Rust is missing: install it from https://rustup.rs, then run this again."
+    command -v cc >/dev/null || need_packages build-essential
+}
+
+need_python() {
+    command -v python3 >/dev/null || need_packages python3 python3-venv
+    python3 -c 'import venv, ensurepip' 2>/dev/null || need_packages python3-venv
+}
+
+# need_python_packages NAME==VERSION…: in the project's own environment, .venv.
+need_python_packages() {
+    need_python
+    [ -x .venv/bin/python ] || { say "Making .venv …"; python3 -m venv .venv; }
+    local wanted installed missing=()
+    installed=$(ls .venv/lib/python*/site-packages 2>/dev/null)
+    for wanted in "$@"; do
+        local name=${wanted%%==*} version=${wanted##*==}
+        grep -qi "^${name//-/_}-$version\.dist-info$" <<<"$installed" || missing+=("$wanted")
+    done
+    [ ${#missing[@]} = 0 ] || { say "Installing ${missing[*]} …"; .venv/bin/pip install -q --disable-pip-version-check "${missing[@]}"; }
+}
