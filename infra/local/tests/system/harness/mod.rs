@@ -1,6 +1,7 @@
 //! A running system, its users, and what they send.
 
 mod mail;
+mod model;
 pub mod pdf;
 mod process;
 mod sse;
@@ -12,6 +13,7 @@ use local::{Options, System};
 use serde_json::Value;
 
 pub use mail::newest_code;
+pub use model::slow_model;
 pub use process::Process;
 pub use sse::{Events, events};
 pub use user::{Answer, TestUser};
