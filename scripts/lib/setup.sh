@@ -44,3 +44,8 @@ need_python_packages() {
     done
     [ ${#missing[@]} = 0 ] || { say "Installing ${missing[*]} …"; .venv/bin/pip install -q --disable-pip-version-check "${missing[@]}"; }
 }
+
+# Where cargo puts what it builds.
+target_directory() {
+    cargo metadata --format-version 1 --no-deps | python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])'
+}

@@ -1,0 +1,142 @@
+//! Starts every function as Lambda does and measures it: time from process start to the first
+//! answered request, memory then, and size on disk.
+//!
+//! The driver plays Lambda's runtime API: it hands out one event and takes the answer.
+//! Usage: `bench_functions FOLDER RUNS`, with the binaries in FOLDER.
+#![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+use tokio::sync::{Mutex, mpsc};
+
+const FUNCTIONS: [&str; 7] = ["auth", "user", "chat", "repository", "rag", "extract", "ingest"];
+
+#[derive(Clone)]
+struct Runtime {
+    event: Arc<Mutex<Option<Value>>>,
+    answered: mpsc::Sender<Instant>,
+}
+
+#[tokio::main]
+async fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let folder = arguments.next().unwrap_or_else(|| "target/release".to_owned());
+    let runs: usize = arguments.next().and_then(|runs| runs.parse().ok()).unwrap_or(10);
+    println!("{:<12} {:>9} {:>24} {:>12}", "function", "size MiB", "start ms (min/med/max)", "memory MiB");
+    for function in FUNCTIONS {
+        let binary = Path::new(&folder).join(function);
+        let size = std::fs::metadata(&binary).unwrap().len();
+        let mut starts = Vec::new();
+        let mut memory = 0;
+        for _ in 0..runs {
+            let (start, peak) = start(&binary, function).await;
+            starts.push(start.as_secs_f64() * 1000.0);
+            memory = memory.max(peak);
+        }
+        starts.sort_by(f64::total_cmp);
+        let at = |part: f64| starts.get((part * (runs - 1) as f64) as usize).copied().unwrap_or_default();
+        println!(
+            "{function:<12} {:>9.1} {:>8.0} {:>7.0} {:>7.0} {:>12.1}",
+            size as f64 / 1_048_576.0,
+            at(0.0),
+            at(0.5),
+            at(1.0),
+            memory as f64 / 1024.0
+        );
+    }
+}
+
+/// One start: the time until the first event was answered, and the peak memory in KiB.
+async fn start(binary: &Path, function: &str) -> (Duration, u64) {
+    let (answered, mut answers) = mpsc::channel(1);
+    let runtime = Runtime { event: Arc::new(Mutex::new(Some(event(function)))), answered };
+    let router = Router::new()
+        .route("/2018-06-01/runtime/invocation/next", get(next))
+        .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
+        .fallback(|| async { "{}" })
+        .with_state(runtime);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+
+    let started = Instant::now();
+    let mut process = spawn(binary, function, &address);
+    let at = tokio::time::timeout(Duration::from_secs(60), answers.recv()).await.unwrap().unwrap();
+    let memory = peak_memory(process.id());
+    process.kill().unwrap();
+    process.wait().unwrap();
+    server.abort();
+    (at - started, memory)
+}
+
+fn spawn(binary: &Path, function: &str, runtime: &str) -> Child {
+    Command::new(binary)
+        .env("AWS_LAMBDA_RUNTIME_API", runtime)
+        .env("AWS_LAMBDA_FUNCTION_NAME", function)
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1024")
+        .env("AWS_LAMBDA_LOG_GROUP_NAME", "bench")
+        .env("AWS_LAMBDA_LOG_STREAM_NAME", "bench")
+        .env("AWS_ACCESS_KEY_ID", "bench")
+        .env("AWS_SECRET_ACCESS_KEY", "bench")
+        .env("TOKEN_SECRET", "a secret for benchmarks, long enough to pass")
+        .stderr(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+async fn next(State(runtime): State<Runtime>) -> impl IntoResponse {
+    let Some(event) = runtime.event.lock().await.take() else {
+        // A frozen function waits here for its next event.
+        std::future::pending::<()>().await;
+        return Err(());
+    };
+    let deadline = (jiff::Timestamp::now().as_millisecond() + 60_000).to_string();
+    let headers = [
+        ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned()),
+        ("lambda-runtime-deadline-ms", deadline),
+        ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:us-east-1:000000000000:function:bench".to_owned()),
+        ("lambda-runtime-trace-id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700".to_owned()),
+    ];
+    Ok((headers, axum::Json(event)))
+}
+
+async fn response(State(runtime): State<Runtime>, body: axum::body::Bytes) -> impl IntoResponse {
+    drop(body);
+    let _ = runtime.answered.send(Instant::now()).await;
+    http::StatusCode::ACCEPTED
+}
+
+/// A health request through a REST API, or an empty batch for `ingest`.
+fn event(function: &str) -> Value {
+    if function == "ingest" {
+        return json!({"Records": []});
+    }
+    json!({
+        "resource": "/health", "path": "/health", "httpMethod": "GET",
+        "headers": {"Host": "localhost"}, "multiValueHeaders": {"Host": ["localhost"]},
+        "queryStringParameters": null, "multiValueQueryStringParameters": null,
+        "pathParameters": null, "stageVariables": null, "body": null, "isBase64Encoded": false,
+        "requestContext": {
+            "accountId": "000000000000", "apiId": "bench", "resourceId": "r", "stage": "prod",
+            "requestId": "1", "httpMethod": "GET", "path": "/health", "resourcePath": "/health",
+            "identity": {"sourceIp": "127.0.0.1"},
+        },
+    })
+}
+
+/// `VmHWM` of a process, in KiB.
+fn peak_memory(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
