@@ -1,34 +1,73 @@
 //! The functions, run in this process or reached where `cargo lambda watch` runs them.
 
+use std::time::Duration;
+
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use axum::Router;
 use shared::Context;
+use shared::assistant::Assistant;
+use shared::library::Library;
 
-/// Everything that is built once and shared by the functions in this process.
+use crate::system::StartError;
+
+/// The functions of this process. What is heavy, the embedding model and the cache of segments, is
+/// built once and shared by them.
 #[derive(Clone)]
 pub(crate) struct Functions {
-    pub(crate) context: Context,
+    auth: auth::State,
+    user: user::State,
+    chat: chat::State,
+    repository: repository::State,
+    rag: rag::State,
+    extract: extract::State,
+    ingest: ingest::State,
 }
 
 impl Functions {
-    pub(crate) async fn new(context: Context) -> Self {
-        Self { context }
+    pub(crate) async fn new(context: &Context) -> Result<Self, StartError> {
+        let library = Library::load(context).await;
+        let embedder = library.embedder().ok().cloned();
+        let assistant = Assistant::new(context, library.clone()).map_err(StartError::function)?;
+        Ok(Self {
+            auth: auth::State::new(context.clone()).await.map_err(StartError::function)?,
+            user: user::State::new(context.clone()).await.map_err(StartError::function)?,
+            chat: chat::State::new(context.clone(), assistant),
+            repository: repository::State::new(context.clone()),
+            rag: rag::State::new(context.clone(), library),
+            extract: extract::State::new(context.clone()).map_err(StartError::function)?,
+            ingest: ingest::State::new(context.clone(), embedder).map_err(StartError::function)?,
+        })
     }
 
     pub(crate) fn gateway(&self) -> Router {
-        Router::new()
+        auth::router(self.auth.clone())
+            .merge(user::router(self.user.clone()))
+            .merge(chat::router(self.chat.clone()))
+            .merge(repository::router(self.repository.clone()))
     }
 
     pub(crate) fn services(&self) -> Router {
-        Router::new()
+        rag::router(self.rag.clone()).merge(extract::router(self.extract.clone()))
+    }
+
+    pub(crate) fn ingest(&self) -> Ingest {
+        Ingest::Here(Box::new(self.ingest.clone()))
+    }
+
+    /// Waits until every answer that is being written is stored.
+    pub(crate) async fn drain(&self) {
+        self.chat.drain().await;
     }
 }
+
+/// How long one document may take, as Lambda limits it.
+const LONGEST_RUN: Duration = Duration::from_secs(900);
 
 /// The `ingest` function.
 #[derive(Clone)]
 pub(crate) enum Ingest {
     /// In this process.
-    Here(),
+    Here(Box<ingest::State>),
     /// Behind the Lambda API of `cargo lambda watch`, at this address.
     There(reqwest::Client, String),
 }
@@ -43,20 +82,29 @@ pub(crate) enum DeliveryError {
 }
 
 impl Ingest {
+    /// The function that `cargo lambda watch` serves at `url`.
+    pub(crate) fn there(url: &str) -> Result<Self, StartError> {
+        let client = shared::outbound::builder().timeout(LONGEST_RUN).build().map_err(StartError::function)?;
+        let path = "2015-03-31/functions/ingest/invocations";
+        Ok(Self::There(client, format!("{}/{path}", url.trim_end_matches('/'))))
+    }
+
     /// Hands one event over; whether it is done with, or has to be delivered again.
     pub(crate) async fn deliver(&self, event: SqsEvent) -> Result<bool, DeliveryError> {
         let response = match self {
-            Self::Here() => SqsBatchResponse::default(),
-            Self::There(client, url) => {
-                let answer = client.post(url).json(&event).send().await.map_err(DeliveryError::Unreachable)?;
-                let status = answer.status();
-                let text = answer.text().await.map_err(DeliveryError::Unreachable)?;
-                if !status.is_success() {
-                    return Err(DeliveryError::Failed(text));
-                }
-                serde_json::from_str(&text).map_err(|_| DeliveryError::Failed(text))?
-            }
+            Self::Here(state) => ingest::handle(state.as_ref().clone(), event).await,
+            Self::There(client, url) => Self::invoke(client, url, &event).await?,
         };
         Ok(response.batch_item_failures.is_empty())
+    }
+
+    async fn invoke(client: &reqwest::Client, url: &str, event: &SqsEvent) -> Result<SqsBatchResponse, DeliveryError> {
+        let answer = client.post(url).json(event).send().await.map_err(DeliveryError::Unreachable)?;
+        let status = answer.status();
+        let text = answer.text().await.map_err(DeliveryError::Unreachable)?;
+        if !status.is_success() {
+            return Err(DeliveryError::Failed(text));
+        }
+        serde_json::from_str(&text).map_err(|_| DeliveryError::Failed(text))
     }
 }

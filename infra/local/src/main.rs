@@ -7,8 +7,8 @@ use local::{Options, System, banner};
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() == Some(shared::documents::WORKER_ARGUMENT) {
-        return shared::documents::worker_main();
+    if std::env::args().nth(1).as_deref() == Some(shared::documents::pdf::WORKER_ARGUMENT) {
+        return shared::documents::pdf::worker_main();
     }
     run()
 }

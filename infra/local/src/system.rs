@@ -41,6 +41,15 @@ pub enum StartError {
     /// The embedded servers cannot work.
     #[error("{0}")]
     Storage(String),
+    /// A function cannot work as it is configured.
+    #[error("a function cannot start: {0}")]
+    Function(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StartError {
+    pub(crate) fn function(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Function(error.into())
+    }
 }
 
 /// A running system.
@@ -117,9 +126,9 @@ impl System {
 
         let mut functions = None;
         let ingest = match options.functions_at {
-            Some(url) => Ingest::there(&url),
+            Some(url) => Ingest::there(&url)?,
             None => {
-                let built = functions.insert(Functions::new(context.clone()).await);
+                let built = functions.insert(Functions::new(&context).await?);
                 let http = &context.config.http;
                 let routers = [
                     (gateway, serve(Backend::Gateway, built.gateway(), http)),
