@@ -1,1 +1,0 @@
-//! Malformed and hostile PDFs through upload.
