@@ -7,6 +7,7 @@
 
 #[cfg(feature = "assistant")]
 pub mod assistant;
+pub mod account;
 pub mod auth;
 pub mod aws;
 pub mod config;
@@ -20,6 +21,8 @@ pub mod http;
 pub mod ids;
 #[cfg(feature = "inference")]
 pub mod inference;
+#[cfg(feature = "mail")]
+pub mod mail;
 pub mod objects;
 #[cfg(feature = "fetch")]
 pub mod outbound;

@@ -1,2 +1,13 @@
-//! Stub.
-fn main() {}
+//! The `auth` function.
+
+use auth::{State, router};
+use shared::Context;
+use shared::http::{Backend, serve};
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_http::Error> {
+    let context = Context::from_env().await?;
+    let config = context.config.clone();
+    let state = State::new(context).await?;
+    lambda_http::run(serve(Backend::Gateway, router(state), &config.http)).await
+}

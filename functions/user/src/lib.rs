@@ -1,1 +1,59 @@
-//! Stub.
+//! A user's own account: `/api/v1/user`.
+
+mod account;
+mod export;
+mod password;
+mod profile;
+mod settings;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{delete, get, post, put};
+use shared::Context;
+use shared::auth::CurrentUser;
+use shared::auth::codes::Codes;
+use shared::http::{ApiError, ApiResult};
+use shared::mail::{MailError, Mailer};
+use shared::store::User;
+
+/// What the handlers share.
+#[derive(Debug, Clone)]
+pub struct State {
+    context: Context,
+    codes: Codes,
+}
+
+impl State {
+    /// Builds the mailer.
+    ///
+    /// # Errors
+    /// [`MailError`] when mail is not configured properly.
+    pub async fn new(context: Context) -> Result<Self, MailError> {
+        let mailer = Mailer::new(&context.config.mail, &context.config.aws).await?;
+        Ok(Self { codes: Codes::new(&context, mailer), context })
+    }
+}
+
+impl FromRef<State> for Context {
+    fn from_ref(state: &State) -> Self {
+        state.context.clone()
+    }
+}
+
+/// The routes of the family.
+pub fn router(state: State) -> Router {
+    Router::new()
+        .route("/api/v1/user/profile", get(profile::show).put(profile::change))
+        .route("/api/v1/user/password", put(password::change))
+        .route("/api/v1/user/settings", get(settings::show).put(settings::change))
+        .route("/api/v1/user/account/delete-otp", post(account::mail_code))
+        .route("/api/v1/user/account", delete(account::delete))
+        .route("/api/v1/user/export", get(export::export))
+        .with_state(state)
+}
+
+/// The account of a sign-in. One that is gone has no living sign-in either.
+async fn account_of(context: &Context, user: &CurrentUser) -> ApiResult<User> {
+    let found = context.store.user(&user.id).await?;
+    found.ok_or_else(|| ApiError::unauthorized("sign_in_expired", "Your sign-in has expired. Please sign in again."))
+}

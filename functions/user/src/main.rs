@@ -1,2 +1,13 @@
-//! Stub.
-fn main() {}
+//! The `user` function.
+
+use shared::Context;
+use shared::http::{Backend, serve};
+use user::{State, router};
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_http::Error> {
+    let context = Context::from_env().await?;
+    let config = context.config.clone();
+    let state = State::new(context).await?;
+    lambda_http::run(serve(Backend::Gateway, router(state), &config.http)).await
+}

@@ -5,6 +5,7 @@
 //! transactional writes. `expiresAt` (epoch seconds) lets `DynamoDB` clean up, but it may keep an
 //! expired item for days: code checks expiry itself.
 
+mod codes;
 mod documents;
 mod error;
 mod item;
@@ -14,7 +15,9 @@ mod runs;
 mod setup;
 mod sign_ins;
 mod table;
+mod users;
 
+pub use codes::{AddressCodes, CodePurpose, PendingCode};
 pub use documents::{Document, DocumentStatus, Ingested, MultipartState, NewDocument};
 pub use error::StoreError;
 pub use item::{Expression, Key, Value, value};
@@ -23,6 +26,7 @@ pub use rate::RateLimit;
 pub use runs::{Claim, Failure, LEASE_SECONDS, Progress, Run, Stage};
 pub use sign_ins::SignIn;
 pub use table::{Listing, Store, Write};
+pub use users::{Registration, Settings, User};
 
 /// What storage calls give back.
 pub type StoreResult<T> = Result<T, StoreError>;

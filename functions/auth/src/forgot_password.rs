@@ -1,0 +1,37 @@
+//! `POST /auth/forgot-password`
+
+use axum::extract::State as Shared;
+use shared::auth::Email;
+use shared::auth::codes::NewCode;
+use shared::http::{ApiResult, ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
+use shared::store::CodePurpose;
+
+use crate::State;
+use crate::limits::{MAILS, limit};
+
+pub struct ForgotPassword {
+    email: Email,
+}
+
+impl FromFields for ForgotPassword {
+    fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
+        Ok(Self { email: fields.required("email")? })
+    }
+}
+
+/// Mails a code that allows a new password. The answer does not tell whether there is such an account.
+pub async fn forgot_password(
+    Shared(state): Shared<State>,
+    client: ClientAddress,
+    Valid(ForgotPassword { email }): Valid<ForgotPassword>,
+) -> ApiResult<Reply<()>> {
+    limit(&state.context, &MAILS, &client).await?;
+    match state.context.store.user_by_email(&email).await? {
+        Some(user) => {
+            let code = NewCode { email, purpose: CodePurpose::ResetPassword, user: user.id, registration: None };
+            state.codes.send(&code).await?;
+        }
+        None => state.codes.pretend(&email).await?,
+    }
+    Ok(ok("If there is an account with this address, we have mailed it a code.", ()))
+}

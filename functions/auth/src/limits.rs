@@ -1,0 +1,27 @@
+//! How often one network address may use the routes that need no sign-in. Generous, since a whole
+//! company may share an address; the strict limits are per e-mail address.
+
+use shared::Context;
+use shared::http::{ApiError, ApiResult, ClientAddress};
+use shared::store::RateLimit;
+
+/// New accounts.
+pub const SIGN_UPS: RateLimit = RateLimit { name: "sign-up", times: 100, seconds: 3600 };
+/// Requests that may cause a mail, but for sign-ups.
+pub const MAILS: RateLimit = RateLimit { name: "mail", times: 100, seconds: 3600 };
+/// One-time codes given.
+pub const CODES: RateLimit = RateLimit { name: "code", times: 300, seconds: 3600 };
+
+/// Counts one more request from `client`.
+///
+/// # Errors
+/// 429.
+pub async fn limit(context: &Context, limit: &RateLimit, client: &ClientAddress) -> ApiResult<()> {
+    match context.store.count_against(limit, &client.0).await? {
+        None => Ok(()),
+        Some(seconds) => {
+            let message = "Too many requests from your network. Please try again later.";
+            Err(ApiError::too_many_requests("too_many_requests", message, seconds))
+        }
+    }
+}

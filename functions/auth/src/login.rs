@@ -1,0 +1,73 @@
+//! `POST /auth/login`
+
+use axum::Extension;
+use axum::extract::State as Shared;
+use http::HeaderMap;
+use serde::Serialize;
+use shared::auth::attempts::check_password;
+use shared::auth::password::GivenPassword;
+use shared::auth::{Email, Role};
+use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, Reply, Valid, ok};
+use shared::ids::UserId;
+
+use crate::State;
+use crate::tokens::{Cookies, Issued, issue, user_agent};
+
+pub struct Login {
+    email: Email,
+    password: GivenPassword,
+}
+
+impl FromFields for Login {
+    fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
+        let email = fields.required("email");
+        let password = fields.required("password");
+        Ok(Self { email: email?, password: password? })
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoggedIn {
+    id: UserId,
+    email: Email,
+    first_name: String,
+    last_name: String,
+    role: Role,
+    company: String,
+    profile_image_url: Option<String>,
+    #[serde(flatten)]
+    tokens: Issued,
+}
+
+/// Signs in with a password.
+pub async fn login(
+    Shared(state): Shared<State>,
+    Extension(cookies): Cookies,
+    headers: HeaderMap,
+    Valid(Login { email, password }): Valid<Login>,
+) -> ApiResult<Reply<LoggedIn>> {
+    let context = &state.context;
+    let user = context.store.user_by_email(&email).await?;
+    let right = check_password(context, &email, user.as_ref(), password).await?;
+    let Some(user) = user.filter(|_| right) else {
+        return Err(ApiError::bad_request("invalid_credentials", "The e-mail address or the password is wrong."));
+    };
+    if !user.email_verified {
+        let message = "Please confirm your e-mail address first, with the code that we mailed to you.";
+        return Err(ApiError::bad_request("email_not_verified", message));
+    }
+    let signed_in = context.sign_ins.begin(&user.id, "password", user_agent(&headers)).await;
+    let tokens = issue(context, &cookies, signed_in.map_err(ApiError::internal)?);
+    let data = LoggedIn {
+        id: user.id,
+        email: user.email,
+        first_name: user.first_name,
+        last_name: user.last_name,
+        role: user.role,
+        company: user.company,
+        profile_image_url: user.profile_image_url,
+        tokens,
+    };
+    Ok(ok("You are signed in.", data))
+}

@@ -1,0 +1,69 @@
+//! `POST /user/account/delete-otp` and `DELETE /user/account`
+
+use axum::Extension;
+use axum::extract::State as Shared;
+use shared::account::erase;
+use shared::auth::attempts::check_password;
+use shared::auth::codes::{GivenCode, NewCode};
+use shared::auth::password::GivenPassword;
+use shared::auth::{CurrentUser, clear_cookies};
+use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, Reply, ResponseCookies, Valid, ok};
+use shared::store::CodePurpose;
+
+use crate::{State, account_of};
+
+/// Mails a code that allows the deletion, for accounts without a password.
+pub async fn mail_code(Shared(state): Shared<State>, user: CurrentUser) -> ApiResult<Reply<()>> {
+    let account = account_of(&state.context, &user).await?;
+    let code = NewCode { email: account.email, purpose: CodePurpose::DeleteAccount, user: account.id, registration: None };
+    state.codes.send(&code).await?;
+    Ok(ok("We have mailed you a code. Enter it to delete your account.", ()))
+}
+
+/// What proves that it is the owner who asks.
+pub enum Proof {
+    Password(GivenPassword),
+    Code(GivenCode),
+}
+
+impl FromFields for Proof {
+    fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
+        let password = fields.optional("password");
+        let otp = fields.optional("otp");
+        match (password?, otp?) {
+            (Some(password), _) => Ok(Self::Password(password)),
+            (None, Some(otp)) => Ok(Self::Code(otp)),
+            (None, None) => Err(fields.reject("password or otp is required")),
+        }
+    }
+}
+
+/// Deletes the account and everything in it, for good.
+pub async fn delete(
+    Shared(state): Shared<State>,
+    Extension(cookies): Extension<ResponseCookies>,
+    user: CurrentUser,
+    Valid(proof): Valid<Proof>,
+) -> ApiResult<Reply<()>> {
+    let context = &state.context;
+    let account = account_of(context, &user).await?;
+    match proof {
+        Proof::Password(given) => {
+            if !check_password(context, &account.email, Some(&account), given).await? {
+                return Err(ApiError::bad_request("wrong_password", "The password is wrong."));
+            }
+        }
+        Proof::Code(otp) => {
+            let pending = state.codes.check(&account.email, &otp, &[CodePurpose::DeleteAccount]).await?;
+            if pending.user_id != account.id {
+                return Err(shared::auth::codes::CodeError::Invalid.into());
+            }
+        }
+    }
+    // A code is not used up first: if this stops half-way, the same request goes on with it.
+    erase(context, &account.id).await?;
+    for cookie in clear_cookies(&context.config.auth) {
+        cookies.set(cookie);
+    }
+    Ok(ok("Your account and everything in it is deleted.", ()))
+}

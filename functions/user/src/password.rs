@@ -1,0 +1,44 @@
+//! `PUT /user/password`
+
+use axum::extract::State as Shared;
+use shared::auth::CurrentUser;
+use shared::auth::attempts::check_password;
+use shared::auth::password::{self, GivenPassword, NewPassword};
+use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, Reply, Valid, ok};
+
+use crate::{State, account_of};
+
+pub struct Change {
+    current: GivenPassword,
+    new: NewPassword,
+}
+
+impl FromFields for Change {
+    fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
+        let current = fields.required("currentPassword");
+        let new = fields.required("newPassword");
+        Ok(Self { current: current?, new: new? })
+    }
+}
+
+/// Replaces the password and ends all other sign-ins.
+pub async fn change(
+    Shared(state): Shared<State>,
+    user: CurrentUser,
+    Valid(Change { current, new }): Valid<Change>,
+) -> ApiResult<Reply<()>> {
+    let context = &state.context;
+    let account = account_of(context, &user).await?;
+    if account.password_hash.is_none() {
+        let message = "This account has no password yet. Sign out and choose \"forgot password\" to set one.";
+        return Err(ApiError::bad_request("no_password", message));
+    }
+    if !check_password(context, &account.email, Some(&account), current).await? {
+        return Err(ApiError::bad_request("wrong_password", "Your current password is wrong."));
+    }
+    let hash = password::hash(new.0).await?;
+    let changed = context.store.change_user(&account.id, |account| account.password_hash = Some(hash.clone())).await?;
+    changed.ok_or_else(|| ApiError::not_found("Account"))?;
+    context.store.revoke_sign_ins(&user.id, Some(&user.sign_in)).await?;
+    Ok(ok("Your password is changed.", ()))
+}

@@ -1,0 +1,145 @@
+//! `GET` and `PUT /user/profile`
+
+use axum::extract::State as Shared;
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::Context;
+use shared::auth::codes::NewCode;
+use shared::auth::{CurrentUser, Email, Line, Role};
+use shared::file_url::FileUrl;
+use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, OptionalText, Reply, Valid, ok};
+use shared::ids::UserId;
+use shared::store::{CodePurpose, Settings, User};
+
+use crate::{State, account_of};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Profile {
+    id: UserId,
+    email: Email,
+    pending_email: Option<Email>,
+    first_name: String,
+    last_name: String,
+    company: String,
+    role: Role,
+    profile_image_url: Option<String>,
+    email_verified: bool,
+    has_password: bool,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    user_settings: Settings,
+}
+
+async fn profile(context: &Context, user: User) -> ApiResult<Profile> {
+    let user_settings = context.store.settings(&user.id).await?;
+    Ok(Profile {
+        id: user.id,
+        email: user.email,
+        pending_email: user.pending_email,
+        first_name: user.first_name,
+        last_name: user.last_name,
+        company: user.company,
+        role: user.role,
+        profile_image_url: user.profile_image_url,
+        email_verified: user.email_verified,
+        has_password: user.password_hash.is_some(),
+        created_at: user.created_at,
+        updated_at: user.updated_at,
+        user_settings,
+    })
+}
+
+/// The user's profile.
+pub async fn show(Shared(state): Shared<State>, user: CurrentUser) -> ApiResult<Reply<Profile>> {
+    let user = account_of(&state.context, &user).await?;
+    Ok(ok("Here is your profile.", profile(&state.context, user).await?))
+}
+
+pub struct Change {
+    first_name: Option<Line<1, 100>>,
+    last_name: Option<Line<0, 100>>,
+    company: Option<Line<0, 200>>,
+    email: Option<Email>,
+    profile_image_url: Option<OptionalText<2048>>,
+}
+
+impl FromFields for Change {
+    fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
+        let first_name = fields.optional("firstName");
+        let last_name = fields.optional("lastName");
+        let company = fields.optional("company");
+        let email = fields.optional("email");
+        let profile_image_url = fields.optional("profileImageUrl");
+        Ok(Self {
+            first_name: first_name?,
+            last_name: last_name?,
+            company: company?,
+            email: email?,
+            profile_image_url: profile_image_url?,
+        })
+    }
+}
+
+/// Changes what is given. A new address replaces the old one only when the code that is mailed to it
+/// is given to `verify-otp`.
+pub async fn change(
+    Shared(state): Shared<State>,
+    user: CurrentUser,
+    Valid(change): Valid<Change>,
+) -> ApiResult<Reply<Profile>> {
+    let context = &state.context;
+    let user = account_of(context, &user).await?;
+    let picture = picture(context, change.profile_image_url)?;
+    if let Some(email) = change.email.as_ref().filter(|email| **email != user.email) {
+        may_have(context, &user, email).await?;
+    }
+    let changed = context.store.change_user(&user.id, |user| {
+        if let Some(Line(first_name)) = &change.first_name {
+            user.first_name.clone_from(first_name);
+        }
+        if let Some(Line(last_name)) = &change.last_name {
+            user.last_name.clone_from(last_name);
+        }
+        if let Some(Line(company)) = &change.company {
+            user.company.clone_from(company);
+        }
+        if let Some(picture) = &picture {
+            user.profile_image_url.clone_from(picture);
+        }
+        if let Some(email) = &change.email {
+            user.pending_email = Some(email.clone()).filter(|email| *email != user.email);
+        }
+    });
+    let changed = changed.await?.ok_or_else(|| ApiError::not_found("Account"))?;
+    if let Some(former) = user.pending_email.filter(|former| changed.pending_email.as_ref() != Some(former)) {
+        context.store.forget_address(&former, &user.id).await?;
+    }
+    let Some(email) = change.email.and(changed.pending_email.clone()) else {
+        return Ok(ok("Your profile is saved.", profile(context, changed).await?));
+    };
+    let code = NewCode { email, purpose: CodePurpose::ChangeEmail, user: user.id, registration: None };
+    state.codes.send(&code).await?;
+    let message = "Your profile is saved. To use the new e-mail address, enter the code that we have mailed to it.";
+    Ok(ok(message, profile(context, changed).await?))
+}
+
+/// `None` to leave the picture as it is, `Some(None)` to clear it.
+fn picture(context: &Context, given: Option<OptionalText<2048>>) -> ApiResult<Option<Option<String>>> {
+    match given {
+        None => Ok(None),
+        Some(OptionalText(None)) => Ok(Some(None)),
+        Some(OptionalText(Some(text))) => match FileUrl::parse(&text, &context.config.documents) {
+            Ok(url) => Ok(Some(Some(url.as_str().to_owned()))),
+            Err(error) => Err(ApiError::validation(vec![format!("profileImageUrl {error}")])),
+        },
+    }
+}
+
+async fn may_have(context: &Context, user: &User, email: &Email) -> ApiResult<()> {
+    user.role.check_address(email).map_err(|sentence| ApiError::validation(vec![sentence.to_owned()]))?;
+    if context.store.user_by_email(email).await?.is_some_and(|other| other.email_verified) {
+        return Err(ApiError::conflict("email_taken", "This e-mail address belongs to another account."));
+    }
+    Ok(())
+}

@@ -1,0 +1,366 @@
+//! One-time codes: 6 digits, mailed, good for 5 minutes and one use.
+//!
+//! The limits are per address, so that they hold across codes: 5 wrong codes in 15 minutes, a mail a
+//! minute, 5 mails an hour. An attempt is counted before the code is looked at and taken back when
+//! it was right; otherwise many requests at once could each try a code of their own.
+
+use subtle::ConstantTimeEq;
+
+use super::email::Email;
+use super::tokens::{Purpose, Tokens};
+use crate::Context;
+use crate::http::{ApiError, Field, text};
+use crate::ids::UserId;
+use crate::mail::{MailError, Mailer, Message};
+use crate::store::{AddressCodes, CodePurpose, PendingCode, Registration, Store, StoreError};
+use crate::time;
+
+/// Seconds that a code is good for.
+const LIFETIME: i64 = 300;
+/// Attempts for a code, and wrong ones for an address in [`ATTEMPT_WINDOW`].
+const ATTEMPTS: usize = 5;
+/// Seconds for which wrong attempts count against an address.
+const ATTEMPT_WINDOW: i64 = 900;
+/// Seconds between two mails, while the first one's code is good.
+const MAIL_INTERVAL: i64 = 60;
+/// Mails to an address in [`MAIL_WINDOW`].
+const MAILS: usize = 5;
+/// One hour.
+const MAIL_WINDOW: i64 = 3600;
+
+/// A code as a client gives it.
+#[derive(Clone)]
+pub struct GivenCode(String);
+
+impl Field for GivenCode {
+    fn parse(value: &serde_json::Value) -> Result<Self, String> {
+        let code = text(value, 1, 32)?.replace([' ', '-'], "");
+        let well_formed = code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit());
+        if well_formed { Ok(Self(code)) } else { Err("must be the 6 digits that were mailed".to_owned()) }
+    }
+}
+
+/// A code that shall be mailed.
+#[derive(Debug, Clone)]
+pub struct NewCode {
+    /// To whom.
+    pub email: Email,
+    /// For what.
+    pub purpose: CodePurpose,
+    /// For which account.
+    pub user: UserId,
+    /// What replaces the details of an unproved account when the code is given.
+    pub registration: Option<Registration>,
+}
+
+/// What became of a request for a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    /// It was mailed.
+    Sent,
+    /// One was mailed less than a minute ago; that one stays good.
+    Kept,
+}
+
+/// Why a code was not sent or not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum CodeError {
+    /// It is wrong, or was used, or was never sent.
+    #[error("the code is wrong")]
+    Invalid,
+    /// It was right, but too late.
+    #[error("the code has expired")]
+    Expired,
+    /// Too many wrong codes were given.
+    #[error("too many wrong codes")]
+    TooManyAttempts {
+        /// When the next attempt counts.
+        seconds: u64,
+    },
+    /// Too many mails went to this address.
+    #[error("too many mails to one address")]
+    TooManyMails {
+        /// When the next one may go.
+        seconds: u64,
+    },
+    /// The mail did not leave.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    /// Storage failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<CodeError> for ApiError {
+    fn from(error: CodeError) -> Self {
+        match error {
+            CodeError::Invalid => Self::bad_request("otp_invalid", "This code is not right. Check it, or ask for a new one."),
+            CodeError::Expired => Self::bad_request("otp_expired", "This code has expired. Please ask for a new one."),
+            CodeError::TooManyAttempts { seconds } => Self::too_many_requests(
+                "too_many_attempts",
+                "Too many wrong codes. Please wait a few minutes, then ask for a new one.",
+                seconds,
+            ),
+            CodeError::TooManyMails { seconds } => Self::too_many_requests(
+                "too_many_mails",
+                "We have mailed this address several times already. Please try again later.",
+                seconds,
+            ),
+            CodeError::Mail(error) => Self::unavailable(
+                "mail_unavailable",
+                "We could not send the mail right now. Please ask for a new code in a moment.",
+            )
+            .caused_by(error),
+            CodeError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl AddressCodes {
+    /// Whether a mail for `user` may go now: `Ok(Kept)` when the last one must do.
+    fn may_mail(&mut self, now: i64, user: &UserId) -> Result<Sending, CodeError> {
+        let pending = self.pending.as_ref().filter(|pending| pending.ends_at > now && pending.user_id == *user);
+        if pending.is_some() && self.mailed_recently(now) { Ok(Sending::Kept) } else { self.may_mail_again(now) }
+    }
+
+    fn mailed_recently(&self, now: i64) -> bool {
+        self.sent.last().is_some_and(|at| *at > now - MAIL_INTERVAL)
+    }
+
+    fn may_mail_again(&mut self, now: i64) -> Result<Sending, CodeError> {
+        self.sent.retain(|at| *at > now - MAIL_WINDOW);
+        match self.sent.first() {
+            Some(first) if self.sent.len() >= MAILS => {
+                Err(CodeError::TooManyMails { seconds: seconds_between(now, first + MAIL_WINDOW) })
+            }
+            _ => Ok(Sending::Sent),
+        }
+    }
+
+    /// Counts an attempt as wrong until [`AddressCodes::take_back_attempt`].
+    fn begin_attempt(&mut self, now: i64) -> Result<Option<PendingCode>, CodeError> {
+        self.wrong.retain(|at| *at > now - ATTEMPT_WINDOW);
+        if let Some(first) = self.wrong.first()
+            && self.wrong.len() >= ATTEMPTS
+        {
+            return Err(CodeError::TooManyAttempts { seconds: seconds_between(now, first + ATTEMPT_WINDOW) });
+        }
+        self.wrong.push(now);
+        let Some(pending) = &mut self.pending else { return Ok(None) };
+        pending.attempts += 1;
+        if usize::try_from(pending.attempts).unwrap_or(usize::MAX) > ATTEMPTS {
+            return Err(CodeError::TooManyAttempts { seconds: seconds_between(now, pending.ends_at) });
+        }
+        Ok(Some(pending.clone()))
+    }
+
+    fn take_back_attempt(&mut self, counted_at: i64, hash: &str) {
+        if let Some(place) = self.wrong.iter().position(|at| *at == counted_at) {
+            self.wrong.remove(place);
+        }
+        if let Some(pending) = self.pending.as_mut().filter(|pending| pending.hash == hash) {
+            pending.attempts = pending.attempts.saturating_sub(1);
+        }
+    }
+}
+
+fn seconds_between(now: i64, then: i64) -> u64 {
+    u64::try_from(then - now).unwrap_or(0).max(1)
+}
+
+/// Sends codes and checks them. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Codes {
+    store: Store,
+    tokens: Tokens,
+    mailer: Mailer,
+}
+
+impl Codes {
+    /// Mails codes with `mailer` and keeps them in the table.
+    #[must_use]
+    pub fn new(context: &Context, mailer: Mailer) -> Self {
+        Self { store: context.store.clone(), tokens: context.sign_ins.tokens().clone(), mailer }
+    }
+
+    /// Mails a new code, which replaces the one before.
+    ///
+    /// # Errors
+    /// [`CodeError::TooManyMails`], [`CodeError::Mail`]; after the latter it can be tried again at once.
+    pub async fn send(&self, new: &NewCode) -> Result<Sending, CodeError> {
+        let now = time::now().as_second();
+        let code = format!("{:06}", rand::random_range(0..1_000_000_u32));
+        let pending = PendingCode {
+            purpose: new.purpose,
+            user_id: new.user.clone(),
+            hash: self.hash(&new.email, new.purpose, &code),
+            attempts: 0,
+            ends_at: now + LIFETIME,
+            registration: new.registration.clone(),
+        };
+        let change = |codes: &mut AddressCodes| {
+            let sending = codes.may_mail(now, &new.user)?;
+            if sending == Sending::Sent {
+                codes.sent.push(now);
+                codes.pending = Some(pending.clone());
+            }
+            Ok::<_, CodeError>(sending)
+        };
+        let sending = self.store.change_address_codes(&new.email, change).await??;
+        if sending == Sending::Sent
+            && let Err(error) = self.mailer.send(&new.email, &Message::code(new.purpose, &code)).await
+        {
+            self.unsend(&new.email, now).await?;
+            return Err(error.into());
+        }
+        Ok(sending)
+    }
+
+    /// Mails a new code for what is pending at an address; whether anything is.
+    ///
+    /// # Errors
+    /// As [`Codes::send`].
+    pub async fn resend(&self, email: &Email) -> Result<Option<Sending>, CodeError> {
+        let Some(pending) = self.store.address_codes(email).await?.pending else { return Ok(None) };
+        let PendingCode { purpose, user_id: user, registration, .. } = pending;
+        self.send(&NewCode { email: email.clone(), purpose, user, registration }).await.map(Some)
+    }
+
+    /// Counts a mail that is not sent because nobody has this address, so that the answers to
+    /// further requests are the same as for an address that somebody has.
+    ///
+    /// # Errors
+    /// [`CodeError::TooManyMails`].
+    pub async fn pretend(&self, email: &Email) -> Result<(), CodeError> {
+        let now = time::now().as_second();
+        let change = |codes: &mut AddressCodes| {
+            if !codes.mailed_recently(now) {
+                codes.may_mail_again(now)?;
+                codes.sent.push(now);
+            }
+            Ok(())
+        };
+        self.store.change_address_codes(email, change).await?
+    }
+
+    /// The pending code, if `code` is it and its purpose is one of `purposes`. It stays pending:
+    /// [`Store::consume_code`] uses it up.
+    ///
+    /// # Errors
+    /// [`CodeError::Invalid`], [`CodeError::Expired`], [`CodeError::TooManyAttempts`].
+    pub async fn check(&self, email: &Email, code: &GivenCode, purposes: &[CodePurpose]) -> Result<PendingCode, CodeError> {
+        let now = time::now().as_second();
+        let begun = self.store.change_address_codes(email, |codes| codes.begin_attempt(now)).await?;
+        let pending = begun?.filter(|pending| purposes.contains(&pending.purpose)).ok_or(CodeError::Invalid)?;
+        let hash = self.hash(email, pending.purpose, &code.0);
+        if !bool::from(hash.as_bytes().ct_eq(pending.hash.as_bytes())) {
+            return Err(CodeError::Invalid);
+        }
+        self.store.change_address_codes(email, |codes| codes.take_back_attempt(now, &hash)).await?;
+        if pending.ends_at > now { Ok(pending) } else { Err(CodeError::Expired) }
+    }
+
+    /// The mailer, for notices without a code.
+    #[must_use]
+    pub fn mailer(&self) -> &Mailer {
+        &self.mailer
+    }
+
+    async fn unsend(&self, email: &Email, at: i64) -> Result<(), CodeError> {
+        let change = |codes: &mut AddressCodes| {
+            if let Some(place) = codes.sent.iter().position(|sent| *sent == at) {
+                codes.sent.remove(place);
+            }
+        };
+        Ok(self.store.change_address_codes(email, change).await?)
+    }
+
+    fn hash(&self, email: &Email, purpose: CodePurpose, code: &str) -> String {
+        self.tokens.keyed_hash(Purpose::OneTimeCode, &format!("{email}\n{purpose:?}\n{code}"))
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn pending(ends_at: i64) -> PendingCode {
+        PendingCode {
+            purpose: CodePurpose::SignUp,
+            user_id: UserId::new(),
+            hash: "h".to_owned(),
+            attempts: 0,
+            ends_at,
+            registration: None,
+        }
+    }
+
+    #[test]
+    fn a_second_mail_waits_a_minute_while_the_first_code_is_good() {
+        let waiting = pending(NOW + 290);
+        let user = waiting.user_id.clone();
+        let mut codes = AddressCodes { sent: vec![NOW - 10], pending: Some(waiting), ..AddressCodes::default() };
+        assert_eq!(codes.may_mail(NOW, &user).unwrap(), Sending::Kept);
+        assert_eq!(codes.may_mail(NOW + 60, &user).unwrap(), Sending::Sent);
+        assert_eq!(codes.may_mail(NOW, &UserId::new()).unwrap(), Sending::Sent);
+        codes.pending = None;
+        assert_eq!(codes.may_mail(NOW, &user).unwrap(), Sending::Sent);
+    }
+
+    #[test]
+    fn an_address_gets_five_mails_an_hour() {
+        let sent = [3000, 2000, 1000, 500, 100].map(|ago| NOW - ago).to_vec();
+        let mut codes = AddressCodes { sent, ..AddressCodes::default() };
+        assert!(matches!(codes.may_mail_again(NOW), Err(CodeError::TooManyMails { seconds: 600 })));
+        assert_eq!(codes.may_mail_again(NOW + 600).unwrap(), Sending::Sent);
+    }
+
+    #[test]
+    fn the_sixth_attempt_is_refused_and_a_new_code_does_not_help() {
+        let mut codes = AddressCodes { pending: Some(pending(NOW + 300)), ..AddressCodes::default() };
+        for second in 0..5 {
+            assert!(codes.begin_attempt(NOW + second).unwrap().is_some());
+        }
+        assert!(matches!(codes.begin_attempt(NOW + 5), Err(CodeError::TooManyAttempts { seconds: 895 })));
+        codes.pending = Some(pending(NOW + 360));
+        assert!(codes.begin_attempt(NOW + 60).is_err());
+        assert!(codes.begin_attempt(NOW + 900).is_ok());
+    }
+
+    #[test]
+    fn a_code_has_five_attempts_even_when_they_are_spread_out() {
+        let mut codes = AddressCodes { pending: Some(PendingCode { attempts: 5, ..pending(NOW + 300) }), ..AddressCodes::default() };
+        assert!(matches!(codes.begin_attempt(NOW), Err(CodeError::TooManyAttempts { .. })));
+    }
+
+    #[test]
+    fn a_right_attempt_does_not_count() {
+        let mut codes = AddressCodes { pending: Some(pending(NOW + 300)), ..AddressCodes::default() };
+        for _ in 0..20 {
+            codes.begin_attempt(NOW).unwrap();
+            codes.take_back_attempt(NOW, "h");
+        }
+        assert!(codes.wrong.is_empty());
+    }
+
+    #[test]
+    fn attempts_at_an_address_without_a_code_count_too() {
+        let mut codes = AddressCodes::default();
+        for _ in 0..5 {
+            assert!(codes.begin_attempt(NOW).unwrap().is_none());
+        }
+        assert!(codes.begin_attempt(NOW).is_err());
+    }
+
+    #[test]
+    fn a_code_is_six_digits_with_or_without_blanks() {
+        assert_eq!(GivenCode::parse(&json!(" 123 456 ")).unwrap().0, "123456");
+        for bad in [json!("12345"), json!("1234567"), json!("12345a"), json!("１２３４５６"), json!(123_456), json!("")] {
+            assert!(GivenCode::parse(&bad).is_err(), "{bad}");
+        }
+    }
+}

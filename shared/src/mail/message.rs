@@ -1,0 +1,134 @@
+//! The words of every mail, plain and as HTML.
+
+use crate::auth::Email;
+use crate::store::CodePurpose;
+
+/// What a mail says. Nothing in it was written by whoever caused it to be sent, so that nobody can
+/// have us mail words of their own to strangers.
+#[derive(Clone)]
+pub struct Message {
+    pub(super) subject: String,
+    opening: String,
+    code: Option<String>,
+    closing: String,
+}
+
+impl Message {
+    /// A one-time code.
+    #[must_use]
+    pub fn code(purpose: CodePurpose, code: &str) -> Self {
+        let (subject, opening) = match purpose {
+            CodePurpose::SignUp => ("Your IntelliMaint code", "Welcome to IntelliMaint. To finish signing up, enter this code:"),
+            CodePurpose::ResetPassword => ("Reset your IntelliMaint password", "To choose a new password for IntelliMaint, enter this code:"),
+            CodePurpose::ChangeEmail => {
+                ("Confirm your new e-mail address", "To use this address for your IntelliMaint account from now on, enter this code:")
+            }
+            CodePurpose::DeleteAccount => {
+                ("Delete your IntelliMaint account", "To delete your IntelliMaint account and everything in it, enter this code:")
+            }
+        };
+        Self {
+            subject: subject.to_owned(),
+            opening: opening.to_owned(),
+            code: Some(code.to_owned()),
+            closing: "It is good for 5 minutes. Tell it to nobody: we never ask for it. If this was not you, \
+                      you can ignore this mail."
+                .to_owned(),
+        }
+    }
+
+    /// Tells the old address that another one has replaced it.
+    #[must_use]
+    pub fn address_replaced(new: &Email) -> Self {
+        Self {
+            subject: "Your IntelliMaint e-mail address was changed".to_owned(),
+            opening: format!("Your IntelliMaint account now uses the address {new} instead of this one."),
+            code: None,
+            closing: "If this was not you, please contact whoever runs your IntelliMaint system.".to_owned(),
+        }
+    }
+
+    pub(super) fn text(&self) -> String {
+        let code = self.code.as_ref().map(|code| format!("    {code}\n\n")).unwrap_or_default();
+        format!("{}\n\n{code}{}\n", self.opening, wrap(&self.closing))
+    }
+
+    pub(super) fn html(&self) -> String {
+        let code = self.code.as_ref().map(|code| {
+            format!("<p style=\"font-size:28px;letter-spacing:6px;font-weight:bold\">{}</p>\n", escape(code))
+        });
+        format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n\
+             <body style=\"font-family:sans-serif;line-height:1.5;color:#1a1a1a\">\n<p>{}</p>\n{}<p>{}</p>\n</body>\n</html>\n",
+            escape(&self.subject),
+            escape(&self.opening),
+            code.unwrap_or_default(),
+            escape(&self.closing),
+        )
+    }
+}
+
+/// Lines of at most 76 characters, as plain mail has them.
+fn wrap(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.len() + 1 + word.len() <= 76 => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_stands_in_both_bodies() {
+        let message = Message::code(CodePurpose::SignUp, "012345");
+        insta::assert_snapshot!(message.text(), @r"
+        Welcome to IntelliMaint. To finish signing up, enter this code:
+
+            012345
+
+        It is good for 5 minutes. Tell it to nobody: we never ask for it. If this
+        was not you, you can ignore this mail.
+        ");
+        assert!(message.html().contains(">012345</p>"));
+    }
+
+    #[test]
+    fn every_purpose_says_what_the_code_is_for() {
+        let purposes = [CodePurpose::SignUp, CodePurpose::ResetPassword, CodePurpose::ChangeEmail, CodePurpose::DeleteAccount];
+        let subjects: std::collections::HashSet<_> = purposes.map(|purpose| Message::code(purpose, "1").subject).into();
+        assert_eq!(subjects.len(), 4);
+    }
+
+    #[test]
+    fn an_address_is_escaped_in_html() {
+        let html = Message::address_replaced(&Email::parse("a&b'c@example.com").unwrap()).html();
+        assert!(html.contains("a&amp;b&#39;c@example.com"), "{html}");
+        assert_eq!(escape("<a href=\"x\">"), "&lt;a href=&quot;x&quot;&gt;");
+    }
+}

@@ -1,0 +1,87 @@
+//! Mail: what it says, and the ways it leaves.
+
+mod files;
+mod message;
+mod ses;
+mod smtp;
+
+use std::sync::Arc;
+
+use lettre::message::{Mailbox, MultiPart};
+
+pub use message::Message;
+
+use crate::auth::Email;
+use crate::config::{AwsConfig, MailConfig, MailProvider};
+use files::Files;
+use ses::Ses;
+use smtp::Smtp;
+
+/// Why a mail did not leave, or cannot leave at all.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// `MAIL_FROM` or `SMTP_URL` cannot be used. The value is not shown: it may hold a password.
+    #[error("{0} cannot be used: {1}")]
+    Configuration(&'static str, String),
+    /// The mail could not be put together.
+    #[error("the mail could not be written")]
+    Message(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A file could not be written.
+    #[error("the mail could not be kept as a file")]
+    File(#[from] std::io::Error),
+    /// The server refused it, or did not answer.
+    #[error("the mail was not taken")]
+    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+#[derive(Debug)]
+enum Transport {
+    Files(Files),
+    Smtp(Smtp),
+    Ses(Ses),
+}
+
+/// Sends mail. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Mailer {
+    from: Mailbox,
+    transport: Arc<Transport>,
+}
+
+impl Mailer {
+    /// The configured way to send.
+    ///
+    /// # Errors
+    /// [`MailError::Configuration`].
+    pub async fn new(config: &MailConfig, aws: &AwsConfig) -> Result<Self, MailError> {
+        let from: Mailbox =
+            config.from.parse().map_err(|error: lettre::address::AddressError| MailError::Configuration("MAIL_FROM", error.to_string()))?;
+        let transport = match &config.provider {
+            MailProvider::Files(folder) => Transport::Files(Files::new(folder)),
+            MailProvider::Smtp(server) => Transport::Smtp(Smtp::new(server)?),
+            MailProvider::Ses => Transport::Ses(Ses::new(aws).await),
+        };
+        Ok(Self { from, transport: Arc::new(transport) })
+    }
+
+    /// Sends a mail; when this is done without an error, it was handed over for delivery.
+    ///
+    /// # Errors
+    /// [`MailError`].
+    pub async fn send(&self, to: &Email, message: &Message) -> Result<(), MailError> {
+        let malformed = |error: lettre::address::AddressError| MailError::Message(Box::new(error));
+        let to: Mailbox = to.as_str().parse().map_err(malformed)?;
+        let mail = lettre::Message::builder()
+            .from(self.from.clone())
+            .to(to)
+            .subject(message.subject.clone())
+            .message_id(None)
+            .multipart(MultiPart::alternative_plain_html(message.text(), message.html()))
+            .map_err(|error| MailError::Message(Box::new(error)))?;
+        match self.transport.as_ref() {
+            Transport::Files(files) => files.send(&mail).await,
+            Transport::Smtp(smtp) => smtp.send(mail).await,
+            Transport::Ses(ses) => ses.send(&mail).await,
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What was mailed to an address, and which one-time code is pending for it.
+
+use serde::{Deserialize, Serialize};
+
+use super::error::StoreError;
+use super::item::{Expression, Key};
+use super::users::Registration;
+use super::{Store, StoreResult, Write};
+use crate::auth::Email;
+use crate::ids::UserId;
+use crate::time;
+
+/// How often a change is tried again when another request was first.
+const ROUNDS: usize = 12;
+/// How long an address is remembered after the last mail or attempt.
+const REMEMBERED_SECONDS: i64 = 86_400;
+
+/// What a one-time code is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodePurpose {
+    /// Proves the address of a new account.
+    SignUp,
+    /// Allows a new password.
+    ResetPassword,
+    /// Proves the new address of an account.
+    ChangeEmail,
+    /// Allows the deletion of an account.
+    DeleteAccount,
+}
+
+/// A code that was mailed and not used yet.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PendingCode {
+    /// What it is for.
+    pub purpose: CodePurpose,
+    /// For which account.
+    pub user_id: UserId,
+    /// Keyed hash of it; the code itself is kept nowhere.
+    pub hash: String,
+    /// Attempts to give it.
+    pub attempts: u32,
+    /// When it ends; epoch seconds.
+    pub ends_at: i64,
+    /// What replaces the details of an unproved account when the code is given.
+    pub registration: Option<Registration>,
+}
+
+/// Everything remembered of one address. Times are epoch seconds, oldest first.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AddressCodes {
+    /// When mails were sent.
+    pub sent: Vec<i64>,
+    /// When wrong codes were given.
+    pub wrong: Vec<i64>,
+    /// The one pending code.
+    pub pending: Option<PendingCode>,
+    /// Grows with every change, so that none is lost.
+    pub version: u64,
+    /// When all of this may be forgotten.
+    pub expires_at: i64,
+}
+
+fn key(email: &Email) -> Key {
+    Key::new(format!("OTP#{email}"), "OTP")
+}
+
+impl Store {
+    /// What is remembered of an address.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn address_codes(&self, email: &Email) -> StoreResult<AddressCodes> {
+        let found: AddressCodes = self.get(&key(email)).await?.unwrap_or_default();
+        if found.expires_at > time::now().as_second() {
+            return Ok(found);
+        }
+        Ok(AddressCodes { version: found.version, ..AddressCodes::default() })
+    }
+
+    /// Changes what is remembered of an address. `change` may run several times; what it gives back
+    /// the last time is the result.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when other requests were first too often.
+    pub async fn change_address_codes<T>(
+        &self,
+        email: &Email,
+        mut change: impl FnMut(&mut AddressCodes) -> T,
+    ) -> StoreResult<T> {
+        for _ in 0..ROUNDS {
+            let mut codes = self.address_codes(email).await?;
+            let from = codes.version;
+            let result = change(&mut codes);
+            codes.version = from + 1;
+            codes.expires_at = time::now().as_second() + REMEMBERED_SECONDS;
+            let condition = if from == 0 {
+                Expression::absent()
+            } else {
+                Expression::new("#version = :from").name("#version", "version").value(":from", from)
+            };
+            match self.put(&key(email), &codes, Some(condition)).await {
+                Ok(()) => return Ok(result),
+                Err(error) if error.is_condition() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(StoreError::Busy("too many requests for one address".into()))
+    }
+
+    /// The write that uses a pending code up, to be made together with what the code allows. Its
+    /// condition fails when the code was used or replaced meanwhile.
+    #[must_use]
+    pub fn consume_code(email: &Email, pending: &PendingCode) -> Write {
+        let update = Expression::new("SET #wrong = :none, #version = #version + :one REMOVE #pending")
+            .name("#wrong", "wrong")
+            .name("#version", "version")
+            .name("#pending", "pending")
+            .value(":none", Vec::<i64>::new())
+            .value(":one", 1);
+        let condition = Expression::new("#pending.#hash = :hash").name("#hash", "hash").value(":hash", &pending.hash);
+        Write::Update { key: key(email), update, condition: Some(condition) }
+    }
+
+    /// Forgets an address, if what is pending for it, where anything is, is of `user`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget_address(&self, email: &Email, user: &UserId) -> StoreResult<()> {
+        let condition = Expression::new("attribute_not_exists(#pending.#user) OR #pending.#user = :user")
+            .name("#pending", "pending")
+            .name("#user", "userId")
+            .value(":user", user);
+        match self.delete(&key(email), Some(condition)).await {
+            Err(error) if error.is_condition() => Ok(()),
+            result => result,
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! Accounts: the profile, who owns an address, which Google identity belongs to whom, settings.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::error::StoreError;
+use super::item::{Expression, Key};
+use super::{Store, StoreResult, Write};
+use crate::auth::password::PasswordHash;
+use crate::auth::{Email, Role};
+use crate::ids::UserId;
+use crate::time;
+
+/// How often a change is tried again when another request was first.
+const ROUNDS: usize = 8;
+
+/// An account.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// Its id.
+    pub id: UserId,
+    /// Its address, which is nobody else's.
+    pub email: Email,
+    /// Whether the user proved that the address is theirs.
+    pub email_verified: bool,
+    /// An address that shall replace it once it is proved.
+    pub pending_email: Option<Email>,
+    /// None for accounts that only ever signed in with Google.
+    pub password_hash: Option<PasswordHash>,
+    /// The Google identity that signs in to this account.
+    pub google_subject: Option<String>,
+    /// May be empty.
+    pub first_name: String,
+    /// May be empty.
+    pub last_name: String,
+    /// May be empty.
+    pub company: String,
+    /// What the user signed up as.
+    pub role: Role,
+    /// Address of a picture.
+    pub profile_image_url: Option<String>,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Grows with every change, so that none is lost.
+    pub version: u64,
+}
+
+/// What somebody says of themselves when signing up.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Registration {
+    /// None for sign-ups with Google.
+    pub password_hash: Option<PasswordHash>,
+    /// May be empty.
+    pub first_name: String,
+    /// May be empty.
+    pub last_name: String,
+    /// May be empty.
+    pub company: String,
+    /// What they sign up as.
+    pub role: Role,
+}
+
+impl User {
+    /// A new account whose address is not proved yet.
+    #[must_use]
+    pub fn new(email: Email, registration: Registration) -> Self {
+        let now = time::now();
+        let mut user = Self {
+            id: UserId::new(),
+            email,
+            email_verified: false,
+            pending_email: None,
+            password_hash: None,
+            google_subject: None,
+            first_name: String::new(),
+            last_name: String::new(),
+            company: String::new(),
+            role: registration.role,
+            profile_image_url: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        user.apply(registration);
+        user
+    }
+
+    /// Takes over what a registration says.
+    pub fn apply(&mut self, registration: Registration) {
+        let Registration { password_hash, first_name, last_name, company, role } = registration;
+        self.password_hash = password_hash;
+        self.first_name = first_name;
+        self.last_name = last_name;
+        self.company = company;
+        self.role = role;
+    }
+}
+
+/// What a user chose for the frontend.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Settings {
+    /// Whether to mail notices.
+    pub email_notifications: bool,
+    /// `light`, `dark` or `system`.
+    pub theme: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { email_notifications: true, theme: "light".to_owned() }
+    }
+}
+
+/// Says whose an address or a Google identity is.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Owner {
+    user_id: UserId,
+}
+
+fn profile(id: &UserId) -> Key {
+    Key::new(format!("USER#{id}"), "PROFILE")
+}
+
+fn settings(id: &UserId) -> Key {
+    Key::new(format!("USER#{id}"), "SETTINGS")
+}
+
+fn address(email: &Email) -> Key {
+    Key::alone(format!("EMAIL#{email}"))
+}
+
+fn google(subject: &str) -> Key {
+    Key::alone(format!("OAUTH#google#{subject}"))
+}
+
+fn owned_by(id: &UserId) -> Expression {
+    Expression::new("#owner = :owner").name("#owner", "userId").value(":owner", id)
+}
+
+fn unchanged(version: u64) -> Expression {
+    Expression::new("#version = :version").name("#version", "version").value(":version", version)
+}
+
+impl Store {
+    /// An account by its id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn user(&self, id: &UserId) -> StoreResult<Option<User>> {
+        self.get(&profile(id)).await
+    }
+
+    /// The account that an address belongs to, proved or not.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn user_by_email(&self, email: &Email) -> StoreResult<Option<User>> {
+        match self.get::<Owner>(&address(email)).await? {
+            Some(owner) => self.user(&owner.user_id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The account that a Google identity signs in to.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn user_by_google(&self, subject: &str) -> StoreResult<Option<User>> {
+        match self.get::<Owner>(&google(subject)).await? {
+            Some(owner) => self.user(&owner.user_id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Keeps a new account.
+    ///
+    /// # Errors
+    /// [`StoreError::Condition`] when its address or Google identity belongs to an account already.
+    pub async fn create_user(&self, user: &User) -> StoreResult<()> {
+        let owner = Owner { user_id: user.id.clone() };
+        let mut writes = vec![
+            Write::put(address(&user.email), &owner, Some(Expression::absent()))?,
+            Write::put(profile(&user.id), user, Some(Expression::absent()))?,
+        ];
+        if let Some(subject) = &user.google_subject {
+            writes.push(Write::put(google(subject), &owner, Some(Expression::absent()))?);
+        }
+        self.transact(writes).await
+    }
+
+    /// Changes an account and gives it back as it is then; `None` when it is gone. `change` may run
+    /// several times.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn change_user(&self, id: &UserId, change: impl Fn(&mut User)) -> StoreResult<Option<User>> {
+        self.change_user_with(id, &[], change).await
+    }
+
+    /// As [`Store::change_user`], together with other writes: all or none.
+    ///
+    /// # Errors
+    /// [`StoreError::Condition`] with the places of those of `others` whose condition did not hold.
+    pub async fn change_user_with(
+        &self,
+        id: &UserId,
+        others: &[Write],
+        change: impl Fn(&mut User),
+    ) -> StoreResult<Option<User>> {
+        for _ in 0..ROUNDS {
+            let Some(mut user) = self.user(id).await? else { return Ok(None) };
+            let from = user.version;
+            change(&mut user);
+            user.version = from + 1;
+            user.updated_at = time::now();
+            let mut writes = others.to_vec();
+            writes.push(Write::put(profile(id), &user, Some(unchanged(from)))?);
+            match self.transact(writes).await {
+                Ok(()) => return Ok(Some(user)),
+                Err(StoreError::Condition { failed }) if failed == [others.len()] => {}
+                Err(error) if error.is_passing() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(StoreError::Busy("the account is being changed by other requests".into()))
+    }
+
+    /// Gives an account the Google identity `subject`, by `change` too.
+    ///
+    /// # Errors
+    /// [`StoreError::Condition`] when the identity belongs to an account already.
+    pub async fn link_google(&self, id: &UserId, subject: &str, change: impl Fn(&mut User)) -> StoreResult<Option<User>> {
+        let claim = Write::put(google(subject), &Owner { user_id: id.clone() }, Some(Expression::absent()))?;
+        self.change_user_with(id, &[claim], |user| {
+            user.google_subject = Some(subject.to_owned());
+            change(user);
+        })
+        .await
+    }
+
+    /// Replaces the address of `user` by one that the user proved, and gives up an unproved account
+    /// that held it. `consumption` is written with it: all or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Condition`], with 0 among the failed for `consumption`; others when the address
+    /// has become somebody else's meanwhile.
+    pub async fn replace_email(&self, user: &User, email: &Email, consumption: Write) -> StoreResult<Option<User>> {
+        let owner = Owner { user_id: user.id.clone() };
+        let mut writes = vec![consumption, Write::Delete { key: address(&user.email), condition: Some(owned_by(&user.id)) }];
+        match self.user_by_email(email).await? {
+            None => writes.push(Write::put(address(email), &owner, Some(Expression::absent()))?),
+            Some(other) => {
+                writes.push(Write::put(address(email), &owner, Some(owned_by(&other.id)))?);
+                let unproved = Expression::new("#verified = :no").name("#verified", "emailVerified").value(":no", false);
+                writes.push(Write::Delete { key: profile(&other.id), condition: Some(unproved) });
+            }
+        }
+        self.change_user_with(&user.id, &writes, |user| {
+            user.email = email.clone();
+            user.email_verified = true;
+            user.pending_email = None;
+        })
+        .await
+    }
+
+    /// Deletes what says that an account is there, at once: its Google identity, its address, its
+    /// profile.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn delete_user(&self, id: &UserId) -> StoreResult<()> {
+        for _ in 0..ROUNDS {
+            let Some(user) = self.user(id).await? else { return Ok(()) };
+            let own = || {
+                let mut own = owned_by(id);
+                own.text.insert_str(0, "attribute_not_exists(PK) OR ");
+                Some(own)
+            };
+            let mut writes = vec![
+                Write::Delete { key: address(&user.email), condition: own() },
+                Write::Delete { key: profile(id), condition: Some(unchanged(user.version)) },
+            ];
+            writes.extend(user.google_subject.iter().map(|subject| Write::Delete { key: google(subject), condition: own() }));
+            match self.transact(writes).await {
+                Err(error) if error.is_condition() || error.is_passing() => {}
+                result => return result,
+            }
+        }
+        Err(StoreError::Busy("the account is being changed by other requests".into()))
+    }
+
+    /// What a user chose, or the defaults.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn settings(&self, id: &UserId) -> StoreResult<Settings> {
+        Ok(self.get(&settings(id)).await?.unwrap_or_default())
+    }
+
+    /// Changes what is given of a user's settings, and gives them back.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn change_settings(
+        &self,
+        id: &UserId,
+        email_notifications: Option<bool>,
+        theme: Option<&str>,
+    ) -> StoreResult<Settings> {
+        let defaults = Settings::default();
+        // One update that sets either the new value or, where there is none yet, the default.
+        let set = |given: bool, name: &str| if given { format!("#{name} = :{name}") } else { format!("#{name} = if_not_exists(#{name}, :{name})") };
+        let text = format!("SET {}, {}", set(email_notifications.is_some(), "notify"), set(theme.is_some(), "theme"));
+        let update = Expression::new(text)
+            .name("#notify", "emailNotifications")
+            .name("#theme", "theme")
+            .value(":notify", email_notifications.unwrap_or(defaults.email_notifications))
+            .value(":theme", theme.unwrap_or(&defaults.theme));
+        self.update(&settings(id), update, None).await
+    }
+}
