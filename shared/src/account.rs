@@ -81,9 +81,9 @@ fn partition(id: &UserId) -> String {
 }
 
 /// Attributes that are storage's own, or secret.
-const HIDDEN: [&str; 13] = [
-    "PK", "SK", "indexPartition", "indexSort", "expiresAt", "version", "passwordHash", "generation", "superseded", "uploadId",
-    "etag", "googleSubject", "lease",
+const HIDDEN: [&str; 15] = [
+    "PK", "SK", "indexPartition", "indexSort", "expiresAt", "version", "generation", "superseded", "upload", "sourceEtag",
+    "attempts", "searchable", "lease", "replaced", "userId",
 ];
 
 /// The kinds of items in a user's partition, by the beginning of their sort keys, and the names of

@@ -1,0 +1,5 @@
+//! `/api/v1/user`.
+
+mod account;
+mod email;
+mod profile;

@@ -1,0 +1,177 @@
+//! Deleting an account, and taking everything along.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use shared::ids::{ChatId, DocumentId, UserId};
+use shared::objects::ObjectKey;
+use shared::store::{Key, User};
+
+use crate::auth::{age, another};
+use crate::harness::{Answer, TestSystem, TestUser};
+
+async fn delete(user: &TestUser, body: Value) -> Answer {
+    user.send(user.request(Method::DELETE, "/api/v1/user/account").json(&body)).await
+}
+
+/// The keys of all items of the table, as `DynamoDB` itself tells them.
+async fn keys(system: &TestSystem) -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    let mut start = Value::Null;
+    loop {
+        let mut scan = json!({"TableName": system.system.context.config.aws.table, "ConsistentRead": true});
+        if !start.is_null() {
+            scan["ExclusiveStartKey"] = start;
+        }
+        let request = reqwest::Client::new()
+            .post(&system.system.dynamodb_url)
+            .header("X-Amz-Target", "DynamoDB_20120810.Scan")
+            .header("Content-Type", "application/x-amz-json-1.0")
+            .header("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
+            .body(scan.to_string());
+        let answer: Value = request.send().await.unwrap().error_for_status().unwrap().json().await.unwrap();
+        for item in answer["Items"].as_array().unwrap() {
+            keys.insert(format!("{} {}", item["PK"]["S"].as_str().unwrap(), item["SK"]["S"].as_str().unwrap()));
+        }
+        start = answer["LastEvaluatedKey"].clone();
+        if start.is_null() {
+            return keys;
+        }
+    }
+}
+
+/// Gives a user something of every kind.
+async fn belongings(system: &TestSystem, user: &TestUser) {
+    let context = &system.system.context;
+    let id: UserId = user.id.parse().unwrap();
+    let document = DocumentId::new();
+    for key in [
+        ObjectKey::Source(id.clone(), document.clone()),
+        ObjectKey::Segment(id.clone(), document.clone()),
+        ObjectKey::Pages(id.clone(), document.clone()),
+        ObjectKey::Picture(id.clone(), "me".to_owned()),
+    ] {
+        context.objects.put(&key, "application/octet-stream", "bytes").await.unwrap();
+    }
+    let item = json!({"id": document, "userId": id, "fileName": "manual.pdf", "fileSize": 5, "sourceEtag": "hidden-etag"});
+    context.store.put(&Key::new(format!("USER#{id}"), format!("DOC#{document}")), &item, None).await.unwrap();
+    for _ in 0..2 {
+        let chat = ChatId::new();
+        let item = json!({"id": chat, "title": "Pump", "createdAt": "2026-01-01T00:00:00Z"});
+        context.store.put(&Key::new(format!("USER#{id}"), format!("CHAT#{chat}")), &item, None).await.unwrap();
+        for number in 0..30 {
+            let message = json!({"id": format!("m{number}"), "role": "user", "content": format!("question {number}")});
+            let key = Key::new(format!("USER#{id}#CHAT#{chat}"), format!("MSG#{number:03}"));
+            context.store.put(&key, &message, None).await.unwrap();
+        }
+    }
+    user.put("/api/v1/user/settings", json!({"theme": "dark"})).await.data(200);
+    user.put("/api/v1/user/profile", json!({"email": format!("new-{}", user.email)})).await.data(200);
+}
+
+/// What there is of `user`, in the table and in the bucket.
+async fn traces(system: &TestSystem, user: &TestUser) -> Vec<String> {
+    let keys = keys(system).await.into_iter().chain(system.system.context.objects.list("").await.unwrap());
+    keys.filter(|key| key.contains(&user.id) || key.contains(&user.email)).collect()
+}
+
+#[tokio::test]
+async fn a_deleted_account_leaves_nothing_behind() {
+    let system = TestSystem::start().await;
+    let (user, neighbour) = (system.user().await, system.user().await);
+    belongings(&system, &user).await;
+    belongings(&system, &neighbour).await;
+    let before = traces(&system, &neighbour).await;
+    assert!(traces(&system, &user).await.len() > 70);
+
+    assert_eq!(delete(&user, json!({})).await.code(400), "validation_failed");
+    assert_eq!(delete(&user, json!({"password": "wrong password"})).await.code(400), "wrong_password");
+    let deleted = delete(&user, json!({"password": user.password})).await;
+    assert_eq!(deleted.status, 200, "{}", deleted.text);
+    assert_eq!(deleted.json()["message"], "Your account and everything in it is deleted.");
+    assert_eq!(deleted.cookies().len(), 4);
+    assert!(deleted.cookies().iter().all(|cookie| cookie.contains("Max-Age=0")));
+
+    assert_eq!(traces(&system, &user).await, Vec::<String>::new());
+    assert_eq!(traces(&system, &neighbour).await, before);
+    assert_eq!(user.get("/api/v1/user/profile").await.code(401), "sign_in_expired");
+    let refresh = system.visitor().post("/api/v1/auth/refresh", json!({"refreshToken": user.refresh_token})).await;
+    assert_eq!(refresh.code(401), "sign_in_expired");
+    let login = user.post("/api/v1/auth/login", json!({"email": user.email, "password": user.password})).await;
+    assert_eq!(login.code(400), "invalid_credentials");
+    assert_eq!(user.post("/api/v1/auth/register", user.registration()).await.status, 201);
+}
+
+#[tokio::test]
+async fn an_account_without_a_password_is_deleted_with_a_code() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let store = &system.system.context.store;
+    let id: UserId = user.id.parse().unwrap();
+    let changed = store.link_google(&id, "g-1", |user: &mut User| user.password_hash = None).await.unwrap();
+    assert!(changed.is_some());
+    assert_eq!(delete(&user, json!({"password": user.password})).await.code(400), "wrong_password");
+    let change = json!({"currentPassword": user.password, "newPassword": "a new password"});
+    assert_eq!(user.put("/api/v1/user/password", change).await.code(400), "no_password");
+
+    // Without body and content type, as the frontend sends it.
+    let asked = user.send(user.request(Method::POST, "/api/v1/user/account/delete-otp")).await;
+    assert_eq!(asked.status, 200, "{}", asked.text);
+    let otp = system.code(&user.email);
+    let elsewhere = user.post("/api/v1/auth/verify-otp", json!({"email": user.email, "otp": otp})).await;
+    assert_eq!(elsewhere.code(400), "otp_invalid");
+    assert_eq!(delete(&user, json!({"otp": another(&otp)})).await.code(400), "otp_invalid");
+    assert_eq!(delete(&user, json!({"otp": otp})).await.status, 200);
+    assert_eq!(traces(&system, &user).await, Vec::<String>::new());
+    assert!(!keys(&system).await.iter().any(|key| key.contains("g-1")));
+}
+
+#[tokio::test]
+async fn a_late_code_deletes_nothing() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    assert_eq!(user.send(user.request(Method::POST, "/api/v1/user/account/delete-otp")).await.status, 200);
+    let otp = system.code(&user.email);
+    age(&system, &user.email, 301).await;
+    assert_eq!(delete(&user, json!({"otp": otp})).await.code(400), "otp_expired");
+    assert_eq!(user.get("/api/v1/user/profile").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_deletion_that_stopped_half_way_can_be_asked_for_again() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    belongings(&system, &user).await;
+    let context = &system.system.context;
+    // As if it had stopped after some of the belongings.
+    context.store.delete_all(&format!("USER#{}", user.id), "DOC#").await.unwrap();
+    context.objects.delete_all(&format!("segments/{}/", user.id)).await.unwrap();
+    assert_eq!(delete(&user, json!({"password": user.password})).await.status, 200);
+    assert_eq!(traces(&system, &user).await, Vec::<String>::new());
+    shared::account::erase(context, &user.id.parse().unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn everything_of_a_user_can_be_taken_along_and_nothing_secret() {
+    let system = TestSystem::start().await;
+    let (user, neighbour) = (system.user().await, system.user().await);
+    belongings(&system, &user).await;
+    belongings(&system, &neighbour).await;
+    let answer = user.get("/api/v1/user/export").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.headers["content-type"], "application/json");
+    assert_eq!(answer.headers["content-disposition"], "attachment; filename=\"intellimaint-export.json\"");
+    let export = answer.json();
+    assert_eq!(export["profile"]["email"], user.email.as_str());
+    assert_eq!(export["settings"]["theme"], "dark");
+    assert_eq!(export["signIns"].as_array().unwrap().len(), 1);
+    assert_eq!(export["documents"][0]["fileName"], "manual.pdf");
+    let chats = export["chatSessions"].as_array().unwrap();
+    assert_eq!(chats.len(), 2);
+    assert_eq!(chats[0]["messages"].as_array().unwrap().len(), 30);
+    assert_eq!(chats[1]["messages"][29]["content"], "question 29");
+    for hidden in ["argon2", "passwordHash", "hidden-etag", "generation", "\"PK\"", neighbour.id.as_str(), neighbour.email.as_str()] {
+        assert!(!answer.text.contains(hidden), "{hidden}");
+    }
+}
