@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, StatusCode, header};
 use shared::Context;
 use shared::auth::{CurrentUser, REFRESH_COOKIE, read_cookie};
-use shared::http::ok;
+use shared::http::{ApiError, ok};
 
 use crate::State;
 use crate::tokens::{Cookies, clear};
@@ -18,10 +18,10 @@ pub async fn logout(
     Extension(cookies): Cookies,
     method: Method,
     headers: HeaderMap,
-    user: Option<CurrentUser>,
+    user: Result<Option<CurrentUser>, ApiError>,
 ) -> Response {
     let context = &state.context;
-    revoke(context, &headers, user).await;
+    revoke(context, &headers, user.ok().flatten()).await;
     // After the extractors: a renewed access token must not outlast the sign-out.
     clear(context, &cookies);
     if method == Method::POST || wants_json(&headers) {

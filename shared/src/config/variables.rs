@@ -29,7 +29,7 @@ variables! {
     REFRESH_TOKEN_DAYS = "30": "lifetime of a sign-in without use";
     COOKIE_MODE = "lax": "`lax` (frontend on the same site) or `cross-site` (`SameSite=None; Secure`)";
     SERVICES_ANONYMOUS = "": "services open to callers without a sign-in, comma-separated, rate-limited per address; default: `asr,extract` in development, none in production";
-    GOOGLE_CLIENT_ID = "": "OAuth client for Google sign-in; unset: sign-in with Google answers 503";
+    GOOGLE_CLIENT_ID = "": "OAuth client for Google sign-in; unset: sign-in with Google says that it is not set up";
     GOOGLE_CLIENT_SECRET = "": "its secret";
     GOOGLE_ISSUER = "https://accounts.google.com": "OpenID Connect issuer";
     TABLE_NAME = "intellimaint": "DynamoDB table";

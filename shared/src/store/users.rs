@@ -219,9 +219,13 @@ impl Store {
             change(&mut user);
             user.version = from + 1;
             user.updated_at = time::now();
-            let mut writes = others.to_vec();
-            writes.push(Write::put(profile(id), &user, Some(unchanged(from)))?);
-            match self.transact(writes).await {
+            let written = if others.is_empty() {
+                self.put(&profile(id), &user, Some(unchanged(from))).await
+            } else {
+                let own = Write::put(profile(id), &user, Some(unchanged(from)))?;
+                self.transact([others, &[own]].concat()).await
+            };
+            match written {
                 Ok(()) => return Ok(Some(user)),
                 Err(StoreError::Condition { failed }) if failed == [others.len()] => {}
                 Err(error) if error.is_passing() => {}

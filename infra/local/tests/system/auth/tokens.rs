@@ -66,10 +66,7 @@ async fn an_expired_token_signs_nobody_in() {
 }
 
 async fn refresh(user: &TestUser, token: &str) -> Answer {
-    system_refresh(&TestUser { token: None, ..user.clone() }, token).await
-}
-
-async fn system_refresh(visitor: &TestUser, token: &str) -> Answer {
+    let visitor = TestUser { token: None, ..user.clone() };
     visitor.post("/api/v1/auth/refresh", json!({"refreshToken": token})).await
 }
 
