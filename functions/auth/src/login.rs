@@ -6,7 +6,7 @@ use http::HeaderMap;
 use serde::Serialize;
 use shared::auth::attempts::check_password;
 use shared::auth::password::GivenPassword;
-use shared::auth::{Email, Role};
+use shared::auth::{Email, RefreshError, Role};
 use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::ids::UserId;
 
@@ -57,8 +57,12 @@ pub async fn login(
         let message = "Please confirm your e-mail address first, with the code that we mailed to you.";
         return Err(ApiError::bad_request("email_not_verified", message));
     }
-    let signed_in = context.sign_ins.begin(&user.id, "password", user_agent(&headers)).await;
-    let tokens = issue(context, &cookies, signed_in.map_err(ApiError::internal)?);
+    let begun = context.sign_ins.begin(&user.id, "password", user_agent(&headers)).await;
+    let signed_in = begun.map_err(|error| match error {
+        RefreshError::Store(error) => ApiError::from(error),
+        error => ApiError::internal(error),
+    })?;
+    let tokens = issue(context, &cookies, signed_in);
     let data = LoggedIn {
         id: user.id,
         email: user.email,

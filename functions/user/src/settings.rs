@@ -12,7 +12,7 @@ struct Theme(&'static str);
 
 impl Field for Theme {
     fn parse(value: &Value) -> Result<Self, String> {
-        let known = ["light", "dark", "system"].into_iter().find(|theme| value.as_str() == Some(theme));
+        let known = ["light", "dark", "system"].into_iter().find(|theme| value.as_str() == Some(*theme));
         known.map(Self).ok_or_else(|| "must be light, dark or system".to_owned())
     }
 }

@@ -238,7 +238,7 @@ impl Codes {
                 codes.may_mail_again(now)?;
                 codes.sent.push(now);
             }
-            Ok(())
+            Ok::<(), CodeError>(())
         };
         self.store.change_address_codes(email, change).await?
     }

@@ -18,8 +18,7 @@ pub(super) async fn of(store: &Store, identity: Identity, sign_up: SignUp) -> Re
             None => create(store, &identity, &sign_up).await,
         };
         match settled {
-            Err(Failure::Store(StoreError::Condition { .. })) => {}
-            Ok(None) => {}
+            Err(Failure::Store(StoreError::Condition { .. })) | Ok(None) => {}
             Ok(Some(user)) => return Ok(user),
             Err(failure) => return Err(failure),
         }

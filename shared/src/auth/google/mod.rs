@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreIdTokenClaims, CoreProviderMetadata};
 use openidconnect::{
     AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet,
-    EndpointSet, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
+    EndpointSet, HttpRequest, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
 };
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
@@ -131,7 +131,7 @@ impl Google {
         }
         let client = self.client(METADATA_LIFETIME).await?;
         let unverified = |error: Box<dyn std::error::Error + Send + Sync>| GoogleError::Unverified(error);
-        let http = |request| self.caller.call(request);
+        let http = |request: HttpRequest| self.caller.call(request);
         let response = client
             .exchange_code(AuthorizationCode::new(callback.code.to_owned()))
             .map_err(|error| unverified(Box::new(error)))?
@@ -176,7 +176,7 @@ impl Google {
             return Ok(metadata.clone());
         }
         let issuer = IssuerUrl::new(self.config.issuer.clone()).map_err(|error| GoogleError::Unavailable(Box::new(error)))?;
-        let http = |request| self.caller.call(request);
+        let http = |request: HttpRequest| self.caller.call(request);
         let fetched = CoreProviderMetadata::discover_async(issuer, &http).await;
         let metadata = fetched.map_err(|error| GoogleError::Unavailable(Box::new(error)))?;
         *kept = Some((Instant::now(), metadata.clone()));

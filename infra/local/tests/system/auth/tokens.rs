@@ -89,7 +89,7 @@ async fn rewrite_sign_in(system: &TestSystem, user: &TestUser, change: impl Fn(&
 async fn age(system: &TestSystem, user: &TestUser, seconds: i64) {
     rewrite_sign_in(system, user, |sign_in| {
         for (_, at) in &mut sign_in.superseded {
-            *at = *at - jiff::SignedDuration::from_secs(seconds);
+            *at -= jiff::SignedDuration::from_secs(seconds);
         }
     })
     .await;
