@@ -101,7 +101,8 @@ pub fn export(store: Store, user: User) -> impl Stream<Item = StoreResult<Bytes>
             "profileImageUrl": user.profile_image_url, "hasPassword": user.password_hash.is_some(),
             "signsInWithGoogle": user.google_subject.is_some(), "createdAt": user.created_at, "updatedAt": user.updated_at,
         });
-        let settings = json!(store.settings(&id).await?);
+        let settings = store.settings(&id).await?;
+        let settings = json!(settings);
         let exported_at = crate::time::now();
         yield Bytes::from(format!("{{\"exportedAt\":{},\"profile\":{profile},\"settings\":{settings}", json!(exported_at)));
         for (prefix, name) in KINDS {
