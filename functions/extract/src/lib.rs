@@ -1,1 +1,58 @@
-//! Stub.
+//! The `extract` function: the text of a PDF, as a job.
+//!
+//! An upload is checked at once and becomes a job; its file is put into storage, which starts the
+//! `ingest` function. Polling only looks: the job goes on without it.
+
+mod access;
+mod milestone;
+mod progress;
+mod received;
+mod start;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::routing::{get, post};
+use shared::Context;
+use shared::documents::pdf::PdfWorker;
+use tokio::sync::Semaphore;
+
+/// Files that are checked at the same time, each by a process of its own; further ones wait.
+const CHECKED_AT_ONCE: usize = 4;
+
+/// What the function holds.
+#[derive(Debug, Clone)]
+pub struct State {
+    context: Context,
+    pdf: PdfWorker,
+    checks: Arc<Semaphore>,
+}
+
+impl State {
+    /// Everything that the function needs.
+    ///
+    /// # Errors
+    /// When the program that reads PDF files cannot be named.
+    pub fn new(context: Context) -> std::io::Result<Self> {
+        let pdf = PdfWorker::configured(&context.config.documents)?;
+        Ok(Self { context, pdf, checks: Arc::new(Semaphore::new(CHECKED_AT_ONCE)) })
+    }
+}
+
+impl FromRef<State> for Context {
+    fn from_ref(state: &State) -> Self {
+        state.context.clone()
+    }
+}
+
+/// The routes under `/api/v1/extract`.
+pub fn router(state: State) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/extract/extract/full",
+            post(start::start_job).layer(DefaultBodyLimit::max(received::LARGEST_BODY)),
+        )
+        .route("/api/v1/extract/extract/progress/{job}", get(progress::job_progress))
+        .with_state(state)
+}

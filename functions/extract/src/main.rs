@@ -1,2 +1,30 @@
-//! Stub.
-fn main() {}
+//! The `extract` function on Lambda.
+
+use std::process::ExitCode;
+
+use extract::{State, router};
+use shared::Context;
+use shared::documents::pdf::{WORKER_ARGUMENT, worker_main};
+use shared::http::{Backend, serve};
+
+fn main() -> ExitCode {
+    // PDF files are read in a child process, which is this executable again.
+    if std::env::args().nth(1).as_deref() == Some(WORKER_ARGUMENT) {
+        return worker_main();
+    }
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("extract: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run() -> Result<(), lambda_http::Error> {
+    let context = Context::from_env().await?;
+    let config = context.config.clone();
+    let state = State::new(context)?;
+    lambda_http::run(serve(Backend::Services, router(state), &config.http)).await
+}

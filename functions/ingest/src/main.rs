@@ -1,2 +1,42 @@
-//! Stub.
-fn main() {}
+//! The `ingest` function on Lambda.
+
+#![recursion_limit = "256"]
+
+use std::process::ExitCode;
+
+use aws_lambda_events::event::sqs::SqsEvent;
+use ingest::State;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use shared::Context;
+use shared::documents::pdf::{WORKER_ARGUMENT, worker_main};
+use shared::inference::{Embedder, ModelConfig};
+
+/// Batches that may wait for the model.
+const QUEUE: usize = 16;
+
+fn main() -> ExitCode {
+    // PDF files are read in a child process, which is this executable again.
+    if std::env::args().nth(1).as_deref() == Some(WORKER_ARGUMENT) {
+        return worker_main();
+    }
+    match serve() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("ingest: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn serve() -> Result<(), Error> {
+    let context = Context::from_env().await?;
+    let inference = &context.config.inference;
+    let model = ModelConfig { dir: inference.model_dir.clone(), threads: inference.threads, queue: QUEUE };
+    let state = State::new(context.clone(), Some(Embedder::load(&model)?))?;
+    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| {
+        let state = state.clone();
+        async move { Ok::<_, Error>(ingest::handle(state, event.payload).await) }
+    }))
+    .await
+}

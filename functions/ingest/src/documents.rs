@@ -1,0 +1,203 @@
+//! The ingest of a document.
+
+use shared::documents::Page;
+use shared::ids::{DocumentId, UserId};
+use shared::objects::ObjectKey;
+use shared::store::{Claim, Document, DocumentStatus, Ingested, Run, Stage};
+
+use crate::failure::{ATTEMPTS, WorkError};
+use crate::source::SourceFile;
+use crate::supervise::{Reporter, reporter, supervised};
+use crate::{Outcome, State};
+
+/// Percent of the whole ingest.
+const READING: (u8, u8) = (10, 40);
+const SAVING: u8 = 95;
+
+impl State {
+    /// A document's file was put.
+    pub(crate) async fn document_file_arrived(&self, user: &UserId, id: &DocumentId) -> Outcome {
+        let document = match self.context.store.document(user, id).await {
+            Ok(Some(document)) => document,
+            Ok(None) => return self.clean_up(user, id).await,
+            Err(error) => return later(&error),
+        };
+        // The file of an imported document was put by its import, which goes on by itself.
+        if document.source_url.is_some() {
+            return Outcome::Done;
+        }
+        if matches!(document.status, DocumentStatus::Ready | DocumentStatus::Failed) {
+            match self.restart_if_replaced(&document).await {
+                Ok(true) => {}
+                Ok(false) => return Outcome::Done,
+                Err(outcome) => return outcome,
+            }
+        }
+        self.ingest(user, id).await
+    }
+
+    /// An import or another ingest of a document was asked for.
+    pub(crate) async fn document_requested(&self, user: &UserId, id: &DocumentId) -> Outcome {
+        match self.context.store.document(user, id).await {
+            Ok(Some(document)) if document.status == DocumentStatus::Processing => self.ingest(user, id).await,
+            Ok(Some(_)) => self.forget_request(user, id).await,
+            Ok(None) => self.clean_up(user, id).await,
+            Err(error) => later(&error),
+        }
+    }
+
+    /// Whether a finished document has another file than the one that was ingested, and was set back
+    /// to waiting.
+    async fn restart_if_replaced(&self, document: &Document) -> Result<bool, Outcome> {
+        let (user, id) = (&document.user_id, &document.id);
+        let found = self.context.objects.info(&ObjectKey::Source(user.clone(), id.clone())).await;
+        let found = found.map_err(|error| later(&error))?;
+        if found.is_none_or(|found| Some(found.etag) == document.source_etag) {
+            return Ok(false);
+        }
+        match self.context.store.restart_document(user, id).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_condition() => Err(Outcome::Retry),
+            Err(error) => Err(later(&error)),
+        }
+    }
+
+    async fn ingest(&self, user: &UserId, id: &DocumentId) -> Outcome {
+        let (run, document) = match self.context.store.claim_document(user, id).await {
+            Ok(Claim::Taken(run, document)) => (run, document),
+            Ok(Claim::Busy) => return Outcome::Retry,
+            Ok(Claim::Idle(Some(_))) => return Outcome::Done,
+            Ok(Claim::Idle(None)) => return self.clean_up(user, id).await,
+            Err(error) => return later(&error),
+        };
+        tracing::info!(document = %id, attempt = document.attempts, "ingest begins");
+        let result = if document.attempts > ATTEMPTS {
+            Err(WorkError::Permanent(WorkError::interrupted()))
+        } else {
+            let (report, reports) = reporter();
+            supervised(&self.context, &run, reports, Box::pin(self.process(&document, &report))).await
+        };
+        let result = match result {
+            Ok(found) => self.context.store.finish_document(&run, &found).await.map_err(WorkError::from).map(drop),
+            Err(error) => Err(error),
+        };
+        self.conclude(&run, &document, result).await
+    }
+
+    /// Records how a run ended, and says what becomes of its event.
+    async fn conclude(&self, run: &Run, document: &Document, result: Result<(), WorkError>) -> Outcome {
+        let (user, id) = (&document.user_id, &document.id);
+        let failure = match result {
+            Ok(()) => {
+                tracing::info!(document = %id, "ingest ends: ready");
+                return self.forget_request(user, id).await;
+            }
+            Err(WorkError::Lost) => return self.lost(user, id).await,
+            Err(WorkError::Passing(failure)) if document.attempts < ATTEMPTS => {
+                tracing::info!(document = %id, code = failure.code, "ingest will be tried again");
+                return match self.context.store.release_run(run).await {
+                    Err(error) if error.is_condition() => self.lost(user, id).await,
+                    // An unreleased claim only makes the next attempt wait for its end.
+                    _ => Outcome::Retry,
+                };
+            }
+            Err(WorkError::Passing(failure) | WorkError::Permanent(failure)) => failure,
+        };
+        tracing::info!(document = %id, code = failure.code, "ingest ends: failed");
+        let etag = self.source_etag(user, id).await;
+        match self.context.store.fail_run(run, &failure, etag.as_deref()).await {
+            Ok(()) => self.forget_request(user, id).await,
+            Err(error) if error.is_condition() => self.lost(user, id).await,
+            Err(error) => later(&error),
+        }
+    }
+
+    async fn process(&self, document: &Document, report: &Reporter) -> Result<Ingested, WorkError> {
+        let SourceFile { file, size, etag } = self.source(document, report).await?;
+        let on_page = |read: shared::documents::pdf::PageProgress| {
+            report.part(Stage::Reading, READING, read.done.into(), read.total.into());
+        };
+        report.at(Stage::Reading, READING.0);
+        let pages = self.pdf.extract_all(file.path(), on_page).await?;
+        drop(file);
+        let (count, without_text) = count(&pages)?;
+        let indexed = self.index(document, pages, report).await?;
+
+        report.at(Stage::Saving, SAVING);
+        let (user, id) = (document.user_id.clone(), document.id.clone());
+        let objects = &self.context.objects;
+        objects.put(&ObjectKey::Pages(user.clone(), id.clone()), "application/json", indexed.pages).await?;
+        objects.put(&ObjectKey::Segment(user, id), "application/octet-stream", indexed.segment).await?;
+        Ok(Ingested {
+            file_size: size,
+            pages: count,
+            pages_without_text: without_text,
+            chunks: indexed.chunks,
+            source_etag: etag,
+        })
+    }
+
+    /// The tag of a document's file, so that an event for the same file does not start it again.
+    async fn source_etag(&self, user: &UserId, id: &DocumentId) -> Option<String> {
+        let key = ObjectKey::Source(user.clone(), id.clone());
+        self.context.objects.info(&key).await.ok().flatten().map(|info| info.etag)
+    }
+
+    /// The claim of a run does not stand any more.
+    async fn lost(&self, user: &UserId, id: &DocumentId) -> Outcome {
+        let found = self.context.store.document(user, id).await;
+        match found {
+            Ok(Some(_)) => Outcome::Done,
+            Ok(None) => self.clean_up(user, id).await,
+            Err(error) => later(&error),
+        }
+    }
+
+    /// Deletes what a run, or a late upload, has stored for a document that is gone.
+    async fn clean_up(&self, user: &UserId, id: &DocumentId) -> Outcome {
+        tracing::info!(document = %id, "an event for a document that is gone");
+        let kinds = [ObjectKey::Source, ObjectKey::Request, ObjectKey::Segment, ObjectKey::Pages];
+        for kind in kinds {
+            if let Err(error) = self.context.objects.delete(&kind(user.clone(), id.clone())).await {
+                return later(&error);
+            }
+        }
+        Outcome::Done
+    }
+
+    async fn forget_request(&self, user: &UserId, id: &DocumentId) -> Outcome {
+        let deleted = self.context.objects.delete(&ObjectKey::Request(user.clone(), id.clone())).await;
+        if let Err(error) = deleted {
+            // One that stays is passed over when it is seen again.
+            tracing::debug!(%error, "a request was not deleted");
+        }
+        Outcome::Done
+    }
+}
+
+/// Pages, and those among them without text; at least one must have some.
+fn count(pages: &[Page]) -> Result<(u32, u32), WorkError> {
+    let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
+    let without_text = u32::try_from(pages.iter().filter(|page| !page.has_text).count()).unwrap_or(u32::MAX);
+    if without_text < count { Ok((count, without_text)) } else { Err(no_text(count)) }
+}
+
+/// A document of which no page can be read.
+pub(crate) fn no_text(pages: u32) -> WorkError {
+    let subject = match pages {
+        1 => "The only page of this document holds".to_owned(),
+        pages => format!("The {pages} pages of this document hold"),
+    };
+    WorkError::permanent(
+        "no_text",
+        format!(
+            "{subject} no readable text: it seems to be scanned. Text recognition is not available yet, so it cannot be searched."
+        ),
+    )
+}
+
+/// Storage failed: the event is delivered again.
+pub(crate) fn later(error: &dyn std::error::Error) -> Outcome {
+    tracing::warn!(%error, cause = error.source().map(ToString::to_string), "an event is given back");
+    Outcome::Retry
+}

@@ -1,0 +1,99 @@
+//! From pages to a search segment.
+
+use std::time::Duration;
+
+use shared::documents::Page;
+use shared::documents::chunking::{Chunk, ChunkOptions, chunk};
+use shared::documents::outline::outline;
+use shared::inference::{Embedder, Embedding, InferenceError};
+use shared::page_texts::{PageText, PageTexts};
+use shared::retrieval::{Segment, SegmentSource};
+use shared::store::{Document, Stage};
+
+use crate::State;
+use crate::failure::WorkError;
+use crate::supervise::Reporter;
+
+/// Percent of the whole ingest.
+const INDEXING: (u8, u8) = (40, 95);
+/// Texts that are given to the model at once: few enough that a question asked meanwhile does not
+/// wait, and that little is lost when the document is deleted.
+const BATCH: usize = 16;
+/// How often, and how long apart, a model that is busy is asked again.
+const BUSY_TRIES: u32 = 120;
+const BUSY_PAUSE: Duration = Duration::from_millis(500);
+
+/// A document as it is stored for search and reading.
+#[derive(Debug)]
+pub(crate) struct Indexed {
+    pub(crate) segment: Vec<u8>,
+    pub(crate) pages: Vec<u8>,
+    pub(crate) chunks: u32,
+}
+
+impl State {
+    pub(crate) async fn index(
+        &self,
+        document: &Document,
+        pages: Vec<Page>,
+        report: &Reporter,
+    ) -> Result<Indexed, WorkError> {
+        report.at(Stage::Indexing, INDEXING.0);
+        let embedder = self.embedder.as_ref().ok_or_else(not_installed)?;
+        let counter = embedder.token_counter();
+        // Seconds of work for a long manual: not on a thread that others wait for.
+        let (pages, chunks) = tokio::task::spawn_blocking(move || {
+            let chunks = chunk(&pages, &outline(&pages), ChunkOptions::default(), |text| counter.count(text));
+            (pages, chunks)
+        })
+        .await?;
+        let embeddings = embed(embedder, &chunks, report).await?;
+        let (id, file_name) = (document.id.to_string(), document.file_name.clone());
+        tokio::task::spawn_blocking(move || build(id, file_name, &pages, chunks, embeddings)).await?
+    }
+}
+
+async fn embed(embedder: &Embedder, chunks: &[Chunk], report: &Reporter) -> Result<Vec<Vec<f32>>, WorkError> {
+    let mut embeddings = Vec::with_capacity(chunks.len());
+    for batch in chunks.chunks(BATCH) {
+        let texts: Vec<String> = batch.iter().map(Chunk::embedding_text).collect();
+        embeddings.extend(embed_patiently(embedder, texts).await?);
+        report.part(Stage::Indexing, INDEXING, embeddings.len() as u64, chunks.len() as u64);
+    }
+    Ok(embeddings)
+}
+
+async fn embed_patiently(embedder: &Embedder, texts: Vec<String>) -> Result<Vec<Vec<f32>>, WorkError> {
+    for _ in 0..BUSY_TRIES {
+        match embedder.embed(texts.clone()).await {
+            Ok(embeddings) => return Ok(embeddings.into_iter().map(Embedding::into_vec).collect()),
+            Err(InferenceError::Busy) => tokio::time::sleep(BUSY_PAUSE).await,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(InferenceError::Busy.into())
+}
+
+fn not_installed() -> WorkError {
+    WorkError::permanent(
+        "embedding_model_not_installed",
+        "This system has no embedding model yet. Please tell whoever runs it, and process the document again afterwards.",
+    )
+}
+
+fn build(
+    document_id: String,
+    file_name: String,
+    pages: &[Page],
+    chunks: Vec<Chunk>,
+    embeddings: Vec<Vec<f32>>,
+) -> Result<Indexed, WorkError> {
+    let count = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
+    let ours = |error: &dyn std::error::Error| WorkError::ours("building the segment", error);
+    let segment = Segment::build(SegmentSource { document_id, file_name, pages, chunks, embeddings })
+        .and_then(|segment| segment.to_bytes())
+        .map_err(|error| ours(&error))?;
+    let pages = pages.iter().map(|page| PageText { page: page.number, text: page.text(), has_text: page.has_text });
+    let pages = PageTexts { pages: pages.collect() }.to_bytes().map_err(|error| ours(&error))?;
+    Ok(Indexed { segment, pages, chunks: count })
+}

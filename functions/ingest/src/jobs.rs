@@ -1,0 +1,98 @@
+//! Text extraction jobs.
+
+use shared::ids::JobId;
+use shared::objects::ObjectKey;
+use shared::store::{Claim, Job, Run, Stage};
+
+use crate::documents::{later, no_text};
+use crate::failure::{ATTEMPTS, WorkError};
+use crate::supervise::{Reporter, reporter, supervised};
+use crate::{LARGEST_FILE, Outcome, State, source};
+
+/// Percent of the whole job.
+const READING: (u8, u8) = (2, 95);
+
+impl State {
+    /// The file of a job was put.
+    pub(crate) async fn job_file_arrived(&self, id: &JobId) -> Outcome {
+        let (run, job) = match self.context.store.claim_job(id).await {
+            Ok(Claim::Taken(run, job)) => (run, job),
+            Ok(Claim::Busy) => return Outcome::Retry,
+            Ok(Claim::Idle(Some(_))) => return self.forget_file(id).await,
+            Ok(Claim::Idle(None)) => return self.clean_up_job(id).await,
+            Err(error) => return later(&error),
+        };
+        let result = if job.attempts > ATTEMPTS {
+            Err(WorkError::Permanent(WorkError::interrupted()))
+        } else {
+            let (report, reports) = reporter();
+            supervised(&self.context, &run, reports, Box::pin(self.extract_text(id, &report))).await
+        };
+        let result = match result {
+            Ok(()) => self.context.store.finish_job(&run).await.map_err(WorkError::from),
+            Err(error) => Err(error),
+        };
+        self.conclude_job(&run, &job, result).await
+    }
+
+    async fn extract_text(&self, id: &JobId, report: &Reporter) -> Result<(), WorkError> {
+        let file = source::temporary()?;
+        report.at(Stage::Downloading, READING.0);
+        self.context.objects.download(&ObjectKey::ExtractSource(id.clone()), file.path(), LARGEST_FILE).await?;
+        let on_page = |read: shared::documents::pdf::PageProgress| {
+            report.part(Stage::Reading, READING, read.done.into(), read.total.into());
+        };
+        let pages = self.pdf.extract_all(file.path(), on_page).await?;
+        if !pages.iter().any(|page| page.has_text) {
+            return Err(no_text(u32::try_from(pages.len()).unwrap_or(u32::MAX)));
+        }
+        report.at(Stage::Saving, READING.1);
+        let texts: Vec<String> = pages.iter().filter(|page| page.has_text).map(shared::documents::Page::text).collect();
+        let text = texts.join("\n\n");
+        self.context.objects.put(&ObjectKey::ExtractText(id.clone()), "text/plain; charset=utf-8", text).await?;
+        Ok(())
+    }
+
+    async fn conclude_job(&self, run: &Run, job: &Job, result: Result<(), WorkError>) -> Outcome {
+        let failure = match result {
+            Ok(()) => return self.forget_file(&job.id).await,
+            Err(WorkError::Lost) => return self.lost_job(&job.id).await,
+            Err(WorkError::Passing(_)) if job.attempts < ATTEMPTS => {
+                // An unreleased claim only makes the next attempt wait for its end.
+                let _ = self.context.store.release_run(run).await;
+                return Outcome::Retry;
+            }
+            Err(WorkError::Passing(failure) | WorkError::Permanent(failure)) => failure,
+        };
+        match self.context.store.fail_run(run, &failure, None).await {
+            Ok(()) => self.forget_file(&job.id).await,
+            Err(error) if error.is_condition() => self.lost_job(&job.id).await,
+            Err(error) => later(&error),
+        }
+    }
+
+    /// The claim of a run does not stand any more.
+    async fn lost_job(&self, id: &JobId) -> Outcome {
+        match self.context.store.job(id).await {
+            Ok(Some(_)) => Outcome::Done,
+            Ok(None) => self.clean_up_job(id).await,
+            Err(error) => later(&error),
+        }
+    }
+
+    /// Deletes what is stored for a job that is gone.
+    async fn clean_up_job(&self, id: &JobId) -> Outcome {
+        match self.context.objects.delete(&ObjectKey::ExtractText(id.clone())).await {
+            Ok(()) => self.forget_file(id).await,
+            Err(error) => later(&error),
+        }
+    }
+
+    /// The file is needed no more: only its text is kept.
+    async fn forget_file(&self, id: &JobId) -> Outcome {
+        match self.context.objects.delete(&ObjectKey::ExtractSource(id.clone())).await {
+            Ok(()) => Outcome::Done,
+            Err(error) => later(&error),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Text extraction.
+
+use std::time::Duration;
+
+use insta::assert_json_snapshot;
+use reqwest::Method;
+use reqwest::multipart::{Form, Part};
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, TestSystem, TestUser, eventually, pdf};
+
+const START: &str = "/api/v1/extract/extract/full";
+
+async fn start(caller: &TestUser, part: Part) -> Answer {
+    caller.send(caller.request(Method::POST, START).multipart(Form::new().part("file", part))).await
+}
+
+fn file(bytes: Vec<u8>) -> Part {
+    Part::bytes(bytes).file_name("manual.pdf").mime_str("application/pdf").unwrap()
+}
+
+fn manual(pages: usize) -> Vec<u8> {
+    let pages: Vec<String> = (1..=pages)
+        .map(|n| format!("Chapter {n}\n{}", "Tighten the housing bolts to 85 Nm in a crosswise pattern.\n".repeat(20)))
+        .collect();
+    pdf::pdf(&pages.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+async fn poll(caller: &TestUser, job: &str) -> Answer {
+    caller.get(&format!("/api/v1/extract/extract/progress/{job}")).await
+}
+
+/// Polls as the frontend does; the milestones it was told of, and the text.
+async fn follow(caller: &TestUser, job: &str) -> (Vec<Value>, String) {
+    let mut milestones = Vec::new();
+    let text = eventually(60, "the text is there", || {
+        let milestones = &mut milestones;
+        async move {
+            let answer = poll(caller, job).await;
+            let kind = answer.headers.get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
+            match (answer.status, kind.as_deref()) {
+                (204, _) => None,
+                (200, Some("application/json")) => {
+                    milestones.push(answer.json());
+                    None
+                }
+                (200, Some("text/plain; charset=utf-8")) => Some(answer.text),
+                other => panic!("{other:?}: {}", answer.text),
+            }
+        }
+    })
+    .await;
+    (milestones, text)
+}
+
+#[tokio::test]
+async fn anybody_can_extract_the_text_of_a_pdf() {
+    let system = TestSystem::start().await;
+    let visitor = system.visitor();
+    let started = start(&visitor, file(manual(300))).await;
+    assert_eq!(started.status, 200, "{}", started.text);
+    assert_json_snapshot!("started", started.json(), {".job_id" => "[id]"});
+    let job = started.json()["job_id"].as_str().unwrap().to_owned();
+
+    let (milestones, text) = follow(&visitor, &job).await;
+    let told: Vec<u64> = milestones.iter().map(|milestone| milestone["progress"].as_u64().unwrap()).collect();
+    assert!(told.is_sorted() && told.len() <= 3, "{milestones:?}");
+    for milestone in &milestones {
+        let percent = milestone["progress"].as_u64().unwrap();
+        assert!((25..=99).contains(&percent), "{milestone}");
+        assert_eq!((&milestone["job_id"], &milestone["status"]), (&json!(job), &json!("processing")));
+        assert!(milestone["current_step"].is_string() && milestone["message"].is_string());
+    }
+    assert!(text.contains("Chapter 1\n") && text.contains("Chapter 300\n"));
+    // The end is told as often as it is asked for.
+    assert_eq!(poll(&visitor, &job).await.text, text);
+    // The file is not kept, only the text.
+    let objects = &system.system.context.objects;
+    assert!(objects.list("uploads/").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_unknown_job_is_an_empty_text() {
+    let system = TestSystem::start().await;
+    let visitor = system.visitor();
+    for job in ["01KB0000000000000000000000", "nonsense", "a%20b", &"x".repeat(200)] {
+        let answer = poll(&visitor, job).await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, ""), "{job}");
+        assert_eq!(answer.headers["content-type"], "text/plain; charset=utf-8");
+    }
+}
+
+#[tokio::test]
+async fn a_job_goes_on_without_polls_and_belongs_to_who_started_it() {
+    let system = TestSystem::start().await;
+    let (owner, other, visitor) = (system.user().await, system.user().await, system.visitor());
+    let job = start(&owner, file(manual(3))).await.json()["job_id"].as_str().unwrap().to_owned();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let answer = poll(&owner, &job).await;
+    assert!(answer.status == 200 && answer.text.contains("Chapter 3"), "{} {}", answer.status, answer.text);
+    for stranger in [&other, &visitor] {
+        let answer = poll(stranger, &job).await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, ""));
+    }
+    let jobs = system.system.context.store.jobs_of(&owner.id.parse().unwrap()).await.unwrap();
+    assert_eq!(jobs.iter().map(ToString::to_string).collect::<Vec<_>>(), [job]);
+}
+
+#[tokio::test]
+async fn a_bad_file_is_refused_at_once() {
+    let system = TestSystem::start().await;
+    let visitor = system.visitor();
+    let cases: [(Vec<u8>, &[&str]); 4] = [
+        (Vec::new(), &["pdf_empty"]),
+        (b"<html>not a manual</html>".to_vec(), &["not_a_pdf"]),
+        (b"%PDF-1.7\n".to_vec(), &["pdf_damaged"]),
+        (pdf::encrypted(), &["pdf_password_protected", "pdf_unsupported_encryption"]),
+    ];
+    for (bytes, codes) in cases {
+        let answer = start(&visitor, file(bytes)).await;
+        let code = answer.code(400);
+        assert!(codes.contains(&code.as_str()), "{code}");
+        assert!(answer.json()["message"].as_str().unwrap().ends_with('.'));
+    }
+    let picture = Part::bytes(manual(1)).file_name("a.png").mime_str("image/png").unwrap();
+    assert_eq!(start(&visitor, picture).await.code(415), "unsupported_document_type");
+    let unnamed_type = Part::bytes(manual(1)).file_name("a.pdf");
+    assert_eq!(start(&visitor, unnamed_type).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_bad_form_is_refused() {
+    let system = TestSystem::start().await;
+    let visitor = system.visitor();
+    let answer = visitor.post(START, json!({"file": "a.pdf"})).await;
+    assert_eq!(answer.code(415), "unsupported_media_type");
+    let form = Form::new().part("document", file(manual(1)));
+    let answer = visitor.send(visitor.request(Method::POST, START).multipart(form)).await;
+    assert_eq!(answer.code(400), "validation_failed");
+    assert_eq!(answer.json()["data"], json!(["file is required"]));
+    let broken = visitor.request(Method::POST, START).header("Content-Type", "multipart/form-data; boundary=x");
+    assert_eq!(visitor.send(broken.body("--x\r\nnonsense")).await.code(400), "malformed_form");
+    let large = start(&visitor, file(vec![b'%'; 25 * 1024 * 1024 + 1])).await;
+    assert_eq!(large.code(413), "file_too_large");
+    assert!(large.json()["message"].as_str().unwrap().contains("repository"));
+    assert_eq!(visitor.get(START).await.code(405), "method_not_allowed");
+}
+
+#[tokio::test]
+async fn a_scan_ends_with_a_sentence_instead_of_its_text() {
+    let system = TestSystem::start().await;
+    let visitor = system.visitor();
+    let job = start(&visitor, file(pdf::blank(2))).await.json()["job_id"].as_str().unwrap().to_owned();
+    let (_, text) = follow(&visitor, &job).await;
+    assert!(text.starts_with("The 2 pages of this document hold no readable text"), "{text}");
+}
+
+#[tokio::test]
+async fn uploads_of_one_address_are_limited() {
+    let system = TestSystem::start().await;
+    let visitor = system.visitor();
+    let mut refused = None;
+    // Two windows of the limit may meet in the middle of the loop.
+    for _ in 0..21 {
+        let answer = start(&visitor, file(b"no PDF".to_vec())).await;
+        if answer.status == 429 {
+            refused = Some(answer);
+            break;
+        }
+    }
+    let refused = refused.expect("a refusal");
+    assert_eq!(refused.code(429), "too_many_uploads");
+    let seconds: u64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=60).contains(&seconds));
+}
+
+#[tokio::test]
+async fn where_the_family_is_not_open_a_sign_in_is_needed() {
+    let system = TestSystem::start_with(&[("SERVICES_ANONYMOUS", "none")]).await;
+    let (user, visitor) = (system.user().await, system.visitor());
+    assert_eq!(start(&visitor, file(manual(1))).await.code(401), "not_signed_in");
+    assert_eq!(poll(&visitor, "anything").await.code(401), "not_signed_in");
+    let started = start(&user, file(manual(1))).await;
+    assert_eq!(started.status, 200, "{}", started.text);
+    let job = started.json()["job_id"].as_str().unwrap().to_owned();
+    assert!(follow(&user, &job).await.1.contains("Chapter 1"));
+}
