@@ -21,6 +21,8 @@ pub mod http;
 pub mod ids;
 #[cfg(feature = "inference")]
 pub mod inference;
+#[cfg(feature = "retrieval")]
+pub mod library;
 #[cfg(feature = "mail")]
 pub mod mail;
 pub mod objects;
