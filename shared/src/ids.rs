@@ -85,6 +85,8 @@ ids! {
     ChatId,
     /// A message in a chat session.
     MessageId,
+    /// A picture sent with a message.
+    AttachmentId,
     /// A document in a user's repository.
     DocumentId,
     /// A text extraction job.

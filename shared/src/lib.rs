@@ -14,6 +14,8 @@ pub mod config;
 pub mod context;
 #[cfg(any(feature = "documents", feature = "retrieval"))]
 pub mod documents;
+#[cfg(feature = "assistant")]
+pub mod conversation;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod file_url;

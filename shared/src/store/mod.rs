@@ -6,10 +6,13 @@
 //! expired item for days: code checks expiry itself.
 
 mod codes;
+mod chats;
 mod documents;
 mod error;
+mod generations;
 mod item;
 mod jobs;
+mod messages;
 mod rate;
 mod runs;
 mod setup;
@@ -18,10 +21,13 @@ mod table;
 mod users;
 
 pub use codes::{AddressCodes, CodePurpose, PendingCode};
+pub use chats::{Chat, ChatChange, ChatStatus, Preview};
 pub use documents::{Document, DocumentStatus, Ingested, MultipartState, NewDocument};
 pub use error::StoreError;
+pub use generations::{Generation, LEASE, Lease, Opening};
 pub use item::{Expression, Key, Value, value};
 pub use jobs::{JOB_LIFETIME_SECONDS, Job, JobStatus};
+pub use messages::{AnswerFailure, Attachment, ChatMessage, Citation, Feedback, MessageRole, StoredFile, TokenUsage};
 pub use rate::RateLimit;
 pub use runs::{Claim, Failure, LEASE_SECONDS, Progress, Run, Stage};
 pub use sign_ins::SignIn;

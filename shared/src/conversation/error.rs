@@ -1,0 +1,33 @@
+//! Why something cannot be done with a chat session.
+
+use crate::objects::ObjectError;
+use crate::store::StoreError;
+
+/// A refusal or failure.
+#[derive(Debug, thiserror::Error)]
+pub enum ConversationError {
+    /// There is no such session.
+    #[error("no such session")]
+    NoSuchChat,
+    /// There is no such message.
+    #[error("no such message")]
+    NoSuchMessage,
+    /// The session has a running answer.
+    #[error("an answer is in progress")]
+    AnswerInProgress,
+    /// What was asked for can be done with the user's own messages only.
+    #[error("not a message of the user")]
+    NotOwnWords,
+    /// There is no question that an answer could be written to.
+    #[error("nothing to answer")]
+    NothingToAnswer,
+    /// The table failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The bucket failed.
+    #[error(transparent)]
+    Objects(#[from] ObjectError),
+}
+
+/// What can be done gives this back.
+pub type ConversationResult<T> = Result<T, ConversationError>;

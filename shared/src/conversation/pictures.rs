@@ -1,0 +1,166 @@
+//! Pictures sent with messages.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+
+use crate::Context;
+use crate::assistant::Image;
+use crate::ids::{AttachmentId, ChatId, UserId};
+use crate::objects::{ObjectKey, ObjectResult, Objects};
+use crate::store::{Attachment, StoredFile};
+
+/// The kinds of pictures that are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureKind {
+    /// `image/png`
+    Png,
+    /// `image/jpeg`
+    Jpeg,
+    /// `image/webp`
+    WebP,
+    /// `image/gif`
+    Gif,
+}
+
+impl PictureKind {
+    /// The kind of `bytes` by their first bytes, whatever the sender calls them.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Some(Self::Png),
+            [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
+            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Self::Gif),
+            _ => None,
+        }
+    }
+
+    /// The media type.
+    #[must_use]
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::WebP => "image/webp",
+            Self::Gif => "image/gif",
+        }
+    }
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg => "jpg",
+            Self::WebP => "webp",
+            Self::Gif => "gif",
+        }
+    }
+}
+
+/// A picture sent with a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Picture {
+    /// It lies elsewhere, on a host that is allowed.
+    Elsewhere(url::Url),
+    /// It was sent along.
+    Sent(PictureKind, Bytes),
+}
+
+/// The largest picture that is read back.
+const LARGEST: u64 = 8 * 1024 * 1024;
+
+/// The key of an attachment. An attachment's id begins with the id of its session, so that a session
+/// and its pictures go together.
+pub(super) fn key(user: &UserId, attachment: &AttachmentId) -> ObjectKey {
+    ObjectKey::Picture(user.clone(), attachment.to_string())
+}
+
+/// The prefix of all pictures of a session.
+pub(super) fn prefix(user: &UserId, chat: &ChatId) -> String {
+    ObjectKey::Picture(user.clone(), format!("{chat}-")).to_string()
+}
+
+/// Keeps the pictures of a message; `number`s in names are from 1.
+pub(super) async fn keep(
+    objects: &Objects,
+    user: &UserId,
+    chat: &ChatId,
+    pictures: Vec<Picture>,
+) -> ObjectResult<Vec<Attachment>> {
+    let mut attachments = Vec::with_capacity(pictures.len());
+    for (at, picture) in pictures.into_iter().enumerate() {
+        let id = attachment_id(chat);
+        attachments.push(match picture {
+            Picture::Elsewhere(url) => {
+                let name = url.path_segments().and_then(|mut s| s.next_back()).filter(|name| !name.is_empty());
+                let file_name = name.map_or_else(|| format!("picture-{}", at + 1), |name| name.chars().take(200).collect());
+                Attachment { id, url: Some(url.to_string()), file_name, stored: None }
+            }
+            Picture::Sent(kind, bytes) => {
+                let stored = StoredFile { content_type: kind.content_type().to_owned(), size: bytes.len() as u64 };
+                objects.put(&key(user, &id), kind.content_type(), bytes).await?;
+                let file_name = format!("picture-{}.{}", at + 1, kind.extension());
+                Attachment { id, url: None, file_name, stored: Some(stored) }
+            }
+        });
+    }
+    Ok(attachments)
+}
+
+/// An id with 128 random bits.
+fn attachment_id(chat: &ChatId) -> AttachmentId {
+    let random = hex::encode(rand::random::<[u8; 16]>());
+    AttachmentId::try_from(format!("{chat}-{random}")).unwrap_or_else(|_| AttachmentId::new())
+}
+
+/// The pictures as the assistant takes them. Those in our bucket are handed over with their content:
+/// a model elsewhere could not fetch them.
+pub(super) async fn images(context: &Context, user: &UserId, attachments: &[Attachment]) -> ObjectResult<Vec<Image>> {
+    let mut images = Vec::with_capacity(attachments.len());
+    for attachment in attachments {
+        let url = match (&attachment.url, &attachment.stored) {
+            (Some(url), _) => url.clone(),
+            (None, Some(stored)) => {
+                let bytes = context.objects.get(&key(user, &attachment.id), LARGEST).await?;
+                format!("data:{};base64,{}", stored.content_type, STANDARD.encode(bytes))
+            }
+            (None, None) => continue,
+        };
+        images.push(Image { url, name: attachment.file_name.clone() });
+    }
+    Ok(images)
+}
+
+/// Deletes the pictures in our bucket. What cannot be deleted now goes with its session: it is no
+/// reason to fail.
+pub(super) async fn discard(objects: &Objects, user: &UserId, attachments: impl IntoIterator<Item = &Attachment>) {
+    for attachment in attachments.into_iter().filter(|attachment| attachment.stored.is_some()) {
+        if let Err(error) = objects.delete(&key(user, &attachment.id)).await {
+            tracing::warn!(%error, "a picture of a removed message could not be deleted");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_are_known_by_their_content() {
+        assert_eq!(PictureKind::of(b"\x89PNG\r\n\x1a\nrest"), Some(PictureKind::Png));
+        assert_eq!(PictureKind::of(b"\xff\xd8\xff\xe0"), Some(PictureKind::Jpeg));
+        assert_eq!(PictureKind::of(b"RIFF\0\0\0\0WEBPVP8 "), Some(PictureKind::WebP));
+        assert_eq!(PictureKind::of(b"GIF89a"), Some(PictureKind::Gif));
+        for other in [&b""[..], b"GIF", b"<svg", b"%PDF-1.7", b"RIFF\0\0\0\0WAVE"] {
+            assert_eq!(PictureKind::of(other), None);
+        }
+    }
+
+    #[test]
+    fn the_pictures_of_a_session_share_its_prefix() {
+        let (user, chat) = (UserId::new(), ChatId::new());
+        let (one, two) = (attachment_id(&chat), attachment_id(&chat));
+        assert_ne!(one, two);
+        assert!(key(&user, &one).to_string().starts_with(&prefix(&user, &chat)));
+    }
+}

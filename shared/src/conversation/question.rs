@@ -1,0 +1,220 @@
+//! Asking, asking again, and stopping.
+
+use tokio::sync::watch;
+
+use super::pictures::{self, Picture};
+use super::progress::{Progress, ProgressReceiver};
+use super::title::title_of;
+use super::writer::Writer;
+use super::{ConversationError, ConversationResult, Conversations, history};
+use crate::assistant::{Question, Turn};
+use crate::ids::{ChatId, MessageId, UserId};
+use crate::store::{Chat, ChatMessage, Generation, Lease, MessageRole, Opening, Preview};
+
+/// What a user says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    /// In words; may be empty where there are pictures.
+    pub text: String,
+    /// In pictures.
+    pub pictures: Vec<Picture>,
+}
+
+/// A question whose answer is being written.
+#[derive(Debug)]
+pub struct Asked {
+    /// The session.
+    pub chat: ChatId,
+    /// The question, as it is stored.
+    pub question: ChatMessage,
+    /// The message that the answer is written into.
+    pub answer: MessageId,
+    /// How far the answer is.
+    pub progress: ProgressReceiver,
+}
+
+impl Conversations {
+    /// Begins a session with a question.
+    ///
+    /// # Errors
+    /// [`ConversationError`].
+    pub async fn ask_first(&self, user: &UserId, prompt: Prompt) -> ConversationResult<Asked> {
+        let mut chat = Chat::new(user);
+        let lease = Lease::new(user, &chat.id);
+        let question = self.keep_question(&lease, prompt).await?;
+        let answer = ChatMessage::placeholder(&lease.id);
+        chat.title = Some(title_of(&question.content));
+        chat.last_message = Some(Preview::from(&question));
+        chat.generation = Some(Generation::new(lease.id.clone(), Some(answer.id.clone())));
+        if let Err(error) = self.context.store.open_new_chat(user, &chat, &[&question, &answer]).await {
+            pictures::discard(&self.context.objects, user, &question.attachments).await;
+            return Err(error.into());
+        }
+        Ok(self.begin(Start { lease, question, answer, is_last: true, history: Vec::new(), equipment: Vec::new() }))
+    }
+
+    /// Asks in a session that is there.
+    ///
+    /// # Errors
+    /// [`ConversationError::NoSuchChat`], [`ConversationError::AnswerInProgress`].
+    pub async fn ask(&self, user: &UserId, id: &ChatId, prompt: Prompt) -> ConversationResult<Asked> {
+        let store = &self.context.store;
+        let chat = self.free_chat(user, id).await?;
+        let lease = Lease::new(user, id);
+        let question = self.keep_question(&lease, prompt).await?;
+        let answer = ChatMessage::placeholder(&lease.id);
+        let opening = Opening {
+            new_messages: vec![&question, &answer],
+            title: Some(title_of(&question.content)),
+            preview: Some(Preview::from(&question)),
+            ..Opening::default()
+        };
+        let opened = async {
+            let earlier = store.last_messages(user, id, history::MESSAGES).await?;
+            self.open(&lease, &chat, Some(&answer.id), opening).await?;
+            Ok(history::window(&earlier))
+        };
+        match opened.await {
+            Ok(history) => {
+                let equipment = chat.equipment_context;
+                Ok(self.begin(Start { lease, question, answer, is_last: true, history, equipment }))
+            }
+            Err(error) => {
+                pictures::discard(&self.context.objects, user, &question.attachments).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Answers a question again. `id` names the answer, which is replaced where it stands, or the
+    /// question; a question at the end that has no answer yet (as after a change of its words) gets
+    /// one.
+    ///
+    /// # Errors
+    /// [`ConversationError::NoSuchChat`], [`ConversationError::NoSuchMessage`],
+    /// [`ConversationError::AnswerInProgress`], [`ConversationError::NothingToAnswer`].
+    pub async fn ask_again(&self, user: &UserId, chat_id: &ChatId, id: &MessageId) -> ConversationResult<Asked> {
+        let (chat, messages) = self.free_chat_with_messages(user, chat_id).await?;
+        let named = messages.iter().position(|message| message.id == *id).ok_or(ConversationError::NoSuchMessage)?;
+        let role_at = |at: usize| messages.get(at).map(|message| message.role);
+        let (question_at, answer_at) = match role_at(named) {
+            Some(MessageRole::User) => (named, named + 1),
+            Some(MessageRole::Assistant) => {
+                let before = (0..named).rev().find(|at| role_at(*at) == Some(MessageRole::User));
+                (before.ok_or(ConversationError::NothingToAnswer)?, named)
+            }
+            _ => return Err(ConversationError::NothingToAnswer),
+        };
+        let question = messages.get(question_at).ok_or(ConversationError::NothingToAnswer)?.clone();
+        let lease = Lease::new(user, chat_id);
+        let answer = match messages.get(answer_at) {
+            None => ChatMessage::placeholder(&lease.id),
+            Some(old) if old.role == MessageRole::Assistant => old.replacement(&lease.id),
+            Some(_) => return Err(ConversationError::NothingToAnswer),
+        };
+        let opening = if answer.replaced.is_some() {
+            Opening { replacement: Some(&answer), ..Opening::default() }
+        } else {
+            Opening { new_messages: vec![&answer], ..Opening::default() }
+        };
+        self.open(&lease, &chat, Some(&answer.id), opening).await?;
+        let history = history::window(messages.get(..question_at).unwrap_or_default());
+        let is_last = answer_at + 1 >= messages.len();
+        Ok(self.begin(Start { lease, question, answer, is_last, history, equipment: chat.equipment_context }))
+    }
+
+    /// Stops the running answer of a session, if there is one. The request is stored when this
+    /// returns; the answer ends within a few tenths of a second, wherever it is being written.
+    ///
+    /// # Errors
+    /// [`ConversationError::NoSuchChat`].
+    pub async fn stop(&self, user: &UserId, id: &ChatId) -> ConversationResult<()> {
+        let chat = self.context.store.chat(user, id).await?.ok_or(ConversationError::NoSuchChat)?;
+        if let Some(generation) = chat.generation.filter(|generation| generation.is_live() && generation.message_id.is_some()) {
+            self.context.store.request_stop(user, id, &generation).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes the lease; a condition that fails means that another was first.
+    pub(super) async fn open(
+        &self,
+        lease: &Lease,
+        seen: &Chat,
+        answer: Option<&MessageId>,
+        opening: Opening<'_>,
+    ) -> ConversationResult<()> {
+        match self.context.store.open_chat(lease, seen, answer, opening).await {
+            Err(error) if error.is_condition() => match self.context.store.chat(&lease.user, &lease.chat).await? {
+                None => Err(ConversationError::NoSuchChat),
+                Some(_) => Err(ConversationError::AnswerInProgress),
+            },
+            other => Ok(other?),
+        }
+    }
+
+    async fn free_chat(&self, user: &UserId, id: &ChatId) -> ConversationResult<Chat> {
+        let chat = self.context.store.chat(user, id).await?.ok_or(ConversationError::NoSuchChat)?;
+        free(chat)
+    }
+
+    pub(super) async fn free_chat_with_messages(
+        &self,
+        user: &UserId,
+        id: &ChatId,
+    ) -> ConversationResult<(Chat, Vec<ChatMessage>)> {
+        let found = self.context.store.chat_with_messages(user, id).await?;
+        let (chat, messages) = found.ok_or(ConversationError::NoSuchChat)?;
+        Ok((free(chat)?, messages))
+    }
+
+    async fn keep_question(&self, lease: &Lease, prompt: Prompt) -> ConversationResult<ChatMessage> {
+        let attachments = pictures::keep(&self.context.objects, &lease.user, &lease.chat, prompt.pictures).await?;
+        Ok(ChatMessage { attachments, ..ChatMessage::new(MessageRole::User, prompt.text) })
+    }
+
+    fn begin(&self, start: Start) -> Asked {
+        let (sender, progress) = watch::channel(Progress::default());
+        let asked = Asked {
+            chat: start.lease.chat.clone(),
+            question: start.question.clone(),
+            answer: start.answer.id.clone(),
+            progress,
+        };
+        let question = Question {
+            user: start.lease.user.clone(),
+            text: start.question.content,
+            images: Vec::new(),
+            history: start.history,
+            equipment: start.equipment,
+        };
+        let writer = Writer {
+            context: self.context.clone(),
+            assistant: self.assistant.clone(),
+            lease: start.lease,
+            question,
+            attachments: start.question.attachments,
+            answer: start.answer,
+            is_last: start.is_last,
+            progress: sender,
+        };
+        self.tasks.spawn(writer.run());
+        asked
+    }
+}
+
+struct Start {
+    lease: Lease,
+    question: ChatMessage,
+    answer: ChatMessage,
+    is_last: bool,
+    history: Vec<Turn>,
+    equipment: Vec<String>,
+}
+
+fn free(chat: Chat) -> ConversationResult<Chat> {
+    match &chat.generation {
+        Some(generation) if generation.is_live() => Err(ConversationError::AnswerInProgress),
+        _ => Ok(chat),
+    }
+}

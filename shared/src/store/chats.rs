@@ -1,0 +1,256 @@
+//! A chat session.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::generations::Generation;
+use super::item::{Expression, Key};
+use super::messages::{self, ChatMessage, MessageRole};
+use super::{Listing, Store, StoreResult};
+use crate::ids::{ChatId, MessageId, UserId};
+use crate::time;
+
+/// Where a session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChatStatus {
+    /// In use.
+    Active,
+    /// Put away.
+    Archived,
+    /// Hidden from lists, but not gone.
+    Deleted,
+}
+
+/// A session without its messages.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Chat {
+    /// Its id.
+    pub id: ChatId,
+    /// What it is about, from its first message or the user's own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Where it stands.
+    pub status: ChatStatus,
+    /// The equipment that it is about, as the user named it.
+    #[serde(default)]
+    pub equipment_context: Vec<String>,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Its last message, kept here so that lists need not read messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_message: Option<Preview>,
+    /// Who is writing into it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<Generation>,
+    index_partition: String,
+    index_sort: String,
+}
+
+/// A message as lists show it: its text is cut, and only that it has citations and attachments is
+/// left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Preview {
+    /// Its id.
+    pub id: MessageId,
+    /// Who wrote it.
+    pub role: MessageRole,
+    /// The beginning of its text.
+    pub content: String,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// Whether it ended before it was complete.
+    #[serde(default)]
+    pub is_stopped: bool,
+}
+
+/// Characters of a preview.
+const PREVIEW_LENGTH: usize = 280;
+
+impl From<&ChatMessage> for Preview {
+    fn from(message: &ChatMessage) -> Self {
+        let mut content: String = message.content.chars().take(PREVIEW_LENGTH).collect();
+        if content.len() < message.content.len() {
+            content.push('…');
+        }
+        Self {
+            id: message.id.clone(),
+            role: message.role,
+            content,
+            created_at: message.created_at,
+            is_stopped: message.is_stopped,
+        }
+    }
+}
+
+impl Chat {
+    /// A new, empty session.
+    #[must_use]
+    pub fn new(user: &UserId) -> Self {
+        let (id, now) = (ChatId::new(), time::now());
+        Self {
+            title: None,
+            status: ChatStatus::Active,
+            equipment_context: Vec::new(),
+            created_at: now,
+            updated_at: now,
+            last_message: None,
+            generation: None,
+            index_partition: index_partition(user),
+            index_sort: index_sort(now, &id),
+            id,
+        }
+    }
+}
+
+/// What a user may change of a session; `None` leaves it as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChatChange {
+    /// A title, or none.
+    pub title: Option<Option<String>>,
+    /// Where it stands.
+    pub status: Option<ChatStatus>,
+    /// The equipment that it is about.
+    pub equipment_context: Option<Vec<String>>,
+}
+
+/// The key of a session.
+pub(super) fn key(user: &UserId, chat: &ChatId) -> Key {
+    Key::new(format!("USER#{user}"), format!("CHAT#{chat}"))
+}
+
+fn index_partition(user: &UserId) -> String {
+    format!("USER#{user}#CHATS")
+}
+
+/// Sessions sort by their last change.
+pub(super) fn index_sort(updated_at: Timestamp, chat: &ChatId) -> String {
+    format!("{}#{chat}", time::sortable(updated_at))
+}
+
+/// Sessions of one status; without one, all but the deleted.
+fn filter(status: Option<ChatStatus>) -> Expression {
+    match status {
+        Some(status) => Expression::new("#status = :status").value(":status", status),
+        None => Expression::new("#status <> :status").value(":status", ChatStatus::Deleted),
+    }
+    .name("#status", "status")
+}
+
+impl Store {
+    /// Keeps a new session.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn create_chat(&self, user: &UserId, chat: &Chat) -> StoreResult<()> {
+        self.put(&key(user, &chat.id), chat, Some(Expression::absent())).await
+    }
+
+    /// A session.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn chat(&self, user: &UserId, id: &ChatId) -> StoreResult<Option<Chat>> {
+        self.get(&key(user, id)).await
+    }
+
+    /// A session with all its messages, oldest first. An answer whose process has ended is marked as
+    /// interrupted, whatever is stored: nothing ever seems to be written for ever.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn chat_with_messages(&self, user: &UserId, id: &ChatId) -> StoreResult<Option<(Chat, Vec<ChatMessage>)>> {
+        let mut messages = self.messages(user, id).await?;
+        let Some(chat) = self.chat(user, id).await? else { return Ok(None) };
+        for message in &mut messages {
+            if message.is_orphan(chat.generation.as_ref()) {
+                // It may have been finished between the two reads.
+                let now = self.message(user, id, &message.id).await?;
+                let latest = now.unwrap_or_else(|| message.clone());
+                *message = if latest.is_orphan(chat.generation.as_ref()) { latest.into_interrupted() } else { latest };
+            }
+        }
+        Ok(Some((chat, messages)))
+    }
+
+    /// A part of the user's sessions, newest change first, and how many there are in all.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn chats(
+        &self,
+        user: &UserId,
+        status: Option<ChatStatus>,
+        offset: usize,
+        limit: usize,
+    ) -> StoreResult<(Vec<Chat>, usize)> {
+        let listing = Listing::indexed(index_partition(user), "").newest_first().filter(filter(status));
+        let total = self.count(listing.clone()).await?;
+        if offset >= total {
+            return Ok((Vec::new(), total));
+        }
+        let chats: Vec<Chat> = self.list(listing.limit(offset.saturating_add(limit))).await?;
+        Ok((chats.into_iter().skip(offset).collect(), total))
+    }
+
+    /// All sessions of the user, newest change first.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn all_chats(&self, user: &UserId, status: Option<ChatStatus>) -> StoreResult<Vec<Chat>> {
+        self.list(Listing::indexed(index_partition(user), "").newest_first().filter(filter(status))).await
+    }
+
+    /// Changes a session; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn change_chat(&self, user: &UserId, id: &ChatId, change: &ChatChange) -> StoreResult<Option<Chat>> {
+        let now = time::now();
+        let mut text = "SET #updatedAt = :now, #indexSort = :sort".to_owned();
+        let mut update = Expression::default()
+            .name("#updatedAt", "updatedAt")
+            .value(":now", now)
+            .name("#indexSort", "indexSort")
+            .value(":sort", index_sort(now, id));
+        if let Some(status) = change.status {
+            text.push_str(", #status = :status");
+            update = update.name("#status", "status").value(":status", status);
+        }
+        if let Some(equipment) = &change.equipment_context {
+            text.push_str(", #equipment = :equipment");
+            update = update.name("#equipment", "equipmentContext").value(":equipment", equipment);
+        }
+        match &change.title {
+            None => {}
+            Some(Some(title)) => {
+                text.push_str(", #title = :title");
+                update = update.name("#title", "title").value(":title", title);
+            }
+            Some(None) => {
+                text.push_str(" REMOVE #title");
+                update = update.name("#title", "title");
+            }
+        }
+        update.text = text;
+        match self.update(&key(user, id), update, Some(Expression::present())).await {
+            Ok(chat) => Ok(Some(chat)),
+            Err(error) if error.is_condition() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes a session and its messages, the session last, so that a failure in between can be
+    /// repeated.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn delete_chat(&self, user: &UserId, id: &ChatId) -> StoreResult<()> {
+        self.delete_all(&messages::partition(user, id), "").await?;
+        self.delete(&key(user, id), None).await
+    }
+}

@@ -1,0 +1,334 @@
+//! A message of a chat session.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::generations::{Generation, Lease};
+use super::item::{Expression, Key};
+use super::{Listing, Store, StoreResult, Write};
+use crate::ids::{AttachmentId, ChatId, MessageId, UserId};
+
+/// Who wrote a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageRole {
+    /// The technician.
+    User,
+    /// The assistant.
+    Assistant,
+    /// A notice of the system.
+    System,
+}
+
+/// A message. An answer is kept from the moment it is begun: while it is written, `generation` names
+/// the generation that writes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChatMessage {
+    /// Its id; ids sort in the order of the conversation.
+    pub id: MessageId,
+    /// Who wrote it.
+    pub role: MessageRole,
+    /// Text; of an answer, Markdown.
+    pub content: String,
+    /// When it was written, of an answer when it was begun.
+    pub created_at: Timestamp,
+    /// Whether the answer ended before it was complete.
+    #[serde(default)]
+    pub is_stopped: bool,
+    /// Whether that was because the process that wrote it ended.
+    #[serde(default)]
+    pub interrupted: bool,
+    /// Pictures sent with it.
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
+    /// The passages that an answer rests on.
+    #[serde(default)]
+    pub citations: Vec<Citation>,
+    /// What an answer cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_usage: Option<TokenUsage>,
+    /// What the user thought of an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback: Option<Feedback>,
+    /// Why an answer failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<AnswerFailure>,
+    /// The generation that is writing this answer; none once it is finished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<String>,
+    /// While an answer is being replaced: what it replaces, should nothing come of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced: Option<Box<ChatMessage>>,
+}
+
+/// A picture or document sent with a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attachment {
+    /// Its id, which no one can guess.
+    pub id: AttachmentId,
+    /// Where it lies, if not in our bucket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Its name.
+    pub file_name: String,
+    /// Media type and size, where it lies in our bucket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stored: Option<StoredFile>,
+}
+
+/// What is known of an attachment in our bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredFile {
+    /// Media type, by content.
+    pub content_type: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// A passage of a manual that an answer rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Citation {
+    /// The number of its mark in the text, from 1.
+    pub index: u32,
+    /// The document.
+    pub document_id: String,
+    /// The document's file name.
+    pub file_name: String,
+    /// First page, from 1.
+    pub page: u32,
+    /// Last page.
+    pub page_end: u32,
+    /// The beginning of the passage.
+    pub snippet: String,
+    /// How well it matched, 0 to 1.
+    pub score: f32,
+}
+
+/// Tokens of a language model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenUsage {
+    /// Tokens of the prompt.
+    pub prompt_tokens: u64,
+    /// Tokens of the answer.
+    pub completion_tokens: u64,
+    /// Tokens of the prompt that the endpoint had cached.
+    pub cached_tokens: u64,
+    /// Prompt and answer together.
+    pub total_tokens: u64,
+}
+
+/// What the user thought of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Feedback {
+    /// 1 (useless) to 5.
+    pub rating: u8,
+    /// In the user's words.
+    pub comment: Option<String>,
+    /// When it was given.
+    pub created_at: Timestamp,
+}
+
+/// Why an answer failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AnswerFailure {
+    /// The stable code.
+    pub code: String,
+    /// A sentence for a person.
+    pub message: String,
+}
+
+impl ChatMessage {
+    /// A new message with nothing but its words.
+    #[must_use]
+    pub fn new(role: MessageRole, content: impl Into<String>) -> Self {
+        Self {
+            id: MessageId::new(),
+            role,
+            content: content.into(),
+            created_at: crate::time::now(),
+            is_stopped: false,
+            interrupted: false,
+            attachments: Vec::new(),
+            citations: Vec::new(),
+            token_usage: None,
+            feedback: None,
+            failure: None,
+            generation: None,
+            replaced: None,
+        }
+    }
+
+    /// The place of an answer that `generation` is about to write.
+    #[must_use]
+    pub fn placeholder(generation: &str) -> Self {
+        Self { generation: Some(generation.to_owned()), ..Self::new(MessageRole::Assistant, "") }
+    }
+
+    /// The same place for an answer that replaces this one.
+    #[must_use]
+    pub fn replacement(&self, generation: &str) -> Self {
+        let old = Self { replaced: None, generation: None, ..self.clone() };
+        let (id, created_at) = (self.id.clone(), self.created_at);
+        Self { id, created_at, replaced: Some(Box::new(old)), ..Self::placeholder(generation) }
+    }
+
+    /// Whether an answer is (or was, until its process ended) being written here.
+    #[must_use]
+    pub fn is_generating(&self) -> bool {
+        self.generation.is_some()
+    }
+
+    /// Whether the process that wrote this answer has ended, given the generation that its session
+    /// has now.
+    pub(super) fn is_orphan(&self, running: Option<&Generation>) -> bool {
+        match (&self.generation, running) {
+            (None, _) => false,
+            (Some(own), Some(running)) => *own != running.id || !running.is_live(),
+            (Some(_), None) => true,
+        }
+    }
+
+    /// What remains when the process that wrote the answer has ended: the text saved last, or, where
+    /// there is none, the answer that was to be replaced.
+    #[must_use]
+    pub fn into_interrupted(mut self) -> Self {
+        match self.replaced.take() {
+            Some(old) if self.content.is_empty() => *old,
+            _ => Self { generation: None, is_stopped: true, interrupted: true, ..self },
+        }
+    }
+}
+
+/// The partition of a session's messages.
+pub(super) fn partition(user: &UserId, chat: &ChatId) -> String {
+    format!("USER#{user}#CHAT#{chat}")
+}
+
+/// The key of a message.
+pub(super) fn key(user: &UserId, chat: &ChatId, message: &MessageId) -> Key {
+    Key::new(partition(user, chat), format!("MSG#{message}"))
+}
+
+impl Lease {
+    /// The write that keeps `message` in the place of the one with its id.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub fn writing(&self, message: &ChatMessage) -> StoreResult<Write> {
+        Write::put(key(&self.user, &self.chat, &message.id), message, Some(Expression::present()))
+    }
+
+    /// The write that removes a message.
+    #[must_use]
+    pub fn removing(&self, message: &MessageId) -> Write {
+        Write::Delete { key: key(&self.user, &self.chat, message), condition: None }
+    }
+}
+
+impl Store {
+    /// A session's messages as they are kept, oldest first. Answers whose process has ended are not
+    /// marked: use [`Store::chat_with_messages`] for what is shown.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn messages(&self, user: &UserId, chat: &ChatId) -> StoreResult<Vec<ChatMessage>> {
+        self.list(Listing::new(partition(user, chat), "MSG#")).await
+    }
+
+    /// The last `count` messages, oldest first.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn last_messages(&self, user: &UserId, chat: &ChatId, count: usize) -> StoreResult<Vec<ChatMessage>> {
+        let listing = Listing::new(partition(user, chat), "MSG#").newest_first().limit(count);
+        let mut messages: Vec<ChatMessage> = self.list(listing).await?;
+        messages.reverse();
+        Ok(messages)
+    }
+
+    /// One message as it is kept.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn message(&self, user: &UserId, chat: &ChatId, id: &MessageId) -> StoreResult<Option<ChatMessage>> {
+        self.get(&key(user, chat, id)).await
+    }
+
+    /// Keeps the feedback on a message and gives the message back; `None` when it is gone.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn give_feedback(
+        &self,
+        user: &UserId,
+        chat: &ChatId,
+        id: &MessageId,
+        feedback: &Feedback,
+    ) -> StoreResult<Option<ChatMessage>> {
+        let update = Expression::new("SET #feedback = :feedback").name("#feedback", "feedback").value(":feedback", feedback);
+        match self.update(&key(user, chat, id), update, Some(Expression::present())).await {
+            Ok(message) => Ok(Some(message)),
+            Err(error) if error.is_condition() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interrupted_answer_keeps_what_was_saved() {
+        let begun = ChatMessage { content: "Drain the".to_owned(), ..ChatMessage::placeholder("g") };
+        let shown = begun.into_interrupted();
+        assert!(shown.is_stopped && shown.interrupted && !shown.is_generating());
+        assert_eq!(shown.content, "Drain the");
+    }
+
+    #[test]
+    fn an_answer_is_back_when_its_replacement_came_to_nothing() {
+        let old = ChatMessage::new(MessageRole::Assistant, "Torque to 40 Nm.");
+        assert_eq!(old.replacement("g").into_interrupted(), old);
+        let begun = ChatMessage { content: "Tighten".to_owned(), ..old.replacement("g") };
+        let shown = begun.into_interrupted();
+        assert_eq!((shown.id, shown.content.as_str(), shown.interrupted), (old.id, "Tighten", true));
+    }
+
+    #[test]
+    fn only_the_living_generation_of_the_session_keeps_an_answer_open() {
+        let message = ChatMessage::placeholder("g");
+        let live = Generation::new("g".to_owned(), Some(message.id.clone()));
+        assert!(!message.is_orphan(Some(&live)));
+        assert!(message.is_orphan(None));
+        assert!(message.is_orphan(Some(&Generation { id: "other".to_owned(), ..live.clone() })));
+        assert!(message.is_orphan(Some(&Generation { lease_until: 0, ..live })));
+        assert!(!ChatMessage::new(MessageRole::User, "Hi").is_orphan(None));
+    }
+
+    #[test]
+    fn a_message_survives_storage() {
+        let mut message = ChatMessage::new(MessageRole::Assistant, "Text");
+        message.citations.push(Citation {
+            index: 1,
+            document_id: "d".to_owned(),
+            file_name: "pump.pdf".to_owned(),
+            page: 3,
+            page_end: 4,
+            snippet: "Torque".to_owned(),
+            score: 0.25,
+        });
+        message.replaced = Some(Box::new(ChatMessage::new(MessageRole::Assistant, "Old")));
+        let item: std::collections::HashMap<String, aws_sdk_dynamodb::types::AttributeValue> =
+            serde_dynamo::to_item(&message).unwrap();
+        assert_eq!(serde_dynamo::from_item::<_, ChatMessage>(item).unwrap(), message);
+    }
+}
