@@ -1,1 +1,45 @@
-//! Stub.
+//! Chat sessions, messages and streamed answers.
+//!
+//! Handlers parse and reply; what happens in between is `shared::conversation`.
+
+mod attachments;
+mod body;
+mod messages;
+mod refusal;
+mod sessions;
+mod sse;
+mod state;
+mod views;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, patch, post, put};
+
+pub use state::State;
+
+/// All routes of the family.
+pub fn router(state: State) -> Router {
+    let asking = Router::new()
+        .route("/api/v1/chat/messages", post(messages::send::in_new_session))
+        .route("/api/v1/chat/messages/stream", post(messages::stream::in_new_session))
+        .route("/api/v1/chat/sessions/{id}/messages", post(messages::send::in_session))
+        .route("/api/v1/chat/sessions/{id}/messages/stream", post(messages::stream::in_session))
+        .layer(DefaultBodyLimit::max(body::LIMIT));
+    Router::new()
+        .route("/api/v1/chat/sessions", get(sessions::list::list).post(sessions::create::create))
+        .route(
+            "/api/v1/chat/sessions/{id}",
+            get(sessions::read::read).put(sessions::update::update).delete(sessions::delete::delete),
+        )
+        .route("/api/v1/chat/sessions/{id}/export", get(sessions::export::export))
+        .route("/api/v1/chat/sessions/{id}/stop-stream", post(messages::stop::stop).delete(messages::stop::stop))
+        .route(
+            "/api/v1/chat/sessions/{id}/messages/{message}",
+            patch(messages::reword::reword).delete(messages::remove::remove),
+        )
+        .route("/api/v1/chat/sessions/{id}/messages/{message}/regenerate", post(messages::stream::again))
+        .route("/api/v1/chat/sessions/{id}/messages/{message}/feedback", put(messages::feedback::give))
+        .route("/api/v1/chat/attachments/{id}", get(attachments::read))
+        .merge(asking)
+        .with_state(state)
+}

@@ -89,7 +89,8 @@ async fn authenticate(parts: &Parts, sign_ins: &SignIns) -> Result<CurrentUser, 
 /// Requests that never refresh and retry by themselves: event streams, and calls without an
 /// `Origin` (the frontend's own server).
 fn cannot_refresh(parts: &Parts) -> bool {
-    !parts.headers.contains_key(header::ORIGIN) || parts.uri.path().ends_with("/stream")
+    let path = parts.uri.path();
+    !parts.headers.contains_key(header::ORIGIN) || path.ends_with("/stream") || path.ends_with("/regenerate")
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -3,7 +3,7 @@
 use super::pictures;
 use super::{ConversationError, ConversationResult, Conversations};
 use crate::ids::{ChatId, MessageId, UserId};
-use crate::store::{ChatMessage, Lease, MessageRole, Opening, Preview};
+use crate::store::{ChatMessage, Feedback, Lease, MessageRole, Opening, Preview};
 
 /// Messages that go in one transaction, which may have 100 writes.
 const ONE_TRANSACTION: usize = 90;
@@ -59,6 +59,33 @@ impl Conversations {
         self.context.store.release(&lease, vec![lease.removing(id)], Some(last)).await?;
         pictures::discard(&self.context.objects, user, &removed.attachments).await;
         Ok(())
+    }
+
+    /// Keeps what the user thought of an answer.
+    ///
+    /// # Errors
+    /// [`ConversationError::NoSuchMessage`], [`ConversationError::NotAnAnswer`],
+    /// [`ConversationError::AnswerInProgress`].
+    pub async fn give_feedback(
+        &self,
+        user: &UserId,
+        chat_id: &ChatId,
+        id: &MessageId,
+        feedback: &Feedback,
+    ) -> ConversationResult<ChatMessage> {
+        let store = &self.context.store;
+        let found = store.message(user, chat_id, id).await?.ok_or(ConversationError::NoSuchMessage)?;
+        if found.role != MessageRole::Assistant {
+            return Err(ConversationError::NotAnAnswer);
+        }
+        if found.is_generating() {
+            let running = store.generation(user, chat_id).await?;
+            if found.seen_under(running.as_ref()).is_generating() {
+                return Err(ConversationError::AnswerInProgress);
+            }
+        }
+        let kept = store.give_feedback(user, chat_id, id, feedback).await?;
+        Ok(kept.ok_or(ConversationError::NoSuchMessage)?.seen_under(None))
     }
 
     /// Deletes a session with its messages and pictures. A running answer ends.

@@ -18,6 +18,9 @@ pub enum ConversationError {
     /// What was asked for can be done with the user's own messages only.
     #[error("not a message of the user")]
     NotOwnWords,
+    /// What was asked for can be done with answers only.
+    #[error("not an answer")]
+    NotAnAnswer,
     /// There is no question that an answer could be written to.
     #[error("nothing to answer")]
     NothingToAnswer,

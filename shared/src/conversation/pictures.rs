@@ -1,13 +1,18 @@
 //! Pictures sent with messages.
 
+use std::time::Duration;
+
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use base64::engine::DecodePaddingMode;
 use bytes::Bytes;
 
+use super::{ConversationResult, Conversations};
 use crate::Context;
 use crate::assistant::Image;
 use crate::ids::{AttachmentId, ChatId, UserId};
-use crate::objects::{ObjectKey, ObjectResult, Objects};
+use crate::objects::{ObjectError, ObjectKey, ObjectResult, Objects};
 use crate::store::{Attachment, StoredFile};
 
 /// The kinds of pictures that are taken.
@@ -65,6 +70,66 @@ pub enum Picture {
     /// It was sent along.
     Sent(PictureKind, Bytes),
 }
+
+/// Base64 with or without its closing signs.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+impl Picture {
+    /// Reads a `data:` URL.
+    ///
+    /// # Errors
+    /// The end of a sentence that begins with the field's name.
+    pub fn from_data_url(url: &str) -> Result<Self, String> {
+        let (head, encoded) = url.split_once(',').ok_or("must be a data: URL in base64")?;
+        if !head.to_ascii_lowercase().ends_with(";base64") {
+            return Err("must be a data: URL in base64".to_owned());
+        }
+        let bytes = LENIENT.decode(encoded.trim()).map_err(|_| "must be a data: URL in base64")?;
+        let kind = PictureKind::of(&bytes).ok_or("must be a PNG, JPEG, WebP or GIF picture")?;
+        Ok(Self::Sent(kind, bytes.into()))
+    }
+
+    /// Bytes that were sent along.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Elsewhere(_) => 0,
+            Self::Sent(_, bytes) => bytes.len(),
+        }
+    }
+}
+
+impl Conversations {
+    /// A picture that the user sent before, to be sent again.
+    ///
+    /// # Errors
+    /// [`super::ConversationError`].
+    pub async fn picture(&self, user: &UserId, id: &AttachmentId) -> ConversationResult<Option<Picture>> {
+        match self.context.objects.get(&key(user, id), LARGEST).await {
+            Ok(bytes) => Ok(PictureKind::of(&bytes).map(|kind| Picture::Sent(kind, bytes))),
+            Err(ObjectError::NotFound) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// An address at which a picture of the user can be read for the next minutes.
+    ///
+    /// # Errors
+    /// [`super::ConversationError`].
+    pub async fn picture_address(&self, user: &UserId, id: &AttachmentId) -> ConversationResult<Option<String>> {
+        let key = key(user, id);
+        let Some(info) = self.context.objects.info(&key).await? else { return Ok(None) };
+        let extension = info.content_type.strip_prefix("image/").unwrap_or("bin");
+        let presigned = self.context.objects.presign_get(&key, &format!("picture.{extension}"), READABLE).await?;
+        Ok(Some(presigned.url))
+    }
+}
+
+/// How long an address of a picture can be used.
+const READABLE: Duration = Duration::from_secs(300);
 
 /// The largest picture that is read back.
 const LARGEST: u64 = 8 * 1024 * 1024;
@@ -153,6 +218,17 @@ mod tests {
         assert_eq!(PictureKind::of(b"GIF89a"), Some(PictureKind::Gif));
         for other in [&b""[..], b"GIF", b"<svg", b"%PDF-1.7", b"RIFF\0\0\0\0WAVE"] {
             assert_eq!(PictureKind::of(other), None);
+        }
+    }
+
+    #[test]
+    fn data_urls_are_read_by_content() {
+        let gif = Picture::Sent(PictureKind::Gif, Bytes::from_static(b"GIF89a"));
+        for url in ["data:image/gif;base64,R0lGODlh", "data:image/png;charset=x;BASE64,R0lGODlh"] {
+            assert_eq!(Picture::from_data_url(url), Ok(gif.clone()), "{url}");
+        }
+        for url in ["data:image/gif", "data:image/gif,GIF89a", "data:image/gif;base64,%%", "data:image/png;base64,AAAA"] {
+            assert!(Picture::from_data_url(url).is_err(), "{url}");
         }
     }
 

@@ -169,9 +169,8 @@ impl Store {
         for message in &mut messages {
             if message.is_orphan(chat.generation.as_ref()) {
                 // It may have been finished between the two reads.
-                let now = self.message(user, id, &message.id).await?;
-                let latest = now.unwrap_or_else(|| message.clone());
-                *message = if latest.is_orphan(chat.generation.as_ref()) { latest.into_interrupted() } else { latest };
+                let latest = self.message(user, id, &message.id).await?.unwrap_or_else(|| message.clone());
+                *message = latest.seen_under(chat.generation.as_ref());
             }
         }
         Ok(Some((chat, messages)))

@@ -195,6 +195,12 @@ impl ChatMessage {
         }
     }
 
+    /// The message as a reader may see it, given the generation that its session has now.
+    #[must_use]
+    pub fn seen_under(self, running: Option<&Generation>) -> Self {
+        if self.is_orphan(running) { self.into_interrupted() } else { self }
+    }
+
     /// What remains when the process that wrote the answer has ended: the text saved last, or, where
     /// there is none, the answer that was to be replaced.
     #[must_use]

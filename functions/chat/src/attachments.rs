@@ -1,0 +1,33 @@
+//! Pictures that were sent with messages.
+
+use axum::extract::State as Shared;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use shared::auth::CurrentUser;
+use shared::http::{ApiError, ApiResult, Id};
+use shared::ids::AttachmentId;
+
+use crate::State;
+use crate::refusal::refusal;
+
+const PATH: &str = "/api/v1/chat/attachments/";
+
+/// The address under which its owner reads an attachment.
+pub fn address(gateway_url: &str, id: &AttachmentId) -> String {
+    format!("{gateway_url}{PATH}{id}")
+}
+
+/// The id in an address that [`address`] made, with or without the host.
+pub fn named_by<'a>(gateway_url: &str, address: &'a str) -> Option<&'a str> {
+    address.strip_prefix(gateway_url).unwrap_or(address).strip_prefix(PATH)
+}
+
+/// `GET /chat/attachments/:id`: to the picture, for its owner.
+pub async fn read(user: CurrentUser, Shared(state): Shared<State>, Id(id): Id<AttachmentId>) -> ApiResult<Response> {
+    let address = state.conversations.picture_address(&user.id, &id).await.map_err(refusal)?;
+    let address = address.ok_or_else(|| ApiError::not_found("Picture"))?;
+    let location = HeaderValue::try_from(address).map_err(ApiError::internal)?;
+    // The address works for some minutes; the browser may keep it for less.
+    let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"))];
+    Ok((StatusCode::FOUND, headers).into_response())
+}

@@ -1,0 +1,35 @@
+//! `PATCH /chat/sessions/:id/messages/:mid`: other words, and all later messages dropped.
+
+use axum::extract::State as Shared;
+use shared::auth::CurrentUser;
+use shared::http::{ApiResult, Fields, FromFields, Id, Invalid, Reply, Valid, ok};
+use shared::ids::{ChatId, MessageId};
+
+use crate::State;
+use crate::body::Words;
+use crate::refusal::refusal;
+use crate::views::MessageView;
+
+/// The new words.
+#[derive(Debug)]
+pub struct Reworded {
+    content: String,
+}
+
+impl FromFields for Reworded {
+    fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
+        let content = fields.required::<Words<1>>("content");
+        Ok(Self { content: content?.0 })
+    }
+}
+
+/// Only one's own messages.
+pub async fn reword(
+    user: CurrentUser,
+    Shared(state): Shared<State>,
+    Id((id, message)): Id<(ChatId, MessageId)>,
+    Valid(body): Valid<Reworded>,
+) -> ApiResult<Reply<MessageView>> {
+    let reworded = state.conversations.reword(&user.id, &id, &message, body.content).await.map_err(refusal)?;
+    Ok(ok("Message updated.", MessageView::new(reworded, &state.context.config.http.gateway_url)))
+}

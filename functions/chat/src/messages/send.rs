@@ -1,0 +1,62 @@
+//! `POST /chat/messages`, `POST /chat/sessions/:id/messages`: a question and its answer at once.
+
+use axum::extract::State as Shared;
+use serde::Serialize;
+use shared::auth::CurrentUser;
+use shared::conversation::Asked;
+use shared::http::{ApiError, ApiResult, Id, Reply, created};
+use shared::ids::ChatId;
+
+use crate::State;
+use crate::body::Said;
+use crate::refusal::{failed, refusal};
+use crate::sessions::read::full_session;
+use crate::views::{MessageView, SessionView};
+
+/// The question and its answer; for a new session, that too.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Exchange {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<SessionView>,
+    user_message: MessageView,
+    assistant_message: MessageView,
+}
+
+/// In a new session.
+pub async fn in_new_session(user: CurrentUser, Shared(state): Shared<State>, said: Said) -> ApiResult<Reply<Exchange>> {
+    let prompt = said.into_prompt(&state, &user).await?;
+    let asked = state.conversations.ask_first(&user.id, prompt).await.map_err(refusal)?;
+    let id = asked.chat.clone();
+    let mut exchange = answered(&state, asked).await?;
+    exchange.session = Some(full_session(&state, &user.id, &id).await?);
+    Ok(created("Message answered.", exchange))
+}
+
+/// In a session that is there.
+pub async fn in_session(
+    user: CurrentUser,
+    Shared(state): Shared<State>,
+    Id(id): Id<ChatId>,
+    said: Said,
+) -> ApiResult<Reply<Exchange>> {
+    let prompt = said.into_prompt(&state, &user).await?;
+    let asked = state.conversations.ask(&user.id, &id, prompt).await.map_err(refusal)?;
+    Ok(created("Message answered.", answered(&state, asked).await?))
+}
+
+/// Waits for the end of the answer. A client that leaves meanwhile does not stop it.
+async fn answered(state: &State, mut asked: Asked) -> ApiResult<Exchange> {
+    let ended = asked.progress.wait_for(|progress| progress.outcome.is_some()).await;
+    let outcome = ended.map_err(ApiError::internal)?.outcome.clone();
+    let outcome = outcome.ok_or_else(|| ApiError::internal("an answer ended without an outcome"))?;
+    if let Some(failure) = outcome.failure {
+        return Err(failed(failure));
+    }
+    let gateway_url = &state.context.config.http.gateway_url;
+    Ok(Exchange {
+        session: None,
+        user_message: MessageView::new(asked.question, gateway_url),
+        assistant_message: MessageView::new(outcome.message, gateway_url),
+    })
+}

@@ -1,0 +1,35 @@
+//! What a refused or failed conversation is on the wire.
+
+use shared::conversation::ConversationError;
+use shared::http::ApiError;
+use shared::store::AnswerFailure;
+
+/// The answer to a request that could not be done.
+pub fn refusal(error: ConversationError) -> ApiError {
+    match error {
+        ConversationError::NoSuchChat => ApiError::not_found("Session"),
+        ConversationError::NoSuchMessage => ApiError::not_found("Message"),
+        ConversationError::AnswerInProgress => ApiError::conflict(
+            "answer_in_progress",
+            "An answer is still being written in this chat. Wait for it or stop it first.",
+        ),
+        ConversationError::NotOwnWords => {
+            ApiError::bad_request("not_own_message", "Only your own messages can be changed.")
+        }
+        ConversationError::NotAnAnswer => ApiError::bad_request("not_an_answer", "Only answers can be rated."),
+        ConversationError::NothingToAnswer => {
+            ApiError::bad_request("nothing_to_answer", "There is no question here that could be answered.")
+        }
+        ConversationError::Store(error) => error.into(),
+        ConversationError::Objects(error) => error.into(),
+    }
+}
+
+/// The answer to a request whose answer failed, where nothing was streamed. The question is kept.
+pub fn failed(failure: AnswerFailure) -> ApiError {
+    match failure.code.as_str() {
+        "internal_error" => ApiError::internal("an answer failed; its cause is logged where it arose"),
+        "answer_lost" => ApiError::conflict(failure.code, failure.message),
+        _ => ApiError::unavailable(failure.code, failure.message),
+    }
+}

@@ -1,0 +1,15 @@
+//! `DELETE /chat/sessions/:id`: gone, with its messages and pictures.
+
+use axum::extract::State as Shared;
+use shared::auth::CurrentUser;
+use shared::http::{ApiResult, Id, Reply, ok};
+use shared::ids::ChatId;
+
+use crate::State;
+use crate::refusal::refusal;
+
+/// A running answer ends.
+pub async fn delete(user: CurrentUser, Shared(state): Shared<State>, Id(id): Id<ChatId>) -> ApiResult<Reply<()>> {
+    state.conversations.delete(&user.id, &id).await.map_err(refusal)?;
+    Ok(ok("Session deleted.", ()))
+}

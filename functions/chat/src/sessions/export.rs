@@ -1,0 +1,87 @@
+//! `GET /chat/sessions/:id/export`: a transcript to keep.
+
+use std::fmt::Write as _;
+
+use axum::extract::{Query, State as Shared};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, header};
+use serde::Deserialize;
+use shared::auth::CurrentUser;
+use shared::http::{ApiError, ApiResult, Id};
+use shared::ids::ChatId;
+use shared::store::{Chat, ChatMessage, MessageRole};
+
+use crate::State;
+use crate::views::SessionView;
+
+/// `?format=md|json`
+#[derive(Debug, Deserialize)]
+pub struct Wanted {
+    format: Option<String>,
+}
+
+/// Markdown, or the session as JSON.
+pub async fn export(
+    user: CurrentUser,
+    Shared(state): Shared<State>,
+    Id(id): Id<ChatId>,
+    Query(wanted): Query<Wanted>,
+) -> ApiResult<Response> {
+    let json = match wanted.format.as_deref() {
+        None | Some("md") => false,
+        Some("json") => true,
+        Some(_) => return Err(ApiError::validation(vec!["format must be md or json".to_owned()])),
+    };
+    let found = state.context.store.chat_with_messages(&user.id, &id).await?;
+    let (chat, messages) = found.ok_or_else(|| ApiError::not_found("Session"))?;
+    let name = file_name(&chat);
+    let (content_type, extension, body) = if json {
+        let view = SessionView::full((chat, messages), &state.context.config.http.gateway_url);
+        ("application/json", "json", serde_json::to_string_pretty(&view).map_err(ApiError::internal)?)
+    } else {
+        ("text/markdown; charset=utf-8", "md", markdown(&chat, &messages))
+    };
+    let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}.{extension}\"")).map_err(ApiError::internal)?;
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(content_type)), (header::CONTENT_DISPOSITION, disposition)];
+    Ok((headers, body).into_response())
+}
+
+/// The title in letters that every file system takes.
+fn file_name(chat: &Chat) -> String {
+    let title = chat.title.as_deref().unwrap_or_default().to_lowercase();
+    let words: Vec<&str> = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    if words.is_empty() { format!("chat-{}", chat.id) } else { words.join("-") }
+}
+
+fn markdown(chat: &Chat, messages: &[ChatMessage]) -> String {
+    let mut text = format!("# {}\n\n{}\n", chat.title.as_deref().unwrap_or("Chat"), chat.created_at);
+    if !chat.equipment_context.is_empty() {
+        write_line(&mut text, format_args!("\nEquipment: {}", chat.equipment_context.join(", ")));
+    }
+    for message in messages {
+        let who = match message.role {
+            MessageRole::User => "You",
+            MessageRole::Assistant => "Assistant",
+            MessageRole::System => "System",
+        };
+        write_line(&mut text, format_args!("\n## {who}, {}\n\n{}", message.created_at, message.content));
+        for attachment in &message.attachments {
+            write_line(&mut text, format_args!("\n*Picture: {}*", attachment.file_name));
+        }
+        if message.is_stopped {
+            write_line(&mut text, format_args!("\n*This answer was stopped before its end.*"));
+        }
+        // Answers close with a list of their sources; the passages themselves are added here.
+        for citation in &message.citations {
+            let snippet = citation.snippet.replace('\n', " ");
+            let (index, file, page) = (citation.index, &citation.file_name, citation.page);
+            write_line(&mut text, format_args!("\n> [{index}] {file}, page {page}: {snippet}"));
+        }
+    }
+    text
+}
+
+fn write_line(text: &mut String, line: std::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    drop(writeln!(text, "{line}"));
+}

@@ -1,0 +1,8 @@
+//! Chat sessions.
+
+pub mod create;
+pub mod delete;
+pub mod export;
+pub mod list;
+pub mod read;
+pub mod update;

@@ -1,0 +1,24 @@
+//! `GET /chat/sessions/:id`: a session with all its messages.
+
+use axum::extract::State as Shared;
+use shared::auth::CurrentUser;
+use shared::http::{ApiError, ApiResult, Id, Reply, ok};
+use shared::ids::{ChatId, UserId};
+
+use crate::State;
+use crate::views::SessionView;
+
+/// Oldest message first.
+pub async fn read(user: CurrentUser, Shared(state): Shared<State>, Id(id): Id<ChatId>) -> ApiResult<Reply<SessionView>> {
+    Ok(ok("Session found.", full_session(&state, &user.id, &id).await?))
+}
+
+/// A session with all its messages.
+///
+/// # Errors
+/// 404.
+pub async fn full_session(state: &State, user: &UserId, id: &ChatId) -> ApiResult<SessionView> {
+    let found = state.context.store.chat_with_messages(user, id).await?;
+    let found = found.ok_or_else(|| ApiError::not_found("Session"))?;
+    Ok(SessionView::full(found, &state.context.config.http.gateway_url))
+}

@@ -1,0 +1,153 @@
+//! An answer as server-sent events.
+//!
+//! `fullText` holds the whole text in every event, so that sending each token alone would cost the
+//! square of the answer's length: tokens that come within [`PACE`] go in one event.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::stream;
+use http::{HeaderName, HeaderValue, header};
+use serde::Serialize;
+use serde_json::{Value, json};
+use shared::conversation::{Asked, Outcome, ProgressReceiver};
+use shared::ids::{ChatId, MessageId};
+use shared::store::{Citation, TokenUsage};
+use tokio::time::Instant;
+
+/// Shortest time between two events with text.
+const PACE: Duration = Duration::from_millis(30);
+/// A comment is sent after so much silence, for the proxies on the way.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// The last event.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Done<'a> {
+    done: bool,
+    token: &'static str,
+    full_text: &'a str,
+    session_id: &'a ChatId,
+    message_id: &'a MessageId,
+    token_usage: TokenUsage,
+    citations: &'a [Citation],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    aborted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+}
+
+/// Streams the answer to its end. Dropping the response does not stop the answer.
+pub fn respond(asked: Asked) -> Response {
+    let listener = Listener {
+        chat: asked.chat,
+        answer: asked.answer,
+        progress: asked.progress,
+        stages: 0,
+        sent: 0,
+        last_text: None,
+        ended: false,
+    };
+    let events = stream::unfold(listener, |mut listener| async move {
+        let event = listener.next().await?;
+        Some((Ok::<_, Infallible>(Event::default().data(event.to_string())), listener))
+    });
+    let headers = [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform")),
+        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+    ];
+    let keep_alive = KeepAlive::new().interval(SILENCE).text("ping");
+    (headers, Sse::new(events).keep_alive(keep_alive)).into_response()
+}
+
+/// One client's view of an answer's progress.
+struct Listener {
+    chat: ChatId,
+    answer: MessageId,
+    progress: ProgressReceiver,
+    /// How many stages, and bytes of text, it has been told.
+    stages: usize,
+    sent: usize,
+    last_text: Option<Instant>,
+    ended: bool,
+}
+
+impl Listener {
+    async fn next(&mut self) -> Option<Value> {
+        if self.ended {
+            return None;
+        }
+        loop {
+            self.pace().await;
+            if let Some(event) = self.news() {
+                return Some(event);
+            }
+            if self.progress.changed().await.is_err() {
+                return Some(self.broken());
+            }
+        }
+    }
+
+    /// Waits until the last text was sent long enough ago, or the answer has ended.
+    async fn pace(&mut self) {
+        if let Some(last) = self.last_text {
+            let ended = self.progress.wait_for(|progress| progress.outcome.is_some());
+            drop(tokio::time::timeout_at(last + PACE, ended).await);
+        }
+    }
+
+    /// The next event that there is something to say in.
+    fn news(&mut self) -> Option<Value> {
+        let progress = self.progress.borrow_and_update();
+        let session = &self.chat;
+        if let Some(stage) = progress.stages.get(self.stages) {
+            self.stages += 1;
+            return Some(json!({"stage": stage.as_str(), "done": false, "fullText": "", "sessionId": session}));
+        }
+        if let Some(token) = progress.text.get(self.sent..).filter(|token| !token.is_empty()) {
+            let event = json!({"token": token, "fullText": progress.text, "done": false, "sessionId": session});
+            self.sent = progress.text.len();
+            self.last_text = Some(Instant::now());
+            return Some(event);
+        }
+        let outcome = progress.outcome.as_ref()?;
+        self.ended = true;
+        Some(done(session, outcome))
+    }
+
+    /// The task that wrote the answer is gone without a word.
+    fn broken(&mut self) -> Value {
+        self.ended = true;
+        json!({
+            "done": true,
+            "token": "",
+            "fullText": self.progress.borrow().text,
+            "sessionId": self.chat,
+            "messageId": self.answer,
+            "tokenUsage": TokenUsage::default(),
+            "citations": [],
+            "error": "Something went wrong on our side. Please try again.",
+            "code": "internal_error",
+        })
+    }
+}
+
+fn done(session: &ChatId, outcome: &Outcome) -> Value {
+    let message = &outcome.message;
+    json!(Done {
+        done: true,
+        token: "",
+        full_text: &message.content,
+        session_id: session,
+        message_id: &message.id,
+        token_usage: message.token_usage.unwrap_or_default(),
+        citations: &message.citations,
+        aborted: outcome.aborted,
+        error: outcome.failure.as_ref().map(|failure| failure.message.as_str()),
+        code: outcome.failure.as_ref().map(|failure| failure.code.as_str()),
+    })
+}

@@ -1,0 +1,34 @@
+//! What the handlers hold.
+
+use axum::extract::FromRef;
+use shared::Context;
+use shared::assistant::Assistant;
+use shared::conversation::Conversations;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct State {
+    /// Configuration and storage.
+    pub context: Context,
+    /// Questions and their answers.
+    pub conversations: Conversations,
+}
+
+impl State {
+    /// Answers come from `assistant`.
+    #[must_use]
+    pub fn new(context: Context, assistant: Assistant) -> Self {
+        Self { conversations: Conversations::new(context.clone(), assistant), context }
+    }
+
+    /// Waits until every running answer is stored; call it when no more requests are accepted.
+    pub async fn drain(&self) {
+        self.conversations.drain().await;
+    }
+}
+
+impl FromRef<State> for Context {
+    fn from_ref(state: &State) -> Self {
+        state.context.clone()
+    }
+}

@@ -1,0 +1,120 @@
+//! Sessions and messages as they stand on the wire.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+use shared::ids::{AttachmentId, ChatId, MessageId};
+use shared::store::{
+    AnswerFailure, Attachment, Chat, ChatMessage, ChatStatus, Citation, Feedback, MessageRole, Preview, TokenUsage,
+};
+
+use crate::attachments;
+
+/// A session.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    id: ChatId,
+    title: Option<String>,
+    status: ChatStatus,
+    equipment_context: Vec<String>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    messages: Vec<MessageView>,
+}
+
+/// A message.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageView {
+    id: MessageId,
+    role: MessageRole,
+    content: String,
+    created_at: Timestamp,
+    is_stopped: bool,
+    /// Whether an answer is still being written here.
+    is_generating: bool,
+    /// Whether it was stopped by the end of the process that wrote it, not by the user.
+    interrupted: bool,
+    attachments: Vec<AttachmentView>,
+    citations: Vec<Citation>,
+    feedback: Option<Feedback>,
+    token_usage: Option<TokenUsage>,
+    error: Option<AnswerFailure>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AttachmentView {
+    id: AttachmentId,
+    attachment_type: &'static str,
+    file_url: String,
+    file_name: String,
+    metadata: Value,
+}
+
+impl SessionView {
+    /// A session with `messages`.
+    pub fn new(chat: Chat, messages: Vec<MessageView>) -> Self {
+        let Chat { id, title, status, equipment_context, created_at, updated_at, .. } = chat;
+        Self { id, title, status, equipment_context, created_at, updated_at, messages }
+    }
+
+    /// A session as lists show it, with its last message only.
+    pub fn listed(mut chat: Chat) -> Self {
+        let last = chat.last_message.take().map(MessageView::previewed);
+        Self::new(chat, last.into_iter().collect())
+    }
+
+    /// A session with all its messages.
+    pub fn full((chat, messages): (Chat, Vec<ChatMessage>), gateway_url: &str) -> Self {
+        let messages = messages.into_iter().map(|message| MessageView::new(message, gateway_url));
+        Self::new(chat, messages.collect())
+    }
+}
+
+impl MessageView {
+    /// A message; addresses of its pictures begin with `gateway_url`.
+    pub fn new(message: ChatMessage, gateway_url: &str) -> Self {
+        Self {
+            is_generating: message.is_generating(),
+            id: message.id,
+            role: message.role,
+            content: message.content,
+            created_at: message.created_at,
+            is_stopped: message.is_stopped,
+            interrupted: message.interrupted,
+            attachments: message.attachments.into_iter().map(|a| AttachmentView::new(a, gateway_url)).collect(),
+            citations: message.citations,
+            feedback: message.feedback,
+            token_usage: message.token_usage,
+            error: message.failure,
+        }
+    }
+
+    fn previewed(preview: Preview) -> Self {
+        Self {
+            id: preview.id,
+            role: preview.role,
+            content: preview.content,
+            created_at: preview.created_at,
+            is_stopped: preview.is_stopped,
+            is_generating: false,
+            interrupted: false,
+            attachments: Vec::new(),
+            citations: Vec::new(),
+            feedback: None,
+            token_usage: None,
+            error: None,
+        }
+    }
+}
+
+impl AttachmentView {
+    fn new(attachment: Attachment, gateway_url: &str) -> Self {
+        let Attachment { id, url, file_name, stored } = attachment;
+        let metadata = stored.map_or_else(|| json!({}), |file| json!({"contentType": file.content_type, "size": file.size}));
+        let file_url = url.unwrap_or_else(|| attachments::address(gateway_url, &id));
+        Self { id, attachment_type: "image", file_url, file_name, metadata }
+    }
+}
