@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use futures::stream;
 use http::{HeaderName, HeaderValue, header};
 use serde::Serialize;
-use serde_json::{Value, json};
+use shared::assistant::Stage;
 use shared::conversation::{Asked, Outcome, ProgressReceiver};
 use shared::ids::{ChatId, MessageId};
 use shared::store::{Citation, TokenUsage};
@@ -22,7 +22,18 @@ const PACE: Duration = Duration::from_millis(30);
 /// A comment is sent after so much silence, for the proxies on the way.
 const SILENCE: Duration = Duration::from_secs(15);
 
-/// The last event.
+/// An event. The first that a client sees are of stages, then come those with text, then the end.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Message<'a> {
+    #[serde(rename_all = "camelCase")]
+    Stage { stage: Stage, done: bool, full_text: &'static str, session_id: &'a ChatId },
+    #[serde(rename_all = "camelCase")]
+    Text { token: &'a str, full_text: &'a str, done: bool, session_id: &'a ChatId },
+    Done(Done<'a>),
+}
+
+/// The last event, whatever happened.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Done<'a> {
@@ -41,6 +52,13 @@ struct Done<'a> {
     code: Option<&'a str>,
 }
 
+impl Message<'_> {
+    fn event(&self) -> Event {
+        // Texts and numbers can always be written as JSON.
+        Event::default().data(serde_json::to_string(self).unwrap_or_default())
+    }
+}
+
 /// Streams the answer to its end. Dropping the response does not stop the answer.
 pub fn respond(asked: Asked) -> Response {
     let listener = Listener {
@@ -54,7 +72,7 @@ pub fn respond(asked: Asked) -> Response {
     };
     let events = stream::unfold(listener, |mut listener| async move {
         let event = listener.next().await?;
-        Some((Ok::<_, Infallible>(Event::default().data(event.to_string())), listener))
+        Some((Ok::<_, Infallible>(event), listener))
     });
     let headers = [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform")),
@@ -77,7 +95,7 @@ struct Listener {
 }
 
 impl Listener {
-    async fn next(&mut self) -> Option<Value> {
+    async fn next(&mut self) -> Option<Event> {
         if self.ended {
             return None;
         }
@@ -101,53 +119,56 @@ impl Listener {
     }
 
     /// The next event that there is something to say in.
-    fn news(&mut self) -> Option<Value> {
+    fn news(&mut self) -> Option<Event> {
         let progress = self.progress.borrow_and_update();
-        let session = &self.chat;
+        let session_id = &self.chat;
         if let Some(stage) = progress.stages.get(self.stages) {
             self.stages += 1;
-            return Some(json!({"stage": stage.as_str(), "done": false, "fullText": "", "sessionId": session}));
+            return Some(Message::Stage { stage: *stage, done: false, full_text: "", session_id }.event());
         }
         if let Some(token) = progress.text.get(self.sent..).filter(|token| !token.is_empty()) {
-            let event = json!({"token": token, "fullText": progress.text, "done": false, "sessionId": session});
             self.sent = progress.text.len();
             self.last_text = Some(Instant::now());
-            return Some(event);
+            return Some(Message::Text { token, full_text: &progress.text, done: false, session_id }.event());
         }
         let outcome = progress.outcome.as_ref()?;
         self.ended = true;
-        Some(done(session, outcome))
+        Some(Message::Done(Done::of(outcome, session_id)).event())
     }
 
     /// The task that wrote the answer is gone without a word.
-    fn broken(&mut self) -> Value {
+    fn broken(&mut self) -> Event {
         self.ended = true;
-        json!({
-            "done": true,
-            "token": "",
-            "fullText": self.progress.borrow().text,
-            "sessionId": self.chat,
-            "messageId": self.answer,
-            "tokenUsage": TokenUsage::default(),
-            "citations": [],
-            "error": "Something went wrong on our side. Please try again.",
-            "code": "internal_error",
-        })
+        let done = Done {
+            done: true,
+            token: "",
+            full_text: &self.progress.borrow().text,
+            session_id: &self.chat,
+            message_id: &self.answer,
+            token_usage: TokenUsage::default(),
+            citations: &[],
+            aborted: false,
+            error: Some("Something went wrong on our side. Please try again."),
+            code: Some("internal_error"),
+        };
+        Message::Done(done).event()
     }
 }
 
-fn done(session: &ChatId, outcome: &Outcome) -> Value {
-    let message = &outcome.message;
-    json!(Done {
-        done: true,
-        token: "",
-        full_text: &message.content,
-        session_id: session,
-        message_id: &message.id,
-        token_usage: message.token_usage.unwrap_or_default(),
-        citations: &message.citations,
-        aborted: outcome.aborted,
-        error: outcome.failure.as_ref().map(|failure| failure.message.as_str()),
-        code: outcome.failure.as_ref().map(|failure| failure.code.as_str()),
-    })
+impl<'a> Done<'a> {
+    fn of(outcome: &'a Outcome, session_id: &'a ChatId) -> Self {
+        let Outcome { message, aborted, failure } = outcome;
+        Self {
+            done: true,
+            token: "",
+            full_text: &message.content,
+            session_id,
+            message_id: &message.id,
+            token_usage: message.token_usage.unwrap_or_default(),
+            citations: &message.citations,
+            aborted: *aborted,
+            error: failure.as_ref().map(|failure| failure.message.as_str()),
+            code: failure.as_ref().map(|failure| failure.code.as_str()),
+        }
+    }
 }

@@ -6,7 +6,7 @@ use shared::assistant::Assistant;
 use shared::conversation::Conversations;
 
 /// Cheap to clone.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct State {
     /// Configuration and storage.
     pub context: Context,

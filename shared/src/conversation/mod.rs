@@ -34,7 +34,7 @@ use crate::Context;
 use crate::assistant::Assistant;
 
 /// Everything that can be done with chat sessions beyond reading them. Cheap to clone.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Conversations {
     context: Context,
     assistant: Assistant,

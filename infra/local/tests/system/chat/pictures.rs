@@ -1,0 +1,102 @@
+//! Pictures sent with messages.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+use shared::ids::UserId;
+use shared::objects::ObjectKey;
+
+use super::{MESSAGES, SESSIONS, redacted, text};
+use crate::harness::{TestSystem, sentences};
+
+/// The smallest GIF.
+const GIF: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+
+fn data_url(bytes: &[u8]) -> String {
+    format!("data:image/png;base64,{}", STANDARD.encode(bytes))
+}
+
+#[tokio::test]
+async fn a_picture_is_kept_for_its_owner_alone() {
+    let system = TestSystem::start().await;
+    let (user, other) = (system.user().await, system.user().await);
+    let data = user.post(MESSAGES, json!({"content": "", "images": [data_url(GIF)]})).await.data(201);
+    insta::assert_json_snapshot!("attachment", redacted(&data["userMessage"]));
+    let session = text(&data["session"]["id"]);
+    assert_eq!(data["session"]["title"], "Picture");
+
+    let url = text(&data["userMessage"]["attachments"][0]["fileUrl"]);
+    let path = url.strip_prefix(&system.system.gateway_url).expect("an address of ours").to_owned();
+    let found = user.get(&path).await;
+    assert_eq!(found.status, 302);
+    let picture = user.client.get(found.headers["location"].to_str().unwrap()).send().await.unwrap();
+    assert_eq!(picture.headers()["content-type"], "image/gif", "by content, not as it was called");
+    assert_eq!(picture.bytes().await.unwrap(), GIF);
+    assert_eq!(other.get(&path).await.code(404), "not_found");
+    assert_eq!(system.visitor().get(&path).await.status, 401);
+
+    // It can be sent again by its address, and is then a picture of its own.
+    let again = user.post(MESSAGES, json!({"content": "This one", "images": [url]})).await.data(201);
+    let copy = text(&again["userMessage"]["attachments"][0]["fileUrl"]);
+    assert_ne!(copy, url);
+    let refused = other.post(MESSAGES, json!({"content": "This one", "images": [url]})).await;
+    assert_eq!(sentences(&refused.json()), ["images[0] names a picture that is not there"]);
+
+    user.delete(&format!("{SESSIONS}/{session}")).await.data(200);
+    assert_eq!(user.get(&path).await.status, 404);
+    assert_eq!(user.get(copy.strip_prefix(&system.system.gateway_url).unwrap()).await.status, 302);
+}
+
+#[tokio::test]
+async fn pictures_go_with_their_messages() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let data = user.post(MESSAGES, json!({"content": "a", "images": [data_url(GIF), data_url(GIF)]})).await.data(201);
+    let owner: UserId = user.id.parse().unwrap();
+    let prefix = ObjectKey::Picture(owner, String::new()).to_string();
+    let count = async || system.system.context.objects.list(&prefix).await.unwrap().len();
+    assert_eq!(count().await, 2);
+    let (session, message) = (text(&data["session"]["id"]), text(&data["userMessage"]["id"]));
+    user.delete(&format!("{SESSIONS}/{session}/messages/{message}")).await.data(200);
+    assert_eq!(count().await, 0);
+}
+
+#[tokio::test]
+async fn a_picture_elsewhere_must_be_on_an_allowed_host() {
+    let system = TestSystem::start_with(&[("FILE_URL_HOSTS", "files.example.com")]).await;
+    let user = system.user().await;
+    let allowed = ["https://files.example.com/pump%20one.png?sig=1", "http://localhost:1/x.png"];
+    let data = user.post(MESSAGES, json!({"content": "Look", "images": allowed})).await.data(201);
+    let attachments = &data["userMessage"]["attachments"];
+    assert_eq!(attachments[0]["fileUrl"], allowed[0]);
+    assert_eq!(attachments[1]["fileName"], "x.png");
+
+    let images = ["https://evil.example.com/a.png", "https://files.example.com/a.png", "http://169.254.169.254/", "pump"];
+    let refused = user.post(MESSAGES, json!({"content": "Look", "images": images})).await;
+    assert_eq!(refused.code(400), "validation_failed");
+    insta::assert_json_snapshot!("foreign_hosts", sentences(&refused.json()));
+}
+
+#[tokio::test]
+async fn pictures_have_a_limit() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let mut large = GIF.to_vec();
+    large.resize(3 * 1024 * 1024, 0);
+    assert_eq!(user.post(MESSAGES, json!({"content": "a", "images": [data_url(&large)]})).await.status, 201);
+
+    large.resize(4 * 1024 * 1024 + 1, 0);
+    let refused = user.post(MESSAGES, json!({"content": "a", "images": [data_url(&large)]})).await;
+    insta::assert_json_snapshot!("too_large", json!([refused.status, refused.json()["code"], refused.json()["message"]]));
+    large.resize(6 * 1024 * 1024, 0);
+    let refused = user.post(MESSAGES, json!({"content": "a", "images": [data_url(&large)]})).await;
+    assert_eq!(refused.code(413), "payload_too_large");
+    assert!(text(&refused.json()["message"]).contains("4 MiB"));
+
+    let five = vec![data_url(GIF); 5];
+    let refused = user.post(MESSAGES, json!({"content": "a", "images": five})).await;
+    assert_eq!(sentences(&refused.json()), ["images must hold 0 to 4 items"]);
+    let svg = data_url(b"<svg xmlns='http://www.w3.org/2000/svg'/>");
+    let refused = user.post(MESSAGES, json!({"content": "a", "images": [svg]})).await;
+    assert_eq!(sentences(&refused.json()), ["images[0] must be a PNG, JPEG, WebP or GIF picture"]);
+}
