@@ -33,14 +33,16 @@ impl Conversations {
         // Newest first: should this end half-way, what remains is still a conversation.
         let (near, far) = later.split_at(later.len().min(ONE_TRANSACTION));
         for batch in far.rchunks(ONE_TRANSACTION) {
-            store.transact(batch.iter().map(|message| lease.removing(&message.id)).collect()).await?;
+            let writes = batch.iter().map(|message| lease.removing(&message.id)).collect();
+            store.transact(writes).await?;
         }
         let mut writes = vec![lease.writing(&reworded)?];
         writes.extend(near.iter().map(|message| lease.removing(&message.id)));
         store.release(&lease, writes, Some(Some(Preview::from(&reworded)))).await?;
 
-        let dropped = later.iter().flat_map(|message| &message.attachments);
-        pictures::discard(&self.context.objects, user, dropped).await;
+        for message in later {
+            pictures::discard(&self.context.objects, user, &message.attachments).await;
+        }
         Ok(reworded)
     }
 

@@ -198,8 +198,8 @@ pub(super) async fn images(context: &Context, user: &UserId, attachments: &[Atta
 
 /// Deletes the pictures in our bucket. What cannot be deleted now goes with its session: it is no
 /// reason to fail.
-pub(super) async fn discard(objects: &Objects, user: &UserId, attachments: impl IntoIterator<Item = &Attachment>) {
-    for attachment in attachments.into_iter().filter(|attachment| attachment.stored.is_some()) {
+pub(super) async fn discard(objects: &Objects, user: &UserId, attachments: &[Attachment]) {
+    for attachment in attachments.iter().filter(|attachment| attachment.stored.is_some()) {
         if let Err(error) = objects.delete(&key(user, &attachment.id)).await {
             tracing::warn!(%error, "a picture of a removed message could not be deleted");
         }

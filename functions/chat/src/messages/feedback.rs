@@ -3,9 +3,9 @@
 use axum::extract::State as Shared;
 use serde_json::Value;
 use shared::auth::CurrentUser;
-use shared::http::{ApiError, ApiResult, Field, Fields, FromFields, Id, Invalid, OptionalText, Reply, Valid, ok};
+use shared::http::{ApiResult, Field, Fields, FromFields, Id, Invalid, OptionalText, Reply, Valid, ok};
 use shared::ids::{ChatId, MessageId};
-use shared::store::{Feedback, MessageRole};
+use shared::store::Feedback;
 
 use crate::State;
 use crate::refusal::refusal;
