@@ -1,2 +1,15 @@
-//! Stub.
-fn main() {}
+//! The `rag` function.
+
+use rag::State;
+use shared::Context;
+use shared::http::{Backend, serve};
+use shared::library::Library;
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_http::Error> {
+    let context = Context::from_env().await?;
+    let config = context.config.clone();
+    let library = Library::load(&context).await;
+    let router = rag::router(State::new(context, library));
+    lambda_http::run(serve(Backend::Services, router, &config.http)).await
+}

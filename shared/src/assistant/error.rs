@@ -1,8 +1,13 @@
 //! Why an answer failed.
 
+use crate::library::LibraryError;
+
 /// A failed answer. Its text is a sentence for the user.
 #[derive(Debug, thiserror::Error)]
 pub enum AnswerError {
+    /// The manuals could not be searched.
+    #[error(transparent)]
+    Library(#[from] LibraryError),
     /// The language model cannot be reached, broke off, or answered what cannot be read.
     #[error("The language model cannot be reached at the moment. Please try again shortly.")]
     ProviderUnavailable(#[source] Cause),
@@ -28,6 +33,7 @@ impl AnswerError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::Library(error) => error.code(),
             Self::ProviderUnavailable(_) => "provider_unavailable",
             Self::ProviderRejected(_) => "provider_rejected",
             Self::ProviderRateLimited { .. } => "provider_rate_limited",

@@ -1,9 +1,90 @@
 //! From a question to a streamed answer that cites the manuals.
+//!
+//! Retrieve, brief the [`LanguageModel`], stream its tokens, renumber its citations, close with the
+//! list of sources. Chat and voice run the same pipeline; which model writes is configuration:
+//! [`Extractive`] quotes the best passages and needs nothing, [`OpenAi`] calls any compatible
+//! endpoint.
 
 mod answer;
+mod citations;
 mod error;
+mod extractive;
+mod follow_up;
+mod model;
+mod openai;
+mod pipeline;
+mod prompt;
 mod question;
 
+#[cfg(test)]
+mod test_support;
+
+use std::sync::Arc;
+
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use tokio_util::sync::CancellationToken;
+
 pub use answer::{Answer, AnswerEvent, Citation, Stage, TokenUsage};
+pub use citations::without_sources;
 pub use error::{AnswerError, Cause};
+pub use extractive::Extractive;
+pub use model::{Brief, LanguageModel, ModelEvent};
+pub use openai::OpenAi;
+pub use pipeline::stream_answer;
 pub use question::{Image, Question, Role, Turn};
+
+use crate::Context;
+use crate::config::LanguageModelConfig;
+use crate::library::{Findings, Library, LibraryQuery};
+
+/// Answers questions. Build it once per process; clones share everything.
+#[derive(Debug, Clone)]
+pub struct Assistant {
+    library: Library,
+    model: Arc<dyn LanguageModel>,
+}
+
+impl Assistant {
+    /// With the configured model.
+    ///
+    /// # Errors
+    /// When the client of the model's endpoint cannot be set up (no root certificates).
+    pub fn new(context: &Context, library: Library) -> Result<Self, Cause> {
+        let model: Arc<dyn LanguageModel> = match &context.config.language_model {
+            LanguageModelConfig::Extractive => Arc::new(Extractive),
+            LanguageModelConfig::OpenAi(config) => {
+                Arc::new(OpenAi::new(config.clone(), context.config.documents.allow_localhost)?)
+            }
+        };
+        Ok(Self { library, model })
+    }
+
+    /// The name of the model that writes.
+    #[must_use]
+    pub fn model_name(&self) -> &str {
+        self.model.name()
+    }
+
+    /// Answers a question. The stream ends with [`AnswerEvent::Done`] or with one error. As soon as
+    /// `cancel` is cancelled it ends with `Done` and what was streamed until then; dropping the stream
+    /// stops the work without a word.
+    #[must_use]
+    pub fn answer(
+        &self,
+        question: Question,
+        cancel: CancellationToken,
+    ) -> BoxStream<'static, Result<AnswerEvent, AnswerError>> {
+        let library = self.library.clone();
+        let user = question.user.clone();
+        let top_k = self.model.passages();
+        let retrieve = move |text: String| async move {
+            if text.is_empty() {
+                return Ok(Findings::default());
+            }
+            let query = LibraryQuery { text, top_k, document_ids: None, min_score: None };
+            library.consult(&user, query).await
+        };
+        stream_answer(question, retrieve, self.model.clone(), cancel).boxed()
+    }
+}

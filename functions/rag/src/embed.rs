@@ -1,0 +1,56 @@
+//! `POST /rag/embed`: embeddings of the caller's own texts, by the model that searches.
+
+use axum::Json;
+use axum::extract::State as Shared;
+use serde::Serialize;
+use serde_json::Value;
+use shared::auth::CurrentUser;
+use shared::http::{ApiResult, Field, Fields, FromFields, Invalid, Valid, text};
+use shared::library::LibraryError;
+
+use crate::{State, failure};
+
+/// Texts of one call.
+const MOST_TEXTS: usize = 64;
+/// Characters of a text. The model sees some 250 words of it and nothing beyond.
+const LONGEST_TEXT: usize = 8_000;
+
+pub(crate) struct Body {
+    texts: Vec<String>,
+}
+
+struct Text(String);
+
+impl FromFields for Body {
+    fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
+        let texts = fields.list::<Text>("texts", 1, MOST_TEXTS)?;
+        Ok(Self { texts: texts.into_iter().map(|Text(text)| text).collect() })
+    }
+}
+
+impl Field for Text {
+    fn parse(value: &Value) -> Result<Self, String> {
+        text(value, 1, LONGEST_TEXT).map(Self)
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct Answer {
+    embeddings: Vec<Vec<f32>>,
+    model: String,
+    dimensions: usize,
+}
+
+pub(crate) async fn embed(
+    _user: CurrentUser,
+    Shared(state): Shared<State>,
+    Valid(body): Valid<Body>,
+) -> ApiResult<Json<Answer>> {
+    let embedder = state.library.embedder().map_err(failure::answer)?;
+    let embedded = embedder.embed(body.texts).await.map_err(|error| failure::answer(LibraryError::from(error)))?;
+    Ok(Json(Answer {
+        embeddings: embedded.into_iter().map(shared::inference::Embedding::into_vec).collect(),
+        model: embedder.model_name().to_owned(),
+        dimensions: embedder.dimensions(),
+    }))
+}

@@ -1,0 +1,127 @@
+//! Quantities that a question can ask for, and how a manual writes them.
+//!
+//! "What torque …?" is answered by "tighten to 25-37 lb-ft", which does not hold the word, and not by
+//! a sentence on torque without a number.
+
+/// A kind of value: words that ask for it, words that stand for it in an instruction, and its units.
+pub(super) struct Quantity {
+    asked: &'static [&'static str],
+    said: &'static [&'static str],
+    units: &'static [&'static str],
+}
+
+const QUANTITIES: &[Quantity] = &[
+    Quantity { asked: &["torque", "tightness"], said: &["tighten", "torque"], units: &["lb-ft", "ft-lb", "ft-lbs", "lb-in", "in-lb", "in-lbs", "ft lb", "lb ft", "nm", "n•m", "n·m", "n.m", "kgf"] },
+    Quantity { asked: &["pressure"], said: &[], units: &["psi", "kpa", "bar", "mpa", "psig", "mbar", "pa", "inhg", "in. hg"] },
+    Quantity { asked: &["voltage", "volts"], said: &["volt"], units: &["v", "mv", "kv", "volt", "volts", "vdc", "vac"] },
+    Quantity { asked: &["current", "amperage", "amps"], said: &["amp"], units: &["a", "ma", "amp", "amps", "ampere", "amperes", "µa"] },
+    Quantity { asked: &["resistance", "impedance", "ohms"], said: &["ohm"], units: &["ω", "ohm", "ohms", "kω", "mω", "k", "m"] },
+    Quantity { asked: &["frequency", "frequencies"], said: &[], units: &["hz", "khz", "mhz", "ghz"] },
+    Quantity { asked: &["temperature", "temperatures"], said: &[], units: &["°f", "°c", "°", "degrees", "f", "c", "k"] },
+    Quantity { asked: &["horsepower", "wattage"], said: &[], units: &["hp", "horsepower", "kw", "w", "watts", "bhp"] },
+    Quantity { asked: &["weight", "mass", "heavy", "weigh"], said: &["weigh"], units: &["lb", "lbs", "kg", "g", "oz", "pounds", "ounces", "tons"] },
+    Quantity { asked: &["clearance", "gap", "diameter", "length", "width", "thickness", "depth", "distance", "height", "runout", "backlash", "endplay"], said: &[], units: &["in.", "in", "inch", "inches", "mm", "cm", "m", "ft", "feet", "foot", "µm", "\""] },
+    Quantity { asked: &["capacity", "volume"], said: &["hold"], units: &["qt", "qts", "quart", "quarts", "gal", "gallon", "gallons", "l", "liter", "liters", "litre", "litres", "pint", "pints", "cc", "ml", "oz", "ah", "gb", "mb"] },
+    Quantity { asked: &["rpm"], said: &[], units: &["rpm", "r/min"] },
+];
+
+/// Questions that ask for some number, whatever its unit.
+const COUNTS: &[&str] = &["how many", "how much", "how far", "how long", "how often", "how fast", "how high", "how deep"];
+
+/// What a question asks to be told.
+#[derive(Default)]
+pub(super) struct Asked {
+    quantities: Vec<&'static Quantity>,
+    any_number: bool,
+}
+
+impl Asked {
+    /// Reads a question.
+    pub(super) fn of(question: &str) -> Self {
+        let lower = question.to_lowercase();
+        let asks_for_value = ["what", "which", "how", "to what", "at what"].iter().any(|start| lower.starts_with(start));
+        let is_procedure = super::question::asks_how_to(question);
+        let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
+        let named = |quantity: &&Quantity| quantity.asked.iter().any(|word| words.contains(word));
+        let wanted = asks_for_value && !is_procedure;
+        Self {
+            quantities: QUANTITIES.iter().filter(|quantity| wanted && named(quantity)).collect(),
+            any_number: COUNTS.iter().any(|count| lower.contains(count)),
+        }
+    }
+
+    /// Whether the question asks for a value at all.
+    pub(super) fn is_value(&self) -> bool {
+        self.any_number || !self.quantities.is_empty()
+    }
+
+    /// Whether the text holds such a value.
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        let lower = text.to_lowercase();
+        let has_number = lower.bytes().any(|b| b.is_ascii_digit()) || NUMBER_WORDS.iter().any(|word| contains_word(&lower, word));
+        if self.quantities.is_empty() {
+            return !self.any_number || has_number;
+        }
+        self.quantities.iter().any(|quantity| quantity.units.iter().any(|unit| has_value(&lower, unit)))
+    }
+}
+
+/// Words of an instruction that stand for the quantity that this word asks for.
+pub(super) fn said_for(word: &str) -> impl Iterator<Item = &'static str> {
+    let word = word.to_lowercase();
+    QUANTITIES.iter().filter(move |quantity| quantity.asked.contains(&word.as_str())).flat_map(|quantity| quantity.said.iter().copied())
+}
+
+/// Whether the text holds a value in a unit of the quantity that this word asks for.
+pub(super) fn value_for(word: &str, text: &str) -> bool {
+    let (word, lower) = (word.to_lowercase(), text.to_lowercase());
+    QUANTITIES
+        .iter()
+        .filter(|quantity| quantity.asked.contains(&word.as_str()))
+        .any(|quantity| quantity.units.iter().any(|unit| has_value(&lower, unit)))
+}
+
+const NUMBER_WORDS: &[&str] =
+    &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "once", "twice"];
+
+fn contains_word(text: &str, word: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric()).any(|found| found == word)
+}
+
+/// Whether a number stands before this unit: `25-37 lb-ft`, `3.3v`, `1000 Ω`, `two feet`.
+fn has_value(lower: &str, unit: &str) -> bool {
+    lower.match_indices(unit).any(|(at, _)| {
+        let before = lower.get(..at).unwrap_or_default();
+        let after = lower.get(at + unit.len()..).and_then(|rest| rest.chars().next());
+        let ends = after.is_none_or(|next| !next.is_alphanumeric());
+        let tight = before.ends_with(|c: char| c.is_ascii_digit());
+        let trimmed = before.trim_end_matches([' ', '±', '-']);
+        let apart = trimmed.len() < before.len() || !unit.starts_with(char::is_alphanumeric);
+        let numbered = trimmed.ends_with(|c: char| c.is_ascii_digit())
+            || trimmed.rsplit(' ').next().is_some_and(|word| NUMBER_WORDS.contains(&word));
+        ends && (tight || (apart && numbered))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_a_number_before_a_unit() {
+        let torque = Asked::of("What torque for the rod cap nuts?");
+        assert!(torque.is_value());
+        assert!(torque.is_in("tighten to 44-52 lb-ft (60-71 N•m)."));
+        assert!(!torque.is_in("Torque the nuts evenly (see page 12)."));
+        let volts = Asked::of("What voltage does the cell produce?");
+        assert!(volts.is_in("nearly .9 volts") && volts.is_in("set PV1 to 3.3V") && !volts.is_in("version 5"));
+        let span = Asked::of("What distance may hoses span?");
+        assert!(span.is_in("no more than two feet without") && !span.is_in("two hoses"));
+    }
+
+    #[test]
+    fn a_procedure_asks_for_no_value() {
+        assert!(!Asked::of("How do I set the pressure?").is_value());
+        assert!(Asked::of("How many bolts hold the cover?").is_value());
+    }
+}

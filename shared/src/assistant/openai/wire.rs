@@ -1,0 +1,129 @@
+//! Requests and chunks as they stand on the wire.
+
+use serde::{Deserialize, Serialize};
+
+use crate::assistant::answer::TokenUsage;
+use crate::assistant::model::Brief;
+use crate::assistant::prompt;
+use crate::assistant::question::{Role, Turn};
+
+/// The body of a request.
+#[derive(Debug, Serialize)]
+pub(super) struct Request<'a> {
+    model: &'a str,
+    messages: Vec<Message>,
+    stream: bool,
+    stream_options: StreamOptions,
+}
+
+#[derive(Debug, Serialize)]
+struct StreamOptions {
+    include_usage: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Message {
+    role: &'static str,
+    content: Content,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Content {
+    Text(String),
+    Parts(Vec<Part>),
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Part {
+    Text { text: String },
+    ImageUrl { image_url: ImageUrl },
+}
+
+#[derive(Debug, Serialize)]
+struct ImageUrl {
+    url: String,
+}
+
+impl<'a> Request<'a> {
+    /// The request for a brief; `images` are the addresses of its pictures, ready to be sent.
+    pub(super) fn new(model: &'a str, brief: &Brief, images: &[String]) -> Self {
+        let mut messages = vec![Message { role: "system", content: Content::Text(prompt::system().to_owned()) }];
+        messages.extend(prompt::turns(brief).into_iter().map(Message::from));
+        if let Some(last) = messages.last_mut().filter(|_| !images.is_empty()) {
+            last.add_images(images);
+        }
+        Self { model, messages, stream: true, stream_options: StreamOptions { include_usage: true } }
+    }
+}
+
+impl From<Turn> for Message {
+    fn from(turn: Turn) -> Self {
+        let role = match turn.role {
+            Role::User => "user",
+            Role::Assistant => "assistant",
+        };
+        Self { role, content: Content::Text(turn.content) }
+    }
+}
+
+impl Message {
+    fn add_images(&mut self, urls: &[String]) {
+        if let Content::Text(text) = &mut self.content {
+            let mut parts = vec![Part::Text { text: std::mem::take(text) }];
+            parts.extend(urls.iter().map(|url| Part::ImageUrl { image_url: ImageUrl { url: url.clone() } }));
+            self.content = Content::Parts(parts);
+        }
+    }
+}
+
+/// One event of the answer. Endpoints differ in what they leave out.
+#[derive(Debug, Deserialize)]
+pub(super) struct Chunk {
+    #[serde(default)]
+    pub(super) choices: Vec<Choice>,
+    pub(super) usage: Option<Usage>,
+    /// Some endpoints report a failure in the middle of a stream like this.
+    pub(super) error: Option<serde_json::Value>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Choice {
+    #[serde(default)]
+    pub(super) delta: Delta,
+    pub(super) finish_reason: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Delta {
+    pub(super) content: Option<String>,
+    pub(super) refusal: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Usage {
+    #[serde(default)]
+    prompt_tokens: u64,
+    #[serde(default)]
+    completion_tokens: u64,
+    #[serde(default)]
+    total_tokens: u64,
+    prompt_tokens_details: Option<PromptDetails>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PromptDetails {
+    cached_tokens: Option<u64>,
+}
+
+impl From<Usage> for TokenUsage {
+    fn from(usage: Usage) -> Self {
+        Self {
+            prompt_tokens: usage.prompt_tokens,
+            completion_tokens: usage.completion_tokens,
+            cached_tokens: usage.prompt_tokens_details.and_then(|details| details.cached_tokens).unwrap_or(0),
+            total_tokens: usage.total_tokens.max(usage.prompt_tokens + usage.completion_tokens),
+        }
+    }
+}

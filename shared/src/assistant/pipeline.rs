@@ -1,0 +1,169 @@
+//! Retrieve, brief the model, stream, cite.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use async_stream::stream;
+use futures::{Stream, StreamExt};
+use tokio_util::sync::CancellationToken;
+
+use super::answer::{Answer, AnswerEvent, Stage, TokenUsage};
+use super::citations::{Marks, citations, source_list, without_sources};
+use super::error::AnswerError;
+use super::follow_up;
+use super::model::{Brief, LanguageModel, ModelEvent};
+use super::question::{Question, Role, Turn};
+use crate::library::{Findings, LibraryError, Passage};
+
+/// Turns of the conversation that the model sees.
+const WINDOW_TURNS: usize = 12;
+/// Characters of the conversation that the model sees.
+const WINDOW_CHARACTERS: usize = 12_000;
+/// Longest answer in bytes; a model that goes on beyond is stopped there.
+const LONGEST_ANSWER: usize = 64 * 1024;
+
+/// An answer as it grows.
+struct Draft {
+    text: String,
+    marks: Marks,
+    passages: Vec<Passage>,
+    usage: TokenUsage,
+}
+
+impl Draft {
+    fn new(passages: Vec<Passage>) -> Self {
+        Self { text: String::new(), marks: Marks::new(passages.len()), passages, usage: TokenUsage::default() }
+    }
+
+    /// Takes over settled text; the event for it, unless there is none.
+    fn add(&mut self, text: String) -> Option<AnswerEvent> {
+        self.text.push_str(&text);
+        (!text.is_empty()).then_some(AnswerEvent::Token(text))
+    }
+
+    fn take(&mut self, event: ModelEvent) -> Option<AnswerEvent> {
+        match event {
+            ModelEvent::Usage(usage) => {
+                self.usage = usage;
+                None
+            }
+            ModelEvent::Token(token) => {
+                let text = self.marks.push(&token);
+                self.add(text)
+            }
+        }
+    }
+
+    /// What the marks still held, and the list of sources.
+    fn close(&mut self) -> Option<AnswerEvent> {
+        let mut rest = self.marks.finish();
+        rest.push_str(&source_list(&citations(self.marks.cited(), &self.passages)));
+        self.add(rest)
+    }
+
+    fn done(self, aborted: bool) -> AnswerEvent {
+        let citations = citations(self.marks.cited(), &self.passages);
+        AnswerEvent::Done(Answer { text: self.text, citations, usage: self.usage, aborted })
+    }
+}
+
+/// The pipeline itself, for callers that bring their own passages: `retrieve` is given the query.
+/// See [`super::Assistant::answer`] for the events.
+pub fn stream_answer<R, F>(
+    question: Question,
+    retrieve: R,
+    model: Arc<dyn LanguageModel>,
+    cancel: CancellationToken,
+) -> impl Stream<Item = Result<AnswerEvent, AnswerError>> + Send + 'static
+where
+    R: FnOnce(String) -> F + Send + 'static,
+    F: Future<Output = Result<Findings, LibraryError>> + Send + 'static,
+{
+    stream! {
+        yield Ok(AnswerEvent::Stage(Stage::Retrieval));
+        let query = follow_up::query(&question.text, &question.history, &question.equipment);
+        let brief = match unless(&cancel, retrieve(query.clone())).await {
+            None => {
+                yield Ok(Draft::new(Vec::new()).done(true));
+                return;
+            }
+            Some(Err(error)) => {
+                yield Err(error.into());
+                return;
+            }
+            Some(Ok(findings)) => brief(question, query, findings),
+        };
+        if !brief.images.is_empty() && model.sees_images() {
+            yield Ok(AnswerEvent::Stage(Stage::ImageAnalysis));
+        }
+        yield Ok(AnswerEvent::Stage(Stage::Generation));
+        let mut draft = Draft::new(brief.findings.passages.clone());
+        let mut events = model.answer(brief);
+        while draft.text.len() < LONGEST_ANSWER {
+            match unless(&cancel, events.next()).await {
+                None => {
+                    yield Ok(draft.done(true));
+                    return;
+                }
+                Some(None) => break,
+                Some(Some(Err(error))) => {
+                    yield Err(error);
+                    return;
+                }
+                Some(Some(Ok(event))) => {
+                    if let Some(event) = draft.take(event) {
+                        yield Ok(event);
+                    }
+                }
+            }
+        }
+        drop(events);
+        if let Some(event) = draft.close() {
+            yield Ok(event);
+        }
+        yield Ok(draft.done(false));
+    }
+}
+
+/// The future's output, or `None` as soon as the token is cancelled, even where both are ready.
+async fn unless<F: Future>(cancel: &CancellationToken, future: F) -> Option<F::Output> {
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => None,
+        output = future => Some(output),
+    }
+}
+
+fn brief(question: Question, query: String, findings: Findings) -> Brief {
+    Brief {
+        text: question.text,
+        query,
+        images: question.images,
+        history: window(&question.history),
+        equipment: question.equipment,
+        findings,
+    }
+}
+
+/// The last turns that fit, without the lists of sources, beginning with the user.
+fn window(history: &[Turn]) -> Vec<Turn> {
+    let mut characters = 0;
+    let mut turns: Vec<Turn> = Vec::new();
+    for turn in history.iter().rev().take(WINDOW_TURNS) {
+        let content = without_sources(&turn.content).trim();
+        characters += content.chars().count();
+        if characters > WINDOW_CHARACTERS {
+            break;
+        }
+        if !content.is_empty() {
+            turns.push(Turn { role: turn.role, content: content.to_owned() });
+        }
+    }
+    turns.reverse();
+    let first = turns.iter().position(|turn| turn.role == Role::User).unwrap_or(turns.len());
+    turns.split_off(first)
+}
+
+#[cfg(test)]
+#[path = "pipeline_tests.rs"]
+mod tests;

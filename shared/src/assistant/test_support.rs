@@ -1,0 +1,99 @@
+//! Passages and briefs for tests.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
+
+use futures::StreamExt;
+use futures::stream::BoxStream;
+
+use super::error::AnswerError;
+use super::model::{Brief, LanguageModel, ModelEvent};
+use crate::library::{Findings, Holdings, Passage, Vocabulary};
+use crate::retrieval::Hit;
+use crate::retrieval::analysis::Analyzer;
+
+/// A passage that is the whole of its page.
+pub(super) fn passage(page: u32, heading: &str, text: &str, cosine: f32) -> Passage {
+    let hit = Hit {
+        id: format!("d:{page}:0"),
+        document_id: "d".to_owned(),
+        file_name: "pump_manual.pdf".to_owned(),
+        heading: heading.to_owned(),
+        content: text.to_owned(),
+        page,
+        page_end: page,
+        score: 0.5,
+        bm25: 1.0,
+        bm25_z: 1.0,
+        cosine: Some(cosine),
+        cosine_z: 1.0,
+        coverage: 1.0,
+        navigation: false,
+    };
+    Passage { hit, page_text: text.to_owned() }
+}
+
+/// Findings over a manual that consists of these passages among 100 pages.
+pub(super) fn findings(query: &str, passages: Vec<Passage>) -> Findings {
+    let analyzer = Analyzer::default();
+    let held: Vec<HashSet<String>> = passages
+        .iter()
+        .map(|passage| analyzer.terms(&format!("{} {}", passage.hit.heading, passage.page_text)).into_iter().collect())
+        .collect();
+    let count = |term: &String| held.iter().filter(|page| page.contains(term)).count();
+    let pages_with: HashMap<String, usize> =
+        analyzer.terms(query).into_iter().map(|term| (term.clone(), count(&term))).collect();
+    Findings {
+        holdings: Holdings { searchable: 1, ..Holdings::default() },
+        passages,
+        vocabulary: Vocabulary { pages: 100, pages_with },
+    }
+}
+
+pub(super) fn brief(text: &str, passages: Vec<Passage>) -> Brief {
+    Brief {
+        text: text.to_owned(),
+        query: text.to_owned(),
+        images: Vec::new(),
+        history: Vec::new(),
+        equipment: Vec::new(),
+        findings: findings(text, passages),
+    }
+}
+
+/// A model that says what it is told to, and then stays silent or ends.
+#[derive(Debug)]
+pub(super) struct Scripted {
+    script: Mutex<Vec<Result<ModelEvent, AnswerError>>>,
+    then_silent: bool,
+}
+
+impl Scripted {
+    pub(super) fn new(script: Vec<Result<ModelEvent, AnswerError>>, then_silent: bool) -> Self {
+        Self { script: Mutex::new(script), then_silent }
+    }
+
+    pub(super) fn saying(tokens: &[&str]) -> Self {
+        Self::new(tokens.iter().map(|token| Ok(ModelEvent::Token((*token).to_owned()))).collect(), false)
+    }
+}
+
+impl LanguageModel for Scripted {
+    fn name(&self) -> &'static str {
+        "scripted"
+    }
+
+    fn passages(&self) -> usize {
+        8
+    }
+
+    fn sees_images(&self) -> bool {
+        true
+    }
+
+    fn answer(&self, _brief: Brief) -> BoxStream<'static, Result<ModelEvent, AnswerError>> {
+        let script = std::mem::take(&mut *self.script.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let script = futures::stream::iter(script);
+        if self.then_silent { script.chain(futures::stream::pending()).boxed() } else { script.boxed() }
+    }
+}

@@ -1,0 +1,287 @@
+//! The manuals of one user, searched.
+//!
+//! What a search costs: one query of the table for the user's documents (one read unit per 4 KB,
+//! some ten documents), one conditional GET per document searched (answered "not modified" and
+//! without a body while the segment is in the cache), one embedding (about 10 ms), and an exact scan
+//! (about 1 ms per 10,000 passages). Only the segments that a search needs are loaded: documents are
+//! filtered first.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures::{StreamExt, TryStreamExt};
+
+use crate::Context;
+use crate::ids::{DocumentId, UserId};
+use crate::inference::{Embedder, InferenceError, ModelConfig};
+use crate::objects::{Changed, ObjectError, ObjectKey, Objects};
+use crate::retrieval::analysis::Analyzer;
+use crate::retrieval::{CacheError, Fetched, Hit, Library as Shelves, Query, Segment, SegmentCache};
+use crate::store::{Document, DocumentStatus, Store, StoreError};
+
+/// Segments that are loaded at the same time for one search.
+const LOADS_AT_ONCE: usize = 8;
+/// Requests that may wait for the embedding model before further ones are refused.
+const EMBEDDING_QUEUE: usize = 64;
+
+/// What is looked for.
+#[derive(Debug, Clone)]
+pub struct LibraryQuery {
+    /// The question's words.
+    pub text: String,
+    /// Most hits to return.
+    pub top_k: usize,
+    /// Only these documents; all where `None`. Another user's find nothing.
+    pub document_ids: Option<Vec<DocumentId>>,
+    /// Leave out hits that score less; between 0 and 1.
+    pub min_score: Option<f32>,
+}
+
+/// How many documents a user has, by where they stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Holdings {
+    /// Can be searched.
+    pub searchable: usize,
+    /// Are being read, or wait for it.
+    pub processing: usize,
+    /// Could not be read.
+    pub failed: usize,
+}
+
+/// A hit with the text of the page that it stands on.
+#[derive(Debug, Clone)]
+pub struct Passage {
+    /// The hit.
+    pub hit: Hit,
+    /// The whole page, one printed line per line.
+    pub page_text: String,
+}
+
+/// How many of the pages searched hold each term of a query.
+#[derive(Debug, Clone, Default)]
+pub struct Vocabulary {
+    /// Pages searched.
+    pub pages: usize,
+    /// Pages by term, as [`Analyzer`] makes terms; zero for those that are on none.
+    pub pages_with: HashMap<String, usize>,
+}
+
+/// Everything that a search found out.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// What there was to search.
+    pub holdings: Holdings,
+    /// The passages, best first, one per page.
+    pub passages: Vec<Passage>,
+    /// The query's terms in these manuals.
+    pub vocabulary: Vocabulary,
+}
+
+/// Why a search failed. Its text is a sentence for the user.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    /// No embedding model.
+    #[error("The embedding model is not installed. Run scripts/models and start again.")]
+    ModelNotInstalled,
+    /// Too many requests wait for the model.
+    #[error("The search is busy. Please try again shortly.")]
+    Busy,
+    /// The model failed.
+    #[error("The search failed. Please try again.")]
+    Model(#[source] InferenceError),
+    /// The table failed.
+    #[error("Your documents cannot be read at the moment. Please try again.")]
+    Store(#[from] StoreError),
+    /// The bucket failed.
+    #[error("Your documents cannot be read at the moment. Please try again.")]
+    Objects(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl LibraryError {
+    /// The code on the wire.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ModelNotInstalled => "embedding_model_not_installed",
+            Self::Busy => "embedding_busy",
+            Self::Model(_) => "search_failed",
+            Self::Store(_) | Self::Objects(_) => "storage_unavailable",
+        }
+    }
+}
+
+impl From<InferenceError> for LibraryError {
+    fn from(error: InferenceError) -> Self {
+        match error {
+            InferenceError::Busy => Self::Busy,
+            InferenceError::NotInstalled { .. } => Self::ModelNotInstalled,
+            failed @ InferenceError::Failed(_) => Self::Model(failed),
+        }
+    }
+}
+
+/// All users' manuals; every call names the user. Build it once per process and clone it: the clones
+/// share the cache and the model.
+#[derive(Clone)]
+pub struct Library {
+    store: Store,
+    objects: Objects,
+    cache: Arc<SegmentCache>,
+    embedder: Option<Embedder>,
+}
+
+impl std::fmt::Debug for Library {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Library").field("embedder", &self.embedder.is_some()).finish_non_exhaustive()
+    }
+}
+
+impl Library {
+    /// A library over `context`'s storage. Without an embedder every search answers that the model is
+    /// not installed.
+    #[must_use]
+    pub fn new(context: &Context, embedder: Option<Embedder>) -> Self {
+        let cache = usize::try_from(context.config.inference.segment_cache).unwrap_or(usize::MAX);
+        Self {
+            store: context.store.clone(),
+            objects: context.objects.clone(),
+            cache: Arc::new(SegmentCache::new(cache)),
+            embedder,
+        }
+    }
+
+    /// The same with the configured model, which takes about a second to load. Where it cannot be
+    /// loaded, the reason is logged and the rest of the system works without search.
+    pub async fn load(context: &Context) -> Self {
+        let inference = &context.config.inference;
+        let config =
+            ModelConfig { dir: inference.model_dir.clone(), threads: inference.threads, queue: EMBEDDING_QUEUE };
+        let embedder = match tokio::task::spawn_blocking(move || Embedder::load(&config)).await {
+            Ok(Ok(embedder)) => Some(embedder),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "search is off");
+                None
+            }
+            Err(error) => {
+                tracing::error!(%error, "search is off: loading the embedding model broke off");
+                None
+            }
+        };
+        Self::new(context, embedder)
+    }
+
+    /// The embedding model.
+    ///
+    /// # Errors
+    /// [`LibraryError::ModelNotInstalled`].
+    pub fn embedder(&self) -> Result<&Embedder, LibraryError> {
+        self.embedder.as_ref().ok_or(LibraryError::ModelNotInstalled)
+    }
+
+    /// The passages of the user's manuals that match best, best first, at most one per page.
+    ///
+    /// # Errors
+    /// [`LibraryError`]. A document that is deleted or processed again meanwhile is no error.
+    pub async fn search(&self, user: &UserId, query: LibraryQuery) -> Result<Vec<Hit>, LibraryError> {
+        let findings = self.consult(user, query).await?;
+        Ok(findings.passages.into_iter().map(|passage| passage.hit).collect())
+    }
+
+    /// As [`Self::search`], with what is needed to judge whether the passages hold an answer.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub async fn consult(&self, user: &UserId, query: LibraryQuery) -> Result<Findings, LibraryError> {
+        let embedder = self.embedder()?;
+        let documents = self.store.documents(user).await?;
+        let holdings = Holdings::of(&documents);
+        let wanted = documents.into_iter().filter(|document| {
+            document.searchable && query.document_ids.as_ref().is_none_or(|ids| ids.contains(&document.id))
+        });
+        let wanted: Vec<Document> = wanted.collect();
+        if wanted.is_empty() {
+            return Ok(Findings { holdings, ..Findings::default() });
+        }
+        let segments = futures::stream::iter(wanted)
+            .map(|document| self.segment(user.clone(), document))
+            .buffered(LOADS_AT_ONCE)
+            .try_filter_map(|segment| async move { Ok(segment) })
+            .try_collect::<Vec<_>>();
+        let embedding = async { embedder.embed_one(query.text.clone()).await.map_err(LibraryError::from) };
+        let (segments, embedding) = futures::try_join!(segments, embedding)?;
+        let embedding = embedding.into_vec();
+        let found = tokio::task::spawn_blocking(move || findings(holdings, segments, &query, embedding)).await;
+        found.map_err(|error| LibraryError::Model(InferenceError::Failed(format!("the search broke off: {error}"))))
+    }
+
+    /// The segment of a document, or `None` where it has gone or cannot be read: the other documents
+    /// can still answer.
+    async fn segment(&self, user: UserId, document: Document) -> Result<Option<Arc<Segment>>, LibraryError> {
+        let key = ObjectKey::Segment(user, document.id);
+        let fetch = async |known: Option<String>| match self.objects.get_if_changed(&key, known.as_deref()).await {
+            Ok(Changed::Unchanged) => Ok(Fetched::Unchanged),
+            Ok(Changed::Content(bytes, etag)) => Ok(Fetched::Changed { etag, bytes: bytes.to_vec() }),
+            Err(ObjectError::NotFound) => Ok(Fetched::Missing),
+            Err(error) => Err(error),
+        };
+        match self.cache.get(&key.to_string(), fetch).await {
+            Ok(segment) => Ok(segment),
+            Err(CacheError::Load(error)) => Err(LibraryError::Objects(Box::new(error))),
+            Err(error) => {
+                tracing::error!(%error, key = %key, "a segment cannot be read; its document is left out");
+                Ok(None)
+            }
+        }
+    }
+}
+
+impl Holdings {
+    fn of(documents: &[Document]) -> Self {
+        let count = |is: fn(&Document) -> bool| documents.iter().filter(|document| is(document)).count();
+        Self {
+            searchable: count(|document| document.searchable),
+            processing: count(|document| {
+                !document.searchable && matches!(document.status, DocumentStatus::Processing | DocumentStatus::Uploading)
+            }),
+            failed: count(|document| !document.searchable && document.status == DocumentStatus::Failed),
+        }
+    }
+}
+
+impl Findings {
+    /// Searches segments that are in memory already; nothing of the user's storage is read.
+    #[must_use]
+    pub fn of(segments: Vec<Arc<Segment>>, query: &LibraryQuery, embedding: Vec<f32>) -> Self {
+        let holdings = Holdings { searchable: segments.len(), ..Holdings::default() };
+        findings(holdings, segments, query, embedding)
+    }
+}
+
+fn findings(holdings: Holdings, segments: Vec<Arc<Segment>>, query: &LibraryQuery, embedding: Vec<f32>) -> Findings {
+    let vocabulary = Vocabulary::of(&segments, &query.text);
+    let by_id: HashMap<&str, &Segment> =
+        segments.iter().map(|segment| (segment.document_id(), segment.as_ref())).collect();
+    let page_text = |hit: &Hit| {
+        let segment = by_id.get(hit.document_id.as_str())?;
+        segment.page_text(hit.page).map(str::to_owned)
+    };
+    let hits = Shelves::new(segments.clone()).search(&Query {
+        text: query.text.clone(),
+        embedding: Some(embedding),
+        top_k: query.top_k,
+        document_ids: None,
+        min_score: query.min_score,
+    });
+    let passages = hits.into_iter().map(|hit| Passage { page_text: page_text(&hit).unwrap_or_default(), hit }).collect();
+    Findings { holdings, passages, vocabulary }
+}
+
+impl Vocabulary {
+    fn of(segments: &[Arc<Segment>], text: &str) -> Self {
+        let pages = segments.iter().map(|segment| segment.page_count()).sum();
+        let count = |term: &str| segments.iter().map(|segment| segment.pages_with(term)).sum();
+        let terms = Analyzer::default().terms(text);
+        let pages_with = terms.into_iter().map(|term| (count(&term), term)).map(|(pages, term)| (term, pages)).collect();
+        Self { pages, pages_with }
+    }
+}

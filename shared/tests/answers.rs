@@ -1,0 +1,176 @@
+//! The offline model on real manuals, the real way: PDF, pages, chunks, embeddings, search, answer.
+//!
+//! For each manual ten questions that it answers, with the pages that hold the answer, and ten that it
+//! does not. Needs the sample manuals (`INTELLIMAINT_DATA`, default `../shared/data` beside the
+//! workspace) and the embedding model (`MODEL_DIR`, default `models/all-minilm-l6-v2`); says so and
+//! passes where either is absent.
+//!
+//! It has its own `main`, since reading a PDF starts this executable again as the PDF worker.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use futures::StreamExt;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use shared::assistant::{Answer, AnswerEvent, Extractive, LanguageModel, Question, stream_answer};
+use shared::documents::chunking::{ChunkOptions, chunk};
+use shared::documents::outline::outline;
+use shared::documents::pdf::{Limits, PdfWorker, WORKER_ARGUMENT, worker_main};
+use shared::ids::UserId;
+use shared::inference::{Embedder, ModelConfig};
+use shared::library::{Findings, LibraryQuery};
+use shared::retrieval::{Segment, SegmentSource};
+use tokio_util::sync::CancellationToken;
+
+/// Right answers among ten, of either kind.
+const ENOUGH: usize = 9;
+const NO_ANSWER: &str = "The manuals hold no answer to this question.";
+
+#[derive(Deserialize)]
+struct Manual {
+    file: String,
+    answered: Vec<Held>,
+    unanswered: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Held {
+    question: String,
+    pages: Vec<u32>,
+}
+
+fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some(WORKER_ARGUMENT) {
+        return worker_main();
+    }
+    // `cargo test -- --list` and the like are not for a test without the harness.
+    if std::env::args().any(|argument| argument == "--list") {
+        return ExitCode::SUCCESS;
+    }
+    if std::env::var_os("RUST_LOG").is_some() {
+        shared::telemetry::init();
+    }
+    tokio::runtime::Runtime::new().unwrap().block_on(run())
+}
+
+async fn run() -> ExitCode {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let from_env = |name: &str, default: PathBuf| std::env::var_os(name).map_or(default, PathBuf::from);
+    let data = from_env("INTELLIMAINT_DATA", workspace.join("../shared/data")).join("pdf");
+    let model = from_env("MODEL_DIR", workspace.join("models/all-minilm-l6-v2"));
+    if !data.is_dir() {
+        eprintln!("skipped: no sample manuals in {} (set INTELLIMAINT_DATA)", data.display());
+        return ExitCode::SUCCESS;
+    }
+    let embedder = match Embedder::load(&ModelConfig { dir: model, threads: 2, queue: 64 }) {
+        Ok(embedder) => embedder,
+        Err(error) => {
+            eprintln!("skipped: {error}");
+            return ExitCode::SUCCESS;
+        }
+    };
+    let questions = std::env::var_os("INTELLIMAINT_QUESTIONS")
+        .map_or_else(|| include_str!("data/questions.json").to_owned(), |path| std::fs::read_to_string(path).unwrap());
+    let manuals: Vec<Manual> = serde_json::from_str(&questions).unwrap();
+    let mut failed = false;
+    for manual in &manuals {
+        let segment = segment(&data.join(&manual.file), &embedder).await;
+        failed |= !judge(manual, &segment, &embedder).await;
+    }
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Asks all questions on one manual and prints what went wrong; whether enough went right.
+async fn judge(manual: &Manual, segment: &Arc<Segment>, embedder: &Embedder) -> bool {
+    let (mut cited, mut refused) = (0, 0);
+    for held in &manual.answered {
+        let answer = ask(&held.question, segment, embedder).await;
+        let pages: Vec<u32> = answer.citations.iter().map(|citation| citation.page).collect();
+        if pages.iter().any(|page| held.pages.contains(page)) && !answer.text.starts_with(NO_ANSWER) {
+            cited += 1;
+        } else {
+            println!("  ANSWERED  {} cites {pages:?}, not {:?}", held.question, held.pages);
+        }
+    }
+    for question in &manual.unanswered {
+        let answer = ask(question, segment, embedder).await;
+        if answer.citations.is_empty() && answer.text.starts_with(NO_ANSWER) {
+            refused += 1;
+        } else {
+            let pages: Vec<u32> = answer.citations.iter().map(|citation| citation.page).collect();
+            println!("  NOT HELD  {question} cites {pages:?}");
+        }
+    }
+    let (answered, unanswered) = (manual.answered.len(), manual.unanswered.len());
+    println!("{}: right page {cited} of {answered}, no answer {refused} of {unanswered}", manual.file);
+    cited * 10 >= ENOUGH * answered && refused * 10 >= ENOUGH * unanswered
+}
+
+/// One question through the pipeline that chat runs.
+async fn ask(text: &str, segment: &Arc<Segment>, embedder: &Embedder) -> Answer {
+    let question = Question {
+        user: UserId::new(),
+        text: text.to_owned(),
+        images: Vec::new(),
+        history: Vec::new(),
+        equipment: Vec::new(),
+    };
+    let model = Arc::new(Extractive);
+    let (segment, embedder, top_k) = (segment.clone(), embedder.clone(), model.passages());
+    let retrieve = move |text: String| async move {
+        let embedding = embedder.embed_one(text.clone()).await?.into_vec();
+        let query = LibraryQuery { text, top_k, document_ids: None, min_score: None };
+        Ok(Findings::of(vec![segment], &query, embedding))
+    };
+    let mut events = Box::pin(stream_answer(question, retrieve, model, CancellationToken::new()));
+    loop {
+        if let AnswerEvent::Done(answer) = events.next().await.unwrap().unwrap() {
+            return answer;
+        }
+    }
+}
+
+/// Reads, cuts and embeds a manual as an ingest does.
+async fn segment(path: &Path, embedder: &Embedder) -> Arc<Segment> {
+    let worker = PdfWorker::current_exe(Limits::default()).unwrap();
+    let pages = worker.extract(path, |_| {}).await.unwrap();
+    let chunks = chunk(&pages, &outline(&pages), ChunkOptions::default(), |text| embedder.count_tokens(text));
+    let texts: Vec<String> = chunks.iter().map(shared::documents::chunking::Chunk::embedding_text).collect();
+    let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+    let embeddings = Embeddings::of(&name, embedder).embed(texts, embedder).await;
+    let source = SegmentSource { document_id: "manual".to_owned(), file_name: name, pages: &pages, chunks, embeddings };
+    Arc::new(Segment::build(source).unwrap())
+}
+
+/// Embeddings by the hash of their text, kept between runs: embedding five manuals takes minutes.
+struct Embeddings {
+    file: PathBuf,
+    known: HashMap<String, Vec<f32>>,
+}
+
+impl Embeddings {
+    fn of(manual: &str, embedder: &Embedder) -> Self {
+        let name = format!("{manual}-{}.embeddings", embedder.model_name().replace('/', "-"));
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let known = std::fs::read(&file).ok().and_then(|bytes| postcard::from_bytes(&bytes).ok()).unwrap_or_default();
+        Self { file, known }
+    }
+
+    async fn embed(mut self, texts: Vec<String>, embedder: &Embedder) -> Vec<Vec<f32>> {
+        let key = |text: &String| hex::encode(Sha256::digest(text.as_bytes()));
+        let missing: Vec<String> = texts.iter().filter(|text| !self.known.contains_key(&key(text))).cloned().collect();
+        for batch in missing.chunks(64) {
+            let embedded = embedder.embed(batch.to_vec()).await.unwrap();
+            self.known.extend(batch.iter().map(key).zip(embedded.into_iter().map(shared::inference::Embedding::into_vec)));
+        }
+        if !missing.is_empty() {
+            std::fs::write(&self.file, postcard::to_allocvec(&self.known).unwrap()).unwrap();
+        }
+        texts.iter().map(|text| self.known.get(&key(text)).unwrap().clone()).collect()
+    }
+}
