@@ -149,6 +149,12 @@ impl Segment {
         Some(&page.text)
     }
 
+    /// Number of pages that hold a term, as [`crate::retrieval::analysis::Analyzer`] makes terms.
+    #[must_use]
+    pub fn pages_with(&self, term: &str) -> usize {
+        self.postings(term).len()
+    }
+
     /// Bytes in memory, roughly: what a cache counts.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
