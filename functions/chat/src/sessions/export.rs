@@ -83,5 +83,5 @@ fn markdown(chat: &Chat, messages: &[ChatMessage]) -> String {
 
 fn write_line(text: &mut String, line: std::fmt::Arguments<'_>) {
     // Writing to a string cannot fail.
-    drop(writeln!(text, "{line}"));
+    let _ = writeln!(text, "{line}");
 }

@@ -33,20 +33,17 @@ async fn poll(caller: &TestUser, job: &str) -> Answer {
 /// Polls as the frontend does; the milestones it was told of, and the text.
 async fn follow(caller: &TestUser, job: &str) -> (Vec<Value>, String) {
     let mut milestones = Vec::new();
-    let text = eventually(60, "the text is there", || {
-        let milestones = &mut milestones;
-        async move {
-            let answer = poll(caller, job).await;
-            let kind = answer.headers.get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
-            match (answer.status, kind.as_deref()) {
-                (204, _) => None,
-                (200, Some("application/json")) => {
-                    milestones.push(answer.json());
-                    None
-                }
-                (200, Some("text/plain; charset=utf-8")) => Some(answer.text),
-                other => panic!("{other:?}: {}", answer.text),
+    let text = eventually(60, "the text is there", async || {
+        let answer = poll(caller, job).await;
+        let kind = answer.headers.get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
+        match (answer.status, kind.as_deref()) {
+            (204, _) => None,
+            (200, Some("application/json")) => {
+                milestones.push(answer.json());
+                None
             }
+            (200, Some("text/plain; charset=utf-8")) => Some(answer.text),
+            other => panic!("{other:?}: {}", answer.text),
         }
     })
     .await;

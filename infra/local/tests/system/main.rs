@@ -17,6 +17,7 @@ mod edge;
 mod extract;
 mod harness;
 mod malformed;
+mod openapi;
 mod rag;
 mod repository;
 mod restart;

@@ -26,7 +26,7 @@ async fn an_ingest_that_was_killed_is_resumed() {
     let user = process.user().await;
     let document = user.upload("long.pdf", long_manual()).await;
     let path = format!("/api/v1/repository/documents/{document}");
-    eventually(30, "the document is being read", || async {
+    eventually(30, "the document is being read", async || {
         let data = user.get(&path).await.data(200);
         assert_ne!(data["status"], "ready", "the document was ready before the kill");
         (data["status"] == "processing").then_some(())
@@ -91,7 +91,7 @@ async fn an_answer_that_was_killed_is_marked_so() {
     process.kill_and_restart().await;
 
     let path = format!("/api/v1/chat/sessions/{session}");
-    let message = eventually(60, "the answer is marked as stopped", || async {
+    let message = eventually(60, "the answer is marked as stopped", async || {
         let messages = user.get(&path).await.data(200)["messages"].clone();
         assert_eq!(messages[0]["content"], "Tell me everything.");
         let answer = messages[1].clone();

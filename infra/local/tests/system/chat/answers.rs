@@ -66,7 +66,7 @@ async fn tokens_arrive_while_the_answer_is_written() {
     let longer = stream.find(|event| text(&event["fullText"]).split(' ').count() > 20).await;
     assert_eq!(longer["done"], false);
     // What was written is saved now and then, for the case that this process ends.
-    let partial = eventually(10, "partial text is saved", || async {
+    let partial = eventually(10, "partial text is saved", async || {
         let message = messages(&user, &id).await.remove(1);
         has_text(&json!({"fullText": message["content"]})).then_some(message)
     });
@@ -80,7 +80,7 @@ async fn an_answer_whose_client_vanishes_is_stored() {
     let user = system.user().await;
     let response = user.request(Method::POST, STREAM).json(&said("Which oil?")).send().await.unwrap();
     drop(response);
-    let listed = eventually(10, "the answer is stored", || async {
+    let listed = eventually(10, "the answer is stored", async || {
         let list = user.get(SESSIONS).await.data(200)["sessions"].clone();
         let id = list[0]["id"].as_str()?.to_owned();
         let messages = messages(&user, &id).await;
@@ -97,7 +97,7 @@ async fn an_answer_goes_on_when_its_client_vanishes_in_the_middle() {
     let user = system.user().await;
     let (id, stream) = ask_slowly(&user).await;
     drop(stream);
-    let done = eventually(30, "the answer is complete", || async {
+    let done = eventually(30, "the answer is complete", async || {
         let answer = messages(&user, &id).await.remove(1);
         (answer["isGenerating"] == false).then_some(answer)
     });

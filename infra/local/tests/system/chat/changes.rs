@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{SESSIONS, answered, messages, redacted, said, slow_system, text};
+use super::{SESSIONS, answered, messages, redacted, said, slow_system};
 use crate::harness::{TestSystem, TestUser, events};
 
 async fn again(user: &TestUser, session: &str, message: &str) -> Vec<Value> {

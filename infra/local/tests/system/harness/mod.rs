@@ -94,11 +94,7 @@ pub fn shared_data(path: &str) -> Option<std::path::PathBuf> {
 }
 
 /// Waits until `condition` gives something, for at most `seconds`.
-pub async fn eventually<T, F, Fut>(seconds: u64, what: &str, mut condition: F) -> T
-where
-    F: FnMut() -> Fut,
-    Fut: Future<Output = Option<T>>,
-{
+pub async fn eventually<T>(seconds: u64, what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
     let deadline = tokio::time::Instant::now() + Duration::from_secs(seconds);
     loop {
         if let Some(value) = condition().await {

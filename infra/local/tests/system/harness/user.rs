@@ -169,7 +169,7 @@ impl TestUser {
     /// As [`Self::settled`], with patience of one's own in seconds.
     pub async fn settled_within(&self, seconds: u64, document: &str) -> Value {
         let path = format!("/api/v1/repository/documents/{document}");
-        eventually(seconds, "the document settles", || async {
+        eventually(seconds, "the document settles", async || {
             let data = self.get(&path).await.data(200);
             matches!(data["status"].as_str(), Some("ready" | "failed")).then_some(data)
         })

@@ -29,9 +29,9 @@ impl FileServer {
         let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let routes = Router::new()
             .route("/manual.pdf", get(manual))
-            .route("/inside", get(|| async { Redirect::temporary("http://169.254.169.254/latest/meta-data") }))
-            .route("/round", get(|| async { Redirect::temporary("/round") }))
-            .route("/page.html", get(|| async { "<html>please sign in</html>" }))
+            .route("/inside", get(async || { Redirect::temporary("http://169.254.169.254/latest/meta-data") }))
+            .route("/round", get(async || { Redirect::temporary("/round") }))
+            .route("/page.html", get(async || { "<html>please sign in</html>" }))
             .route("/trickle", get(trickle))
             .with_state(asked.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
@@ -179,7 +179,7 @@ async fn a_failed_import_can_be_tried_again() {
     let path = format!("/api/v1/repository/documents/{id}");
     let again = user.post(&format!("{path}/reprocess"), json!({})).await.data(200);
     assert_eq!((&again["status"], &again["error"]), (&json!("processing"), &Value::Null));
-    eventually(30, "the document is ready", || async {
+    eventually(30, "the document is ready", async || {
         (user.get(&path).await.data(200)["status"] == "ready").then_some(())
     })
     .await;

@@ -168,16 +168,12 @@ async fn progress_is_told_while_a_document_is_read() {
     let user = system.user().await;
     let id = user.upload("long.pdf", long_manual(60)).await;
     let mut seen = Vec::new();
-    let last = eventually(120, "the document is ready", || {
-        let (user, path) = (&user, path(&id));
-        let seen = &mut seen;
-        async move {
-            let document = user.get(&path).await.data(200);
-            if let Some(percent) = document["progress"]["percent"].as_u64() {
-                seen.push((document["progress"]["stage"].as_str().unwrap().to_owned(), percent));
-            }
-            (document["status"] == "ready").then_some(document)
+    let last = eventually(120, "the document is ready", async || {
+        let document = user.get(&path(&id)).await.data(200);
+        if let Some(percent) = document["progress"]["percent"].as_u64() {
+            seen.push((document["progress"]["stage"].as_str().unwrap().to_owned(), percent));
         }
+        (document["status"] == "ready").then_some(document)
     })
     .await;
     assert_eq!(last["pages"], 60);
@@ -191,7 +187,7 @@ async fn a_document_deleted_while_it_is_read_leaves_nothing() {
     let system = TestSystem::start().await;
     let user = system.user().await;
     let id = user.upload("long.pdf", long_manual(60)).await;
-    eventually(60, "the document is being indexed", || async {
+    eventually(60, "the document is being indexed", async || {
         let document = user.get(&path(&id)).await.data(200);
         (document["progress"]["stage"] == "indexing").then_some(())
     })
@@ -217,7 +213,7 @@ async fn a_file_that_arrives_after_its_document_was_deleted_is_taken_away() {
     assert_eq!(user.delete(&path(id)).await.status, 200);
     let put = user.client.put(begun["upload"]["url"].as_str().unwrap()).header("Content-Type", "application/pdf");
     assert_eq!(user.send(put.body(file)).await.status, 200);
-    eventually(10, "the file is gone", || async { objects(&system, &user, id).await.is_empty().then_some(()) }).await;
+    eventually(10, "the file is gone", async || { objects(&system, &user, id).await.is_empty().then_some(()) }).await;
 }
 
 #[tokio::test]
@@ -236,7 +232,7 @@ async fn the_same_event_again_changes_nothing() {
     // Another file under the same address, of the same size, is read.
     let other = pdf::pdf(&[MANUAL[0], &MANUAL[1].replace("40 litres", "55 litres"), MANUAL[2]]);
     objects.put(&key, "application/pdf", other).await.unwrap();
-    eventually(30, "the new text is there", || async {
+    eventually(30, "the new text is there", async || {
         let page = user.get(&format!("{}/pages/2", path(&id))).await.data(200);
         page["text"].as_str().unwrap().contains("55 litres").then_some(())
     })
