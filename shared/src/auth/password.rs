@@ -132,7 +132,7 @@ impl NewPassword {
 
 impl Field for NewPassword {
     fn parse(value: &Value) -> Result<Self, String> {
-        let password = value.as_str().ok_or("must be text")?;
+        let password = typed(value)?;
         let length = password.chars().count();
         if length < *LENGTH.start() {
             return Err(format!("must have at least {} characters", LENGTH.start()));
@@ -144,13 +144,22 @@ impl Field for NewPassword {
     }
 }
 
+/// Text that a keyboard can give.
+fn typed(value: &Value) -> Result<&str, String> {
+    let text = value.as_str().ok_or("must be text")?;
+    if text.chars().any(char::is_control) {
+        return Err("must not hold control characters".to_owned());
+    }
+    Ok(text)
+}
+
 /// A password that somebody gives to be checked.
 #[derive(Debug, Clone)]
 pub struct GivenPassword(pub SecretString);
 
 impl Field for GivenPassword {
     fn parse(value: &Value) -> Result<Self, String> {
-        let password = value.as_str().ok_or("must be text")?;
+        let password = typed(value)?;
         if password.is_empty() {
             return Err("must not be empty".to_owned());
         }

@@ -1,6 +1,6 @@
 //! Addresses that let a browser talk to the bucket for a while.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use aws_sdk_s3::presigning::PresigningConfig;
@@ -115,6 +115,7 @@ impl Objects {
     /// [`ObjectError::NotFound`] for an unknown upload, [`ObjectError::InvalidPart`] when a part is
     /// missing or its tag differs.
     pub async fn complete_multipart(&self, key: &ObjectKey, upload_id: &str, parts: &[(i32, String)]) -> ObjectResult<()> {
+        self.check_parts(key, upload_id, parts).await?;
         let parts = parts.iter().map(|(number, etag)| CompletedPart::builder().part_number(*number).e_tag(etag).build());
         let completed = CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build();
         self.client
@@ -126,6 +127,24 @@ impl Objects {
             .send()
             .await?;
         Ok(())
+    }
+
+    /// Whether the parts are there as they are named. Storage checks the same at the end, but not every
+    /// S3 keeps an upload whose end it has refused.
+    async fn check_parts(&self, key: &ObjectKey, upload_id: &str, wanted: &[(i32, String)]) -> ObjectResult<()> {
+        let list = self.client.list_parts().bucket(&self.bucket).key(key.to_string()).upload_id(upload_id);
+        let mut pages = list.into_paginator().send();
+        let mut there = HashMap::new();
+        while let Some(page) = pages.next().await {
+            for part in page?.parts.unwrap_or_default() {
+                there.insert(part.part_number.unwrap_or_default(), part.e_tag);
+            }
+        }
+        let plain = |etag: &str| etag.trim_matches('"').to_owned();
+        // A server that lists no tags compares them at the end.
+        let is = |found: &Option<String>, etag: &str| found.as_deref().is_none_or(|found| plain(found) == plain(etag));
+        let matches = |(number, etag): &(i32, String)| there.get(number).is_some_and(|found| is(found, etag));
+        if wanted.iter().all(matches) { Ok(()) } else { Err(ObjectError::InvalidPart) }
     }
 
     /// Gives an upload up and frees its parts; one that is unknown is no error.

@@ -1,47 +1,15 @@
 //! What must never stand in a log.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use serde_json::json;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::{another, verify};
-use crate::harness::TestSystem;
+use crate::harness::Process;
 
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Captured {
-    type Writer = Self;
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-// One thread, so that everything the system does is seen by this test's subscriber.
-#[tokio::test(flavor = "current_thread")]
+#[tokio::test]
 async fn no_code_password_or_token_is_logged() {
-    let captured = Captured::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new("info,shared=trace,auth=trace,user=trace,local=trace"))
-        .with_writer(captured.clone())
-        .with_ansi(false)
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
-    let system = TestSystem::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let everything = "info,shared=trace,auth=trace,user=trace,local=trace".to_owned();
+    let system = Process::start(folder.path(), &[("RUST_LOG", everything)]).await;
     let user = system.user().await;
     let sign_up_code = system.code(&user.email);
     let visitor = system.visitor();
@@ -53,9 +21,8 @@ async fn no_code_password_or_token_is_logged() {
     visitor.get("/api/v1/auth/google/redirect?code=secret-code&state=secret-state").await;
     user.put("/api/v1/user/password", json!({"currentPassword": user.password, "newPassword": "a new secret"})).await;
     user.delete("/api/v1/user/nothing?token=secret-query").await;
-    drop(guard);
 
-    let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    let log = system.log();
     assert!(log.contains("/api/v1/auth/register"), "requests are logged: {log}");
     let secrets = [
         user.password.as_str(),

@@ -48,10 +48,24 @@ impl Process {
 
     /// A new user, signed up and signed in.
     pub async fn user(&self) -> TestUser {
-        let mut user = TestUser::at(&self.gateway(), &format!("http://localhost:{}", self.ports[1]));
-        let mail = self.folder.join("mail");
-        user.register(|address| super::newest_code(&mail, address)).await;
+        let mut user = self.visitor();
+        user.register(|address| self.code(address)).await;
         user
+    }
+
+    /// A client without a sign-in.
+    pub fn visitor(&self) -> TestUser {
+        TestUser::at(&self.gateway(), &format!("http://localhost:{}", self.ports[1]))
+    }
+
+    /// The newest code mailed to `address`.
+    pub fn code(&self, address: &str) -> String {
+        super::newest_code(&self.folder.join("mail"), address)
+    }
+
+    /// Everything that it has logged so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("log")).unwrap()
     }
 
     fn gateway(&self) -> String {
@@ -60,7 +74,8 @@ impl Process {
 
     async fn healthy(&self) {
         let url = format!("{}/health", self.gateway());
-        eventually(30, "the process is healthy", async || { reqwest::get(&url).await.ok() }).await;
+        let client = shared::outbound::client().unwrap();
+        eventually(30, "the process is healthy", async || client.get(&url).send().await.ok()).await;
     }
 }
 
@@ -74,7 +89,8 @@ impl Drop for Process {
 fn spawn(folder: &Path, ports: [u16; 4], variables: &Vec<(String, String)>) -> Child {
     let flags = ["--gateway-port", "--services-port", "--dynamodb-port", "--s3-port"];
     let mut command = Command::new(env!("CARGO_BIN_EXE_intellimaint"));
-    command.arg("--data-dir").arg(folder).stdout(Stdio::null());
+    let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("log")).unwrap();
+    command.arg("--data-dir").arg(folder).stdout(Stdio::null()).stderr(log);
     for (flag, port) in flags.into_iter().zip(ports) {
         command.arg(flag).arg(port.to_string());
     }

@@ -59,7 +59,7 @@ impl TestUser {
 
     /// A client without a sign-in, of the backends at these addresses.
     pub fn at(gateway: &str, services: &str) -> Self {
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(120));
+        let client = shared::outbound::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(120));
         Self {
             client: client.build().unwrap(),
             gateway: gateway.to_owned(),

@@ -82,7 +82,8 @@ async fn a_registered_document_is_fetched_once_and_read() {
         ".data.documents[].id" => "[id]",
         ".data.documents[].userId" => "[user]",
         ".data.documents[].fileUrl" => "[its address]",
-        ".data.documents[].*At" => "[time]",
+        ".data.documents[].uploadedAt" => "[time]",
+        ".data.documents[].createdAt" => "[time]",
     });
     let document = answer.json()["data"]["documents"][0].clone();
     assert_eq!(document["fileUrl"], url);

@@ -28,6 +28,7 @@ async fn keys(system: &TestSystem) -> BTreeSet<String> {
             .post(&system.system.dynamodb_url)
             .header("X-Amz-Target", "DynamoDB_20120810.Scan")
             .header("Content-Type", "application/x-amz-json-1.0")
+            .header("X-Amz-Date", "20260101T000000Z")
             .header("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
             .body(scan.to_string());
         let answer: Value = request.send().await.unwrap().error_for_status().unwrap().json().await.unwrap();
