@@ -37,11 +37,7 @@ async fn main() -> Result<(), Failure> {
     let cases: Vec<Case> = serde_json::from_str(&fs::read_to_string(cases)?)?;
 
     let start = Instant::now();
-    let embedder = Embedder::load(&ModelConfig {
-        dir,
-        threads: 1,
-        queue: 1,
-    })?;
+    let embedder = Embedder::load(&ModelConfig { dir, threads: 1, queue: 1 })?;
     let load = milliseconds(start);
 
     let mut measured = Vec::new();
@@ -58,11 +54,7 @@ async fn main() -> Result<(), Failure> {
 }
 
 async fn measure(embedder: &Embedder, case: &Case) -> Result<serde_json::Value, Failure> {
-    let repeats = if case.texts.len() == 1 {
-        case.repeats.max(1)
-    } else {
-        1
-    };
+    let repeats = if case.texts.len() == 1 { case.repeats.max(1) } else { 1 };
     let warm: Vec<String> = case.texts.iter().take(1).cloned().collect();
     embedder.embed(warm).await?;
     let mut times = Vec::new();

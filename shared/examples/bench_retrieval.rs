@@ -31,15 +31,11 @@ use shared::{
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
-    if env::args_os()
-        .nth(1)
-        .is_some_and(|argument| argument == WORKER_ARGUMENT)
-    {
+    if env::args_os().nth(1).is_some_and(|argument| argument == WORKER_ARGUMENT) {
         return worker_main();
     }
-    let measured = tokio::runtime::Runtime::new()
-        .map_err(Failure::from)
-        .and_then(|runtime| runtime.block_on(measure()));
+    let measured =
+        tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| runtime.block_on(measure()));
     match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -51,18 +47,12 @@ fn main() -> ExitCode {
 
 async fn measure() -> Result<(), Failure> {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
-    let (Some(model), Some(data), Some(cache)) =
-        (arguments.next(), arguments.next(), arguments.next())
-    else {
+    let (Some(model), Some(data), Some(cache)) = (arguments.next(), arguments.next(), arguments.next()) else {
         return Err("usage: bench_retrieval MODEL_DIR DATA_DIR CACHE_DIR".into());
     };
     let mut embeddings = Embeddings::open(model, &cache)?;
     let mut out = stdout();
-    writeln!(
-        out,
-        "{:<28} {:<10} {:>8} {:>8} {:>8}",
-        "set (queries)", "measure", "BM25", "vectors", "hybrid"
-    )?;
+    writeln!(out, "{:<28} {:<10} {:>8} {:>8} {:>8}", "set (queries)", "measure", "BM25", "vectors", "hybrid")?;
     for name in ["scifact", "faa_index_pages"] {
         let set = passages(&data.join("ir").join(name), &mut embeddings).await?;
         report(&mut out, name, &set)?;
@@ -88,37 +78,25 @@ struct Case {
     relevant: HashSet<String>,
 }
 
+/// Turns the ranks of a set into one figure.
+type Measure = fn(&[Vec<bool>], &Set) -> f64;
+
 fn report(out: &mut impl Write, name: &str, set: &Set) -> Result<(), Failure> {
-    let vectors = Weights {
-        lexical: 0.0,
-        semantic: 1.0,
-        ..Weights::default()
-    };
+    let vectors = Weights { lexical: 0.0, semantic: 1.0, ..Weights::default() };
     let runs = [
         ranks(set, &set.library, false),
         ranks(set, &set.library.clone().with_weights(vectors), true),
         ranks(set, &set.library, true),
     ];
-    type Measure = fn(&[Vec<bool>], &Set) -> f64;
     let measures: &[(&str, Measure)] = if set.by_page {
         &[
-            ("hit@1", |runs, _| {
-                share(runs, |found| found.iter().take(1).any(|hit| *hit))
-            }),
-            ("hit@5", |runs, _| {
-                share(runs, |found| found.iter().take(5).any(|hit| *hit))
-            }),
-            ("MRR@10", |runs, _| {
-                mean(runs.iter().map(|found| reciprocal(found)))
-            }),
+            ("hit@1", |runs, _| share(runs, |found| found.iter().take(1).any(|hit| *hit))),
+            ("hit@5", |runs, _| share(runs, |found| found.iter().take(5).any(|hit| *hit))),
+            ("MRR@10", |runs, _| mean(runs.iter().map(|found| reciprocal(found)))),
         ]
     } else {
         &[("nDCG@10", |runs, set| {
-            mean(
-                runs.iter()
-                    .zip(&set.queries)
-                    .map(|(found, case)| ndcg(found, case.relevant.len())),
-            )
+            mean(runs.iter().zip(&set.queries).map(|(found, case)| ndcg(found, case.relevant.len())))
         })]
     };
     for (label, measure) in measures {
@@ -142,15 +120,9 @@ fn ranks(set: &Set, library: &Library, embed: bool) -> Vec<Vec<bool>> {
             ..Query::default()
         });
         let name = |hit: &shared::retrieval::Hit| {
-            if set.by_page {
-                hit.page.to_string()
-            } else {
-                hit.document_id.clone()
-            }
+            if set.by_page { hit.page.to_string() } else { hit.document_id.clone() }
         };
-        hits.iter()
-            .map(|hit| case.relevant.contains(&name(hit)))
-            .collect()
+        hits.iter().map(|hit| case.relevant.contains(&name(hit))).collect()
     };
     set.queries.iter().map(run).collect()
 }
@@ -166,19 +138,12 @@ fn share(runs: &[Vec<bool>], test: fn(&Vec<bool>) -> bool) -> f64 {
 }
 
 fn reciprocal(found: &[bool]) -> f64 {
-    (1_u32..)
-        .zip(found)
-        .find(|(_, hit)| **hit)
-        .map_or(0.0, |(rank, _)| 1.0 / f64::from(rank))
+    (1_u32..).zip(found).find(|(_, hit)| **hit).map_or(0.0, |(rank, _)| 1.0 / f64::from(rank))
 }
 
 fn ndcg(found: &[bool], relevant: usize) -> f64 {
     let gain = |rank: u32| 1.0 / f64::from(rank + 1).log2();
-    let gained: f64 = (1_u32..)
-        .zip(found)
-        .filter(|(_, hit)| **hit)
-        .map(|(rank, _)| gain(rank))
-        .sum();
+    let gained: f64 = (1_u32..).zip(found).filter(|(_, hit)| **hit).map(|(rank, _)| gain(rank)).sum();
     let ideal: f64 = (1_u32..=10).take(relevant).map(gain).sum();
     if ideal > 0.0 { gained / ideal } else { 0.0 }
 }
@@ -201,21 +166,13 @@ async fn passages(dir: &Path, embeddings: &mut Embeddings) -> Result<Set, Failur
         segments.push(Arc::new(embeddings.segment(&record.id, &pages).await?));
     }
     let mut relevant: BTreeMap<String, HashSet<String>> = BTreeMap::new();
-    for line in fs::read_to_string(dir.join("qrels/test.tsv"))?
-        .lines()
-        .skip(1)
-    {
+    for line in fs::read_to_string(dir.join("qrels/test.tsv"))?.lines().skip(1) {
         let mut fields = line.split('\t');
-        let (Some(query), Some(document), Some(score)) =
-            (fields.next(), fields.next(), fields.next())
-        else {
+        let (Some(query), Some(document), Some(score)) = (fields.next(), fields.next(), fields.next()) else {
             return Err(format!("not a judgement: {line}").into());
         };
         if score != "0" {
-            relevant
-                .entry(query.to_owned())
-                .or_default()
-                .insert(document.to_owned());
+            relevant.entry(query.to_owned()).or_default().insert(document.to_owned());
         }
     }
     let mut texts: HashMap<String, String> = HashMap::new();
@@ -226,18 +183,10 @@ async fn passages(dir: &Path, embeddings: &mut Embeddings) -> Result<Set, Failur
     for (id, relevant) in relevant {
         let text = texts.remove(&id).ok_or("a judged query has no text")?;
         let embedding = embeddings.of(&text).await?;
-        queries.push(Case {
-            text,
-            embedding,
-            relevant,
-        });
+        queries.push(Case { text, embedding, relevant });
     }
     embeddings.save()?;
-    Ok(Set {
-        library: Library::new(segments),
-        queries,
-        by_page: false,
-    })
+    Ok(Set { library: Library::new(segments), queries, by_page: false })
 }
 
 #[derive(Deserialize)]
@@ -249,9 +198,7 @@ struct Entry {
 /// A manual and the entries of its printed index.
 async fn manual(data: &Path, name: &str, embeddings: &mut Embeddings) -> Result<Set, Failure> {
     let worker = PdfWorker::current_exe(Limits::default())?;
-    let pages = worker
-        .extract(&data.join("pdf").join(format!("{name}.pdf")), |_| {})
-        .await?;
+    let pages = worker.extract(&data.join("pdf").join(format!("{name}.pdf")), |_| {}).await?;
     let segment = embeddings.segment(name, &pages).await?;
     let mut queries = Vec::new();
     for entry in lines::<Entry>(&data.join("ir/manual_index").join(format!("{name}.jsonl")))? {
@@ -262,18 +209,12 @@ async fn manual(data: &Path, name: &str, embeddings: &mut Embeddings) -> Result<
         });
     }
     embeddings.save()?;
-    Ok(Set {
-        library: Library::new(vec![Arc::new(segment)]),
-        queries,
-        by_page: true,
-    })
+    Ok(Set { library: Library::new(vec![Arc::new(segment)]), queries, by_page: true })
 }
 
 fn lines<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<T>, Failure> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    text.lines()
-        .map(|line| Ok(serde_json::from_str(line)?))
-        .collect()
+    text.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
 }
 
 /// The model, and every embedding it ever made, kept in a file.
@@ -288,36 +229,17 @@ impl Embeddings {
     fn open(model: PathBuf, cache: &Path) -> Result<Self, Failure> {
         fs::create_dir_all(cache)?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let embedder = Embedder::load(&ModelConfig {
-            dir: model,
-            threads,
-            queue: 4,
-        })?;
-        let name = embedder
-            .model_name()
-            .replace(|c: char| !c.is_alphanumeric(), "-");
+        let embedder = Embedder::load(&ModelConfig { dir: model, threads, queue: 4 })?;
+        let name = embedder.model_name().replace(|c: char| !c.is_alphanumeric(), "-");
         let file = cache.join(format!("{name}.postcard"));
-        let known = fs::read(&file)
-            .ok()
-            .and_then(|bytes| postcard::from_bytes(&bytes).ok())
-            .unwrap_or_default();
-        Ok(Self {
-            embedder,
-            file,
-            known,
-            added: false,
-        })
+        let known = fs::read(&file).ok().and_then(|bytes| postcard::from_bytes(&bytes).ok()).unwrap_or_default();
+        Ok(Self { embedder, file, known, added: false })
     }
 
     async fn segment(&mut self, id: &str, pages: &[Page]) -> Result<Segment, Failure> {
         let counter = self.embedder.token_counter();
-        let chunks = chunk(pages, &outline(pages), ChunkOptions::default(), |text| {
-            counter.count(text)
-        });
-        let texts: Vec<String> = chunks
-            .iter()
-            .map(shared::documents::chunking::Chunk::embedding_text)
-            .collect();
+        let chunks = chunk(pages, &outline(pages), ChunkOptions::default(), |text| counter.count(text));
+        let texts: Vec<String> = chunks.iter().map(shared::documents::chunking::Chunk::embedding_text).collect();
         let embeddings = self.all(&texts).await?;
         Ok(Segment::build(SegmentSource {
             document_id: id.to_owned(),
@@ -334,25 +256,14 @@ impl Embeddings {
     }
 
     async fn all(&mut self, texts: &[String]) -> Result<Vec<Vec<f32>>, Failure> {
-        let new: Vec<String> = texts
-            .iter()
-            .filter(|text| !self.known.contains_key(*text))
-            .cloned()
-            .collect();
+        let new: Vec<String> = texts.iter().filter(|text| !self.known.contains_key(*text)).cloned().collect();
         for batch in new.chunks(64) {
             let vectors = self.embedder.embed(batch.to_vec()).await?;
-            let vectors = vectors
-                .into_iter()
-                .map(shared::inference::Embedding::into_vec);
+            let vectors = vectors.into_iter().map(shared::inference::Embedding::into_vec);
             self.known.extend(batch.iter().cloned().zip(vectors));
             self.added = true;
         }
-        let known = |text: &String| {
-            self.known
-                .get(text)
-                .cloned()
-                .ok_or_else(|| Failure::from("no embedding"))
-        };
+        let known = |text: &String| self.known.get(text).cloned().ok_or_else(|| Failure::from("no embedding"));
         texts.iter().map(known).collect()
     }
 

@@ -26,27 +26,16 @@ const QUERIES: usize = 300;
 
 fn main() -> Result<(), Failure> {
     let mut out = stdout();
-    writeln!(
-        out,
-        "{:>8} {:>6} {:>9} {:>9} {:>9} {:>12}",
-        "chunks", "docs", "p50 ms", "p99 ms", "max ms", "MiB"
-    )?;
+    writeln!(out, "{:>8} {:>6} {:>9} {:>9} {:>9} {:>12}", "chunks", "docs", "p50 ms", "p99 ms", "max ms", "MiB")?;
     for chunks in [1_000, 10_000, 100_000] {
         let mut random = Random(42);
         let segments = library(chunks, &mut random)?;
         let bytes: usize = segments.iter().map(|segment| segment.memory_bytes()).sum();
         let documents = segments.len();
         let library = Library::new(segments);
-        let mut times: Vec<Duration> = (0..QUERIES + 20)
-            .map(|_| time(&library, &mut random))
-            .skip(20)
-            .collect();
+        let mut times: Vec<Duration> = (0..QUERIES + 20).map(|_| time(&library, &mut random)).skip(20).collect();
         times.sort_unstable();
-        let at = |share: usize| {
-            times
-                .get((times.len() * share / 100).min(times.len() - 1))
-                .map_or(0.0, milliseconds)
-        };
+        let at = |share: usize| times.get((times.len() * share / 100).min(times.len() - 1)).map_or(0.0, milliseconds);
         writeln!(
             out,
             "{chunks:>8} {documents:>6} {:>9.3} {:>9.3} {:>9.3} {:>12.1}",
@@ -79,11 +68,7 @@ fn library(chunks: usize, random: &mut Random) -> Result<Vec<Arc<Segment>>, Fail
     while left > 0 {
         let pages = left.min(PAGES_PER_DOCUMENT);
         left -= pages;
-        segments.push(Arc::new(segment(
-            segments.len(),
-            u32::try_from(pages)?,
-            random,
-        )?));
+        segments.push(Arc::new(segment(segments.len(), u32::try_from(pages)?, random)?));
     }
     Ok(segments)
 }
@@ -94,18 +79,10 @@ fn segment(number: usize, page_count: u32, random: &mut Random) -> Result<Segmen
     for page in 1..=page_count {
         let mut text = format!("{page}-1. {} {} Repair\n", random.word(), random.word());
         for _ in 0..CHUNKS_PER_PAGE {
-            let passage = (0..WORDS_PER_CHUNK)
-                .map(|_| random.word())
-                .collect::<Vec<_>>()
-                .join(" ");
+            let passage = (0..WORDS_PER_CHUNK).map(|_| random.word()).collect::<Vec<_>>().join(" ");
             text.push_str(&passage);
             text.push('\n');
-            chunks.push(Chunk {
-                text: passage,
-                heading: String::new(),
-                page,
-                page_end: page,
-            });
+            chunks.push(Chunk { text: passage, heading: String::new(), page, page_end: page });
         }
         pages.push(Page::from_text(page, &text, PageSource::TextLayer));
     }
@@ -137,12 +114,7 @@ impl Random {
     }
 
     /// A word whose rank follows Zipf's law.
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a rank"
-    )]
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank")]
     fn word(&mut self) -> String {
         let rank = (VOCABULARY as f64).powf(self.fraction()) as u64;
         // Letters only, so that it is analysed as a word.
@@ -155,10 +127,7 @@ impl Random {
         word
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "vectors are single precision"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "vectors are single precision")]
     fn vector(&mut self) -> Vec<f32> {
         let raw: Vec<f64> = (0..DIMENSIONS).map(|_| self.fraction() - 0.5).collect();
         let length = raw.iter().map(|number| number * number).sum::<f64>().sqrt();

@@ -82,8 +82,21 @@ fn partition(id: &UserId) -> String {
 
 /// Attributes that are storage's own, or secret.
 const HIDDEN: [&str; 15] = [
-    "PK", "SK", "indexPartition", "indexSort", "expiresAt", "version", "generation", "superseded", "upload", "sourceEtag",
-    "attempts", "searchable", "lease", "replaced", "userId",
+    "PK",
+    "SK",
+    "indexPartition",
+    "indexSort",
+    "expiresAt",
+    "version",
+    "generation",
+    "superseded",
+    "upload",
+    "sourceEtag",
+    "attempts",
+    "searchable",
+    "lease",
+    "replaced",
+    "userId",
 ];
 
 /// The kinds of items in a user's partition, by the beginning of their sort keys, and the names of

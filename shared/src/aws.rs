@@ -17,7 +17,7 @@ pub async fn sdk_config(config: &AwsConfig) -> SdkConfig {
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
-        .operation_attempt_timeout(Duration::from_secs(60))
+        .operation_attempt_timeout(Duration::from_mins(1))
         .build();
     let loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)

@@ -60,7 +60,11 @@ impl FileUrl {
             return if local { Ok(Self(url)) } else { Err(FileUrlError::NotHttps) };
         }
         let place = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        if config.url_hosts.iter().any(|allowed| matches(allowed, &place)) { Ok(Self(url)) } else { Err(FileUrlError::Host) }
+        if config.url_hosts.iter().any(|allowed| matches(allowed, &place)) {
+            Ok(Self(url))
+        } else {
+            Err(FileUrlError::Host)
+        }
     }
 
     /// The parsed address.
@@ -148,7 +152,9 @@ mod tests {
 
     #[test]
     fn other_schemes_and_credentials_are_not() {
-        for text in ["http://files.example.com/", "ftp://files.example.com/", "file:///etc/passwd", "javascript:alert(1)"] {
+        for text in
+            ["http://files.example.com/", "ftp://files.example.com/", "file:///etc/passwd", "javascript:alert(1)"]
+        {
             assert_eq!(parse(text, true), Err(FileUrlError::NotHttps), "{text}");
         }
         assert_eq!(parse("https://a:b@files.example.com/", true), Err(FileUrlError::Credentials));

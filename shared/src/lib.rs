@@ -5,17 +5,17 @@
 //! of [`http`]. Heavy parts (mail, PDF, inference, retrieval, answers) are cargo features, so that a
 //! function carries only what it calls.
 
+pub mod account;
 #[cfg(feature = "assistant")]
 pub mod assistant;
-pub mod account;
 pub mod auth;
 pub mod aws;
 pub mod config;
 pub mod context;
-#[cfg(any(feature = "documents", feature = "retrieval"))]
-pub mod documents;
 #[cfg(feature = "assistant")]
 pub mod conversation;
+#[cfg(any(feature = "documents", feature = "retrieval"))]
+pub mod documents;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod file_url;

@@ -210,7 +210,7 @@ impl Library {
         let embedding = async { embedder.embed_one(query.text.clone()).await.map_err(LibraryError::from) };
         let (segments, embedding) = futures::try_join!(segments, embedding)?;
         let embedding = embedding.into_vec();
-        let found = tokio::task::spawn_blocking(move || findings(holdings, segments, &query, embedding)).await;
+        let found = tokio::task::spawn_blocking(move || findings(holdings, &segments, &query, embedding)).await;
         found.map_err(|error| LibraryError::Model(InferenceError::Failed(format!("the search broke off: {error}"))))
     }
 
@@ -241,7 +241,8 @@ impl Holdings {
         Self {
             searchable: count(|document| document.searchable),
             processing: count(|document| {
-                !document.searchable && matches!(document.status, DocumentStatus::Processing | DocumentStatus::Uploading)
+                !document.searchable
+                    && matches!(document.status, DocumentStatus::Processing | DocumentStatus::Uploading)
             }),
             failed: count(|document| !document.searchable && document.status == DocumentStatus::Failed),
         }
@@ -251,28 +252,29 @@ impl Holdings {
 impl Findings {
     /// Searches segments that are in memory already; nothing of the user's storage is read.
     #[must_use]
-    pub fn of(segments: Vec<Arc<Segment>>, query: &LibraryQuery, embedding: Vec<f32>) -> Self {
+    pub fn of(segments: &[Arc<Segment>], query: &LibraryQuery, embedding: Vec<f32>) -> Self {
         let holdings = Holdings { searchable: segments.len(), ..Holdings::default() };
         findings(holdings, segments, query, embedding)
     }
 }
 
-fn findings(holdings: Holdings, segments: Vec<Arc<Segment>>, query: &LibraryQuery, embedding: Vec<f32>) -> Findings {
-    let vocabulary = Vocabulary::of(&segments, &query.text);
+fn findings(holdings: Holdings, segments: &[Arc<Segment>], query: &LibraryQuery, embedding: Vec<f32>) -> Findings {
+    let vocabulary = Vocabulary::of(segments, &query.text);
     let by_id: HashMap<&str, &Segment> =
         segments.iter().map(|segment| (segment.document_id(), segment.as_ref())).collect();
     let page_text = |hit: &Hit| {
         let segment = by_id.get(hit.document_id.as_str())?;
         segment.page_text(hit.page).map(str::to_owned)
     };
-    let hits = Shelves::new(segments.clone()).search(&Query {
+    let hits = Shelves::new(segments.to_vec()).search(&Query {
         text: query.text.clone(),
         embedding: Some(embedding),
         top_k: query.top_k,
         document_ids: None,
         min_score: query.min_score,
     });
-    let passages = hits.into_iter().map(|hit| Passage { page_text: page_text(&hit).unwrap_or_default(), hit }).collect();
+    let passages =
+        hits.into_iter().map(|hit| Passage { page_text: page_text(&hit).unwrap_or_default(), hit }).collect();
     Findings { holdings, passages, vocabulary }
 }
 
@@ -281,7 +283,8 @@ impl Vocabulary {
         let pages = segments.iter().map(|segment| segment.page_count()).sum();
         let count = |term: &str| segments.iter().map(|segment| segment.pages_with(term)).sum();
         let terms = Analyzer::default().terms(text);
-        let pages_with = terms.into_iter().map(|term| (count(&term), term)).map(|(pages, term)| (term, pages)).collect();
+        let pages_with =
+            terms.into_iter().map(|term| (count(&term), term)).map(|(pages, term)| (term, pages)).collect();
         Self { pages, pages_with }
     }
 }

@@ -125,7 +125,7 @@ async fn ask(text: &str, segment: &Arc<Segment>, embedder: &Embedder) -> Answer 
     let retrieve = move |text: String| async move {
         let embedding = embedder.embed_one(text.clone()).await?.into_vec();
         let query = LibraryQuery { text, top_k, document_ids: None, min_score: None };
-        Ok(Findings::of(vec![segment], &query, embedding))
+        Ok(Findings::of(&[segment], &query, embedding))
     };
     let mut events = Box::pin(stream_answer(question, retrieve, model, CancellationToken::new()));
     loop {

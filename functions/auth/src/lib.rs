@@ -53,7 +53,7 @@ impl State {
         let redirect = format!("{}/api/v1/auth/google/redirect", config.http.gateway_url);
         let google = |google| Google::new(google, redirect, context.sign_ins.tokens().clone());
         let google = config.google.clone().map(google).transpose()?;
-        Ok(Self { codes, google, context })
+        Ok(Self { context, codes, google })
     }
 }
 

@@ -44,6 +44,7 @@ async fn revoke(context: &Context, headers: &HeaderMap, user: Option<CurrentUser
 
 fn wants_json(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
-    let mut types = accepted.flat_map(|value| value.split(',')).map(|kind| kind.split(';').next().unwrap_or_default().trim());
+    let mut types =
+        accepted.flat_map(|value| value.split(',')).map(|kind| kind.split(';').next().unwrap_or_default().trim());
     types.any(|kind| kind.eq_ignore_ascii_case("application/json"))
 }

@@ -76,9 +76,12 @@ pub async fn register(
         let user = User::new(email.clone(), registration.clone());
         match store.create_user(&user).await {
             Ok(()) => {
-                let code = NewCode { email: email.clone(), purpose: CodePurpose::SignUp, user: user.id, registration: None };
+                let code =
+                    NewCode { email: email.clone(), purpose: CodePurpose::SignUp, user: user.id, registration: None };
                 state.codes.send(&code).await?;
-                return Ok(created("Account created. We have mailed you a code.", json!({"email": email})).into_response());
+                return Ok(
+                    created("Account created. We have mailed you a code.", json!({"email": email})).into_response()
+                );
             }
             // The same address was registered by another request at this very moment.
             Err(error) if error.is_condition() => owner = store.user_by_email(&email).await?,
@@ -87,7 +90,10 @@ pub async fn register(
     }
     let user = owner.filter(|user| !user.email_verified).ok_or_else(taken)?;
     let registration = Some(registration);
-    state.codes.send(&NewCode { email: email.clone(), purpose: CodePurpose::SignUp, user: user.id, registration }).await?;
+    state
+        .codes
+        .send(&NewCode { email: email.clone(), purpose: CodePurpose::SignUp, user: user.id, registration })
+        .await?;
     Ok(ok("We have mailed you a code. Enter it to finish signing up.", json!({"email": email})).into_response())
 }
 

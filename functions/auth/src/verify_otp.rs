@@ -44,7 +44,9 @@ pub async fn verify_otp(
             change_email(&state, &email, &pending).await?;
             "Your new e-mail address is confirmed."
         }
-        CodePurpose::ResetPassword | CodePurpose::DeleteAccount => "The code is right. You can choose a new password now.",
+        CodePurpose::ResetPassword | CodePurpose::DeleteAccount => {
+            "The code is right. You can choose a new password now."
+        }
     };
     Ok(ok(message, json!({"email": email, "purpose": pending.purpose})))
 }

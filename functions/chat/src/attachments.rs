@@ -28,6 +28,7 @@ pub async fn read(user: CurrentUser, Shared(state): Shared<State>, Id(id): Id<At
     let address = address.ok_or_else(|| ApiError::not_found("Picture"))?;
     let location = HeaderValue::try_from(address).map_err(ApiError::internal)?;
     // The address works for some minutes; the browser may keep it for less.
-    let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"))];
+    let headers =
+        [(header::LOCATION, location), (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"))];
     Ok((StatusCode::FOUND, headers).into_response())
 }

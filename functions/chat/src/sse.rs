@@ -27,9 +27,19 @@ const SILENCE: Duration = Duration::from_secs(15);
 #[serde(untagged)]
 enum Message<'a> {
     #[serde(rename_all = "camelCase")]
-    Stage { stage: Stage, done: bool, full_text: &'static str, session_id: &'a ChatId },
+    Stage {
+        stage: Stage,
+        done: bool,
+        full_text: &'static str,
+        session_id: &'a ChatId,
+    },
     #[serde(rename_all = "camelCase")]
-    Text { token: &'a str, full_text: &'a str, done: bool, session_id: &'a ChatId },
+    Text {
+        token: &'a str,
+        full_text: &'a str,
+        done: bool,
+        session_id: &'a ChatId,
+    },
     Done(Done<'a>),
 }
 

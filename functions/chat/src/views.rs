@@ -113,7 +113,8 @@ impl MessageView {
 impl AttachmentView {
     fn new(attachment: Attachment, gateway_url: &str) -> Self {
         let Attachment { id, url, file_name, stored } = attachment;
-        let metadata = stored.map_or_else(|| json!({}), |file| json!({"contentType": file.content_type, "size": file.size}));
+        let metadata =
+            stored.map_or_else(|| json!({}), |file| json!({"contentType": file.content_type, "size": file.size}));
         let file_url = url.unwrap_or_else(|| attachments::address(gateway_url, &id));
         Self { id, attachment_type: "image", file_url, file_name, metadata }
     }

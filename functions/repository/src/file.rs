@@ -14,7 +14,7 @@ use shared::store::DocumentStatus;
 use crate::State;
 
 /// Long enough for a viewer that asks for one part after the other, too short to be passed on.
-const LIFETIME: Duration = Duration::from_secs(900);
+const LIFETIME: Duration = Duration::from_mins(15);
 
 pub(crate) async fn download_file(
     Extract(state): Extract<State>,

@@ -112,13 +112,12 @@ async fn find_or_create(state: &State, user: &UserId, listed: &[Listed]) -> ApiR
             if by_url.contains_key(item.file_url.as_str()) {
                 continue;
             }
-            let document = match store.document_by_url(user, &item.file_url).await? {
-                Some(known) => known,
-                None => {
-                    let document = Document::new(user, item.clone().into());
-                    new.push(document.clone());
-                    document
-                }
+            let document = if let Some(known) = store.document_by_url(user, &item.file_url).await? {
+                known
+            } else {
+                let document = Document::new(user, item.clone().into());
+                new.push(document.clone());
+                document
             };
             by_url.insert(&item.file_url, document);
         }

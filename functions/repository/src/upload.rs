@@ -17,7 +17,7 @@ use crate::fields::{Bytes, FileName, LARGEST_FILE, Text};
 use crate::view::DocumentView;
 
 /// How long the addresses work.
-const LIFETIME: Duration = Duration::from_secs(3600);
+const LIFETIME: Duration = Duration::from_hours(1);
 /// Files up to this size go up in one request.
 const LARGEST_SINGLE: u64 = 64 * 1024 * 1024;
 /// What each part but the last holds: at most 63 parts for the largest file.

@@ -15,7 +15,8 @@ use crate::{State, account_of};
 /// Mails a code that allows the deletion, for accounts without a password.
 pub async fn mail_code(Shared(state): Shared<State>, user: CurrentUser) -> ApiResult<Reply<()>> {
     let account = account_of(&state.context, &user).await?;
-    let code = NewCode { email: account.email, purpose: CodePurpose::DeleteAccount, user: account.id, registration: None };
+    let code =
+        NewCode { email: account.email, purpose: CodePurpose::DeleteAccount, user: account.id, registration: None };
     state.codes.send(&code).await?;
     Ok(ok("We have mailed you a code. Enter it to delete your account.", ()))
 }

@@ -125,6 +125,7 @@ pub async fn change(
 }
 
 /// `None` to leave the picture as it is, `Some(None)` to clear it.
+#[expect(clippy::option_option, reason = "the outer says whether, the inner to what")]
 fn picture(context: &Context, given: Option<OptionalText<2048>>) -> ApiResult<Option<Option<String>>> {
     match given {
         None => Ok(None),

@@ -4,6 +4,12 @@
 //! The driver plays Lambda's runtime API: it hands out one event and takes the answer.
 //! Usage: `bench_functions FOLDER RUNS`, with the binaries in FOLDER.
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "figures for people, rounded anyway"
+)]
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -69,7 +75,7 @@ async fn start(binary: &Path, function: &str) -> (Duration, u64) {
 
     let started = Instant::now();
     let mut process = spawn(binary, function, &address);
-    let at = tokio::time::timeout(Duration::from_secs(60), answers.recv()).await.unwrap().unwrap();
+    let at = tokio::time::timeout(Duration::from_mins(1), answers.recv()).await.unwrap().unwrap();
     let memory = peak_memory(process.id());
     process.kill().unwrap();
     process.wait().unwrap();

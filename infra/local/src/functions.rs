@@ -61,7 +61,7 @@ impl Functions {
 }
 
 /// How long one document may take, as Lambda limits it.
-const LONGEST_RUN: Duration = Duration::from_secs(900);
+const LONGEST_RUN: Duration = Duration::from_mins(15);
 
 /// The `ingest` function.
 #[derive(Clone)]

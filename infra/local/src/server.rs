@@ -13,7 +13,12 @@ use crate::system::StartError;
 const DRAIN: Duration = Duration::from_secs(20);
 
 /// Takes a port, or says which part wanted it.
-pub(crate) async fn bind(host: &str, port: u16, part: &'static str, flag: &'static str) -> Result<TcpListener, StartError> {
+pub(crate) async fn bind(
+    host: &str,
+    port: u16,
+    part: &'static str,
+    flag: &'static str,
+) -> Result<TcpListener, StartError> {
     TcpListener::bind((host, port)).await.map_err(|source| StartError::Port { part, port, flag, source })
 }
 

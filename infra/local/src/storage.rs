@@ -1,4 +1,4 @@
-//! The embedded `DynamoDB` (tables in an SQLite file) and S3 (objects in a folder).
+//! The embedded `DynamoDB` (tables in an `SQLite` file) and S3 (objects in a folder).
 
 use std::path::Path;
 use std::sync::Arc;

@@ -82,6 +82,11 @@ impl System {
     /// # Errors
     /// [`StartError`], with a sentence that says what to do.
     pub async fn start(options: Options, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, StartError> {
+        // Starting holds all parts at once; boxed, it does not weigh on its callers.
+        Box::pin(Self::start_parts(options, lookup)).await
+    }
+
+    async fn start_parts(options: Options, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, StartError> {
         let (folder, temporary) = folder(&options)?;
         let ports = &options.ports;
         let gateway = server::bind(&ports.host, ports.gateway_port, "gateway", "--gateway-port").await;
@@ -125,22 +130,21 @@ impl System {
         context.objects.create_bucket().await.map_err(|error| storage(&error))?;
 
         let mut functions = None;
-        let ingest = match options.functions_at {
-            Some(url) => Ingest::there(&url)?,
-            None => {
-                let built = functions.insert(Functions::new(&context).await?);
-                let http = &context.config.http;
-                let routers = [
-                    (gateway, serve(Backend::Gateway, built.gateway(), http)),
-                    (services, serve(Backend::Services, built.services(), http)),
-                ];
-                for (listener, router) in routers {
-                    if let Some(listener) = listener {
-                        front.spawn(server::serve(listener, router, stop_taking.clone()));
-                    }
+        let ingest = if let Some(url) = options.functions_at {
+            Ingest::there(&url)?
+        } else {
+            let built = functions.insert(Functions::new(&context).await?);
+            let http = &context.config.http;
+            let routers = [
+                (gateway, serve(Backend::Gateway, built.gateway(), http)),
+                (services, serve(Backend::Services, built.services(), http)),
+            ];
+            for (listener, router) in routers {
+                if let Some(listener) = listener {
+                    front.spawn(server::serve(listener, router, stop_taking.clone()));
                 }
-                built.ingest()
             }
+            built.ingest()
         };
         front.spawn(pump::run(waiting, ingest, context.objects.clone(), stop_taking.clone(), front.clone()));
         Ok(Self {
@@ -209,7 +213,7 @@ fn token_secret(folder: &Path) -> std::io::Result<String> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    let secret: String = (0..32).map(|_| format!("{:02x}", rand::random::<u8>())).collect();
+    let secret = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

@@ -5,8 +5,7 @@ use crate::assistant::test_support::passage;
 fn renumbered(text: &str, passages: usize, size: usize) -> (String, Vec<usize>) {
     let mut marks = Marks::new(passages);
     let characters: Vec<char> = text.chars().collect();
-    let mut out: String =
-        characters.chunks(size).map(|piece| marks.push(&piece.iter().collect::<String>())).collect();
+    let mut out: String = characters.chunks(size).map(|piece| marks.push(&piece.iter().collect::<String>())).collect();
     out.push_str(&marks.finish());
     (out, marks.cited().to_vec())
 }
@@ -29,7 +28,14 @@ fn marks_without_a_passage_are_dropped_with_their_space() {
 
 #[test]
 fn brackets_that_are_no_marks_stay() {
-    for text in ["array[x] and [KINS]JOINTS", "a [1](https://example.com) link", "`a[1]` in code", "open [1", "a \\[1\\] b", "end  two [ spaces"] {
+    for text in [
+        "array[x] and [KINS]JOINTS",
+        "a [1](https://example.com) link",
+        "`a[1]` in code",
+        "open [1",
+        "a \\[1\\] b",
+        "end  two [ spaces",
+    ] {
         assert_eq!(renumbered(text, 3, 1).0, text);
     }
 }
@@ -47,7 +53,10 @@ fn the_sources_name_manual_and_pages() {
     second.hit.page_end = 8;
     second.hit.file_name = "odd[1]*name.pdf".to_owned();
     let cited = citations(&[1, 0], &[passage(3, "", "a", 0.5), second]);
-    assert_eq!(source_list(&cited), "\n\n**Sources**\n\n- [1] odd\\[1\\]\\*name.pdf, pages 7–8\n- [2] pump_manual.pdf, page 3");
+    assert_eq!(
+        source_list(&cited),
+        "\n\n**Sources**\n\n- [1] odd\\[1\\]\\*name.pdf, pages 7–8\n- [2] pump_manual.pdf, page 3"
+    );
     assert_eq!(source_list(&[]), "");
     assert_eq!(without_sources(&format!("Answer [1].{}", source_list(&cited))), "Answer [1].");
 }

@@ -10,7 +10,8 @@ const LONGEST: usize = 1_000;
 /// Words that stand for something said before.
 const POINTING: &[&str] = &["it", "its", "they", "them", "their", "theirs", "those", "these", "one", "ones", "same"];
 /// Words that go on from something said before, at the beginning of a question.
-const CONTINUING: &[&str] = &["and", "also", "then", "but", "or", "so", "what about", "how about", "after that", "before that"];
+const CONTINUING: &[&str] =
+    &["and", "also", "then", "but", "or", "so", "what about", "how about", "after that", "before that"];
 
 /// The query for a question.
 ///
@@ -39,11 +40,8 @@ pub fn query(text: &str, history: &[Turn], equipment: &[String]) -> String {
 /// Whether a question says too little without the turn before it.
 #[must_use]
 pub fn leans(text: &str) -> bool {
-    let words: Vec<String> = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
+    let words: Vec<String> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     let line = words.join(" ");
     let continues = CONTINUING.iter().any(|start| line == *start || line.starts_with(&format!("{start} ")));
     let points = words.iter().any(|word| POINTING.contains(&word.as_str()))

@@ -15,11 +15,7 @@ fn two_passages(query: &str) -> Findings {
     findings(query, vec![passage(3, "", "first", 0.5), passage(9, "", "second", 0.5)])
 }
 
-async fn all(
-    question: Question,
-    model: Scripted,
-    cancel: CancellationToken,
-) -> Vec<Result<AnswerEvent, AnswerError>> {
+async fn all(question: Question, model: Scripted, cancel: CancellationToken) -> Vec<Result<AnswerEvent, AnswerError>> {
     let retrieve = |query: String| async move { Ok(two_passages(&query)) };
     stream_answer(question, retrieve, Arc::new(model), cancel).collect().await
 }
@@ -89,7 +85,8 @@ async fn cancelling_ends_at_once_with_what_was_streamed() {
 async fn cancelling_during_retrieval_ends_at_once() {
     let cancel = CancellationToken::new();
     let retrieve = |_: String| futures::future::pending();
-    let mut events = Box::pin(stream_answer(question("How?"), retrieve, Arc::new(Scripted::saying(&["x"])), cancel.clone()));
+    let mut events =
+        Box::pin(stream_answer(question("How?"), retrieve, Arc::new(Scripted::saying(&["x"])), cancel.clone()));
     assert!(matches!(events.next().await, Some(Ok(AnswerEvent::Stage(Stage::Retrieval)))));
     cancel.cancel();
     let Some(Ok(AnswerEvent::Done(answer))) = events.next().await else { panic!("no end") };

@@ -94,7 +94,9 @@ pub enum CodeError {
 impl From<CodeError> for ApiError {
     fn from(error: CodeError) -> Self {
         match error {
-            CodeError::Invalid => Self::bad_request("otp_invalid", "This code is not right. Check it, or ask for a new one."),
+            CodeError::Invalid => {
+                Self::bad_request("otp_invalid", "This code is not right. Check it, or ask for a new one.")
+            }
             CodeError::Expired => Self::bad_request("otp_expired", "This code has expired. Please ask for a new one."),
             CodeError::TooManyAttempts { seconds } => Self::too_many_requests(
                 "too_many_attempts",
@@ -248,7 +250,12 @@ impl Codes {
     ///
     /// # Errors
     /// [`CodeError::Invalid`], [`CodeError::Expired`], [`CodeError::TooManyAttempts`].
-    pub async fn check(&self, email: &Email, code: &GivenCode, purposes: &[CodePurpose]) -> Result<PendingCode, CodeError> {
+    pub async fn check(
+        &self,
+        email: &Email,
+        code: &GivenCode,
+        purposes: &[CodePurpose],
+    ) -> Result<PendingCode, CodeError> {
         let now = time::now().as_second();
         let begun = self.store.change_address_codes(email, |codes| codes.begin_attempt(now)).await?;
         let pending = begun?.filter(|pending| purposes.contains(&pending.purpose)).ok_or(CodeError::Invalid)?;
@@ -333,7 +340,10 @@ mod tests {
 
     #[test]
     fn a_code_has_five_attempts_even_when_they_are_spread_out() {
-        let mut codes = AddressCodes { pending: Some(PendingCode { attempts: 5, ..pending(NOW + 300) }), ..AddressCodes::default() };
+        let mut codes = AddressCodes {
+            pending: Some(PendingCode { attempts: 5, ..pending(NOW + 300) }),
+            ..AddressCodes::default()
+        };
         assert!(matches!(codes.begin_attempt(NOW), Err(CodeError::TooManyAttempts { .. })));
     }
 
@@ -359,7 +369,8 @@ mod tests {
     #[test]
     fn a_code_is_six_digits_with_or_without_blanks() {
         assert_eq!(GivenCode::parse(&json!(" 123 456 ")).unwrap().0, "123456");
-        for bad in [json!("12345"), json!("1234567"), json!("12345a"), json!("１２３４５６"), json!(123_456), json!("")] {
+        for bad in [json!("12345"), json!("1234567"), json!("12345a"), json!("１２３４５６"), json!(123_456), json!("")]
+        {
             assert!(GivenCode::parse(&bad).is_err(), "{bad}");
         }
     }

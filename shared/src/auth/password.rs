@@ -51,7 +51,9 @@ pub enum PasswordError {
 impl From<PasswordError> for ApiError {
     fn from(error: PasswordError) -> Self {
         match error {
-            PasswordError::Busy => Self::unavailable("busy", "Too many people are signing in right now. Please try again in a moment."),
+            PasswordError::Busy => {
+                Self::unavailable("busy", "Too many people are signing in right now. Please try again in a moment.")
+            }
             failed @ PasswordError::Failed(_) => Self::internal(failed),
         }
     }

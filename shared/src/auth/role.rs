@@ -45,7 +45,9 @@ impl Role {
         match self {
             _ if fits => Ok(()),
             Self::Military => Err("A military account needs an e-mail address that ends in .mil"),
-            _ => Err("A student account needs an e-mail address of a school or university, such as one that ends in .edu"),
+            _ => Err(
+                "A student account needs an e-mail address of a school or university, such as one that ends in .edu",
+            ),
         }
     }
 }

@@ -9,8 +9,8 @@ mod variables;
 
 pub use reader::{Problem, Problems, Reader};
 pub use sections::{
-    AuthConfig, AwsConfig, CookieMode, DocumentsConfig, GoogleConfig, HttpConfig, InferenceConfig,
-    LanguageModelConfig, MailConfig, MailProvider, OpenAiConfig, SmtpConfig,
+    AuthConfig, AwsConfig, CookieMode, DocumentsConfig, GoogleConfig, HttpConfig, InferenceConfig, LanguageModelConfig,
+    MailConfig, MailProvider, OpenAiConfig, SmtpConfig,
 };
 pub use variables::{VARIABLES, Variable, markdown_table};
 
@@ -110,7 +110,8 @@ mod tests {
 
     #[test]
     fn production_lets_no_service_be_called_anonymously_unless_told() {
-        let config = read(&[SECRET, ("ENVIRONMENT", "production"), ("FRONTEND_URL", "https://app.example.com")]).unwrap();
+        let config =
+            read(&[SECRET, ("ENVIRONMENT", "production"), ("FRONTEND_URL", "https://app.example.com")]).unwrap();
         assert!(config.http.anonymous_services.is_empty());
         assert_eq!(config.auth.cookies, CookieMode::Lax { secure: true });
         assert!(!config.documents.allow_localhost);
@@ -119,10 +120,6 @@ mod tests {
     #[test]
     fn the_readme_shows_every_variable() {
         let readme = include_str!("../../../README.md");
-        assert!(
-            readme.contains(markdown_table().trim()),
-            "README.md must hold this table:\n{}",
-            markdown_table()
-        );
+        assert!(readme.contains(markdown_table().trim()), "README.md must hold this table:\n{}", markdown_table());
     }
 }

@@ -80,10 +80,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Panics
     /// Never: `choices` holds the default.
-    pub fn choice<T: Copy>(&mut self, variable: &Variable, choices: &[(&str, T)]) -> T
-    where
-        T: Copy,
-    {
+    pub fn choice<T: Copy>(&mut self, variable: &Variable, choices: &[(&str, T)]) -> T {
         let text = self.text(variable);
         let find = |word: &str| choices.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
         if let Some(value) = find(&text) {

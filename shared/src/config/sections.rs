@@ -42,7 +42,10 @@ impl HttpConfig {
         }
         for service in &anonymous_services {
             if !matches!(service.as_str(), "asr" | "extract" | "none") {
-                reader.problem(&var::SERVICES_ANONYMOUS, format!("may name asr and extract (or none), not \"{service}\""));
+                reader.problem(
+                    &var::SERVICES_ANONYMOUS,
+                    format!("may name asr and extract (or none), not \"{service}\""),
+                );
             }
         }
         anonymous_services.retain(|service| service != "none");
@@ -101,7 +104,7 @@ impl AuthConfig {
     }
 }
 
-/// Sign-in with Google (any OpenID Connect issuer).
+/// Sign-in with Google (any `OpenID` Connect issuer).
 #[derive(Debug, Clone)]
 pub struct GoogleConfig {
     /// `GOOGLE_CLIENT_ID`.

@@ -24,7 +24,8 @@ impl Conversations {
         let (chat, messages) = self.free_chat_with_messages(user, chat_id).await?;
         let at = messages.iter().position(|message| message.id == *id).ok_or(ConversationError::NoSuchMessage)?;
         let (kept, later) = messages.split_at(at + 1);
-        let old = kept.last().filter(|message| message.role == MessageRole::User).ok_or(ConversationError::NotOwnWords)?;
+        let old =
+            kept.last().filter(|message| message.role == MessageRole::User).ok_or(ConversationError::NotOwnWords)?;
         let reworded = ChatMessage { content: text, ..old.clone() };
 
         let lease = Lease::new(user, chat_id);

@@ -53,7 +53,8 @@ impl Keeper<'_> {
                 }
             }
             if saved.elapsed() >= SAVE {
-                let text = Some(self.progress.borrow()).filter(|p| p.text.len() != saved_length).map(|p| p.text.clone());
+                let text =
+                    Some(self.progress.borrow()).filter(|p| p.text.len() != saved_length).map(|p| p.text.clone());
                 let Some(text) = text else { continue };
                 saved = Instant::now();
                 match self.store.save_partial(self.lease, self.message, &text).await {

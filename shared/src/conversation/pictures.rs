@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::alphabet;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use bytes::Bytes;
 
 use super::{ConversationResult, Conversations};
@@ -129,7 +129,7 @@ impl Conversations {
 }
 
 /// How long an address of a picture can be used.
-const READABLE: Duration = Duration::from_secs(300);
+const READABLE: Duration = Duration::from_mins(5);
 
 /// The largest picture that is read back.
 const LARGEST: u64 = 8 * 1024 * 1024;
@@ -158,7 +158,8 @@ pub(super) async fn keep(
         attachments.push(match picture {
             Picture::Elsewhere(url) => {
                 let name = url.path_segments().and_then(|mut s| s.next_back()).filter(|name| !name.is_empty());
-                let file_name = name.map_or_else(|| format!("picture-{}", at + 1), |name| name.chars().take(200).collect());
+                let file_name =
+                    name.map_or_else(|| format!("picture-{}", at + 1), |name| name.chars().take(200).collect());
                 Attachment { id, url: Some(url.to_string()), file_name, stored: None }
             }
             Picture::Sent(kind, bytes) => {
@@ -227,7 +228,8 @@ mod tests {
         for url in ["data:image/gif;base64,R0lGODlh", "data:image/png;charset=x;BASE64,R0lGODlh"] {
             assert_eq!(Picture::from_data_url(url), Ok(gif.clone()), "{url}");
         }
-        for url in ["data:image/gif", "data:image/gif,GIF89a", "data:image/gif;base64,%%", "data:image/png;base64,AAAA"] {
+        for url in ["data:image/gif", "data:image/gif,GIF89a", "data:image/gif;base64,%%", "data:image/png;base64,AAAA"]
+        {
             assert!(Picture::from_data_url(url).is_err(), "{url}");
         }
     }

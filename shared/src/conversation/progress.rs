@@ -6,7 +6,7 @@
 use tokio::sync::watch;
 
 use crate::assistant::Stage;
-use crate::store::{ChatMessage, AnswerFailure};
+use crate::store::{AnswerFailure, ChatMessage};
 
 /// The receiving end.
 pub type ProgressReceiver = watch::Receiver<Progress>;

@@ -130,7 +130,9 @@ impl Conversations {
     /// [`ConversationError::NoSuchChat`].
     pub async fn stop(&self, user: &UserId, id: &ChatId) -> ConversationResult<()> {
         let chat = self.context.store.chat(user, id).await?.ok_or(ConversationError::NoSuchChat)?;
-        if let Some(generation) = chat.generation.filter(|generation| generation.is_live() && generation.message_id.is_some()) {
+        if let Some(generation) =
+            chat.generation.filter(|generation| generation.is_live() && generation.message_id.is_some())
+        {
             self.context.store.request_stop(user, id, &generation).await?;
         }
         Ok(())

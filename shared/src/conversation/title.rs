@@ -32,7 +32,8 @@ fn plain(line: &str) -> String {
     }
     out.push_str(rest);
     out = out.replace("**", "").replace("__", "").replace('`', "");
-    let words: Vec<&str> = out.split_whitespace().map(|word| word.trim_matches('*')).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        out.split_whitespace().map(|word| word.trim_matches('*')).filter(|w| !w.is_empty()).collect();
     words.join(" ")
 }
 

@@ -13,7 +13,7 @@ use super::pictures;
 use super::progress::{Outcome, Progress};
 use crate::Context;
 use crate::assistant::{self, Answer, AnswerError, AnswerEvent, Assistant, Question};
-use crate::store::{Attachment, ChatMessage, Citation, AnswerFailure, Lease, Preview, TokenUsage};
+use crate::store::{AnswerFailure, Attachment, ChatMessage, Citation, Lease, Preview, TokenUsage};
 
 /// Bytes that an answer may have: an item is limited to 400 KB, and a replaced answer lies beside the
 /// new one for a while.
@@ -88,7 +88,9 @@ impl Writer {
                 () = &mut overdue => return End::Answered(self.so_far()),
             };
             match event {
-                Some(Ok(AnswerEvent::Stage(stage))) => self.progress.send_modify(|progress| progress.stages.push(stage)),
+                Some(Ok(AnswerEvent::Stage(stage))) => {
+                    self.progress.send_modify(|progress| progress.stages.push(stage));
+                }
                 Some(Ok(AnswerEvent::Token(token))) => {
                     if !self.push(&token) {
                         tracing::warn!(limit = LONGEST_ANSWER, "an answer was cut because it is too long");
@@ -172,7 +174,10 @@ impl Writer {
 const LOST: &str = "answer_lost";
 
 fn lost() -> AnswerFailure {
-    AnswerFailure { code: LOST.to_owned(), message: "The chat was deleted or changed while the answer was written.".to_owned() }
+    AnswerFailure {
+        code: LOST.to_owned(),
+        message: "The chat was deleted or changed while the answer was written.".to_owned(),
+    }
 }
 
 fn internal() -> AnswerFailure {
@@ -183,7 +188,10 @@ fn internal() -> AnswerFailure {
 }
 
 fn storage_busy() -> AnswerFailure {
-    AnswerFailure { code: "storage_busy".to_owned(), message: "Storage is busy. Please try again in a moment.".to_owned() }
+    AnswerFailure {
+        code: "storage_busy".to_owned(),
+        message: "Storage is busy. Please try again in a moment.".to_owned(),
+    }
 }
 
 /// The sentence for the user; the causes are for the log.

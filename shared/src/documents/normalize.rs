@@ -19,11 +19,7 @@ pub fn clean_line(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     for character in raw.chars() {
         match character {
-            '\u{ad}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2064}'
-            | '\u{feff}' => {}
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' => {}
             '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' => out.push('\''),
             '\u{201c}' | '\u{201d}' | '\u{201f}' | '\u{2033}' => out.push('"'),
             '\u{2010}' | '\u{2011}' | '\u{2212}' => out.push('-'),
@@ -33,11 +29,7 @@ pub fn clean_line(raw: &str) -> String {
             other => out.extend(std::iter::once(other).nfkc()),
         }
     }
-    let composed: String = if out.is_ascii() {
-        out
-    } else {
-        out.nfc().collect()
-    };
+    let composed: String = if out.is_ascii() { out } else { out.nfc().collect() };
     composed.trim().to_owned()
 }
 
@@ -65,9 +57,7 @@ pub fn join_hyphenated(line: &str, next: &str) -> Option<(String, usize)> {
     if !(tail.next()?.is_lowercase() && tail.next()?.is_lowercase()) {
         return None;
     }
-    let taken = next
-        .find(|c: char| !c.is_alphabetic())
-        .unwrap_or(next.len());
+    let taken = next.find(|c: char| !c.is_alphabetic()).unwrap_or(next.len());
     let continuation = next.get(..taken)?;
     let is_word = continuation.chars().count() >= 2 && continuation.chars().all(char::is_lowercase);
     // A second hyphen in the broken word ("add-on-" + "armor") is a real one.
@@ -94,11 +84,7 @@ pub fn is_readable<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
         }
     }
     // Fonts that map to arbitrary ASCII give punctuation; only a few signs may be a drawing's.
-    let mostly_words = if total >= LONG {
-        good * 20 >= total * 9
-    } else {
-        good * 5 >= total
-    };
+    let mostly_words = if total >= LONG { good * 20 >= total * 9 } else { good * 5 >= total };
     good > 0 && f64::from(bad) <= MAX_GARBAGE * f64::from(total) && mostly_words
 }
 
@@ -114,27 +100,18 @@ mod tests {
 
     #[test]
     fn ligatures_spaces_and_soft_hyphens_become_plain() {
-        assert_eq!(
-            clean_line(" \u{fb01}lter\u{a0}\u{2003}re\u{ad}place "),
-            "filter replace"
-        );
+        assert_eq!(clean_line(" \u{fb01}lter\u{a0}\u{2003}re\u{ad}place "), "filter replace");
         assert_eq!(clean_line("driver\u{2019}s"), "driver's");
     }
 
     #[test]
     fn values_keep_their_meaning() {
-        assert_eq!(
-            clean_line("10\u{b2} mm, 1\u{bd} in., 5 \u{b5}m"),
-            "10\u{b2} mm, 1\u{bd} in., 5 \u{3bc}m"
-        );
+        assert_eq!(clean_line("10\u{b2} mm, 1\u{bd} in., 5 \u{b5}m"), "10\u{b2} mm, 1\u{bd} in., 5 \u{3bc}m");
     }
 
     #[test]
     fn broken_words_are_joined_and_real_hyphens_kept() {
-        assert_eq!(
-            join_hyphenated("general infor-", "mation follows"),
-            Some(("general information".into(), 6))
-        );
+        assert_eq!(join_hyphenated("general infor-", "mation follows"), Some(("general information".into(), 6)));
         assert_eq!(join_hyphenated("the O-", "ring"), None);
         assert_eq!(join_hyphenated("add-on-", "armor"), None);
         assert_eq!(join_hyphenated("TM 9-2815-", "237"), None);

@@ -31,11 +31,7 @@ impl Line {
     /// A line of which only the text is known.
     #[must_use]
     pub fn plain(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            size: 0.0,
-            bold: false,
-        }
+        Self { text: text.into(), size: 0.0, bold: false }
     }
 }
 
@@ -58,31 +54,16 @@ impl Page {
     pub fn new(number: u32, lines: Vec<Line>, source: PageSource) -> Self {
         let readable = normalize::is_readable(lines.iter().map(|line| line.text.as_str()));
         if readable {
-            Self {
-                number,
-                lines,
-                source,
-                has_text: true,
-            }
+            Self { number, lines, source, has_text: true }
         } else {
-            Self {
-                number,
-                lines: Vec::new(),
-                source: PageSource::None,
-                has_text: false,
-            }
+            Self { number, lines: Vec::new(), source: PageSource::None, has_text: false }
         }
     }
 
     /// A page from plain text; every line is cleaned.
     #[must_use]
     pub fn from_text(number: u32, text: &str, source: PageSource) -> Self {
-        let lines = text
-            .lines()
-            .map(normalize::clean_line)
-            .filter(|line| !line.is_empty())
-            .map(Line::plain)
-            .collect();
+        let lines = text.lines().map(normalize::clean_line).filter(|line| !line.is_empty()).map(Line::plain).collect();
         Self::new(number, lines, source)
     }
 

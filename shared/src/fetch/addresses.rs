@@ -38,6 +38,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !special
 }
 
+#[expect(clippy::many_single_char_names, reason = "the eight groups have no better names")]
 fn is_public_v6(address: Ipv6Addr) -> bool {
     if let Some(v4) = address.to_ipv4_mapped() {
         return is_public_v4(v4);

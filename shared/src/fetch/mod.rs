@@ -55,7 +55,7 @@ impl Default for FetchLimits {
     fn default() -> Self {
         Self {
             bytes: 500 * 1024 * 1024,
-            total: Duration::from_secs(600),
+            total: Duration::from_mins(10),
             idle: Duration::from_secs(15),
             slowest: 16 * 1024,
             patience: Duration::from_secs(15),

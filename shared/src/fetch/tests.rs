@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::convert::Infallible;
 
@@ -60,7 +60,7 @@ async fn server() -> String {
         .route("/file", get(|| async { Redirect::temporary("file:///etc/passwd") }))
         .route("/flood", get(|| async { endless(&[b'x'; 8192], Duration::ZERO) }))
         .route("/trickle", get(|| async { endless(b"x", Duration::from_millis(50)) }))
-        .route("/silence", get(|| async { endless(b"x", Duration::from_secs(3600)) }))
+        .route("/silence", get(|| async { endless(b"x", Duration::from_hours(1)) }))
         .route("/mute", get(std::future::pending::<()>));
     tokio::spawn(async move { axum::serve(listener, routes).await });
     format!("http://localhost:{port}")

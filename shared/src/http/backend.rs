@@ -72,24 +72,24 @@ pub fn serve(backend: Backend, routes: Router, config: &HttpConfig) -> Router {
         .layer(middleware::from_fn_with_state(origins, csrf::check_origin))
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
     Router::new()
-        .route("/", get(move || health(backend)))
-        .route("/health", get(move || health(backend)))
-        .route("/api/v1/openapi.json", get(move || openapi(backend)))
-        .route("/api/v1/docs", get(docs))
+        .route("/", get(async move || health(backend)))
+        .route("/health", get(async move || health(backend)))
+        .route("/api/v1/openapi.json", get(async move || openapi(backend)))
+        .route("/api/v1/docs", get(async || docs()))
         .merge(routes)
         .fallback(move |uri: Uri| async move { unknown_path(backend, &uri) })
         .layer(layers)
 }
 
-async fn health(backend: Backend) -> Json<Value> {
+fn health(backend: Backend) -> Json<Value> {
     Json(json!({"status": "ok", "service": backend.name(), "version": env!("CARGO_PKG_VERSION")}))
 }
 
-async fn openapi(backend: Backend) -> Response {
+fn openapi(backend: Backend) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], backend.openapi()).into_response()
 }
 
-async fn docs() -> Html<&'static str> {
+fn docs() -> Html<&'static str> {
     Html(include_str!("../../openapi/docs.html"))
 }
 
@@ -113,7 +113,7 @@ fn cors(origins: &[String]) -> CorsLayer {
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS])
         .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, HeaderName::from_static("idempotency-key")])
         .expose_headers([HeaderName::from_static("x-request-id"), header::RETRY_AFTER])
-        .max_age(Duration::from_secs(600))
+        .max_age(Duration::from_mins(10))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]

@@ -109,6 +109,7 @@ impl ApiError {
 
     /// 400 `Validation failed`, with one sentence per field.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over what they collected")]
     pub fn validation(sentences: Vec<String>) -> Self {
         Self::of(Kind::BadRequest, "validation_failed", "Validation failed").with_data(json!(sentences))
     }
@@ -122,7 +123,8 @@ impl ApiError {
 
     /// 500. The cause is logged once, at the boundary, and never shown.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        let mut error = Self::of(Kind::Internal, "internal_error", "Something went wrong on our side. Please try again.");
+        let mut error =
+            Self::of(Kind::Internal, "internal_error", "Something went wrong on our side. Please try again.");
         Arc::make_mut(&mut error.0).cause = Some(Arc::from(cause.into()));
         error
     }
@@ -145,14 +147,17 @@ impl ApiError {
     pub(super) fn from_status(status: StatusCode, detail: &str) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::no_such_path("There is nothing at this address"),
-            StatusCode::METHOD_NOT_ALLOWED => Self::method_not_allowed("method_not_allowed", "This method is not allowed here"),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                Self::method_not_allowed("method_not_allowed", "This method is not allowed here")
+            }
             StatusCode::PAYLOAD_TOO_LARGE => Self::payload_too_large("payload_too_large", "The request is too large"),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
                 Self::unsupported_media_type("unsupported_media_type", "This content type is not supported here")
             }
-            status if status.is_client_error() => {
-                Self::bad_request("bad_request", if detail.is_empty() { "Bad request".to_owned() } else { detail.to_owned() })
-            }
+            status if status.is_client_error() => Self::bad_request(
+                "bad_request",
+                if detail.is_empty() { "Bad request".to_owned() } else { detail.to_owned() },
+            ),
             _ => Self::internal(format!("the framework answered {status}: {detail}")),
         }
     }
@@ -220,7 +225,8 @@ impl IntoResponse for ApiError {
 impl From<crate::store::StoreError> for ApiError {
     fn from(error: crate::store::StoreError) -> Self {
         if error.is_passing() {
-            return Self::unavailable("storage_busy", "Storage is busy. Please try again in a moment.").caused_by(error);
+            return Self::unavailable("storage_busy", "Storage is busy. Please try again in a moment.")
+                .caused_by(error);
         }
         Self::internal(error)
     }

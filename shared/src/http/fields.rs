@@ -105,9 +105,10 @@ impl Fields {
             let sentences = fields.sentences.into_inner();
             let failed = !sentences.is_empty();
             self.sentences.borrow_mut().extend(sentences.into_iter().map(|s| format!("{name}[{at}].{s}")));
-            match result {
-                Ok(value) if !failed => parsed.push(value),
-                _ => continue,
+            if let Ok(value) = result
+                && !failed
+            {
+                parsed.push(value);
             }
         }
         if self.sentences.borrow().is_empty() { Ok(parsed) } else { Err(Invalid) }
@@ -143,7 +144,11 @@ pub fn text(value: &Value, min: usize, max: usize) -> Result<String, String> {
     let text = text.trim();
     let length = text.chars().count();
     if length < min {
-        return Err(if min == 1 { "must not be empty".to_owned() } else { format!("must have at least {min} characters") });
+        return Err(if min == 1 {
+            "must not be empty".to_owned()
+        } else {
+            format!("must have at least {min} characters")
+        });
     }
     if length > max {
         return Err(format!("must have at most {max} characters"));

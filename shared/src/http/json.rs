@@ -61,7 +61,10 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn not_json() -> ApiError {
-    ApiError::unsupported_media_type("unsupported_media_type", "The body must be JSON, with Content-Type: application/json")
+    ApiError::unsupported_media_type(
+        "unsupported_media_type",
+        "The body must be JSON, with Content-Type: application/json",
+    )
 }
 
 fn parse<T: FromFields>(bytes: &[u8]) -> Result<T, ApiError> {

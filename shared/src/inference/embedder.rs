@@ -33,19 +33,10 @@ impl Embedder {
         let mut model = SentenceModel::load(&manifest, tokens.clone())?;
         // The first run of a plan allocates and touches every weight.
         let dimensions = model.encode("warm-up")?.as_slice().len();
-        let encoders = (0..config.threads.max(1))
-            .map(|_| Box::new(model.clone()) as Box<dyn Encoder>)
-            .collect();
+        let encoders = (0..config.threads.max(1)).map(|_| Box::new(model.clone()) as Box<dyn Encoder>).collect();
         let pool = WorkerPool::start(encoders, config.queue)?;
         tracing::info!(model = manifest.name, dimensions, "embedding model loaded");
-        Ok(Self {
-            inner: Arc::new(Inner {
-                pool,
-                manifest,
-                dimensions,
-                tokens,
-            }),
-        })
+        Ok(Self { inner: Arc::new(Inner { pool, manifest, dimensions, tokens }) })
     }
 
     /// Embeds `texts`, answer in the same order. A text longer than
@@ -65,9 +56,7 @@ impl Embedder {
     /// As [`embed`](Self::embed).
     pub async fn embed_one(&self, text: impl Into<String>) -> Result<Embedding, InferenceError> {
         let mut embeddings = self.embed(vec![text.into()]).await?;
-        embeddings
-            .pop()
-            .ok_or_else(|| InferenceError::failed("embedding", "no answer"))
+        embeddings.pop().ok_or_else(|| InferenceError::failed("embedding", "no answer"))
     }
 
     /// Length of every embedding.

@@ -13,7 +13,9 @@ impl Embedding {
     pub fn normalised(mut values: Vec<f32>) -> Self {
         let length = values.iter().map(|value| value * value).sum::<f32>().sqrt();
         if length.is_finite() && length > 0.0 {
-            values.iter_mut().for_each(|value| *value /= length);
+            for value in &mut values {
+                *value /= length;
+            }
         } else {
             values.fill(0.0);
         }

@@ -73,14 +73,11 @@ impl ModelManifest {
         let graph = graph.into_iter().find(|file| file.is_file());
         let tokenizer = Some(dir.join("tokenizer.json")).filter(|file| file.is_file());
         let (Some(graph), Some(tokenizer)) = (graph, tokenizer) else {
-            return Err(InferenceError::NotInstalled {
-                dir: dir.to_owned(),
-            });
+            return Err(InferenceError::NotInstalled { dir: dir.to_owned() });
         };
 
         let described: Description = read_json(&dir.join("model.json"))?.unwrap_or_default();
-        let sentence: SentenceConfig =
-            read_json(&dir.join("sentence_bert_config.json"))?.unwrap_or_default();
+        let sentence: SentenceConfig = read_json(&dir.join("sentence_bert_config.json"))?.unwrap_or_default();
         let pooling = match described.pooling {
             Some(pooling) => pooling,
             None => read_pooling(&dir.join("1_Pooling/config.json"))?,
@@ -102,10 +99,9 @@ fn read_pooling(file: &Path) -> Result<Pooling, InferenceError> {
         None => Ok(Pooling::Mean),
         Some(config) if config.pooling_mode_mean_tokens => Ok(Pooling::Mean),
         Some(config) if config.pooling_mode_cls_token => Ok(Pooling::Cls),
-        Some(_) => Err(InferenceError::failed(
-            "reading 1_Pooling/config.json",
-            "only mean and cls pooling are supported",
-        )),
+        Some(_) => {
+            Err(InferenceError::failed("reading 1_Pooling/config.json", "only mean and cls pooling are supported"))
+        }
     }
 }
 
@@ -117,14 +113,9 @@ fn read_json<T: for<'de> Deserialize<'de>>(file: &Path) -> Result<Option<T>, Inf
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(InferenceError::failed(&doing(), error)),
     };
-    serde_json::from_str(&text)
-        .map(Some)
-        .map_err(|error| InferenceError::failed(&doing(), error))
+    serde_json::from_str(&text).map(Some).map_err(|error| InferenceError::failed(&doing(), error))
 }
 
 fn folder_name(dir: &Path) -> String {
-    dir.file_name().map_or_else(
-        || "model".to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    )
+    dir.file_name().map_or_else(|| "model".to_owned(), |name| name.to_string_lossy().into_owned())
 }

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use tract_onnx::prelude::{
-    Datum, Framework, InferenceFact, InferenceModel, InferenceModelExt, IntoRunnable, IntoTValue,
-    Tensor, ToDim, TractResult, TypedRunnableModel, tvec,
+    Datum, Framework, InferenceFact, InferenceModel, InferenceModelExt, IntoRunnable, IntoTValue, Tensor, ToDim,
+    TractResult, TypedRunnableModel, tvec,
 };
 
 use super::{Embedding, InferenceError, ModelManifest, Pooling, TokenCounter, worker::Encoder};
@@ -41,24 +41,13 @@ enum Output {
 
 impl SentenceModel {
     /// Reads and optimises the graph.
-    pub(super) fn load(
-        manifest: &ModelManifest,
-        tokens: TokenCounter,
-    ) -> Result<Self, InferenceError> {
+    pub(super) fn load(manifest: &ModelManifest, tokens: TokenCounter) -> Result<Self, InferenceError> {
         let failed = |error| InferenceError::failed("loading the model", error);
-        let model = tract_onnx::onnx()
-            .model_for_path(&manifest.graph)
-            .map_err(failed)?;
+        let model = tract_onnx::onnx().model_for_path(&manifest.graph).map_err(failed)?;
         let inputs = inputs(&model)?;
         let (model, output) = select_output(model, manifest.pooling)?;
         let plan = optimise(model).map_err(failed)?;
-        Ok(Self {
-            plan,
-            inputs,
-            output,
-            tokens,
-            max_tokens: manifest.max_tokens,
-        })
+        Ok(Self { plan, inputs, output, tokens, max_tokens: manifest.max_tokens })
     }
 
     /// The text's vector, of any length.
@@ -88,9 +77,7 @@ impl SentenceModel {
 impl Encoder for SentenceModel {
     fn encode(&mut self, text: &str) -> Result<Embedding, InferenceError> {
         let ids = self.tokens.ids(text, self.max_tokens)?;
-        let values = self
-            .run(&ids)
-            .map_err(|error| InferenceError::failed("running the model", error))?;
+        let values = self.run(&ids).map_err(|error| InferenceError::failed("running the model", error))?;
         Ok(Embedding::normalised(values))
     }
 }
@@ -106,30 +93,20 @@ fn optimise(mut model: InferenceModel) -> TractResult<Arc<TypedRunnableModel>> {
 }
 
 fn inputs(model: &InferenceModel) -> Result<Vec<Input>, InferenceError> {
-    let outlets = model
-        .input_outlets()
-        .map_err(|error| InferenceError::failed("reading the model's inputs", error))?;
-    let names = outlets
-        .iter()
-        .map(|outlet| model.node(outlet.node).name.as_str());
+    let outlets = model.input_outlets().map_err(|error| InferenceError::failed("reading the model's inputs", error))?;
+    let names = outlets.iter().map(|outlet| model.node(outlet.node).name.as_str());
     names
         .map(|name| match name {
             "input_ids" => Ok(Input::Ids),
             "attention_mask" => Ok(Input::AttentionMask),
             "token_type_ids" => Ok(Input::TokenTypes),
-            other => Err(InferenceError::failed(
-                "reading the model's inputs",
-                unknown(other),
-            )),
+            other => Err(InferenceError::failed("reading the model's inputs", unknown(other))),
         })
         .collect()
 }
 
 /// Keeps the one output that is wanted, so that nothing else is computed.
-fn select_output(
-    model: InferenceModel,
-    pooling: Pooling,
-) -> Result<(InferenceModel, Output), InferenceError> {
+fn select_output(model: InferenceModel, pooling: Pooling) -> Result<(InferenceModel, Output), InferenceError> {
     let known = [
         ("sentence_embedding", Output::Sentence),
         ("last_hidden_state", Output::Tokens(pooling)),
@@ -168,10 +145,7 @@ fn pool(values: &[f32], width: usize, pooling: Pooling) -> Vec<f32> {
     if pooling == Pooling::Mean {
         // The sum points where the mean does, and only the direction is kept.
         for token in tokens {
-            pooled
-                .iter_mut()
-                .zip(token)
-                .for_each(|(sum, value)| *sum += value);
+            pooled.iter_mut().zip(token).for_each(|(sum, value)| *sum += value);
         }
     }
     pooled

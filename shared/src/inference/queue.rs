@@ -31,15 +31,8 @@ pub(super) enum Lane {
 
 impl<T> TwoLaneQueue<T> {
     pub(super) fn new() -> Self {
-        let lanes = Lanes {
-            urgent: VecDeque::new(),
-            bulk: VecDeque::new(),
-            closed: false,
-        };
-        Self {
-            lanes: Mutex::new(lanes),
-            changed: Condvar::new(),
-        }
+        let lanes = Lanes { urgent: VecDeque::new(), bulk: VecDeque::new(), closed: false };
+        Self { lanes: Mutex::new(lanes), changed: Condvar::new() }
     }
 
     pub(super) fn push(&self, lane: Lane, items: impl IntoIterator<Item = T>) {
@@ -65,10 +58,7 @@ impl<T> TwoLaneQueue<T> {
             if let Some(item) = lanes.bulk.pop_front() {
                 return Some(item);
             }
-            lanes = self
-                .changed
-                .wait(lanes)
-                .unwrap_or_else(PoisonError::into_inner);
+            lanes = self.changed.wait(lanes).unwrap_or_else(PoisonError::into_inner);
         }
     }
 

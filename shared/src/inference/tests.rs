@@ -6,15 +6,9 @@ use super::*;
 
 /// The model that `scripts/models` installs, or none, said aloud.
 fn installed() -> Option<Embedder> {
-    let dir = std::env::var_os("MODEL_DIR").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../models/all-minilm-l6-v2"),
-        PathBuf::from,
-    );
-    match Embedder::load(&ModelConfig {
-        dir,
-        threads: 1,
-        queue: 16,
-    }) {
+    let dir = std::env::var_os("MODEL_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../models/all-minilm-l6-v2"), PathBuf::from);
+    match Embedder::load(&ModelConfig { dir, threads: 1, queue: 16 }) {
         Ok(embedder) => Some(embedder),
         Err(error @ InferenceError::NotInstalled { .. }) => {
             eprintln!("skipped: {error}");
@@ -44,14 +38,8 @@ async fn similarities_are_those_of_the_reference_implementation() {
 #[tokio::test]
 async fn a_text_means_the_same_alone_and_among_others() {
     let Some(embedder) = installed() else { return };
-    let texts: Vec<String> = (0..12)
-        .map(|n| {
-            format!(
-                "Torque the bolt to {n} lb-ft. {}",
-                "Replace the gasket. ".repeat(n * 3)
-            )
-        })
-        .collect();
+    let texts: Vec<String> =
+        (0..12).map(|n| format!("Torque the bolt to {n} lb-ft. {}", "Replace the gasket. ".repeat(n * 3))).collect();
     let together = embedder.embed(texts.clone()).await.unwrap();
     assert_eq!(together.len(), texts.len());
     for (text, among) in texts.iter().zip(&together) {
@@ -64,17 +52,10 @@ async fn a_text_means_the_same_alone_and_among_others() {
 async fn any_text_has_an_embedding_of_length_one() {
     let Some(embedder) = installed() else { return };
     let long = "engine ".repeat(200_000);
-    for text in [
-        "",
-        " ",
-        "\0\u{feff}\n",
-        "油压表 🛠️ Ölstand é",
-        "[SEP] [CLS] [PAD]",
-        &long,
-    ] {
+    for text in ["", " ", "\0\u{feff}\n", "油压表 🛠️ Ölstand é", "[SEP] [CLS] [PAD]", &long] {
         let embedding = embedder.embed_one(text).await.unwrap();
         let length = embedding.cosine(&embedding);
-        assert!((length - 1.0).abs() < 1e-4, "{length} for {:.20?}", text);
+        assert!((length - 1.0).abs() < 1e-4, "{length} for {text:.20?}");
     }
 }
 
@@ -97,11 +78,7 @@ fn tokens_are_counted_and_placed_in_the_text() {
     let offsets = tokens.offsets(text);
     assert_eq!(offsets.len(), tokens.count(text));
     assert_eq!(text.get(offsets.first().unwrap().clone()), Some("Öl"));
-    assert!(
-        offsets
-            .iter()
-            .all(|range| text.get(range.clone()).is_some())
-    );
+    assert!(offsets.iter().all(|range| text.get(range.clone()).is_some()));
     assert!(offsets.is_sorted_by_key(|range| range.start));
     assert_eq!((tokens.count(""), tokens.offsets("").len()), (0, 0));
 }
@@ -109,11 +86,7 @@ fn tokens_are_counted_and_placed_in_the_text() {
 #[test]
 fn a_folder_without_a_model_says_what_to_run() {
     let dir = tempfile::tempdir().unwrap();
-    let config = ModelConfig {
-        dir: dir.path().to_owned(),
-        threads: 1,
-        queue: 1,
-    };
+    let config = ModelConfig { dir: dir.path().to_owned(), threads: 1, queue: 1 };
     let error = Embedder::load(&config).unwrap_err();
     assert_eq!(error, InferenceError::NotInstalled { dir: config.dir });
     assert!(error.to_string().contains("scripts/models"));
@@ -124,15 +97,8 @@ fn a_broken_model_is_an_error() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("model.onnx"), "no graph").unwrap();
     fs::write(dir.path().join("tokenizer.json"), "{}").unwrap();
-    let config = ModelConfig {
-        dir: dir.path().to_owned(),
-        threads: 1,
-        queue: 1,
-    };
-    assert!(matches!(
-        Embedder::load(&config),
-        Err(InferenceError::Failed(_))
-    ));
+    let config = ModelConfig { dir: dir.path().to_owned(), threads: 1, queue: 1 };
+    assert!(matches!(Embedder::load(&config), Err(InferenceError::Failed(_))));
 }
 
 #[test]
@@ -148,46 +114,24 @@ fn sentence_transformers_folders_describe_themselves() {
     let plain = ModelManifest::read(dir.path()).unwrap();
     assert_eq!((plain.max_tokens, plain.pooling), (256, Pooling::Mean));
 
-    write(
-        "sentence_bert_config.json",
-        r#"{"max_seq_length": 512, "do_lower_case": false}"#,
-    );
-    write(
-        "1_Pooling/config.json",
-        r#"{"pooling_mode_cls_token": true}"#,
-    );
+    write("sentence_bert_config.json", r#"{"max_seq_length": 512, "do_lower_case": false}"#);
+    write("1_Pooling/config.json", r#"{"pooling_mode_cls_token": true}"#);
     let described = ModelManifest::read(dir.path()).unwrap();
-    assert_eq!(
-        (described.max_tokens, described.pooling),
-        (512, Pooling::Cls)
-    );
+    assert_eq!((described.max_tokens, described.pooling), (512, Pooling::Cls));
 
-    write(
-        "model.json",
-        r#"{"name": "mine", "maxTokens": 128, "pooling": "mean"}"#,
-    );
+    write("model.json", r#"{"name": "mine", "maxTokens": 128, "pooling": "mean"}"#);
     let ours = ModelManifest::read(dir.path()).unwrap();
-    assert_eq!(
-        (ours.name.as_str(), ours.max_tokens, ours.pooling),
-        ("mine", 128, Pooling::Mean)
-    );
+    assert_eq!((ours.name.as_str(), ours.max_tokens, ours.pooling), ("mine", 128, Pooling::Mean));
 
     write("model.json", r#"{"pooling": "max"}"#);
-    assert!(matches!(
-        ModelManifest::read(dir.path()),
-        Err(InferenceError::Failed(_))
-    ));
+    assert!(matches!(ModelManifest::read(dir.path()), Err(InferenceError::Failed(_))));
 }
 
 #[test]
 fn an_embedding_without_direction_is_similar_to_nothing() {
     let other = Embedding::normalised(vec![3.0, 4.0]);
     assert_eq!(other.as_slice(), [0.6, 0.8]);
-    for values in [
-        vec![0.0, 0.0],
-        vec![f32::NAN, 1.0],
-        vec![f32::INFINITY, 1.0],
-    ] {
+    for values in [vec![0.0, 0.0], vec![f32::NAN, 1.0], vec![f32::INFINITY, 1.0]] {
         assert_eq!(Embedding::normalised(values).as_slice(), [0.0, 0.0]);
     }
 }

@@ -21,16 +21,12 @@ impl TokenCounter {
     /// # Errors
     /// [`InferenceError::Failed`] if it is missing or not a tokenizer.
     pub fn load(file: &Path) -> Result<Self, InferenceError> {
-        let mut tokenizer = Tokenizer::from_file(file)
-            .map_err(|error| InferenceError::failed("reading the tokenizer", error))?;
+        let mut tokenizer =
+            Tokenizer::from_file(file).map_err(|error| InferenceError::failed("reading the tokenizer", error))?;
         // Exports carry whatever limits they were trained with; ours apply instead.
         tokenizer.with_padding(None);
-        tokenizer
-            .with_truncation(None)
-            .map_err(|error| InferenceError::failed("preparing the tokenizer", error))?;
-        Ok(Self {
-            tokenizer: Arc::new(tokenizer),
-        })
+        tokenizer.with_truncation(None).map_err(|error| InferenceError::failed("preparing the tokenizer", error))?;
+        Ok(Self { tokenizer: Arc::new(tokenizer) })
     }
 
     /// How many tokens `text` has, not counting the marks that the model puts
@@ -49,18 +45,8 @@ impl TokenCounter {
     #[must_use]
     pub fn offsets(&self, text: &str) -> Vec<Range<usize>> {
         self.tokenizer.encode(text, false).map_or_else(
-            |_| {
-                text.char_indices()
-                    .map(|(at, c)| at..at + c.len_utf8())
-                    .collect()
-            },
-            |encoding| {
-                encoding
-                    .get_offsets()
-                    .iter()
-                    .map(|&(start, end)| start..end)
-                    .collect()
-            },
+            |_| text.char_indices().map(|(at, c)| at..at + c.len_utf8()).collect(),
+            |encoding| encoding.get_offsets().iter().map(|&(start, end)| start..end).collect(),
         )
     }
 
@@ -69,15 +55,9 @@ impl TokenCounter {
         let failed = |error| InferenceError::failed("tokenising", error);
         let head = head(text, limit.saturating_mul(BYTES_PER_TOKEN));
         let mut encoding = self.tokenizer.encode_fast(head, false).map_err(failed)?;
-        let marks = self
-            .tokenizer
-            .get_post_processor()
-            .map_or(0, |marks| marks.added_tokens(false));
+        let marks = self.tokenizer.get_post_processor().map_or(0, |marks| marks.added_tokens(false));
         encoding.truncate(limit.saturating_sub(marks), 0, TruncationDirection::Right);
-        let encoding = self
-            .tokenizer
-            .post_process(encoding, None, true)
-            .map_err(failed)?;
+        let encoding = self.tokenizer.post_process(encoding, None, true).map_err(failed)?;
         Ok(encoding.get_ids().to_vec())
     }
 }

@@ -55,10 +55,7 @@ type Reply = Result<Vec<Embedding>, InferenceError>;
 
 impl WorkerPool {
     /// Starts one thread per encoder. At most `queue` requests are admitted at once.
-    pub(super) fn start(
-        encoders: Vec<Box<dyn Encoder>>,
-        queue: usize,
-    ) -> Result<Self, InferenceError> {
+    pub(super) fn start(encoders: Vec<Box<dyn Encoder>>, queue: usize) -> Result<Self, InferenceError> {
         let pool = Self {
             queue: Arc::new(TwoLaneQueue::new()),
             admission: Arc::new(Semaphore::new(queue.clamp(1, Semaphore::MAX_PERMITS))),
@@ -78,14 +75,8 @@ impl WorkerPool {
         if texts.is_empty() {
             return Ok(Vec::new());
         }
-        let admitted = Arc::clone(&self.admission)
-            .try_acquire_owned()
-            .map_err(|_| InferenceError::Busy)?;
-        let lane = if texts.len() <= URGENT_TEXTS {
-            Lane::Urgent
-        } else {
-            Lane::Bulk
-        };
+        let admitted = Arc::clone(&self.admission).try_acquire_owned().map_err(|_| InferenceError::Busy)?;
+        let lane = if texts.len() <= URGENT_TEXTS { Lane::Urgent } else { Lane::Bulk };
         let (reply, answer) = oneshot::channel();
         let progress = Progress {
             embeddings: vec![None; texts.len()],
@@ -93,24 +84,12 @@ impl WorkerPool {
             reply: Some(reply),
             admitted: Some(admitted),
         };
-        let request = Arc::new(Request {
-            texts,
-            progress: Mutex::new(progress),
-        });
-        let tasks: Vec<Task> = (0..request.texts.len())
-            .map(|index| Task {
-                request: Arc::clone(&request),
-                index,
-            })
-            .collect();
+        let request = Arc::new(Request { texts, progress: Mutex::new(progress) });
+        let tasks: Vec<Task> =
+            (0..request.texts.len()).map(|index| Task { request: Arc::clone(&request), index }).collect();
         drop(request);
         self.queue.push(lane, tasks);
-        answer.await.unwrap_or_else(|_| {
-            Err(InferenceError::failed(
-                "embedding",
-                "the model was shut down",
-            ))
-        })
+        answer.await.unwrap_or_else(|_| Err(InferenceError::failed("embedding", "the model was shut down")))
     }
 }
 
@@ -136,15 +115,8 @@ fn run(queue: &TwoLaneQueue<Task>, mut encoder: Box<dyn Encoder>) {
 impl Request {
     /// The text to embed, unless the caller is gone or has its answer already.
     fn wanted(&self, index: usize) -> Option<&str> {
-        let waiting = self
-            .lock()
-            .reply
-            .as_ref()
-            .is_some_and(|reply| !reply.is_closed());
-        self.texts
-            .get(index)
-            .filter(|_| waiting)
-            .map(String::as_str)
+        let waiting = self.lock().reply.as_ref().is_some_and(|reply| !reply.is_closed());
+        self.texts.get(index).filter(|_| waiting).map(String::as_str)
     }
 
     /// Keeps one result; the last one, or the first failure, is the caller's answer.
@@ -160,10 +132,7 @@ impl Request {
                 if progress.missing > 0 {
                     return;
                 }
-                Ok(std::mem::take(&mut progress.embeddings)
-                    .into_iter()
-                    .flatten()
-                    .collect())
+                Ok(std::mem::take(&mut progress.embeddings).into_iter().flatten().collect())
             }
         };
         progress.admitted = None;

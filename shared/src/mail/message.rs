@@ -18,14 +18,20 @@ impl Message {
     #[must_use]
     pub fn code(purpose: CodePurpose, code: &str) -> Self {
         let (subject, opening) = match purpose {
-            CodePurpose::SignUp => ("Your IntelliMaint code", "Welcome to IntelliMaint. To finish signing up, enter this code:"),
-            CodePurpose::ResetPassword => ("Reset your IntelliMaint password", "To choose a new password for IntelliMaint, enter this code:"),
-            CodePurpose::ChangeEmail => {
-                ("Confirm your new e-mail address", "To use this address for your IntelliMaint account from now on, enter this code:")
+            CodePurpose::SignUp => {
+                ("Your IntelliMaint code", "Welcome to IntelliMaint. To finish signing up, enter this code:")
             }
-            CodePurpose::DeleteAccount => {
-                ("Delete your IntelliMaint account", "To delete your IntelliMaint account and everything in it, enter this code:")
+            CodePurpose::ResetPassword => {
+                ("Reset your IntelliMaint password", "To choose a new password for IntelliMaint, enter this code:")
             }
+            CodePurpose::ChangeEmail => (
+                "Confirm your new e-mail address",
+                "To use this address for your IntelliMaint account from now on, enter this code:",
+            ),
+            CodePurpose::DeleteAccount => (
+                "Delete your IntelliMaint account",
+                "To delete your IntelliMaint account and everything in it, enter this code:",
+            ),
         };
         Self {
             subject: subject.to_owned(),
@@ -120,7 +126,8 @@ mod tests {
 
     #[test]
     fn every_purpose_says_what_the_code_is_for() {
-        let purposes = [CodePurpose::SignUp, CodePurpose::ResetPassword, CodePurpose::ChangeEmail, CodePurpose::DeleteAccount];
+        let purposes =
+            [CodePurpose::SignUp, CodePurpose::ResetPassword, CodePurpose::ChangeEmail, CodePurpose::DeleteAccount];
         let subjects: std::collections::HashSet<_> = purposes.map(|purpose| Message::code(purpose, "1").subject).into();
         assert_eq!(subjects.len(), 4);
     }

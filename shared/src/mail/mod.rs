@@ -54,8 +54,10 @@ impl Mailer {
     /// # Errors
     /// [`MailError::Configuration`].
     pub async fn new(config: &MailConfig, aws: &AwsConfig) -> Result<Self, MailError> {
-        let from: Mailbox =
-            config.from.parse().map_err(|error: lettre::address::AddressError| MailError::Configuration("MAIL_FROM", error.to_string()))?;
+        let from: Mailbox = config
+            .from
+            .parse()
+            .map_err(|error: lettre::address::AddressError| MailError::Configuration("MAIL_FROM", error.to_string()))?;
         let transport = match &config.provider {
             MailProvider::Files(folder) => Transport::Files(Files::new(folder)),
             MailProvider::Smtp(server) => Transport::Smtp(Smtp::new(server)?),

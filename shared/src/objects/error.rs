@@ -47,7 +47,9 @@ where
             "NoSuchKey" | "NotFound" | "NoSuchUpload" => Self::NotFound,
             "InvalidPart" | "InvalidPartOrder" | "EntityTooSmall" => Self::InvalidPart,
             "SlowDown" | "InternalError" | "RequestTimeout" | "ServiceUnavailable" => Self::Busy(Box::new(error)),
-            _ if matches!(error, SdkError::TimeoutError(_) | SdkError::DispatchFailure(_)) => Self::Busy(Box::new(error)),
+            _ if matches!(error, SdkError::TimeoutError(_) | SdkError::DispatchFailure(_)) => {
+                Self::Busy(Box::new(error))
+            }
             _ => Self::Failed(Box::new(error)),
         }
     }

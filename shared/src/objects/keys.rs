@@ -79,7 +79,8 @@ mod tests {
 
     #[test]
     fn foreign_keys_are_none_of_ours() {
-        for key in ["segments/a/b", "uploads/a/b", "uploads/a/b/source/c", "uploads/a/b/other", "uploads/a b/c/source"] {
+        for key in ["segments/a/b", "uploads/a/b", "uploads/a/b/source/c", "uploads/a/b/other", "uploads/a b/c/source"]
+        {
             assert_eq!(ObjectKey::parse_upload(key), None, "{key}");
         }
     }

@@ -114,9 +114,15 @@ impl Objects {
     /// # Errors
     /// [`ObjectError::NotFound`] for an unknown upload, [`ObjectError::InvalidPart`] when a part is
     /// missing or its tag differs.
-    pub async fn complete_multipart(&self, key: &ObjectKey, upload_id: &str, parts: &[(i32, String)]) -> ObjectResult<()> {
+    pub async fn complete_multipart(
+        &self,
+        key: &ObjectKey,
+        upload_id: &str,
+        parts: &[(i32, String)],
+    ) -> ObjectResult<()> {
         self.check_parts(key, upload_id, parts).await?;
-        let parts = parts.iter().map(|(number, etag)| CompletedPart::builder().part_number(*number).e_tag(etag).build());
+        let parts =
+            parts.iter().map(|(number, etag)| CompletedPart::builder().part_number(*number).e_tag(etag).build());
         let completed = CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build();
         self.client
             .complete_multipart_upload()

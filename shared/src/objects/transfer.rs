@@ -75,7 +75,9 @@ impl Objects {
                 let etag = output.e_tag.unwrap_or_default();
                 Ok(Changed::Content(collect(output.body).await?, etag))
             }
-            Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 304) => Ok(Changed::Unchanged),
+            Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 304) => {
+                Ok(Changed::Unchanged)
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -118,7 +120,15 @@ impl Objects {
     /// # Errors
     /// [`ObjectError`].
     pub async fn delete(&self, key: &ObjectKey) -> ObjectResult<()> {
-        match self.client.delete_object().bucket(&self.bucket).key(key.to_string()).send().await.map_err(ObjectError::from) {
+        match self
+            .client
+            .delete_object()
+            .bucket(&self.bucket)
+            .key(key.to_string())
+            .send()
+            .await
+            .map_err(ObjectError::from)
+        {
             Ok(_) | Err(ObjectError::NotFound) => Ok(()),
             Err(error) => Err(error),
         }
@@ -130,8 +140,7 @@ impl Objects {
     /// [`ObjectError`].
     pub async fn list(&self, prefix: &str) -> ObjectResult<Vec<String>> {
         let mut keys = Vec::new();
-        let mut pages =
-            self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
+        let mut pages = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
         while let Some(page) = pages.next().await {
             keys.extend(page?.contents.unwrap_or_default().into_iter().filter_map(|object| object.key));
         }

@@ -8,10 +8,10 @@ const MAX_TERM: usize = 64;
 
 /// Words so common in English that they only cost time.
 const STOP_WORDS: &[&str] = &[
-    "a", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "for", "from", "had",
-    "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "me", "my", "of", "on", "or",
-    "should", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to",
-    "was", "we", "were", "what", "when", "where", "which", "who", "will", "with", "you", "your",
+    "a", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "for", "from", "had", "has", "have", "how",
+    "i", "if", "in", "into", "is", "it", "its", "me", "my", "of", "on", "or", "should", "such", "that", "the", "their",
+    "then", "there", "these", "they", "this", "to", "was", "we", "were", "what", "when", "where", "which", "who",
+    "will", "with", "you", "your",
 ];
 
 /// Turns text into terms.
@@ -21,9 +21,7 @@ pub struct Analyzer {
 
 impl Default for Analyzer {
     fn default() -> Self {
-        Self {
-            stemmer: Stemmer::create(Algorithm::English),
-        }
+        Self { stemmer: Stemmer::create(Algorithm::English) }
     }
 }
 
@@ -66,25 +64,14 @@ impl Analyzer {
 fn fold(text: &str) -> String {
     let keep = |c: &char| !matches!(c, '\'' | '\u{2019}' | '\u{ad}');
     if text.is_ascii() {
-        return text
-            .chars()
-            .filter(keep)
-            .map(|c| c.to_ascii_lowercase())
-            .collect();
+        return text.chars().filter(keep).map(|c| c.to_ascii_lowercase()).collect();
     }
-    text.nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .filter(keep)
-        .flat_map(char::to_lowercase)
-        .collect()
+    text.nfkd().filter(|c| !is_combining_mark(*c)).filter(keep).flat_map(char::to_lowercase).collect()
 }
 
 /// Characters that hold a part number or a hyphenated word together.
 fn is_joiner(character: char) -> bool {
-    matches!(
-        character,
-        '-' | '.' | '/' | '\u{2010}' | '\u{2011}' | '\u{2013}'
-    )
+    matches!(character, '-' | '.' | '/' | '\u{2010}' | '\u{2011}' | '\u{2013}')
 }
 
 /// Part numbers, stock numbers, thread sizes, measures: tokens with a digit.
@@ -95,10 +82,7 @@ fn is_code(token: &str) -> bool {
 /// A code is found whole, with and without its hyphens (`5305-00-123-4567` and `5305001234567`),
 /// and by its parts.
 fn each_code_term(token: &str, take: &mut impl FnMut(&str)) {
-    let whole: String = token
-        .chars()
-        .filter(|c| !is_joiner(*c) || *c == '.')
-        .collect();
+    let whole: String = token.chars().filter(|c| !is_joiner(*c) || *c == '.').collect();
     if whole.len() <= MAX_TERM {
         take(&whole);
     }
@@ -110,12 +94,8 @@ fn each_code_term(token: &str, take: &mut impl FnMut(&str)) {
         }
         // A number and its unit: `6.5l`, `45nm`, `12v`.
         let unit = part.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-        let number = part
-            .strip_suffix(unit)
-            .unwrap_or_default()
-            .trim_end_matches('.');
-        let is_measure =
-            !unit.is_empty() && !number.is_empty() && unit.chars().all(char::is_alphabetic);
+        let number = part.strip_suffix(unit).unwrap_or_default().trim_end_matches('.');
+        let is_measure = !unit.is_empty() && !number.is_empty() && unit.chars().all(char::is_alphabetic);
         if is_measure {
             take(number);
         }

@@ -73,10 +73,7 @@ impl SegmentCache {
     /// A cache that holds at most `max_bytes` of segments.
     #[must_use]
     pub fn new(max_bytes: usize) -> Self {
-        Self {
-            max_bytes,
-            state: Mutex::default(),
-        }
+        Self { max_bytes, state: Mutex::default() }
     }
 
     /// The segment under `key`, or `None` where the store has none. `fetch` is given the tag of
@@ -84,11 +81,7 @@ impl SegmentCache {
     ///
     /// # Errors
     /// When the loader fails or the bytes are no segment.
-    pub async fn get<E, F, Fut>(
-        &self,
-        key: &str,
-        fetch: F,
-    ) -> Result<Option<Arc<Segment>>, CacheError<E>>
+    pub async fn get<E, F, Fut>(&self, key: &str, fetch: F) -> Result<Option<Arc<Segment>>, CacheError<E>>
     where
         F: FnOnce(Option<String>) -> Fut,
         Fut: Future<Output = Result<Fetched, E>>,
@@ -108,11 +101,7 @@ impl SegmentCache {
             (Fetched::Changed { etag, bytes }, _) => {
                 let segment = Arc::new(Segment::from_bytes(&bytes)?);
                 let bytes = segment.memory_bytes();
-                Some(Held {
-                    etag,
-                    segment,
-                    bytes,
-                })
+                Some(Held { etag, segment, bytes })
             }
         };
         self.keep(key, found.clone());
@@ -183,9 +172,7 @@ fn evict(state: &mut State, max_bytes: usize, newest: &str) {
         }
     }
     // Keys that never held anything, or no longer do, are not remembered either.
-    state
-        .slots
-        .retain(|_, slot| slot.held.is_some() || Arc::strong_count(&slot.loading) > 1);
+    state.slots.retain(|_, slot| slot.held.is_some() || Arc::strong_count(&slot.loading) > 1);
 }
 
 #[cfg(test)]

@@ -9,11 +9,7 @@ use crate::{
 };
 
 fn bytes(id: &str) -> Vec<u8> {
-    let pages = [Page::from_text(
-        1,
-        "Remove the bolts.",
-        PageSource::TextLayer,
-    )];
+    let pages = [Page::from_text(1, "Remove the bolts.", PageSource::TextLayer)];
     Segment::build(SegmentSource {
         document_id: id.into(),
         file_name: "f.pdf".into(),
@@ -27,10 +23,7 @@ fn bytes(id: &str) -> Vec<u8> {
 }
 
 fn changed(etag: &str) -> Fetched {
-    Fetched::Changed {
-        etag: etag.into(),
-        bytes: bytes("d"),
-    }
+    Fetched::Changed { etag: etag.into(), bytes: bytes("d") }
 }
 
 type Never = std::convert::Infallible;
@@ -59,11 +52,7 @@ async fn an_unchanged_object_is_loaded_once_and_a_changed_one_again() {
         .unwrap()
         .unwrap();
     assert!(Arc::ptr_eq(&first, &second));
-    let third = cache
-        .get("k", async |_| Ok::<_, Never>(changed("2")))
-        .await
-        .unwrap()
-        .unwrap();
+    let third = cache.get("k", async |_| Ok::<_, Never>(changed("2"))).await.unwrap().unwrap();
     assert!(!Arc::ptr_eq(&first, &third));
     let gone = cache
         .get("k", async |etag| {
@@ -84,22 +73,13 @@ async fn the_least_recently_used_goes_first() {
     let cache = SegmentCache::new(one * 2);
     for key in ["a", "b", "a", "c"] {
         cache
-            .get(key, async |etag| {
-                Ok::<_, Never>(if etag.is_some() {
-                    Fetched::Unchanged
-                } else {
-                    changed("1")
-                })
-            })
+            .get(key, async |etag| Ok::<_, Never>(if etag.is_some() { Fetched::Unchanged } else { changed("1") }))
             .await
             .unwrap();
     }
     assert_eq!(cache.bytes(), one * 2);
     let asked = |key| cache.get(key, async |etag: Option<String>| Err::<Fetched, _>(etag));
-    assert!(
-        matches!(asked("a").await, Err(CacheError::Load(Some(_)))),
-        "a was used after b"
-    );
+    assert!(matches!(asked("a").await, Err(CacheError::Load(Some(_)))), "a was used after b");
     assert!(matches!(asked("b").await, Err(CacheError::Load(None))));
 }
 
@@ -129,25 +109,11 @@ async fn concurrent_loads_of_one_object_are_one() {
 #[tokio::test]
 async fn a_failed_load_is_not_remembered() {
     let cache = SegmentCache::new(1 << 20);
-    assert!(
-        cache
-            .get("k", async |_| Err::<Fetched, _>("down"))
-            .await
-            .is_err()
-    );
-    let damaged = Fetched::Changed {
-        etag: "1".into(),
-        bytes: b"nonsense".to_vec(),
-    };
+    assert!(cache.get("k", async |_| Err::<Fetched, _>("down")).await.is_err());
+    let damaged = Fetched::Changed { etag: "1".into(), bytes: b"nonsense".to_vec() };
     assert!(matches!(
         cache.get("k", async |_| Ok::<_, Never>(damaged)).await,
         Err(CacheError::Segment(SegmentError::NotASegment))
     ));
-    assert!(
-        cache
-            .get("k", async |_| Ok::<_, Never>(changed("1")))
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(cache.get("k", async |_| Ok::<_, Never>(changed("1"))).await.unwrap().is_some());
 }

@@ -163,7 +163,11 @@ impl Store {
     ///
     /// # Errors
     /// [`super::StoreError`].
-    pub async fn chat_with_messages(&self, user: &UserId, id: &ChatId) -> StoreResult<Option<(Chat, Vec<ChatMessage>)>> {
+    pub async fn chat_with_messages(
+        &self,
+        user: &UserId,
+        id: &ChatId,
+    ) -> StoreResult<Option<(Chat, Vec<ChatMessage>)>> {
         let mut messages = self.messages(user, id).await?;
         let Some(chat) = self.chat(user, id).await? else { return Ok(None) };
         for message in &mut messages {

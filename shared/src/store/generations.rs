@@ -187,7 +187,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::Condition`] when it is another's by now.
     pub async fn extend_lease(&self, lease: &Lease) -> StoreResult<()> {
-        let update = Expression::new("SET #generation.#until = :until").name("#until", "leaseUntil").value(":until", lease_until());
+        let update = Expression::new("SET #generation.#until = :until")
+            .name("#until", "leaseUntil")
+            .value(":until", lease_until());
         let key = chats::key(&lease.user, &lease.chat);
         self.update::<serde::de::IgnoredAny>(&key, update, Some(lease.is_own())).await?;
         Ok(())
@@ -225,7 +227,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Condition`] when the lease is another's by now or the session is gone.
-    pub async fn finish_generation(&self, lease: &Lease, answer: &ChatMessage, preview: Option<Preview>) -> StoreResult<()> {
+    pub async fn finish_generation(
+        &self,
+        lease: &Lease,
+        answer: &ChatMessage,
+        preview: Option<Preview>,
+    ) -> StoreResult<()> {
         let key = messages::key(&lease.user, &lease.chat, &answer.id);
         let answer = Write::put(key, answer, Some(writes_message(&lease.id)))?;
         self.release(lease, vec![answer], preview.map(Some)).await
@@ -236,7 +243,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Condition`] when the lease is another's by now or a write's condition fails.
-    pub async fn release(&self, lease: &Lease, mut writes: Vec<Write>, preview: Option<Option<Preview>>) -> StoreResult<()> {
+    pub async fn release(
+        &self,
+        lease: &Lease,
+        mut writes: Vec<Write>,
+        preview: Option<Option<Preview>>,
+    ) -> StoreResult<()> {
         let now = time::now();
         let mut update = Expression::default()
             .name("#updatedAt", "updatedAt")

@@ -278,7 +278,8 @@ impl Store {
         id: &MessageId,
         feedback: &Feedback,
     ) -> StoreResult<Option<ChatMessage>> {
-        let update = Expression::new("SET #feedback = :feedback").name("#feedback", "feedback").value(":feedback", feedback);
+        let update =
+            Expression::new("SET #feedback = :feedback").name("#feedback", "feedback").value(":feedback", feedback);
         match self.update(&key(user, chat, id), update, Some(Expression::present())).await {
             Ok(message) => Ok(Some(message)),
             Err(error) if error.is_condition() => Ok(None),

@@ -5,8 +5,8 @@
 //! transactional writes. `expiresAt` (epoch seconds) lets `DynamoDB` clean up, but it may keep an
 //! expired item for days: code checks expiry itself.
 
-mod codes;
 mod chats;
+mod codes;
 mod documents;
 mod error;
 mod generations;
@@ -20,8 +20,8 @@ mod sign_ins;
 mod table;
 mod users;
 
-pub use codes::{AddressCodes, CodePurpose, PendingCode};
 pub use chats::{Chat, ChatChange, ChatStatus, Preview};
+pub use codes::{AddressCodes, CodePurpose, PendingCode};
 pub use documents::{Document, DocumentStatus, Ingested, MultipartState, NewDocument};
 pub use error::StoreError;
 pub use generations::{Generation, LEASE, Lease, Opening};

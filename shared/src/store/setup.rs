@@ -5,9 +5,9 @@ use aws_sdk_dynamodb::types::{
     ScalarAttributeType, TimeToLiveSpecification,
 };
 
+use super::StoreResult;
 use super::error::StoreError;
 use super::table::Store;
-use super::StoreResult;
 
 /// The one index: lists of a user's objects by time.
 pub(super) const INDEX: &str = "byTime";

@@ -11,9 +11,9 @@ use aws_sdk_dynamodb::types::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::StoreResult;
 use super::error::StoreError;
 use super::item::{Expression, Key};
-use super::StoreResult;
 use crate::config::AwsConfig;
 
 type Attributes = HashMap<String, AttributeValue>;
@@ -219,7 +219,11 @@ impl Store {
                         .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
                         .map(|(place, _)| place)
                         .collect();
-                    Err(if failed.is_empty() { StoreError::Busy(Box::new(error)) } else { StoreError::Condition { failed } })
+                    Err(if failed.is_empty() {
+                        StoreError::Busy(Box::new(error))
+                    } else {
+                        StoreError::Condition { failed }
+                    })
                 }
                 _ => Err(error.into()),
             },
@@ -364,7 +368,8 @@ impl Store {
         for batch in items.chunks(25) {
             let mut requests = Vec::with_capacity(batch.len());
             for item in batch {
-                let delete = DeleteRequest::builder().set_key(Some(Key::new(partition, &item.sort).attributes())).build();
+                let delete =
+                    DeleteRequest::builder().set_key(Some(Key::new(partition, &item.sort).attributes())).build();
                 let delete = delete.map_err(|error| StoreError::Failed(Box::new(error)))?;
                 requests.push(WriteRequest::builder().delete_request(delete).build());
             }

@@ -239,7 +239,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Condition`] when the identity belongs to an account already.
-    pub async fn link_google(&self, id: &UserId, subject: &str, change: impl Fn(&mut User)) -> StoreResult<Option<User>> {
+    pub async fn link_google(
+        &self,
+        id: &UserId,
+        subject: &str,
+        change: impl Fn(&mut User),
+    ) -> StoreResult<Option<User>> {
         let claim = Write::put(google(subject), &Owner { user_id: id.clone() }, Some(Expression::absent()))?;
         self.change_user_with(id, &[claim], |user| {
             user.google_subject = Some(subject.to_owned());
@@ -256,12 +261,14 @@ impl Store {
     /// has become somebody else's meanwhile.
     pub async fn replace_email(&self, user: &User, email: &Email, consumption: Write) -> StoreResult<Option<User>> {
         let owner = Owner { user_id: user.id.clone() };
-        let mut writes = vec![consumption, Write::Delete { key: address(&user.email), condition: Some(owned_by(&user.id)) }];
+        let mut writes =
+            vec![consumption, Write::Delete { key: address(&user.email), condition: Some(owned_by(&user.id)) }];
         match self.user_by_email(email).await? {
             None => writes.push(Write::put(address(email), &owner, Some(Expression::absent()))?),
             Some(other) => {
                 writes.push(Write::put(address(email), &owner, Some(owned_by(&other.id)))?);
-                let unproved = Expression::new("#verified = :no").name("#verified", "emailVerified").value(":no", false);
+                let unproved =
+                    Expression::new("#verified = :no").name("#verified", "emailVerified").value(":no", false);
                 writes.push(Write::Delete { key: profile(&other.id), condition: Some(unproved) });
             }
         }
@@ -290,7 +297,9 @@ impl Store {
                 Write::Delete { key: address(&user.email), condition: own() },
                 Write::Delete { key: profile(id), condition: Some(unchanged(user.version)) },
             ];
-            writes.extend(user.google_subject.iter().map(|subject| Write::Delete { key: google(subject), condition: own() }));
+            writes.extend(
+                user.google_subject.iter().map(|subject| Write::Delete { key: google(subject), condition: own() }),
+            );
             match self.transact(writes).await {
                 Err(error) if error.is_condition() || error.is_passing() => {}
                 result => return result,
@@ -319,7 +328,9 @@ impl Store {
     ) -> StoreResult<Settings> {
         let defaults = Settings::default();
         // One update that sets either the new value or, where there is none yet, the default.
-        let set = |given: bool, name: &str| if given { format!("#{name} = :{name}") } else { format!("#{name} = if_not_exists(#{name}, :{name})") };
+        let set = |given: bool, name: &str| {
+            if given { format!("#{name} = :{name}") } else { format!("#{name} = if_not_exists(#{name}, :{name})") }
+        };
         let text = format!("SET {}, {}", set(email_notifications.is_some(), "notify"), set(theme.is_some(), "theme"));
         let update = Expression::new(text)
             .name("#notify", "emailNotifications")

@@ -40,9 +40,15 @@ impl Failure {
     fn sentence(self) -> String {
         let told = match &self {
             Self::Sentence(sentence) => return sentence.clone(),
-            Self::Google(GoogleError::State) => return "This sign-in took too long or was begun elsewhere. Please try again.".to_owned(),
-            Self::Google(GoogleError::NoAddress) => return "Your Google account has no confirmed e-mail address.".to_owned(),
-            Self::Google(GoogleError::Unavailable(_)) => "Google cannot be reached right now. Please try again in a moment.",
+            Self::Google(GoogleError::State) => {
+                return "This sign-in took too long or was begun elsewhere. Please try again.".to_owned();
+            }
+            Self::Google(GoogleError::NoAddress) => {
+                return "Your Google account has no confirmed e-mail address.".to_owned();
+            }
+            Self::Google(GoogleError::Unavailable(_)) => {
+                "Google cannot be reached right now. Please try again in a moment."
+            }
             Self::Google(GoogleError::Unverified(_)) | Self::Store(_) | Self::SignIn(_) => TRY_AGAIN,
         };
         let mut cause: &dyn std::error::Error = &self;
@@ -58,11 +64,7 @@ impl Failure {
 }
 
 /// Sends the browser to Google.
-pub async fn begin(
-    Shared(state): Shared<State>,
-    Extension(cookies): Cookies,
-    RawQuery(query): RawQuery,
-) -> Response {
+pub async fn begin(Shared(state): Shared<State>, Extension(cookies): Cookies, RawQuery(query): RawQuery) -> Response {
     match leave(&state, &cookies, &query.unwrap_or_default()).await {
         Ok(url) => found(url),
         Err(failure) => back_with(&state, &failure.sentence()),
@@ -106,7 +108,9 @@ async fn come_back(
     let value = |name: &str| query.get(name).map(String::as_str).filter(|value| !value.is_empty());
     match value("error") {
         None => {}
-        Some("access_denied") => return Err(Failure::Sentence("You did not allow the sign-in with Google.".to_owned())),
+        Some("access_denied") => {
+            return Err(Failure::Sentence("You did not allow the sign-in with Google.".to_owned()));
+        }
         Some(_) => return Err(Failure::Sentence(TRY_AGAIN.to_owned())),
     }
     let cookie = read_cookie(headers, OauthState::COOKIE).ok_or(GoogleError::State)?;

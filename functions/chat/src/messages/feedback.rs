@@ -20,7 +20,8 @@ struct Rating(u8);
 
 impl Field for Rating {
     fn parse(value: &Value) -> Result<Self, String> {
-        let rating = value.as_u64().and_then(|rating| u8::try_from(rating).ok()).filter(|rating| (1..=5).contains(rating));
+        let rating =
+            value.as_u64().and_then(|rating| u8::try_from(rating).ok()).filter(|rating| (1..=5).contains(rating));
         rating.map(Self).ok_or_else(|| "must be a whole number from 1 to 5".to_owned())
     }
 }
@@ -29,7 +30,11 @@ impl FromFields for Opinion {
     fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
         let rating = fields.required::<Rating>("rating");
         let comment = fields.optional::<OptionalText<2000>>("comment");
-        Ok(Self(Feedback { rating: rating?.0, comment: comment?.and_then(|text| text.0), created_at: shared::time::now() }))
+        Ok(Self(Feedback {
+            rating: rating?.0,
+            comment: comment?.and_then(|text| text.0),
+            created_at: shared::time::now(),
+        }))
     }
 }
 

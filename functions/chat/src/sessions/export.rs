@@ -41,8 +41,10 @@ pub async fn export(
     } else {
         ("text/markdown; charset=utf-8", "md", markdown(&chat, &messages))
     };
-    let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}.{extension}\"")).map_err(ApiError::internal)?;
-    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(content_type)), (header::CONTENT_DISPOSITION, disposition)];
+    let disposition =
+        HeaderValue::try_from(format!("attachment; filename=\"{name}.{extension}\"")).map_err(ApiError::internal)?;
+    let headers =
+        [(header::CONTENT_TYPE, HeaderValue::from_static(content_type)), (header::CONTENT_DISPOSITION, disposition)];
     Ok((headers, body).into_response())
 }
 

@@ -55,11 +55,13 @@ pub async fn list(
 
 fn checked(wanted: Wanted) -> ApiResult<(Option<ChatStatus>, Option<String>)> {
     let mut sentences = Vec::new();
-    let status = wanted.status.filter(|status| !status.is_empty()).and_then(|status| match Status::parse(&Value::String(status)) {
-        Ok(status) => Some(status.0),
-        Err(reason) => {
-            sentences.push(format!("status {reason}"));
-            None
+    let status = wanted.status.filter(|status| !status.is_empty()).and_then(|status| {
+        match Status::parse(&Value::String(status)) {
+            Ok(status) => Some(status.0),
+            Err(reason) => {
+                sentences.push(format!("status {reason}"));
+                None
+            }
         }
     });
     let search = wanted.q.map(|q| q.trim().to_lowercase()).filter(|q| !q.is_empty());
@@ -77,9 +79,10 @@ fn checked(wanted: Wanted) -> ApiResult<(Option<ChatStatus>, Option<String>)> {
 /// more needs an index.
 async fn find(store: &Store, user: &UserId, status: Option<ChatStatus>, search: &str) -> StoreResult<Vec<Chat>> {
     let chats = store.all_chats(user, status).await?;
-    let found = stream::iter(chats.into_iter().map(|chat| matching(store.clone(), user.clone(), chat, search.to_owned())))
-        .buffered(AT_ONCE)
-        .try_filter_map(|found| std::future::ready(Ok(found)));
+    let found =
+        stream::iter(chats.into_iter().map(|chat| matching(store.clone(), user.clone(), chat, search.to_owned())))
+            .buffered(AT_ONCE)
+            .try_filter_map(|found| std::future::ready(Ok(found)));
     found.try_collect().await
 }
 

@@ -9,7 +9,11 @@ use crate::State;
 use crate::views::SessionView;
 
 /// Oldest message first.
-pub async fn read(user: CurrentUser, Shared(state): Shared<State>, Id(id): Id<ChatId>) -> ApiResult<Reply<SessionView>> {
+pub async fn read(
+    user: CurrentUser,
+    Shared(state): Shared<State>,
+    Id(id): Id<ChatId>,
+) -> ApiResult<Reply<SessionView>> {
     Ok(ok("Session found.", full_session(&state, &user.id, &id).await?))
 }
 

@@ -60,7 +60,16 @@ pub fn jar(answer: &Answer) -> String {
 pub fn redacted(answer: &Answer) -> Value {
     fn redact(value: &mut Value) {
         const DIFFERENT: [&str; 10] = [
-            "id", "userId", "email", "token", "accessToken", "refreshToken", "requestId", "createdAt", "updatedAt", "lastUsedAt",
+            "id",
+            "userId",
+            "email",
+            "token",
+            "accessToken",
+            "refreshToken",
+            "requestId",
+            "createdAt",
+            "updatedAt",
+            "lastUsedAt",
         ];
         match value {
             Value::Array(items) => items.iter_mut().for_each(redact),

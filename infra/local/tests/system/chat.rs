@@ -63,7 +63,9 @@ async fn messages(user: &TestUser, id: &str) -> Vec<Value> {
 fn redacted(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(redacted).collect(),
-        Value::Object(fields) => Value::Object(fields.iter().map(|(name, value)| (name.clone(), field(name, value))).collect()),
+        Value::Object(fields) => {
+            Value::Object(fields.iter().map(|(name, value)| (name.clone(), field(name, value))).collect())
+        }
         other => other.clone(),
     }
 }

@@ -85,7 +85,8 @@ async fn errors_carry_cors_headers_too() {
 async fn a_request_id_is_taken_over_when_it_is_plain() {
     let system = TestSystem::start().await;
     let visitor = system.visitor();
-    let answer = visitor.send(visitor.request(Method::GET, "/api/v1/user/profile").header("X-Request-Id", "abc-1")).await;
+    let answer =
+        visitor.send(visitor.request(Method::GET, "/api/v1/user/profile").header("X-Request-Id", "abc-1")).await;
     assert_eq!(answer.json()["requestId"], "abc-1");
     let answer =
         visitor.send(visitor.request(Method::GET, "/api/v1/user/profile").header("X-Request-Id", "a b\"<")).await;

@@ -42,7 +42,10 @@ fn every_reference_leads_somewhere_and_every_component_is_used() {
         let mut found = BTreeSet::new();
         references(&description.whole, &mut found);
         for target in &found {
-            assert!(description.whole.pointer(target.trim_start_matches('#')).is_some(), "{backend}: {target} is nowhere");
+            assert!(
+                description.whole.pointer(target.trim_start_matches('#')).is_some(),
+                "{backend}: {target} is nowhere"
+            );
         }
         for (kind, components) in description.whole["components"].as_object().unwrap() {
             for name in components.as_object().unwrap().keys().filter(|_| kind != "securitySchemes") {
@@ -84,7 +87,8 @@ fn placeholders(operation: Operation<'_>) -> BTreeSet<String> {
 }
 
 fn parameters(description: &Description, operation: Operation<'_>) -> BTreeSet<String> {
-    let all = operation.value["parameters"].as_array().into_iter().flatten().map(|parameter| description.resolve(parameter));
+    let all =
+        operation.value["parameters"].as_array().into_iter().flatten().map(|parameter| description.resolve(parameter));
     let in_path = all.filter(|parameter| parameter["in"] == "path");
     in_path.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
 }
@@ -94,7 +98,8 @@ fn sources_and_descriptions_have_the_same_routes() {
     let mut described = BTreeSet::new();
     for backend in BACKENDS {
         let description = Description::of(backend);
-        let operations = description.operations().into_iter().filter(|operation| operation.value["tags"][0] != "system");
+        let operations =
+            description.operations().into_iter().filter(|operation| operation.value["tags"][0] != "system");
         described.extend(operations.map(|operation| (operation.method.to_owned(), operation.path.to_owned())));
     }
     let routed = sources::routes();
@@ -112,7 +117,10 @@ async fn every_described_route_is_there_and_answers_as_described_without_a_sign_
         let description = Description::of(backend);
         let base = if backend == "gateway" { &visitor.gateway } else { &visitor.services };
         for operation in description.operations() {
-            let parts = operation.path.split('/').map(|part| if part.starts_with('{') { "01J8Z0000000000000000000000" } else { part });
+            let parts = operation
+                .path
+                .split('/')
+                .map(|part| if part.starts_with('{') { "01J8Z0000000000000000000000" } else { part });
             let path: Vec<&str> = parts.collect();
             let method: Method = operation.method.to_uppercase().parse().unwrap();
             let answer = visitor.send(visitor.client.request(method, format!("{base}{}", path.join("/")))).await;
@@ -182,7 +190,9 @@ async fn documents_and_searches_answer_as_described() {
     caller.call("GET /api/v1/repository/documents/{id}/file", &[text_of(&begun, "/data/document/id")], None, 409).await;
     let large = caller.call("POST /api/v1/repository/uploads", &[], wish(100 << 20), 201).await;
     let parts = Some(json!({"parts": [{"partNumber": 1, "etag": "x"}]}));
-    caller.call("POST /api/v1/repository/uploads/{id}/complete", &[text_of(&large, "/data/document/id")], parts, 400).await;
+    caller
+        .call("POST /api/v1/repository/uploads/{id}/complete", &[text_of(&large, "/data/document/id")], parts, 400)
+        .await;
     caller.call("POST /api/v1/repository/uploads", &[], wish(600 << 20), 413).await;
 
     let id = caller.user.upload_ready("pump.pdf", file.clone()).await;
@@ -201,7 +211,8 @@ async fn documents_and_searches_answer_as_described() {
     caller.call("POST /api/v1/rag/search", &[], Some(json!({"query": "", "topK": 0})), 400).await;
     caller.call("POST /api/v1/rag/embed", &[], Some(json!({"texts": ["pump"]})), 200).await;
 
-    let form = reqwest::multipart::Form::new().part("file", reqwest::multipart::Part::bytes(file).file_name("pump.pdf"));
+    let form =
+        reqwest::multipart::Form::new().part("file", reqwest::multipart::Part::bytes(file).file_name("pump.pdf"));
     let request = caller.user.request(Method::POST, "/api/v1/extract/extract/full").multipart(form);
     let answer = caller.user.send(request).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -226,7 +237,9 @@ async fn chats_answer_as_described() {
     let answer = text_of(&exchange, "/data/assistantMessage/id");
     let asked = text_of(&exchange, "/data/userMessage/id");
     caller.call("POST /api/v1/chat/sessions/{id}/messages", &[session], question(), 201).await;
-    caller.call("POST /api/v1/chat/sessions/{id}/messages", &[session], Some(json!({"content": "", "images": []})), 400).await;
+    caller
+        .call("POST /api/v1/chat/sessions/{id}/messages", &[session], Some(json!({"content": "", "images": []})), 400)
+        .await;
 
     let path = format!("/api/v1/chat/sessions/{session}/messages/stream");
     let response = caller.user.request(Method::POST, &path).json(&question().unwrap()).send().await.unwrap();

@@ -41,7 +41,10 @@ async fn a_search_finds_the_page_and_only_in_the_users_own_documents() {
     let hits = found(&owner, json!({"query": "oil pump mounting bolt torque"})).await;
     let best = &hits[0];
     assert_eq!(best["documentId"], document.as_str());
-    assert_eq!((best["fileName"].as_str(), best["page"].as_u64(), best["pageEnd"].as_u64()), (Some("pump.pdf"), Some(1), Some(1)));
+    assert_eq!(
+        (best["fileName"].as_str(), best["page"].as_u64(), best["pageEnd"].as_u64()),
+        (Some("pump.pdf"), Some(1), Some(1))
+    );
     assert!(best["content"].as_str().unwrap().contains("65 lb-ft"));
     assert!(best["id"].is_string() && best["heading"].is_string());
     let score = best["score"].as_f64().unwrap();

@@ -1,7 +1,7 @@
 //! The repository family.
 
-mod by_address;
 mod bad_files;
 mod bad_requests;
+mod by_address;
 mod life;
 mod multipart;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::harness::{Process, eventually, events, pdf, slow_model};
+use crate::harness::{Process, events, eventually, pdf, slow_model};
 
 /// Long enough to be killed in the middle of it.
 fn long_manual() -> Vec<u8> {
@@ -128,7 +128,17 @@ async fn a_taken_port_is_a_clear_error() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_intellimaint"))
-        .args(["--in-memory", "--gateway-port", &port, "--services-port", "0", "--dynamodb-port", "0", "--s3-port", "0"])
+        .args([
+            "--in-memory",
+            "--gateway-port",
+            &port,
+            "--services-port",
+            "0",
+            "--dynamodb-port",
+            "0",
+            "--s3-port",
+            "0",
+        ])
         .output()
         .unwrap();
     assert!(!output.status.success());

@@ -30,6 +30,7 @@ const CONTEXT_WEIGHT: f32 = 0.5;
 
 /// One word or part number of a question.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own")]
 pub(super) struct Term {
     /// As it was written.
     pub(super) word: String,

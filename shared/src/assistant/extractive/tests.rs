@@ -73,5 +73,5 @@ fn the_same_question_gets_the_same_answer_word_by_word() {
     let text = said("How do I install the oil pump?");
     assert_eq!(text, said("How do I install the oil pump?"));
     assert_eq!(words(&text).concat(), text);
-    assert!(words(&text).iter().all(|word| word.trim().split_whitespace().count() <= 1));
+    assert!(words(&text).iter().all(|word| word.split_whitespace().count() <= 1));
 }

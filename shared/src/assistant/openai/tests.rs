@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -95,7 +95,9 @@ async fn serve(mut connection: TcpStream, script: Vec<Step>, seen: Arc<Mutex<Vec
     let head = String::from_utf8(bytes[..head_end].to_vec()).unwrap();
     let length = head
         .lines()
-        .find_map(|line| line.to_lowercase().strip_prefix("content-length:").map(|v| v.trim().parse::<usize>().unwrap()))
+        .find_map(|line| {
+            line.to_lowercase().strip_prefix("content-length:").map(|v| v.trim().parse::<usize>().unwrap())
+        })
         .unwrap_or(0);
     while bytes.len() < head_end + length {
         let mut buffer = [0; 4096];
@@ -153,7 +155,16 @@ async fn an_answer_streams_with_its_usage() {
     let usage = json!({"choices": [], "usage": {"prompt_tokens": 30, "completion_tokens": 4, "total_tokens": 34,
         "prompt_tokens_details": {"cached_tokens": 10}}});
     let role = data(&json!({"choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}}]}));
-    let script = vec![event_stream(), Step::Write(": hello\n\n".into()), role, token("20 lb"), token("-ft [1]"), stop(), data(&usage), end()];
+    let script = vec![
+        event_stream(),
+        Step::Write(": hello\n\n".into()),
+        role,
+        token("20 lb"),
+        token("-ft [1]"),
+        stop(),
+        data(&usage),
+        end(),
+    ];
     let endpoint = Endpoint::start(vec![script]).await;
     let (text, usage, result) = endpoint.ask(asked()).await;
     result.unwrap();
@@ -163,7 +174,9 @@ async fn an_answer_streams_with_its_usage() {
     let seen = endpoint.seen().remove(0);
     assert!(seen.head.starts_with("POST /v1/chat/completions HTTP/1.1\r\n"), "{}", seen.head);
     let lower = seen.head.to_lowercase();
-    assert!(lower.contains("authorization: bearer sk-test\r\n") && lower.contains("content-type: application/json\r\n"));
+    assert!(
+        lower.contains("authorization: bearer sk-test\r\n") && lower.contains("content-type: application/json\r\n")
+    );
     assert_eq!(seen.body["model"], "some-model");
     assert_eq!(seen.body["stream"], true);
     assert_eq!(seen.body["stream_options"], json!({"include_usage": true}));
@@ -275,10 +288,7 @@ async fn a_cut_connection_is_no_answer_and_is_not_repeated() {
 
 #[tokio::test]
 async fn malformed_chunks_and_errors_in_the_stream_are_errors() {
-    let broken = [
-        Step::Write("data: {\"choices\": [\n\n".into()),
-        data(&json!({"error": {"message": "overloaded"}})),
-    ];
+    let broken = [Step::Write("data: {\"choices\": [\n\n".into()), data(&json!({"error": {"message": "overloaded"}}))];
     for step in broken {
         let endpoint = Endpoint::start(vec![vec![event_stream(), token("x"), step, end()]]).await;
         let (text, _, result) = endpoint.ask(asked()).await;

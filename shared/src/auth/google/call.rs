@@ -26,7 +26,10 @@ impl Caller {
         outbound::client().map(Self)
     }
 
-    pub(super) fn call(&self, request: HttpRequest) -> impl Future<Output = Result<HttpResponse, CallError>> + Send + use<> {
+    pub(super) fn call(
+        &self,
+        request: HttpRequest,
+    ) -> impl Future<Output = Result<HttpResponse, CallError>> + Send + use<> {
         let client = self.0.clone();
         async move {
             let mut response = client.execute(request.try_into()?).await?;

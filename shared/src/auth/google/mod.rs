@@ -27,11 +27,12 @@ use super::tokens::Tokens;
 use crate::config::GoogleConfig;
 
 /// How long the issuer's description and keys are kept.
-const METADATA_LIFETIME: Duration = Duration::from_secs(3600);
+const METADATA_LIFETIME: Duration = Duration::from_hours(1);
 /// How old the keys must be before an unknown key is a reason to fetch them again.
 const KEYS_SETTLED: Duration = Duration::from_secs(10);
 
-type Client = CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
+type Client =
+    CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 
 /// Why a sign-in with Google did not work out.
 #[derive(Debug, thiserror::Error)]
@@ -145,7 +146,12 @@ impl Google {
     }
 
     /// Verifies a token; for a key that is not known yet the keys are fetched once more.
-    async fn claims(&self, client: &Client, token: &CoreIdToken, nonce: &Nonce) -> Result<CoreIdTokenClaims, GoogleError> {
+    async fn claims(
+        &self,
+        client: &Client,
+        token: &CoreIdToken,
+        nonce: &Nonce,
+    ) -> Result<CoreIdTokenClaims, GoogleError> {
         let error = match token.claims(&client.id_token_verifier(), nonce) {
             Ok(claims) => return Ok(claims.clone()),
             Err(error) => error,
@@ -161,7 +167,8 @@ impl Google {
     /// A client by a description of the issuer that is no older than `age`.
     async fn client(&self, age: Duration) -> Result<Client, GoogleError> {
         let metadata = self.metadata(age).await?;
-        let redirect = RedirectUrl::new(self.redirect.clone()).map_err(|error| GoogleError::Unavailable(Box::new(error)))?;
+        let redirect =
+            RedirectUrl::new(self.redirect.clone()).map_err(|error| GoogleError::Unavailable(Box::new(error)))?;
         let secret = ClientSecret::new(self.config.client_secret.expose_secret().to_owned());
         let id = ClientId::new(self.config.client_id.clone());
         Ok(CoreClient::from_provider_metadata(metadata, id, Some(secret)).set_redirect_uri(redirect))
@@ -175,7 +182,8 @@ impl Google {
         {
             return Ok(metadata.clone());
         }
-        let issuer = IssuerUrl::new(self.config.issuer.clone()).map_err(|error| GoogleError::Unavailable(Box::new(error)))?;
+        let issuer =
+            IssuerUrl::new(self.config.issuer.clone()).map_err(|error| GoogleError::Unavailable(Box::new(error)))?;
         let http = |request: HttpRequest| self.caller.call(request);
         let fetched = CoreProviderMetadata::discover_async(issuer, &http).await;
         let metadata = fetched.map_err(|error| GoogleError::Unavailable(Box::new(error)))?;

@@ -11,11 +11,7 @@ pub(super) fn assemble<'a>(lines: impl Iterator<Item = &'a str>) -> String {
         if let Some(before) = pending.take() {
             if let Some((joined, taken)) = join_hyphenated(&before, &line) {
                 push(&mut text, &joined);
-                line = line
-                    .get(taken..)
-                    .unwrap_or_default()
-                    .trim_start()
-                    .to_owned();
+                line = line.get(taken..).unwrap_or_default().trim_start().to_owned();
                 if line.is_empty() {
                     continue;
                 }

@@ -51,11 +51,7 @@ pub struct ChunkOptions {
 
 impl Default for ChunkOptions {
     fn default() -> Self {
-        Self {
-            target_tokens: 200,
-            overlap_tokens: 30,
-            min_tokens: 60,
-        }
+        Self { target_tokens: 200, overlap_tokens: 30, min_tokens: 60 }
     }
 }
 
@@ -78,12 +74,9 @@ pub fn chunk(
         }
         cutter.close(&titles, &mut chunks);
         let added = chunks.len() > from;
-        if let (true, Some(last), Some(next), Some(next_outline)) = (
-            added,
-            chunks.last_mut(),
-            pages.get(index + 1),
-            outlines.get(index + 1),
-        ) {
+        if let (true, Some(last), Some(next), Some(next_outline)) =
+            (added, chunks.last_mut(), pages.get(index + 1), outlines.get(index + 1))
+        {
             pieces::run_over(last, next, next_outline);
         }
     }
@@ -125,14 +118,7 @@ struct Cutter {
 
 impl Cutter {
     fn new(page: u32, options: ChunkOptions) -> Self {
-        Self {
-            page,
-            options,
-            pieces: Vec::new(),
-            tokens: 0,
-            overlap: 0,
-            heading: None,
-        }
+        Self { page, options, pieces: Vec::new(), tokens: 0, overlap: 0, heading: None }
     }
 
     fn add(&mut self, piece: Piece, titles: &mut Titles, chunks: &mut Vec<Chunk>) {

@@ -32,11 +32,7 @@ pub(super) fn of_page(
         }
         let tokens = count_tokens(&line.text);
         if tokens <= max_tokens {
-            pieces.push(Piece {
-                text: line.text.clone(),
-                tokens,
-                kind: kind.clone(),
-            });
+            pieces.push(Piece { text: line.text.clone(), tokens, kind: kind.clone() });
             continue;
         }
         for text in split_long(&line.text, max_tokens, count_tokens) {
@@ -91,18 +87,14 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn sentence_end(text: &str) -> usize {
-    let mut chars = text.char_indices().peekable();
-    while let Some((index, character)) = chars.next() {
+    let chars = text.char_indices().peekable();
+    for (index, character) in chars {
         if !matches!(character, '.' | '!' | '?' | ';') {
             continue;
         }
         let after = text.get(index + character.len_utf8()..).unwrap_or_default();
         let mut next = after.chars();
-        if next.next() == Some(' ')
-            && next
-                .next()
-                .is_some_and(|c| c.is_uppercase() || c.is_numeric() || c == '(')
-        {
+        if next.next() == Some(' ') && next.next().is_some_and(|c| c.is_uppercase() || c.is_numeric() || c == '(') {
             return index + character.len_utf8();
         }
     }
@@ -111,17 +103,11 @@ fn sentence_end(text: &str) -> usize {
 
 /// Ends a sentence that runs over the page's border with its rest from the next page.
 pub(super) fn run_over(chunk: &mut Chunk, next: &Page, outline: &PageOutline) {
-    let ends_open = chunk
-        .text
-        .ends_with(|c: char| c.is_lowercase() || matches!(c, ',' | '-'));
+    let ends_open = chunk.text.ends_with(|c: char| c.is_lowercase() || matches!(c, ',' | '-'));
     if !ends_open || outline.navigation || next.number != chunk.page + 1 {
         return;
     }
-    let mut lines = next
-        .lines
-        .iter()
-        .zip(&outline.kinds)
-        .filter(|(_, kind)| **kind != LineKind::Furniture);
+    let mut lines = next.lines.iter().zip(&outline.kinds).filter(|(_, kind)| **kind != LineKind::Furniture);
     let Some((first, LineKind::Body)) = lines.next() else {
         return;
     };
@@ -129,9 +115,7 @@ pub(super) fn run_over(chunk: &mut Chunk, next: &Page, outline: &PageOutline) {
         return;
     }
     let mut tail = String::new();
-    let body = lines
-        .take_while(|(_, kind)| **kind == LineKind::Body)
-        .map(|(line, _)| line);
+    let body = lines.take_while(|(_, kind)| **kind == LineKind::Body).map(|(line, _)| line);
     for line in std::iter::once(first).chain(body) {
         let end = sentence_end(&line.text);
         let part = line.text.get(..end).unwrap_or(&line.text);

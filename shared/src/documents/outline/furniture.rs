@@ -78,12 +78,7 @@ pub(super) fn is_page_label(text: &str) -> bool {
     let numbers = words.iter().filter(|word| is_label_word(word)).count();
     let known = words
         .iter()
-        .filter(|word| {
-            matches!(
-                word.to_ascii_lowercase().as_str(),
-                "page" | "of" | "change" | "-" | "|"
-            )
-        })
+        .filter(|word| matches!(word.to_ascii_lowercase().as_str(), "page" | "of" | "change" | "-" | "|"))
         .count();
     !words.is_empty() && words.len() <= 4 && numbers > 0 && numbers + known == words.len()
 }
@@ -94,19 +89,14 @@ pub(super) fn is_label_word(word: &str) -> bool {
         return false;
     }
     let word = word.trim_matches(|c: char| matches!(c, '(' | ')' | '-' | '.' | '[' | ']'));
-    let roman = !word.is_empty()
-        && word.len() <= 6
-        && word.chars().all(|c| matches!(c, 'i' | 'v' | 'x' | 'l'));
+    let roman = !word.is_empty() && word.len() <= 6 && word.chars().all(|c| matches!(c, 'i' | 'v' | 'x' | 'l'));
     let mut digits = 0;
     let plain = word.len() <= 12
         && word.split(['-', '.']).enumerate().all(|(index, part)| {
             let number = part.trim_end_matches(|c: char| c.is_ascii_lowercase());
-            let numeric = !number.is_empty()
-                && number.len() <= 4
-                && number.bytes().all(|b| b.is_ascii_digit());
+            let numeric = !number.is_empty() && number.len() <= 4 && number.bytes().all(|b| b.is_ascii_digit());
             digits += usize::from(numeric);
-            let name =
-                index == 0 && !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphabetic());
+            let name = index == 0 && !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphabetic());
             numeric && part.len() - number.len() <= 1 || name
         });
     roman || (plain && digits > 0)

@@ -67,18 +67,11 @@ pub(super) fn find(lines: &[Line], body_size: f32) -> Option<(Heading, usize)> {
         count += 1;
     }
     let (kind, level) = kind;
-    Some((
-        Heading {
-            kind,
-            level,
-            title: title.trim_end_matches(['.', ':', ' ']).to_owned(),
-            continued,
-        },
-        count,
-    ))
+    Some((Heading { kind, level, title: title.trim_end_matches(['.', ':', ' ']).to_owned(), continued }, count))
 }
 
 /// How a line stands out from the body.
+#[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own")]
 struct Emphasis {
     larger: bool,
     much_larger: bool,
@@ -121,22 +114,17 @@ fn classify(title: &str, emphasis: &Emphasis) -> Option<(HeadingKind, u8)> {
     }
     match number_form(title) {
         Some((NumberForm::Compound, rest)) if starts_title(rest) => Some((HeadingKind::Section, 2)),
-        Some((NumberForm::Letter, rest))
-            if starts_title(rest) && words <= 10 && !title.ends_with('.') =>
-        {
+        Some((NumberForm::Letter, rest)) if starts_title(rest) && words <= 10 && !title.ends_with('.') => {
             Some((HeadingKind::Section, 3))
         }
         // A plain number starts a step more often than a section: it needs a face of its own.
-        Some((NumberForm::Plain, rest)) if starts_title(rest) && emphasis.any() => Some((
-            HeadingKind::Section,
-            if emphasis.much_larger { 2 } else { 3 },
-        )),
+        Some((NumberForm::Plain, rest)) if starts_title(rest) && emphasis.any() => {
+            Some((HeadingKind::Section, if emphasis.much_larger { 2 } else { 3 }))
+        }
         Some(_) => None,
         None if !starts_title(title) || words > 12 => None,
         None if emphasis.much_larger => Some((HeadingKind::Section, 2)),
-        None if emphasis.larger || (emphasis.capitals && words >= 2) => {
-            Some((HeadingKind::Section, 3))
-        }
+        None if emphasis.larger || (emphasis.capitals && words >= 2) => Some((HeadingKind::Section, 3)),
         None if emphasis.bold && words <= 10 => Some((HeadingKind::Section, 3)),
         None => None,
     }
@@ -147,22 +135,12 @@ fn is_signal_word(title: &str) -> bool {
     let letters: String = title.chars().filter(|c| c.is_alphabetic()).collect();
     matches!(
         letters.to_ascii_uppercase().as_str(),
-        "DANGER"
-            | "WARNING"
-            | "CAUTION"
-            | "NOTE"
-            | "NOTES"
-            | "NOTICE"
-            | "IMPORTANT"
-            | "WARNINGS"
-            | "CAUTIONS"
+        "DANGER" | "WARNING" | "CAUTION" | "NOTE" | "NOTES" | "NOTICE" | "IMPORTANT" | "WARNINGS" | "CAUTIONS"
     )
 }
 
 fn starts_title(text: &str) -> bool {
-    text.chars()
-        .find(|c| c.is_alphanumeric())
-        .is_some_and(|c| c.is_uppercase() || c.is_numeric())
+    text.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| c.is_uppercase() || c.is_numeric())
         && text.chars().filter(|c| c.is_alphabetic()).count() >= 3
 }
 
@@ -179,8 +157,7 @@ fn is_capitals(text: &str) -> bool {
 /// beside each other are a list of what follows, and no heading.
 fn first_cell(text: &str) -> Option<&str> {
     let cells = || text.split("   ");
-    let lettered =
-        cells().filter(|cell| matches!(number_form(cell), Some((NumberForm::Letter, _))));
+    let lettered = cells().filter(|cell| matches!(number_form(cell), Some((NumberForm::Letter, _))));
     if lettered.count() >= 2 {
         return None;
     }
@@ -191,8 +168,7 @@ fn first_cell(text: &str) -> Option<&str> {
 
 fn continues_title(first: &Line, next: &Line, title: &str, emphasis: &Emphasis) -> bool {
     let same_face = (first.size - next.size).abs() < 0.3 && first.bold == next.bold;
-    let stands_out =
-        first.bold || emphasis.larger || (emphasis.capitals && is_capitals(&next.text));
+    let stands_out = first.bold || emphasis.larger || (emphasis.capitals && is_capitals(&next.text));
     let words = title.split_whitespace().count() + next.text.split_whitespace().count();
     let closed = title.ends_with(['.', ':']);
     first.size > 0.0
@@ -214,9 +190,8 @@ pub(super) fn strip_continued(text: &str) -> (&str, bool) {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
     if let Some(open) = lower.rfind("(cont") {
-        let closes = lower
-            .get(open..)
-            .is_some_and(|mark| mark.len() <= 14 && mark.trim_end_matches('.').ends_with(')'));
+        let closes =
+            lower.get(open..).is_some_and(|mark| mark.len() <= 14 && mark.trim_end_matches('.').ends_with(')'));
         if closes {
             return (text.get(..open).unwrap_or(text).trim(), true);
         }
@@ -253,10 +228,7 @@ mod tests {
         assert_eq!(heading("3-12. WATER PUMP REPAIR").unwrap().level, 2);
         assert_eq!(heading("4-16 Condenser Repair").unwrap().level, 2);
         assert_eq!(heading("b. Inspection").unwrap().level, 3);
-        assert!(
-            heading("1. Inspect adapter bolt (2) for damaged threads. Replace if damaged.")
-                .is_none()
-        );
+        assert!(heading("1. Inspect adapter bolt (2) for damaged threads. Replace if damaged.").is_none());
         assert!(heading("a. Remove the four bolts that hold the cover to the housing.").is_none());
         assert!(heading("WARNING").is_none());
         assert!(heading("The pump is mounted on the front of the engine.").is_none());
@@ -271,10 +243,7 @@ mod tests {
 
     #[test]
     fn captions_and_divisions() {
-        assert_eq!(
-            heading("Table 2-1. Engine Run-in Schedule").unwrap().kind,
-            HeadingKind::Caption
-        );
+        assert_eq!(heading("Table 2-1. Engine Run-in Schedule").unwrap().kind, HeadingKind::Caption);
         assert_eq!(heading("CHAPTER 3 MAINTENANCE").unwrap().level, 1);
         assert!(heading("Section of the hose is worn").is_none());
     }

@@ -71,16 +71,8 @@ pub fn outline(pages: &[Page]) -> Vec<PageOutline> {
                     heading.continued |= sections.enter(heading);
                 }
             }
-            let inherited = if navigation {
-                Vec::new()
-            } else {
-                inherited(before, &kinds)
-            };
-            PageOutline {
-                kinds,
-                inherited,
-                navigation,
-            }
+            let inherited = if navigation { Vec::new() } else { inherited(before, &kinds) };
+            PageOutline { kinds, inherited, navigation }
         })
         .collect()
 }
@@ -89,26 +81,13 @@ pub fn outline(pages: &[Page]) -> Vec<PageOutline> {
 fn inherited(before: Vec<(u8, String)>, kinds: &[LineKind]) -> Vec<String> {
     let top = kinds.iter().find(|kind| **kind != LineKind::Furniture);
     let ends = match top {
-        Some(LineKind::Heading(heading))
-            if !heading.continued && heading.kind == HeadingKind::Section =>
-        {
-            heading.level
-        }
+        Some(LineKind::Heading(heading)) if !heading.continued && heading.kind == HeadingKind::Section => heading.level,
         _ => u8::MAX,
     };
-    before
-        .into_iter()
-        .filter(|(level, _)| *level < ends)
-        .map(|(_, title)| title)
-        .collect()
+    before.into_iter().filter(|(level, _)| *level < ends).map(|(_, title)| title).collect()
 }
 
-fn line_kinds(
-    page: &Page,
-    is_furniture: &[bool],
-    body_size: f32,
-    navigation: &Navigation,
-) -> Vec<LineKind> {
+fn line_kinds(page: &Page, is_furniture: &[bool], body_size: f32, navigation: &Navigation) -> Vec<LineKind> {
     let mut kinds = Vec::with_capacity(page.lines.len());
     for (index, &furniture) in is_furniture.iter().enumerate() {
         // Further lines of a heading were counted with its first.
@@ -146,22 +125,12 @@ fn line_kinds(
 /// Lettered titles one right after the other list what follows ("This task covers"); only a
 /// title with text below it opens something.
 fn drop_lists(kinds: &mut [LineKind]) {
-    let lettered =
-        |kind: &LineKind| matches!(kind, LineKind::Heading(heading) if heading.is_lettered());
-    let content: Vec<usize> = kinds
-        .iter()
-        .enumerate()
-        .filter(|(_, kind)| **kind != LineKind::Furniture)
-        .map(|(index, _)| index)
-        .collect();
-    let is_lettered: Vec<bool> = content
-        .iter()
-        .map(|index| kinds.get(*index).is_some_and(lettered))
-        .collect();
-    let is_heading: Vec<bool> = content
-        .iter()
-        .map(|index| matches!(kinds.get(*index), Some(LineKind::Heading(_))))
-        .collect();
+    let lettered = |kind: &LineKind| matches!(kind, LineKind::Heading(heading) if heading.is_lettered());
+    let content: Vec<usize> =
+        kinds.iter().enumerate().filter(|(_, kind)| **kind != LineKind::Furniture).map(|(index, _)| index).collect();
+    let is_lettered: Vec<bool> = content.iter().map(|index| kinds.get(*index).is_some_and(lettered)).collect();
+    let is_heading: Vec<bool> =
+        content.iter().map(|index| matches!(kinds.get(*index), Some(LineKind::Heading(_)))).collect();
     let at = |marks: &[bool], position: usize| marks.get(position).copied().unwrap_or(false);
     let mut after_listed = false;
     for (position, index) in content.iter().enumerate() {
@@ -184,11 +153,7 @@ fn body_size(pages: &[Page]) -> f32 {
     most.map_or(0.0, |(size, _)| half_points_to_points(size))
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to a small positive range"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a small positive range")]
 fn half_points(line: &Line) -> u32 {
     (line.size * 2.0).round().clamp(0.0, 1000.0) as u32
 }
@@ -212,8 +177,7 @@ impl Sections {
         }
         let same = self.open.iter().position(|(level, title)| {
             *level == heading.level
-                && (title == &heading.title
-                    || (heading.continued && title.starts_with(&heading.title)))
+                && (title == &heading.title || (heading.continued && title.starts_with(&heading.title)))
         });
         if let Some(position) = same {
             // A title repeated at the top of a page keeps the subsections of the page before.

@@ -39,10 +39,7 @@ pub(super) fn find(lines: &[Line], furniture: &[bool]) -> Navigation {
         .filter(|(_, (_, furniture))| !**furniture)
         .map(|(index, (line, _))| (index, line.text.as_str()))
         .collect();
-    let titled = lines
-        .iter()
-        .take(4)
-        .any(|(_, text)| is_navigation_title(text));
+    let titled = lines.iter().take(4).any(|(_, text)| is_navigation_title(text));
     let Some(entries) = entries(&lines, titled) else {
         return Navigation::None;
     };
@@ -54,17 +51,10 @@ pub(super) fn find(lines: &[Line], furniture: &[bool]) -> Navigation {
     let words = || lines.iter().filter(|(_, text)| !is_page_label(text));
     let total = words().count();
     let inside = words().filter(|(index, _)| span.contains(index)).count();
-    let mut before = lines
-        .iter()
-        .take(6)
-        .take_while(|(index, _)| *index < first.index);
+    let mut before = lines.iter().take(6).take_while(|(index, _)| *index < first.index);
     let opens_chapter = !titled && before.any(|(_, text)| starts_with_division(text));
     let sparse = entries.len() * 10 < total * 3 && !titled;
-    if opens_chapter || sparse || inside * 2 < total {
-        Navigation::Part(span)
-    } else {
-        Navigation::Whole
-    }
+    if opens_chapter || sparse || inside * 2 < total { Navigation::Part(span) } else { Navigation::Whole }
 }
 
 /// The lines that point, if there are enough of them in an order that pointers have.
@@ -78,17 +68,12 @@ fn entries<'a>(lines: &[(usize, &'a str)], titled: bool) -> Option<Vec<Entry<'a>
     };
     let led = of(led_label);
     let compound = led.iter().filter(|entry| is_compound(entry.label)).count();
-    if led.len() >= 4
-        && (compound * 2 >= led.len() || rising(&led) || (alphabetical(&led) && varied(&led)))
-    {
+    if led.len() >= 4 && (compound * 2 >= led.len() || rising(&led) || (alphabetical(&led) && varied(&led))) {
         return Some(led);
     }
     let ended = of(ending_label);
     let many = ended.len() >= 8 && ended.len() * 2 >= lines.len();
-    let commas = ended
-        .iter()
-        .filter(|entry| entry.text.trim_end_matches(entry.label).ends_with(", "))
-        .count();
+    let commas = ended.iter().filter(|entry| entry.text.trim_end_matches(entry.label).ends_with(", ")).count();
     let like_index = commas * 2 >= ended.len() && alphabetical(&ended);
     let announced = titled && ended.len() >= 3 && ended.len() * 3 >= lines.len();
     (announced || (many && (rising(&ended) || like_index))).then_some(ended)
@@ -132,24 +117,15 @@ fn ending_label(line: &str) -> Option<&str> {
 /// Words that title a page of this kind, alone on their line.
 fn is_navigation_title(line: &str) -> bool {
     let line = line.to_lowercase();
-    let starts = [
-        "contents",
-        "list of illustrations",
-        "list of figures",
-        "list of tables",
-        "index",
-        "alphabetical index",
-    ];
+    let starts =
+        ["contents", "list of illustrations", "list of figures", "list of tables", "index", "alphabetical index"];
     line.split_whitespace().count() <= 6
-        && (line.contains("table of contents")
-            || starts.iter().any(|start| line.starts_with(start)))
+        && (line.contains("table of contents") || starts.iter().any(|start| line.starts_with(start)))
 }
 
 /// `2-14`, `A-3`, `iv`: a page's name and hardly an amount.
 fn is_compound(label: &str) -> bool {
-    label.contains('-')
-        || label.trim_matches('.').contains('.')
-        || !label.starts_with(|c: char| c.is_ascii_digit())
+    label.contains('-') || label.trim_matches('.').contains('.') || !label.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Page names that hardly ever fall, as in a table of contents.

@@ -18,18 +18,14 @@ pub(super) fn number_form(text: &str) -> Option<(NumberForm, &str)> {
     let number = first.trim_end_matches(['.', ')', ':']);
     let marked = number.len() < first.len();
     let parts: Vec<&str> = number.split(['-', '.']).collect();
-    let digits = |part: &&str| {
-        !part.is_empty() && part.len() <= 3 && part.bytes().all(|b| b.is_ascii_digit())
-    };
+    let digits = |part: &&str| !part.is_empty() && part.len() <= 3 && part.bytes().all(|b| b.is_ascii_digit());
     let letter = |part: &&str| part.len() == 1 && part.bytes().all(|b| b.is_ascii_alphabetic());
     let (head, tail) = parts.split_first()?;
     match tail {
         [] if digits(head) && marked => Some((NumberForm::Plain, rest)),
         [] if letter(head) && marked => Some((NumberForm::Letter, rest)),
         [] => None,
-        _ if (digits(head) || letter(head)) && tail.iter().all(|part| digits(part)) => {
-            Some((NumberForm::Compound, rest))
-        }
+        _ if (digits(head) || letter(head)) && tail.iter().all(digits) => Some((NumberForm::Compound, rest)),
         _ => None,
     }
 }
@@ -41,10 +37,7 @@ pub(super) fn starts_with_division(text: &str) -> bool {
         return false;
     };
     let capitalised = first.starts_with(|c: char| c.is_uppercase());
-    let named = matches!(
-        first.to_ascii_lowercase().as_str(),
-        "chapter" | "section" | "appendix" | "part" | "annex"
-    );
+    let named = matches!(first.to_ascii_lowercase().as_str(), "chapter" | "section" | "appendix" | "part" | "annex");
     let numbered = words.next().is_some_and(|word| {
         let word = word.trim_end_matches(['.', ':', ',', '-']);
         !word.is_empty()
@@ -58,10 +51,7 @@ pub(super) fn starts_with_division(text: &str) -> bool {
 /// What follows `Table 2-1.` or `Figure 3`.
 pub(super) fn after_caption_label(text: &str) -> Option<&str> {
     let (first, rest) = text.split_once(' ')?;
-    if !matches!(
-        first.to_ascii_lowercase().as_str(),
-        "table" | "figure" | "fig." | "fig" | "illustration"
-    ) {
+    if !matches!(first.to_ascii_lowercase().as_str(), "table" | "figure" | "fig." | "fig" | "illustration") {
         return None;
     }
     if !first.starts_with(|c: char| c.is_uppercase()) {

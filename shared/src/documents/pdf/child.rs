@@ -34,11 +34,7 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn start(
-        worker: &PdfWorker,
-        path: &Path,
-        first_page: u32,
-    ) -> Result<Self, PdfError> {
+    pub(super) fn start(worker: &PdfWorker, path: &Path, first_page: u32) -> Result<Self, PdfError> {
         let limits = &worker.limits;
         let mut child = Command::new(&worker.program)
             .args(&worker.args)
@@ -55,10 +51,7 @@ impl Run {
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| PdfError::Reader(error.to_string()))?;
-        let stdout = child
-            .stdout
-            .take()
-            .ok_or_else(|| PdfError::Reader("no output".to_owned()))?;
+        let stdout = child.stdout.take().ok_or_else(|| PdfError::Reader("no output".to_owned()))?;
         let stderr = child.stderr.take();
         Ok(Self {
             child,
@@ -70,11 +63,7 @@ impl Run {
     }
 
     /// The next message, or `None` when the child has ended well.
-    pub(super) async fn next(
-        &mut self,
-        worker: &PdfWorker,
-        deadline: Instant,
-    ) -> Result<Option<Message>, Stop> {
+    pub(super) async fn next(&mut self, worker: &PdfWorker, deadline: Instant) -> Result<Option<Message>, Stop> {
         let until = deadline.min(Instant::now() + worker.limits.stall);
         self.line.clear();
         let read = timeout_at(until, self.stdout.read_until(b'\n', &mut self.line)).await;
@@ -111,10 +100,7 @@ impl Run {
         let mut stderr = Vec::new();
         if let Some(pipe) = self.stderr.take() {
             let mut pipe = pipe.take(MAX_STDERR);
-            if timeout_at(until, pipe.read_to_end(&mut stderr))
-                .await
-                .is_err()
-            {
+            if timeout_at(until, pipe.read_to_end(&mut stderr)).await.is_err() {
                 self.kill().await;
             }
         }
@@ -145,9 +131,7 @@ fn classify(status: ExitStatus, stderr: &str) -> Stop {
         (Some(24), _) => Stop::Lost(PdfError::TookTooLong),
         // Killed from outside, most likely for the machine's memory.
         (Some(9), _) => Stop::Refused(PdfError::Reader("the reader was killed".to_owned())),
-        (_, Some(2 | 3)) => {
-            Stop::Refused(PdfError::Reader("the reader refused its job".to_owned()))
-        }
+        (_, Some(2 | 3)) => Stop::Refused(PdfError::Reader("the reader refused its job".to_owned())),
         _ => Stop::Lost(PdfError::Damaged),
     }
 }

@@ -10,30 +10,22 @@ pub enum PdfError {
     #[error("This file is empty.")]
     Empty,
     /// The file starts like a PDF, but what follows cannot be read.
-    #[error(
-        "This PDF is damaged or incomplete. Please export or download it again and upload the new copy."
-    )]
+    #[error("This PDF is damaged or incomplete. Please export or download it again and upload the new copy.")]
     Damaged,
     /// The file opens only with a password.
     #[error("This PDF is protected by a password. Please upload a copy without the password.")]
     PasswordProtected,
     /// Encrypted in a way that cannot be undone here.
-    #[error(
-        "This PDF is encrypted in a way that is not supported. Please upload an unencrypted copy."
-    )]
+    #[error("This PDF is encrypted in a way that is not supported. Please upload an unencrypted copy.")]
     UnsupportedEncryption,
     /// Reading it did not end within the time limit.
     #[error("Reading this PDF took too long. Please split it, or export it again from its source.")]
     TookTooLong,
     /// Reading it needs more memory than the limit.
-    #[error(
-        "Reading this PDF needs too much memory. Please split it, or export it again from its source."
-    )]
+    #[error("Reading this PDF needs too much memory. Please split it, or export it again from its source.")]
     NeedsTooMuchMemory,
     /// No page holds text; most likely each page is a scanned image.
-    #[error(
-        "This PDF holds no readable text on its {pages} page(s): they are scanned images or drawings."
-    )]
+    #[error("This PDF holds no readable text on its {pages} page(s): they are scanned images or drawings.")]
     ImageOnly {
         /// Number of pages in the file.
         pages: u32,

@@ -27,10 +27,7 @@ pub(super) fn lines(spans: Vec<TextSpan>) -> Vec<Line> {
         if span.text.trim().is_empty() {
             continue;
         }
-        if let Some(builder) = current
-            .as_mut()
-            .filter(|builder| builder.is_followed_by(&span))
-        {
+        if let Some(builder) = current.as_mut().filter(|builder| builder.is_followed_by(&span)) {
             builder.push(&span);
             continue;
         }
@@ -117,11 +114,7 @@ impl Builder {
         }
         #[expect(clippy::cast_precision_loss, reason = "characters of one line")]
         let size = self.size_sum / self.characters.max(1) as f32;
-        Some(Line {
-            text: cells.join(CELL_SEPARATOR),
-            size,
-            bold: self.bold_characters * 2 > self.characters,
-        })
+        Some(Line { text: cells.join(CELL_SEPARATOR), size, bold: self.bold_characters * 2 > self.characters })
     }
 }
 
@@ -129,9 +122,8 @@ impl Builder {
 /// place every letter by itself leave gaps that look like spaces.
 fn tightened(span: &TextSpan) -> Cow<'_, str> {
     let words = span.text.split_whitespace();
-    let (count, single) = words.fold((0, 0), |(count, single), word| {
-        (count + 1, single + usize::from(word.chars().count() == 1))
-    });
+    let (count, single) =
+        words.fold((0, 0), |(count, single), word| (count + 1, single + usize::from(word.chars().count() == 1)));
     let glyphs = span.text.chars().filter(|c| !c.is_whitespace()).count();
     #[expect(clippy::cast_precision_loss, reason = "glyphs of one line")]
     let tight = span.bbox.width <= TIGHT * span.font_size * glyphs as f32;

@@ -4,8 +4,8 @@
 //! process that serves others: [`PdfWorker`] starts a child (the same executable with a hidden
 //! first argument), which limits itself before it opens the file, and kills it when it stalls.
 
-mod configured;
 mod child;
+mod configured;
 mod error;
 mod layout;
 mod parent;

@@ -36,7 +36,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            time: Duration::from_secs(300),
+            time: Duration::from_mins(5),
             stall: Duration::from_secs(9),
             memory_bytes: 1 << 30,
             max_pages: 5_000,
@@ -80,11 +80,7 @@ impl PdfWorker {
     /// # Errors
     /// When the path of the executable is unknown.
     pub fn current_exe(limits: Limits) -> io::Result<Self> {
-        Ok(Self {
-            program: std::env::current_exe()?,
-            args: vec![WORKER_ARGUMENT.to_owned()],
-            limits,
-        })
+        Ok(Self { program: std::env::current_exe()?, args: vec![WORKER_ARGUMENT.to_owned()], limits })
     }
 
     /// Opens a PDF without reading its pages: what an upload is refused by.
@@ -99,7 +95,7 @@ impl PdfWorker {
         loop {
             match run.next(self, deadline).await {
                 Ok(Some(Message::Document { pages, encrypted })) => {
-                    info = Some(PdfInfo { pages, encrypted })
+                    info = Some(PdfInfo { pages, encrypted });
                 }
                 Ok(Some(_)) => {}
                 Ok(None) => break,
@@ -115,11 +111,7 @@ impl PdfWorker {
     ///
     /// # Errors
     /// Any [`PdfError`]; [`PdfError::ImageOnly`] where no page holds readable text.
-    pub async fn extract(
-        &self,
-        path: &Path,
-        on_page: impl FnMut(PageProgress) + Send,
-    ) -> Result<Vec<Page>, PdfError> {
+    pub async fn extract(&self, path: &Path, on_page: impl FnMut(PageProgress) + Send) -> Result<Vec<Page>, PdfError> {
         let pages = self.extract_all(path, on_page).await?;
         if pages.iter().any(|page| page.has_text) {
             Ok(pages)
@@ -143,9 +135,7 @@ impl PdfWorker {
         let mut total = 0;
         let mut lost = 0;
         loop {
-            let stop = self
-                .read(path, deadline, &mut pages, &mut total, &mut on_page)
-                .await;
+            let stop = self.read(path, deadline, &mut pages, &mut total, &mut on_page).await;
             let error = match stop {
                 Ok(()) => return Ok(pages),
                 Err(Stop::Refused(error)) => return Err(error),
@@ -184,10 +174,7 @@ impl PdfWorker {
                 }
                 Message::Page { number, lines } => {
                     pages.push(Page::new(number, from_tuples(lines), PageSource::TextLayer));
-                    on_page(PageProgress {
-                        done: number,
-                        total: *total,
-                    });
+                    on_page(PageProgress { done: number, total: *total });
                 }
                 Message::Failed { .. } | Message::End => {}
             }

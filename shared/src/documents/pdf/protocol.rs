@@ -12,10 +12,7 @@ pub(super) enum Message {
     /// The file could be opened.
     Document { pages: u32, encrypted: bool },
     /// One page; no lines where it holds no readable text.
-    Page {
-        number: u32,
-        lines: Vec<(String, f32, bool)>,
-    },
+    Page { number: u32, lines: Vec<(String, f32, bool)> },
     /// The file cannot be read.
     Failed { reason: Failure },
     /// All pages were written.
@@ -48,15 +45,9 @@ impl From<Failure> for PdfError {
 }
 
 pub(super) fn to_tuples(lines: Vec<Line>) -> Vec<(String, f32, bool)> {
-    lines
-        .into_iter()
-        .map(|line| (line.text, line.size, line.bold))
-        .collect()
+    lines.into_iter().map(|line| (line.text, line.size, line.bold)).collect()
 }
 
 pub(super) fn from_tuples(lines: Vec<(String, f32, bool)>) -> Vec<Line> {
-    lines
-        .into_iter()
-        .map(|(text, size, bold)| Line { text, size, bold })
-        .collect()
+    lines.into_iter().map(|(text, size, bold)| Line { text, size, bold }).collect()
 }

@@ -9,8 +9,7 @@ fn pdf(texts: &[&str]) -> Vec<u8> {
     let mut objects = vec![
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         String::new(),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
-            .to_owned(),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
     ];
     let mut kids = String::new();
     for text in texts {
@@ -26,10 +25,7 @@ fn pdf(texts: &[&str]) -> Vec<u8> {
              /Resources << /Font << /F1 3 0 R >> >> >>",
             page + 1
         ));
-        objects.push(format!(
-            "<< /Length {} >>\nstream\n{stream}\nendstream",
-            stream.len()
-        ));
+        objects.push(format!("<< /Length {} >>\nstream\n{stream}\nendstream", stream.len()));
     }
     objects[1] = format!("<< /Type /Pages /Count {} /Kids [{kids}] >>", texts.len());
     let mut file = String::from("%PDF-1.4\n");
@@ -43,19 +39,13 @@ fn pdf(texts: &[&str]) -> Vec<u8> {
     for offset in offsets {
         writeln!(file, "{offset:010} 00000 n ").unwrap();
     }
-    write!(
-        file,
-        "trailer << /Size {} /Root 1 0 R >>\nstartxref\n{xref}\n%%EOF\n",
-        objects.len() + 1
-    )
-    .unwrap();
+    write!(file, "trailer << /Size {} /Root 1 0 R >>\nstartxref\n{xref}\n%%EOF\n", objects.len() + 1).unwrap();
     file.into_bytes()
 }
 
 #[test]
 fn lines_are_read_with_their_size() {
-    let reader =
-        Reader::from_bytes(pdf(&["WATER PUMP\nRemove the bolts.", "Torque them."])).unwrap();
+    let reader = Reader::from_bytes(pdf(&["WATER PUMP\nRemove the bolts.", "Torque them."])).unwrap();
     assert_eq!((reader.pages(), reader.is_encrypted()), (2, false));
     let lines = reader.page(1);
     let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
@@ -67,11 +57,7 @@ fn lines_are_read_with_their_size() {
 
 #[test]
 fn what_is_no_pdf_is_named() {
-    let open = |bytes: &[u8]| {
-        Reader::from_bytes(bytes.to_vec())
-            .err()
-            .map(|failure| PdfError::from(failure).code())
-    };
+    let open = |bytes: &[u8]| Reader::from_bytes(bytes.to_vec()).err().map(|failure| PdfError::from(failure).code());
     assert_eq!(open(b""), Some("pdf_empty"));
     assert_eq!(open(b"PK\x03\x04 a zip file"), Some("not_a_pdf"));
     assert_eq!(open(b"%PDF-1.7\n%%EOF"), Some("pdf_damaged"));
@@ -89,11 +75,7 @@ fn errors_have_codes_and_say_whether_to_try_again() {
     assert!(PdfError::from(Failure::PasswordProtected).is_permanent());
     assert!(!PdfError::Reader(String::new()).is_permanent());
     assert_eq!(PdfError::ImageOnly { pages: 3 }.code(), "pdf_image_only");
-    let text = PdfError::TooManyPages {
-        pages: 6000,
-        limit: 5000,
-    }
-    .to_string();
+    let text = PdfError::TooManyPages { pages: 6000, limit: 5000 }.to_string();
     assert!(text.contains("6000") && text.contains("5000"));
 }
 
@@ -126,35 +108,23 @@ async fn pages_and_progress_are_passed_on() {
     let mut progress = Vec::new();
     let pages = worker
         .extract(Path::new("unused"), |page| {
-            progress.push((page.done, page.total))
+            progress.push((page.done, page.total));
         })
         .await
         .unwrap();
     assert_eq!(pages.len(), 3);
     assert_eq!(pages[2].number, 3);
     assert_eq!(progress, [(1, 3), (2, 3), (3, 3)]);
-    let info = script(&format!("{DOCUMENT}{END}"))
-        .inspect(Path::new("unused"))
-        .await
-        .unwrap();
-    assert_eq!(
-        info,
-        PdfInfo {
-            pages: 3,
-            encrypted: false
-        }
-    );
+    let info = script(&format!("{DOCUMENT}{END}")).inspect(Path::new("unused")).await.unwrap();
+    assert_eq!(info, PdfInfo { pages: 3, encrypted: false });
 }
 
 #[tokio::test]
 async fn a_page_that_crashes_or_stalls_is_left_out() {
     // The child is started again after the page it was lost on; `$1` tells which is asked for.
-    let crash =
-        format!("{PAGE}{DOCUMENT} if [ $1 = 1 ]; then page 1; exit 1; else page 3; {END}; fi");
+    let crash = format!("{PAGE}{DOCUMENT} if [ $1 = 1 ]; then page 1; exit 1; else page 3; {END}; fi");
     assert_eq!(extract(&crash).await, Ok(vec![true, false, true]));
-    let stall = format!(
-        "{PAGE}{DOCUMENT} if [ $1 = 1 ]; then page 1; exec sleep 9; else page 3; {END}; fi"
-    );
+    let stall = format!("{PAGE}{DOCUMENT} if [ $1 = 1 ]; then page 1; exec sleep 9; else page 3; {END}; fi");
     assert_eq!(extract(&stall).await, Ok(vec![true, false, true]));
 }
 
@@ -168,22 +138,10 @@ async fn a_child_that_reads_nothing_is_ended_with_a_reason() {
     assert_eq!(extract("kill -SEGV $$").await, Err(PdfError::Damaged));
     assert_eq!(extract("kill -XCPU $$").await, Err(PdfError::TookTooLong));
     let flood = format!("{PAGE}{DOCUMENT} i=1; while :; do page $i; i=$((i+1)); done");
-    assert_eq!(
-        extract(&flood).await,
-        Err(PdfError::TooMuchText { limit_mib: 0 })
-    );
-    assert!(matches!(
-        extract("echo nonsense").await,
-        Err(PdfError::Reader(_))
-    ));
-    let missing = PdfWorker {
-        program: "/does/not/exist".into(),
-        ..script("")
-    };
-    assert!(matches!(
-        missing.inspect(Path::new("unused")).await,
-        Err(PdfError::Reader(_))
-    ));
+    assert_eq!(extract(&flood).await, Err(PdfError::TooMuchText { limit_mib: 0 }));
+    assert!(matches!(extract("echo nonsense").await, Err(PdfError::Reader(_))));
+    let missing = PdfWorker { program: "/does/not/exist".into(), ..script("") };
+    assert!(matches!(missing.inspect(Path::new("unused")).await, Err(PdfError::Reader(_))));
 }
 
 #[tokio::test]
@@ -195,41 +153,25 @@ async fn refusals_of_the_child_and_limits_are_errors() {
     );
     assert_eq!(extract(&blank).await, Err(PdfError::ImageOnly { pages: 3 }));
     let long = r#"echo '{"type":"document","pages":6000,"encrypted":false}'"#;
-    let error = script(&format!("{long};{END}"))
-        .inspect(Path::new("unused"))
-        .await;
-    assert_eq!(
-        error,
-        Err(PdfError::TooManyPages {
-            pages: 6000,
-            limit: 5000
-        })
-    );
+    let error = script(&format!("{long};{END}")).inspect(Path::new("unused")).await;
+    assert_eq!(error, Err(PdfError::TooManyPages { pages: 6000, limit: 5000 }));
 }
 
 /// Every PDF of the shared data is read or refused; none panics out of the reader.
 #[test]
 fn shared_manuals_are_read() {
-    let root = std::env::var_os("INTELLIMAINT_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-        std::path::PathBuf::from,
-    );
+    let root = std::env::var_os("INTELLIMAINT_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), std::path::PathBuf::from);
     let Ok(bytes) = std::fs::read(root.join("pdf/tm-9-2320-280-10-hr.pdf")) else {
         tracing::warn!("skipped: no shared data in {}", root.display());
         return;
     };
     let reader = Reader::from_bytes(bytes).unwrap();
     assert_eq!(reader.pages(), 22);
-    let with_text = (1..=22)
-        .filter(|page| !reader.page(*page).is_empty())
-        .count();
+    let with_text = (1..=22).filter(|page| !reader.page(*page).is_empty()).count();
     assert_eq!(with_text, 21);
-    let open =
-        |name: &str| Reader::from_bytes(std::fs::read(root.join("malformed").join(name)).unwrap());
-    assert!(matches!(
-        open("issue6010_1.pdf"),
-        Err(Failure::PasswordProtected)
-    ));
+    let open = |name: &str| Reader::from_bytes(std::fs::read(root.join("malformed").join(name)).unwrap());
+    assert!(matches!(open("issue6010_1.pdf"), Err(Failure::PasswordProtected)));
     let protected = open("copy-protected.pdf").unwrap();
     assert!(protected.is_encrypted());
     assert!(!protected.page(1).is_empty());

@@ -57,10 +57,8 @@ pub fn worker_main() -> ExitCode {
     }
     // What the parser panics with helps nobody, and nobody reads it while the child runs.
     std::panic::set_hook(Box::new(|_| {}));
-    let outcome = std::thread::Builder::new()
-        .stack_size(STACK_BYTES)
-        .spawn(move || run(&job))
-        .map(std::thread::JoinHandle::join);
+    let outcome =
+        std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run(&job)).map(std::thread::JoinHandle::join);
     match outcome {
         Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,

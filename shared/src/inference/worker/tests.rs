@@ -58,10 +58,8 @@ async fn answers_in_the_order_asked() {
     let (pool, _begins, leaves) = gated(1);
     (0..3).for_each(|_| leaves.send(()).unwrap());
     let got = pool.embed(texts(&["a", "bbb", "cc"])).await.unwrap();
-    let ratios: Vec<f32> = got
-        .iter()
-        .map(|e| (e.as_slice().first().unwrap() / e.as_slice().last().unwrap()).round())
-        .collect();
+    let ratios: Vec<f32> =
+        got.iter().map(|e| (e.as_slice().first().unwrap() / e.as_slice().last().unwrap()).round()).collect();
     assert_eq!(ratios, [1.0, 3.0, 2.0]);
 }
 
@@ -76,10 +74,7 @@ async fn a_full_queue_refuses_and_recovers() {
     let (pool, begins, leaves) = gated(1);
     let first = spawn(&pool, &["first"]);
     assert_eq!(next(&begins).await, "first");
-    assert_eq!(
-        pool.embed(texts(&["second"])).await,
-        Err(InferenceError::Busy)
-    );
+    assert_eq!(pool.embed(texts(&["second"])).await, Err(InferenceError::Busy));
     leaves.send(()).unwrap();
     first.await.unwrap().unwrap();
 
@@ -120,10 +115,7 @@ async fn one_failure_fails_the_request_and_no_other() {
     (0..3).for_each(|_| leaves.send(()).unwrap());
     for broken in ["fail", "panic"] {
         let got = pool.embed(texts(&[broken])).await;
-        assert!(
-            matches!(got, Err(InferenceError::Failed(_))),
-            "{broken}: {got:?}"
-        );
+        assert!(matches!(got, Err(InferenceError::Failed(_))), "{broken}: {got:?}");
     }
     assert_eq!(pool.embed(texts(&["good"])).await.unwrap().len(), 1);
 }

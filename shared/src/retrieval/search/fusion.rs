@@ -12,27 +12,13 @@ pub(super) fn fuse(lexical: &Lexical, cosines: Option<&[f32]>, weights: &Weights
     // What a page scores that repeats each term of the query endlessly below a title that is
     // the query, in units of the terms' rarity.
     let lexical_bound = weights.k1 + 1.0 + weights.heading;
-    let semantic = if cosines.is_some() {
-        weights.semantic
-    } else {
-        0.0
-    };
+    let semantic = if cosines.is_some() { weights.semantic } else { 0.0 };
     let bound = (weights.lexical * lexical_bound + semantic).max(f32::MIN_POSITIVE);
-    let cosine = |page: usize| {
-        cosines
-            .and_then(|cosines| cosines.get(page))
-            .copied()
-            .unwrap_or(0.0)
-            .max(0.0)
-    };
+    let cosine = |page: usize| cosines.and_then(|cosines| cosines.get(page)).copied().unwrap_or(0.0).max(0.0);
     let scores = lexical.scores.iter().enumerate();
     scores
         .map(|(page, score)| {
-            let words = if lexical.rarity > 0.0 {
-                score / lexical.rarity
-            } else {
-                0.0
-            };
+            let words = if lexical.rarity > 0.0 { score / lexical.rarity } else { 0.0 };
             ((weights.lexical * words + semantic * cosine(page)) / bound).clamp(0.0, 1.0)
         })
         .collect()
@@ -42,11 +28,7 @@ pub(super) fn fuse(lexical: &Lexical, cosines: Option<&[f32]>, weights: &Weights
 /// ones. All zero where the values do not differ.
 pub(super) fn standardise(values: &[f32], counts: impl Fn(usize) -> bool) -> Vec<f32> {
     let (mut count, mut sum, mut squares) = (0_u32, 0.0_f64, 0.0_f64);
-    for (_, value) in values
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| counts(*index))
-    {
+    for (_, value) in values.iter().enumerate().filter(|(index, _)| counts(*index)) {
         count += 1;
         sum += f64::from(*value);
         squares += f64::from(*value) * f64::from(*value);

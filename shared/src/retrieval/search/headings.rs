@@ -60,11 +60,7 @@ fn matched(own: &[u32], path: &[u32], terms: &[(u32, f32)]) -> f32 {
     if named == 0 {
         return 0.0;
     }
-    rarity += terms
-        .iter()
-        .filter(|(term, _)| path.binary_search(term).is_ok())
-        .map(|(_, share)| share)
-        .sum::<f32>();
+    rarity += terms.iter().filter(|(term, _)| path.binary_search(term).is_ok()).map(|(_, share)| share).sum::<f32>();
     rarity * (named as f32 / own.len() as f32).sqrt()
 }
 

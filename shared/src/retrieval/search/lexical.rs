@@ -37,33 +37,15 @@ pub(super) fn score(segments: &[&Segment], text: &str, weights: &Weights) -> Lex
     let pages: usize = segments.iter().map(|segment| segment.page_count()).sum();
     let terms = terms(text);
     let average = average_length(segments, weights);
-    let mut lexical = Lexical {
-        scores: vec![0.0; pages],
-        coverage: vec![0.0; pages],
-        terms: Vec::new(),
-        rarity: 0.0,
-    };
-    let lists: Vec<Vec<(&Segment, usize, &[Posting])>> =
-        terms.iter().map(|term| lists(segments, term)).collect();
+    let mut lexical = Lexical { scores: vec![0.0; pages], coverage: vec![0.0; pages], terms: Vec::new(), rarity: 0.0 };
+    let lists: Vec<Vec<(&Segment, usize, &[Posting])>> = terms.iter().map(|term| lists(segments, term)).collect();
     let rarities: Vec<f32> = lists
         .iter()
-        .map(|lists| {
-            rarity(
-                lists
-                    .iter()
-                    .map(|(_, _, postings)| occurrences(postings))
-                    .sum(),
-                pages,
-            )
-        })
+        .map(|lists| rarity(lists.iter().map(|(_, _, postings)| occurrences(postings)).sum(), pages))
         .collect();
     // Counted as often as the query names them, as the scores are.
     let total: f32 = rarities.iter().sum();
-    let named: f32 = terms
-        .iter()
-        .zip(&rarities)
-        .map(|(term, rarity)| term.count * rarity)
-        .sum();
+    let named: f32 = terms.iter().zip(&rarities).map(|(term, rarity)| term.count * rarity).sum();
     for ((term, lists), rarity) in terms.iter().zip(&lists).zip(&rarities) {
         for (segment, offset, postings) in lists {
             for posting in *postings {
@@ -72,9 +54,8 @@ pub(super) fn score(segments: &[&Segment], text: &str, weights: &Weights) -> Lex
                     continue;
                 };
                 let norm = 1.0 - weights.b + weights.b * length(&entry.lengths, weights) / average;
-                let frequency = frequency(posting, weights) / norm;
-                let gain =
-                    term.count * rarity * frequency * (weights.k1 + 1.0) / (weights.k1 + frequency);
+                let frequency = frequency(*posting, weights) / norm;
+                let gain = term.count * rarity * frequency * (weights.k1 + 1.0) / (weights.k1 + frequency);
                 if let Some(score) = lexical.scores.get_mut(offset + page) {
                     *score += gain;
                 }
@@ -85,11 +66,7 @@ pub(super) fn score(segments: &[&Segment], text: &str, weights: &Weights) -> Lex
         }
     }
     lexical.rarity = named;
-    lexical.terms = terms
-        .into_iter()
-        .map(|term| term.text)
-        .zip(rarities.iter().map(|rarity| rarity / total))
-        .collect();
+    lexical.terms = terms.into_iter().map(|term| term.text).zip(rarities.iter().map(|rarity| rarity / total)).collect();
     lexical
 }
 
@@ -98,12 +75,9 @@ fn terms(text: &str) -> Vec<Term> {
     // In a fixed order, so that sums of scores do not differ from run to run.
     let mut counts: BTreeMap<String, f32> = BTreeMap::new();
     Analyzer::default().each_term(text, |term| {
-        *counts.entry(term.to_owned()).or_default() += 1.0
+        *counts.entry(term.to_owned()).or_default() += 1.0;
     });
-    counts
-        .into_iter()
-        .map(|(text, count)| Term { text, count })
-        .collect()
+    counts.into_iter().map(|(text, count)| Term { text, count }).collect()
 }
 
 fn lists<'a>(segments: &[&'a Segment], term: &Term) -> Vec<(&'a Segment, usize, &'a [Posting])> {
@@ -131,17 +105,12 @@ fn rarity(found: usize, pages: usize) -> f32 {
     (1.0 + (pages - found + 0.5) / (found + 0.5)).ln()
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "term counts of a page are small"
-)]
+#[expect(clippy::cast_precision_loss, reason = "term counts of a page are small")]
 fn length(lengths: &Fields, weights: &Weights) -> f32 {
-    lengths.body as f32
-        + weights.opened * lengths.opened as f32
-        + weights.inherited * lengths.inherited as f32
+    lengths.body as f32 + weights.opened * lengths.opened as f32 + weights.inherited * lengths.inherited as f32
 }
 
-fn frequency(posting: &Posting, weights: &Weights) -> f32 {
+fn frequency(posting: Posting, weights: &Weights) -> f32 {
     f32::from(posting.body)
         + weights.opened * f32::from(posting.opened)
         + weights.inherited * f32::from(posting.inherited)

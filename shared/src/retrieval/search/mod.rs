@@ -110,10 +110,7 @@ impl Library {
     /// A library of these segments.
     #[must_use]
     pub fn new(segments: Vec<Arc<Segment>>) -> Self {
-        Self {
-            segments,
-            weights: Weights::default(),
-        }
+        Self { segments, weights: Weights::default() }
     }
 
     /// The same library, searched with other weights.
@@ -134,19 +131,13 @@ impl Library {
     /// libraries are large.
     #[must_use]
     pub fn search(&self, query: &Query) -> Vec<Hit> {
-        let chosen: Option<HashSet<&str>> = query
-            .document_ids
-            .as_ref()
-            .map(|ids| ids.iter().map(String::as_str).collect());
+        let chosen: Option<HashSet<&str>> =
+            query.document_ids.as_ref().map(|ids| ids.iter().map(String::as_str).collect());
         let segments: Vec<&Segment> = self
             .segments
             .iter()
             .map(AsRef::as_ref)
-            .filter(|segment| {
-                chosen
-                    .as_ref()
-                    .is_none_or(|ids| ids.contains(segment.document_id()))
-            })
+            .filter(|segment| chosen.as_ref().is_none_or(|ids| ids.contains(segment.document_id())))
             .collect();
         rank::rank(&segments, query, &self.weights)
     }

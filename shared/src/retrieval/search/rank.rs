@@ -57,41 +57,20 @@ fn gather(segments: &[&Segment], query: &Query, weights: &Weights) -> Evidence {
     let counts: Vec<bool> = pages().map(|page| page.lengths.body > 0).collect();
     let counts = |index: usize| counts.get(index).copied().unwrap_or(false);
     let bm25_z = standardise(&lexical.scores, counts);
-    let embedding = query
-        .embedding
-        .as_deref()
-        .filter(|embedding| !embedding.is_empty());
+    let embedding = query.embedding.as_deref().filter(|embedding| !embedding.is_empty());
     let cosines = embedding.map(|embedding| semantic::page_cosines(segments, embedding));
     let cosine_z = cosines.as_ref().map_or_else(
         || vec![0.0; bm25_z.len()],
-        |cosines| {
-            standardise(cosines, |index| {
-                cosines.get(index).is_some_and(|cosine| *cosine > -1.0)
-            })
-        },
+        |cosines| standardise(cosines, |index| cosines.get(index).is_some_and(|cosine| *cosine > -1.0)),
     );
     let fused = fusion::fuse(&lexical, cosines.as_deref(), weights);
-    Evidence {
-        lexical,
-        bm25_z,
-        cosines,
-        cosine_z,
-        fused,
-    }
+    Evidence { lexical, bm25_z, cosines, cosine_z, fused }
 }
 
 impl Evidence {
     fn is_candidate(&self, page: usize) -> bool {
-        let lexical = self
-            .lexical
-            .scores
-            .get(page)
-            .is_some_and(|score| *score > 0.0);
-        let semantic = self
-            .cosines
-            .as_ref()
-            .and_then(|cosines| cosines.get(page))
-            .is_some_and(|cosine| *cosine > 0.0);
+        let lexical = self.lexical.scores.get(page).is_some_and(|score| *score > 0.0);
+        let semantic = self.cosines.as_ref().and_then(|cosines| cosines.get(page)).is_some_and(|cosine| *cosine > 0.0);
         lexical || semantic
     }
 }
@@ -105,11 +84,7 @@ struct Passages<'a> {
 
 impl<'a> Passages<'a> {
     fn new(query: &'a Query, lexical: &'a Lexical) -> Self {
-        Self {
-            analyzer: Analyzer::default(),
-            embedding: query.embedding.as_deref(),
-            terms: &lexical.terms,
-        }
+        Self { analyzer: Analyzer::default(), embedding: query.embedding.as_deref(), terms: &lexical.terms }
     }
 
     /// The best of a page's chunks, by similarity and the words it holds, with its cosine.
@@ -119,18 +94,11 @@ impl<'a> Passages<'a> {
         first: usize,
         count: usize,
     ) -> Option<(usize, &'s ChunkEntry, Option<f32>)> {
-        let chunks = segment
-            .meta
-            .chunks
-            .iter()
-            .enumerate()
-            .skip(first)
-            .take(count);
+        let chunks = segment.meta.chunks.iter().enumerate().skip(first).take(count);
         chunks
             .map(|(index, chunk)| {
                 let cosine = self.cosine(segment, index);
-                let score =
-                    cosine.unwrap_or(0.0) + if count > 1 { self.coverage(chunk) } else { 0.0 };
+                let score = cosine.unwrap_or(0.0) + if count > 1 { self.coverage(chunk) } else { 0.0 };
                 (score, index, chunk, cosine)
             })
             .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
@@ -154,19 +122,12 @@ impl<'a> Passages<'a> {
         };
         look(&chunk.heading);
         look(&chunk.text);
-        let rarities = found
-            .iter()
-            .filter_map(|position| self.terms.get(*position));
+        let rarities = found.iter().filter_map(|position| self.terms.get(*position));
         rarities.map(|(_, rarity)| rarity).sum()
     }
 }
 
-fn hit(
-    segments: &[&Segment],
-    position: usize,
-    evidence: &Evidence,
-    passages: &Passages<'_>,
-) -> Option<Hit> {
+fn hit(segments: &[&Segment], position: usize, evidence: &Evidence, passages: &Passages<'_>) -> Option<Hit> {
     let (segment, index) = locate(segments, position)?;
     let page = segment.meta.pages.get(index)?;
     let best = passages.best(segment, page.first_chunk as usize, page.chunks as usize);
@@ -177,16 +138,10 @@ fn hit(
     let number = page.number;
     let of = |values: &[f32]| values.get(position).copied().unwrap_or(0.0);
     Some(Hit {
-        id: format!(
-            "{}:{number}:{}",
-            segment.document_id(),
-            chunk.map_or(0, |(chunk, _)| chunk)
-        ),
+        id: format!("{}:{number}:{}", segment.document_id(), chunk.map_or(0, |(chunk, _)| chunk)),
         document_id: segment.document_id().to_owned(),
         file_name: segment.file_name().to_owned(),
-        heading: chunk
-            .map(|(_, entry)| entry.heading.clone())
-            .unwrap_or_default(),
+        heading: chunk.map(|(_, entry)| entry.heading.clone()).unwrap_or_default(),
         // A page that was never cut into chunks speaks for itself.
         content: chunk.map_or_else(|| page.text.clone(), |(_, entry)| entry.text.clone()),
         page: number,

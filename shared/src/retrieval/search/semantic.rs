@@ -41,9 +41,7 @@ impl Task<'_> {
         }
         let pages = self.segment.meta.pages.iter().skip(self.first_page);
         for (page, best) in pages.zip(self.cosines) {
-            let block = self
-                .segment
-                .vectors(page.first_chunk as usize, page.chunks as usize);
+            let block = self.segment.vectors(page.first_chunk as usize, page.chunks as usize);
             for vector in block.chunks_exact(query.len()) {
                 *best = best.max(dot(vector, query));
             }
@@ -71,11 +69,7 @@ fn tasks<'a>(segments: &[&'a Segment], cosines: &'a mut [f32], share: usize) -> 
             let (mine, others) = rest.split_at_mut(count);
             rest = others;
             if let Some(last) = shares.last_mut() {
-                last.push(Task {
-                    segment,
-                    first_page,
-                    cosines: mine,
-                });
+                last.push(Task { segment, first_page, cosines: mine });
             }
             first_page += count;
             if filled >= share {

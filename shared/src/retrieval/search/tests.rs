@@ -16,10 +16,8 @@ fn words(text: &str) -> usize {
 
 /// A segment of these pages; the embedding of a chunk has a 1 at the place of its page.
 fn segment(id: &str, texts: &[&str]) -> Arc<Segment> {
-    let pages: Vec<Page> = (1..)
-        .zip(texts)
-        .map(|(number, text)| Page::from_text(number, text, PageSource::TextLayer))
-        .collect();
+    let pages: Vec<Page> =
+        (1..).zip(texts).map(|(number, text)| Page::from_text(number, text, PageSource::TextLayer)).collect();
     let chunks = chunk(&pages, &outline(&pages), ChunkOptions::default(), words);
     let embeddings = chunks.iter().map(|chunk| axis(chunk.page)).collect();
     Arc::new(
@@ -41,11 +39,7 @@ fn axis(page: u32) -> Vec<f32> {
 }
 
 fn ask(text: &str) -> Query {
-    Query {
-        text: text.into(),
-        top_k: 5,
-        ..Query::default()
-    }
+    Query { text: text.into(), top_k: 5, ..Query::default() }
 }
 
 const PUMP: &[&str] = &[
@@ -93,10 +87,7 @@ fn contents_pages_do_not_win() {
 #[test]
 fn embeddings_find_what_words_do_not() {
     let library = Library::new(vec![segment("d", PUMP)]);
-    let query = Query {
-        embedding: Some(axis(3)),
-        ..ask("coolant circulation")
-    };
+    let query = Query { embedding: Some(axis(3)), ..ask("coolant circulation") };
     let hits = library.search(&query);
     assert_eq!(pages(&hits), [3]);
     assert_eq!(hits[0].cosine, Some(1.0));
@@ -106,10 +97,7 @@ fn embeddings_find_what_words_do_not() {
 #[test]
 fn embeddings_of_another_length_are_not_compared() {
     let library = Library::new(vec![segment("d", PUMP)]);
-    let query = Query {
-        embedding: Some(vec![1.0; 3]),
-        ..ask("fan drive")
-    };
+    let query = Query { embedding: Some(vec![1.0; 3]), ..ask("fan drive") };
     let hits = library.search(&query);
     assert_eq!(hits[0].page, 4);
     assert_eq!(hits[0].cosine, None);
@@ -117,23 +105,13 @@ fn embeddings_of_another_length_are_not_compared() {
 
 #[test]
 fn only_the_chosen_documents_are_searched_and_counted() {
-    let library = Library::new(vec![
-        segment("a", PUMP),
-        segment("b", PUMP),
-        segment("c", &["The fan."]),
-    ]);
-    let query = Query {
-        document_ids: Some(vec!["b".into(), "unknown".into()]),
-        ..ask("fan drive")
-    };
+    let library = Library::new(vec![segment("a", PUMP), segment("b", PUMP), segment("c", &["The fan."])]);
+    let query = Query { document_ids: Some(vec!["b".into(), "unknown".into()]), ..ask("fan drive") };
     let hits = library.search(&query);
     assert!(hits.iter().all(|hit| hit.document_id == "b"));
     let alone = Library::new(vec![segment("b", PUMP)]);
     assert_eq!(hits, alone.search(&ask("fan drive")));
-    let none = Query {
-        document_ids: Some(vec![]),
-        ..ask("fan drive")
-    };
+    let none = Query { document_ids: Some(vec![]), ..ask("fan drive") };
     assert!(library.search(&none).is_empty());
 }
 
@@ -144,10 +122,7 @@ fn scores_fall_and_weak_hits_can_be_left_out() {
     assert!(hits.len() >= 3);
     assert!(hits.is_sorted_by(|a, b| a.score >= b.score));
     assert!(hits.iter().all(|hit| (0.0..=1.0).contains(&hit.score)));
-    let query = Query {
-        min_score: Some(hits[0].score),
-        ..ask("oil pump cleaning")
-    };
+    let query = Query { min_score: Some(hits[0].score), ..ask("oil pump cleaning") };
     assert_eq!(library.search(&query).len(), 1);
 }
 
@@ -156,14 +131,7 @@ fn odd_queries_are_harmless() {
     let library = Library::new(vec![segment("d", PUMP), segment("empty", &[])]);
     assert!(library.search(&ask("")).is_empty());
     assert!(library.search(&ask("???")).is_empty());
-    assert!(
-        library
-            .search(&Query {
-                top_k: 0,
-                ..ask("fan")
-            })
-            .is_empty()
-    );
+    assert!(library.search(&Query { top_k: 0, ..ask("fan") }).is_empty());
     assert!(Library::default().search(&ask("fan")).is_empty());
     let long = "pump ".repeat(20_000);
     assert!(!library.search(&ask(&long)).is_empty());
@@ -174,29 +142,18 @@ fn many_chunks_give_the_same_result_on_several_threads() {
     let texts: Vec<String> = (0..200_u8)
         .map(|n| {
             // Words that differ, or the lines would count as running headers.
-            let name: String = (0..3)
-                .map(|k| char::from(b'a' + (n >> (2 * k)) % 4))
-                .collect();
+            let name: String = (0..3).map(|k| char::from(b'a' + (n >> (2 * k)) % 4)).collect();
             format!("The {name}{} is a bolt.", char::from(b'a' + n / 64))
         })
         .collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let pages: Vec<Page> = (1..)
-        .zip(&texts)
-        .map(|(n, text)| Page::from_text(n, text, PageSource::TextLayer))
-        .collect();
+    let pages: Vec<Page> = (1..).zip(&texts).map(|(n, text)| Page::from_text(n, text, PageSource::TextLayer)).collect();
     // 100 copies of 200 pages exceed what one thread is given.
     let segments: Vec<Arc<Segment>> = (0..100)
         .map(|copy| {
             let chunks = chunk(&pages, &outline(&pages), ChunkOptions::default(), words);
             let embeddings = (0..chunks.len())
-                .map(|n| {
-                    if copy == 57 && n == 123 {
-                        vec![1.0, 0.0]
-                    } else {
-                        vec![0.0, 1.0]
-                    }
-                })
+                .map(|n| if copy == 57 && n == 123 { vec![1.0, 0.0] } else { vec![0.0, 1.0] })
                 .collect();
             let source = SegmentSource {
                 document_id: format!("d{copy}"),
@@ -208,11 +165,7 @@ fn many_chunks_give_the_same_result_on_several_threads() {
             Arc::new(Segment::build(source).unwrap())
         })
         .collect();
-    let query = Query {
-        embedding: Some(vec![1.0, 0.0]),
-        top_k: 1,
-        ..Query::default()
-    };
+    let query = Query { embedding: Some(vec![1.0, 0.0]), top_k: 1, ..Query::default() };
     let hits = Library::new(segments).search(&query);
     assert_eq!((hits[0].document_id.as_str(), hits[0].page), ("d57", 124));
 }

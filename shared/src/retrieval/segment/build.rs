@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{
-    ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, Segment, SegmentError,
-    SegmentSource,
-};
+use super::{ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, Segment, SegmentError, SegmentSource};
 use crate::{
     documents::{
         Page,
@@ -60,8 +57,7 @@ pub(super) fn build(source: SegmentSource<'_>) -> Result<Segment, SegmentError> 
     for (term, postings) in terms {
         meta.terms.push(term);
         meta.postings.extend(postings);
-        meta.ends
-            .push(u32::try_from(meta.postings.len()).map_err(|_| SegmentError::TooLarge)?);
+        meta.ends.push(u32::try_from(meta.postings.len()).map_err(|_| SegmentError::TooLarge)?);
     }
     meta.headings = number(counter.titles, &meta.terms);
     Ok(Segment { meta, vectors })
@@ -71,15 +67,8 @@ fn dimensions(source: &SegmentSource<'_>) -> Result<usize, SegmentError> {
     let Some(first) = source.embeddings.first() else {
         return Ok(0);
     };
-    let even = source
-        .embeddings
-        .iter()
-        .all(|vector| vector.len() == first.len());
-    let finite = source
-        .embeddings
-        .iter()
-        .flatten()
-        .all(|number| number.is_finite());
+    let even = source.embeddings.iter().all(|vector| vector.len() == first.len());
+    let finite = source.embeddings.iter().flatten().all(|number| number.is_finite());
     if source.embeddings.len() != source.chunks.len() || !even || !finite {
         return Err(SegmentError::Embeddings);
     }
@@ -108,18 +97,14 @@ impl Counter {
         let mut counts = HashMap::new();
         for (line, kind) in page.lines.iter().zip(&outline.kinds) {
             match kind {
-                LineKind::Body => add(&self.analyzer, &mut counts, &line.text, |fields| {
-                    &mut fields.body
-                }),
+                LineKind::Body => add(&self.analyzer, &mut counts, &line.text, |fields| &mut fields.body),
                 LineKind::Heading(heading) => self.enter(index, heading, &mut counts),
                 // The rest of a title is counted with it; the others say nothing of this page.
                 LineKind::HeadingRest | LineKind::Furniture | LineKind::Pointer => {}
             }
         }
         for title in &outline.inherited {
-            add(&self.analyzer, &mut counts, title, |fields| {
-                &mut fields.inherited
-            });
+            add(&self.analyzer, &mut counts, title, |fields| &mut fields.inherited);
         }
         counts
     }
@@ -129,11 +114,7 @@ impl Counter {
         if is_section {
             self.open.retain(|(level, _)| *level < heading.level);
         }
-        let path: BTreeSet<String> = self
-            .open
-            .iter()
-            .flat_map(|(_, terms)| terms.iter().cloned())
-            .collect();
+        let path: BTreeSet<String> = self.open.iter().flat_map(|(_, terms)| terms.iter().cloned()).collect();
         if is_section {
             let terms = self.analyzer.terms(&heading.title).into_iter().collect();
             self.open.push((heading.level, terms));
@@ -142,13 +123,9 @@ impl Counter {
         if heading.continued {
             return;
         }
-        add(&self.analyzer, counts, &heading.title, |fields| {
-            &mut fields.body
-        });
+        add(&self.analyzer, counts, &heading.title, |fields| &mut fields.body);
         if is_section {
-            add(&self.analyzer, counts, &heading.title, |fields| {
-                &mut fields.opened
-            });
+            add(&self.analyzer, counts, &heading.title, |fields| &mut fields.opened);
         }
         let own: BTreeSet<String> = self.analyzer.terms(heading.name()).into_iter().collect();
         let path = path.difference(&own).cloned().collect();
@@ -156,12 +133,7 @@ impl Counter {
     }
 }
 
-fn add(
-    analyzer: &Analyzer,
-    counts: &mut HashMap<String, Fields>,
-    text: &str,
-    field: fn(&mut Fields) -> &mut u32,
-) {
+fn add(analyzer: &Analyzer, counts: &mut HashMap<String, Fields>, text: &str, field: fn(&mut Fields) -> &mut u32) {
     analyzer.each_term(text, |term| {
         if let Some(fields) = counts.get_mut(term) {
             *field(fields) += 1;
@@ -175,20 +147,10 @@ fn add(
 fn number(titles: Vec<Title>, terms: &[String]) -> Vec<HeadingEntry> {
     let numbers = |of: &BTreeSet<String>| -> Vec<u32> {
         let found = of.iter().filter_map(|term| terms.binary_search(term).ok());
-        found
-            .filter_map(|position| u32::try_from(position).ok())
-            .collect()
+        found.filter_map(|position| u32::try_from(position).ok()).collect()
     };
-    let entry = |title: Title| HeadingEntry {
-        page: title.page,
-        own: numbers(&title.own),
-        path: numbers(&title.path),
-    };
-    titles
-        .into_iter()
-        .map(entry)
-        .filter(|entry| !entry.own.is_empty())
-        .collect()
+    let entry = |title: Title| HeadingEntry { page: title.page, own: numbers(&title.own), path: numbers(&title.path) };
+    titles.into_iter().map(entry).filter(|entry| !entry.own.is_empty()).collect()
 }
 
 /// Puts the chunks in the order of their pages, and their embeddings in one block.
@@ -198,16 +160,10 @@ fn place(
     pages: &mut [PageEntry],
     dimensions: usize,
 ) -> Result<(Vec<ChunkEntry>, Vec<f32>), SegmentError> {
-    let by_number: HashMap<u32, usize> = pages
-        .iter()
-        .enumerate()
-        .map(|(i, page)| (page.number, i))
-        .collect();
+    let by_number: HashMap<u32, usize> = pages.iter().enumerate().map(|(i, page)| (page.number, i)).collect();
     let mut order = Vec::with_capacity(chunks.len());
     for (position, chunk) in chunks.into_iter().enumerate() {
-        let page = *by_number
-            .get(&chunk.page)
-            .ok_or(SegmentError::UnknownPage(chunk.page))?;
+        let page = *by_number.get(&chunk.page).ok_or(SegmentError::UnknownPage(chunk.page))?;
         order.push((page, position, chunk));
     }
     order.sort_by_key(|(page, position, _)| (*page, *position));

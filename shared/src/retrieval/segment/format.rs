@@ -80,31 +80,15 @@ impl Segment {
         let (meta_bytes, rest) = read_u64(rest)?;
         let (components, rest) = read_u64(rest)?;
         let (digest, body) = rest.split_at_checked(32).ok_or(SegmentError::Damaged)?;
-        let vector_bytes = components
-            .checked_mul(size_of::<f32>())
-            .ok_or(SegmentError::Damaged)?;
-        if meta_bytes.checked_add(vector_bytes) != Some(body.len())
-            || Sha256::digest(body).as_slice() != digest
-        {
+        let vector_bytes = components.checked_mul(size_of::<f32>()).ok_or(SegmentError::Damaged)?;
+        if meta_bytes.checked_add(vector_bytes) != Some(body.len()) || Sha256::digest(body).as_slice() != digest {
             return Err(SegmentError::Damaged);
         }
-        let (meta, vectors) = body
-            .split_at_checked(meta_bytes)
-            .ok_or(SegmentError::Damaged)?;
+        let (meta, vectors) = body.split_at_checked(meta_bytes).ok_or(SegmentError::Damaged)?;
         let meta: Meta = postcard::from_bytes(meta).map_err(|_| SegmentError::Damaged)?;
         let (vectors, _) = vectors.as_chunks::<4>();
-        let segment = Self {
-            meta,
-            vectors: vectors
-                .iter()
-                .map(|bytes| f32::from_le_bytes(*bytes))
-                .collect(),
-        };
-        if segment.is_consistent() {
-            Ok(segment)
-        } else {
-            Err(SegmentError::Damaged)
-        }
+        let segment = Self { meta, vectors: vectors.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect() };
+        if segment.is_consistent() { Ok(segment) } else { Err(SegmentError::Damaged) }
     }
 
     /// Whether every reference inside points to something, so that a search needs no checks.
@@ -122,29 +106,18 @@ impl Segment {
         pages_in_order
             && vectors == Some(self.vectors.len())
             && self.vectors.iter().all(|number| number.is_finite())
-            && meta
-                .chunks
-                .iter()
-                .all(|chunk| (chunk.page_index as usize) < pages)
+            && meta.chunks.iter().all(|chunk| (chunk.page_index as usize) < pages)
             && meta.terms.len() == meta.ends.len()
             && meta.terms.is_sorted()
             && meta.ends.is_sorted()
             && meta.ends.last().map_or(0, |&end| end as usize) == meta.postings.len()
-            && meta
-                .postings
-                .iter()
-                .all(|posting| (posting.page as usize) < pages)
-            && meta
-                .headings
-                .iter()
-                .all(|heading| (heading.page as usize) < pages)
+            && meta.postings.iter().all(|posting| (posting.page as usize) < pages)
+            && meta.headings.iter().all(|heading| (heading.page as usize) < pages)
     }
 }
 
 fn read_u64(bytes: &[u8]) -> Result<(usize, &[u8]), SegmentError> {
-    let (number, rest) = bytes
-        .split_first_chunk::<8>()
-        .ok_or(SegmentError::Damaged)?;
+    let (number, rest) = bytes.split_first_chunk::<8>().ok_or(SegmentError::Damaged)?;
     let number = usize::try_from(u64::from_le_bytes(*number)).map_err(|_| SegmentError::Damaged)?;
     Ok((number, rest))
 }

@@ -159,39 +159,17 @@ impl Segment {
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let meta = &self.meta;
-        let pages: usize = meta
-            .pages
-            .iter()
-            .map(|p| p.text.len() + size_of::<PageEntry>())
-            .sum();
-        let chunks: usize = meta
-            .chunks
-            .iter()
-            .map(|c| c.text.len() + c.heading.len() + size_of::<ChunkEntry>())
-            .sum();
-        let terms: usize = meta
-            .terms
-            .iter()
-            .map(|t| t.len() + size_of::<String>() + size_of::<u32>())
-            .sum();
-        let heading =
-            |h: &HeadingEntry| size_of::<HeadingEntry>() + 4 * (h.own.len() + h.path.len());
+        let pages: usize = meta.pages.iter().map(|p| p.text.len() + size_of::<PageEntry>()).sum();
+        let chunks: usize = meta.chunks.iter().map(|c| c.text.len() + c.heading.len() + size_of::<ChunkEntry>()).sum();
+        let terms: usize = meta.terms.iter().map(|t| t.len() + size_of::<String>() + size_of::<u32>()).sum();
+        let heading = |h: &HeadingEntry| size_of::<HeadingEntry>() + 4 * (h.own.len() + h.path.len());
         let headings: usize = meta.headings.iter().map(heading).sum();
-        pages
-            + chunks
-            + terms
-            + headings
-            + size_of_val(meta.postings.as_slice())
-            + size_of_val(self.vectors.as_slice())
+        pages + chunks + terms + headings + size_of_val(meta.postings.as_slice()) + size_of_val(self.vectors.as_slice())
     }
 
     /// The position of a term in the list of terms.
     pub(super) fn term(&self, term: &str) -> Option<u32> {
-        let position = self
-            .meta
-            .terms
-            .binary_search_by(|known| known.as_str().cmp(term))
-            .ok()?;
+        let position = self.meta.terms.binary_search_by(|known| known.as_str().cmp(term)).ok()?;
         u32::try_from(position).ok()
     }
 
@@ -201,24 +179,15 @@ impl Segment {
             return &[];
         };
         let index = index as usize;
-        let start = index
-            .checked_sub(1)
-            .and_then(|before| self.meta.ends.get(before))
-            .copied()
-            .unwrap_or(0);
+        let start = index.checked_sub(1).and_then(|before| self.meta.ends.get(before)).copied().unwrap_or(0);
         let end = self.meta.ends.get(index).copied().unwrap_or(start);
-        self.meta
-            .postings
-            .get(start as usize..end as usize)
-            .unwrap_or(&[])
+        self.meta.postings.get(start as usize..end as usize).unwrap_or(&[])
     }
 
     /// The embeddings of a range of chunks, in one block.
     pub(super) fn vectors(&self, first: usize, count: usize) -> &[f32] {
         let dimensions = self.dimensions();
-        self.vectors
-            .get(first * dimensions..(first + count) * dimensions)
-            .unwrap_or(&[])
+        self.vectors.get(first * dimensions..(first + count) * dimensions).unwrap_or(&[])
     }
 }
 

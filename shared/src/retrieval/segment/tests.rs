@@ -9,11 +9,7 @@ use crate::documents::{
 
 fn sample() -> Segment {
     let pages = [
-        Page::from_text(
-            1,
-            "2-1. OIL PUMP REPAIR\nRemove the four bolts.",
-            PageSource::TextLayer,
-        ),
+        Page::from_text(1, "2-1. OIL PUMP REPAIR\nRemove the four bolts.", PageSource::TextLayer),
         Page::from_text(2, "", PageSource::TextLayer),
         Page::from_text(3, "Torque the bolts to 45 N\u{b7}m.", PageSource::TextLayer),
     ];
@@ -35,10 +31,7 @@ fn bytes_round_trip() {
     let segment = sample();
     let bytes = segment.to_bytes().unwrap();
     assert_eq!(Segment::from_bytes(&bytes).unwrap(), segment);
-    assert_eq!(
-        segment.page_text(3),
-        Some("Torque the bolts to 45 N\u{b7}m.")
-    );
+    assert_eq!(segment.page_text(3), Some("Torque the bolts to 45 N\u{b7}m."));
     assert_eq!(segment.page_text(2), Some(""));
     assert_eq!(segment.page_text(4), None);
 }
@@ -61,15 +54,9 @@ fn any_changed_or_missing_byte_is_an_error() {
         let mut changed = bytes.clone();
         changed[position] ^= 0x55;
         assert!(Segment::from_bytes(&changed).is_err(), "byte {position}");
-        assert!(
-            Segment::from_bytes(&bytes[..position]).is_err(),
-            "length {position}"
-        );
+        assert!(Segment::from_bytes(&bytes[..position]).is_err(), "length {position}");
     }
-    assert_eq!(
-        Segment::from_bytes(b"%PDF-1.7"),
-        Err(SegmentError::NotASegment)
-    );
+    assert_eq!(Segment::from_bytes(b"%PDF-1.7"), Err(SegmentError::NotASegment));
 }
 
 #[test]
@@ -100,25 +87,11 @@ fn embeddings_must_fit_the_chunks() {
         document_id: "d".into(),
         file_name: "f".into(),
         pages: &pages,
-        chunks: vec![Chunk {
-            text: "Some text.".into(),
-            heading: String::new(),
-            page,
-            page_end: page,
-        }],
+        chunks: vec![Chunk { text: "Some text.".into(), heading: String::new(), page, page_end: page }],
         embeddings,
     };
-    assert_eq!(
-        Segment::build(source(vec![vec![1.0]; 2], 1)),
-        Err(SegmentError::Embeddings)
-    );
-    assert_eq!(
-        Segment::build(source(vec![vec![f32::NAN]], 1)),
-        Err(SegmentError::Embeddings)
-    );
-    assert_eq!(
-        Segment::build(source(vec![vec![1.0]], 2)),
-        Err(SegmentError::UnknownPage(2))
-    );
+    assert_eq!(Segment::build(source(vec![vec![1.0]; 2], 1)), Err(SegmentError::Embeddings));
+    assert_eq!(Segment::build(source(vec![vec![f32::NAN]], 1)), Err(SegmentError::Embeddings));
+    assert_eq!(Segment::build(source(vec![vec![1.0]], 2)), Err(SegmentError::UnknownPage(2)));
     assert!(Segment::build(source(vec![], 1)).is_ok());
 }

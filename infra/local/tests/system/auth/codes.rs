@@ -90,7 +90,8 @@ async fn many_guesses_at_once_are_five_guesses() {
     let code: u32 = system.code(&visitor.email).parse().unwrap();
     let guesses = (1..=40).map(|step| format!("{:06}", (code + step) % 1_000_000));
     let guesses: Vec<String> = guesses.collect();
-    let statuses: Vec<u16> = join_all(guesses.iter().map(|guess| verify(&visitor, guess))).await.iter().map(|a| a.status).collect();
+    let statuses: Vec<u16> =
+        join_all(guesses.iter().map(|guess| verify(&visitor, guess))).await.iter().map(|a| a.status).collect();
     assert!(statuses.iter().filter(|status| **status == 400).count() <= 5, "{statuses:?}");
     assert!(statuses.iter().all(|status| [400, 429, 503].contains(status)), "{statuses:?}");
 }
@@ -150,8 +151,14 @@ async fn a_new_password_needs_its_code_and_ends_all_sign_ins() {
     let system = TestSystem::start().await;
     let user = forgotten(&system).await;
     let otp = system.code(&user.email);
-    let reset = |otp: &str| user.post("/api/v1/auth/reset-password", json!({"email": user.email, "otp": otp, "newPassword": "a new password"}));
-    let without = user.post("/api/v1/auth/reset-password", json!({"email": user.email, "newPassword": "a new password"})).await;
+    let reset = |otp: &str| {
+        user.post(
+            "/api/v1/auth/reset-password",
+            json!({"email": user.email, "otp": otp, "newPassword": "a new password"}),
+        )
+    };
+    let without =
+        user.post("/api/v1/auth/reset-password", json!({"email": user.email, "newPassword": "a new password"})).await;
     assert_eq!(without.code(400), "validation_failed");
     assert_eq!(reset(&another(&otp)).await.code(400), "otp_invalid");
 
@@ -180,7 +187,8 @@ async fn a_resend_keeps_the_purpose_and_a_reset_proves_the_address() {
     assert_eq!(visitor.post("/api/v1/auth/resend-otp", email).await.status, 200);
     let otp = system.code(&visitor.email);
     assert_eq!(verify(&visitor, &otp).await.data(200)["purpose"], "reset_password");
-    let login = |password: &str| visitor.post("/api/v1/auth/login", json!({"email": visitor.email, "password": password}));
+    let login =
+        |password: &str| visitor.post("/api/v1/auth/login", json!({"email": visitor.email, "password": password}));
     assert_eq!(login(&visitor.password).await.code(400), "email_not_verified");
     let reset = json!({"email": visitor.email, "otp": otp, "newPassword": "a new password"});
     assert_eq!(visitor.post("/api/v1/auth/reset-password", reset).await.status, 200);

@@ -46,13 +46,15 @@ async fn cookies_are_set_and_cleared_to_the_letter() {
     let refreshed = visitor.send(refresh).await;
     assert_eq!((refreshed.status, shapes(&refreshed)), (200, set.map(str::to_owned).to_vec()));
 
-    let failed = visitor.request(Method::POST, "/api/v1/auth/refresh").header("Cookie", "refresh_token=x; local_access=true");
+    let failed =
+        visitor.request(Method::POST, "/api/v1/auth/refresh").header("Cookie", "refresh_token=x; local_access=true");
     let failed = visitor.send(failed).await;
     assert_eq!((failed.code(401).as_str(), shapes(&failed)), ("sign_in_expired", CLEARED.map(str::to_owned).to_vec()));
     let nothing = visitor.send(visitor.request(Method::POST, "/api/v1/auth/refresh")).await;
     assert_eq!((nothing.code(401).as_str(), shapes(&nothing)), ("not_signed_in", CLEARED.map(str::to_owned).to_vec()));
 
-    let logout = visitor.send(visitor.request(Method::GET, "/api/v1/auth/logout").header("Cookie", jar(&refreshed))).await;
+    let logout =
+        visitor.send(visitor.request(Method::GET, "/api/v1/auth/logout").header("Cookie", jar(&refreshed))).await;
     assert_eq!(shapes(&logout), CLEARED);
 }
 
@@ -72,7 +74,10 @@ async fn cookies_work_where_tokens_do_but_not_from_a_foreign_origin() {
     let cookies = jar(&log_in(&user).await);
     let visitor = system.visitor();
     let settings = |origin: Option<&str>| {
-        let request = visitor.request(Method::PUT, "/api/v1/user/settings").header("Cookie", &cookies).json(&json!({"theme": "dark"}));
+        let request = visitor
+            .request(Method::PUT, "/api/v1/user/settings")
+            .header("Cookie", &cookies)
+            .json(&json!({"theme": "dark"}));
         match origin {
             Some(origin) => request.header("Origin", origin),
             None => request,
@@ -89,7 +94,8 @@ async fn cookies_work_where_tokens_do_but_not_from_a_foreign_origin() {
         assert!(!refused.headers.contains_key("access-control-allow-origin"), "{origin}");
     }
     for path in ["/api/v1/auth/login", "/api/v1/auth/logout", "/api/v1/auth/refresh"] {
-        let request = visitor.request(Method::POST, path).header("Cookie", &cookies).header("Origin", "https://evil.example");
+        let request =
+            visitor.request(Method::POST, path).header("Cookie", &cookies).header("Origin", "https://evil.example");
         assert_eq!(visitor.send(request.json(&json!({}))).await.code(403), "foreign_origin", "{path}");
     }
     assert_eq!(user.get("/api/v1/user/profile").await.status, 200);
@@ -99,7 +105,9 @@ async fn cookies_work_where_tokens_do_but_not_from_a_foreign_origin() {
 async fn preflights_need_no_sign_in() {
     let system = TestSystem::start().await;
     let visitor = system.visitor();
-    for (path, method) in [("/api/v1/user/profile", "PUT"), ("/api/v1/user/account", "DELETE"), ("/api/v1/auth/login", "POST")] {
+    for (path, method) in
+        [("/api/v1/user/profile", "PUT"), ("/api/v1/user/account", "DELETE"), ("/api/v1/auth/login", "POST")]
+    {
         let request = visitor
             .request(Method::OPTIONS, path)
             .header("Origin", "http://localhost:3001")

@@ -116,7 +116,8 @@ async fn a_person_with_an_account_gets_into_that_account() {
     let (issuer, system) = start().await;
     let user = system.user().await;
     let visitor = system.visitor();
-    let back = sign_in(&issuer, &visitor, "?role=military", &json!({"sub": "g-1", "email": user.email.to_uppercase()})).await;
+    let back =
+        sign_in(&issuer, &visitor, "?role=military", &json!({"sub": "g-1", "email": user.email.to_uppercase()})).await;
     let found = profile(&visitor, &back).await;
     assert_eq!((found["id"].as_str(), found["hasPassword"].as_bool()), (Some(user.id.as_str()), Some(true)));
     assert_eq!((found["firstName"].as_str(), found["role"].as_str()), (Some("Ada"), Some("civilian")));
@@ -167,7 +168,11 @@ async fn a_token_that_does_not_hold_signs_nobody_in() {
         let mut claims = json!({"sub": "g-1", "email": "grace@example.com"});
         claims.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
         let refused = sign_in(&issuer, &visitor, "", &claims).await;
-        assert_eq!(sentence(&refused).as_deref(), Some("Signing in with Google did not work. Please try again."), "{wrong}");
+        assert_eq!(
+            sentence(&refused).as_deref(),
+            Some("Signing in with Google did not work. Please try again."),
+            "{wrong}"
+        );
         assert_eq!(refused.cookies().len(), 1, "{wrong}");
     }
     issuer.use_keys(1, 0);

@@ -140,5 +140,8 @@ async fn token(
     let header = Header { kid: Some(format!("key-{}", inner.signing)), ..Header::new(Algorithm::RS256) };
     let key = EncodingKey::from_rsa_pem(KEYS[inner.signing].as_bytes()).unwrap();
     let id_token = jsonwebtoken::encode(&header, &claims, &key).unwrap();
-    (StatusCode::OK, Json(json!({"access_token": "opaque", "token_type": "Bearer", "expires_in": 600, "id_token": id_token})))
+    (
+        StatusCode::OK,
+        Json(json!({"access_token": "opaque", "token_type": "Bearer", "expires_in": 600, "id_token": id_token})),
+    )
 }

@@ -56,7 +56,8 @@ async fn an_unproved_address_is_told_only_after_the_right_password() {
     let system = TestSystem::start().await;
     let visitor = system.visitor();
     assert_eq!(visitor.post("/api/v1/auth/register", visitor.registration()).await.status, 201);
-    let login = |password: &str| visitor.post("/api/v1/auth/login", json!({"email": visitor.email, "password": password}));
+    let login =
+        |password: &str| visitor.post("/api/v1/auth/login", json!({"email": visitor.email, "password": password}));
     assert_eq!(login("wrong password").await.code(400), "invalid_credentials");
     assert_eq!(login(&visitor.password).await.code(400), "email_not_verified");
 }
@@ -98,7 +99,10 @@ async fn signing_out_always_works_and_ends_the_sign_in() {
 
     // By navigation, with the cookies; the flag may be gone already.
     let cookies = jar(&visitor.post("/api/v1/auth/login", login.clone()).await);
-    let navigation = visitor.request(Method::GET, "/api/v1/auth/logout").header("Cookie", &cookies).header("Accept", "text/html,*/*");
+    let navigation = visitor
+        .request(Method::GET, "/api/v1/auth/logout")
+        .header("Cookie", &cookies)
+        .header("Accept", "text/html,*/*");
     let answer = visitor.send(navigation).await;
     assert_eq!(answer.status, 302);
     assert_eq!(answer.headers["location"], "http://localhost:3001/login");
@@ -113,7 +117,8 @@ async fn signing_out_always_works_and_ends_the_sign_in() {
     }
 
     // For scripts.
-    let json = visitor.send(visitor.request(Method::GET, "/api/v1/auth/logout").header("Accept", "application/json")).await;
+    let json =
+        visitor.send(visitor.request(Method::GET, "/api/v1/auth/logout").header("Accept", "application/json")).await;
     assert_eq!(json.status, 200);
     assert_eq!(json.json()["message"], "You are signed out.");
     let post = user.send(user.request(Method::POST, "/api/v1/auth/logout")).await;

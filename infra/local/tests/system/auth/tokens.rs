@@ -59,7 +59,9 @@ async fn an_expired_token_signs_nobody_in() {
     let system = TestSystem::start().await;
     let user = system.user().await;
     let ours = claims(&user.token.clone().unwrap());
-    let expired = Tokens::new(TOKEN_SECRET.into()).sign(Purpose::Access, json!({"sub": ours["sub"], "sid": ours["sid"]}), 1).unwrap();
+    let expired = Tokens::new(TOKEN_SECRET.into())
+        .sign(Purpose::Access, json!({"sub": ours["sub"], "sid": ours["sid"]}), 1)
+        .unwrap();
     assert_eq!(with_token(&user, &expired).await.status, 200);
     tokio::time::sleep(std::time::Duration::from_millis(2100)).await;
     assert_eq!(with_token(&user, &expired).await.code(401), "sign_in_expired");
@@ -107,7 +109,9 @@ async fn refresh_tokens_rotate() {
     assert_eq!(with_token(&user, answer.data(200)["accessToken"].as_str().unwrap()).await.status, 200);
     // Neither an access token nor a stranger's key renews anything.
     assert_eq!(refresh(&user, user.token.as_ref().unwrap()).await.code(401), "sign_in_expired");
-    let forged = Tokens::new("another secret of more than 32 characters".into()).sign(Purpose::Refresh, claims(&first), 600).unwrap();
+    let forged = Tokens::new("another secret of more than 32 characters".into())
+        .sign(Purpose::Refresh, claims(&first), 600)
+        .unwrap();
     assert_eq!(refresh(&user, &forged).await.code(401), "sign_in_expired");
 }
 

@@ -28,7 +28,12 @@ fn routes() -> Vec<Route> {
         ),
         post("/api/v1/auth/verify-otp", json!({"email": "a@example.com", "otp": "123456"}), &["email", "otp"], &[]),
         post("/api/v1/auth/resend-otp", json!({"email": "a@example.com"}), &["email"], &[]),
-        post("/api/v1/auth/login", json!({"email": "a@example.com", "password": "12345678"}), &["email", "password"], &[]),
+        post(
+            "/api/v1/auth/login",
+            json!({"email": "a@example.com", "password": "12345678"}),
+            &["email", "password"],
+            &[],
+        ),
         post("/api/v1/auth/forgot-password", json!({"email": "a@example.com"}), &["email"], &[]),
         post(
             "/api/v1/auth/reset-password",
@@ -37,12 +42,7 @@ fn routes() -> Vec<Route> {
             &[],
         ),
         post("/api/v1/auth/refresh", json!({}), &[], &["refreshToken"]),
-        put(
-            "/api/v1/user/profile",
-            json!({}),
-            &[],
-            &["firstName", "lastName", "company", "email", "profileImageUrl"],
-        ),
+        put("/api/v1/user/profile", json!({}), &[], &["firstName", "lastName", "company", "email", "profileImageUrl"]),
         put(
             "/api/v1/user/password",
             json!({"currentPassword": "12345678", "newPassword": "87654321"}),
@@ -103,7 +103,8 @@ async fn every_body_must_be_json_of_a_bearable_size() {
         assert_eq!(malformed.code(400), "malformed_json", "{}", route.path);
         let list = user.send(request().json(&json!([1]))).await;
         assert_eq!(list.code(400), "validation_failed", "{}", route.path);
-        let form = user.send(request().header("Content-Type", "application/x-www-form-urlencoded").body("email=a")).await;
+        let form =
+            user.send(request().header("Content-Type", "application/x-www-form-urlencoded").body("email=a")).await;
         assert_eq!(form.code(415), "unsupported_media_type", "{}", route.path);
         let large = user.send(request().json(&json!({"email": "x".repeat(2_000_000)}))).await;
         assert_eq!(large.code(413), "payload_too_large", "{}", route.path);

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use shared::ids::{ChatId, UserId};
 use shared::store::{Chat, ChatMessage, Generation, MessageRole};
 
-use super::{MESSAGES, SESSIONS, ask, ask_slowly, answered, has_text, messages, redacted, said, session, slow_system, text};
+use super::{
+    MESSAGES, SESSIONS, answered, ask, ask_slowly, has_text, messages, redacted, said, session, slow_system, text,
+};
 use crate::harness::{TestSystem, TestUser, eventually};
 
 const STREAM: &str = "/api/v1/chat/messages/stream";
@@ -211,7 +213,8 @@ async fn an_interrupted_answer_can_be_written_again() {
     let id = interrupted(&system, &user).await;
     let answer = messages(&user, &id).await.remove(1);
     let path = format!("{SESSIONS}/{id}/messages/{}/regenerate", text(&answer["id"]));
-    let done = crate::harness::events(user.request(Method::POST, &path).send().await.unwrap()).rest().await.pop().unwrap();
+    let done =
+        crate::harness::events(user.request(Method::POST, &path).send().await.unwrap()).rest().await.pop().unwrap();
     assert_eq!(done["messageId"], answer["id"]);
     let again = messages(&user, &id).await.remove(1);
     assert_eq!((&again["isStopped"], &again["interrupted"]), (&json!(false), &json!(false)));
@@ -251,11 +254,13 @@ async fn a_model_that_cannot_be_reached_still_ends_the_stream() {
 async fn a_stream_renews_an_expired_access_token_by_itself() {
     let system = TestSystem::start_with(&[("ACCESS_TOKEN_SECONDS", "1")]).await;
     let user = system.user().await;
-    let cookies = format!("access_token={}; refresh_token={}", user.token.clone().unwrap(), user.refresh_token.clone().unwrap());
+    let cookies =
+        format!("access_token={}; refresh_token={}", user.token.clone().unwrap(), user.refresh_token.clone().unwrap());
     tokio::time::sleep(Duration::from_millis(2100)).await;
     let request = user.client.post(system.gateway(STREAM)).header("Origin", "http://localhost:3001");
     let response = request.header("Cookie", cookies).json(&said("Which oil?")).send().await.unwrap();
-    let renewed = response.headers().get_all("set-cookie").iter().any(|cookie| cookie.as_bytes().starts_with(b"access_token="));
+    let renewed =
+        response.headers().get_all("set-cookie").iter().any(|cookie| cookie.as_bytes().starts_with(b"access_token="));
     assert!(renewed, "{:?}", response.headers());
     let done = crate::harness::events(response).rest().await.pop().unwrap();
     assert_eq!(done["done"], true);

@@ -39,8 +39,12 @@ async fn every_field_at_fault_gets_a_sentence() {
         shown.truncate(60);
         seen.push(json!({shown: sentences(&refused.json())}));
     };
-    let messages =
-        [MESSAGES.to_owned(), format!("{MESSAGES}/stream"), format!("{SESSIONS}/{session}/messages"), format!("{SESSIONS}/{session}/messages/stream")];
+    let messages = [
+        MESSAGES.to_owned(),
+        format!("{MESSAGES}/stream"),
+        format!("{SESSIONS}/{session}/messages"),
+        format!("{SESSIONS}/{session}/messages/stream"),
+    ];
     for path in messages {
         for body in [
             json!({}),

@@ -19,7 +19,8 @@ async fn other_words_drop_all_that_came_later() {
     for content in ["And how much?", "And how often?"] {
         user.post(&format!("{SESSIONS}/{id}/messages"), said(content)).await.data(201);
     }
-    let changed = user.patch(&format!("{SESSIONS}/{id}/messages/{question}"), json!({"content": "Which grease?"})).await;
+    let changed =
+        user.patch(&format!("{SESSIONS}/{id}/messages/{question}"), json!({"content": "Which grease?"})).await;
     insta::assert_json_snapshot!("reword", redacted(&changed.json()));
     let left = messages(&user, &id).await;
     assert_eq!(left, [changed.data(200)]);

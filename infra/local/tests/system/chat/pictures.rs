@@ -10,7 +10,8 @@ use super::{MESSAGES, SESSIONS, redacted, text};
 use crate::harness::{TestSystem, sentences};
 
 /// The smallest GIF.
-const GIF: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+const GIF: &[u8] =
+    b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
 
 fn data_url(bytes: &[u8]) -> String {
     format!("data:image/png;base64,{}", STANDARD.encode(bytes))
@@ -71,7 +72,8 @@ async fn a_picture_elsewhere_must_be_on_an_allowed_host() {
     assert_eq!(attachments[0]["fileUrl"], allowed[0]);
     assert_eq!(attachments[1]["fileName"], "x.png");
 
-    let images = ["https://evil.example.com/a.png", "https://files.example.com/a.png", "http://169.254.169.254/", "pump"];
+    let images =
+        ["https://evil.example.com/a.png", "https://files.example.com/a.png", "http://169.254.169.254/", "pump"];
     let refused = user.post(MESSAGES, json!({"content": "Look", "images": images})).await;
     assert_eq!(refused.code(400), "validation_failed");
     insta::assert_json_snapshot!("foreign_hosts", sentences(&refused.json()));
@@ -87,7 +89,10 @@ async fn pictures_have_a_limit() {
 
     large.resize(4 * 1024 * 1024 + 1, 0);
     let refused = user.post(MESSAGES, json!({"content": "a", "images": [data_url(&large)]})).await;
-    insta::assert_json_snapshot!("too_large", json!([refused.status, refused.json()["code"], refused.json()["message"]]));
+    insta::assert_json_snapshot!(
+        "too_large",
+        json!([refused.status, refused.json()["code"], refused.json()["message"]])
+    );
     large.resize(6 * 1024 * 1024, 0);
     let refused = user.post(MESSAGES, json!({"content": "a", "images": [data_url(&large)]})).await;
     assert_eq!(refused.code(413), "payload_too_large");

@@ -4,7 +4,8 @@ use std::path::Path;
 
 /// The six digits of the newest mail to `address`.
 pub fn newest_code(folder: &Path, address: &str) -> String {
-    let mut mails: Vec<_> = std::fs::read_dir(folder).expect("a mail folder").map(|entry| entry.unwrap().path()).collect();
+    let mut mails: Vec<_> =
+        std::fs::read_dir(folder).expect("a mail folder").map(|entry| entry.unwrap().path()).collect();
     mails.sort();
     for path in mails.iter().rev() {
         let text = std::fs::read_to_string(path).unwrap();

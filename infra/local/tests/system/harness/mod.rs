@@ -48,11 +48,6 @@ impl TestSystem {
         format!("{}{path}", self.system.gateway_url)
     }
 
-    /// An address on the services.
-    pub fn services(&self, path: &str) -> String {
-        format!("{}{path}", self.system.services_url)
-    }
-
     /// A client without a sign-in, with cookies of its own.
     pub fn visitor(&self) -> TestUser {
         TestUser::visitor(self)

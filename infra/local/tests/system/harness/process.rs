@@ -37,7 +37,7 @@ impl Process {
     pub async fn terminate(&mut self) -> bool {
         let asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
         assert!(asked.success());
-        eventually(30, "the process ends", async || { self.child.try_wait().unwrap() }).await.success()
+        eventually(30, "the process ends", async || self.child.try_wait().unwrap()).await.success()
     }
 
     /// Starts it again after it ended.

@@ -22,7 +22,7 @@ pub fn events(response: reqwest::Response) -> Events {
 impl Events {
     /// The next event, `None` at the end.
     pub async fn next(&mut self) -> Option<Value> {
-        tokio::time::timeout(Duration::from_secs(60), self.0.next()).await.expect("an event within a minute")
+        tokio::time::timeout(Duration::from_mins(1), self.0.next()).await.expect("an event within a minute")
     }
 
     /// The next event for which `wanted` holds.

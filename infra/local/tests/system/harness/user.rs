@@ -59,7 +59,8 @@ impl TestUser {
 
     /// A client without a sign-in, of the backends at these addresses.
     pub fn at(gateway: &str, services: &str) -> Self {
-        let client = shared::outbound::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(120));
+        let client =
+            shared::outbound::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_mins(2));
         Self {
             client: client.build().unwrap(),
             gateway: gateway.to_owned(),
@@ -98,7 +99,8 @@ impl TestUser {
 
     /// Signs in with the password and keeps the tokens.
     pub async fn sign_in(&mut self) {
-        let data = self.post("/api/v1/auth/login", json!({"email": self.email, "password": self.password})).await.data(200);
+        let data =
+            self.post("/api/v1/auth/login", json!({"email": self.email, "password": self.password})).await.data(200);
         self.id = data["id"].as_str().unwrap().to_owned();
         self.token = Some(data["accessToken"].as_str().unwrap().to_owned());
         self.refresh_token = Some(data["refreshToken"].as_str().unwrap().to_owned());

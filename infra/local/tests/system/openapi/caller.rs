@@ -8,7 +8,9 @@ use crate::harness::{Answer, TestUser};
 /// Fails unless the operation describes this status, and its content this body.
 pub fn assert_described(description: &Description, operation: Operation<'_>, answer: &Answer) {
     let name = format!("{} {} {}", operation.method, operation.path, answer.status);
-    let response = description.response(operation, answer.status).unwrap_or_else(|| panic!("{name} is not described: {}", answer.text));
+    let response = description
+        .response(operation, answer.status)
+        .unwrap_or_else(|| panic!("{name} is not described: {}", answer.text));
     let Some(content) = response.get("content") else {
         assert_eq!(answer.text, "", "{name} has a body");
         return;

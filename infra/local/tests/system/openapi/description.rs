@@ -38,7 +38,8 @@ impl Description {
 
     /// The operation with this method and path.
     pub fn operation(&self, method: &str, path: &str) -> Operation<'_> {
-        let found = self.operations().into_iter().find(|operation| operation.method == method && operation.path == path);
+        let found =
+            self.operations().into_iter().find(|operation| operation.method == method && operation.path == path);
         found.unwrap_or_else(|| panic!("{method} {path} is not described"))
     }
 

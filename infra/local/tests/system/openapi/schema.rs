@@ -25,10 +25,13 @@ impl Description {
                 "type" => is_of_type(argument, value),
                 "const" => argument == value,
                 "enum" => argument.as_array().is_some_and(|words| words.contains(value)),
-                "minimum" | "maximum" | "minLength" | "maxLength" | "minItems" | "maxItems" => is_within(keyword, argument, value),
+                "minimum" | "maximum" | "minLength" | "maxLength" | "minItems" | "maxItems" => {
+                    is_within(keyword, argument, value)
+                }
                 "required" => {
                     let names = argument.as_array().unwrap().iter().map(|name| name.as_str().unwrap());
-                    let missing: Vec<&str> = names.filter(|name| value.is_object() && value.get(name).is_none()).collect();
+                    let missing: Vec<&str> =
+                        names.filter(|name| value.is_object() && value.get(name).is_none()).collect();
                     faults.extend(missing.iter().map(|name| format!("{at}.{name} is missing")));
                     true
                 }
@@ -135,13 +138,15 @@ fn is_within(keyword: &str, limit: &Value, value: &Value) -> bool {
 
 #[test]
 fn the_check_finds_faults() {
-    let description = Description { whole: serde_json::json!({"schemas": {
-        "Name": {"type": "string", "minLength": 1},
-        "Person": {"allOf": [
-            {"type": "object", "properties": {"name": {"$ref": "#/schemas/Name"}}, "required": ["name"]},
-            {"properties": {"age": {"oneOf": [{"type": "integer", "minimum": 0}, {"type": "null"}]}}},
-        ]},
-    }}) };
+    let description = Description {
+        whole: serde_json::json!({"schemas": {
+            "Name": {"type": "string", "minLength": 1},
+            "Person": {"allOf": [
+                {"type": "object", "properties": {"name": {"$ref": "#/schemas/Name"}}, "required": ["name"]},
+                {"properties": {"age": {"oneOf": [{"type": "integer", "minimum": 0}, {"type": "null"}]}}},
+            ]},
+        }}),
+    };
     let faults = |value: Value| description.faults(&serde_json::json!({"$ref": "#/schemas/Person"}), &value);
     assert_eq!(faults(serde_json::json!({"name": "Ada", "age": 36})), Vec::<String>::new());
     assert_eq!(faults(serde_json::json!({"name": "Ada", "age": null})), Vec::<String>::new());

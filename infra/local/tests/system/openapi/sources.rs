@@ -77,5 +77,8 @@ fn routes_are_found_in_sources() {
         )
         .route("/health", get(health))"#;
     let found = |method: &str, path: &str| (method.to_owned(), path.to_owned());
-    assert_eq!(routes_in(text), [found("get", "/api/v1/a"), found("post", "/api/v1/a"), found("delete", "/api/v1/a/{id}")]);
+    assert_eq!(
+        routes_in(text),
+        [found("get", "/api/v1/a"), found("post", "/api/v1/a"), found("delete", "/api/v1/a/{id}")]
+    );
 }

@@ -29,9 +29,9 @@ impl FileServer {
         let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let routes = Router::new()
             .route("/manual.pdf", get(manual))
-            .route("/inside", get(async || { Redirect::temporary("http://169.254.169.254/latest/meta-data") }))
-            .route("/round", get(async || { Redirect::temporary("/round") }))
-            .route("/page.html", get(async || { "<html>please sign in</html>" }))
+            .route("/inside", get(async || Redirect::temporary("http://169.254.169.254/latest/meta-data")))
+            .route("/round", get(async || Redirect::temporary("/round")))
+            .route("/page.html", get(async || "<html>please sign in</html>"))
             .route("/trickle", get(trickle))
             .with_state(asked.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });

@@ -214,7 +214,7 @@ async fn a_file_that_arrives_after_its_document_was_deleted_is_taken_away() {
     assert_eq!(user.delete(&path(id)).await.status, 200);
     let put = user.client.put(begun["upload"]["url"].as_str().unwrap()).header("Content-Type", "application/pdf");
     assert_eq!(user.send(put.body(file)).await.status, 200);
-    eventually(10, "the file is gone", async || { objects(&system, &user, id).await.is_empty().then_some(()) }).await;
+    eventually(10, "the file is gone", async || objects(&system, &user, id).await.is_empty().then_some(())).await;
 }
 
 #[tokio::test]

@@ -55,7 +55,8 @@ async fn belongings(system: &TestSystem, user: &TestUser) {
     ] {
         context.objects.put(&key, "application/octet-stream", "bytes").await.unwrap();
     }
-    let item = json!({"id": document, "userId": id, "fileName": "manual.pdf", "fileSize": 5, "sourceEtag": "hidden-etag"});
+    let item =
+        json!({"id": document, "userId": id, "fileName": "manual.pdf", "fileSize": 5, "sourceEtag": "hidden-etag"});
     context.store.put(&Key::new(format!("USER#{id}"), format!("DOC#{document}")), &item, None).await.unwrap();
     for _ in 0..2 {
         let chat = ChatId::new();
@@ -172,7 +173,15 @@ async fn everything_of_a_user_can_be_taken_along_and_nothing_secret() {
     assert_eq!(chats.len(), 2);
     assert_eq!(chats[0]["messages"].as_array().unwrap().len(), 30);
     assert_eq!(chats[1]["messages"][29]["content"], "question 29");
-    for hidden in ["argon2", "passwordHash", "hidden-etag", "generation", "\"PK\"", neighbour.id.as_str(), neighbour.email.as_str()] {
+    for hidden in [
+        "argon2",
+        "passwordHash",
+        "hidden-etag",
+        "generation",
+        "\"PK\"",
+        neighbour.id.as_str(),
+        neighbour.email.as_str(),
+    ] {
         assert!(!answer.text.contains(hidden), "{hidden}");
     }
 }

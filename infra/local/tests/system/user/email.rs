@@ -19,10 +19,19 @@ async fn a_new_address_counts_once_it_is_proved() {
     let user = system.user().await;
     let new = format!("new-{}", user.email);
     let asked = ask(&user, &new.to_uppercase()).await;
-    assert_eq!(asked.json()["message"], "Your profile is saved. To use the new e-mail address, enter the code that we have mailed to it.");
+    assert_eq!(
+        asked.json()["message"],
+        "Your profile is saved. To use the new e-mail address, enter the code that we have mailed to it."
+    );
     let profile = asked.data(200);
-    assert_eq!((profile["email"].as_str(), profile["pendingEmail"].as_str()), (Some(user.email.as_str()), Some(new.as_str())));
-    assert_eq!(user.post("/api/v1/auth/login", json!({"email": user.email, "password": user.password})).await.status, 200);
+    assert_eq!(
+        (profile["email"].as_str(), profile["pendingEmail"].as_str()),
+        (Some(user.email.as_str()), Some(new.as_str()))
+    );
+    assert_eq!(
+        user.post("/api/v1/auth/login", json!({"email": user.email, "password": user.password})).await.status,
+        200
+    );
 
     let otp = system.code(&new);
     assert_eq!(prove(&user, &new, &another(&otp)).await.code(400), "otp_invalid");
@@ -63,7 +72,8 @@ async fn an_address_that_nobody_proved_is_no_obstacle() {
     age(&system, &squatter.email, 61).await;
     assert_eq!(ask(&user, &squatter.email).await.status, 200);
     assert_eq!(prove(&user, &squatter.email, &system.code(&squatter.email)).await.status, 200);
-    let login = |password: &str| user.post("/api/v1/auth/login", json!({"email": squatter.email, "password": password}));
+    let login =
+        |password: &str| user.post("/api/v1/auth/login", json!({"email": squatter.email, "password": password}));
     assert_eq!(login(&user.password).await.data(200)["id"], user.id.as_str());
 }
 

@@ -57,7 +57,13 @@ async fn a_picture_must_be_on_an_allowed_host() {
     let user = system.user().await;
     let put = |url: &str| user.put("/api/v1/user/profile", json!({"profileImageUrl": url}));
     assert_eq!(put("https://a.files.example/me.png").await.status, 200);
-    for url in ["https://evil.example/me.png", "javascript:alert(1)", "data:image/png;base64,AA", "http://10.0.0.1/x", "me.png"] {
+    for url in [
+        "https://evil.example/me.png",
+        "javascript:alert(1)",
+        "data:image/png;base64,AA",
+        "http://10.0.0.1/x",
+        "me.png",
+    ] {
         let refused = put(url).await;
         assert_eq!(refused.code(400), "validation_failed", "{url}");
         assert!(sentences(&refused.json())[0].starts_with("profileImageUrl must be"), "{}", refused.text);
@@ -72,7 +78,10 @@ async fn changes_at_once_are_all_kept() {
     let answers = futures::future::join_all(changes.map(|change| user.put("/api/v1/user/profile", change))).await;
     assert!(answers.iter().all(|answer| answer.status == 200));
     let profile = user.get("/api/v1/user/profile").await.data(200);
-    assert_eq!((&profile["firstName"], &profile["lastName"], &profile["company"]), (&json!("A"), &json!("B"), &json!("C")));
+    assert_eq!(
+        (&profile["firstName"], &profile["lastName"], &profile["company"]),
+        (&json!("A"), &json!("B"), &json!("C"))
+    );
 }
 
 #[tokio::test]
@@ -97,7 +106,9 @@ async fn a_new_password_needs_the_old_one_and_ends_other_sign_ins() {
     let user = system.user().await;
     let mut elsewhere = user.clone();
     elsewhere.sign_in().await;
-    let change = |current: &str| user.put("/api/v1/user/password", json!({"currentPassword": current, "newPassword": "a new password"}));
+    let change = |current: &str| {
+        user.put("/api/v1/user/password", json!({"currentPassword": current, "newPassword": "a new password"}))
+    };
     let wrong = change("wrong password").await;
     assert_eq!(wrong.code(400), "wrong_password");
     assert_eq!(elsewhere.get("/api/v1/user/profile").await.status, 200);
