@@ -6,26 +6,70 @@ use crate::assistant::citations::{escape, pages};
 use crate::library::Passage;
 
 /// Characters that are quoted of one page.
-const MOST_CHARACTERS: usize = 1_400;
+const MOST_CHARACTERS: usize = 1_000;
 /// Characters of a quotation that only tells a value.
 const VALUE_CHARACTERS: usize = 500;
 /// Characters of one quoted block.
 const BLOCK_CHARACTERS: usize = 900;
+/// Characters of all quotations; pages beyond are only named.
+const ALL_CHARACTERS: usize = 1_200;
 
-/// The quotation of one page with its mark.
-pub(super) fn quotation(judged: &Judged, passage: &Passage, is_procedure: bool) -> String {
-    let range = if is_procedure { procedure(judged) } else { statement(judged) };
+/// The quotations of these pages, best first, each with its mark. What stands on several pages is
+/// quoted once.
+pub(super) fn quotations<'a>(pages: impl Iterator<Item = (&'a Judged, &'a Passage)>, is_procedure: bool) -> String {
+    let mut text = String::new();
+    let mut told: Vec<String> = Vec::new();
+    for (judged, passage) in pages {
+        let range = if is_procedure { procedure(judged) } else { statement(judged) };
+        let blocks: Vec<&Block> =
+            range.filter(|at| !is_furniture(judged, *at)).filter_map(|at| judged.blocks.get(at)).collect();
+        let essence = essence(&blocks);
+        let quoted: Vec<String> = blocks.into_iter().map(quoted).collect();
+        let quoted = quoted.join("\n>\n> ");
+        let place = place(passage);
+        let number = judged.passage + 1;
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        if told.contains(&essence) {
+            text.push_str(&format!("The same in {place} [{number}]."));
+        } else if !text.is_empty() && text.chars().count() + quoted.chars().count() > ALL_CHARACTERS {
+            text.push_str(&format!("See also {place} [{number}]."));
+        } else {
+            text.push_str(&format!("From {place} [{number}]:\n\n> {quoted}"));
+        }
+        told.push(essence);
+    }
+    text
+}
+
+/// `**title** (file, page 3)`.
+fn place(passage: &Passage) -> String {
     let hit = &passage.hit;
     let title = hit.heading.rsplit(" > ").next().unwrap_or_default().trim();
     let place = format!("{}, {}", escape(&hit.file_name), pages(hit.page, hit.page_end));
-    let number = judged.passage + 1;
-    let quoted: Vec<String> = judged.blocks.get(range).unwrap_or_default().iter().map(quoted).collect();
-    let quoted = quoted.join("\n>\n> ");
-    if title.is_empty() {
-        format!("From {place} [{number}]:\n\n> {quoted}")
-    } else {
-        format!("From **{}** ({place}) [{number}]:\n\n> {quoted}", escape(title))
-    }
+    if title.is_empty() { place } else { format!("**{}** ({place})", escape(title)) }
+}
+
+/// The words of what is quoted, without the numbers that call out the parts of a figure.
+fn essence(blocks: &[&Block]) -> String {
+    let words = blocks.iter().flat_map(|block| block.text.split_whitespace());
+    let is_callout = |word: &&str| word.starts_with('(');
+    words.filter(|word| !is_callout(word)).flat_map(str::chars).filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// Whether the block only says which page of which manual or chapter this is, at the page's top or
+/// bottom.
+fn is_furniture(judged: &Judged, at: usize) -> bool {
+    let at_edge = at < 2 || at + 2 >= judged.blocks.len();
+    let is_mark = |block: &Block| {
+        let letters = block.text.chars().filter(|c| c.is_alphabetic()).count();
+        // A number set apart from the rest: `76   Chapter 5. Sound`.
+        let mut columns = block.text.split("   ");
+        let is_number = |column: Option<&str>| column.is_some_and(|column| column.trim().parse::<u32>().is_ok());
+        letters < 4 || is_number(columns.next()) || is_number(columns.next_back())
+    };
+    at != judged.best && at_edge && judged.blocks.get(at).is_some_and(is_mark)
 }
 
 /// The blocks of a statement: the best one, the notice before it, and what goes on from it.
@@ -56,7 +100,7 @@ fn statement(judged: &Judged) -> std::ops::Range<usize> {
 fn procedure(judged: &Judged) -> std::ops::Range<usize> {
     let mut start = judged.best;
     let mut characters = judged.blocks.get(start).map_or(0, |block| block.text.len());
-    while start > 0 && kind(judged, start) != Some(BlockKind::Heading) {
+    while start > 0 && !judged.blocks.get(start).is_some_and(opens) {
         let before = judged.blocks.get(start - 1).map_or(0, |block| block.text.len());
         if characters + before > MOST_CHARACTERS / 2 {
             break;
@@ -71,7 +115,9 @@ fn procedure(judged: &Judged) -> std::ops::Range<usize> {
     let mut end = judged.best + 1;
     while let Some(next) = judged.blocks.get(end) {
         characters += next.text.len();
-        let ends = next.kind == BlockKind::Heading && end > judged.best + 1;
+        // A title is told with what it opens, be that a title again.
+        let first = end == judged.best + 1 && kind(judged, judged.best) == Some(BlockKind::Heading);
+        let ends = opens(next) && !first;
         if ends || characters > MOST_CHARACTERS {
             break;
         }
@@ -82,6 +128,25 @@ fn procedure(judged: &Judged) -> std::ops::Range<usize> {
         end -= 1;
     }
     start..end
+}
+
+/// Whether another matter begins here: with a title, or with a lettered paragraph that has one, as in
+/// `g. Nonmetallic Parts. Clean hoses with soap.`
+fn opens(block: &Block) -> bool {
+    let lettered = || {
+        let (label, rest) = block.text.split_once(' ')?;
+        let is_letter = label.ends_with('.') && label.starts_with(|c: char| c.is_ascii_lowercase());
+        let title = rest.split_once('.').map_or(rest, |(title, _)| title);
+        let words: Vec<&str> = title.split_whitespace().collect();
+        let is_title_word = |word: &&str| word.len() <= 3 || word.starts_with(|c: char| !c.is_lowercase());
+        Some(
+            is_letter
+                && words.len() <= 6
+                && (words.len() > 1 || rest.contains(". "))
+                && words.iter().all(is_title_word),
+        )
+    };
+    block.kind == BlockKind::Heading || (block.kind == BlockKind::Step && lettered().unwrap_or(false))
 }
 
 fn kind(judged: &Judged, at: usize) -> Option<BlockKind> {

@@ -4,8 +4,9 @@
 //! weighted by their rarity in the manuals, that stand in one block and in what surrounds it
 //! ([`Signals::coverage`]). A term that occurs nowhere in the manuals has the highest weight there is,
 //! so a question on other equipment falls through by itself. Similarity of meaning
-//! ([`Signals::cosine`]) makes up for other words for the same thing, and a value that is asked for
-//! must be there. A part number or fault code that occurs nowhere settles the matter.
+//! ([`Signals::cosine`]) makes up for other words for the same thing, but only a little: installing on
+//! one system reads much like installing on another. What the question is about, its rarest terms,
+//! must be on the page ([`Signals::key`]), and so must a value that is asked for. A part number or fault code that occurs nowhere settles the matter.
 
 use super::evidence::{Judged, Signals};
 use super::question::Term;
@@ -15,10 +16,12 @@ use super::{QUOTED, RIVAL};
 const COSINE: f32 = 1.0;
 /// Cosine of an ordinary match: at this one, coverage alone decides.
 const USUAL_COSINE: f32 = 0.5;
-/// The evidence that an answer needs. Over five manuals, questions that they answer lie between 0.65
-/// and 1.3 and those that they do not between 0 and 0.55, each manual by itself as all together; the
-/// middle of the gap is taken.
+/// The most that it can make up for.
+const MOST_COSINE: f32 = 0.15;
+/// The evidence that an answer needs.
 const ENOUGH: f32 = 0.6;
+/// What is taken off where a term that the question is about is not on the page.
+const NO_KEY: f32 = 0.15;
 /// What is taken off where a value was asked for and none is there.
 const NO_VALUE: f32 = 0.12;
 
@@ -34,7 +37,9 @@ impl Signals {
     /// The evidence as one number.
     pub(super) fn evidence(&self) -> f32 {
         let value = if self.value { 0.0 } else { NO_VALUE };
-        self.coverage + COSINE * (self.cosine - USUAL_COSINE) - value
+        let key = if self.key { 0.0 } else { NO_KEY };
+        let cosine = (COSINE * (self.cosine - USUAL_COSINE)).min(MOST_COSINE);
+        self.coverage + cosine - value - key
     }
 
     /// What pages are ordered by: the evidence, with the search's own judgement.

@@ -13,6 +13,13 @@ const IN_HEADING: f32 = 0.9;
 /// What the two words of a compound count that the block holds, but apart: "spark plug" is not
 /// answered by sparks near a glow plug.
 const APART: f32 = 0.6;
+/// What a word such as "clearance" counts where only a length stands in the block, which may be that of
+/// anything.
+const IMPLIED: f32 = 0.6;
+/// What is left of a title with nothing beneath it, such as a label in a figure.
+const BARE_TITLE: f32 = 0.7;
+/// Terms with this share of the greatest weight are what the question is about.
+const KEY: f32 = 0.9;
 /// Words between which a compound still stands together.
 const TOGETHER: usize = 2;
 /// What it counts in a block next to it.
@@ -41,6 +48,9 @@ pub(super) struct Signals {
     pub(super) coverage: f32,
     /// The same for the whole page.
     pub(super) page_coverage: f32,
+    /// Whether the terms that weigh most, which the question is about, are all on the page or in the
+    /// titles above it.
+    pub(super) key: bool,
     /// Cosine of question and passage.
     pub(super) cosine: f32,
     /// Whether a value that was asked for is there.
@@ -55,6 +65,8 @@ struct Held {
     blocks: Vec<Vec<bool>>,
     /// In each block, but apart from the other word of their compound.
     apart: Vec<Vec<bool>>,
+    /// In each block as a word, not only by a value of its kind.
+    named: Vec<Vec<bool>>,
     /// In the titles that the search knows above the passage.
     heading: Vec<bool>,
     /// Anywhere on the page, or in the name of the file.
@@ -67,10 +79,12 @@ impl Held {
         let set = |text: &str| analyzer.terms(text).into_iter().collect::<HashSet<String>>();
         let file = set(&passage.hit.file_name);
         let mut page = holds(terms, &set(text), text);
+        let named = |block: &Block| holds(terms, &set(&block.text), "");
         page.iter_mut().zip(terms).for_each(|(on_page, term)| *on_page |= term.is_in(&file));
         Self {
             blocks: blocks.iter().map(|block| holds(terms, &set(&block.text), &block.text)).collect(),
             apart: blocks.iter().map(|block| apart(terms, &analyzer.terms(&block.text))).collect(),
+            named: blocks.iter().map(named).collect(),
             heading: holds(terms, &set(&passage.hit.heading), ""),
             page,
         }
@@ -83,7 +97,11 @@ impl Held {
         };
         let is = |list: &[bool]| list.get(term).copied().unwrap_or(false);
         if of(&self.blocks, Some(at)) {
-            if of(&self.apart, Some(at)) { APART } else { 1.0 }
+            match (of(&self.apart, Some(at)), of(&self.named, Some(at))) {
+                (true, _) => APART,
+                (false, true) => 1.0,
+                (false, false) => IMPLIED,
+            }
         } else if is(title) {
             IN_HEADING
         } else if of(&self.blocks, at.checked_sub(1)) || of(&self.blocks, Some(at + 1)) {
@@ -107,10 +125,14 @@ pub(super) fn judge(place: usize, passage: &Passage, terms: &[Term], asked: &Ask
     for (at, block) in blocks.iter().enumerate() {
         if block.kind == BlockKind::Heading {
             let own = held.blocks.get(at).unwrap_or(&held.heading);
-            title = own.iter().zip(&held.heading).map(|(own, above)| *own || *above).collect();
+            // A numbered section is not under the titles of the one that ends above it.
+            let is_section = block.text.starts_with(|c: char| c.is_ascii_digit());
+            let ends_above = is_section && !hit.heading.contains(&block.text);
+            title = own.iter().zip(&held.heading).map(|(own, above)| *own || (*above && !ends_above)).collect();
         }
         scores.push(weighted(terms, |term| held.share(at, &title, term)));
     }
+    discount_bare_titles(&blocks, &mut scores);
     if asked.is_value() {
         prefer_values(&blocks, &mut scores, asked);
     }
@@ -120,6 +142,7 @@ pub(super) fn judge(place: usize, passage: &Passage, terms: &[Term], asked: &Ask
     let signals = Signals {
         coverage: scores.get(best).copied().unwrap_or(0.0),
         page_coverage: weighted(terms, |term| if on_page(term) { 1.0 } else { 0.0 }),
+        key: key_terms(terms).all(on_page),
         cosine: hit.cosine.unwrap_or(0.0),
         value: !asked.is_value() || around.iter().any(|block| asked.is_in(&block.text)),
         score: hit.score,
@@ -158,6 +181,23 @@ fn prefer_values(blocks: &[Block], scores: &mut [f32], asked: &Asked) {
     }
 }
 
+/// A label in a figure or a title whose text is elsewhere is no answer.
+fn discount_bare_titles(blocks: &[Block], scores: &mut [f32]) {
+    for (at, score) in scores.iter_mut().enumerate() {
+        let is_title = |at: usize| blocks.get(at).is_none_or(|block| block.kind == BlockKind::Heading);
+        if is_title(at) && is_title(at + 1) {
+            *score *= BARE_TITLE;
+        }
+    }
+}
+
+/// The places of the terms that weigh most.
+fn key_terms(terms: &[Term]) -> impl Iterator<Item = usize> {
+    let greatest = terms.iter().map(|term| term.weight).fold(0.0, f32::max);
+    let is_key = move |term: &Term| !term.framing && !term.context && term.weight >= KEY * greatest;
+    terms.iter().enumerate().filter(move |(_, term)| is_key(term)).map(|(place, _)| place)
+}
+
 fn weighted(terms: &[Term], share: impl Fn(usize) -> f32) -> f32 {
     let total: f32 = terms.iter().map(|term| term.weight).sum();
     if total <= 0.0 {
@@ -168,6 +208,7 @@ fn weighted(terms: &[Term], share: impl Fn(usize) -> f32) -> f32 {
 
 /// The place of the highest score; the first of equals.
 fn best(scores: &[f32]) -> usize {
-    let better = |(at, score): (usize, &f32), (best, top): (usize, f32)| if *score > top { (at, *score) } else { (best, top) };
+    let better =
+        |(at, score): (usize, &f32), (best, top): (usize, f32)| if *score > top { (at, *score) } else { (best, top) };
     scores.iter().enumerate().fold((0, f32::MIN), |top, next| better(next, top)).0
 }

@@ -107,11 +107,8 @@ fn judge(brief: &Brief, terms: &[Term]) -> Vec<Judged> {
 
 fn answer(brief: &Brief, chosen: &[&Judged]) -> String {
     let is_procedure = question::asks_how_to(&brief.text);
-    let quotations = chosen.iter().filter_map(|judged| {
-        let passage = brief.findings.passages.get(judged.passage)?;
-        Some(compose::quotation(judged, passage, is_procedure))
-    });
-    let mut text = quotations.collect::<Vec<_>>().join("\n\n");
+    let pages = chosen.iter().filter_map(|judged| Some((*judged, brief.findings.passages.get(judged.passage)?)));
+    let mut text = compose::quotations(pages, is_procedure);
     text.push_str(still_processing(brief.findings.holdings));
     text
 }
