@@ -65,9 +65,10 @@ fn is_furniture(judged: &Judged, at: usize) -> bool {
     let is_mark = |block: &Block| {
         let letters = block.text.chars().filter(|c| c.is_alphabetic()).count();
         // A number set apart from the rest: `76   Chapter 5. Sound`.
-        let mut columns = block.text.split("   ");
-        let is_number = |column: Option<&str>| column.is_some_and(|column| column.trim().parse::<u32>().is_ok());
-        letters < 4 || is_number(columns.next()) || is_number(columns.next_back())
+        let is_number = |column: &str| column.trim().parse::<u32>().is_ok();
+        let first = block.text.split_once("   ").is_some_and(|(column, _)| is_number(column));
+        let last = block.text.rsplit_once("   ").is_some_and(|(_, column)| is_number(column));
+        letters < 4 || first || last
     };
     at != judged.best && at_edge && judged.blocks.get(at).is_some_and(is_mark)
 }
@@ -142,7 +143,7 @@ fn opens(block: &Block) -> bool {
         Some(
             is_letter
                 && words.len() <= 6
-                && (words.len() > 1 || rest.contains(". "))
+                && (words.len() > 1 || rest.contains(". ") || rest.ends_with('.'))
                 && words.iter().all(is_title_word),
         )
     };
