@@ -166,7 +166,8 @@ impl Embeddings {
         let missing: Vec<String> = texts.iter().filter(|text| !self.known.contains_key(&key(text))).cloned().collect();
         for batch in missing.chunks(64) {
             let embedded = embedder.embed(batch.to_vec()).await.unwrap();
-            self.known.extend(batch.iter().map(key).zip(embedded.into_iter().map(shared::inference::Embedding::into_vec)));
+            self.known
+                .extend(batch.iter().map(key).zip(embedded.into_iter().map(shared::inference::Embedding::into_vec)));
         }
         if !missing.is_empty() {
             std::fs::write(&self.file, postcard::to_allocvec(&self.known).unwrap()).unwrap();

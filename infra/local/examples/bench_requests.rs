@@ -134,7 +134,8 @@ impl Bench {
     async fn questions(&self) -> (Vec<f64>, Vec<f64>) {
         let (mut first, mut all) = (Vec::new(), Vec::new());
         for at in 0..QUESTIONS {
-            let question = json!({"content": format!("How tight are the pump flange bolts? ({at})"), "images": []});
+            let question =
+                json!({"content": format!("What is the torque of the pump flange bolts? ({at})"), "images": []});
             let began = Instant::now();
             let request = self.client.post(format!("{}/chat/messages/stream", self.api)).bearer_auth(&self.token);
             let answer = request.json(&question).send().await.unwrap().error_for_status().unwrap();

@@ -39,7 +39,9 @@ pub(super) fn blocks(page: &str) -> Vec<Block> {
         let joins = match (blocks.last(), kind) {
             (Some(last), BlockKind::Text) => open && last.kind != BlockKind::Heading,
             // Bulleted warnings.
-            (Some(last), BlockKind::Step) => last.kind == BlockKind::Notice && NOTICES.contains(&last.text.trim_end_matches(':')),
+            (Some(last), BlockKind::Step) => {
+                last.kind == BlockKind::Notice && NOTICES.contains(&last.text.trim_end_matches(':'))
+            }
             _ => false,
         };
         match blocks.last_mut().filter(|_| joins) {

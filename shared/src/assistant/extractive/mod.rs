@@ -100,7 +100,8 @@ fn judge(brief: &Brief, terms: &[Term]) -> Vec<Judged> {
     let asked = Asked::of(&brief.text);
     let passages = brief.findings.passages.iter().enumerate();
     let pages = passages.filter(|(_, passage)| !passage.hit.navigation);
-    let mut judged: Vec<Judged> = pages.map(|(place, passage)| evidence::judge(place, passage, terms, &asked)).collect();
+    let mut judged: Vec<Judged> =
+        pages.map(|(place, passage)| evidence::judge(place, passage, terms, &asked)).collect();
     judged.sort_by(|a, b| b.signals.rank().total_cmp(&a.signals.rank()).then(a.passage.cmp(&b.passage)));
     judged
 }
@@ -132,7 +133,8 @@ fn not_held(findings: &Findings, terms: &[Term], judged: &[Judged]) -> String {
         .filter_map(|judged| findings.passages.get(judged.passage))
         .map(|passage| {
             let title = passage.hit.heading.rsplit(" > ").next().unwrap_or_default().trim();
-            let place = format!("{}, {}", escape(&passage.hit.file_name), pages(passage.hit.page, passage.hit.page_end));
+            let place =
+                format!("{}, {}", escape(&passage.hit.file_name), pages(passage.hit.page, passage.hit.page_end));
             if title.is_empty() { format!("\n- {place}") } else { format!("\n- {place}: {}", escape(title)) }
         })
         .collect();
@@ -154,7 +156,11 @@ fn nothing_to_search(holdings: Holdings) -> &'static str {
 }
 
 fn still_processing(holdings: Holdings) -> &'static str {
-    if holdings.processing > 0 { "\n\nSome of your manuals are still being processed and were not searched." } else { "" }
+    if holdings.processing > 0 {
+        "\n\nSome of your manuals are still being processed and were not searched."
+    } else {
+        ""
+    }
 }
 
 /// The index terms of the manuals' file names: a question may name a manual that never names itself.

@@ -11,22 +11,77 @@ pub(super) struct Quantity {
 }
 
 const QUANTITIES: &[Quantity] = &[
-    Quantity { asked: &["torque", "tightness"], said: &["tighten", "torque"], units: &["lb-ft", "ft-lb", "ft-lbs", "lb-in", "in-lb", "in-lbs", "ft lb", "lb ft", "nm", "n•m", "n·m", "n.m", "kgf"] },
-    Quantity { asked: &["pressure"], said: &[], units: &["psi", "kpa", "bar", "mpa", "psig", "mbar", "pa", "inhg", "in. hg"] },
-    Quantity { asked: &["voltage", "volts"], said: &["volt"], units: &["v", "mv", "kv", "volt", "volts", "vdc", "vac"] },
-    Quantity { asked: &["current", "amperage", "amps"], said: &["amp"], units: &["a", "ma", "amp", "amps", "ampere", "amperes", "µa"] },
-    Quantity { asked: &["resistance", "impedance", "ohms"], said: &["ohm"], units: &["ω", "ohm", "ohms", "kω", "mω", "k", "m"] },
+    Quantity {
+        asked: &["torque", "tightness"],
+        said: &["tighten", "torque"],
+        units: &[
+            "lb-ft", "ft-lb", "ft-lbs", "lb-in", "in-lb", "in-lbs", "ft lb", "lb ft", "nm", "n•m", "n·m", "n.m", "kgf",
+        ],
+    },
+    Quantity {
+        asked: &["pressure"],
+        said: &[],
+        units: &["psi", "kpa", "bar", "mpa", "psig", "mbar", "pa", "inhg", "in. hg"],
+    },
+    Quantity {
+        asked: &["voltage", "volts"],
+        said: &["volt"],
+        units: &["v", "mv", "kv", "volt", "volts", "vdc", "vac"],
+    },
+    Quantity {
+        asked: &["current", "amperage", "amps"],
+        said: &["amp"],
+        units: &["a", "ma", "amp", "amps", "ampere", "amperes", "µa"],
+    },
+    Quantity {
+        asked: &["resistance", "impedance", "ohms"],
+        said: &["ohm"],
+        units: &["ω", "ohm", "ohms", "kω", "mω", "k", "m"],
+    },
     Quantity { asked: &["frequency", "frequencies"], said: &[], units: &["hz", "khz", "mhz", "ghz"] },
-    Quantity { asked: &["temperature", "temperatures"], said: &[], units: &["°f", "°c", "°", "degrees", "f", "c", "k"] },
+    Quantity {
+        asked: &["temperature", "temperatures"],
+        said: &[],
+        units: &["°f", "°c", "°", "degrees", "f", "c", "k"],
+    },
     Quantity { asked: &["horsepower", "wattage"], said: &[], units: &["hp", "horsepower", "kw", "w", "watts", "bhp"] },
-    Quantity { asked: &["weight", "mass", "heavy", "weigh"], said: &["weigh"], units: &["lb", "lbs", "kg", "g", "oz", "pounds", "ounces", "tons"] },
-    Quantity { asked: &["clearance", "gap", "diameter", "length", "width", "thickness", "depth", "distance", "height", "runout", "backlash", "endplay"], said: &[], units: &["in.", "in", "inch", "inches", "mm", "cm", "m", "ft", "feet", "foot", "µm", "\""] },
-    Quantity { asked: &["capacity", "volume"], said: &["hold"], units: &["qt", "qts", "quart", "quarts", "gal", "gallon", "gallons", "l", "liter", "liters", "litre", "litres", "pint", "pints", "cc", "ml", "oz", "ah", "gb", "mb"] },
+    Quantity {
+        asked: &["weight", "mass", "heavy", "weigh"],
+        said: &["weigh"],
+        units: &["lb", "lbs", "kg", "g", "oz", "pounds", "ounces", "tons"],
+    },
+    Quantity {
+        asked: &[
+            "clearance",
+            "gap",
+            "diameter",
+            "length",
+            "width",
+            "thickness",
+            "depth",
+            "distance",
+            "height",
+            "runout",
+            "backlash",
+            "endplay",
+        ],
+        said: &[],
+        units: &["in.", "in", "inch", "inches", "mm", "cm", "m", "ft", "feet", "foot", "µm", "\""],
+    },
+    Quantity {
+        asked: &["capacity", "volume"],
+        said: &["hold"],
+        units: &[
+            "qt", "qts", "quart", "quarts", "gal", "gallon", "gallons", "l", "liter", "liters", "litre", "litres",
+            "pint", "pints", "cc", "ml", "oz", "ah", "gb", "mb",
+        ],
+    },
     Quantity { asked: &["rpm"], said: &[], units: &["rpm", "r/min"] },
 ];
 
 /// Questions that ask for some number, whatever its unit.
-const COUNTS: &[&str] = &["how many", "how much", "how far", "how long", "how often", "how fast", "how high", "how deep"];
+const COUNTS: &[&str] =
+    &["how many", "how much", "how far", "how long", "how often", "how fast", "how high", "how deep"];
 
 /// What a question asks to be told.
 #[derive(Default)]
@@ -39,7 +94,8 @@ impl Asked {
     /// Reads a question.
     pub(super) fn of(question: &str) -> Self {
         let lower = question.to_lowercase();
-        let asks_for_value = ["what", "which", "how", "to what", "at what"].iter().any(|start| lower.starts_with(start));
+        let asks_for_value =
+            ["what", "which", "how", "to what", "at what"].iter().any(|start| lower.starts_with(start));
         let is_procedure = super::question::asks_how_to(question);
         let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
         let named = |quantity: &&Quantity| quantity.asked.iter().any(|word| words.contains(word));
@@ -58,7 +114,8 @@ impl Asked {
     /// Whether the text holds such a value.
     pub(super) fn is_in(&self, text: &str) -> bool {
         let lower = text.to_lowercase();
-        let has_number = lower.bytes().any(|b| b.is_ascii_digit()) || NUMBER_WORDS.iter().any(|word| contains_word(&lower, word));
+        let has_number =
+            lower.bytes().any(|b| b.is_ascii_digit()) || NUMBER_WORDS.iter().any(|word| contains_word(&lower, word));
         if self.quantities.is_empty() {
             return !self.any_number || has_number;
         }
@@ -69,7 +126,10 @@ impl Asked {
 /// Words of an instruction that stand for the quantity that this word asks for.
 pub(super) fn said_for(word: &str) -> impl Iterator<Item = &'static str> {
     let word = word.to_lowercase();
-    QUANTITIES.iter().filter(move |quantity| quantity.asked.contains(&word.as_str())).flat_map(|quantity| quantity.said.iter().copied())
+    QUANTITIES
+        .iter()
+        .filter(move |quantity| quantity.asked.contains(&word.as_str()))
+        .flat_map(|quantity| quantity.said.iter().copied())
 }
 
 /// Whether the text holds a value in a unit of the quantity that this word asks for.
