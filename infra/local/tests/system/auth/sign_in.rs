@@ -141,7 +141,7 @@ async fn sign_ins_are_listed_and_ended_one_by_one() {
       "id": "[id]",
       "lastUsedAt": "[lastUsedAt]",
       "method": "password",
-      "userAgent": null
+      "userAgent": "IntelliMaint/0.1.0"
     }
     "#);
     let data = listed.data(200);

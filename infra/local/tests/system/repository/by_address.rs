@@ -84,6 +84,7 @@ async fn a_registered_document_is_fetched_once_and_read() {
         ".data.documents[].fileUrl" => "[its address]",
         ".data.documents[].uploadedAt" => "[time]",
         ".data.documents[].createdAt" => "[time]",
+        ".data.documents[].updatedAt" => "[time]",
     });
     let document = answer.json()["data"]["documents"][0].clone();
     assert_eq!(document["fileUrl"], url);

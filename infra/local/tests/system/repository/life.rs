@@ -56,6 +56,7 @@ async fn a_manual_is_uploaded_read_and_deleted() {
         ".data.document.fileSize" => "[size]",
         ".data.document.uploadedAt" => "[time]",
         ".data.document.createdAt" => "[time]",
+        ".data.document.updatedAt" => "[time]",
         ".data.upload.url" => "[presigned]",
         ".data.upload.expiresAt" => "[time]",
     });
@@ -68,7 +69,8 @@ async fn a_manual_is_uploaded_read_and_deleted() {
     assert_eq!(user.send(put).await.status, 200);
     let document = user.settled(&id).await;
     assert_json_snapshot!("ready_document", document, {
-        ".id" => "[id]", ".userId" => "[user]", ".fileUrl" => "[our address]", ".fileSize" => "[size]", ".uploadedAt" => "[time]", ".createdAt" => "[time]",
+        ".id" => "[id]", ".userId" => "[user]", ".fileUrl" => "[our address]", ".fileSize" => "[size]", ".uploadedAt" => "[time]",
+        ".createdAt" => "[time]", ".updatedAt" => "[time]",
     });
 
     let page = user.get(&format!("{}/pages/2", path(&id))).await;

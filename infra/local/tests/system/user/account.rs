@@ -85,7 +85,7 @@ async fn a_deleted_account_leaves_nothing_behind() {
     belongings(&system, &user).await;
     belongings(&system, &neighbour).await;
     let before = traces(&system, &neighbour).await;
-    assert!(traces(&system, &user).await.len() > 70);
+    assert!(traces(&system, &user).await.len() > 60);
 
     assert_eq!(delete(&user, json!({})).await.code(400), "validation_failed");
     assert_eq!(delete(&user, json!({"password": "wrong password"})).await.code(400), "wrong_password");
