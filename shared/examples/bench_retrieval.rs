@@ -20,7 +20,7 @@ use serde::Deserialize;
 use shared::{
     documents::{
         Page, PageSource,
-        chunking::{ChunkOptions, chunk},
+        chunking::{Chunk, ChunkOptions, chunk},
         outline::outline,
         pdf::{Limits, PdfWorker, WORKER_ARGUMENT, worker_main},
     },
@@ -159,11 +159,17 @@ struct Record {
 
 /// A set of passages in the format of BEIR, each passage a document of its own.
 async fn passages(dir: &Path, embeddings: &mut Embeddings) -> Result<Set, Failure> {
-    let mut segments = Vec::new();
+    let mut documents = Vec::new();
     for record in lines::<Record>(&dir.join("corpus.jsonl"))? {
         let text = format!("{}\n{}", record.title, record.text);
-        let pages = [Page::from_text(1, &text, PageSource::TextLayer)];
-        segments.push(Arc::new(embeddings.segment(&record.id, &pages).await?));
+        documents.push((record.id, [Page::from_text(1, &text, PageSource::TextLayer)]));
+    }
+    // All texts at once, for the model to work on several.
+    let all: Vec<String> = documents.iter().flat_map(|(_, pages)| texts(&embeddings.chunks(pages))).collect();
+    embeddings.all(&all).await?;
+    let mut segments = Vec::new();
+    for (id, pages) in &documents {
+        segments.push(Arc::new(embeddings.segment(id, pages).await?));
     }
     let mut relevant: BTreeMap<String, HashSet<String>> = BTreeMap::new();
     for line in fs::read_to_string(dir.join("qrels/test.tsv"))?.lines().skip(1) {
@@ -212,6 +218,10 @@ async fn manual(data: &Path, name: &str, embeddings: &mut Embeddings) -> Result<
     Ok(Set { library: Library::new(vec![Arc::new(segment)]), queries, by_page: true })
 }
 
+fn texts(chunks: &[Chunk]) -> Vec<String> {
+    chunks.iter().map(Chunk::embedding_text).collect()
+}
+
 fn lines<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<T>, Failure> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     text.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
@@ -222,8 +232,12 @@ struct Embeddings {
     embedder: Embedder,
     file: PathBuf,
     known: HashMap<String, Vec<f32>>,
-    added: bool,
+    /// How many were not saved yet.
+    added: usize,
 }
+
+/// Embeddings after which the file is written again, so that an interrupted run loses little.
+const SAVE_AFTER: usize = 2000;
 
 impl Embeddings {
     fn open(model: PathBuf, cache: &Path) -> Result<Self, Failure> {
@@ -233,14 +247,17 @@ impl Embeddings {
         let name = embedder.model_name().replace(|c: char| !c.is_alphanumeric(), "-");
         let file = cache.join(format!("{name}.postcard"));
         let known = fs::read(&file).ok().and_then(|bytes| postcard::from_bytes(&bytes).ok()).unwrap_or_default();
-        Ok(Self { embedder, file, known, added: false })
+        Ok(Self { embedder, file, known, added: 0 })
+    }
+
+    fn chunks(&self, pages: &[Page]) -> Vec<Chunk> {
+        let counter = self.embedder.token_counter();
+        chunk(pages, &outline(pages), ChunkOptions::default(), |text| counter.count(text))
     }
 
     async fn segment(&mut self, id: &str, pages: &[Page]) -> Result<Segment, Failure> {
-        let counter = self.embedder.token_counter();
-        let chunks = chunk(pages, &outline(pages), ChunkOptions::default(), |text| counter.count(text));
-        let texts: Vec<String> = chunks.iter().map(shared::documents::chunking::Chunk::embedding_text).collect();
-        let embeddings = self.all(&texts).await?;
+        let chunks = self.chunks(pages);
+        let embeddings = self.all(&texts(&chunks)).await?;
         Ok(Segment::build(SegmentSource {
             document_id: id.to_owned(),
             file_name: id.to_owned(),
@@ -261,14 +278,17 @@ impl Embeddings {
             let vectors = self.embedder.embed(batch.to_vec()).await?;
             let vectors = vectors.into_iter().map(shared::inference::Embedding::into_vec);
             self.known.extend(batch.iter().cloned().zip(vectors));
-            self.added = true;
+            self.added += batch.len();
+            if self.added >= SAVE_AFTER {
+                self.save()?;
+            }
         }
         let known = |text: &String| self.known.get(text).cloned().ok_or_else(|| Failure::from("no embedding"));
         texts.iter().map(known).collect()
     }
 
     fn save(&mut self) -> Result<(), Failure> {
-        if std::mem::take(&mut self.added) {
+        if std::mem::take(&mut self.added) > 0 {
             fs::write(&self.file, postcard::to_stdvec(&self.known)?)?;
         }
         Ok(())

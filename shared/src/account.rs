@@ -57,6 +57,14 @@ async fn erase_belongings(context: &Context, id: &UserId, keep: &[&str]) -> Resu
     for chat in sorts.iter().filter(|sort| sort.starts_with("CHAT#")) {
         context.store.delete_all(&format!("{}#{chat}", partition(id)), "").await?;
     }
+    for (document, upload) in context.store.unfinished_uploads(id).await? {
+        context.objects.abort_multipart(&ObjectKey::Source(id.clone(), document), &upload.upload_id).await?;
+    }
+    for job in context.store.jobs_of(id).await? {
+        context.objects.delete(&ObjectKey::ExtractSource(job.clone())).await?;
+        context.objects.delete(&ObjectKey::ExtractText(job.clone())).await?;
+        context.store.delete_job(&job, Some(id)).await?;
+    }
     for prefix in ObjectKey::prefixes_of(id) {
         context.objects.delete_all(&prefix).await?;
     }

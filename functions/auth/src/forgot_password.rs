@@ -7,6 +7,7 @@ use shared::http::{ApiResult, ClientAddress, Fields, FromFields, Invalid, Reply,
 use shared::store::CodePurpose;
 
 use crate::State;
+use crate::discreet::discreet;
 use crate::limits::{MAILS, limit};
 
 pub struct ForgotPassword {
@@ -29,7 +30,7 @@ pub async fn forgot_password(
     match state.context.store.user_by_email(&email).await? {
         Some(user) => {
             let code = NewCode { email, purpose: CodePurpose::ResetPassword, user: user.id, registration: None };
-            state.codes.send(&code).await?;
+            discreet(state.codes.send(&code).await)?;
         }
         None => state.codes.pretend(&email).await?,
     }

@@ -1,5 +1,6 @@
 //! Signing up, in and out: `/api/v1/auth`.
 
+mod discreet;
 mod forgot_password;
 mod google;
 mod limits;

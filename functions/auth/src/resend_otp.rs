@@ -7,6 +7,7 @@ use shared::http::{ApiResult, ClientAddress, Fields, FromFields, Invalid, Reply,
 use shared::store::CodePurpose;
 
 use crate::State;
+use crate::discreet::discreet;
 use crate::limits::{MAILS, limit};
 
 pub struct ResendOtp {
@@ -27,15 +28,18 @@ pub async fn resend_otp(
     Valid(ResendOtp { email }): Valid<ResendOtp>,
 ) -> ApiResult<Reply<()>> {
     limit(&state.context, &MAILS, &client).await?;
-    if state.codes.resend(&email).await?.is_none() {
+    let resent = state.codes.resend(&email).await;
+    if matches!(resent, Ok(None)) {
         let user = state.context.store.user_by_email(&email).await?;
         match user.filter(|user| !user.email_verified) {
             Some(user) => {
                 let code = NewCode { email, purpose: CodePurpose::SignUp, user: user.id, registration: None };
-                state.codes.send(&code).await?;
+                discreet(state.codes.send(&code).await)?;
             }
             None => state.codes.pretend(&email).await?,
         }
+    } else {
+        discreet(resent)?;
     }
     Ok(ok("If a code is due for this address, it is on its way or was mailed a moment ago.", ()))
 }

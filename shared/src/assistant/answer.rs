@@ -1,6 +1,8 @@
 //! What is answered.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::store::{Citation, TokenUsage};
 
 /// What the assistant is doing before tokens come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -48,39 +50,4 @@ pub struct Answer {
     pub usage: TokenUsage,
     /// Whether it was cancelled; `text` is then what was streamed until then.
     pub aborted: bool,
-}
-
-/// A passage of a manual that an answer rests on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Citation {
-    /// The number of its mark, from 1.
-    pub index: u32,
-    /// The document.
-    pub document_id: String,
-    /// The document's file name.
-    pub file_name: String,
-    /// First page, as a PDF viewer counts.
-    pub page: u32,
-    /// Last page.
-    pub page_end: u32,
-    /// The beginning of the passage, at most 300 characters.
-    pub snippet: String,
-    /// How well the passage matched, 0 to 1.
-    pub score: f32,
-}
-
-/// Tokens of a language model; all zero where the endpoint does not tell and for the extractive
-/// model, which has none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TokenUsage {
-    /// Tokens of the prompt.
-    pub prompt_tokens: u64,
-    /// Tokens of the answer.
-    pub completion_tokens: u64,
-    /// Tokens of the prompt that the endpoint had cached.
-    pub cached_tokens: u64,
-    /// Prompt and answer together.
-    pub total_tokens: u64,
 }

@@ -1,10 +1,9 @@
 //! `[n]` marks: from the numbers of passages to the numbers of citations, while the text streams.
 
-use super::answer::Citation;
+use super::snippet::snippet;
 use crate::library::Passage;
+use crate::store::Citation;
 
-/// Characters of a citation's snippet.
-const SNIPPET: usize = 300;
 /// Longest text between brackets that is held back as a possible mark.
 const LONGEST_MARK: usize = 40;
 
@@ -133,9 +132,9 @@ fn mark_goes_on(inside: &str, character: char) -> bool {
         }
 }
 
-/// The citations of these passages.
+/// The citations of these passages, each with the part that is about the query.
 #[must_use]
-pub fn citations(cited: &[usize], passages: &[Passage]) -> Vec<Citation> {
+pub fn citations(cited: &[usize], passages: &[Passage], query: &str) -> Vec<Citation> {
     let passages = cited.iter().filter_map(|passage| passages.get(*passage));
     let numbered = passages.zip(1_u32..);
     let citation = |(passage, index): (&Passage, u32)| Citation {
@@ -144,7 +143,7 @@ pub fn citations(cited: &[usize], passages: &[Passage]) -> Vec<Citation> {
         file_name: passage.hit.file_name.clone(),
         page: passage.hit.page,
         page_end: passage.hit.page_end,
-        snippet: snippet(&passage.hit.content),
+        snippet: snippet(&passage.hit.content, query),
         score: passage.hit.score,
     };
     numbered.map(citation).collect()
@@ -187,18 +186,6 @@ pub fn escape(name: &str) -> String {
         out.push(character);
     }
     out
-}
-
-/// The beginning of a passage in one line, cut between words.
-fn snippet(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= SNIPPET {
-        return line;
-    }
-    let end = line.char_indices().nth(SNIPPET - 1).map_or(line.len(), |(at, _)| at);
-    let head = line.get(..end).unwrap_or_default();
-    let cut = head.rfind(' ').filter(|at| *at > end / 2).unwrap_or(end);
-    format!("{}…", head.get(..cut).unwrap_or_default())
 }
 
 #[cfg(test)]

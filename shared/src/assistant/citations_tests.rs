@@ -52,22 +52,11 @@ fn the_sources_name_manual_and_pages() {
     let mut second = passage(7, "", "b", 0.5);
     second.hit.page_end = 8;
     second.hit.file_name = "odd[1]*name.pdf".to_owned();
-    let cited = citations(&[1, 0], &[passage(3, "", "a", 0.5), second]);
+    let cited = citations(&[1, 0], &[passage(3, "", "a", 0.5), second], "");
     assert_eq!(
         source_list(&cited),
         "\n\n**Sources**\n\n- [1] odd\\[1\\]\\*name.pdf, pages 7–8\n- [2] pump_manual.pdf, page 3"
     );
     assert_eq!(source_list(&[]), "");
     assert_eq!(without_sources(&format!("Answer [1].{}", source_list(&cited))), "Answer [1].");
-}
-
-#[test]
-fn a_snippet_has_at_most_300_characters_and_whole_words() {
-    let long = "wörd ".repeat(200);
-    let cited = citations(&[0], &[passage(1, "", &long, 0.5)]);
-    let snippet = cited.first().map(|citation| citation.snippet.clone()).unwrap_or_default();
-    assert!(snippet.chars().count() <= 300 && snippet.ends_with("wörd…"), "{snippet}");
-    let unbroken = "ö".repeat(1_000);
-    let cited = citations(&[0], &[passage(1, "", &unbroken, 0.5)]);
-    assert_eq!(cited.first().map(|citation| citation.snippet.chars().count()), Some(300));
 }

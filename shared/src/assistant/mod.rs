@@ -15,6 +15,7 @@ mod openai;
 mod pipeline;
 mod prompt;
 mod question;
+mod snippet;
 
 #[cfg(test)]
 mod test_support;
@@ -25,7 +26,7 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use tokio_util::sync::CancellationToken;
 
-pub use answer::{Answer, AnswerEvent, Citation, Stage, TokenUsage};
+pub use answer::{Answer, AnswerEvent, Stage};
 pub use citations::without_sources;
 pub use error::{AnswerError, Cause};
 pub use extractive::Extractive;

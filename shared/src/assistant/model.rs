@@ -4,10 +4,10 @@ use std::fmt::Debug;
 
 use futures::stream::BoxStream;
 
-use super::answer::TokenUsage;
 use super::error::AnswerError;
 use super::question::{Image, Turn};
 use crate::library::Findings;
+use crate::store::TokenUsage;
 
 /// Everything that a model is given to answer from.
 #[derive(Debug, Clone)]

@@ -7,13 +7,14 @@ use async_stream::stream;
 use futures::{Stream, StreamExt};
 use tokio_util::sync::CancellationToken;
 
-use super::answer::{Answer, AnswerEvent, Stage, TokenUsage};
+use super::answer::{Answer, AnswerEvent, Stage};
 use super::citations::{Marks, citations, source_list, without_sources};
 use super::error::AnswerError;
 use super::follow_up;
 use super::model::{Brief, LanguageModel, ModelEvent};
 use super::question::{Question, Role, Turn};
 use crate::library::{Findings, LibraryError, Passage};
+use crate::store::{Citation, TokenUsage};
 
 /// Turns of the conversation that the model sees.
 const WINDOW_TURNS: usize = 12;
@@ -26,13 +27,19 @@ const LONGEST_ANSWER: usize = 64 * 1024;
 struct Draft {
     text: String,
     marks: Marks,
+    query: String,
     passages: Vec<Passage>,
     usage: TokenUsage,
 }
 
 impl Draft {
-    fn new(passages: Vec<Passage>) -> Self {
-        Self { text: String::new(), marks: Marks::new(passages.len()), passages, usage: TokenUsage::default() }
+    fn new(query: String, passages: Vec<Passage>) -> Self {
+        let marks = Marks::new(passages.len());
+        Self { text: String::new(), marks, query, passages, usage: TokenUsage::default() }
+    }
+
+    fn citations(&self) -> Vec<Citation> {
+        citations(self.marks.cited(), &self.passages, &self.query)
     }
 
     /// Takes over settled text; the event for it, unless there is none.
@@ -57,12 +64,12 @@ impl Draft {
     /// What the marks still held, and the list of sources.
     fn close(&mut self) -> Option<AnswerEvent> {
         let mut rest = self.marks.finish();
-        rest.push_str(&source_list(&citations(self.marks.cited(), &self.passages)));
+        rest.push_str(&source_list(&self.citations()));
         self.add(rest)
     }
 
     fn done(self, aborted: bool) -> AnswerEvent {
-        let citations = citations(self.marks.cited(), &self.passages);
+        let citations = self.citations();
         AnswerEvent::Done(Answer { text: self.text, citations, usage: self.usage, aborted })
     }
 }
@@ -84,7 +91,7 @@ where
         let query = follow_up::query(&question.text, &question.history, &question.equipment);
         let brief = match unless(&cancel, retrieve(query.clone())).await {
             None => {
-                yield Ok(Draft::new(Vec::new()).done(true));
+                yield Ok(Draft::new(query, Vec::new()).done(true));
                 return;
             }
             Some(Err(error)) => {
@@ -97,7 +104,7 @@ where
             yield Ok(AnswerEvent::Stage(Stage::ImageAnalysis));
         }
         yield Ok(AnswerEvent::Stage(Stage::Generation));
-        let mut draft = Draft::new(brief.findings.passages.clone());
+        let mut draft = Draft::new(brief.query.clone(), brief.findings.passages.clone());
         let mut events = model.answer(brief);
         while draft.text.len() < LONGEST_ANSWER {
             match unless(&cancel, events.next()).await {

@@ -12,8 +12,8 @@ use super::keeper::Keeper;
 use super::pictures;
 use super::progress::{Outcome, Progress};
 use crate::Context;
-use crate::assistant::{self, Answer, AnswerError, AnswerEvent, Assistant, Question};
-use crate::store::{AnswerFailure, Attachment, ChatMessage, Citation, Lease, Preview, TokenUsage};
+use crate::assistant::{Answer, AnswerError, AnswerEvent, Assistant, Question};
+use crate::store::{AnswerFailure, Attachment, ChatMessage, Lease, Preview};
 
 /// Bytes that an answer may have: an item is limited to 400 KB, and a replaced answer lies beside the
 /// new one for a while.
@@ -149,8 +149,8 @@ impl Writer {
                 let message = ChatMessage {
                     content: cut(&answer.text, LONGEST_ANSWER).to_owned(),
                     is_stopped: answer.aborted,
-                    citations: answer.citations.into_iter().map(Citation::from).collect(),
-                    token_usage: Some(answer.usage.into()),
+                    citations: answer.citations,
+                    token_usage: Some(answer.usage),
                     ..empty
                 };
                 Outcome { message, aborted: answer.aborted, failure: None }
@@ -209,20 +209,6 @@ fn failure(error: &AnswerError) -> AnswerFailure {
 /// The longest beginning of `text` that has at most `bytes` bytes and ends between characters.
 fn cut(text: &str, bytes: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
-}
-
-impl From<assistant::Citation> for Citation {
-    fn from(citation: assistant::Citation) -> Self {
-        let assistant::Citation { index, document_id, file_name, page, page_end, snippet, score } = citation;
-        Self { index, document_id, file_name, page, page_end, snippet, score }
-    }
-}
-
-impl From<assistant::TokenUsage> for TokenUsage {
-    fn from(usage: assistant::TokenUsage) -> Self {
-        let assistant::TokenUsage { prompt_tokens, completion_tokens, cached_tokens, total_tokens } = usage;
-        Self { prompt_tokens, completion_tokens, cached_tokens, total_tokens }
-    }
 }
 
 #[cfg(test)]

@@ -9,9 +9,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::item::{Expression, Key};
-use super::runs::{Claim, Claimable, Failure, Progress, Run};
-use super::table::Write;
-use super::{Listing, Store, StoreResult};
+use super::runs::{Failure, Progress};
+use super::{Listing, Store, StoreResult, Write};
 use crate::ids::{DocumentId, UserId};
 use crate::time;
 
@@ -117,21 +116,6 @@ pub struct NewDocument {
     pub blob_path: Option<String>,
 }
 
-/// What an ingest found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ingested {
-    /// Bytes of the file.
-    pub file_size: u64,
-    /// Number of pages.
-    pub pages: u32,
-    /// Pages without readable text.
-    pub pages_without_text: u32,
-    /// Number of passages.
-    pub chunks: u32,
-    /// Tag of the file.
-    pub source_etag: String,
-}
-
 /// The marker that makes an address unique among a user's documents.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -141,10 +125,6 @@ struct UrlMarker {
 
 /// A document whose file has not arrived by then is forgotten.
 const UPLOAD_SECONDS: i64 = 7 * 86_400;
-
-/// A document that has been processing without any sign of life for this long may be asked for
-/// again: its event was lost.
-const FORGOTTEN_SECONDS: i64 = 600;
 
 impl Document {
     /// A document whose file is to arrive (`uploading`), or is to be fetched (`processing`).
@@ -182,27 +162,13 @@ impl Document {
     fn is_alive(&self) -> bool {
         self.expires_at.is_none_or(|at| at > time::now().as_second())
     }
-
-    /// Whether the document waits for an ingest that nobody has begun.
-    #[must_use]
-    pub fn is_waiting(&self) -> bool {
-        self.status == DocumentStatus::Processing && self.attempts == 0
-    }
-}
-
-impl Claimable for Document {
-    const UNTIL_CLAIMED: &'static [&'static str] = &["expiresAt"];
-
-    fn is_open(&self) -> bool {
-        matches!(self.status, DocumentStatus::Uploading | DocumentStatus::Processing)
-    }
 }
 
 fn partition(user: &UserId) -> String {
     format!("USER#{user}")
 }
 
-fn key(user: &UserId, id: &DocumentId) -> Key {
+pub(super) fn key(user: &UserId, id: &DocumentId) -> Key {
     Key::new(partition(user), format!("DOC#{id}"))
 }
 
@@ -258,6 +224,21 @@ impl Store {
         Ok(all)
     }
 
+    /// The multipart uploads of a user whose parts were not put together.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn unfinished_uploads(&self, user: &UserId) -> StoreResult<Vec<(DocumentId, MultipartState)>> {
+        #[derive(Deserialize)]
+        struct Upload {
+            id: DocumentId,
+            upload: Option<MultipartState>,
+        }
+        let documents: Vec<Upload> = self.list(Listing::new(partition(user), "DOC#")).await?;
+        let uploads = documents.into_iter().filter_map(|document| Some((document.id, document.upload?)));
+        Ok(uploads.filter(|(_, upload)| !upload.completed).collect())
+    }
+
     /// Notes that the parts of a multipart upload were put together.
     ///
     /// # Errors
@@ -270,80 +251,6 @@ impl Store {
             .value(":true", true)
             .value(":updated", time::now());
         self.update(&key(user, id), update, Some(Expression::present())).await
-    }
-
-    /// Sets a finished (or forgotten) document back to waiting for its ingest.
-    ///
-    /// # Errors
-    /// [`super::StoreError::Condition`] when it is gone, waits for its file, or is being processed.
-    pub async fn restart_document(&self, user: &UserId, id: &DocumentId) -> StoreResult<Document> {
-        let now = time::now();
-        let forgotten = time::sortable(time::in_seconds(-FORGOTTEN_SECONDS));
-        let update = Expression::new(
-            "SET #status = :processing, #progress = :waiting, #attempts = :zero, #updated = :updated \
-             REMOVE #error, #run, #lease",
-        )
-        .name("#status", "status")
-        .name("#progress", "progress")
-        .name("#attempts", "attempts")
-        .name("#updated", "updatedAt")
-        .name("#error", "error")
-        .name("#run", "run")
-        .name("#lease", "leaseUntil")
-        .value(":processing", DocumentStatus::Processing)
-        .value(":waiting", Progress::WAITING)
-        .value(":zero", 0)
-        .value(":updated", now);
-        let condition = Expression::new(
-            "#status IN (:ready, :failed) OR (#status = :processing AND #updated < :forgotten \
-             AND (attribute_not_exists(#lease) OR #lease < :now))",
-        )
-        .value(":ready", DocumentStatus::Ready)
-        .value(":failed", DocumentStatus::Failed)
-        .value(":forgotten", forgotten)
-        .value(":now", now.as_millisecond());
-        self.update(&key(user, id), update, Some(condition)).await
-    }
-
-    /// Claims a document for its ingest.
-    ///
-    /// # Errors
-    /// [`super::StoreError`].
-    pub async fn claim_document(&self, user: &UserId, id: &DocumentId) -> StoreResult<Claim<Document>> {
-        self.claim(key(user, id)).await
-    }
-
-    /// Ends a run well: the document can be searched.
-    ///
-    /// # Errors
-    /// [`super::StoreError::Condition`] when the claim does not stand any more.
-    pub async fn finish_document(&self, run: &Run, found: &Ingested) -> StoreResult<Document> {
-        let update = Expression::new(
-            "SET #status = :ready, #size = :size, #pages = :pages, #without = :without, #chunks = :chunks, \
-             #etag = :etag, #searchable = :true, #updated = :updated \
-             REMOVE #error, #progress, #run, #lease",
-        )
-        .name("#status", "status")
-        .name("#size", "fileSize")
-        .name("#pages", "pages")
-        .name("#without", "pagesWithoutText")
-        .name("#chunks", "chunks")
-        .name("#etag", "sourceEtag")
-        .name("#searchable", "searchable")
-        .name("#updated", "updatedAt")
-        .name("#error", "error")
-        .name("#progress", "progress")
-        .name("#run", "run")
-        .name("#lease", "leaseUntil")
-        .value(":ready", DocumentStatus::Ready)
-        .value(":size", found.file_size)
-        .value(":pages", found.pages)
-        .value(":without", found.pages_without_text)
-        .value(":chunks", found.chunks)
-        .value(":etag", &found.source_etag)
-        .value(":true", true)
-        .value(":updated", time::now());
-        self.update(run.key(), update, Some(run.stands())).await
     }
 
     /// Deletes a document and the marker of its address; whether it was there.

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 
+pub(super) type Attributes = HashMap<String, AttributeValue>;
+
 /// An attribute value, opaque outside this module.
 #[derive(Debug, Clone)]
 pub struct Value(pub(super) AttributeValue);
@@ -35,7 +37,7 @@ impl Key {
         Self { partition: key.clone(), sort: key }
     }
 
-    pub(super) fn attributes(&self) -> HashMap<String, AttributeValue> {
+    pub(super) fn attributes(&self) -> Attributes {
         HashMap::from([
             ("PK".to_owned(), AttributeValue::S(self.partition.clone())),
             ("SK".to_owned(), AttributeValue::S(self.sort.clone())),
@@ -52,7 +54,7 @@ impl Key {
 pub struct Expression {
     pub(super) text: String,
     pub(super) names: HashMap<String, String>,
-    pub(super) values: HashMap<String, AttributeValue>,
+    pub(super) values: Attributes,
 }
 
 impl Expression {
@@ -86,4 +88,32 @@ impl Expression {
         self.values.insert(placeholder.to_owned(), value(of).0);
         self
     }
+}
+
+/// An update and its condition share their names and values.
+pub(super) struct Joined {
+    pub(super) update: Option<String>,
+    pub(super) condition: Option<String>,
+    pub(super) names: HashMap<String, String>,
+    pub(super) values: Attributes,
+}
+
+impl Joined {
+    pub(super) fn of(update: Expression, condition: Option<Expression>) -> Self {
+        let condition = condition.unwrap_or_default();
+        let (mut names, mut values) = (update.names, update.values);
+        names.extend(condition.names);
+        values.extend(condition.values);
+        Self {
+            update: Some(update.text),
+            condition: Some(condition.text).filter(|text| !text.is_empty()),
+            names,
+            values,
+        }
+    }
+}
+
+/// The SDK takes no empty maps.
+pub(super) fn some<V>(map: HashMap<String, V>) -> Option<HashMap<String, V>> {
+    Some(map).filter(|map| !map.is_empty())
 }

@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::item::{Expression, Key};
 use super::runs::{Claim, Claimable, Failure, Progress, Run};
-use super::table::Write;
-use super::{Listing, Store, StoreError, StoreResult};
+use super::{Listing, Store, StoreError, StoreResult, Write};
 use crate::ids::{JobId, UserId};
 use crate::time;
 

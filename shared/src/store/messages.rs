@@ -98,17 +98,18 @@ pub struct Citation {
     pub document_id: String,
     /// The document's file name.
     pub file_name: String,
-    /// First page, from 1.
+    /// First page, as a PDF viewer counts.
     pub page: u32,
     /// Last page.
     pub page_end: u32,
-    /// The beginning of the passage.
+    /// The part of the passage that is about the question, at most 300 characters.
     pub snippet: String,
     /// How well it matched, 0 to 1.
     pub score: f32,
 }
 
-/// Tokens of a language model.
+/// Tokens of a language model; all zero where the endpoint does not tell and for the extractive
+/// model, which has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenUsage {

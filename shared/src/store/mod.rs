@@ -10,28 +10,34 @@ mod codes;
 mod documents;
 mod error;
 mod generations;
+mod ingests;
 mod item;
 mod jobs;
+mod listing;
 mod messages;
 mod rate;
 mod runs;
 mod setup;
 mod sign_ins;
 mod table;
+mod transaction;
 mod users;
 
 pub use chats::{Chat, ChatChange, ChatStatus, Preview};
 pub use codes::{AddressCodes, CodePurpose, PendingCode};
-pub use documents::{Document, DocumentStatus, Ingested, MultipartState, NewDocument};
+pub use documents::{Document, DocumentStatus, MultipartState, NewDocument};
 pub use error::StoreError;
 pub use generations::{Generation, LEASE, Lease, Opening};
+pub use ingests::Ingested;
 pub use item::{Expression, Key, Value, value};
 pub use jobs::{JOB_LIFETIME_SECONDS, Job, JobStatus};
+pub use listing::Listing;
 pub use messages::{AnswerFailure, Attachment, ChatMessage, Citation, Feedback, MessageRole, StoredFile, TokenUsage};
 pub use rate::RateLimit;
 pub use runs::{Claim, Failure, LEASE_SECONDS, Progress, Run, Stage};
 pub use sign_ins::SignIn;
-pub use table::{Listing, Store, Write};
+pub use table::Store;
+pub use transaction::Write;
 pub use users::{Registration, Settings, User};
 
 /// What storage calls give back.

@@ -12,8 +12,8 @@ mod question;
 
 use std::collections::HashSet;
 
-use futures::StreamExt;
 use futures::stream::BoxStream;
+use futures::{FutureExt, StreamExt};
 
 use self::decision::Verdict;
 use self::evidence::Judged;
@@ -52,8 +52,10 @@ impl LanguageModel for Extractive {
     }
 
     fn answer(&self, brief: Brief) -> BoxStream<'static, Result<ModelEvent, AnswerError>> {
-        let text = write(&brief);
-        futures::stream::iter(words(&text)).map(|word| Ok(ModelEvent::Token(word))).boxed()
+        let words = futures::stream::iter(words(&write(&brief)));
+        // Yielding lets whoever listens send the first words before the last are there.
+        let paced = words.then(|word| tokio::task::yield_now().map(|()| Ok(ModelEvent::Token(word))));
+        paced.boxed()
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) struct Quantity {
 
 const QUANTITIES: &[Quantity] = &[
     Quantity {
-        asked: &["torque", "tightness"],
+        asked: &["torque", "tight", "tightness"],
         said: &["tighten", "torque"],
         units: &[
             "lb-ft", "ft-lb", "ft-lbs", "lb-in", "in-lb", "in-lbs", "ft lb", "lb ft", "nm", "n•m", "n·m", "n.m", "kgf",

@@ -265,11 +265,12 @@ fn term(
     }
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
     let analyzer = Analyzer::default();
+    let said: Vec<String> = quantity::said_for(word).flat_map(|said| analyzer.terms(said)).collect();
     Term {
         word: word.to_owned(),
         code: digits > 0 && digits < word.len(),
-        known: found > 0 || named,
-        said: quantity::said_for(word).flat_map(|said| analyzer.terms(said)).collect(),
+        known: found > 0 || named || !said.is_empty(),
+        said,
         whole,
         parts,
         weight,

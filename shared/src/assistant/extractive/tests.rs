@@ -24,6 +24,12 @@ fn a_value_is_quoted_with_its_page() {
 }
 
 #[test]
+fn a_value_may_be_asked_for_in_other_words_than_the_manuals() {
+    let text = said("How tight is the oil pump mounting bolt?");
+    assert!(text.contains("tighten it to 65 lb-ft"), "{text}");
+}
+
+#[test]
 fn a_procedure_keeps_its_warnings_and_steps_and_forges_no_mark() {
     let text = said("How do I install the oil pump?");
     assert!(text.contains("> **WARNING:** Wear goggles"), "{text}");

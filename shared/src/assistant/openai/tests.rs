@@ -11,12 +11,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::OpenAi;
-use crate::assistant::answer::TokenUsage;
 use crate::assistant::error::AnswerError;
 use crate::assistant::model::{Brief, LanguageModel, ModelEvent};
 use crate::assistant::question::{Image, Role, Turn};
 use crate::assistant::test_support::{brief, passage};
 use crate::config::OpenAiConfig;
+use crate::store::TokenUsage;
 
 /// One step of an answer on the wire.
 #[derive(Clone)]

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::assistant::answer::TokenUsage;
 use crate::assistant::model::Brief;
 use crate::assistant::prompt;
 use crate::assistant::question::{Role, Turn};
+use crate::store::TokenUsage;
 
 /// The body of a request.
 #[derive(Debug, Serialize)]

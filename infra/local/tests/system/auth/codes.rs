@@ -147,6 +147,26 @@ async fn unknown_addresses_get_the_same_answers_and_no_mail() {
 }
 
 #[tokio::test]
+async fn mail_that_cannot_be_sent_does_not_tell_that_there_is_an_account() {
+    let system = TestSystem::start().await;
+    let (known, unproved, unknown) = (system.user().await, registered(&system).await, system.visitor());
+    let folder = system.system.folder.join("mail");
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "in the way").unwrap();
+    for path in ["/api/v1/auth/forgot-password", "/api/v1/auth/resend-otp"] {
+        let expected = redacted(&unknown.post(path, json!({"email": unknown.email})).await);
+        for somebody in [&known, &unproved] {
+            let answer = unknown.post(path, json!({"email": somebody.email})).await;
+            assert_eq!((answer.status, redacted(&answer)), (200, expected.clone()), "{path}");
+        }
+    }
+    std::fs::remove_file(&folder).unwrap();
+    let again = unknown.post("/api/v1/auth/forgot-password", json!({"email": known.email})).await;
+    assert_eq!(again.status, 200);
+    assert_eq!(mails_to(&system, &known.email), 1);
+}
+
+#[tokio::test]
 async fn a_new_password_needs_its_code_and_ends_all_sign_ins() {
     let system = TestSystem::start().await;
     let user = forgotten(&system).await;

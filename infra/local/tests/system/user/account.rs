@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::ids::{ChatId, DocumentId, UserId};
 use shared::objects::ObjectKey;
-use shared::store::{Key, User};
+use shared::store::{Job, Key, User};
 
 use crate::auth::{age, another};
 use crate::harness::{Answer, TestSystem, TestUser};
@@ -103,6 +103,31 @@ async fn a_deleted_account_leaves_nothing_behind() {
     let login = user.post("/api/v1/auth/login", json!({"email": user.email, "password": user.password})).await;
     assert_eq!(login.code(400), "invalid_credentials");
     assert_eq!(user.post("/api/v1/auth/register", user.registration()).await.status, 201);
+}
+
+/// Uploads in parts that the object storage still holds.
+fn unfinished_uploads(system: &TestSystem) -> usize {
+    let files = std::fs::read_dir(system.system.folder.join("s3")).unwrap();
+    files.filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().starts_with(".upload")).count()
+}
+
+#[tokio::test]
+async fn extraction_jobs_and_unfinished_uploads_go_with_the_account() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let context = &system.system.context;
+    let job = Job::new(Some(user.id.parse().unwrap()), 3);
+    context.store.create_job(&job).await.unwrap();
+    context.objects.put(&ObjectKey::ExtractText(job.id.clone()), "text/plain", "text").await.unwrap();
+    let wish = json!({"fileName": "large.pdf", "fileSize": 100_000_000, "contentType": "application/pdf"});
+    user.post("/api/v1/repository/uploads", wish).await.data(201);
+    assert!(unfinished_uploads(&system) > 0);
+
+    assert_eq!(delete(&user, json!({"password": user.password})).await.status, 200);
+    assert_eq!(context.store.job(&job.id).await.unwrap(), None);
+    assert_eq!(context.objects.list("extracted/").await.unwrap(), Vec::<String>::new());
+    assert_eq!(unfinished_uploads(&system), 0);
+    assert_eq!(traces(&system, &user).await, Vec::<String>::new());
 }
 
 #[tokio::test]

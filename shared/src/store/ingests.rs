@@ -1,0 +1,119 @@
+//! The ingest of a document, as the document remembers it.
+
+use super::documents::key;
+use super::item::Expression;
+use super::runs::{Claim, Claimable, Progress, Run};
+use super::{Document, DocumentStatus, Store, StoreResult};
+use crate::ids::{DocumentId, UserId};
+use crate::time;
+
+/// What an ingest found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ingested {
+    /// Bytes of the file.
+    pub file_size: u64,
+    /// Number of pages.
+    pub pages: u32,
+    /// Pages without readable text.
+    pub pages_without_text: u32,
+    /// Number of passages.
+    pub chunks: u32,
+    /// Tag of the file.
+    pub source_etag: String,
+}
+
+/// A document that has been processing without any sign of life for this long may be asked for
+/// again: its event was lost.
+const FORGOTTEN_SECONDS: i64 = 600;
+
+impl Document {
+    /// Whether the document waits for an ingest that nobody has begun.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.status == DocumentStatus::Processing && self.attempts == 0
+    }
+}
+
+impl Claimable for Document {
+    const UNTIL_CLAIMED: &'static [&'static str] = &["expiresAt"];
+
+    fn is_open(&self) -> bool {
+        matches!(self.status, DocumentStatus::Uploading | DocumentStatus::Processing)
+    }
+}
+
+impl Store {
+    /// Sets a finished (or forgotten) document back to waiting for its ingest.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Condition`] when it is gone, waits for its file, or is being processed.
+    pub async fn restart_document(&self, user: &UserId, id: &DocumentId) -> StoreResult<Document> {
+        let now = time::now();
+        let forgotten = time::sortable(time::in_seconds(-FORGOTTEN_SECONDS));
+        let update = Expression::new(
+            "SET #status = :processing, #progress = :waiting, #attempts = :zero, #updated = :updated \
+             REMOVE #error, #run, #lease",
+        )
+        .name("#status", "status")
+        .name("#progress", "progress")
+        .name("#attempts", "attempts")
+        .name("#updated", "updatedAt")
+        .name("#error", "error")
+        .name("#run", "run")
+        .name("#lease", "leaseUntil")
+        .value(":processing", DocumentStatus::Processing)
+        .value(":waiting", Progress::WAITING)
+        .value(":zero", 0)
+        .value(":updated", now);
+        let condition = Expression::new(
+            "#status IN (:ready, :failed) OR (#status = :processing AND #updated < :forgotten \
+             AND (attribute_not_exists(#lease) OR #lease < :now))",
+        )
+        .value(":ready", DocumentStatus::Ready)
+        .value(":failed", DocumentStatus::Failed)
+        .value(":forgotten", forgotten)
+        .value(":now", now.as_millisecond());
+        self.update(&key(user, id), update, Some(condition)).await
+    }
+
+    /// Claims a document for its ingest.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn claim_document(&self, user: &UserId, id: &DocumentId) -> StoreResult<Claim<Document>> {
+        self.claim(key(user, id)).await
+    }
+
+    /// Ends a run well: the document can be searched.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Condition`] when the claim does not stand any more.
+    pub async fn finish_document(&self, run: &Run, found: &Ingested) -> StoreResult<Document> {
+        let update = Expression::new(
+            "SET #status = :ready, #size = :size, #pages = :pages, #without = :without, #chunks = :chunks, \
+             #etag = :etag, #searchable = :true, #updated = :updated \
+             REMOVE #error, #progress, #run, #lease",
+        )
+        .name("#status", "status")
+        .name("#size", "fileSize")
+        .name("#pages", "pages")
+        .name("#without", "pagesWithoutText")
+        .name("#chunks", "chunks")
+        .name("#etag", "sourceEtag")
+        .name("#searchable", "searchable")
+        .name("#updated", "updatedAt")
+        .name("#error", "error")
+        .name("#progress", "progress")
+        .name("#run", "run")
+        .name("#lease", "leaseUntil")
+        .value(":ready", DocumentStatus::Ready)
+        .value(":size", found.file_size)
+        .value(":pages", found.pages)
+        .value(":without", found.pages_without_text)
+        .value(":chunks", found.chunks)
+        .value(":etag", &found.source_etag)
+        .value(":true", true)
+        .value(":updated", time::now());
+        self.update(run.key(), update, Some(run.stands())).await
+    }
+}

@@ -1,0 +1,174 @@
+//! Many items of a partition at once.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, Select, WriteRequest};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::error::StoreError;
+use super::item::{Attributes, Expression, Key};
+use super::{Store, StoreResult};
+
+/// How a partition is listed.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    pub(super) partition: String,
+    pub(super) prefix: String,
+    pub(super) index: bool,
+    pub(super) newest_first: bool,
+    pub(super) limit: Option<usize>,
+    pub(super) filter: Option<Expression>,
+}
+
+impl Listing {
+    /// The items of `partition` whose sort key begins with `prefix`, in the order of their sort keys.
+    pub fn new(partition: impl Into<String>, prefix: impl Into<String>) -> Self {
+        Self {
+            partition: partition.into(),
+            prefix: prefix.into(),
+            index: false,
+            newest_first: false,
+            limit: None,
+            filter: None,
+        }
+    }
+
+    /// The same over the index, whose keys are the attributes `indexPartition` and `indexSort`.
+    /// The index may lag some milliseconds behind the table.
+    pub fn indexed(partition: impl Into<String>, prefix: impl Into<String>) -> Self {
+        Self { index: true, ..Self::new(partition, prefix) }
+    }
+
+    /// Greatest sort key first.
+    #[must_use]
+    pub fn newest_first(mut self) -> Self {
+        self.newest_first = true;
+        self
+    }
+
+    /// At most so many items.
+    #[must_use]
+    pub fn limit(mut self, limit: usize) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Only items for which the expression holds. They are read all the same.
+    #[must_use]
+    pub fn filter(mut self, filter: Expression) -> Self {
+        self.filter = Some(filter);
+        self
+    }
+}
+
+impl Store {
+    /// Lists items of a partition.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn list<T: DeserializeOwned>(&self, listing: Listing) -> StoreResult<Vec<T>> {
+        let limit = listing.limit.unwrap_or(usize::MAX);
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let output = self.query(&listing, start).send().await?;
+            items.extend(output.items.unwrap_or_default());
+            start = output.last_evaluated_key;
+            if start.is_none() || items.len() >= limit {
+                break;
+            }
+        }
+        items.truncate(limit);
+        Ok(serde_dynamo::from_items(items)?)
+    }
+
+    /// Counts items of a partition without transferring them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count(&self, listing: Listing) -> StoreResult<usize> {
+        let mut count = 0;
+        let mut start = None;
+        loop {
+            let request = self.query(&listing, start).select(Select::Count);
+            let output = request.send().await?;
+            count += usize::try_from(output.count).unwrap_or(0);
+            start = output.last_evaluated_key;
+            if start.is_none() {
+                return Ok(count);
+            }
+        }
+    }
+
+    fn query(&self, listing: &Listing, start: Option<Attributes>) -> QueryFluentBuilder {
+        let (partition, sort) = if listing.index { ("indexPartition", "indexSort") } else { ("PK", "SK") };
+        let mut request = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .set_index_name(listing.index.then(|| super::setup::INDEX.to_owned()))
+            .expression_attribute_names("#partition", partition)
+            .expression_attribute_values(":partition", AttributeValue::S(listing.partition.clone()))
+            .scan_index_forward(!listing.newest_first)
+            .consistent_read(!listing.index)
+            .set_exclusive_start_key(start);
+        let mut condition = "#partition = :partition".to_owned();
+        if !listing.prefix.is_empty() {
+            condition.push_str(" AND begins_with(#sort, :prefix)");
+            request = request
+                .expression_attribute_names("#sort", sort)
+                .expression_attribute_values(":prefix", AttributeValue::S(listing.prefix.clone()));
+        }
+        if let Some(filter) = &listing.filter {
+            for (placeholder, name) in &filter.names {
+                request = request.expression_attribute_names(placeholder, name);
+            }
+            for (placeholder, value) in &filter.values {
+                request = request.expression_attribute_values(placeholder, value.clone());
+            }
+            request = request.filter_expression(&filter.text);
+        } else if let Some(limit) = listing.limit {
+            request = request.limit(i32::try_from(limit.clamp(1, 1000)).unwrap_or(1000));
+        }
+        request.key_condition_expression(condition)
+    }
+
+    /// Deletes every item of a partition whose sort key begins with `prefix`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn delete_all(&self, partition: &str, prefix: &str) -> StoreResult<()> {
+        #[derive(Deserialize)]
+        struct Sort {
+            #[serde(rename = "SK")]
+            sort: String,
+        }
+        let items: Vec<Sort> = self.list(Listing::new(partition, prefix)).await?;
+        for batch in items.chunks(25) {
+            let mut requests = Vec::with_capacity(batch.len());
+            for item in batch {
+                let delete =
+                    DeleteRequest::builder().set_key(Some(Key::new(partition, &item.sort).attributes())).build();
+                let delete = delete.map_err(|error| StoreError::Failed(Box::new(error)))?;
+                requests.push(WriteRequest::builder().delete_request(delete).build());
+            }
+            self.write_batch(requests).await?;
+        }
+        Ok(())
+    }
+
+    /// `DynamoDB` may leave some writes of a batch undone and asks to send them again.
+    async fn write_batch(&self, mut requests: Vec<WriteRequest>) -> StoreResult<()> {
+        for attempt in 0..8_u32 {
+            let output = self.client.batch_write_item().request_items(&self.table, requests).send().await?;
+            requests = output.unprocessed_items.unwrap_or_default().remove(&self.table).unwrap_or_default();
+            if requests.is_empty() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(25 << attempt)).await;
+        }
+        Err(StoreError::Busy("a batch stayed unprocessed".into()))
+    }
+}
