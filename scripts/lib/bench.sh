@@ -2,13 +2,13 @@
 
 . "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-# Everything is built at once, from the root: built by package, dependencies would have other
-# features and be compiled again.
-build_release() {
+# build_measured: everything at once, from the root. Built by package, dependencies would have other
+# features and be compiled again. The programs are then in $programs.
+build_measured() {
     need_rust
-    say "Building for release …"
-    cargo build --quiet --release --bins --examples
-    target=$(target_directory)
+    say "Building …"
+    cargo build --quiet --profile measure --bins --examples
+    programs=$(target_directory)/measure
 }
 
 model=$root/models/all-minilm-l6-v2

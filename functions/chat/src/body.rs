@@ -35,13 +35,15 @@ enum Sent {
     Address(String),
 }
 
-/// The words of a message.
+/// The words of a message. Page breaks and vertical tabs, which come along when a page is copied, are
+/// line breaks.
 #[derive(Debug)]
 pub struct Words<const MIN: usize>(pub String);
 
 impl<const MIN: usize> Field for Words<MIN> {
     fn parse(value: &Value) -> Result<Self, String> {
-        text(value, MIN, LONGEST).map(Self)
+        let lines = value.as_str().map(|said| Value::from(said.replace(['\u{b}', '\u{c}'], "\n")));
+        text(lines.as_ref().unwrap_or(value), MIN, LONGEST).map(Self)
     }
 }
 

@@ -20,6 +20,9 @@ pub fn refusal(error: ConversationError) -> ApiError {
         ConversationError::NothingToAnswer => {
             ApiError::bad_request("nothing_to_answer", "There is no question here that could be answered.")
         }
+        ConversationError::TooManyAnswers => {
+            ApiError::unavailable("busy", "Too many answers are being written right now. Please try again in a moment.")
+        }
         ConversationError::Store(error) => error.into(),
         ConversationError::Objects(error) => error.into(),
     }

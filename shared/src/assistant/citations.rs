@@ -17,19 +17,27 @@ pub struct Marks {
     /// What may turn out to be a mark (or the white space before one).
     held: String,
     in_code: bool,
+    /// Whether a backslash has just taken the next character's meaning.
+    escaped: bool,
 }
 
 impl Marks {
     /// For a text that may cite this many passages.
     #[must_use]
     pub fn new(passages: usize) -> Self {
-        Self { passages, cited: Vec::new(), held: String::new(), in_code: false }
+        Self { passages, cited: Vec::new(), held: String::new(), in_code: false, escaped: false }
     }
 
     /// Takes the next piece of text and gives back what is settled.
     pub fn push(&mut self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         for character in text.chars() {
+            if std::mem::take(&mut self.escaped) {
+                // A backslash leaves nothing held.
+                out.push(character);
+                continue;
+            }
+            self.escaped = character == '\\' && !self.in_code;
             self.take(character, &mut out);
         }
         out

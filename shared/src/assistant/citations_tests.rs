@@ -35,6 +35,7 @@ fn brackets_that_are_no_marks_stay() {
         "open [1",
         "a \\[1\\] b",
         "end  two [ spaces",
+        "plot(res\\[1],res\\[2]) and a lone \\` tick",
     ] {
         assert_eq!(renumbered(text, 3, 1).0, text);
     }

@@ -31,10 +31,18 @@ pub fn query(text: &str, history: &[Turn], equipment: &[String]) -> String {
         // Nothing was said before, but the conversation has a subject.
         parts.extend(equipment.iter().map(|name| name.trim()));
     }
-    parts.reverse();
-    parts.retain(|part| !part.is_empty());
-    let query = parts.join("\n");
-    query.chars().take(LONGEST).collect()
+    // The question takes its room first; what is cut was said before it.
+    let mut left = LONGEST;
+    let mut kept: Vec<String> = Vec::with_capacity(parts.len());
+    for part in parts {
+        let part: String = part.chars().take(left).collect();
+        left -= part.chars().count();
+        if !part.is_empty() {
+            kept.push(part);
+        }
+    }
+    kept.reverse();
+    kept.join("\n")
 }
 
 /// Whether a question says too little without the turn before it.
@@ -80,6 +88,14 @@ mod tests {
     fn a_chain_of_short_questions_goes_back_two_turns_and_no_further() {
         let history = [user("Where is the oil pump described?"), user("its torque?"), user("and the gasket?")];
         assert_eq!(query("which size?", &history, &[]), "its torque?\nand the gasket?\nwhich size?");
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_from_what_was_said_before() {
+        let history = [user(&"fault ".repeat(400))];
+        let query = query("What torque does it need?", &history, &[]);
+        assert!(query.starts_with("fault ") && query.ends_with("\nWhat torque does it need?"), "{query}");
+        assert!(query.chars().count() <= LONGEST + 1);
     }
 
     #[test]

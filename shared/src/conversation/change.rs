@@ -23,14 +23,18 @@ impl Conversations {
     ) -> ConversationResult<ChatMessage> {
         let (chat, messages) = self.free_chat_with_messages(user, chat_id).await?;
         let at = messages.iter().position(|message| message.id == *id).ok_or(ConversationError::NoSuchMessage)?;
-        let (kept, later) = messages.split_at(at + 1);
-        let old =
-            kept.last().filter(|message| message.role == MessageRole::User).ok_or(ConversationError::NotOwnWords)?;
+        let old = messages
+            .get(at)
+            .filter(|message| message.role == MessageRole::User)
+            .ok_or(ConversationError::NotOwnWords)?;
         let reworded = ChatMessage { content: text, ..old.clone() };
 
         let lease = Lease::new(user, chat_id);
         self.open(&lease, &chat, None, Opening::default()).await?;
         let store = &self.context.store;
+        // Once more under the lease: another question may have been answered in between.
+        let mut later = store.messages(user, chat_id).await?;
+        later.retain(|message| message.id > *id);
         // Newest first: should this end half-way, what remains is still a conversation.
         let (near, far) = later.split_at(later.len().min(ONE_TRANSACTION));
         for batch in far.rchunks(ONE_TRANSACTION) {
@@ -41,7 +45,7 @@ impl Conversations {
         writes.extend(near.iter().map(|message| lease.removing(&message.id)));
         store.release(&lease, writes, Some(Some(Preview::from(&reworded)))).await?;
 
-        for message in later {
+        for message in &later {
             pictures::discard(&self.context.objects, user, &message.attachments).await;
         }
         Ok(reworded)
@@ -55,10 +59,10 @@ impl Conversations {
     pub async fn remove(&self, user: &UserId, chat_id: &ChatId, id: &MessageId) -> ConversationResult<()> {
         let (chat, messages) = self.free_chat_with_messages(user, chat_id).await?;
         let removed = messages.iter().find(|message| message.id == *id).ok_or(ConversationError::NoSuchMessage)?;
-        let last = messages.iter().rev().find(|message| message.id != *id).map(Preview::from);
-
         let lease = Lease::new(user, chat_id);
         self.open(&lease, &chat, None, Opening::default()).await?;
+        let newest = self.context.store.last_messages(user, chat_id, 2).await?;
+        let last = newest.iter().rev().find(|message| message.id != *id).map(Preview::from);
         self.context.store.release(&lease, vec![lease.removing(id)], Some(last)).await?;
         pictures::discard(&self.context.objects, user, &removed.attachments).await;
         Ok(())

@@ -24,6 +24,9 @@ pub enum ConversationError {
     /// There is no question that an answer could be written to.
     #[error("nothing to answer")]
     NothingToAnswer,
+    /// As many answers are being written as this process can write.
+    #[error("too many answers are being written")]
+    TooManyAnswers,
     /// The table failed.
     #[error(transparent)]
     Store(#[from] StoreError),

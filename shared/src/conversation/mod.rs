@@ -23,6 +23,9 @@ mod question;
 mod title;
 mod writer;
 
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 pub use error::{ConversationError, ConversationResult};
@@ -39,13 +42,18 @@ pub struct Conversations {
     context: Context,
     assistant: Assistant,
     tasks: TaskTracker,
+    slots: Arc<Semaphore>,
 }
+
+/// Answers that one process writes at the same time: each is a task that may outlive its client, and
+/// looks into the table ten times a second.
+const MOST_ANSWERS: usize = 256;
 
 impl Conversations {
     /// Answers come from `assistant`.
     #[must_use]
     pub fn new(context: Context, assistant: Assistant) -> Self {
-        Self { context, assistant, tasks: TaskTracker::new() }
+        Self { context, assistant, tasks: TaskTracker::new(), slots: Arc::new(Semaphore::new(MOST_ANSWERS)) }
     }
 
     /// Waits until every running answer is stored. New questions are still answered, but no longer

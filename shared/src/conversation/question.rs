@@ -1,6 +1,8 @@
 //! Asking, asking again, and stopping.
 
-use tokio::sync::watch;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::pictures::{self, Picture};
 use super::progress::{Progress, ProgressReceiver};
@@ -10,6 +12,10 @@ use super::{ConversationError, ConversationResult, Conversations, history};
 use crate::assistant::{Question, Turn};
 use crate::ids::{ChatId, MessageId, UserId};
 use crate::store::{Chat, ChatMessage, Generation, Lease, MessageRole, Opening, Preview};
+
+/// How often, and how long apart, a stop looks whether the answer has ended.
+const STOP_LOOKS: u32 = 40;
+const STOP_PAUSE: Duration = Duration::from_millis(25);
 
 /// What a user says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +45,7 @@ impl Conversations {
     /// # Errors
     /// [`ConversationError`].
     pub async fn ask_first(&self, user: &UserId, prompt: Prompt) -> ConversationResult<Asked> {
+        let slot = self.slot()?;
         let mut chat = Chat::new(user);
         let lease = Lease::new(user, &chat.id);
         let question = self.keep_question(&lease, prompt).await?;
@@ -50,14 +57,17 @@ impl Conversations {
             pictures::discard(&self.context.objects, user, &question.attachments).await;
             return Err(error.into());
         }
-        Ok(self.begin(Start { lease, question, answer, is_last: true, history: Vec::new(), equipment: Vec::new() }))
+        let (history, equipment) = (Vec::new(), Vec::new());
+        Ok(self.begin(Start { slot, lease, question, answer, is_last: true, history, equipment }))
     }
 
     /// Asks in a session that is there.
     ///
     /// # Errors
-    /// [`ConversationError::NoSuchChat`], [`ConversationError::AnswerInProgress`].
+    /// [`ConversationError::NoSuchChat`], [`ConversationError::AnswerInProgress`],
+    /// [`ConversationError::TooManyAnswers`].
     pub async fn ask(&self, user: &UserId, id: &ChatId, prompt: Prompt) -> ConversationResult<Asked> {
+        let slot = self.slot()?;
         let store = &self.context.store;
         let chat = self.free_chat(user, id).await?;
         let lease = Lease::new(user, id);
@@ -77,7 +87,7 @@ impl Conversations {
         match opened.await {
             Ok(history) => {
                 let equipment = chat.equipment_context;
-                Ok(self.begin(Start { lease, question, answer, is_last: true, history, equipment }))
+                Ok(self.begin(Start { slot, lease, question, answer, is_last: true, history, equipment }))
             }
             Err(error) => {
                 pictures::discard(&self.context.objects, user, &question.attachments).await;
@@ -94,6 +104,7 @@ impl Conversations {
     /// [`ConversationError::NoSuchChat`], [`ConversationError::NoSuchMessage`],
     /// [`ConversationError::AnswerInProgress`], [`ConversationError::NothingToAnswer`].
     pub async fn ask_again(&self, user: &UserId, chat_id: &ChatId, id: &MessageId) -> ConversationResult<Asked> {
+        let slot = self.slot()?;
         let (chat, messages) = self.free_chat_with_messages(user, chat_id).await?;
         let named = messages.iter().position(|message| message.id == *id).ok_or(ConversationError::NoSuchMessage)?;
         let role_at = |at: usize| messages.get(at).map(|message| message.role);
@@ -120,11 +131,13 @@ impl Conversations {
         self.open(&lease, &chat, Some(&answer.id), opening).await?;
         let history = history::window(messages.get(..question_at).unwrap_or_default());
         let is_last = answer_at + 1 >= messages.len();
-        Ok(self.begin(Start { lease, question, answer, is_last, history, equipment: chat.equipment_context }))
+        let equipment = chat.equipment_context;
+        Ok(self.begin(Start { slot, lease, question, answer, is_last, history, equipment }))
     }
 
-    /// Stops the running answer of a session, if there is one. The request is stored when this
-    /// returns; the answer ends within a few tenths of a second, wherever it is being written.
+    /// Stops the running answer of a session, if there is one, wherever it is being written. When this
+    /// returns, the answer is stored and the session is free; only where its writer does not react
+    /// within a second, the request alone is stored.
     ///
     /// # Errors
     /// [`ConversationError::NoSuchChat`].
@@ -134,6 +147,13 @@ impl Conversations {
             chat.generation.filter(|generation| generation.is_live() && generation.message_id.is_some())
         {
             self.context.store.request_stop(user, id, &generation).await?;
+            for _ in 0..STOP_LOOKS {
+                let running = self.context.store.generation(user, id).await?;
+                if running.is_none_or(|running| running.id != generation.id) {
+                    break;
+                }
+                tokio::time::sleep(STOP_PAUSE).await;
+            }
         }
         Ok(())
     }
@@ -175,6 +195,11 @@ impl Conversations {
         Ok(ChatMessage { attachments, ..ChatMessage::new(MessageRole::User, prompt.text) })
     }
 
+    /// Room for one more answer.
+    fn slot(&self) -> ConversationResult<OwnedSemaphorePermit> {
+        self.slots.clone().try_acquire_owned().map_err(|_| ConversationError::TooManyAnswers)
+    }
+
     fn begin(&self, start: Start) -> Asked {
         let (sender, progress) = watch::channel(Progress::default());
         let asked = Asked {
@@ -200,12 +225,17 @@ impl Conversations {
             is_last: start.is_last,
             progress: sender,
         };
-        self.tasks.spawn(writer.run());
+        let slot = start.slot;
+        self.tasks.spawn(async move {
+            writer.run().await;
+            drop(slot);
+        });
         asked
     }
 }
 
 struct Start {
+    slot: OwnedSemaphorePermit,
     lease: Lease,
     question: ChatMessage,
     answer: ChatMessage,

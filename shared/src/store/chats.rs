@@ -50,8 +50,7 @@ pub struct Chat {
     index_sort: String,
 }
 
-/// A message as lists show it: its text is cut, and only that it has citations and attachments is
-/// left out.
+/// A message as lists show it: its text is cut, citations and attachments are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Preview {

@@ -1,7 +1,10 @@
 //! Reading and writing single items. With [`super::listing`] and [`super::transaction`], what
 //! everything else in the store is made of.
 
+use std::time::Duration;
+
 use aws_config::SdkConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::ReturnValue;
 use serde::Serialize;
@@ -10,6 +13,9 @@ use serde::de::DeserializeOwned;
 use super::StoreResult;
 use super::item::{Attributes, Expression, Joined, Key, some};
 use crate::config::AwsConfig;
+
+/// How long one attempt of a call may take.
+const ATTEMPT: Duration = Duration::from_secs(5);
 
 /// The table. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -24,6 +30,8 @@ impl Store {
     pub fn new(sdk: &SdkConfig, config: &AwsConfig) -> Self {
         let mut builder = aws_sdk_dynamodb::config::Builder::from(sdk);
         builder.set_endpoint_url(config.dynamodb_endpoint.clone());
+        // A call that hangs is given up and repeated while the leases that wait for it still live.
+        builder.set_timeout_config(Some(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build()));
         Self { client: Client::from_conf(builder.build()), table: config.table.clone() }
     }
 

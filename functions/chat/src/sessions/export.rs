@@ -70,7 +70,9 @@ fn markdown(chat: &Chat, messages: &[ChatMessage]) -> String {
         for attachment in &message.attachments {
             write_line(&mut text, format_args!("\n*Picture: {}*", attachment.file_name));
         }
-        if message.is_stopped {
+        if let Some(failure) = &message.failure {
+            write_line(&mut text, format_args!("\n*This answer failed: {}*", failure.message));
+        } else if message.is_stopped {
             write_line(&mut text, format_args!("\n*This answer was stopped before its end.*"));
         }
         // Answers close with a list of their sources; the passages themselves are added here.

@@ -11,8 +11,8 @@ use crate::assistant::error::AnswerError;
 
 /// Attempts, the first included. Nothing is ever repeated once an answer has begun.
 const ATTEMPTS: u32 = 3;
-/// The longest that is waited between two attempts; an endpoint that asks for more gets its error
-/// passed on, with that time.
+/// The longest that is waited between two attempts; where an endpoint asks for more, its error is
+/// passed on.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// The first wait, where the endpoint names none; it doubles.
 const FIRST_WAIT: Duration = Duration::from_millis(300);

@@ -14,6 +14,9 @@ use crate::assistant::model::ModelEvent;
 /// Bytes that one answer may have on the wire; an endpoint that sends more is broken.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
+/// How long an endpoint may take to close a finished answer.
+const CLOSING: Duration = Duration::from_secs(2);
+
 /// The events of a streamed answer. Silence for longer than `idle` ends it with an error.
 pub(super) fn events(response: Response, idle: Duration) -> impl Stream<Item = Result<ModelEvent, AnswerError>> {
     try_stream! {
@@ -21,9 +24,15 @@ pub(super) fn events(response: Response, idle: Duration) -> impl Stream<Item = R
         let mut finished = false;
         let mut written = false;
         loop {
-            let next = tokio::time::timeout(idle, events.next()).await;
-            let Some(event) = next.map_err(|_| AnswerError::ProviderTimeout)? else { break };
-            let data = event.map_err(unavailable)?.data;
+            // Behind the end comes the usage or nothing: no reason to wait, or to fail.
+            let patience = if finished { idle.min(CLOSING) } else { idle };
+            let event = match tokio::time::timeout(patience, events.next()).await {
+                Ok(None) => break,
+                Err(_) | Ok(Some(Err(_))) if finished => break,
+                Err(_) => Err(AnswerError::ProviderTimeout)?,
+                Ok(Some(event)) => event.map_err(unavailable)?,
+            };
+            let data = event.data;
             let data = data.trim();
             if data == "[DONE]" {
                 finished = true;
