@@ -35,14 +35,14 @@ need_python() {
 # need_python_packages NAME==VERSION…: in the project's own environment, .venv.
 need_python_packages() {
     need_python
-    [ -x .venv/bin/python ] || { say "Making .venv …"; python3 -m venv .venv; }
+    .venv/bin/python -m pip --version >/dev/null 2>&1 || { say "Making .venv …"; python3 -m venv --clear .venv; }
     local wanted installed missing=()
     installed=$(ls .venv/lib/python*/site-packages 2>/dev/null)
     for wanted in "$@"; do
         local name=${wanted%%==*} version=${wanted##*==}
         grep -qi "^${name//-/_}-$version\.dist-info$" <<<"$installed" || missing+=("$wanted")
     done
-    [ ${#missing[@]} = 0 ] || { say "Installing ${missing[*]} …"; .venv/bin/pip install -q --disable-pip-version-check "${missing[@]}"; }
+    [ ${#missing[@]} = 0 ] || { say "Installing ${missing[*]} …"; .venv/bin/python -m pip install -q --disable-pip-version-check "${missing[@]}"; }
 }
 
 # Where cargo puts what it builds.

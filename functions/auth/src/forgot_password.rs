@@ -7,7 +7,7 @@ use shared::http::{ApiResult, ClientAddress, Fields, FromFields, Invalid, Reply,
 use shared::store::CodePurpose;
 
 use crate::State;
-use crate::discreet::discreet;
+use crate::discreet::{discreet, in_usual_time};
 use crate::limits::{MAILS, limit};
 
 pub struct ForgotPassword {
@@ -27,6 +27,11 @@ pub async fn forgot_password(
     Valid(ForgotPassword { email }): Valid<ForgotPassword>,
 ) -> ApiResult<Reply<()>> {
     limit(&state.context, &MAILS, &client).await?;
+    in_usual_time(&state.context, mail_code(&state, email)).await?;
+    Ok(ok("If there is an account with this address, we have mailed it a code.", ()))
+}
+
+async fn mail_code(state: &State, email: Email) -> ApiResult<()> {
     match state.context.store.user_by_email(&email).await? {
         Some(user) => {
             let code = NewCode { email, purpose: CodePurpose::ResetPassword, user: user.id, registration: None };
@@ -34,5 +39,5 @@ pub async fn forgot_password(
         }
         None => state.codes.pretend(&email).await?,
     }
-    Ok(ok("If there is an account with this address, we have mailed it a code.", ()))
+    Ok(())
 }

@@ -7,10 +7,11 @@ use serde::Serialize;
 use shared::auth::attempts::check_password;
 use shared::auth::password::GivenPassword;
 use shared::auth::{Email, RefreshError, Role};
-use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, Reply, Valid, ok};
+use shared::http::{ApiError, ApiResult, ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::ids::UserId;
 
 use crate::State;
+use crate::limits::{SIGN_INS, limit};
 use crate::tokens::{Cookies, Issued, issue, user_agent};
 
 pub struct Login {
@@ -44,14 +45,16 @@ pub struct LoggedIn {
 pub async fn login(
     Shared(state): Shared<State>,
     Extension(cookies): Cookies,
+    client: ClientAddress,
     headers: HeaderMap,
     Valid(Login { email, password }): Valid<Login>,
 ) -> ApiResult<Reply<LoggedIn>> {
     let context = &state.context;
+    limit(context, &SIGN_INS, &client).await?;
     let user = context.store.user_by_email(&email).await?;
     let right = check_password(context, &email, user.as_ref(), password).await?;
     let Some(user) = user.filter(|_| right) else {
-        return Err(ApiError::bad_request("invalid_credentials", "The e-mail address or the password is wrong."));
+        return Err(wrong());
     };
     if !user.email_verified {
         let message = "Please confirm your e-mail address first, with the code that we mailed to you.";
@@ -62,6 +65,12 @@ pub async fn login(
         RefreshError::Store(error) => ApiError::from(error),
         error => ApiError::internal(error),
     })?;
+    // A password that was replaced meanwhile must not leave a sign-in behind.
+    let now = context.store.user(&user.id).await?;
+    if now.is_none_or(|now| now.password_hash != user.password_hash) {
+        context.store.revoke_sign_in(&signed_in.user_id, &signed_in.id).await?;
+        return Err(wrong());
+    }
     let tokens = issue(context, &cookies, signed_in);
     let data = LoggedIn {
         id: user.id,
@@ -74,4 +83,8 @@ pub async fn login(
         tokens,
     };
     Ok(ok("You are signed in.", data))
+}
+
+fn wrong() -> ApiError {
+    ApiError::bad_request("invalid_credentials", "The e-mail address or the password is wrong.")
 }

@@ -7,7 +7,7 @@ use shared::http::{ApiResult, ClientAddress, Fields, FromFields, Invalid, Reply,
 use shared::store::CodePurpose;
 
 use crate::State;
-use crate::discreet::discreet;
+use crate::discreet::{discreet, in_usual_time};
 use crate::limits::{MAILS, limit};
 
 pub struct ResendOtp {
@@ -28,18 +28,22 @@ pub async fn resend_otp(
     Valid(ResendOtp { email }): Valid<ResendOtp>,
 ) -> ApiResult<Reply<()>> {
     limit(&state.context, &MAILS, &client).await?;
-    let resent = state.codes.resend(&email).await;
-    if matches!(resent, Ok(None)) {
-        let user = state.context.store.user_by_email(&email).await?;
-        match user.filter(|user| !user.email_verified) {
-            Some(user) => {
-                let code = NewCode { email, purpose: CodePurpose::SignUp, user: user.id, registration: None };
-                discreet(state.codes.send(&code).await)?;
-            }
-            None => state.codes.pretend(&email).await?,
-        }
-    } else {
-        discreet(resent)?;
-    }
+    in_usual_time(&state.context, mail_code(&state, email)).await?;
     Ok(ok("If a code is due for this address, it is on its way or was mailed a moment ago.", ()))
+}
+
+async fn mail_code(state: &State, email: Email) -> ApiResult<()> {
+    let resent = state.codes.resend(&email).await;
+    if !matches!(resent, Ok(None)) {
+        return Ok(discreet(resent)?);
+    }
+    let user = state.context.store.user_by_email(&email).await?;
+    match user.filter(|user| !user.email_verified) {
+        Some(user) => {
+            let code = NewCode { email, purpose: CodePurpose::SignUp, user: user.id, registration: None };
+            discreet(state.codes.send(&code).await)?;
+        }
+        None => state.codes.pretend(&email).await?,
+    }
+    Ok(())
 }

@@ -36,6 +36,10 @@ pub async fn reset_password(
     let ResetPassword { email, otp, new_password } = body;
     let store = &state.context.store;
     let pending = state.codes.check(&email, &otp, &[CodePurpose::ResetPassword]).await?;
+    // The account may have another address by now: its old mailbox opens nothing.
+    if store.user_by_email(&email).await?.is_none_or(|owner| owner.id != pending.user_id) {
+        return Err(CodeError::Invalid.into());
+    }
     let hash = password::hash(new_password.0).await?;
     let consumption = [Store::consume_code(&email, &pending)];
     let changed = store.change_user_with(&pending.user_id, &consumption, |user| {

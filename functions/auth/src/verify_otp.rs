@@ -75,6 +75,10 @@ async fn change_email(state: &State, email: &Email, pending: &PendingCode) -> Ap
     user.role.check_address(email).map_err(|sentence| ApiError::validation(vec![sentence.to_owned()]))?;
     let replaced = store.replace_email(&user, email, Store::consume_code(email, pending)).await;
     replaced.map_err(used_meanwhile)?.ok_or(CodeError::Invalid)?;
+    if let Err(error) = store.withdraw_code(&user.email, &user.id).await {
+        // It opens nothing any more; only a new one could not be sent for a while.
+        tracing::warn!(%error, user = %user.id, "a code for a former address stays");
+    }
     // Whoever holds the old address should know; the change itself does not hang on that.
     if let Err(error) = state.codes.mailer().send(&user.email, &Message::address_replaced(email)).await {
         tracing::warn!(%error, user = %user.id, "the notice of a changed address was not sent");

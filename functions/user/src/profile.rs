@@ -90,7 +90,7 @@ pub async fn change(
 ) -> ApiResult<Reply<Profile>> {
     let context = &state.context;
     let user = account_of(context, &user).await?;
-    let picture = picture(context, change.profile_image_url)?;
+    let picture = picture(context, &user, change.profile_image_url)?;
     if let Some(email) = change.email.as_ref().filter(|email| **email != user.email) {
         may_have(context, &user, email).await?;
     }
@@ -113,7 +113,7 @@ pub async fn change(
     });
     let changed = changed.await?.ok_or_else(|| ApiError::not_found("Account"))?;
     if let Some(former) = user.pending_email.filter(|former| changed.pending_email.as_ref() != Some(former)) {
-        context.store.forget_address(&former, &user.id).await?;
+        context.store.withdraw_code(&former, &user.id).await?;
     }
     let Some(email) = change.email.and(changed.pending_email.clone()) else {
         return Ok(ok("Your profile is saved.", profile(context, changed).await?));
@@ -126,9 +126,11 @@ pub async fn change(
 
 /// `None` to leave the picture as it is, `Some(None)` to clear it.
 #[expect(clippy::option_option, reason = "the outer says whether, the inner to what")]
-fn picture(context: &Context, given: Option<OptionalText<2048>>) -> ApiResult<Option<Option<String>>> {
+fn picture(context: &Context, user: &User, given: Option<OptionalText<2048>>) -> ApiResult<Option<Option<String>>> {
     match given {
         None => Ok(None),
+        // Sent back as it was shown: it may be from Google, or from before the hosts were changed.
+        Some(OptionalText(text)) if text == user.profile_image_url => Ok(None),
         Some(OptionalText(None)) => Ok(Some(None)),
         Some(OptionalText(Some(text))) => match FileUrl::parse(&text, &context.config.documents) {
             Ok(url) => Ok(Some(Some(url.as_str().to_owned()))),

@@ -21,7 +21,9 @@ pub fn banner(system: &System) -> String {
     };
     let google = config.google.as_ref().map_or("not configured".to_owned(), |google| google.issuer.clone());
     let frontend = &config.http.frontend_url;
-    let model = config.inference.model_dir.display();
+    let folder = &config.inference.model_dir;
+    let missing = if folder.is_dir() { "" } else { " (missing: run scripts/models)" };
+    let model = format!("{}{missing}", folder.display());
     let rows = [
         ("gateway", system.gateway_url.clone()),
         ("services", system.services_url.clone()),
@@ -29,7 +31,7 @@ pub fn banner(system: &System) -> String {
         ("frontend", format!("{frontend} (expected there; see FRONTEND_URL)")),
         ("mail", mail),
         ("answers", answers),
-        ("embeddings", model.to_string()),
+        ("embeddings", model),
         ("Google", google),
         ("data", system.folder.display().to_string()),
         ("DynamoDB", system.dynamodb_url.clone()),

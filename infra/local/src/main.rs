@@ -27,8 +27,11 @@ async fn run() -> ExitCode {
     println!("{}", banner(&system));
     asked_to_stop().await;
     println!("Stopping: finishing what is under way …");
-    system.stop().await;
-    ExitCode::SUCCESS
+    tokio::select! {
+        () = system.stop() => ExitCode::SUCCESS,
+        // Asked twice: what is cut off now goes on at the next start.
+        () = asked_to_stop() => std::process::exit(130),
+    }
 }
 
 /// Ctrl-C or SIGTERM.

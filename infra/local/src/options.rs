@@ -25,10 +25,10 @@ pub struct Options {
     pub ports: Ports,
 }
 
-/// Where each part listens, on the loopback address. 0 takes any free port.
+/// Where each part listens. Port 0 takes any free one.
 #[derive(Debug, Clone, Args)]
 pub struct Ports {
-    /// Address to listen on; `0.0.0.0` lets other machines in.
+    /// Address of gateway and services; the embedded storage stays on the loopback address.
     #[arg(long, env = "INTELLIMAINT_HOST", default_value = "127.0.0.1")]
     pub host: String,
     /// Gateway.

@@ -45,8 +45,8 @@ pub(crate) fn pump() -> (Pump, Waiting) {
 
 impl Pump {
     /// Tells that an object was created; `key` as S3 writes it in events, URL-encoded.
-    pub(crate) fn created(&self, key: String) {
-        if let Err(error) = self.keys.try_send(key) {
+    pub(crate) async fn created(&self, key: String) {
+        if let Err(error) = self.keys.send(key).await {
             tracing::error!(%error, "an upload event was dropped; it is delivered at the next start");
         }
     }

@@ -17,7 +17,9 @@ use tower_http::cors::CorsLayer;
 use crate::pump::Pump;
 use crate::system::StartError;
 
-/// The one key that the embedded servers know.
+/// Where the embedded servers listen, whatever the rest does.
+pub(crate) const LOOPBACK: &str = "127.0.0.1";
+/// The one key that they know.
 pub(crate) const ACCESS_KEY: &str = "intellimaint-local";
 /// Its secret. It guards nothing: the servers listen on the loopback address.
 pub(crate) const SECRET_KEY: &str = "intellimaint-local-secret";
@@ -66,7 +68,7 @@ async fn notify(State(notifier): State<Notifier>, request: Request, next: Next) 
     if let Some(key) = key
         && response.status().is_success()
     {
-        notifier.pump.created(key);
+        notifier.pump.created(key).await;
     }
     response
 }

@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::functions::{Functions, Ingest};
 use crate::options::Options;
-use crate::storage::{self, ACCESS_KEY, SECRET_KEY};
+use crate::storage::{self, ACCESS_KEY, LOOPBACK, SECRET_KEY};
 use crate::{pump, server};
 
 /// Why a system did not start.
@@ -95,8 +95,8 @@ impl System {
             Some(_) => (None, None),
             None => (Some(gateway?), Some(services?)),
         };
-        let dynamodb = server::bind(&ports.host, ports.dynamodb_port, "embedded DynamoDB", "--dynamodb-port").await?;
-        let s3 = server::bind(&ports.host, ports.s3_port, "embedded S3", "--s3-port").await?;
+        let dynamodb = server::bind(LOOPBACK, ports.dynamodb_port, "embedded DynamoDB", "--dynamodb-port").await?;
+        let s3 = server::bind(LOOPBACK, ports.s3_port, "embedded S3", "--s3-port").await?;
 
         let here = |listener: &Option<tokio::net::TcpListener>| match (listener, &options.functions_at) {
             (Some(listener), _) => server::local_url(listener),

@@ -93,7 +93,8 @@ fn cannot_refresh(parts: &Parts) -> bool {
     !parts.headers.contains_key(header::ORIGIN) || path.ends_with("/stream") || path.ends_with("/regenerate")
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The bearer token of a request.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())

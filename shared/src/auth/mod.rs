@@ -15,6 +15,7 @@ mod sign_ins;
 mod tokens;
 
 pub use cookies::{ACCESS_COOKIE, Flag, REFRESH_COOKIE, clear_cookies, read_cookie, sign_in_cookies};
+pub(crate) use current_user::bearer;
 pub use current_user::{CurrentUser, MaybeUser};
 pub use email::{Email, MangledEmail, NotAnEmail};
 pub use line::Line;

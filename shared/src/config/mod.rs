@@ -56,7 +56,7 @@ impl Config {
             auth: AuthConfig::read(&mut reader, production),
             google: GoogleConfig::read(&mut reader),
             aws: AwsConfig::read(&mut reader),
-            mail: MailConfig::read(&mut reader),
+            mail: MailConfig::read(&mut reader, production),
             documents: DocumentsConfig::read(&mut reader, production),
             inference: InferenceConfig::read(&mut reader),
             language_model: LanguageModelConfig::read(&mut reader),
@@ -110,11 +110,25 @@ mod tests {
 
     #[test]
     fn production_lets_no_service_be_called_anonymously_unless_told() {
-        let config =
-            read(&[SECRET, ("ENVIRONMENT", "production"), ("FRONTEND_URL", "https://app.example.com")]).unwrap();
+        let config = read(&[
+            SECRET,
+            ("ENVIRONMENT", "production"),
+            ("FRONTEND_URL", "https://app.example.com"),
+            ("GATEWAY_URL", "https://api.example.com"),
+            ("MAIL_PROVIDER", "ses"),
+        ])
+        .unwrap();
         assert!(config.http.anonymous_services.is_empty());
         assert_eq!(config.auth.cookies, CookieMode::Lax { secure: true });
         assert!(!config.documents.allow_localhost);
+    }
+
+    #[test]
+    fn production_takes_no_address_or_mail_folder_for_granted() {
+        let text = read(&[SECRET, ("ENVIRONMENT", "production")]).unwrap_err().to_string();
+        for name in ["FRONTEND_URL", "GATEWAY_URL", "MAIL_PROVIDER"] {
+            assert!(text.contains(name), "{name} in {text}");
+        }
     }
 
     #[test]

@@ -32,6 +32,11 @@ impl HttpConfig {
         if gateway_origins.is_empty() {
             reader.problem(&var::FRONTEND_URL, "must name at least one origin");
         }
+        for variable in [&var::FRONTEND_URL, &var::GATEWAY_URL] {
+            if production && reader.optional(variable).is_none() {
+                reader.problem(variable, "must be set in production");
+            }
+        }
         let mut services_origins = reader.origins(&var::ALLOWED_ORIGINS);
         if services_origins.is_empty() {
             services_origins.clone_from(&gateway_origins);
@@ -122,8 +127,9 @@ impl GoogleConfig {
             reader.problem(&var::GOOGLE_CLIENT_SECRET, "must be set where GOOGLE_CLIENT_ID is");
             SecretString::default()
         });
-        let issuer = reader.url(&var::GOOGLE_ISSUER).map(|url| url.to_string()).unwrap_or_default();
-        Some(Self { client_id, client_secret, issuer: issuer.trim_end_matches('/').to_owned() })
+        // Checked, but kept to the letter: so is it compared with the issuer's own name for itself.
+        let _ = reader.url(&var::GOOGLE_ISSUER);
+        Some(Self { client_id, client_secret, issuer: reader.text(&var::GOOGLE_ISSUER) })
     }
 }
 
@@ -185,7 +191,7 @@ pub struct SmtpConfig {
 }
 
 impl MailConfig {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+    pub(super) fn read(reader: &mut Reader<'_>, production: bool) -> Self {
         let from = reader.text(&var::MAIL_FROM);
         let provider = match reader.choice(&var::MAIL_PROVIDER, &[("files", 0), ("smtp", 1), ("ses", 2)]) {
             1 => MailProvider::Smtp(SmtpConfig {
@@ -197,6 +203,9 @@ impl MailConfig {
             2 => MailProvider::Ses,
             _ => MailProvider::Files(reader.text(&var::MAIL_DIR).into()),
         };
+        if production && matches!(provider, MailProvider::Files(_)) {
+            reader.problem(&var::MAIL_PROVIDER, "must be smtp or ses in production");
+        }
         Self { from, provider }
     }
 }

@@ -28,7 +28,7 @@ variables! {
     ACCESS_TOKEN_SECONDS = "3600": "lifetime of an access token";
     REFRESH_TOKEN_DAYS = "30": "lifetime of a sign-in without use";
     COOKIE_MODE = "lax": "`lax` (frontend on the same site) or `cross-site` (`SameSite=None; Secure`)";
-    SERVICES_ANONYMOUS = "": "services open to callers without a sign-in, comma-separated, rate-limited per address; default: `asr,extract` in development, none in production";
+    SERVICES_ANONYMOUS = "": "services open to callers without a sign-in, comma-separated, rate-limited per address; `none` for none; default: `asr,extract` in development, `none` in production";
     GOOGLE_CLIENT_ID = "": "OAuth client for Google sign-in; unset: sign-in with Google says that it is not set up";
     GOOGLE_CLIENT_SECRET = "": "its secret";
     GOOGLE_ISSUER = "https://accounts.google.com": "OpenID Connect issuer";

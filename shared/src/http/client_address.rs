@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use http::request::Parts;
 
-/// The client's network address: the last hop of `X-Forwarded-For` (the one written by the load
-/// balancer or API gateway in front of us), else the peer of the connection.
+/// The client's network address: the peer of the connection; where there is none, on Lambda, the last
+/// hop of `X-Forwarded-For`, which API Gateway writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientAddress(pub String);
 

@@ -10,10 +10,11 @@ use axum::response::{IntoResponse, Response};
 use http::header;
 
 use super::error::ApiError;
+use crate::auth::bearer;
 
 pub(super) async fn check_origin(State(origins): State<Arc<[String]>>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let by_cookie = headers.contains_key(header::COOKIE) && !headers.contains_key(header::AUTHORIZATION);
+    let by_cookie = headers.contains_key(header::COOKIE) && bearer(headers).is_none();
     if by_cookie && !request.method().is_safe() {
         let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or("malformed"));
         if let Some(origin) = origin

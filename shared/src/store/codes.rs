@@ -124,6 +124,18 @@ impl Store {
         Write::Update { key: key(email), update, condition: Some(condition) }
     }
 
+    /// Withdraws the code that is pending for `user` at an address. What was counted for the address
+    /// stays counted.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn withdraw_code(&self, email: &Email, user: &UserId) -> StoreResult<()> {
+        let change = |codes: &mut AddressCodes| {
+            codes.pending = codes.pending.take().filter(|pending| pending.user_id != *user);
+        };
+        self.change_address_codes(email, change).await
+    }
+
     /// Forgets an address, if what is pending for it, where anything is, is of `user`.
     ///
     /// # Errors

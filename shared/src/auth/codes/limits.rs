@@ -2,7 +2,7 @@
 
 use super::{CodeError, Sending};
 use crate::ids::UserId;
-use crate::store::{AddressCodes, PendingCode};
+use crate::store::{AddressCodes, CodePurpose, PendingCode};
 
 /// Attempts for a code, and wrong ones for an address in [`ATTEMPT_WINDOW`].
 const ATTEMPTS: usize = 5;
@@ -17,8 +17,11 @@ const MAIL_WINDOW: i64 = 3600;
 
 impl AddressCodes {
     /// Whether a mail for `user` may go now: `Ok(Kept)` when the last one must do.
-    pub(super) fn may_mail(&mut self, now: i64, user: &UserId) -> Result<Sending, CodeError> {
-        let pending = self.pending.as_ref().filter(|pending| pending.ends_at > now && pending.user_id == *user);
+    pub(super) fn may_mail(&mut self, now: i64, user: &UserId, purpose: CodePurpose) -> Result<Sending, CodeError> {
+        // No other code does for a deletion, and only its owner can ask for that.
+        let serves = |pending: &PendingCode| pending.purpose == purpose || purpose != CodePurpose::DeleteAccount;
+        let good = |pending: &&PendingCode| pending.ends_at > now && pending.user_id == *user && serves(pending);
+        let pending = self.pending.as_ref().filter(good);
         if pending.is_some() && self.mailed_recently(now) { Ok(Sending::Kept) } else { self.may_mail_again(now) }
     }
 
@@ -71,7 +74,6 @@ fn seconds_between(now: i64, then: i64) -> u64 {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::store::CodePurpose;
 
     const NOW: i64 = 1_800_000_000;
 
@@ -91,11 +93,12 @@ mod tests {
         let waiting = pending(NOW + 290);
         let user = waiting.user_id.clone();
         let mut codes = AddressCodes { sent: vec![NOW - 10], pending: Some(waiting), ..AddressCodes::default() };
-        assert_eq!(codes.may_mail(NOW, &user).unwrap(), Sending::Kept);
-        assert_eq!(codes.may_mail(NOW + 60, &user).unwrap(), Sending::Sent);
-        assert_eq!(codes.may_mail(NOW, &UserId::new()).unwrap(), Sending::Sent);
+        assert_eq!(codes.may_mail(NOW, &user, CodePurpose::SignUp).unwrap(), Sending::Kept);
+        assert_eq!(codes.may_mail(NOW + 60, &user, CodePurpose::SignUp).unwrap(), Sending::Sent);
+        assert_eq!(codes.may_mail(NOW, &UserId::new(), CodePurpose::SignUp).unwrap(), Sending::Sent);
+        assert_eq!(codes.may_mail(NOW, &user, CodePurpose::DeleteAccount).unwrap(), Sending::Sent);
         codes.pending = None;
-        assert_eq!(codes.may_mail(NOW, &user).unwrap(), Sending::Sent);
+        assert_eq!(codes.may_mail(NOW, &user, CodePurpose::SignUp).unwrap(), Sending::Sent);
     }
 
     #[test]

@@ -140,7 +140,7 @@ impl Codes {
             registration: new.registration.clone(),
         };
         let change = |codes: &mut AddressCodes| {
-            let sending = codes.may_mail(now, &new.user)?;
+            let sending = codes.may_mail(now, &new.user, new.purpose)?;
             if sending == Sending::Sent {
                 codes.sent.push(now);
                 codes.pending = Some(pending.clone());

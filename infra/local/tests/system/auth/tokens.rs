@@ -15,6 +15,15 @@ fn claims(token: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap()).unwrap()
 }
 
+/// The claims that say who it is, without the times that signing adds.
+fn bare(token: &str) -> Value {
+    let mut claims = claims(token);
+    for time in ["iat", "exp"] {
+        claims.as_object_mut().unwrap().remove(time);
+    }
+    claims
+}
+
 async fn with_token(user: &TestUser, token: &str) -> Answer {
     TestUser { token: Some(token.to_owned()), ..user.clone() }.get("/api/v1/user/profile").await
 }
@@ -32,7 +41,8 @@ async fn a_token_that_we_did_not_make_signs_nobody_in() {
     other_claims["sub"] = json!(UserId::new());
     let other_payload = URL_SAFE_NO_PAD.encode(other_claims.to_string());
     let header = head.split_once('.').unwrap().0;
-    let sign = |secret: &str, purpose| Tokens::new(secret.into()).sign(purpose, &ours, 600).unwrap();
+    let sign = |secret: &str, purpose| Tokens::new(secret.into()).sign(purpose, bare(&token), 600).unwrap();
+    assert_eq!(with_token(&user, &sign(TOKEN_SECRET, Purpose::Access)).await.status, 200);
     let mut flipped = signature.to_owned();
     flipped.replace_range(0..1, if signature.starts_with('A') { "B" } else { "A" });
     let forgeries = [
@@ -109,10 +119,17 @@ async fn refresh_tokens_rotate() {
     assert_eq!(with_token(&user, answer.data(200)["accessToken"].as_str().unwrap()).await.status, 200);
     // Neither an access token nor a stranger's key renews anything.
     assert_eq!(refresh(&user, user.token.as_ref().unwrap()).await.code(401), "sign_in_expired");
-    let forged = Tokens::new("another secret of more than 32 characters".into())
-        .sign(Purpose::Refresh, claims(&first), 600)
-        .unwrap();
-    assert_eq!(refresh(&user, &forged).await.code(401), "sign_in_expired");
+    let newest = refresh_token(&answer);
+    let sign =
+        |secret: &str, seconds| Tokens::new(secret.into()).sign(Purpose::Refresh, bare(&newest), seconds).unwrap();
+    let (_, payload) = newest.split_once('.').unwrap();
+    let unsigned = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
+    let expired = sign(TOKEN_SECRET, 1);
+    tokio::time::sleep(std::time::Duration::from_millis(2100)).await;
+    for forgery in [sign("another secret of more than 32 characters", 600), format!("{unsigned}.{payload}"), expired] {
+        assert_eq!(refresh(&user, &forgery).await.code(401), "sign_in_expired", "{forgery}");
+    }
+    assert_eq!(refresh(&user, &sign(TOKEN_SECRET, 600)).await.status, 200);
 }
 
 #[tokio::test]

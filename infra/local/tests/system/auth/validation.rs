@@ -106,6 +106,10 @@ async fn every_body_must_be_json_of_a_bearable_size() {
         let form =
             user.send(request().header("Content-Type", "application/x-www-form-urlencoded").body("email=a")).await;
         assert_eq!(form.code(415), "unsupported_media_type", "{}", route.path);
+        let untyped = user.send(request().body("{}")).await;
+        assert_eq!(untyped.code(415), "unsupported_media_type", "{}", route.path);
+        let garbled = user.send(request().header("Content-Type", "application/json").body(vec![b'"', 0xff])).await;
+        assert_eq!(garbled.code(400), "malformed_json", "{}", route.path);
         let large = user.send(request().json(&json!({"email": "x".repeat(2_000_000)}))).await;
         assert_eq!(large.code(413), "payload_too_large", "{}", route.path);
         let other = user.send(user.request(Method::PATCH, route.path).json(&json!({}))).await;
@@ -154,5 +158,25 @@ async fn a_role_asks_for_its_kind_of_address() {
         if !fits {
             assert!(sentences(&answer.json())[0].contains("account needs an e-mail address"), "{}", answer.text);
         }
+    }
+}
+
+#[tokio::test]
+async fn routes_without_a_body_know_their_method_too() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    for (method, path) in [
+        (Method::PUT, "/api/v1/auth/ws-auth"),
+        (Method::POST, "/api/v1/auth/sessions"),
+        (Method::PATCH, "/api/v1/auth/logout"),
+        (Method::DELETE, "/api/v1/auth/google"),
+        (Method::POST, "/api/v1/user/export"),
+        (Method::GET, "/api/v1/user/account/delete-otp"),
+    ] {
+        assert_eq!(
+            user.send(user.request(method.clone(), path)).await.code(405),
+            "method_not_allowed",
+            "{method} {path}"
+        );
     }
 }

@@ -104,3 +104,32 @@ async fn a_new_address_must_fit_the_role() {
     assert_eq!(ask(&soldier, "ada@example.com").await.code(400), "validation_failed");
     assert_eq!(ask(&soldier, "ada@navy.mil").await.status, 200);
 }
+
+#[tokio::test]
+async fn asking_for_an_address_again_and_again_mails_it_five_times_at_most() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let other = format!("other-{}", user.email);
+    for _ in 0..8 {
+        ask(&user, &other).await;
+        ask(&user, &user.email).await;
+    }
+    assert_eq!(mails_to(&system, &other), 5);
+}
+
+#[tokio::test]
+async fn a_former_address_cannot_reset_the_password() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let forgot = json!({"email": user.email});
+    assert_eq!(user.post("/api/v1/auth/forgot-password", forgot.clone()).await.status, 200);
+    let otp = system.code(&user.email);
+    let new = format!("new-{}", user.email);
+    ask(&user, &new).await.data(200);
+    assert_eq!(prove(&user, &new, &system.code(&new)).await.status, 200);
+
+    let reset = json!({"email": user.email, "otp": otp, "newPassword": "a stranger's choice"});
+    assert_eq!(user.post("/api/v1/auth/reset-password", reset).await.code(400), "otp_invalid");
+    assert_eq!(user.post("/api/v1/auth/resend-otp", forgot).await.status, 200);
+    assert_eq!(user.post("/api/v1/auth/login", json!({"email": new, "password": user.password})).await.status, 200);
+}
