@@ -72,6 +72,7 @@ async fn measure() -> Result<(), Failure> {
     let source = SegmentSource {
         document_id: "manual".to_owned(),
         file_name: "manual.pdf".to_owned(),
+        model: embedder.model_name().to_owned(),
         pages: &pages,
         chunks,
         embeddings,

@@ -261,6 +261,7 @@ impl Embeddings {
         Ok(Segment::build(SegmentSource {
             document_id: id.to_owned(),
             file_name: id.to_owned(),
+            model: self.embedder.model_name().to_owned(),
             pages,
             chunks,
             embeddings,

@@ -90,6 +90,7 @@ fn segment(number: usize, page_count: u32, random: &mut Random) -> Result<Segmen
     Ok(Segment::build(SegmentSource {
         document_id: format!("document-{number}"),
         file_name: format!("manual-{number}.pdf"),
+        model: "random".to_owned(),
         pages: &pages,
         chunks,
         embeddings,

@@ -23,6 +23,7 @@ pub mod http;
 pub mod ids;
 #[cfg(feature = "inference")]
 pub mod inference;
+pub mod ingest_request;
 #[cfg(feature = "retrieval")]
 pub mod library;
 #[cfg(feature = "mail")]

@@ -14,6 +14,7 @@ use futures::{StreamExt, TryStreamExt};
 use crate::Context;
 use crate::ids::{DocumentId, UserId};
 use crate::inference::{Embedder, InferenceError, ModelConfig};
+use crate::ingest_request::IngestRequest;
 use crate::objects::{Changed, ObjectError, ObjectKey, Objects};
 use crate::retrieval::analysis::Analyzer;
 use crate::retrieval::{CacheError, Fetched, Hit, Library as Shelves, Query, Segment, SegmentCache};
@@ -202,22 +203,29 @@ impl Library {
         if wanted.is_empty() {
             return Ok(Findings { holdings, ..Findings::default() });
         }
+        let count = wanted.len();
         let segments = futures::stream::iter(wanted)
-            .map(|document| self.segment(user.clone(), document))
+            .map(|document| self.segment(user.clone(), document, embedder.model_name()))
             .buffered(LOADS_AT_ONCE)
             .try_filter_map(|segment| async move { Ok(segment) })
             .try_collect::<Vec<_>>();
         let embedding = async { embedder.embed_one(query.text.clone()).await.map_err(LibraryError::from) };
         let (segments, embedding) = futures::try_join!(segments, embedding)?;
+        let holdings = holdings.without(count - segments.len());
         let embedding = embedding.into_vec();
         let found = tokio::task::spawn_blocking(move || findings(holdings, &segments, &query, embedding)).await;
         found.map_err(|error| LibraryError::Model(InferenceError::Failed(format!("the search broke off: {error}"))))
     }
 
-    /// The segment of a document, or `None` where it has gone or cannot be read: the other documents
-    /// can still answer.
-    async fn segment(&self, user: UserId, document: Document) -> Result<Option<Arc<Segment>>, LibraryError> {
-        let key = ObjectKey::Segment(user, document.id);
+    /// The segment of a document, or `None` where it has gone or cannot be used: the other documents
+    /// can still answer. One that is damaged, of another version or of another model is made again.
+    async fn segment(
+        &self,
+        user: UserId,
+        document: Document,
+        model: &str,
+    ) -> Result<Option<Arc<Segment>>, LibraryError> {
+        let key = ObjectKey::Segment(user.clone(), document.id.clone());
         let fetch = async |known: Option<String>| match self.objects.get_if_changed(&key, known.as_deref()).await {
             Ok(Changed::Unchanged) => Ok(Fetched::Unchanged),
             Ok(Changed::Content(bytes, etag)) => Ok(Fetched::Changed { etag, bytes: bytes.to_vec() }),
@@ -225,12 +233,29 @@ impl Library {
             Err(error) => Err(error),
         };
         match self.cache.get(&key.to_string(), fetch).await {
+            Ok(Some(segment)) if segment.model() != model => {
+                self.make_again(user, document.id, "it was made with another model").await?;
+                Ok(None)
+            }
             Ok(segment) => Ok(segment),
             Err(CacheError::Load(error)) => Err(LibraryError::Objects(Box::new(error))),
             Err(error) => {
-                tracing::error!(%error, key = %key, "a segment cannot be read; its document is left out");
+                self.make_again(user, document.id, &error.to_string()).await?;
                 Ok(None)
             }
+        }
+    }
+
+    /// Has a document processed again, unless it is being processed.
+    async fn make_again(&self, user: UserId, id: DocumentId, why: &str) -> Result<(), LibraryError> {
+        match self.store.restart_document(&user, &id).await {
+            Ok(_) => {
+                tracing::warn!(document = %id, why, "a segment cannot be used; its document is processed again");
+                let asked = IngestRequest::Reprocess.send(&self.objects, &user, &id).await;
+                asked.map_err(|error| LibraryError::Objects(Box::new(error)))
+            }
+            Err(error) if error.is_condition() => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -246,6 +271,14 @@ impl Holdings {
             }),
             failed: count(|document| !document.searchable && document.status == DocumentStatus::Failed),
         }
+    }
+}
+
+impl Holdings {
+    /// The same when so many of the searchable documents turn out to be in need of processing.
+    fn without(self, unusable: usize) -> Self {
+        let unusable = unusable.min(self.searchable);
+        Self { searchable: self.searchable - unusable, processing: self.processing + unusable, ..self }
     }
 }
 

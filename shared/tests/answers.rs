@@ -143,7 +143,14 @@ async fn segment(path: &Path, embedder: &Embedder) -> Arc<Segment> {
     let texts: Vec<String> = chunks.iter().map(shared::documents::chunking::Chunk::embedding_text).collect();
     let name = path.file_name().unwrap().to_str().unwrap().to_owned();
     let embeddings = Embeddings::of(&name, embedder).embed(texts, embedder).await;
-    let source = SegmentSource { document_id: "manual".to_owned(), file_name: name, pages: &pages, chunks, embeddings };
+    let source = SegmentSource {
+        document_id: "manual".to_owned(),
+        file_name: name,
+        model: embedder.model_name().to_owned(),
+        pages: &pages,
+        chunks,
+        embeddings,
+    };
     Arc::new(Segment::build(source).unwrap())
 }
 

@@ -5,6 +5,7 @@
 //! none here but for a missing sign-in.
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State as Extract};
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
@@ -33,13 +34,14 @@ struct Passed {
 pub(crate) async fn job_progress(
     Extract(state): Extract<State>,
     caller: Caller,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> ApiResult<Response> {
     if !caller.may_poll(&state).await? {
         return Ok(nothing_new());
     }
     // What can be no id, and what is another user's, is as unknown as what never was.
-    let Ok(id) = id.parse::<JobId>() else { return Ok(text(String::new())) };
+    let id = id.ok().and_then(|Path(id)| id.parse::<JobId>().ok());
+    let Some(id) = id else { return Ok(text(String::new())) };
     let job = state.context.store.job(&id).await?.filter(|job| caller.may_see(job));
     match job {
         None => Ok(text(String::new())),

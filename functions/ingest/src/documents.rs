@@ -1,5 +1,7 @@
 //! The ingest of a document.
 
+use std::sync::OnceLock;
+
 use shared::documents::Page;
 use shared::ids::{DocumentId, UserId};
 use shared::objects::ObjectKey;
@@ -71,21 +73,29 @@ impl State {
             Err(error) => return later(&error),
         };
         tracing::info!(document = %id, attempt = document.attempts, "ingest begins");
+        let seen = OnceLock::new();
         let result = if document.attempts > ATTEMPTS {
             Err(WorkError::Permanent(WorkError::interrupted()))
         } else {
             let (report, reports) = reporter();
-            supervised(&self.context, &run, reports, Box::pin(self.process(&document, &report))).await
+            supervised(&self.context, &run, reports, Box::pin(self.process(&document, &report, &seen))).await
         };
         let result = match result {
             Ok(found) => self.context.store.finish_document(&run, &found).await.map_err(WorkError::from).map(drop),
             Err(error) => Err(error),
         };
-        self.conclude(&run, &document, result).await
+        self.conclude(&run, &document, seen.into_inner(), result).await
     }
 
-    /// Records how a run ended, and says what becomes of its event.
-    async fn conclude(&self, run: &Run, document: &Document, result: Result<(), WorkError>) -> Outcome {
+    /// Records how a run ended, and says what becomes of its event. `read` is the tag of the file, once
+    /// it was there.
+    async fn conclude(
+        &self,
+        run: &Run,
+        document: &Document,
+        read: Option<String>,
+        result: Result<(), WorkError>,
+    ) -> Outcome {
         let (user, id) = (&document.user_id, &document.id);
         let failure = match result {
             Ok(()) => {
@@ -104,7 +114,11 @@ impl State {
             Err(WorkError::Passing(failure) | WorkError::Permanent(failure)) => failure,
         };
         tracing::info!(document = %id, code = failure.code, "ingest ends: failed");
-        let etag = self.source_etag(user, id).await;
+        // The file that was read, which may have been replaced by a better one meanwhile.
+        let etag = match read {
+            Some(etag) => Some(etag),
+            None => self.source_etag(user, id).await,
+        };
         match self.context.store.fail_run(run, &failure, etag.as_deref()).await {
             Ok(()) => self.forget_request(user, id).await,
             Err(error) if error.is_condition() => self.lost(user, id).await,
@@ -112,8 +126,15 @@ impl State {
         }
     }
 
-    async fn process(&self, document: &Document, report: &Reporter) -> Result<Ingested, WorkError> {
+    /// `read` is told the tag of the file.
+    async fn process(
+        &self,
+        document: &Document,
+        report: &Reporter,
+        read: &OnceLock<String>,
+    ) -> Result<Ingested, WorkError> {
         let SourceFile { file, size, etag } = self.source(document, report).await?;
+        let etag = read.get_or_init(|| etag).clone();
         let on_page = |read: shared::documents::pdf::PageProgress| {
             report.part(Stage::Reading, READING, read.done.into(), read.total.into());
         };

@@ -16,6 +16,9 @@ use crate::supervise::Reporter;
 
 /// Percent of the whole ingest.
 const INDEXING: (u8, u8) = (40, 95);
+/// Passages that a document may have: what a model embeds in the quarter of an hour that a function
+/// may run, at 40 ms each.
+const MOST_CHUNKS: usize = 20_000;
 /// Texts that are given to the model at once: few enough that a question asked meanwhile does not
 /// wait, and that little is lost when the document is deleted.
 const BATCH: usize = 16;
@@ -47,9 +50,20 @@ impl State {
             (pages, chunks)
         })
         .await?;
+        if chunks.len() > MOST_CHUNKS {
+            return Err(WorkError::permanent(
+                "pdf_too_much_text",
+                "This PDF holds more text than can be indexed. Please split it into several files.",
+            ));
+        }
         let embeddings = embed(embedder, &chunks, report).await?;
-        let (id, file_name) = (document.id.to_string(), document.file_name.clone());
-        tokio::task::spawn_blocking(move || build(id, file_name, &pages, chunks, embeddings)).await?
+        let (document_id, file_name) = (document.id.to_string(), document.file_name.clone());
+        let model = embedder.model_name().to_owned();
+        let build = move || {
+            let source = SegmentSource { document_id, file_name, model, pages: &pages, chunks, embeddings };
+            to_bytes(source)
+        };
+        tokio::task::spawn_blocking(build).await?
     }
 }
 
@@ -81,18 +95,11 @@ fn not_installed() -> WorkError {
     )
 }
 
-fn build(
-    document_id: String,
-    file_name: String,
-    pages: &[Page],
-    chunks: Vec<Chunk>,
-    embeddings: Vec<Vec<f32>>,
-) -> Result<Indexed, WorkError> {
-    let count = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
+fn to_bytes(source: SegmentSource<'_>) -> Result<Indexed, WorkError> {
+    let pages = source.pages;
+    let count = u32::try_from(source.chunks.len()).unwrap_or(u32::MAX);
     let ours = |error: &dyn std::error::Error| WorkError::ours("building the segment", error);
-    let segment = Segment::build(SegmentSource { document_id, file_name, pages, chunks, embeddings })
-        .and_then(|segment| segment.to_bytes())
-        .map_err(|error| ours(&error))?;
+    let segment = Segment::build(source).and_then(|segment| segment.to_bytes()).map_err(|error| ours(&error))?;
     let pages = pages.iter().map(|page| PageText { page: page.number, text: page.text(), has_text: page.has_text });
     let pages = PageTexts { pages: pages.collect() }.to_bytes().map_err(|error| ours(&error))?;
     Ok(Indexed { segment, pages, chunks: count })

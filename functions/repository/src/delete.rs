@@ -21,8 +21,8 @@ pub(crate) async fn delete_document(
         return Err(ApiError::not_found("Document"));
     }
     let objects = &state.context.objects;
-    let source = ObjectKey::Source(user.id.clone(), id.clone());
     if let Some(upload) = document.upload.filter(|upload| !upload.completed) {
+        let source = ObjectKey::Source(user.id.clone(), id.clone());
         objects.abort_multipart(&source, &upload.upload_id).await?;
     }
     let kinds = [ObjectKey::Source, ObjectKey::Request, ObjectKey::Segment, ObjectKey::Pages];

@@ -12,7 +12,6 @@ mod page;
 mod read;
 mod register;
 mod reprocess;
-mod request;
 mod upload;
 mod view;
 

@@ -11,11 +11,11 @@ use shared::auth::CurrentUser;
 use shared::file_url::FileUrl;
 use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, OptionalText, Valid, created, ok};
 use shared::ids::UserId;
+use shared::ingest_request::IngestRequest;
 use shared::store::{Document, NewDocument};
 
 use crate::State;
-use crate::fields::{Bytes, FileName, LARGEST_FILE, Text};
-use crate::request::Asked;
+use crate::fields::{Bytes, FileName, LARGEST_FILE, Text, too_large};
 use crate::view::DocumentView;
 
 /// Documents in one call.
@@ -46,18 +46,13 @@ impl FromFields for Listed {
     fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
         let file_name = fields.required::<FileName>("fileName");
         let file_url = fields.required::<Text<2048>>("fileUrl");
-        let file_size = fields.optional::<Bytes>("fileSize").and_then(|size| match size {
-            Some(Bytes(size)) if size > LARGEST_FILE => {
-                Err(fields.reject(format!("fileSize must be at most {LARGEST_FILE} (500 MiB)")))
-            }
-            size => Ok(size.map_or(0, |Bytes(size)| size)),
-        });
+        let file_size = fields.optional::<Bytes>("fileSize");
         let file_id = fields.optional::<OptionalText<1024>>("fileId");
         let blob_path = fields.optional::<OptionalText<2048>>("blobPath");
         Ok(Self {
             file_name: file_name?.0,
             file_url: file_url?.0,
-            file_size: file_size?,
+            file_size: file_size?.map_or(0, |Bytes(size)| size),
             file_id: file_id?.and_then(|text| text.0),
             blob_path: blob_path?.and_then(|text| text.0),
         })
@@ -74,12 +69,15 @@ pub(crate) async fn register_documents(
     user: CurrentUser,
     Valid(body): Valid<Body>,
 ) -> ApiResult<Response> {
+    if body.documents.iter().any(|listed| listed.file_size > LARGEST_FILE) {
+        return Err(too_large());
+    }
     check_addresses(&state, &body.documents)?;
     let (documents, new) = find_or_create(&state, &user.id, &body.documents).await?;
     for document in unique(&documents) {
         // A repeat also asks again for what nobody has begun: the first request may have been lost.
         if document.is_waiting() {
-            state.ask_for(Asked::Import, document).await?;
+            IngestRequest::Import.send(&state.context.objects, &user.id, &document.id).await?;
         }
     }
     let documents =

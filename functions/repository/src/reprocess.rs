@@ -6,10 +6,10 @@ use axum::response::IntoResponse;
 use shared::auth::CurrentUser;
 use shared::http::{ApiError, ApiResult, Id, ok};
 use shared::ids::DocumentId;
+use shared::ingest_request::IngestRequest;
 use shared::store::DocumentStatus;
 
 use crate::State;
-use crate::request::Asked;
 use crate::view::DocumentView;
 
 pub(crate) async fn reprocess_document(
@@ -22,7 +22,7 @@ pub(crate) async fn reprocess_document(
         result => result?,
     };
     // Where this fails the document waits for nothing; it may be asked for again after ten minutes.
-    state.ask_for(Asked::Reprocess, &document).await?;
+    IngestRequest::Reprocess.send(&state.context.objects, &user.id, &id).await?;
     Ok(ok("The document is being processed again.", DocumentView::of(document, &state.context.config.http)))
 }
 

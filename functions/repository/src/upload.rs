@@ -13,7 +13,7 @@ use shared::objects::ObjectKey;
 use shared::store::{Document, MultipartState, NewDocument};
 
 use crate::State;
-use crate::fields::{Bytes, FileName, LARGEST_FILE, Text};
+use crate::fields::{Bytes, FileName, LARGEST_FILE, Text, too_large};
 use crate::view::DocumentView;
 
 /// How long the addresses work.
@@ -95,10 +95,7 @@ fn check(body: &Body) -> ApiResult<()> {
         ));
     }
     if body.file_size > LARGEST_FILE {
-        return Err(ApiError::payload_too_large(
-            "file_too_large",
-            format!("A document may have at most {} MiB. Please split the file.", LARGEST_FILE / (1024 * 1024)),
-        ));
+        return Err(too_large());
     }
     Ok(())
 }

@@ -23,6 +23,8 @@ const WAITING: usize = 10_000;
 const CONCURRENCY: usize = 2;
 /// Deliveries of one event before it is given up, as a queue's `maxReceiveCount`.
 const DELIVERIES: u32 = 12;
+/// What a delivery may still take when the system stops. What is cut off goes on at the next start.
+const GRACE: Duration = Duration::from_secs(5);
 /// The longest wait before the next delivery.
 const LONGEST_DELAY: Duration = Duration::from_secs(20);
 
@@ -84,7 +86,14 @@ async fn deliver(key: String, ingest: Ingest, slots: Arc<Semaphore>, stop: Cance
         if stop.is_cancelled() {
             return;
         }
-        let done = ingest.deliver(event(&key, delivery)).await;
+        let cut = async {
+            stop.cancelled().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        let done = tokio::select! {
+            done = ingest.deliver(event(&key, delivery)) => done,
+            () = cut => return,
+        };
         drop(slot);
         match done {
             Ok(true) => return,

@@ -5,7 +5,7 @@
 //! else. So: only hosts that are allowed by configuration ([`FileUrl`]), only public network
 //! addresses, checked where the name is resolved and the connection made; redirects are followed by
 //! hand and every one is checked the same way; time, rate and size are limited; the content must be
-//! a PDF from its first bytes. No cookies, no credentials, no proxy.
+//! a PDF by its first bytes. No cookies, no credentials, no proxy.
 
 mod addresses;
 mod error;
@@ -28,8 +28,8 @@ use addresses::PublicAddresses;
 pub use addresses::is_public;
 pub use error::FetchError;
 
-/// The first bytes of every PDF.
-const PDF_MAGIC: &[u8] = b"%PDF";
+/// A PDF says what it is within so many bytes; some have a byte order mark or a line break before.
+const HEADER_WINDOW: usize = 1024;
 
 /// Why there is no HTTP client: TLS cannot be set up, as without any root certificates.
 pub type SetUpError = reqwest::Error;
@@ -152,12 +152,12 @@ impl Fetcher {
             return Err(FetchError::TooLarge { limit: self.limits.bytes });
         }
         let mut file = tokio::fs::File::create(path).await?;
-        let mut head = Vec::with_capacity(PDF_MAGIC.len());
+        let mut head = Vec::with_capacity(HEADER_WINDOW);
         let mut size = 0_u64;
         while let Some(bytes) = self.next_bytes(&mut response).await? {
-            if head.len() < PDF_MAGIC.len() {
-                head.extend(bytes.iter().take(PDF_MAGIC.len() - head.len()));
-                if !PDF_MAGIC.starts_with(&head) {
+            if head.len() < HEADER_WINDOW {
+                head.extend(bytes.iter().take(HEADER_WINDOW - head.len()));
+                if head.len() == HEADER_WINDOW && !is_pdf(&head) {
                     return Err(FetchError::NotAPdf);
                 }
             }
@@ -172,7 +172,7 @@ impl Fetcher {
         file.flush().await?;
         match size {
             0 => Err(FetchError::Empty),
-            _ if head.len() < PDF_MAGIC.len() => Err(FetchError::NotAPdf),
+            _ if !is_pdf(&head) => Err(FetchError::NotAPdf),
             size => Ok(size),
         }
     }
@@ -192,6 +192,11 @@ impl Fetcher {
         }
         Ok(())
     }
+}
+
+/// Whether a file that begins like this may be a PDF.
+fn is_pdf(head: &[u8]) -> bool {
+    head.windows(5).any(|window| window == b"%PDF-")
 }
 
 /// Where a redirect leads; `None` for any other answer.

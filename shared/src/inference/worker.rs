@@ -25,6 +25,8 @@ pub(super) trait Encoder: Send {
 pub(super) struct WorkerPool {
     queue: Arc<TwoLaneQueue<Task>>,
     admission: Arc<Semaphore>,
+    /// Places that are kept for questions.
+    kept: usize,
 }
 
 /// One text of a request. Work is queued text by text, so that a question waits for
@@ -59,6 +61,7 @@ impl WorkerPool {
         let pool = Self {
             queue: Arc::new(TwoLaneQueue::new()),
             admission: Arc::new(Semaphore::new(queue.clamp(1, Semaphore::MAX_PERMITS))),
+            kept: queue / 4,
         };
         for (number, encoder) in encoders.into_iter().enumerate() {
             let queue = Arc::clone(&pool.queue);
@@ -75,8 +78,11 @@ impl WorkerPool {
         if texts.is_empty() {
             return Ok(Vec::new());
         }
-        let admitted = Arc::clone(&self.admission).try_acquire_owned().map_err(|_| InferenceError::Busy)?;
         let lane = if texts.len() <= URGENT_TEXTS { Lane::Urgent } else { Lane::Bulk };
+        if lane == Lane::Bulk && self.admission.available_permits() <= self.kept {
+            return Err(InferenceError::Busy);
+        }
+        let admitted = Arc::clone(&self.admission).try_acquire_owned().map_err(|_| InferenceError::Busy)?;
         let (reply, answer) = oneshot::channel();
         let progress = Progress {
             embeddings: vec![None; texts.len()],

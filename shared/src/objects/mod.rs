@@ -2,7 +2,8 @@
 //!
 //! Keys: `uploads/<user>/<document>/source` is a document's file, and putting it starts its ingest;
 //! `uploads/<user>/<document>/request.json` asks for an import or a new ingest;
-//! `extract/<job>/…` are extraction jobs; `segments/<user>/<document>` are search segments.
+//! `uploads/extract/<job>/source` is the file of an extraction job, `extracted/<job>` its text;
+//! `segments/<user>/<document>` are search segments, `pages/<user>/<document>` the texts of pages.
 
 mod error;
 mod keys;

@@ -153,7 +153,7 @@ impl Objects {
         if wanted.iter().all(matches) { Ok(()) } else { Err(ObjectError::InvalidPart) }
     }
 
-    /// Gives an upload up and frees its parts; one that is unknown is no error.
+    /// Gives an upload up and frees its parts; one that is unknown or was completed is no error.
     ///
     /// # Errors
     /// [`ObjectError`].
@@ -161,7 +161,14 @@ impl Objects {
         let abort = self.client.abort_multipart_upload().bucket(&self.bucket).key(key.to_string()).upload_id(upload_id);
         match abort.send().await.map_err(ObjectError::from) {
             Ok(_) | Err(ObjectError::NotFound) => Ok(()),
-            Err(error) => Err(error),
+            // Not every S3 says of a completed upload that it is unknown.
+            Err(error) => {
+                if self.info(key).await?.is_some() {
+                    Ok(())
+                } else {
+                    Err(error)
+                }
+            }
         }
     }
 }

@@ -90,7 +90,7 @@ impl SegmentCache {
         let _turn = loading.lock().await;
         let (held, loads_now) = self.slot(key, |slot| (slot.held.clone(), slot.loads));
         if loads_now != loads {
-            // Somebody else asked the store after this call had begun.
+            // Somebody else asked the store while this call waited for its turn.
             return Ok(held.map(|held| held.segment));
         }
         let etag = held.as_ref().map(|held| held.etag.clone());

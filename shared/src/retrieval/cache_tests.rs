@@ -13,6 +13,7 @@ fn bytes(id: &str) -> Vec<u8> {
     Segment::build(SegmentSource {
         document_id: id.into(),
         file_name: "f.pdf".into(),
+        model: "model".into(),
         pages: &pages,
         chunks: vec![],
         embeddings: vec![],

@@ -1,6 +1,7 @@
 //! The rag family.
 
 use serde_json::{Value, json};
+use shared::objects::ObjectKey;
 
 use crate::harness::{TestSystem, TestUser, pdf, sentences};
 
@@ -65,6 +66,24 @@ async fn a_search_finds_the_page_and_only_in_the_users_own_documents() {
     let deleted = owner.delete(&format!("/api/v1/repository/documents/{document}")).await;
     assert_eq!(deleted.status, 200, "{}", deleted.text);
     assert!(found(&owner, narrowed).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_segment_that_cannot_be_used_is_made_again() {
+    if !model_installed() {
+        return;
+    }
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let document = user.upload_ready("pump.pdf", pdf::pdf(PUMP)).await;
+    let key = ObjectKey::Segment(user.id.parse().unwrap(), document.parse().unwrap());
+    // As a version of this program that wrote another format would have left it.
+    system.system.context.objects.put(&key, "application/octet-stream", "IMSEGMT\u{1}…").await.unwrap();
+
+    let query = json!({"query": "torque of the oil pump bolt", "topK": 1});
+    assert_eq!(found(&user, query.clone()).await, Vec::<Value>::new());
+    assert_eq!(user.settled(&document).await["status"], "ready");
+    assert_eq!(found(&user, query).await[0]["page"], 1);
 }
 
 #[tokio::test]

@@ -41,6 +41,29 @@ async fn an_ingest_that_was_killed_is_resumed() {
 }
 
 #[tokio::test]
+async fn a_text_extraction_that_was_killed_is_resumed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut process = Process::start(folder.path(), &[]).await;
+    let user = process.user().await;
+    let part =
+        reqwest::multipart::Part::bytes(long_manual()).file_name("long.pdf").mime_str("application/pdf").unwrap();
+    let form = reqwest::multipart::Form::new().part("file", part);
+    let start = user.request(reqwest::Method::POST, "/api/v1/extract/extract/full").multipart(form);
+    let started = user.send(start).await;
+    assert_eq!(started.status, 200, "{}", started.text);
+    let job = started.json()["job_id"].as_str().unwrap().to_owned();
+    process.kill_and_restart().await;
+
+    let text = eventually(120, "the text is there", async || {
+        let answer = user.get(&format!("/api/v1/extract/extract/progress/{job}")).await;
+        let is_text = answer.headers.get("content-type").is_some_and(|kind| kind == "text/plain; charset=utf-8");
+        (answer.status == 200 && is_text).then_some(answer.text)
+    })
+    .await;
+    assert!(text.contains("Step 119"), "{}", text.chars().take(200).collect::<String>());
+}
+
+#[tokio::test]
 async fn an_upload_that_was_killed_can_be_sent_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut process = Process::start(folder.path(), &[]).await;

@@ -7,6 +7,8 @@ use super::{
 
 /// Longest title in words; longer lines are sentences.
 const MAX_WORDS: usize = 16;
+/// Longest title in bytes: all pages and passages below it carry it.
+const MAX_BYTES: usize = 300;
 
 /// Most lines one title runs over.
 const MAX_LINES: usize = 3;
@@ -98,7 +100,7 @@ impl Emphasis {
 fn classify(title: &str, emphasis: &Emphasis) -> Option<(HeadingKind, u8)> {
     let words = title.split_whitespace().count();
     let letters = title.chars().filter(|c| c.is_alphabetic()).count();
-    if words == 0 || words > MAX_WORDS || letters < 3 || is_signal_word(title) {
+    if words == 0 || words > MAX_WORDS || title.len() > MAX_BYTES || letters < 3 || is_signal_word(title) {
         return None;
     }
     let sentence = title.ends_with([',', ';']) || (title.ends_with('.') && words > 6);
@@ -177,6 +179,7 @@ fn continues_title(first: &Line, next: &Line, title: &str, emphasis: &Emphasis) 
         && emphasis.capitals == is_capitals(&next.text)
         && !closed
         && words <= MAX_WORDS + 12
+        && title.len() + next.text.len() <= MAX_BYTES
         && number_form(&next.text).is_none()
         && after_caption_label(&next.text).is_none()
         && !starts_with_division(&next.text)
@@ -232,6 +235,12 @@ mod tests {
         assert!(heading("a. Remove the four bolts that hold the cover to the housing.").is_none());
         assert!(heading("WARNING").is_none());
         assert!(heading("The pump is mounted on the front of the engine.").is_none());
+    }
+
+    #[test]
+    fn a_line_of_a_megabyte_is_no_title() {
+        assert!(heading(&format!("3-12. WATER {}", "PUMP".repeat(250_000))).is_none());
+        assert!(heading(&format!("3-12. WATER {}", "PUMP".repeat(50))).is_some());
     }
 
     #[test]

@@ -36,12 +36,15 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn start(worker: &PdfWorker, path: &Path, first_page: u32) -> Result<Self, PdfError> {
         let limits = &worker.limits;
+        // The parser holds the file twice.
+        let file = std::fs::metadata(path).map_or(0, |file| file.len());
+        let memory = limits.memory_bytes.saturating_add(file.saturating_mul(2));
         let mut child = Command::new(&worker.program)
             .args(&worker.args)
             .arg(path)
             .arg(first_page.to_string())
             .arg(limits.max_pages.to_string())
-            .arg(limits.memory_bytes.to_string())
+            .arg(memory.to_string())
             .arg(limits.time.as_secs().max(1).to_string())
             // The parser needs no environment, and secrets live there.
             .env_clear()

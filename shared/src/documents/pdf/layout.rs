@@ -114,6 +114,8 @@ impl Builder {
         }
         #[expect(clippy::cast_precision_loss, reason = "characters of one line")]
         let size = self.size_sum / self.characters.max(1) as f32;
+        // JSON, in which lines leave this process, has no infinity; zero means "unknown".
+        let size = if size.is_finite() { size } else { 0.0 };
         Some(Line { text: cells.join(CELL_SEPARATOR), size, bold: self.bold_characters * 2 > self.characters })
     }
 }

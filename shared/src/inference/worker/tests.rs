@@ -98,6 +98,22 @@ async fn a_question_goes_before_the_rest_of_a_document() {
 }
 
 #[tokio::test]
+async fn documents_leave_places_for_questions() {
+    let (pool, begins, leaves) = gated(4);
+    let documents: Vec<_> = (0..3).map(|_| spawn(&pool, &["1", "2", "3", "4", "5"])).collect();
+    assert_eq!(next(&begins).await, "1");
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(pool.embed(texts(&["1", "2", "3", "4", "5"])).await, Err(InferenceError::Busy));
+    let question = spawn(&pool, &["question"]);
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    (0..16).for_each(|_| leaves.send(()).unwrap());
+    assert_eq!(question.await.unwrap().unwrap().len(), 1);
+    for document in documents {
+        assert_eq!(document.await.unwrap().unwrap().len(), 5);
+    }
+}
+
+#[tokio::test]
 async fn work_of_a_caller_that_has_gone_is_dropped() {
     let (pool, begins, leaves) = gated(2);
     let gone = spawn(&pool, &["1", "2", "3", "4", "5"]);

@@ -24,6 +24,7 @@ fn segment(id: &str, texts: &[&str]) -> Arc<Segment> {
         Segment::build(SegmentSource {
             document_id: id.into(),
             file_name: format!("{id}.pdf"),
+            model: "model".into(),
             pages: &pages,
             chunks,
             embeddings,
@@ -158,6 +159,7 @@ fn many_chunks_give_the_same_result_on_several_threads() {
             let source = SegmentSource {
                 document_id: format!("d{copy}"),
                 file_name: "f".into(),
+                model: "model".into(),
                 pages: &pages,
                 chunks,
                 embeddings,

@@ -46,6 +46,7 @@ pub(super) fn build(source: SegmentSource<'_>) -> Result<Segment, SegmentError> 
     let mut meta = Meta {
         document_id: source.document_id,
         file_name: source.file_name,
+        model: source.model,
         dimensions: u32::try_from(dimensions).map_err(|_| SegmentError::TooLarge)?,
         pages,
         chunks,

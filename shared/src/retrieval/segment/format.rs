@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use super::{Meta, Segment};
 
 const MAGIC: &[u8; 7] = b"IMSEGMT";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const HEADER: usize = 7 + 1 + 8 + 8 + 32;
 
 /// Why bytes are no segment, or a source makes none.

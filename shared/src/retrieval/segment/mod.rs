@@ -23,6 +23,8 @@ pub struct SegmentSource<'a> {
     pub pages: &'a [Page],
     /// The chunks of these pages.
     pub chunks: Vec<Chunk>,
+    /// The model that made the embeddings: those of different models cannot be compared.
+    pub model: String,
     /// One normalised embedding per chunk, or none at all (lexical search only).
     pub embeddings: Vec<Vec<f32>>,
 }
@@ -40,6 +42,7 @@ pub struct Segment {
 pub(super) struct Meta {
     pub(super) document_id: String,
     pub(super) file_name: String,
+    pub(super) model: String,
     pub(super) dimensions: u32,
     pub(super) pages: Vec<PageEntry>,
     pub(super) chunks: Vec<ChunkEntry>,
@@ -122,6 +125,12 @@ impl Segment {
     #[must_use]
     pub fn file_name(&self) -> &str {
         &self.meta.file_name
+    }
+
+    /// The model that made the embeddings.
+    #[must_use]
+    pub fn model(&self) -> &str {
+        &self.meta.model
     }
 
     /// Number of pages.

@@ -19,6 +19,7 @@ fn sample() -> Segment {
     Segment::build(SegmentSource {
         document_id: "d1".into(),
         file_name: "pump.pdf".into(),
+        model: "model".into(),
         pages: &pages,
         chunks,
         embeddings: vec![vec![1.0, 0.0], vec![0.6, 0.8]],
@@ -86,6 +87,7 @@ fn embeddings_must_fit_the_chunks() {
     let source = |embeddings, page| SegmentSource {
         document_id: "d".into(),
         file_name: "f".into(),
+        model: "model".into(),
         pages: &pages,
         chunks: vec![Chunk { text: "Some text.".into(), heading: String::new(), page, page_end: page }],
         embeddings,

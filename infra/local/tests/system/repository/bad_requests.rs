@@ -1,5 +1,6 @@
 //! Bodies that are refused.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{TestSystem, sentences};
@@ -72,7 +73,6 @@ async fn every_field_of_a_registration_is_checked() {
         ),
         ("fileSize", json!("big"), "fileSize must be a whole number of bytes"),
         ("fileSize", json!(-3), "fileSize must be a whole number of bytes"),
-        ("fileSize", json!(524_288_001), "fileSize must be at most 524288000 (500 MiB)"),
         ("fileId", json!(["x"]), "fileId must be text"),
         ("fileId", json!("x".repeat(1025)), "fileId must have at most 1024 characters"),
         ("blobPath", json!({}), "blobPath must be text"),
@@ -85,6 +85,10 @@ async fn every_field_of_a_registration_is_checked() {
         assert_eq!(answer.code(400), "validation_failed", "{sentence}");
         assert_eq!(answer.json()["data"], json!([format!("documents[1].{sentence}")]));
     }
+    let mut large = good.clone();
+    large["fileSize"] = json!(524_288_001);
+    let answer = user.post("/api/v1/repository/documents", json!({"documents": [good, large]})).await;
+    assert_eq!(answer.code(413), "file_too_large");
     let lists = [
         (json!({}), "documents is required"),
         (json!({"documents": []}), "documents must hold 1 to 20 items"),
@@ -122,4 +126,32 @@ async fn an_address_that_is_not_allowed_refuses_the_whole_request() {
         assert_eq!(answer.json()["data"], json!([format!("documents[1].fileUrl {sentence}")]), "{url}");
     }
     assert_eq!(user.get("/api/v1/repository/documents").await.data(200)["pagination"]["total"], 0);
+}
+
+#[tokio::test]
+async fn every_body_must_be_json_of_a_bearable_size() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    for path in [
+        "/api/v1/repository/uploads",
+        "/api/v1/repository/uploads/01KB0000000000000000000000/complete",
+        "/api/v1/repository/documents",
+        "/api/v1/rag/search",
+        "/api/v1/rag/embed",
+    ] {
+        let request = || user.request(Method::POST, path);
+        let malformed = user.send(request().header("Content-Type", "application/json").body("{\"a\": ")).await;
+        assert_eq!(malformed.code(400), "malformed_json", "{path}");
+        let list = user.send(request().json(&json!([1]))).await;
+        assert_eq!(list.code(400), "validation_failed", "{path}");
+        let form = user.send(request().header("Content-Type", "text/plain").body("{}")).await;
+        assert_eq!(form.code(415), "unsupported_media_type", "{path}");
+        let large = user.send(request().json(&json!({"a": "x".repeat(2_000_000)}))).await;
+        assert_eq!(large.code(413), "payload_too_large", "{path}");
+        let other = user.send(user.request(Method::PATCH, path).json(&json!({}))).await;
+        assert_eq!(other.code(405), "method_not_allowed", "{path}");
+    }
+    for path in ["/api/v1/repository/documents/01KB0000000000000000000000/file", "/api/v1/extract/extract/progress/x"] {
+        assert_eq!(user.send(user.request(Method::PUT, path)).await.code(405), "method_not_allowed", "{path}");
+    }
 }

@@ -73,6 +73,11 @@ async fn the_end_of_an_upload_in_parts_is_checked() {
         (json!({"parts": [{"partNumber": 0, "etag": "x"}]}), "parts[0].partNumber must be a number from 1 to 10000"),
         (json!({"parts": [{"partNumber": "1", "etag": "x"}]}), "parts[0].partNumber must be a number from 1 to 10000"),
         (json!({"parts": [{"partNumber": 1, "etag": ""}]}), "parts[0].etag must not be empty"),
+        (json!({"parts": [{"partNumber": 1, "etag": 5}]}), "parts[0].etag must be text"),
+        (
+            json!({"parts": [{"partNumber": 1, "etag": "x".repeat(257)}]}),
+            "parts[0].etag must have at most 256 characters",
+        ),
     ];
     for (body, sentence) in cases {
         let answer = user.post(&complete, body).await;
@@ -91,6 +96,38 @@ async fn the_end_of_an_upload_in_parts_is_checked() {
         user.post("/api/v1/repository/uploads/nothing/complete", json!({"parts": never})).await.code(404),
         "not_found"
     );
+}
+
+#[tokio::test]
+async fn a_completion_that_got_no_answer_can_be_asked_for_again() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let file = pdf::padded(&["Oil capacity\nThe reservoir holds 40 litres of oil."], 65 * MIB);
+    for action in ["complete", "delete"] {
+        let begun = begin(&user, file.len()).await;
+        let id = begun["document"]["id"].as_str().unwrap();
+        let parts = put_parts(&user, &begun["upload"], &file).await;
+        // Storage has put the parts together, and then the process died.
+        let (owner, document) = (user.id.parse().unwrap(), id.parse().unwrap());
+        let context = &system.system.context;
+        let upload = context.store.document(&owner, &document).await.unwrap().unwrap().upload.unwrap();
+        let listed: Vec<(i32, String)> =
+            (1..).zip(&parts).map(|(number, part)| (number, part["etag"].as_str().unwrap().to_owned())).collect();
+        let key = ObjectKey::Source(owner, document);
+        context.objects.complete_multipart(&key, &upload.upload_id, &listed).await.unwrap();
+        let answer = match action {
+            "complete" => {
+                user.post(&format!("/api/v1/repository/uploads/{id}/complete"), json!({"parts": parts})).await
+            }
+            _ => user.delete(&format!("/api/v1/repository/documents/{id}")).await,
+        };
+        assert_eq!(answer.status, 200, "{action}: {}", answer.text);
+        if action == "delete" {
+            assert_eq!(context.objects.info(&key).await.unwrap(), None);
+        } else {
+            assert_eq!(user.settled(id).await["status"], "ready");
+        }
+    }
 }
 
 #[tokio::test]
