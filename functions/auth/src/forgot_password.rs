@@ -27,7 +27,7 @@ pub async fn forgot_password(
     Valid(ForgotPassword { email }): Valid<ForgotPassword>,
 ) -> ApiResult<Reply<()>> {
     limit(&state.context, &MAILS, &client).await?;
-    in_usual_time(&state.context, mail_code(&state, email)).await?;
+    in_usual_time(&state.context, Box::pin(mail_code(&state, email))).await?;
     Ok(ok("If there is an account with this address, we have mailed it a code.", ()))
 }
 

@@ -28,7 +28,7 @@ pub async fn resend_otp(
     Valid(ResendOtp { email }): Valid<ResendOtp>,
 ) -> ApiResult<Reply<()>> {
     limit(&state.context, &MAILS, &client).await?;
-    in_usual_time(&state.context, mail_code(&state, email)).await?;
+    in_usual_time(&state.context, Box::pin(mail_code(&state, email))).await?;
     Ok(ok("If a code is due for this address, it is on its way or was mailed a moment ago.", ()))
 }
 
