@@ -1,6 +1,5 @@
 //! The part of a passage that a citation shows.
 
-use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use crate::retrieval::analysis::Analyzer;
@@ -8,8 +7,8 @@ use crate::retrieval::analysis::Analyzer;
 /// Characters of a snippet.
 const LONGEST: usize = 300;
 
-/// At most 300 characters of a passage, in one line: from the first of its lines on that brings most
-/// words of the query.
+/// At most 300 characters of a passage, in one line: from the line on that brings most words of the
+/// query.
 pub fn snippet(passage: &str, query: &str) -> String {
     let analyzer = Analyzer::default();
     let wanted: HashSet<String> = analyzer.terms(query).into_iter().collect();
@@ -22,7 +21,10 @@ pub fn snippet(passage: &str, query: &str) -> String {
         let found: HashSet<String> = analyzer.terms(&from(first)).into_iter().collect();
         found.intersection(&wanted).count()
     };
-    let best = (0..lines.len()).max_by_key(|first| (words_found(*first), Reverse(*first))).unwrap_or(0);
+    // The last of the best begins with what was asked for; lines before it fill what room is left.
+    let relevant = (0..lines.len()).filter(|first| words_found(*first) > 0);
+    let best = relevant.max_by_key(|first| words_found(*first)).unwrap_or(0);
+    let best = (0..best).find(|first| !from(*first).ends_with('…')).unwrap_or(best);
     if best == 0 { from(0) } else { format!("…{}", from(best)) }
 }
 

@@ -151,7 +151,7 @@ impl Codes {
         if sending == Sending::Sent
             && let Err(error) = self.mailer.send(&new.email, &Message::code(new.purpose, &code)).await
         {
-            self.unsend(&new.email, now).await?;
+            self.unsend(&new.email, now, &pending.hash).await?;
             return Err(error.into());
         }
         Ok(sending)
@@ -212,10 +212,14 @@ impl Codes {
         &self.mailer
     }
 
-    async fn unsend(&self, email: &Email, at: i64) -> Result<(), CodeError> {
+    /// Takes back that a code was mailed. It is over, but can be mailed again for the same.
+    async fn unsend(&self, email: &Email, at: i64, hash: &str) -> Result<(), CodeError> {
         let change = |codes: &mut AddressCodes| {
             if let Some(place) = codes.sent.iter().position(|sent| *sent == at) {
                 codes.sent.remove(place);
+            }
+            if let Some(pending) = codes.pending.as_mut().filter(|pending| pending.hash == hash) {
+                pending.ends_at = at;
             }
         };
         Ok(self.store.change_address_codes(email, change).await?)
