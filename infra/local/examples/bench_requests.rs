@@ -62,7 +62,7 @@ fn print_row(name: &str, mut times: Vec<f64>, rate: f64) {
 
 impl Bench {
     async fn sign_up(gateway: &str, mail: &str) -> Self {
-        let client = Client::builder().timeout(Duration::from_mins(2)).build().unwrap();
+        let client = shared::outbound::builder().timeout(Duration::from_mins(2)).build().unwrap();
         let mut bench = Self { client, api: format!("{gateway}/api/v1"), token: String::new() };
         let email = format!("bench-{}@example.com", shared::ids::new_ulid().to_lowercase());
         let person = json!({"email": email, "password": "correct horse", "confirmPassword": "correct horse",

@@ -11,12 +11,16 @@ use super::{
         analysis::Analyzer,
         segment::{Fields, Posting},
     },
-    Weights,
+    Weights, headings,
 };
+
+/// Pages per thread below which starting one costs more than it saves.
+const PAGES_PER_THREAD: usize = 4_096;
 
 /// What the words of a query say about every page.
 pub(super) struct Lexical {
-    /// BM25 per page, in the order of segments and pages.
+    /// BM25 per page, in the order of segments and pages, with the match of its best title, and less
+    /// for pages that only point to others.
     pub(super) scores: Vec<f32>,
     /// Sum of the rarities of the query's terms on the page, between 0 and 1.
     pub(super) coverage: Vec<f32>,
@@ -34,40 +38,112 @@ struct Term {
 }
 
 pub(super) fn score(segments: &[&Segment], text: &str, weights: &Weights) -> Lexical {
-    let pages: usize = segments.iter().map(|segment| segment.page_count()).sum();
     let terms = terms(text);
-    let average = average_length(segments, weights);
-    let mut lexical = Lexical { scores: vec![0.0; pages], coverage: vec![0.0; pages], terms: Vec::new(), rarity: 0.0 };
-    let lists: Vec<Vec<(&Segment, usize, &[Posting])>> = terms.iter().map(|term| lists(segments, term)).collect();
-    let rarities: Vec<f32> = lists
-        .iter()
-        .map(|lists| rarity(lists.iter().map(|(_, _, postings)| occurrences(postings)).sum(), pages))
-        .collect();
+    let norms = norms(segments, weights);
+    let numbers: Vec<Vec<Option<u32>>> =
+        segments.iter().map(|segment| terms.iter().map(|term| segment.term(&term.text)).collect()).collect();
+    let rarities: Vec<f32> =
+        (0..terms.len()).map(|term| rarity(occurrences(segments, &numbers, term), norms.len())).collect();
     // Counted as often as the query names them, as the scores are.
     let total: f32 = rarities.iter().sum();
     let named: f32 = terms.iter().zip(&rarities).map(|(term, rarity)| term.count * rarity).sum();
-    for ((term, lists), rarity) in terms.iter().zip(&lists).zip(&rarities) {
-        for (segment, offset, postings) in lists {
-            for posting in *postings {
+    let (mut scores, mut coverage) = (vec![0.0; norms.len()], vec![0.0; norms.len()]);
+    let words: Vec<Word> = terms
+        .iter()
+        .zip(&rarities)
+        .map(|(term, rarity)| Word { gain: term.count * rarity * (weights.k1 + 1.0), share: rarity / total })
+        .collect();
+    let tasks = tasks(segments, &numbers, &norms, (&mut scores, &mut coverage));
+    shared_out(tasks, norms.len(), |task| task.run(&words, named, weights));
+    let terms = terms.into_iter().map(|term| term.text).zip(words.iter().map(|word| word.share)).collect();
+    Lexical { scores, coverage, terms, rarity: named }
+}
+
+/// What a term of the query adds to a page that holds it.
+struct Word {
+    /// To the score, at most.
+    gain: f32,
+    /// To the coverage.
+    share: f32,
+}
+
+/// The pages of one segment.
+struct Task<'a> {
+    segment: &'a Segment,
+    numbers: &'a [Option<u32>],
+    norms: &'a [f32],
+    scores: &'a mut [f32],
+    coverage: &'a mut [f32],
+}
+
+fn tasks<'a>(
+    segments: &[&'a Segment],
+    numbers: &'a [Vec<Option<u32>>],
+    mut norms: &'a [f32],
+    (mut scores, mut coverage): (&'a mut [f32], &'a mut [f32]),
+) -> Vec<Task<'a>> {
+    let mut tasks = Vec::with_capacity(segments.len());
+    for (segment, numbers) in segments.iter().zip(numbers) {
+        let pages = segment.page_count();
+        let (own_norms, own_scores, own_coverage);
+        (own_norms, norms) = norms.split_at(pages);
+        (own_scores, scores) = scores.split_at_mut(pages);
+        (own_coverage, coverage) = coverage.split_at_mut(pages);
+        tasks.push(Task { segment, numbers, norms: own_norms, scores: own_scores, coverage: own_coverage });
+    }
+    tasks
+}
+
+impl Task<'_> {
+    fn run(self, words: &[Word], rarity: f32, weights: &Weights) {
+        for (word, number) in words.iter().zip(self.numbers) {
+            for posting in number.map_or(&[][..], |number| self.segment.postings(number)) {
                 let page = posting.page as usize;
-                let Some(entry) = segment.meta.pages.get(page) else {
+                let (Some(norm), Some(score), Some(coverage)) =
+                    (self.norms.get(page), self.scores.get_mut(page), self.coverage.get_mut(page))
+                else {
                     continue;
                 };
-                let norm = 1.0 - weights.b + weights.b * length(&entry.lengths, weights) / average;
-                let frequency = frequency(*posting, weights) / norm;
-                let gain = term.count * rarity * frequency * (weights.k1 + 1.0) / (weights.k1 + frequency);
-                if let Some(score) = lexical.scores.get_mut(offset + page) {
-                    *score += gain;
-                }
-                if let Some(coverage) = lexical.coverage.get_mut(offset + page) {
-                    *coverage += rarity / total;
-                }
+                let frequency = frequency(*posting, weights);
+                *score += word.gain * frequency / (norm + frequency);
+                *coverage += word.share;
+            }
+        }
+        let known = self.numbers.iter().zip(words).filter_map(|(number, word)| Some(((*number)?, word.share)));
+        let known: Vec<(u32, f32)> = known.collect();
+        for (page, matched) in headings::best_by_page(self.segment, &known) {
+            if let Some(score) = self.scores.get_mut(page) {
+                *score += weights.heading * rarity * matched;
+            }
+        }
+        for (page, score) in self.segment.meta.pages.iter().zip(self.scores) {
+            if page.navigation {
+                *score *= weights.navigation;
             }
         }
     }
-    lexical.rarity = named;
-    lexical.terms = terms.into_iter().map(|term| term.text).zip(rarities.iter().map(|rarity| rarity / total)).collect();
-    lexical
+}
+
+/// Runs the tasks, on several threads where there are enough pages.
+fn shared_out<'a>(tasks: Vec<Task<'a>>, pages: usize, run: impl Fn(Task<'a>) + Sync) {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = processors.min(pages / PAGES_PER_THREAD).max(1);
+    if threads == 1 {
+        tasks.into_iter().for_each(run);
+        return;
+    }
+    let mut shares: Vec<Vec<Task<'a>>> = (0..threads).map(|_| Vec::new()).collect();
+    for (task, share) in tasks.into_iter().zip((0..threads).cycle()) {
+        if let Some(share) = shares.get_mut(share) {
+            share.push(task);
+        }
+    }
+    let run = &run;
+    std::thread::scope(|scope| {
+        for share in shares {
+            scope.spawn(move || share.into_iter().for_each(run));
+        }
+    });
 }
 
 /// The query's distinct terms.
@@ -80,22 +156,10 @@ fn terms(text: &str) -> Vec<Term> {
     counts.into_iter().map(|(text, count)| Term { text, count }).collect()
 }
 
-fn lists<'a>(segments: &[&'a Segment], term: &Term) -> Vec<(&'a Segment, usize, &'a [Posting])> {
-    let mut offset = 0;
-    let mut lists = Vec::new();
-    for segment in segments {
-        let postings = segment.postings(&term.text);
-        if !postings.is_empty() {
-            lists.push((*segment, offset, postings));
-        }
-        offset += segment.page_count();
-    }
-    lists
-}
-
 /// Pages on which a term really stands, not only in a title of a section they continue.
-fn occurrences(postings: &[Posting]) -> usize {
-    postings.iter().filter(|posting| posting.body > 0).count()
+fn occurrences(segments: &[&Segment], numbers: &[Vec<Option<u32>>], term: usize) -> usize {
+    let found = segments.iter().zip(numbers).filter_map(|(segment, numbers)| Some((segment, (*numbers.get(term)?)?)));
+    found.map(|(segment, number)| segment.postings(number).iter().filter(|posting| posting.body > 0).count()).sum()
 }
 
 /// Inverse document frequency, never negative.
@@ -116,17 +180,19 @@ fn frequency(posting: Posting, weights: &Weights) -> f32 {
         + weights.inherited * f32::from(posting.inherited)
 }
 
-/// Mean length of the pages that have text.
-#[expect(clippy::cast_precision_loss, reason = "page counts are far below 2^24")]
-fn average_length(segments: &[&Segment], weights: &Weights) -> f32 {
-    let (mut sum, mut pages) = (0.0_f64, 0_usize);
-    for page in segments.iter().flat_map(|segment| &segment.meta.pages) {
-        if page.lengths.body > 0 {
-            sum += f64::from(length(&page.lengths, weights));
-            pages += 1;
-        }
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "a mean of small numbers")]
-    let average = (sum / pages.max(1) as f64) as f32;
-    average.max(1.0)
+/// What BM25 adds to the counts of each page: `k1`, more for pages that are longer than the mean.
+fn norms(segments: &[&Segment], weights: &Weights) -> Vec<f32> {
+    let lengths: Vec<f32> =
+        segments.iter().flat_map(|segment| segment.lengths()).map(|lengths| length(lengths, weights)).collect();
+    let average = average(&lengths);
+    let norm = |length: &f32| weights.k1 * (1.0 - weights.b + weights.b * length / average);
+    lengths.iter().map(norm).collect()
+}
+
+/// The mean of the lengths that are not zero.
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a mean of small numbers")]
+fn average(lengths: &[f32]) -> f32 {
+    let filled = lengths.iter().filter(|length| **length > 0.0);
+    let sum: f64 = filled.clone().map(|length| f64::from(*length)).sum();
+    ((sum / filled.count().max(1) as f64) as f32).max(1.0)
 }

@@ -3,11 +3,14 @@
 use std::collections::HashSet;
 
 use super::{
-    super::{Segment, analysis::Analyzer, segment::ChunkEntry},
+    super::{
+        Segment,
+        analysis::{Analyzer, Initials},
+        segment::ChunkEntry,
+    },
     Hit, Query, Weights,
     dot::dot,
     fusion::{self, standardise},
-    headings,
     lexical::{self, Lexical},
     semantic,
 };
@@ -45,16 +48,10 @@ pub(super) fn rank(segments: &[&Segment], query: &Query, weights: &Weights) -> V
 }
 
 fn gather(segments: &[&Segment], query: &Query, weights: &Weights) -> Evidence {
-    let mut lexical = lexical::score(segments, &query.text, weights);
-    headings::add(segments, &mut lexical, weights);
-    let pages = || segments.iter().flat_map(|segment| &segment.meta.pages);
-    for (score, page) in lexical.scores.iter_mut().zip(pages()) {
-        if page.navigation {
-            *score *= weights.navigation;
-        }
-    }
+    let lexical = lexical::score(segments, &query.text, weights);
     // Pages without text would only widen the distributions.
-    let counts: Vec<bool> = pages().map(|page| page.lengths.body > 0).collect();
+    let counts: Vec<bool> =
+        segments.iter().flat_map(|segment| segment.lengths()).map(|lengths| lengths.body > 0).collect();
     let counts = |index: usize| counts.get(index).copied().unwrap_or(false);
     let bm25_z = standardise(&lexical.scores, counts);
     let embedding = query.embedding.as_deref().filter(|embedding| !embedding.is_empty());
@@ -80,11 +77,14 @@ struct Passages<'a> {
     analyzer: Analyzer,
     embedding: Option<&'a [f32]>,
     terms: &'a [(String, f32)],
+    initials: Initials,
 }
 
 impl<'a> Passages<'a> {
     fn new(query: &'a Query, lexical: &'a Lexical) -> Self {
-        Self { analyzer: Analyzer::default(), embedding: query.embedding.as_deref(), terms: &lexical.terms }
+        let terms = &lexical.terms;
+        let initials = Initials::of(terms.iter().map(|(term, _)| term.as_str()));
+        Self { analyzer: Analyzer::default(), embedding: query.embedding.as_deref(), terms, initials }
     }
 
     /// The best of a page's chunks, by similarity and the words it holds, with its cosine.
@@ -112,9 +112,12 @@ impl<'a> Passages<'a> {
     }
 
     fn coverage(&self, chunk: &ChunkEntry) -> f32 {
+        if self.terms.is_empty() {
+            return 0.0;
+        }
         let mut found = HashSet::new();
         let mut look = |text: &str| {
-            self.analyzer.each_term(text, |term| {
+            self.analyzer.each_term_like(text, &self.initials, |term| {
                 if let Some(position) = self.terms.iter().position(|(known, _)| known == term) {
                     found.insert(position);
                 }

@@ -61,7 +61,7 @@ pub(super) fn build(source: SegmentSource<'_>) -> Result<Segment, SegmentError> 
         meta.ends.push(u32::try_from(meta.postings.len()).map_err(|_| SegmentError::TooLarge)?);
     }
     meta.headings = number(counter.titles, &meta.terms);
-    Ok(Segment { meta, vectors })
+    Ok(Segment::new(meta, vectors))
 }
 
 fn dimensions(source: &SegmentSource<'_>) -> Result<usize, SegmentError> {

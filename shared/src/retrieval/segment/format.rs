@@ -87,7 +87,7 @@ impl Segment {
         let (meta, vectors) = body.split_at_checked(meta_bytes).ok_or(SegmentError::Damaged)?;
         let meta: Meta = postcard::from_bytes(meta).map_err(|_| SegmentError::Damaged)?;
         let (vectors, _) = vectors.as_chunks::<4>();
-        let segment = Self { meta, vectors: vectors.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect() };
+        let segment = Self::new(meta, vectors.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect());
         if segment.is_consistent() { Ok(segment) } else { Err(SegmentError::Damaged) }
     }
 

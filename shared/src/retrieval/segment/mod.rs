@@ -5,12 +5,14 @@
 
 mod build;
 mod format;
+mod lookup;
 
 use serde::{Deserialize, Serialize};
 
 use crate::documents::{Page, chunking::Chunk};
 
 pub use format::SegmentError;
+use lookup::Lookup;
 
 /// What a segment is built from.
 #[derive(Debug, Clone)]
@@ -35,6 +37,7 @@ pub struct Segment {
     pub(super) meta: Meta,
     /// Embeddings of all chunks, one after the other.
     pub(super) vectors: Vec<f32>,
+    lookup: Lookup,
 }
 
 /// Everything but the vectors.
@@ -115,6 +118,10 @@ impl Segment {
         build::build(source)
     }
 
+    fn new(meta: Meta, vectors: Vec<f32>) -> Self {
+        Self { lookup: Lookup::of(&meta), meta, vectors }
+    }
+
     /// The document's id.
     #[must_use]
     pub fn document_id(&self) -> &str {
@@ -161,7 +168,7 @@ impl Segment {
     /// Number of pages that hold a term, as [`crate::retrieval::analysis::Analyzer`] makes terms.
     #[must_use]
     pub fn pages_with(&self, term: &str) -> usize {
-        self.postings(term).len()
+        self.term(term).map_or(0, |term| self.postings(term).len())
     }
 
     /// Bytes in memory, roughly: what a cache counts.
@@ -173,7 +180,11 @@ impl Segment {
         let terms: usize = meta.terms.iter().map(|t| t.len() + size_of::<String>() + size_of::<u32>()).sum();
         let heading = |h: &HeadingEntry| size_of::<HeadingEntry>() + 4 * (h.own.len() + h.path.len());
         let headings: usize = meta.headings.iter().map(heading).sum();
-        pages + chunks + terms + headings + size_of_val(meta.postings.as_slice()) + size_of_val(self.vectors.as_slice())
+        let texts = pages + chunks + terms + headings;
+        texts
+            + size_of_val(meta.postings.as_slice())
+            + size_of_val(self.vectors.as_slice())
+            + self.lookup.memory_bytes()
     }
 
     /// The position of a term in the list of terms.
@@ -182,12 +193,24 @@ impl Segment {
         u32::try_from(position).ok()
     }
 
-    /// The postings of a term.
-    pub(super) fn postings(&self, term: &str) -> &[Posting] {
-        let Some(index) = self.term(term) else {
-            return &[];
-        };
-        let index = index as usize;
+    /// The lengths of all pages, in their order.
+    pub(super) fn lengths(&self) -> &[Fields] {
+        &self.lookup.lengths
+    }
+
+    /// The titles that hold a term themselves, as positions in `headings`.
+    pub(super) fn headings_with(&self, term: u32) -> impl Iterator<Item = usize> {
+        lookup::headings(&self.lookup.own, term)
+    }
+
+    /// The titles below others that hold a term, as positions in `headings`.
+    pub(super) fn headings_below(&self, term: u32) -> impl Iterator<Item = usize> {
+        lookup::headings(&self.lookup.path, term)
+    }
+
+    /// The postings of a term, by its position.
+    pub(super) fn postings(&self, term: u32) -> &[Posting] {
+        let index = term as usize;
         let start = index.checked_sub(1).and_then(|before| self.meta.ends.get(before)).copied().unwrap_or(0);
         let end = self.meta.ends.get(index).copied().unwrap_or(start);
         self.meta.postings.get(start as usize..end as usize).unwrap_or(&[])
