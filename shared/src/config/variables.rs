@@ -55,7 +55,7 @@ variables! {
     OPENAI_MODEL = "gpt-4o-mini": "model name sent to it";
     OPENAI_SECONDS = "60": "time the endpoint may stay silent before an answer fails";
     LOG_FORMAT = "text": "`text` or `json`";
-    RUST_LOG = "info": "log filter";
+    RUST_LOG = "info": "log filter; set by hand, it also shows the warnings of the embedded DynamoDB and of the model loader";
 }
 
 /// The README's configuration table.
