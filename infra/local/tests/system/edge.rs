@@ -92,3 +92,19 @@ async fn a_request_id_is_taken_over_when_it_is_plain() {
         visitor.send(visitor.request(Method::GET, "/api/v1/user/profile").header("X-Request-Id", "a b\"<")).await;
     assert_ne!(answer.json()["requestId"], "a b\"<");
 }
+
+#[tokio::test]
+async fn the_services_may_have_origins_of_their_own() {
+    let system = TestSystem::start_with(&[("ALLOWED_ORIGINS", "https://tools.example.com")]).await;
+    let visitor = system.visitor();
+    let (frontend, tools) = ("http://localhost:3001", "https://tools.example.com");
+    for (base, origin, allowed) in [
+        (&visitor.services, tools, true),
+        (&visitor.services, frontend, false),
+        (&visitor.gateway, frontend, true),
+        (&visitor.gateway, tools, false),
+    ] {
+        let answer = visitor.send(visitor.client.get(format!("{base}/health")).header("Origin", origin)).await;
+        assert_eq!(answer.headers.contains_key("access-control-allow-origin"), allowed, "{base} {origin}");
+    }
+}

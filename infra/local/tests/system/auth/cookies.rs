@@ -93,6 +93,9 @@ async fn cookies_work_where_tokens_do_but_not_from_a_foreign_origin() {
         assert_eq!(refused.code(403), "foreign_origin", "{origin}");
         assert!(!refused.headers.contains_key("access-control-allow-origin"), "{origin}");
     }
+    // A browser adds the password of a proxy by itself: it signs nobody in here.
+    let basic = settings(Some("https://evil.example")).header("Authorization", "Basic cHJveHk6cGFzc3dvcmQ=");
+    assert_eq!(visitor.send(basic).await.code(403), "foreign_origin");
     for path in ["/api/v1/auth/login", "/api/v1/auth/logout", "/api/v1/auth/refresh"] {
         let request =
             visitor.request(Method::POST, path).header("Cookie", &cookies).header("Origin", "https://evil.example");

@@ -1,6 +1,6 @@
 //! Answers: streamed, stopped, left, interrupted, failed.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use shared::store::{Chat, ChatMessage, Generation, MessageRole};
 use super::{
     MESSAGES, SESSIONS, answered, ask, ask_slowly, has_text, messages, redacted, said, session, slow_system, text,
 };
-use crate::harness::{TestSystem, TestUser, eventually};
+use crate::harness::{TestSystem, TestUser, events, eventually, model_that_falls_silent};
 
 const STREAM: &str = "/api/v1/chat/messages/stream";
 
@@ -114,11 +114,9 @@ async fn stop_ends_the_answer_and_keeps_its_text() {
     let user = system.user().await;
     for method in [Method::POST, Method::DELETE] {
         let (id, stream) = ask_slowly(&user).await;
-        let stopped = Instant::now();
         let answer = user.send(user.request(method, &format!("{SESSIONS}/{id}/stop-stream"))).await;
         insta::assert_json_snapshot!("stop", redacted(&answer.json()));
         let done = stream.rest().await.pop().unwrap();
-        eprintln!("stopped after {} ms", stopped.elapsed().as_millis());
         assert_eq!((&done["done"], &done["aborted"]), (&json!(true), &json!(true)));
         assert!(done.get("error").is_none(), "{done}");
         let message = messages(&user, &id).await.remove(1);
@@ -130,6 +128,47 @@ async fn stop_ends_the_answer_and_keeps_its_text() {
         let again = ask(&user, &format!("{SESSIONS}/{id}/messages/stream"), "Go on.").await;
         drop(again);
     }
+}
+
+#[tokio::test]
+async fn when_a_stop_is_answered_the_text_is_stored_and_the_session_free() {
+    let system = slow_system().await;
+    let user = system.user().await;
+    let (id, stream) = ask_slowly(&user).await;
+    user.post(&format!("{SESSIONS}/{id}/stop-stream"), json!({})).await.data(200);
+    let message = messages(&user, &id).await.remove(1);
+    assert_eq!((&message["isStopped"], &message["isGenerating"]), (&json!(true), &json!(false)));
+    assert!(text(&message["content"]).starts_with("word0 "));
+    let next = user.request(Method::POST, &format!("{SESSIONS}/{id}/messages/stream")).json(&said("Go on."));
+    assert_eq!(next.send().await.unwrap().status(), 200);
+    drop(stream);
+}
+
+#[tokio::test]
+async fn a_stop_before_the_first_word_keeps_what_was_to_be_replaced() {
+    let model = model_that_falls_silent().await;
+    let system = TestSystem::start_with(&[("LANGUAGE_MODEL", "openai"), ("OPENAI_BASE_URL", &model)]).await;
+    let user = system.user().await;
+    let (id, _, answer) = answered(&user, "Which oil?").await;
+    let before = messages(&user, &id).await.remove(1);
+    assert!(text(&before["content"]).contains("word9"));
+    let generating = |event: &Value| event["stage"] == "generation";
+    let stop = format!("{SESSIONS}/{id}/stop-stream");
+
+    let again = user.request(Method::POST, &format!("{SESSIONS}/{id}/messages/{answer}/regenerate")).json(&json!({}));
+    let mut stream = events(again.send().await.unwrap());
+    stream.find(generating).await;
+    user.post(&stop, json!({})).await.data(200);
+    assert_eq!(stream.rest().await.pop().unwrap()["aborted"], true);
+    assert_eq!(messages(&user, &id).await.remove(1), before);
+
+    let mut stream = ask(&user, &format!("{SESSIONS}/{id}/messages/stream"), "And how much?").await;
+    stream.find(generating).await;
+    user.post(&stop, json!({})).await.data(200);
+    let done = stream.rest().await.pop().unwrap();
+    assert_eq!((&done["aborted"], &done["fullText"]), (&json!(true), &json!("")));
+    let message = messages(&user, &id).await.remove(3);
+    assert_eq!((&message["isStopped"], &message["content"]), (&json!(true), &json!("")));
 }
 
 #[tokio::test]

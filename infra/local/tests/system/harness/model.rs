@@ -1,31 +1,49 @@
 //! A language model endpoint that takes its time.
 
 use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::response::Sse;
 use axum::response::sse::Event;
-use axum::routing::post;
-use futures::{Stream, stream};
+use axum::routing::{MethodRouter, post};
+use futures::{Stream, StreamExt, stream};
 use serde_json::json;
 
 /// Starts an OpenAI-compatible endpoint that says a word every 50 ms, two hundred of them; its base
 /// address.
 pub async fn slow_model() -> String {
+    serve(post(|| async { Sse::new(words(200)) })).await
+}
+
+/// Starts one that answers the first request with ten words and then says nothing any more.
+pub async fn model_that_falls_silent() -> String {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let answer = move || {
+        let is_first = requests.fetch_add(1, Ordering::Relaxed) == 0;
+        async move { Sse::new(if is_first { words(10).left_stream() } else { stream::pending().right_stream() }) }
+    };
+    serve(post(answer)).await
+}
+
+async fn serve(answers: MethodRouter) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/v1", listener.local_addr().unwrap());
-    let router = Router::new().route("/v1/chat/completions", post(|| async { Sse::new(words()) }));
+    let router = Router::new().route("/v1/chat/completions", answers);
     tokio::spawn(async move { axum::serve(listener, router).await });
     url
 }
 
-fn words() -> impl Stream<Item = Result<Event, Infallible>> {
-    stream::unfold(0, |at| async move {
+fn words(count: usize) -> impl Stream<Item = Result<Event, Infallible>> {
+    stream::unfold(0, move |at| async move {
         tokio::time::sleep(Duration::from_millis(50)).await;
         let event = match at {
-            0..200 => json!({"choices": [{"index": 0, "delta": {"content": format!("word{at} ")}}]}).to_string(),
-            200 => "[DONE]".to_owned(),
+            at if at < count => {
+                json!({"choices": [{"index": 0, "delta": {"content": format!("word{at} ")}}]}).to_string()
+            }
+            at if at == count => "[DONE]".to_owned(),
             _ => return None,
         };
         Some((Ok(Event::default().data(event)), at + 1))
