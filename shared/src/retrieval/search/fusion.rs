@@ -24,41 +24,48 @@ pub(super) fn fuse(lexical: &Lexical, cosines: Option<&[f32]>, weights: &Weights
         .collect()
 }
 
-/// Standard scores: how many standard deviations each value is above the mean of the given
-/// ones. All zero where the values do not differ.
-pub(super) fn standardise(values: &[f32], counts: impl Fn(usize) -> bool) -> Vec<f32> {
-    let (mut count, mut sum, mut squares) = (0_u32, 0.0_f64, 0.0_f64);
-    for (_, value) in values.iter().enumerate().filter(|(index, _)| counts(*index)) {
-        count += 1;
-        sum += f64::from(*value);
-        squares += f64::from(*value) * f64::from(*value);
+/// Where values lie: what standard scores need.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Distribution {
+    mean: f64,
+    deviation: f64,
+}
+
+impl Distribution {
+    /// Of these values.
+    pub(super) fn of(values: impl Iterator<Item = f32>) -> Self {
+        let (mut count, mut sum, mut squares) = (0_u32, 0.0_f64, 0.0_f64);
+        for value in values {
+            count += 1;
+            sum += f64::from(value);
+            squares += f64::from(value) * f64::from(value);
+        }
+        let count = f64::from(count.max(1));
+        let mean = sum / count;
+        Self { mean, deviation: (squares / count - mean * mean).max(0.0).sqrt() }
     }
-    let count = f64::from(count.max(1));
-    let mean = sum / count;
-    let deviation = (squares / count - mean * mean).max(0.0).sqrt();
-    if deviation < 1e-6 {
-        return vec![0.0; values.len()];
-    }
+
+    /// How many standard deviations a value is above the mean; zero where the values do not differ.
     #[expect(clippy::cast_possible_truncation, reason = "standard scores are small")]
-    let score = |value: &f32| ((f64::from(*value) - mean) / deviation) as f32;
-    values.iter().map(score).collect()
+    pub(super) fn standard_score(&self, value: f32) -> f32 {
+        if self.deviation < 1e-6 { 0.0 } else { ((f64::from(value) - self.mean) / self.deviation) as f32 }
+    }
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "exact in these cases")]
 mod tests {
     use super::*;
 
     #[test]
-    fn scores_are_standard_over_the_counted_values() {
-        let scores = standardise(&[1.0, 3.0, 100.0], |index| index < 2);
-        assert_eq!(scores.first(), Some(&-1.0));
-        assert_eq!(scores.get(1), Some(&1.0));
-        assert_eq!(scores.get(2), Some(&98.0));
+    fn scores_are_standard_over_the_values() {
+        let distribution = Distribution::of([1.0, 3.0].into_iter());
+        assert_eq!([1.0, 3.0, 100.0].map(|value| distribution.standard_score(value)), [-1.0, 1.0, 98.0]);
     }
 
     #[test]
     fn equal_values_say_nothing() {
-        assert_eq!(standardise(&[2.0, 2.0], |_| true), [0.0, 0.0]);
-        assert!(standardise(&[], |_| true).is_empty());
+        assert_eq!(Distribution::of([2.0, 2.0].into_iter()).standard_score(2.0), 0.0);
+        assert_eq!(Distribution::of(std::iter::empty()).standard_score(5.0), 0.0);
     }
 }

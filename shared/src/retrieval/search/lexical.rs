@@ -11,7 +11,7 @@ use super::{
         analysis::Analyzer,
         segment::{Fields, Posting},
     },
-    Weights, headings,
+    Weights, headings, parallel,
 };
 
 /// Pages per thread below which starting one costs more than it saves.
@@ -40,8 +40,11 @@ struct Term {
 pub(super) fn score(segments: &[&Segment], text: &str, weights: &Weights) -> Lexical {
     let terms = terms(text);
     let norms = norms(segments, weights);
-    let numbers: Vec<Vec<Option<u32>>> =
-        segments.iter().map(|segment| terms.iter().map(|term| segment.term(&term.text)).collect()).collect();
+    let threads = parallel::threads(norms.len(), PAGES_PER_THREAD);
+    let mut numbers: Vec<Vec<Option<u32>>> = vec![Vec::new(); segments.len()];
+    parallel::for_each(segments.iter().zip(&mut numbers), threads, |(segment, numbers)| {
+        numbers.extend(terms.iter().map(|term| segment.term(&term.text)));
+    });
     let rarities: Vec<f32> =
         (0..terms.len()).map(|term| rarity(occurrences(segments, &numbers, term), norms.len())).collect();
     // Counted as often as the query names them, as the scores are.
@@ -54,7 +57,7 @@ pub(super) fn score(segments: &[&Segment], text: &str, weights: &Weights) -> Lex
         .map(|(term, rarity)| Word { gain: term.count * rarity * (weights.k1 + 1.0), share: rarity / total })
         .collect();
     let tasks = tasks(segments, &numbers, &norms, (&mut scores, &mut coverage));
-    shared_out(tasks, norms.len(), |task| task.run(&words, named, weights));
+    parallel::for_each(tasks, threads, |task| task.run(&words, named, weights));
     let terms = terms.into_iter().map(|term| term.text).zip(words.iter().map(|word| word.share)).collect();
     Lexical { scores, coverage, terms, rarity: named }
 }
@@ -122,28 +125,6 @@ impl Task<'_> {
             }
         }
     }
-}
-
-/// Runs the tasks, on several threads where there are enough pages.
-fn shared_out<'a>(tasks: Vec<Task<'a>>, pages: usize, run: impl Fn(Task<'a>) + Sync) {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = processors.min(pages / PAGES_PER_THREAD).max(1);
-    if threads == 1 {
-        tasks.into_iter().for_each(run);
-        return;
-    }
-    let mut shares: Vec<Vec<Task<'a>>> = (0..threads).map(|_| Vec::new()).collect();
-    for (task, share) in tasks.into_iter().zip((0..threads).cycle()) {
-        if let Some(share) = shares.get_mut(share) {
-            share.push(task);
-        }
-    }
-    let run = &run;
-    std::thread::scope(|scope| {
-        for share in shares {
-            scope.spawn(move || share.into_iter().for_each(run));
-        }
-    });
 }
 
 /// The query's distinct terms.

@@ -8,6 +8,7 @@ mod dot;
 mod fusion;
 mod headings;
 mod lexical;
+mod parallel;
 mod rank;
 mod semantic;
 

@@ -10,17 +10,18 @@ use super::{
     },
     Hit, Query, Weights,
     dot::dot,
-    fusion::{self, standardise},
+    fusion::{self, Distribution},
     lexical::{self, Lexical},
     semantic,
 };
 
-/// Everything known about the pages searched; all lists have one entry per page.
+/// Everything known about the pages searched; all lists have one entry per page. Pages without text
+/// would only widen the distributions, and are left out of them.
 struct Evidence {
     lexical: Lexical,
-    bm25_z: Vec<f32>,
+    bm25: Distribution,
     cosines: Option<Vec<f32>>,
-    cosine_z: Vec<f32>,
+    cosine: Distribution,
     fused: Vec<f32>,
 }
 
@@ -49,19 +50,14 @@ pub(super) fn rank(segments: &[&Segment], query: &Query, weights: &Weights) -> V
 
 fn gather(segments: &[&Segment], query: &Query, weights: &Weights) -> Evidence {
     let lexical = lexical::score(segments, &query.text, weights);
-    // Pages without text would only widen the distributions.
-    let counts: Vec<bool> =
-        segments.iter().flat_map(|segment| segment.lengths()).map(|lengths| lengths.body > 0).collect();
-    let counts = |index: usize| counts.get(index).copied().unwrap_or(false);
-    let bm25_z = standardise(&lexical.scores, counts);
+    let lengths = segments.iter().flat_map(|segment| segment.lengths());
+    let filled = lexical.scores.iter().zip(lengths).filter(|(_, lengths)| lengths.body > 0);
+    let bm25 = Distribution::of(filled.map(|(score, _)| *score));
     let embedding = query.embedding.as_deref().filter(|embedding| !embedding.is_empty());
     let cosines = embedding.map(|embedding| semantic::page_cosines(segments, embedding));
-    let cosine_z = cosines.as_ref().map_or_else(
-        || vec![0.0; bm25_z.len()],
-        |cosines| standardise(cosines, |index| cosines.get(index).is_some_and(|cosine| *cosine > -1.0)),
-    );
+    let cosine = Distribution::of(cosines.iter().flatten().copied().filter(|cosine| *cosine > -1.0));
     let fused = fusion::fuse(&lexical, cosines.as_deref(), weights);
-    Evidence { lexical, bm25_z, cosines, cosine_z, fused }
+    Evidence { lexical, bm25, cosines, cosine, fused }
 }
 
 impl Evidence {
@@ -151,9 +147,9 @@ fn hit(segments: &[&Segment], position: usize, evidence: &Evidence, passages: &P
         page_end: chunk.map_or(number, |(_, entry)| entry.page_end.max(number)),
         score: of(&evidence.fused),
         bm25: of(&evidence.lexical.scores),
-        bm25_z: of(&evidence.bm25_z),
+        bm25_z: evidence.bm25.standard_score(of(&evidence.lexical.scores)),
         cosine,
-        cosine_z: of(&evidence.cosine_z),
+        cosine_z: evidence.cosines.as_ref().map_or(0.0, |cosines| evidence.cosine.standard_score(of(cosines))),
         coverage: of(&evidence.lexical.coverage).min(1.0),
         navigation: page.navigation,
     })

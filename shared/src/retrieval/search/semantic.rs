@@ -1,6 +1,6 @@
 //! Exact similarity of the query to every chunk.
 
-use super::{super::Segment, dot::dot};
+use super::{super::Segment, dot::dot, parallel};
 
 /// Chunks per thread below which starting one costs more than it saves.
 const CHUNKS_PER_THREAD: usize = 8_192;
@@ -11,18 +11,9 @@ pub(super) fn page_cosines(segments: &[&Segment], query: &[f32]) -> Vec<f32> {
     let pages: usize = segments.iter().map(|segment| segment.page_count()).sum();
     let chunks: usize = segments.iter().map(|segment| segment.chunk_count()).sum();
     let mut cosines = vec![-1.0; pages];
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = processors.min(chunks / CHUNKS_PER_THREAD).max(1);
-    let tasks = tasks(segments, &mut cosines, chunks.div_ceil(threads).max(1));
-    if tasks.len() <= 1 {
-        tasks.into_iter().flatten().for_each(|task| task.run(query));
-        return cosines;
-    }
-    std::thread::scope(|scope| {
-        for share in tasks {
-            scope.spawn(move || share.into_iter().for_each(|task| task.run(query)));
-        }
-    });
+    let threads = parallel::threads(chunks, CHUNKS_PER_THREAD);
+    let shares = tasks(segments, &mut cosines, chunks.div_ceil(threads).max(1));
+    parallel::for_each(shares, threads, |share| share.into_iter().for_each(|task| task.run(query)));
     cosines
 }
 
