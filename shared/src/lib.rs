@@ -32,10 +32,17 @@ pub mod objects;
 #[cfg(feature = "fetch")]
 pub mod outbound;
 pub mod page_texts;
+pub mod program;
+#[cfg(feature = "provider")]
+pub mod provider;
 #[cfg(feature = "retrieval")]
 pub mod retrieval;
+#[cfg(feature = "speech")]
+pub mod speech;
 pub mod store;
 pub mod telemetry;
 pub mod time;
+#[cfg(feature = "vision")]
+pub mod vision;
 
 pub use context::Context;

@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use answer::{Answer, AnswerEvent, Stage};
 pub use citations::without_sources;
-pub use error::{AnswerError, Cause};
+pub use error::AnswerError;
 pub use extractive::Extractive;
 pub use model::{Brief, LanguageModel, ModelEvent};
 pub use openai::OpenAi;
@@ -38,6 +38,7 @@ pub use question::{Image, Question, Role, Turn};
 use crate::Context;
 use crate::config::LanguageModelConfig;
 use crate::library::{Findings, Library, LibraryQuery};
+use crate::provider::Cause;
 
 /// Answers questions. Build it once per process; clones share everything.
 #[derive(Debug, Clone)]

@@ -6,6 +6,7 @@ use super::*;
 use crate::assistant::test_support::{Scripted, findings, passage};
 use crate::assistant::{Answer, Image};
 use crate::ids::UserId;
+use crate::provider::{ProviderError, ProviderFailure};
 
 fn question(text: &str) -> Question {
     Question { user: UserId::new(), text: text.to_owned(), images: vec![], history: vec![], equipment: vec![] }
@@ -25,6 +26,10 @@ fn done(events: &[Result<AnswerEvent, AnswerError>]) -> Answer {
         Some(Ok(AnswerEvent::Done(answer))) => answer.clone(),
         other => panic!("no end: {other:?}"),
     }
+}
+
+fn timeout() -> AnswerError {
+    ProviderError::new("The language model", ProviderFailure::Timeout).into()
 }
 
 fn tokens(events: &[Result<AnswerEvent, AnswerError>]) -> String {
@@ -95,10 +100,10 @@ async fn cancelling_during_retrieval_ends_at_once() {
 
 #[tokio::test]
 async fn an_error_of_the_model_is_the_last_event() {
-    let script = vec![Ok(ModelEvent::Token("So far ".to_owned())), Err(AnswerError::ProviderTimeout)];
+    let script = vec![Ok(ModelEvent::Token("So far ".to_owned())), Err(timeout())];
     let events = all(question("How?"), Scripted::new(script, true), CancellationToken::new()).await;
     assert_eq!(tokens(&events), "So far");
-    assert!(matches!(events.last(), Some(Err(AnswerError::ProviderTimeout))));
+    assert!(matches!(events.last(), Some(Err(AnswerError::Provider(_)))));
 }
 
 #[tokio::test]

@@ -5,14 +5,20 @@
 
 mod reader;
 mod sections;
+mod speech;
+mod stream;
 mod variables;
+mod vision;
 
 pub use reader::{Problem, Problems, Reader};
 pub use sections::{
     AuthConfig, AwsConfig, CookieMode, DocumentsConfig, GoogleConfig, HttpConfig, InferenceConfig, LanguageModelConfig,
     MailConfig, MailProvider, OpenAiConfig, SmtpConfig,
 };
+pub use speech::{DeepgramConfig, RecognitionConfig, SpeechConfig, SynthesisConfig};
+pub use stream::StreamConfig;
 pub use variables::{VARIABLES, Variable, markdown_table};
+pub use vision::{DetectionConfig, ReadingConfig, VisionConfig};
 
 /// Everything that can be configured.
 #[derive(Debug, Clone)]
@@ -33,6 +39,12 @@ pub struct Config {
     pub inference: InferenceConfig,
     /// The language model that writes answers.
     pub language_model: LanguageModelConfig,
+    /// Hearing and speaking.
+    pub speech: SpeechConfig,
+    /// Seeing.
+    pub vision: VisionConfig,
+    /// The container that holds the WebSocket.
+    pub stream: StreamConfig,
 }
 
 impl Config {
@@ -60,6 +72,9 @@ impl Config {
             documents: DocumentsConfig::read(&mut reader, production),
             inference: InferenceConfig::read(&mut reader),
             language_model: LanguageModelConfig::read(&mut reader),
+            speech: SpeechConfig::read(&mut reader),
+            vision: VisionConfig::read(&mut reader),
+            stream: StreamConfig::read(&mut reader),
         };
         reader.finish(config)
     }

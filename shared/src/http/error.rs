@@ -116,9 +116,7 @@ impl ApiError {
 
     /// 429 that says when to come back.
     pub fn too_many_requests(code: impl Into<Text>, message: impl Into<Text>, retry_after_seconds: u64) -> Self {
-        let mut error = Self::of(Kind::TooManyRequests, code, message);
-        Arc::make_mut(&mut error.0).retry_after = Some(retry_after_seconds.max(1));
-        error
+        Self::of(Kind::TooManyRequests, code, message).retry_after(retry_after_seconds)
     }
 
     /// 500. The cause is logged once, at the boundary, and never shown.
@@ -127,6 +125,13 @@ impl ApiError {
             Self::of(Kind::Internal, "internal_error", "Something went wrong on our side. Please try again.");
         Arc::make_mut(&mut error.0).cause = Some(Arc::from(cause.into()));
         error
+    }
+
+    /// The same error with the time after which another try makes sense.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        Arc::make_mut(&mut self.0).retry_after = Some(seconds.max(1));
+        self
     }
 
     /// The same error with a payload in `data`.

@@ -5,9 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use futures::StreamExt;
 use url::Url;
 
-use crate::assistant::error::Cause;
 use crate::assistant::question::Image;
 use crate::outbound;
+use crate::provider::Cause;
 
 /// Bytes of a picture that is sent along.
 const MOST_BYTES: usize = 10 * 1024 * 1024;

@@ -5,7 +5,6 @@
 //! that ends before it said why it stopped has broken off.
 
 mod images;
-mod request;
 mod stream;
 mod wire;
 
@@ -14,14 +13,16 @@ use std::sync::Arc;
 use async_stream::try_stream;
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use reqwest::Client;
-use secrecy::ExposeSecret;
+use http::header::ACCEPT;
 
-use super::error::{AnswerError, Cause};
+use super::error::AnswerError;
 use super::model::{Brief, LanguageModel, ModelEvent};
 use super::prompt;
 use crate::config::OpenAiConfig;
-use crate::outbound;
+use crate::provider::{Cause, HttpProvider};
+
+/// Who this is in sentences.
+const NAME: &str = "The language model";
 
 /// An `OpenAI`-compatible endpoint.
 #[derive(Debug)]
@@ -32,8 +33,7 @@ pub struct OpenAi {
 /// Where requests go, and how.
 #[derive(Debug)]
 struct Endpoint {
-    client: Client,
-    url: String,
+    server: HttpProvider,
     config: OpenAiConfig,
     /// Whether pictures on `http://localhost`, which no endpoint can fetch, are sent along.
     inline_localhost: bool,
@@ -45,16 +45,9 @@ impl OpenAi {
     /// # Errors
     /// When TLS cannot be set up, or the key cannot stand in a header.
     pub fn new(config: OpenAiConfig, inline_localhost: bool) -> Result<Self, Cause> {
-        let mut headers = http::HeaderMap::new();
-        if let Some(key) = &config.api_key {
-            let mut value = http::HeaderValue::try_from(format!("Bearer {}", key.expose_secret()))
-                .map_err(|_| "OPENAI_API_KEY holds characters that no header can carry")?;
-            value.set_sensitive(true);
-            headers.insert(http::header::AUTHORIZATION, value);
-        }
-        let client = outbound::builder().default_headers(headers).build()?;
-        let url = format!("{}/chat/completions", config.base_url.as_str().trim_end_matches('/'));
-        Ok(Self { endpoint: Arc::new(Endpoint { client, url, config, inline_localhost }) })
+        let key = config.api_key.as_ref();
+        let server = HttpProvider::new(NAME, &config.base_url, "Bearer", key, config.idle_timeout)?;
+        Ok(Self { endpoint: Arc::new(Endpoint { server, config, inline_localhost }) })
     }
 }
 
@@ -76,7 +69,10 @@ impl LanguageModel for OpenAi {
         let events = try_stream! {
             let images = images::prepare(&brief.images, endpoint.inline_localhost).await;
             let body = wire::Request::new(&endpoint.config.model, &brief, &images);
-            let response = request::send(&endpoint, &body).await?;
+            let send = endpoint.server.post("chat/completions", |request| {
+                request.header(ACCEPT, "text/event-stream").json(&body)
+            });
+            let response = send.await?;
             let mut events = std::pin::pin!(stream::events(response, endpoint.config.idle_timeout));
             while let Some(event) = events.next().await {
                 yield event?;

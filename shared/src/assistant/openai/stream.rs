@@ -7,9 +7,11 @@ use eventsource_stream::Eventsource;
 use futures::{Stream, StreamExt};
 use reqwest::Response;
 
+use super::NAME;
 use super::wire::Chunk;
-use crate::assistant::error::{AnswerError, Cause};
+use crate::assistant::error::AnswerError;
 use crate::assistant::model::ModelEvent;
+use crate::provider::{Cause, ProviderError, ProviderFailure};
 
 /// Bytes that one answer may have on the wire; an endpoint that sends more is broken.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
@@ -29,7 +31,7 @@ pub(super) fn events(response: Response, idle: Duration) -> impl Stream<Item = R
             let event = match tokio::time::timeout(patience, events.next()).await {
                 Ok(None) => break,
                 Err(_) | Ok(Some(Err(_))) if finished => break,
-                Err(_) => Err(AnswerError::ProviderTimeout)?,
+                Err(_) => Err(ProviderError::new(NAME, ProviderFailure::Timeout))?,
                 Ok(Some(event)) => event.map_err(unavailable)?,
             };
             let data = event.data;
@@ -67,7 +69,7 @@ pub(super) fn events(response: Response, idle: Duration) -> impl Stream<Item = R
 }
 
 fn unavailable(cause: impl Into<Cause>) -> AnswerError {
-    AnswerError::ProviderUnavailable(cause.into())
+    ProviderError::unavailable(NAME, cause).into()
 }
 
 /// The body, cut off with an error where it grows without end.

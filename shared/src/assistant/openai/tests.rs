@@ -16,6 +16,7 @@ use crate::assistant::model::{Brief, LanguageModel, ModelEvent};
 use crate::assistant::question::{Image, Role, Turn};
 use crate::assistant::test_support::{brief, passage};
 use crate::config::OpenAiConfig;
+use crate::provider::{ProviderError, ProviderFailure};
 use crate::store::TokenUsage;
 
 /// One step of an answer on the wire.
@@ -244,7 +245,13 @@ async fn a_long_rate_limit_is_passed_on() {
     let (_, _, result) = endpoint.ask(asked()).await;
     let error = result.unwrap_err();
     assert_eq!(error.code(), "provider_rate_limited");
-    assert!(matches!(error, AnswerError::ProviderRateLimited { retry_after_seconds: Some(120) }));
+    assert!(matches!(
+        error,
+        AnswerError::Provider(ProviderError {
+            failure: ProviderFailure::RateLimited { retry_after_seconds: Some(120) },
+            ..
+        })
+    ));
     assert_eq!(endpoint.seen().len(), 1);
 }
 

@@ -1,0 +1,3 @@
+//! The `asr` function.
+
+fn main() {}

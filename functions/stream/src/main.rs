@@ -1,0 +1,3 @@
+//! The `stream` function.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The `vision` function.
+
+fn main() {}

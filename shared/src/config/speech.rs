@@ -1,0 +1,161 @@
+//! Hearing and speaking.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::reader::Reader;
+use super::sections::OpenAiConfig;
+use super::variables as var;
+
+/// Hearing and speaking.
+#[derive(Debug, Clone)]
+pub struct SpeechConfig {
+    /// What turns speech into text (`SPEECH_TO_TEXT`).
+    pub recognition: RecognitionConfig,
+    /// What turns text into speech (`TEXT_TO_SPEECH`).
+    pub synthesis: SynthesisConfig,
+    /// The language that is spoken, as a BCP 47 tag (`SPEECH_LANGUAGE`).
+    pub language: String,
+    /// The longest recording that is taken (`MAX_AUDIO_SECONDS`).
+    pub longest_audio: Duration,
+    /// How long a provider of speech may stay silent (`SPEECH_SECONDS`).
+    pub patience: Duration,
+}
+
+/// What turns speech into text.
+#[derive(Debug, Clone)]
+pub enum RecognitionConfig {
+    /// Nothing: transcription says that it is not set up.
+    None,
+    /// `PocketSphinx`, offline, in processes of its own.
+    PocketSphinx {
+        /// `POCKETSPHINX_PYTHON`.
+        python: PathBuf,
+        /// `POCKETSPHINX_WORKERS`.
+        workers: usize,
+    },
+    /// A program with its arguments (`SPEECH_COMMAND`) that reads WAV and writes text.
+    Command(Vec<String>),
+    /// An `OpenAI`-compatible endpoint; its model is `OPENAI_TRANSCRIPTION_MODEL`.
+    OpenAi(OpenAiConfig),
+    /// Deepgram; its model is `DEEPGRAM_MODEL`.
+    Deepgram(DeepgramConfig),
+    /// Amazon Transcribe, at another endpoint where one is set.
+    Transcribe(Option<String>),
+}
+
+/// What turns text into speech.
+#[derive(Debug, Clone)]
+pub enum SynthesisConfig {
+    /// Nothing: synthesis says that it is not set up.
+    None,
+    /// eSpeak NG, offline; with its voice (`ESPEAK_VOICE`).
+    Espeak(String),
+    /// An `OpenAI`-compatible endpoint; its model is `OPENAI_SPEECH_MODEL`.
+    OpenAi {
+        /// The endpoint.
+        endpoint: OpenAiConfig,
+        /// `OPENAI_SPEECH_VOICE`.
+        voice: String,
+    },
+    /// Deepgram; its model, which is a voice too, is `DEEPGRAM_VOICE`.
+    Deepgram(DeepgramConfig),
+    /// Amazon Polly.
+    Polly {
+        /// `POLLY_VOICE`.
+        voice: String,
+        /// `AWS_ENDPOINT_URL_POLLY`.
+        endpoint: Option<String>,
+    },
+}
+
+/// Deepgram.
+#[derive(Debug, Clone)]
+pub struct DeepgramConfig {
+    /// `DEEPGRAM_BASE_URL`.
+    pub base_url: Url,
+    /// `DEEPGRAM_API_KEY`.
+    pub api_key: SecretString,
+    /// The model.
+    pub model: String,
+}
+
+impl SpeechConfig {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            recognition: RecognitionConfig::read(reader),
+            synthesis: SynthesisConfig::read(reader),
+            language: reader.text(&var::SPEECH_LANGUAGE),
+            longest_audio: Duration::from_secs(reader.number(&var::MAX_AUDIO_SECONDS, 1, 14_400)),
+            patience: Duration::from_secs(reader.number(&var::SPEECH_SECONDS, 1, 900)),
+        }
+    }
+}
+
+impl RecognitionConfig {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let choices =
+            [("none", 0), ("pocketsphinx", 1), ("command", 2), ("openai", 3), ("deepgram", 4), ("transcribe", 5)];
+        match reader.choice(&var::SPEECH_TO_TEXT, &choices) {
+            1 => Self::PocketSphinx {
+                python: reader.text(&var::POCKETSPHINX_PYTHON).into(),
+                workers: reader.number(&var::POCKETSPHINX_WORKERS, 1, 64),
+            },
+            2 => {
+                let command: Vec<String> =
+                    reader.text(&var::SPEECH_COMMAND).split_whitespace().map(str::to_owned).collect();
+                if command.is_empty() {
+                    reader.problem(&var::SPEECH_COMMAND, "must be set for SPEECH_TO_TEXT=command");
+                }
+                Self::Command(command)
+            }
+            3 => speech_endpoint(reader, &var::OPENAI_TRANSCRIPTION_MODEL).map_or(Self::None, Self::OpenAi),
+            4 => deepgram(reader, &var::DEEPGRAM_MODEL).map_or(Self::None, Self::Deepgram),
+            5 => Self::Transcribe(reader.optional(&var::AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING)),
+            _ => Self::None,
+        }
+    }
+}
+
+impl SynthesisConfig {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let choices = [("none", 0), ("espeak", 1), ("openai", 2), ("deepgram", 3), ("polly", 4)];
+        match reader.choice(&var::TEXT_TO_SPEECH, &choices) {
+            1 => Self::Espeak(reader.text(&var::ESPEAK_VOICE)),
+            2 => {
+                let voice = reader.text(&var::OPENAI_SPEECH_VOICE);
+                let endpoint = speech_endpoint(reader, &var::OPENAI_SPEECH_MODEL);
+                endpoint.map_or(Self::None, |endpoint| Self::OpenAi { endpoint, voice })
+            }
+            3 => deepgram(reader, &var::DEEPGRAM_VOICE).map_or(Self::None, Self::Deepgram),
+            4 => Self::Polly {
+                voice: reader.text(&var::POLLY_VOICE),
+                endpoint: reader.optional(&var::AWS_ENDPOINT_URL_POLLY),
+            },
+            _ => Self::None,
+        }
+    }
+}
+
+/// The endpoint of the language model, or the one that is set for speech alone.
+fn speech_endpoint(reader: &mut Reader<'_>, model: &var::Variable) -> Option<OpenAiConfig> {
+    let own = reader.optional(&var::OPENAI_SPEECH_BASE_URL).is_some();
+    let base_url = reader.url(if own { &var::OPENAI_SPEECH_BASE_URL } else { &var::OPENAI_BASE_URL })?;
+    Some(OpenAiConfig {
+        base_url,
+        api_key: reader.secret(&var::OPENAI_API_KEY),
+        model: reader.text(model),
+        idle_timeout: Duration::from_secs(reader.number(&var::SPEECH_SECONDS, 1, 900)),
+    })
+}
+
+fn deepgram(reader: &mut Reader<'_>, model: &var::Variable) -> Option<DeepgramConfig> {
+    let api_key = reader.secret(&var::DEEPGRAM_API_KEY).unwrap_or_else(|| {
+        reader.problem(&var::DEEPGRAM_API_KEY, "must be set for the provider deepgram");
+        SecretString::default()
+    });
+    Some(DeepgramConfig { base_url: reader.url(&var::DEEPGRAM_BASE_URL)?, api_key, model: reader.text(model) })
+}

@@ -1,0 +1,83 @@
+//! Seeing.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::reader::Reader;
+use super::sections::OpenAiConfig;
+use super::variables as var;
+
+/// Seeing.
+#[derive(Debug, Clone)]
+pub struct VisionConfig {
+    /// What reads text on pictures (`OCR`).
+    pub reading: ReadingConfig,
+    /// What finds objects (`OBJECT_DETECTION`).
+    pub detection: DetectionConfig,
+    /// The multimodal model that explains pictures, where `LANGUAGE_MODEL` is one.
+    pub explanation: Option<OpenAiConfig>,
+    /// The largest picture that is decoded, in pixels (`MAX_PICTURE_MEGAPIXELS`).
+    pub most_pixels: u64,
+    /// How long reading one picture may take (`OCR_SECONDS`).
+    pub patience: Duration,
+}
+
+/// What reads text on pictures.
+#[derive(Debug, Clone)]
+pub enum ReadingConfig {
+    /// Nothing: it says that it is not set up.
+    None,
+    /// Tesseract, offline; with its languages (`TESSERACT_LANGUAGES`).
+    Tesseract(String),
+    /// Amazon Textract, at another endpoint where one is set.
+    Textract(Option<String>),
+    /// A multimodal model (`OPENAI_VISION_MODEL`).
+    OpenAi(OpenAiConfig),
+}
+
+/// What finds objects on pictures.
+#[derive(Debug, Clone)]
+pub enum DetectionConfig {
+    /// An ONNX model in a folder (`DETECTION_MODEL_DIR`); without the folder, it is not set up.
+    Onnx(PathBuf),
+    /// Amazon Rekognition, at another endpoint where one is set.
+    Rekognition(Option<String>),
+    /// A multimodal model (`OPENAI_VISION_MODEL`).
+    OpenAi(OpenAiConfig),
+}
+
+impl VisionConfig {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let reading = match reader.choice(&var::OCR, &[("none", 0), ("tesseract", 1), ("textract", 2), ("openai", 3)]) {
+            1 => ReadingConfig::Tesseract(reader.text(&var::TESSERACT_LANGUAGES)),
+            2 => ReadingConfig::Textract(reader.optional(&var::AWS_ENDPOINT_URL_TEXTRACT)),
+            3 => vision_endpoint(reader).map_or(ReadingConfig::None, ReadingConfig::OpenAi),
+            _ => ReadingConfig::None,
+        };
+        let onnx = DetectionConfig::Onnx(reader.text(&var::DETECTION_MODEL_DIR).into());
+        let detection = match reader.choice(&var::OBJECT_DETECTION, &[("onnx", 0), ("rekognition", 1), ("openai", 2)]) {
+            1 => DetectionConfig::Rekognition(reader.optional(&var::AWS_ENDPOINT_URL_REKOGNITION)),
+            2 => vision_endpoint(reader).map_or(onnx, DetectionConfig::OpenAi),
+            _ => onnx,
+        };
+        let multimodal = reader.choice(&var::LANGUAGE_MODEL, &[("extractive", false), ("openai", true)]);
+        Self {
+            reading,
+            detection,
+            explanation: if multimodal { vision_endpoint(reader) } else { None },
+            most_pixels: reader.number::<u64>(&var::MAX_PICTURE_MEGAPIXELS, 1, 1_000) * 1_000_000,
+            patience: Duration::from_secs(reader.number(&var::OCR_SECONDS, 1, 900)),
+        }
+    }
+}
+
+/// The endpoint of the language model, with the model that looks at pictures.
+fn vision_endpoint(reader: &mut Reader<'_>) -> Option<OpenAiConfig> {
+    let model = reader.optional(&var::OPENAI_VISION_MODEL).unwrap_or_else(|| reader.text(&var::OPENAI_MODEL));
+    Some(OpenAiConfig {
+        base_url: reader.url(&var::OPENAI_BASE_URL)?,
+        api_key: reader.secret(&var::OPENAI_API_KEY),
+        model,
+        idle_timeout: Duration::from_secs(reader.number(&var::OPENAI_SECONDS, 1, 900)),
+    })
+}

@@ -1,0 +1,179 @@
+//! Running programs that do a part of the work on untrusted data: with limits, and without secrets.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::Command;
+use tokio::time::timeout;
+
+/// Bytes of a program's standard error that are kept for the log.
+const MOST_STDERR: u64 = 4_096;
+
+/// What one run may take.
+#[derive(Debug, Clone, Copy)]
+pub struct ProgramLimits {
+    /// Time by the clock, and of the processor.
+    pub time: Duration,
+    /// Bytes of address space.
+    pub memory: u64,
+    /// Bytes of output.
+    pub output: u64,
+}
+
+/// Why a program did not do its part.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgramError {
+    /// It is not installed.
+    #[error("{0} is not installed")]
+    Missing(String),
+    /// It did not end in time.
+    #[error("{0} took too long")]
+    TookTooLong(String),
+    /// It wrote more than it may.
+    #[error("{0} wrote too much")]
+    TooMuchOutput(String),
+    /// It failed: its name, and what it said.
+    #[error("{0} failed: {1}")]
+    Failed(String, String),
+    /// It could not be run.
+    #[error("{0} cannot be run")]
+    Broken(String, #[source] io::Error),
+}
+
+/// A command with limits on its time and memory. It sees none of our environment, which holds
+/// secrets, but the search path and the locale, and dies with the handle of its child.
+///
+/// Where a program of that name is missing, the child exits with 127, as of a shell.
+pub fn limited(program: impl AsRef<OsStr>, limits: ProgramLimits) -> Command {
+    let mut command = Command::new("/bin/sh");
+    command
+        .arg("-c")
+        // A system that knows no limit on memory runs without it.
+        .arg(r#"ulimit -v "$1" 2>/dev/null; ulimit -t "$2"; shift 2; exec "$@""#)
+        .arg("sh")
+        .arg((limits.memory / 1024).to_string())
+        .arg(limits.time.as_secs().max(1).to_string())
+        .arg(program)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("LC_ALL", "C.UTF-8")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// Whether a program of this name can be run: a path, or a name in the search path.
+#[must_use]
+pub fn is_installed(program: &str) -> bool {
+    if program.contains('/') {
+        return Path::new(program).is_file();
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// Runs `program` with `args`, gives it `input`, and returns what it writes. Dropping the future ends
+/// the program.
+///
+/// # Errors
+/// [`ProgramError`].
+pub async fn run(program: &str, args: &[&str], input: &[u8], limits: ProgramLimits) -> Result<Vec<u8>, ProgramError> {
+    let name = || program.rsplit('/').next().unwrap_or(program).to_owned();
+    let broken = |error| ProgramError::Broken(name(), error);
+    let mut child = limited(program, limits).args(args).spawn().map_err(broken)?;
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let (Some(mut stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
+        return Err(broken(io::Error::other("no pipes")));
+    };
+    let (mut output, mut complaint) = (Vec::new(), Vec::new());
+    let (mut stdout, mut stderr) = (stdout.take(limits.output + 1), stderr.take(MOST_STDERR));
+    let work = async {
+        let write = async {
+            // A program may well end before it has read everything.
+            drop(stdin.write_all(input).await);
+            drop(stdin);
+            Ok(())
+        };
+        let read = async {
+            stdout.read_to_end(&mut output).await?;
+            // Nobody reads on: whatever else it has to say must not keep it.
+            drop(stdout);
+            Ok(())
+        };
+        let listen = async {
+            stderr.read_to_end(&mut complaint).await?;
+            drop(stderr);
+            Ok::<_, io::Error>(())
+        };
+        tokio::try_join!(write, read, listen)?;
+        child.wait().await
+    };
+    let status = match timeout(limits.time, work).await {
+        Err(_) => return Err(ProgramError::TookTooLong(name())),
+        Ok(ended) => ended.map_err(broken)?,
+    };
+    if output.len() as u64 > limits.output {
+        return Err(ProgramError::TooMuchOutput(name()));
+    }
+    match status.code() {
+        Some(0) => Ok(output),
+        Some(127) => Err(ProgramError::Missing(name())),
+        _ => {
+            let complaint = String::from_utf8_lossy(&complaint).trim().to_owned();
+            Err(ProgramError::Failed(name(), format!("{status}: {complaint}")))
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    const LIMITS: ProgramLimits =
+        ProgramLimits { time: Duration::from_secs(5), memory: 1024 * 1024 * 1024, output: 1_000_000 };
+
+    async fn shell(script: &str, input: &[u8], limits: ProgramLimits) -> Result<Vec<u8>, ProgramError> {
+        run("sh", &["-c", script], input, limits).await
+    }
+
+    #[tokio::test]
+    async fn what_a_program_writes_comes_back() {
+        let input = vec![b'x'; 300_000];
+        assert_eq!(shell("cat", &input, LIMITS).await.unwrap(), input);
+        assert_eq!(shell("echo done", &input, LIMITS).await.unwrap(), b"done\n", "it need not read its input");
+    }
+
+    #[tokio::test]
+    async fn each_way_to_fail_has_its_error() {
+        let missing = run("no-such-program-here", &[], b"", LIMITS).await;
+        assert!(matches!(missing, Err(ProgramError::Missing(_))), "{missing:?}");
+        let failed = shell("echo no >&2; exit 3", b"", LIMITS).await;
+        assert!(matches!(&failed, Err(ProgramError::Failed(_, said)) if said.contains("no")), "{failed:?}");
+        let slow = shell("sleep 20", b"", ProgramLimits { time: Duration::from_millis(200), ..LIMITS }).await;
+        assert!(matches!(slow, Err(ProgramError::TookTooLong(_))), "{slow:?}");
+        let wordy = shell("yes", b"", ProgramLimits { output: 1000, ..LIMITS }).await;
+        assert!(matches!(wordy, Err(ProgramError::TooMuchOutput(_))), "{wordy:?}");
+    }
+
+    #[tokio::test]
+    async fn no_secret_reaches_a_program() {
+        let environment = String::from_utf8(shell("env", b"", LIMITS).await.unwrap()).unwrap();
+        let names: Vec<&str> = environment.lines().filter_map(|line| line.split('=').next()).collect();
+        assert!(names.iter().all(|name| ["PATH", "LC_ALL", "PWD", "OLDPWD", "SHLVL", "_"].contains(name)), "{names:?}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn memory_is_limited() {
+        let script = "exec awk 'BEGIN { s = \"x\"; while (1) s = s s }'";
+        let greedy = shell(script, b"", ProgramLimits { memory: 64 * 1024 * 1024, ..LIMITS }).await;
+        assert!(matches!(greedy, Err(ProgramError::Failed(..))), "{greedy:?}");
+    }
+}

@@ -1,0 +1,12 @@
+//! Outside services and programs that do a part of the work: language models, speech, vision.
+//!
+//! All of them fail in the same few ways, so there is one error ([`ProviderError`]), and one way to
+//! call a server over HTTP with bounded retries ([`HttpProvider`]).
+
+mod error;
+mod http;
+mod sdk;
+
+pub use error::{Cause, ProviderError, ProviderFailure};
+pub use http::HttpProvider;
+pub use sdk::sdk_failure;

@@ -1,0 +1,1 @@
+//! Text as a person would read it out.
