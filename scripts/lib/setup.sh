@@ -51,6 +51,7 @@ want_offline_programs() {
     local missing=()
     command -v espeak-ng >/dev/null || missing+=(espeak-ng)
     command -v tesseract >/dev/null || missing+=(tesseract-ocr)
+    command -v flite >/dev/null || missing+=(flite) # the voice that asks in scripts/demo
     if [ ${#missing[@]} -gt 0 ]; then
         (need_packages "${missing[@]}") || say "Going on without ${missing[*]}: what needs them answers 503 until they are installed."
     fi
