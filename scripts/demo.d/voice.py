@@ -25,9 +25,9 @@ def spoken(services, question):
     return services.sound(question)
 
 
-def ask_aloud(services, recording):
+def ask_aloud(stream, token, recording):
     """Sends a WAV file as a microphone would; the recording of the answer."""
-    socket = WebSocket(services.base, "/api/v1/stream", services.token)
+    socket = WebSocket(stream, token)
     socket.send(json.dumps({"type": "config", "format": "wav", "audio": "turn", "transcript": True}))
     for at in range(0, len(recording), FRAME):
         socket.send(recording[at:at + FRAME])
@@ -60,7 +60,7 @@ def ask_aloud(services, recording):
     return sound
 
 
-def talk(services, question, recording, folder):
+def talk(services, stream, question, recording, folder):
     """Speaks the question, hears the answer, and writes down what was heard."""
     step(f"\nAsking aloud: {question if recording is None else recording.name}")
     sound = recording.read_bytes() if recording else spoken(services, question)
@@ -70,7 +70,7 @@ def talk(services, question, recording, folder):
     if heard is None:
         return
     print(f"  transcribed: {heard['data'] or '(nothing)'}")
-    answer = ask_aloud(services, sound)
+    answer = ask_aloud(stream, services.token, sound)
     if not answer.startswith(b"RIFF"):
         fail("the spoken answer is no WAV file")
     file = folder / "demo-answer.wav"

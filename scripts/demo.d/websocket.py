@@ -13,17 +13,19 @@ TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
 
 class WebSocket:
-    """A connection to `base` (http or https) with a bearer token."""
+    """The stream at `url` (a backend's address, or the WebSocket's own), with a bearer token."""
 
-    def __init__(self, base, path, token, timeout=60):
-        address = urllib.parse.urlsplit(base)
-        secure = address.scheme == "https"
+    def __init__(self, url, token, timeout=60):
+        address = urllib.parse.urlsplit(url)
+        secure = address.scheme in ("https", "wss")
+        path = address.path.rstrip("/")
+        path = path if path.endswith("/stream") else f"{path}/api/v1/stream"
         connection = socket.create_connection((address.hostname, address.port or (443 if secure else 80)), timeout)
         if secure:
             connection = ssl.create_default_context().wrap_socket(connection, server_hostname=address.hostname)
         key = base64.b64encode(os.urandom(16)).decode()
         connection.sendall(
-            f"GET {address.path}{path} HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\n"
+            f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
             f"Authorization: Bearer {token}\r\n\r\n".encode()
         )
