@@ -236,3 +236,6 @@ impl Raw {
         block.is_empty() || self.out.send(Ok(block)).await.is_ok()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,8 @@ pub mod live;
 mod recording;
 mod resampling;
 mod sniff;
+#[cfg(test)]
+pub(crate) mod test_support;
 mod wav;
 
 pub use decode::{AudioDecoder, AudioLimits, decode};

@@ -47,16 +47,7 @@ impl Resampling {
         let resampler = if from == to { None } else { Some(resampler(from, to)?) };
         let (delay, block) =
             resampler.as_ref().map_or((0, 0), |resampler| (resampler.output_delay(), resampler.output_frames_max()));
-        Ok(Self {
-            resampler,
-            from,
-            to,
-            waiting: Vec::new(),
-            block: vec![0.0; block],
-            delay,
-            taken: 0,
-            given: 0,
-        })
+        Ok(Self { resampler, from, to, waiting: Vec::new(), block: vec![0.0; block], delay, taken: 0, given: 0 })
     }
 
     /// Converts what fills a block; the rest waits for more.

@@ -34,7 +34,7 @@ pub(super) fn encode(sound: &Pcm) -> Result<Vec<u8>, EncodeError> {
         _ => SampleRate::Hz48000,
     };
     let failed = |error: opusic_c::ErrorCode| EncodeError::new(SoundFormat::Opus, error.message());
-    let mut encoder = Encoder::new(Channels::Mono, rate, Application::Voip).map_err(failed)?;
+    let mut encoder = Encoder::new(Channels::Mono, rate, Application::Audio).map_err(failed)?;
     encoder.set_bitrate(Bitrate::Value(BITRATE)).map_err(failed)?;
     encoder.set_signal(Signal::Voice).map_err(failed)?;
     let delay = encoder.get_look_ahead().map_err(failed)?;
