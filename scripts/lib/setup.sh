@@ -45,6 +45,19 @@ need_python_packages() {
     [ ${#missing[@]} = 0 ] || { say "Installing ${missing[*]} …"; .venv/bin/python -m pip install -q --disable-pip-version-check "${missing[@]}"; }
 }
 
+# The programs behind the offline defaults of speech and vision. Without one of them only its own
+# routes say that it is missing, so that this never fails.
+want_offline_programs() {
+    local missing=()
+    command -v espeak-ng >/dev/null || missing+=(espeak-ng)
+    command -v tesseract >/dev/null || missing+=(tesseract-ocr)
+    command -v flite >/dev/null || missing+=(flite) # the voice that asks in scripts/demo
+    if [ ${#missing[@]} -gt 0 ]; then
+        (need_packages "${missing[@]}") || say "Going on without ${missing[*]}: what needs them answers 503 until they are installed."
+    fi
+    (need_python_packages pocketsphinx==5.1.1) || say "Going on without speech recognition: .venv has no pocketsphinx."
+}
+
 # Where cargo puts what it builds.
 target_directory() {
     cargo metadata --format-version 1 --no-deps | python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])'

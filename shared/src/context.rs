@@ -23,12 +23,12 @@ pub struct Context {
 
 impl Context {
     /// Builds the clients.
-    pub async fn new(config: Config) -> Self {
+    pub async fn new(config: Arc<Config>) -> Self {
         let sdk = aws::sdk_config(&config.aws).await;
         let store = Store::new(&sdk, &config.aws);
         let objects = Objects::new(&sdk, &config.aws);
         let sign_ins = SignIns::new(&config.auth, store.clone());
-        Self { config: Arc::new(config), store, objects, sign_ins }
+        Self { config, store, objects, sign_ins }
     }
 
     /// Starts logging and reads the environment: the first line of every function's `main`.
@@ -37,6 +37,6 @@ impl Context {
     /// Everything that is wrong with the configuration.
     pub async fn from_env() -> Result<Self, Problems> {
         telemetry::init();
-        Ok(Self::new(Config::from_env()?).await)
+        Ok(Self::new(Arc::new(Config::from_env()?)).await)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use secrecy::SecretString;
 use shared::Context;
@@ -124,7 +125,7 @@ impl System {
         let objects = storage::object_server(&folder.join("s3"), &config.aws.bucket, told)?;
         back.spawn(server::serve(s3, objects, stop_storage.clone()));
 
-        let context = Context::new(config).await;
+        let context = Context::new(Arc::new(config)).await;
         let storage = |error: &dyn std::fmt::Display| StartError::Storage(format!("storage cannot be set up: {error}"));
         context.store.create_table().await.map_err(|error| storage(&error))?;
         context.objects.create_bucket().await.map_err(|error| storage(&error))?;

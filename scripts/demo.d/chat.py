@@ -1,0 +1,29 @@
+"""Asking in writing, with or without a picture, and reading along."""
+
+import sys
+import time
+
+from client import fail
+
+
+def ask(gateway, question, images=()):
+    """Streams the answer to the terminal; the last event, and how many pieces of text came before it."""
+    started, first, shown, pieces, last = time.monotonic(), None, "", 0, None
+    for event in gateway.events("/api/v1/chat/messages/stream", {"content": question, "images": list(images)}):
+        text = event.get("fullText") or ""
+        if event.get("done"):
+            last = event
+            break
+        if len(text) > len(shown):
+            pieces += 1
+            first = first or time.monotonic() - started
+            sys.stdout.write(text[len(shown):])
+            sys.stdout.flush()
+            shown = text
+    if last is None:
+        fail("the stream ended without its last event")
+    print(last["fullText"][len(shown):])
+    if last.get("error"):
+        fail(f"the answer failed: {last['error']}")
+    print(f"\n  first text after {first or 0:.2f} s, all after {time.monotonic() - started:.2f} s, in {pieces} pieces")
+    return last, pieces
