@@ -34,6 +34,7 @@ pub use model::{Brief, LanguageModel, ModelEvent};
 pub use openai::OpenAi;
 pub use pipeline::stream_answer;
 pub use question::{Image, Question, Role, Turn};
+pub use snippet::snippet;
 
 use crate::Context;
 use crate::config::LanguageModelConfig;
