@@ -59,10 +59,15 @@ impl Findings<'_> {
         if self.manuals.is_empty() {
             return None;
         }
-        let pages = self.manuals.iter().map(|page| {
-            format!("- [{}] {}, page {}: {}\n", page.index, page.file_name, page.page, page.snippet)
-        });
-        Some(format!("In your manuals, these pages match it best:\n\n{}", pages.collect::<String>()).trim_end().to_owned())
+        let pages = self
+            .manuals
+            .iter()
+            .map(|page| format!("- [{}] {}, page {}: {}\n", page.index, page.file_name, page.page, page.snippet));
+        Some(
+            format!("In your manuals, these pages match it best:\n\n{}", pages.collect::<String>())
+                .trim_end()
+                .to_owned(),
+        )
     }
 }
 

@@ -77,7 +77,9 @@ async fn model_says(
 ) -> Option<String> {
     let text: String = seen.text.as_ref().map_or("", |read| &read.text).chars().take(LONGEST_TEXT).collect();
     let objects = labels(seen.objects.as_deref().unwrap_or_default()).join(", ");
-    let pages = citations.iter().map(|page| format!("[{}] {}, page {}: {}\n", page.index, page.file_name, page.page, page.snippet));
+    let pages = citations
+        .iter()
+        .map(|page| format!("[{}] {}, page {}: {}\n", page.index, page.file_name, page.page, page.snippet));
     let question = if question.is_empty() { "What does this picture show?" } else { question };
     let asked = format!(
         "Text that was read on the picture:\n{text}\n\nObjects that were detected: {objects}\n\nPages of the manuals:\n{}\nQuestion: {question}",

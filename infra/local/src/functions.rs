@@ -31,7 +31,7 @@ impl Functions {
         let embedder = library.embedder().ok().cloned();
         let seeing = Vision::configured(&context.config).await.map_err(StartError::function)?;
         let assistant = Assistant::new(context, library.clone()).map_err(StartError::function)?;
-        let assistant = assistant.with_vision(seeing.clone());
+        let assistant = assistant.with_vision(context, seeing.clone());
         Ok(Self {
             auth: auth::State::new(context.clone()).await.map_err(StartError::function)?,
             user: user::State::new(context.clone()).await.map_err(StartError::function)?,
@@ -39,7 +39,8 @@ impl Functions {
             repository: repository::State::new(context.clone()),
             rag: rag::State::new(context.clone(), library.clone()),
             extract: extract::State::new(context.clone()).map_err(StartError::function)?,
-            ingest: ingest::State::new(context.clone(), embedder, seeing.reader().clone()).map_err(StartError::function)?,
+            ingest: ingest::State::new(context.clone(), embedder, seeing.reader().clone())
+                .map_err(StartError::function)?,
             vision: vision::State::new(context.clone(), seeing, library),
         })
     }
