@@ -82,6 +82,14 @@ struct RefreshClaims {
     generation: u64,
 }
 
+/// What a ticket carries.
+#[derive(Serialize, Deserialize)]
+struct TicketClaims {
+    sub: UserId,
+    sid: SignInId,
+    jti: String,
+}
+
 impl SignIns {
     /// Keeps sign-ins in `store`.
     #[must_use]
@@ -185,8 +193,21 @@ impl SignIns {
     /// # Errors
     /// [`TokenError`].
     pub fn ticket(&self, user: &UserId, sign_in: &SignInId) -> Result<(String, u64), TokenError> {
-        let claims = serde_json::json!({"sub": user, "sid": sign_in, "jti": crate::ids::new_ulid()});
+        let claims = TicketClaims { sub: user.clone(), sid: sign_in.clone(), jti: crate::ids::new_ulid() };
         Ok((self.tokens.sign(Purpose::Ticket, claims, TICKET_SECONDS)?, TICKET_SECONDS))
+    }
+
+    /// The sign-in that a ticket was made for, if that still lives; the ticket is used up with it.
+    ///
+    /// # Errors
+    /// [`RefreshError::Ended`], [`RefreshError::Store`].
+    pub async fn redeem(&self, ticket: &str) -> Result<SignIn, RefreshError> {
+        let claims: TicketClaims = self.tokens.verify(Purpose::Ticket, ticket)?;
+        let forgotten = time::now().as_second().saturating_add_unsigned(2 * TICKET_SECONDS);
+        if !self.store.use_ticket(&claims.jti, forgotten).await? {
+            return Err(RefreshError::Ended);
+        }
+        self.store.sign_in(&claims.sub, &claims.sid).await?.ok_or(RefreshError::Ended)
     }
 
     fn expiry(&self) -> i64 {
