@@ -31,9 +31,8 @@ impl SpeechCommand {
     /// recording sounds where that is longer.
     #[must_use]
     pub fn new(command: &[String], patience: Duration) -> Self {
-        let (program, args) = command.split_first().map_or_else(Default::default, |(program, args)| {
-            (program.clone(), args.to_vec())
-        });
+        let (program, args) =
+            command.split_first().map_or_else(Default::default, |(program, args)| (program.clone(), args.to_vec()));
         let name = Path::new(&program).file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         Self { program, args, name, patience }
     }

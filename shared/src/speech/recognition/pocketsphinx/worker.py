@@ -15,7 +15,7 @@ LONGEST_SOUND = 20 * BYTES_A_SECOND
 # The channel (microphone, room, level) is judged by the mean of the features. The recogniser would
 # begin with that of its training and takes eight seconds to adapt; so the first sound is held back
 # until there is enough to judge by.
-HELD_BACK = BYTES_A_SECOND * 3 // 2
+HELD_BACK = BYTES_A_SECOND * 2
 # Sound between two looks at what was understood so far.
 BETWEEN_PARTIALS = BYTES_A_SECOND // 4
 FRAMES_A_SECOND = 100
