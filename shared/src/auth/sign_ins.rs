@@ -53,8 +53,9 @@ pub enum RefreshError {
     /// The token is not ours, expired, or of a sign-in that has ended.
     #[error("the sign-in has ended")]
     Ended,
-    /// An old token was used again: the sign-in has been revoked.
-    #[error("an old refresh token was used again")]
+    /// A token was used again that could be used no more; for an old refresh token, the sign-in has
+    /// been revoked.
+    #[error("an old token was used again")]
     Reused,
     /// Storage failed.
     #[error(transparent)]
@@ -80,6 +81,14 @@ struct RefreshClaims {
     sid: SignInId,
     #[serde(rename = "gen")]
     generation: u64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct TicketClaims {
+    sub: UserId,
+    sid: SignInId,
+    /// Tells one ticket from another.
+    jti: String,
 }
 
 impl SignIns {
@@ -185,8 +194,25 @@ impl SignIns {
     /// # Errors
     /// [`TokenError`].
     pub fn ticket(&self, user: &UserId, sign_in: &SignInId) -> Result<(String, u64), TokenError> {
-        let claims = serde_json::json!({"sub": user, "sid": sign_in, "jti": crate::ids::new_ulid()});
+        let claims = TicketClaims { sub: user.clone(), sid: sign_in.clone(), jti: crate::ids::new_ulid() };
         Ok((self.tokens.sign(Purpose::Ticket, claims, TICKET_SECONDS)?, TICKET_SECONDS))
+    }
+
+    /// The sign-in that a ticket names, if it still lives. A ticket opens one WebSocket: the second
+    /// time it is refused.
+    ///
+    /// # Errors
+    /// [`RefreshError::Ended`], [`RefreshError::Reused`], [`RefreshError::Store`].
+    pub async fn redeem(&self, ticket: &str) -> Result<SignIn, RefreshError> {
+        let claims: TicketClaims = self.tokens.verify(Purpose::Ticket, ticket)?;
+        let sign_in = self.store.sign_in(&claims.sub, &claims.sid).await?.ok_or(RefreshError::Ended)?;
+        // Expired tickets are refused by their signature; what is spent is remembered a little longer.
+        let remembered = time::now().as_second().saturating_add_unsigned(2 * TICKET_SECONDS);
+        if self.store.spend_ticket(&claims.jti, remembered).await? {
+            return Ok(sign_in);
+        }
+        tracing::warn!(user = %claims.sub, sign_in = %claims.sid, "a ticket was used again");
+        Err(RefreshError::Reused)
     }
 
     fn expiry(&self) -> i64 {

@@ -16,6 +16,7 @@
 mod change;
 mod error;
 mod history;
+mod interrupt;
 mod keeper;
 mod pictures;
 mod progress;

@@ -7,6 +7,7 @@
 
 mod chats;
 mod codes;
+mod cuts;
 mod documents;
 mod error;
 mod generations;
@@ -20,6 +21,7 @@ mod runs;
 mod setup;
 mod sign_ins;
 mod table;
+mod tickets;
 mod transaction;
 mod users;
 
