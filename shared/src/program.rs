@@ -44,8 +44,13 @@ pub enum ProgramError {
     Broken(String, #[source] io::Error),
 }
 
-/// A command with limits on its time and memory. It sees none of our environment, which holds
-/// secrets, but the search path and the locale, and dies with the handle of its child.
+/// What a program may see of our environment, which holds secrets: where programs, their libraries and
+/// Tesseract's languages are.
+const PASSED_ON: [&str; 3] = ["PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX"];
+
+/// A command with limits on its time and memory. It sees none of our environment but where its own
+/// files are, works in one thread, since the processors are shared, and dies with the handle of its
+/// child.
 ///
 /// Where a program of that name is missing, the child exits with 127, as of a shell.
 pub fn limited(program: impl AsRef<OsStr>, limits: ProgramLimits) -> Command {
@@ -59,8 +64,9 @@ pub fn limited(program: impl AsRef<OsStr>, limits: ProgramLimits) -> Command {
         .arg(limits.time.as_secs().max(1).to_string())
         .arg(program)
         .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .envs(PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
         .env("LC_ALL", "C.UTF-8")
+        .env("OMP_THREAD_LIMIT", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -164,9 +170,12 @@ mod tests {
 
     #[tokio::test]
     async fn no_secret_reaches_a_program() {
+        const OPEN: [&str; 9] =
+            ["PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "LC_ALL", "OMP_THREAD_LIMIT", "PWD", "OLDPWD", "SHLVL", "_"];
         let environment = String::from_utf8(shell("env", b"", LIMITS).await.unwrap()).unwrap();
         let names: Vec<&str> = environment.lines().filter_map(|line| line.split('=').next()).collect();
-        assert!(names.iter().all(|name| ["PATH", "LC_ALL", "PWD", "OLDPWD", "SHLVL", "_"].contains(name)), "{names:?}");
+        assert!(names.iter().all(|name| OPEN.contains(name)), "{names:?}");
+        assert!(environment.contains("OMP_THREAD_LIMIT=1\n"), "{environment}");
     }
 
     #[cfg(target_os = "linux")]

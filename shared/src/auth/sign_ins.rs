@@ -53,9 +53,8 @@ pub enum RefreshError {
     /// The token is not ours, expired, or of a sign-in that has ended.
     #[error("the sign-in has ended")]
     Ended,
-    /// A token was used again that could be used no more; for an old refresh token, the sign-in has
-    /// been revoked.
-    #[error("an old token was used again")]
+    /// An old token was used again: the sign-in has been revoked.
+    #[error("an old refresh token was used again")]
     Reused,
     /// Storage failed.
     #[error(transparent)]
@@ -83,11 +82,11 @@ struct RefreshClaims {
     generation: u64,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// What a ticket carries.
+#[derive(Serialize, Deserialize)]
 struct TicketClaims {
     sub: UserId,
     sid: SignInId,
-    /// Tells one ticket from another.
     jti: String,
 }
 
@@ -194,25 +193,21 @@ impl SignIns {
     /// # Errors
     /// [`TokenError`].
     pub fn ticket(&self, user: &UserId, sign_in: &SignInId) -> Result<(String, u64), TokenError> {
-        let claims = TicketClaims { sub: user.clone(), sid: sign_in.clone(), jti: crate::ids::new_ulid() };
+        let claims = TicketClaims { sub: user.clone(), sid: sign_in.clone(), jti: crate::ids::new_ulid().to_string() };
         Ok((self.tokens.sign(Purpose::Ticket, claims, TICKET_SECONDS)?, TICKET_SECONDS))
     }
 
-    /// The sign-in that a ticket names, if it still lives. A ticket opens one WebSocket: the second
-    /// time it is refused.
+    /// The sign-in that a ticket was made for, if that still lives; the ticket is used up with it.
     ///
     /// # Errors
-    /// [`RefreshError::Ended`], [`RefreshError::Reused`], [`RefreshError::Store`].
+    /// [`RefreshError::Ended`], [`RefreshError::Store`].
     pub async fn redeem(&self, ticket: &str) -> Result<SignIn, RefreshError> {
         let claims: TicketClaims = self.tokens.verify(Purpose::Ticket, ticket)?;
-        let sign_in = self.store.sign_in(&claims.sub, &claims.sid).await?.ok_or(RefreshError::Ended)?;
-        // Expired tickets are refused by their signature; what is spent is remembered a little longer.
-        let remembered = time::now().as_second().saturating_add_unsigned(2 * TICKET_SECONDS);
-        if self.store.spend_ticket(&claims.jti, remembered).await? {
-            return Ok(sign_in);
+        let forgotten = time::now().as_second().saturating_add_unsigned(2 * TICKET_SECONDS);
+        if !self.store.use_ticket(&claims.jti, forgotten).await? {
+            return Err(RefreshError::Ended);
         }
-        tracing::warn!(user = %claims.sub, sign_in = %claims.sid, "a ticket was used again");
-        Err(RefreshError::Reused)
+        self.store.sign_in(&claims.sub, &claims.sid).await?.ok_or(RefreshError::Ended)
     }
 
     fn expiry(&self) -> i64 {

@@ -12,8 +12,9 @@ const PAUSE: Duration = Duration::from_millis(25);
 
 impl Conversations {
     /// Stops an answer and keeps of it only what was heard, `heard` being a beginning of its text;
-    /// the answer as it is then stored. It may be complete by now: what was never heard is cut off
-    /// all the same. Citations stay where their marks do.
+    /// nothing else, however the answer has gone on. It may be complete by now: what was never heard
+    /// is cut off all the same. Citations stay where their marks do. Another answer that is being
+    /// written in the session is left alone.
     ///
     /// # Errors
     /// [`ConversationError::NoSuchMessage`], [`ConversationError::NotAnAnswer`];
@@ -24,7 +25,7 @@ impl Conversations {
         chat: &ChatId,
         answer: &MessageId,
         heard: &str,
-    ) -> ConversationResult<ChatMessage> {
+    ) -> ConversationResult<()> {
         let store = &self.context.store;
         let running = store.generation(user, chat).await?;
         let own = running.filter(|running| running.is_live() && running.message_id.as_ref() == Some(answer));
@@ -39,7 +40,7 @@ impl Conversations {
             if !message.is_generating() {
                 let cut = cut(message.clone(), heard);
                 if cut == message || store.cut_answer(user, chat, &cut).await? {
-                    return Ok(cut);
+                    return Ok(());
                 }
             }
             tokio::time::sleep(PAUSE).await;

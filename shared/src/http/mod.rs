@@ -11,6 +11,7 @@ mod json;
 mod pagination;
 mod path;
 mod request_log;
+mod upload;
 
 pub use backend::{Backend, serve};
 pub use client_address::ClientAddress;
@@ -21,3 +22,4 @@ pub use finish::{RequestId, ResponseCookies};
 pub use json::{Valid, ValidOrEmpty};
 pub use pagination::{Page, Pagination};
 pub use path::Id;
+pub use upload::{UploadedForm, body_limit, receive_file};

@@ -21,7 +21,6 @@ mod runs;
 mod setup;
 mod sign_ins;
 mod table;
-mod tickets;
 mod transaction;
 mod users;
 

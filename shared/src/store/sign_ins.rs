@@ -31,6 +31,12 @@ pub struct SignIn {
     pub expires_at: i64,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UsedTicket {
+    expires_at: i64,
+}
+
 fn key(user: &UserId, id: &SignInId) -> Key {
     Key::new(format!("USER#{user}"), format!("SESSION#{id}"))
 }
@@ -51,6 +57,20 @@ impl Store {
     pub async fn sign_in(&self, user: &UserId, id: &SignInId) -> StoreResult<Option<SignIn>> {
         let found: Option<SignIn> = self.get(&key(user, id)).await?;
         Ok(found.filter(|found| found.expires_at > crate::time::now().as_second()))
+    }
+
+    /// Notes that a ticket has been used, until `expires_at` (epoch seconds); whether this was the
+    /// first time.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn use_ticket(&self, id: &str, expires_at: i64) -> StoreResult<bool> {
+        let key = Key::alone(format!("TICKET#{id}"));
+        let used = UsedTicket { expires_at };
+        match self.put(&key, &used, Some(Expression::absent())).await {
+            Err(error) if error.is_condition() => Ok(false),
+            other => other.map(|()| true),
+        }
     }
 
     /// The user's living sign-ins.

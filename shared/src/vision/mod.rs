@@ -2,25 +2,20 @@
 //!
 //! [`picture`] decodes what phones and browsers send, upright and within limits; a [`TextReader`]
 //! reads the text on it, a [`Detector`] finds objects. Which programs, models or services do the work
-//! is configuration.
+//! is configuration. [`Vision`] holds one of each and is what the rest of the system calls.
 
+mod area;
 pub mod detection;
+mod eyes;
+mod multimodal;
 pub mod picture;
 pub mod reading;
+#[cfg(test)]
+mod test_support;
 
+pub use area::PixelBox;
 pub use detection::{Detection, Detector};
-pub use picture::Picture;
+pub use eyes::{Seen, Vision};
+pub use multimodal::Multimodal;
+pub use picture::{Picture, PictureError, PictureLimits};
 pub use reading::{ReadLine, ReadText, TextReader};
-
-/// A rectangle in pixels of the upright picture.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
-pub struct PixelBox {
-    /// Left edge.
-    pub x: f32,
-    /// Upper edge.
-    pub y: f32,
-    /// Width.
-    pub width: f32,
-    /// Height.
-    pub height: f32,
-}

@@ -1,0 +1,172 @@
+//! A recording, opened: its sound, packet by packet, mixed to one channel.
+
+use std::io::ErrorKind;
+use std::sync::LazyLock;
+
+use symphonia::core::codecs::CodecParameters;
+use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
+use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
+use symphonia::core::codecs::registry::CodecRegistry;
+use symphonia::core::errors::Error;
+use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
+use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::default::formats::{
+    AdtsReader, AiffReader, FlacReader, IsoMp4Reader, MkvReader, MpaReader, OggReader, WavReader,
+};
+use symphonia_adapter_libopus::OpusDecoder;
+
+use super::AudioError;
+use super::sniff::Kind;
+
+/// The most channels a recording may have.
+const MOST_CHANNELS: usize = 32;
+
+/// The rate at which Opus is decoded, whatever a container says about the microphone.
+const OPUS_RATE: u32 = 48_000;
+
+static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
+    let mut codecs = CodecRegistry::new();
+    symphonia::default::register_enabled_codecs(&mut codecs);
+    codecs.register_audio_decoder::<OpusDecoder>();
+    codecs
+});
+
+/// A recording that is being read.
+pub(super) struct Recording {
+    reader: Box<dyn FormatReader>,
+    decoder: Box<dyn AudioDecoder>,
+    track: u32,
+    channels: Vec<Vec<f32>>,
+    mixed: Vec<f32>,
+    damaged: bool,
+}
+
+/// What one packet sounds like; nothing where it could not be decoded or is not sound.
+pub(super) struct Block<'a> {
+    /// Samples a second, in hertz.
+    pub(super) rate: u32,
+    /// Samples between -1 and 1.
+    pub(super) samples: &'a [f32],
+}
+
+impl Recording {
+    /// Reads the headers.
+    ///
+    /// # Errors
+    /// [`AudioError::Unsupported`] for codecs that cannot be decoded, [`AudioError::Damaged`] for
+    /// headers that cannot be read.
+    pub(super) fn open(kind: Kind, source: Box<dyn MediaSource>) -> Result<Self, AudioError> {
+        let reader = reader(kind, source).map_err(|error| reason(&error))?;
+        let (track, decoder) = choose(reader.as_ref())?;
+        Ok(Self { reader, decoder, track, channels: Vec::new(), mixed: Vec::new(), damaged: false })
+    }
+
+    /// Whether something could not be read or decoded.
+    pub(super) fn is_damaged(&self) -> bool {
+        self.damaged
+    }
+
+    /// The next packet; nothing at the end, which may be earlier than the headers say.
+    ///
+    /// # Errors
+    /// [`AudioError::Unsupported`] where another recording follows that cannot be decoded.
+    pub(super) fn next(&mut self) -> Result<Option<Block<'_>>, AudioError> {
+        let packet = match self.reader.next_packet() {
+            Ok(Some(packet)) => packet,
+            Ok(None) => return Ok(None),
+            Err(Error::ResetRequired) => {
+                // Another recording follows in the same file, as when recording was paused.
+                (self.track, self.decoder) = choose(self.reader.as_ref())?;
+                return Ok(Some(Block { rate: 0, samples: &[] }));
+            }
+            Err(error) => {
+                self.damaged |= !matches!(&error, Error::IoError(io) if io.kind() == ErrorKind::UnexpectedEof);
+                return Ok(None);
+            }
+        };
+        self.mixed.clear();
+        let mut rate = 0;
+        if packet.track_id == self.track {
+            match self.decoder.decode(&packet) {
+                Ok(decoded) => {
+                    rate = decoded.spec().rate();
+                    decoded.copy_to_vecs_planar::<f32>(&mut self.channels);
+                    mix(&self.channels, &mut self.mixed);
+                }
+                Err(Error::ResetRequired) => self.decoder.reset(),
+                Err(_) => self.damaged = true,
+            }
+        }
+        Ok(Some(Block { rate, samples: &self.mixed }))
+    }
+}
+
+fn reader(kind: Kind, source: Box<dyn MediaSource>) -> Result<Box<dyn FormatReader>, Error> {
+    let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
+    let options = FormatOptions::default();
+    Ok(match kind {
+        Kind::Matroska => Box::new(MkvReader::try_new(stream, options)?),
+        Kind::Ogg => Box::new(OggReader::try_new(stream, options)?),
+        Kind::Wav => Box::new(WavReader::try_new(stream, options)?),
+        Kind::Aiff => Box::new(AiffReader::try_new(stream, options)?),
+        Kind::Flac => Box::new(FlacReader::try_new(stream, options)?),
+        Kind::Mp4 => Box::new(IsoMp4Reader::try_new(stream, options)?),
+        Kind::Mp3 => Box::new(MpaReader::try_new(stream, options)?),
+        Kind::Adts => Box::new(AdtsReader::try_new(stream, options)?),
+    })
+}
+
+/// The first track of sound that can be decoded, the default one before others.
+fn choose(reader: &dyn FormatReader) -> Result<(u32, Box<dyn AudioDecoder>), AudioError> {
+    let default = reader.default_track(TrackType::Audio).into_iter();
+    let mut worst = AudioError::Unsupported;
+    for track in default.chain(reader.tracks()) {
+        match decoder(track) {
+            Ok(decoder) => return Ok((track.id, decoder)),
+            Err(AudioError::Damaged) => worst = AudioError::Damaged,
+            Err(_) => {}
+        }
+    }
+    Err(worst)
+}
+
+fn decoder(track: &Track) -> Result<Box<dyn AudioDecoder>, AudioError> {
+    let Some(CodecParameters::Audio(parameters)) = &track.codec_params else {
+        return Err(AudioError::Unsupported);
+    };
+    let mut parameters = parameters.clone();
+    if parameters.channels.as_ref().is_some_and(|channels| channels.count() > MOST_CHANNELS) {
+        return Err(AudioError::Unsupported);
+    }
+    if parameters.codec == CODEC_ID_OPUS {
+        parameters.with_sample_rate(OPUS_RATE);
+    }
+    CODECS.make_audio_decoder(&parameters, &AudioDecoderOptions::default()).map_err(|error| reason(&error))
+}
+
+fn reason(error: &Error) -> AudioError {
+    match error {
+        Error::Unsupported(_) => AudioError::Unsupported,
+        _ => AudioError::Damaged,
+    }
+}
+
+/// The mean of all channels: two people who speak at once on channels of their own stay within
+/// bounds.
+fn mix(channels: &[Vec<f32>], mixed: &mut Vec<f32>) {
+    let Some((first, others)) = channels.split_first() else { return };
+    mixed.extend_from_slice(first);
+    if others.is_empty() {
+        return;
+    }
+    for channel in others {
+        for (sum, sample) in mixed.iter_mut().zip(channel) {
+            *sum += sample;
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a few channels")]
+    let share = 1.0 / channels.len() as f32;
+    for sum in mixed {
+        *sum *= share;
+    }
+}

@@ -1,0 +1,98 @@
+//! What is no recording, or a bad one.
+
+use std::time::{Duration, Instant};
+
+use super::{limits, wav_file};
+use crate::http::ApiError;
+use crate::speech::audio::test_support::{data, fixture, noise};
+use crate::speech::audio::{AudioError, decode};
+
+#[test]
+fn what_is_no_recording_is_refused_with_a_reason() {
+    let raw: Vec<u8> = noise(100_000, 30_000).iter().flat_map(|sample| sample.to_le_bytes()).collect();
+    let cases: [(&[u8], AudioError); 9] = [
+        (b"", AudioError::Empty),
+        (b"R", AudioError::Unsupported),
+        (b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n1 0 obj", AudioError::Unsupported),
+        (b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", AudioError::Unsupported),
+        (b"GIF89a", AudioError::Unsupported),
+        (b"RIFF\x24\0\0\0WEBPVP8 ", AudioError::Unsupported),
+        (b"hello, this is a text and not a recording", AudioError::Unsupported),
+        (&[0; 50_000], AudioError::Unsupported),
+        (&raw, AudioError::Unsupported),
+    ];
+    for (bytes, expected) in cases {
+        let start = String::from_utf8_lossy(&bytes[..bytes.len().min(8)]).into_owned();
+        assert_eq!(decode(bytes.to_vec(), limits()), Err(expected), "{start}");
+    }
+    assert_eq!(decode(wav_file(1, 16, 1, 16_000, &[]), limits()), Err(AudioError::Empty));
+    let statuses = [AudioError::Empty, AudioError::Unsupported, AudioError::Damaged, AudioError::Busy]
+        .map(|error| ApiError::from(error).status().as_u16());
+    assert_eq!(statuses, [400, 415, 400, 503]);
+}
+
+#[test]
+fn headers_that_ask_for_too_much_are_refused() {
+    // Rates and numbers of channels that no recording has.
+    for (channels, rate) in [(1, 1), (1, 999), (1, u32::MAX / 2), (300, 16_000)] {
+        let decoded = decode(wav_file(1, 16, channels, rate, &[1; 4_800]), limits());
+        assert!(matches!(decoded, Err(AudioError::Unsupported | AudioError::Damaged)), "{channels} {rate} {decoded:?}");
+    }
+}
+
+/// Every recording with bytes changed, cut out or cut off somewhere: an answer, and soon.
+#[test]
+fn damage_never_panics_or_hangs() {
+    let names = [
+        "live.webm",
+        "vorbis.ogg",
+        "speech.mp3",
+        "phone.m4a",
+        "fragmented.m4a",
+        "speech.aac",
+        "ima.wav",
+        "ms.wav",
+        "speech.flac",
+        "speech.aiff",
+    ];
+    let places = noise(3_000, 30_000);
+    let mut place = places.iter().map(|&number| usize::from(number.unsigned_abs()));
+    for name in names {
+        let whole = fixture(name);
+        for round in 0..60 {
+            let mut file = whole.clone();
+            for _ in 0..=round % 4 {
+                // Half of the damage is done to the headers.
+                let reach = if round % 2 == 0 { 300 } else { file.len() };
+                let at = place.next().unwrap() % reach.min(file.len());
+                match round % 3 {
+                    0 => file[at] = 0xFF,
+                    1 => file[at] ^= 1 << (at % 8),
+                    _ => drop(file.drain(at..(at + 5).min(file.len() - 1))),
+                }
+            }
+            let began = Instant::now();
+            let answer = decode(file, limits());
+            assert!(began.elapsed() < Duration::from_secs(5), "{name}, round {round}");
+            assert!(!matches!(answer, Err(AudioError::TookTooLong | AudioError::Busy)), "{name}, round {round}");
+        }
+    }
+}
+
+#[test]
+fn bombs_are_refused_quickly() {
+    let Some(folder) = data("malformed") else { return };
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let began = Instant::now();
+        let answer = decode(std::fs::read(&path).unwrap(), limits());
+        println!("{name}: {:?} in {:?}", answer.as_ref().map(|sound| sound.duration()), began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(5), "{name}");
+        match name.rsplit('.').next() {
+            Some("flac") => assert_eq!(answer, Err(AudioError::Damaged), "{name}"),
+            Some("mp3") => {}
+            _ => assert_eq!(answer, Err(AudioError::Unsupported), "{name}"),
+        }
+    }
+}

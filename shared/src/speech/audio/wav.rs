@@ -1,0 +1,31 @@
+//! WAV headers that lie.
+//!
+//! Programs that write WAV to a pipe cannot go back to fill in its lengths and leave 0 or the
+//! largest number there; so do recordings that were cut off. A length that cannot be true becomes
+//! the largest number, which stands for "until the end".
+
+/// Unknown, until the end.
+const UNKNOWN: [u8; 4] = [0xFF; 4];
+
+/// Mends the lengths in the head of a WAV file, of whose bytes so many are known to exist (none
+/// where it still arrives). RF64, the variant for long files, is read like WAV.
+pub(super) fn mend(head: &mut [u8], length: Option<u64>) {
+    if let Some(start) = head.first_chunk_mut::<8>() {
+        *start = *b"RIFF\xFF\xFF\xFF\xFF";
+    }
+    let mut at = 12;
+    while let Some(&[a, b, c, d, e, f, g, h]) = head.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let size = u32::from_le_bytes([e, f, g, h]);
+        let Ok(skipped) = usize::try_from(u64::from(size) + 8 + u64::from(size & 1)) else { return };
+        if [a, b, c, d] == *b"data" {
+            let end = at as u64 + 8 + u64::from(size);
+            if size == 0 || length.is_some_and(|length| end > length) {
+                if let Some(field) = head.get_mut(at + 4..at + 8) {
+                    field.copy_from_slice(&UNKNOWN);
+                }
+            }
+            return;
+        }
+        at = at.saturating_add(skipped);
+    }
+}

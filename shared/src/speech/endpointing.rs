@@ -1,1 +1,0 @@
-//! When somebody speaks, and when they have finished.

@@ -1,0 +1,208 @@
+//! When somebody speaks, and when they have finished.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use earshot::Detector;
+
+use super::audio::{Pcm, RECOGNISED_RATE};
+
+/// Samples that are judged at a time: 16 milliseconds.
+const FRAME: usize = 256;
+
+/// How a person's turn to speak is told from what else a microphone hears.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Endpointing {
+    /// Silence that ends an utterance.
+    pub silence: Duration,
+    /// Voice that begins one: a click is shorter.
+    pub speech: Duration,
+    /// Sound from before the voice that belongs to the utterance, so that its first consonant is
+    /// not cut off.
+    pub before: Duration,
+    /// The longest utterance; what follows is another one.
+    pub longest: Duration,
+    /// From which score on, of 0 to 1, a frame is voice where nobody speaks yet. Loud noise reaches
+    /// 0.78, and every speaker 0.8 within a syllable.
+    pub begin: f32,
+    /// From which score on a frame is voice where somebody speaks.
+    pub go_on: f32,
+}
+
+impl Default for Endpointing {
+    fn default() -> Self {
+        Self {
+            silence: Duration::from_millis(800),
+            speech: Duration::from_millis(150),
+            before: Duration::from_millis(300),
+            longest: Duration::from_secs(60),
+            begin: 0.8,
+            go_on: 0.6,
+        }
+    }
+}
+
+/// What is heard in a stream of sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SpeechEvent {
+    /// Somebody has begun to speak.
+    Started,
+    /// Sound of the utterance, at [`RECOGNISED_RATE`], in order and without gaps. The first block
+    /// reaches back to before the voice.
+    Sound(Vec<i16>),
+    /// The utterance has ended.
+    Ended(Ending),
+}
+
+/// Why an utterance has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Silence followed.
+    Silence,
+    /// It reached [`Endpointing::longest`].
+    TooLong,
+    /// The stream of sound ended.
+    EndOfSound,
+}
+
+/// Follows one stream of sound.
+pub struct Endpointer {
+    settings: Endpointing,
+    detector: Box<Detector>,
+    /// Samples that do not yet fill a frame.
+    waiting: Vec<i16>,
+    state: State,
+}
+
+enum State {
+    /// Nobody speaks: what was heard last, and for how many frames it has been voice of late.
+    Quiet { heard: VecDeque<i16>, voiced: usize },
+    /// Somebody speaks: for how many frames in all, and for how many it has been silent.
+    Speaking { frames: usize, silent: usize },
+}
+
+impl State {
+    fn quiet() -> Self {
+        Self::Quiet { heard: VecDeque::new(), voiced: 0 }
+    }
+}
+
+impl std::fmt::Debug for Endpointer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Endpointer").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl Endpointer {
+    /// For one stream of sound.
+    #[must_use]
+    pub fn new(settings: Endpointing) -> Self {
+        Self { settings, detector: Detector::default_boxed(), waiting: Vec::new(), state: State::quiet() }
+    }
+
+    /// Whether somebody is speaking.
+    #[must_use]
+    pub fn is_speaking(&self) -> bool {
+        matches!(self.state, State::Speaking { .. })
+    }
+
+    /// Hears the next samples at [`RECOGNISED_RATE`].
+    pub fn push(&mut self, samples: &[i16]) -> Vec<SpeechEvent> {
+        let mut events = Vec::new();
+        self.waiting.extend_from_slice(samples);
+        let waiting = std::mem::take(&mut self.waiting);
+        let (frames, rest) = waiting.as_chunks::<FRAME>();
+        for frame in frames {
+            let threshold = if self.is_speaking() { self.settings.go_on } else { self.settings.begin };
+            let voice = self.detector.predict_i16(frame) >= threshold;
+            self.hear(frame, voice, &mut events);
+        }
+        self.waiting = rest.to_vec();
+        events
+    }
+
+    /// Nothing follows. An utterance that has begun ends here.
+    pub fn finish(&mut self) -> Vec<SpeechEvent> {
+        let mut events = Vec::new();
+        let rest = std::mem::take(&mut self.waiting);
+        if self.is_speaking() {
+            add(&mut events, rest);
+            events.push(SpeechEvent::Ended(Ending::EndOfSound));
+        }
+        self.state = State::quiet();
+        self.detector.reset();
+        events
+    }
+
+    fn hear(&mut self, frame: &[i16], voice: bool, events: &mut Vec<SpeechEvent>) {
+        let settings = self.settings;
+        match &mut self.state {
+            State::Quiet { heard, voiced } => {
+                heard.extend(frame);
+                // Voice may falter at its beginning, between a stop and its vowel.
+                *voiced = if voice { *voiced + 1 } else { voiced.saturating_sub(1) };
+                if *voiced >= frames_in(settings.speech) {
+                    events.push(SpeechEvent::Started);
+                    add(events, std::mem::take(heard).into());
+                    self.state = State::Speaking { frames: frames_in(settings.speech), silent: 0 };
+                } else {
+                    // Twice the voice that is needed may pass until it is found.
+                    let kept = (frames_in(settings.before) + 2 * frames_in(settings.speech)) * FRAME;
+                    heard.drain(..heard.len().saturating_sub(kept));
+                }
+            }
+            State::Speaking { frames, silent } => {
+                add(events, frame.to_vec());
+                *frames += 1;
+                *silent = if voice { 0 } else { *silent + 1 };
+                let ending = if *silent >= frames_in(settings.silence) {
+                    Ending::Silence
+                } else if *frames >= frames_in(settings.longest) {
+                    Ending::TooLong
+                } else {
+                    return;
+                };
+                events.push(SpeechEvent::Ended(ending));
+                self.state = State::quiet();
+            }
+        }
+    }
+}
+
+/// Puts sound behind the sound that is already there.
+fn add(events: &mut Vec<SpeechEvent>, sound: Vec<i16>) {
+    match events.last_mut() {
+        Some(SpeechEvent::Sound(samples)) => samples.extend(sound),
+        _ => events.push(SpeechEvent::Sound(sound)),
+    }
+}
+
+fn frames_in(length: Duration) -> usize {
+    let frames = length.as_millis() * u128::from(RECOGNISED_RATE) / 1_000 / FRAME as u128;
+    usize::try_from(frames).unwrap_or(usize::MAX).max(1)
+}
+
+/// Whether somebody speaks in a recording, judged as [`Endpointer`] does; silence and noise need no
+/// recogniser. A recording at another rate is converted first.
+#[must_use]
+pub fn voiced(sound: &Pcm) -> bool {
+    if sound.rate != RECOGNISED_RATE {
+        return voiced(&sound.resampled(RECOGNISED_RATE));
+    }
+    let mut endpointer = Endpointer::new(Endpointing::default());
+    sound.samples.chunks(FRAME * 64).any(|block| endpointer.push(block).contains(&SpeechEvent::Started))
+}
+
+/// The share of a recording at [`RECOGNISED_RATE`] that is certainly voice, from 0 to 1.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "a share")]
+pub fn voiced_share(sound: &Pcm) -> f32 {
+    let mut detector = Detector::default_boxed();
+    let threshold = Endpointing::default().begin;
+    let (frames, _) = sound.samples.as_chunks::<FRAME>();
+    let voice = frames.iter().filter(|frame| detector.predict_i16(frame.as_slice()) >= threshold).count();
+    if frames.is_empty() { 0.0 } else { voice as f32 / frames.len() as f32 }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,0 @@
-//! Text as a person would read it out.

@@ -1,0 +1,190 @@
+//! The sentences of a text that is still being written.
+
+use super::abbreviations::ends_sentence;
+use super::sources;
+
+/// A longer piece is cut at a comma, or else between words: what is spoken in one go must not be
+/// waited for.
+const LONGEST_PIECE: usize = 400;
+
+/// A table or a listing stays together up to this length.
+const LONGEST_BLOCK: usize = 8 * 1024;
+
+/// How much of what stands before a space is looked at.
+const LOOKED_AT: usize = 64;
+
+/// The sentences of a whole text, in its own words: Markdown stays Markdown.
+#[must_use]
+pub fn sentences(text: &str) -> Vec<String> {
+    let mut splitter = SentenceSplitter::default();
+    let mut found = splitter.push(text);
+    found.extend(splitter.finish());
+    found
+}
+
+/// Finds the sentences of a text in Markdown while it is being written. A heading, an item, a table
+/// and a listing are pieces as well; the closing list of sources is none.
+#[derive(Debug, Default)]
+pub struct SentenceSplitter {
+    /// What has not been given yet.
+    text: String,
+    /// How far it has been looked at.
+    seen: usize,
+    /// Where the line begins that is being looked at.
+    line: usize,
+    block: Block,
+}
+
+/// What the current line belongs to.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Block {
+    #[default]
+    Text,
+    Table,
+    Listing,
+    /// The closing list of sources, unless something else follows it.
+    Sources,
+}
+
+impl SentenceSplitter {
+    /// Takes the next part of the text; gives the pieces that are complete with it, in order.
+    pub fn push(&mut self, text: &str) -> Vec<String> {
+        self.text.push_str(text);
+        let mut found = Vec::new();
+        self.look(false, &mut found);
+        found
+    }
+
+    /// The text is complete: gives what is left of it.
+    pub fn finish(&mut self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.text.push('\n');
+        self.look(true, &mut found);
+        let rest = std::mem::take(&mut self.text);
+        let spoken = if self.block == Block::Sources { sources::without(&rest) } else { &rest };
+        give(spoken, &mut found);
+        *self = Self::default();
+        found
+    }
+
+    fn look(&mut self, complete: bool, found: &mut Vec<String>) {
+        // Where the piece begins that is being looked at: taken from the text once, at the end.
+        let mut start = 0;
+        while let Some(c) = self.text.get(self.seen..).and_then(|rest| rest.chars().next()) {
+            let next = self.seen + c.len_utf8();
+            let end = if c == '\n' {
+                self.end_of_line(next)
+            } else if self.block == Block::Text && c.is_whitespace() {
+                match self.end_of_sentence(start, next, complete) {
+                    Some(true) => Some(next),
+                    Some(false) => None,
+                    // What follows decides, and is not there yet.
+                    None => break,
+                }
+            } else {
+                None
+            };
+            self.seen = next;
+            if let Some(end) = end.or_else(|| self.too_long(start)) {
+                give(self.text.get(start..end).unwrap_or_default(), found);
+                start = end;
+            }
+        }
+        self.text.drain(..start);
+        self.seen -= start;
+        self.line = self.line.saturating_sub(start);
+    }
+
+    /// Where the piece ends that the line before `next` completes.
+    fn end_of_line(&mut self, next: usize) -> Option<usize> {
+        let (start, was) = (self.line, self.block);
+        let line = self.text.get(start..next).unwrap_or_default().trim();
+        let fence = line.starts_with("```") || line.starts_with("~~~");
+        let (block, end) = match was {
+            Block::Listing if fence => (Block::Text, Some(next)),
+            Block::Listing => (was, None),
+            Block::Sources => (was, None),
+            // What the line begins ends what stands before it.
+            _ if fence => (Block::Listing, Some(start)),
+            _ if sources::is_heading(line) => (Block::Sources, Some(start)),
+            Block::Table if line.starts_with('|') => (was, None),
+            Block::Table => (Block::Text, Some(start)),
+            Block::Text if line.starts_with('|') => (Block::Table, Some(start)),
+            Block::Text => (was, ends_piece(line).then_some(next)),
+        };
+        self.block = block;
+        self.line = next;
+        end
+    }
+
+    /// Whether a sentence ends before the space before `next`; nothing where that cannot be told yet.
+    fn end_of_sentence(&self, start: usize, next: usize, complete: bool) -> Option<bool> {
+        let before = self.text.get(start.max(self.line)..self.seen).unwrap_or_default();
+        let tail = before.get(before.ceil_char_boundary(before.len().saturating_sub(LOOKED_AT))..).unwrap_or(before);
+        let ended = without_closing(tail);
+        if !ended.ends_with(['.', '!', '?', '…']) {
+            return Some(false);
+        }
+        let rest = self.text.get(next..).unwrap_or_default();
+        // The line's end decides about what stands before it.
+        let Some(following) = rest.chars().find(|c| !matches!(c, ' ' | '\t')) else { return complete.then_some(false) };
+        if following == '[' || following == '\n' || following == '|' {
+            return Some(false);
+        }
+        let word = ended.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | '"')).next().unwrap_or(ended);
+        let is_number = word.strip_suffix('.').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        if is_number && (before.trim_start().len() <= word.len() || following.is_ascii_digit()) {
+            return Some(false);
+        }
+        Some(if word.ends_with('.') { ends_sentence(word, following) } else { !following.is_lowercase() })
+    }
+
+    /// Where a piece is cut that has become too long.
+    fn too_long(&self, start: usize) -> Option<usize> {
+        let limit = if self.block == Block::Text { LONGEST_PIECE } else { LONGEST_BLOCK };
+        if self.seen - start < limit || self.block == Block::Sources {
+            return None;
+        }
+        let piece = self.text.get(start..self.seen)?;
+        let late = piece.ceil_char_boundary(limit / 2);
+        let tail = piece.get(late..).unwrap_or_default();
+        let cut = tail.rfind('\n').or_else(|| tail.rfind([',', ';', ':'])).or_else(|| tail.rfind(' '));
+        let end = cut.map_or(self.seen, |at| start + late + at + 1);
+        Some(self.text.ceil_char_boundary(end))
+    }
+}
+
+/// Whether a line of text is a piece of its own or ends one: the end of a paragraph, a heading, an
+/// item, the end of a sentence.
+fn ends_piece(line: &str) -> bool {
+    let item = line.starts_with(['#', '-', '+', '•']) || line.starts_with("* ") || is_numbered(line);
+    line.is_empty() || item || without_closing(line).ends_with(['.', '!', '?', ':', '…'])
+}
+
+/// "1. Remove the cover", "2) Drain the oil"
+fn is_numbered(line: &str) -> bool {
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.len() < line.len() && (rest.starts_with(". ") || rest.starts_with(") "))
+}
+
+/// The text without what may stand behind a full stop: quotation marks, emphasis, marks of citations.
+fn without_closing(text: &str) -> &str {
+    let mut text = text;
+    loop {
+        text = text.trim_end_matches([' ', '*', '_', '"', '\'', '”', '’', ')', '`']);
+        let Some(open) = text.strip_suffix(']').and_then(|inside| {
+            let open = inside.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ',' | ' ' | '–'));
+            open.strip_suffix('[').filter(|open| open.len() + 1 < inside.len())
+        }) else {
+            return text;
+        };
+        text = open;
+    }
+}
+
+fn give(piece: &str, found: &mut Vec<String>) {
+    let piece = piece.trim();
+    if piece.contains(|c: char| c.is_alphanumeric()) {
+        found.push(piece.to_owned());
+    }
+}

@@ -1,0 +1,98 @@
+//! A reader, a detector, and what may explain pictures: all that the configuration gives to see with.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::Semaphore;
+
+use super::detection::{self, Detection, Detector};
+use super::picture::{Picture, PictureError, PictureLimits};
+use super::reading::{self, ReadText, TextReader};
+use super::{Multimodal, picture};
+use crate::config::Config;
+use crate::provider::{Cause, ProviderError};
+
+/// Pictures that are decoded at the same time; further ones wait.
+const DECODED_AT_ONCE: usize = 2;
+
+/// Everything to see with. Build it once per process; clones share it.
+#[derive(Debug, Clone)]
+pub struct Vision(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    reader: Arc<dyn TextReader>,
+    detector: Arc<dyn Detector>,
+    explainer: Option<Multimodal>,
+    limits: PictureLimits,
+    decoding: Semaphore,
+}
+
+/// What was seen on a picture. What is missing or failed has an error in its place.
+#[derive(Debug)]
+pub struct Seen {
+    /// The text.
+    pub text: Result<ReadText, ProviderError>,
+    /// The objects.
+    pub objects: Result<Vec<Detection>, ProviderError>,
+}
+
+impl Vision {
+    /// As configured. Loading a detection model takes about a second.
+    ///
+    /// # Errors
+    /// When the client of a service cannot be set up (no root certificates, a key that no header takes).
+    pub async fn configured(config: &Config) -> Result<Self, Cause> {
+        let explainer = config.vision.explanation.as_ref();
+        Ok(Self(Arc::new(Inner {
+            reader: reading::configured(config).await?,
+            detector: detection::configured(config).await?,
+            explainer: explainer.map(|openai| Multimodal::new("The explanation of pictures", openai)).transpose()?,
+            limits: PictureLimits { most_pixels: config.vision.most_pixels },
+            decoding: Semaphore::new(DECODED_AT_ONCE),
+        })))
+    }
+
+    /// Decodes a picture off the threads that serve others, few at a time.
+    ///
+    /// # Errors
+    /// [`PictureError`].
+    pub async fn decode(&self, bytes: Bytes) -> Result<Arc<Picture>, PictureError> {
+        let limits = self.0.limits;
+        let Ok(_place) = self.0.decoding.acquire().await else { return Err(PictureError::Damaged) };
+        let decoded = tokio::task::spawn_blocking(move || picture::Picture::decode(&bytes, limits)).await;
+        decoded
+            .unwrap_or_else(|error| {
+                tracing::error!(%error, "decoding a picture broke off");
+                Err(PictureError::Damaged)
+            })
+            .map(Arc::new)
+    }
+
+    /// What reads text.
+    #[must_use]
+    pub fn reader(&self) -> &Arc<dyn TextReader> {
+        &self.0.reader
+    }
+
+    /// What finds objects.
+    #[must_use]
+    pub fn detector(&self) -> &Arc<dyn Detector> {
+        &self.0.detector
+    }
+
+    /// The multimodal model that explains pictures, where there is one.
+    #[must_use]
+    pub fn explainer(&self) -> Option<&Multimodal> {
+        self.0.explainer.as_ref()
+    }
+
+    /// The text and the objects on a picture. Dropping the future stops the work.
+    pub async fn look(&self, picture: Arc<Picture>) -> Seen {
+        let (text, objects) = tokio::join!(self.0.reader.read(picture.clone()), self.0.detector.detect(picture));
+        for error in [text.as_ref().err(), objects.as_ref().err()].into_iter().flatten() {
+            tracing::debug!(code = error.code(), "a part of looking at a picture is missing");
+        }
+        Seen { text, objects }
+    }
+}
