@@ -12,7 +12,7 @@ const PAUSE: Duration = Duration::from_millis(25);
 
 impl Conversations {
     /// Stops an answer and keeps of it only what was heard, `heard` being a beginning of its text;
-    /// nothing else, however the answer has gone on. It may be complete by now: what was never heard
+    /// however far the answer has gone on. It may be complete by now: what was never heard
     /// is cut off all the same. Citations stay where their marks do. Another answer that is being
     /// written in the session is left alone.
     ///
