@@ -15,6 +15,21 @@ pub struct PageText {
     pub text: String,
     /// Whether it holds readable text; a scanned page or a drawing does not.
     pub has_text: bool,
+    /// Where its text comes from; unknown for documents that were read before this was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<TextSource>,
+}
+
+/// Where the text of a page comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextSource {
+    /// The file itself.
+    TextLayer,
+    /// Text recognition, which may misread.
+    Ocr,
+    /// There is none.
+    None,
 }
 
 /// All pages of a document, in order.

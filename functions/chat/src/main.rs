@@ -4,13 +4,14 @@ use shared::Context;
 use shared::assistant::Assistant;
 use shared::http::{Backend, serve};
 use shared::library::Library;
+use shared::vision::Vision;
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
     let context = Context::from_env().await?;
     let config = context.config.clone();
     let library = Library::load(&context).await;
-    let assistant = Assistant::new(&context, library)?;
+    let assistant = Assistant::new(&context, library)?.with_vision(&context, Vision::configured(&config).await?);
     let routes = chat::router(chat::State::new(context, assistant));
     lambda_http::run_with_streaming_response(serve(Backend::Gateway, routes, &config.http)).await
 }

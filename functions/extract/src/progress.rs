@@ -75,6 +75,7 @@ fn step(stage: Stage) -> &'static str {
         Stage::Waiting => "Waiting",
         Stage::Downloading => "Opening the document",
         Stage::Reading | Stage::Indexing => "Reading the pages",
+        Stage::Recognising => "Recognising the text of scanned pages",
         Stage::Saving => "Saving the text",
     }
 }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use shared::documents::Page;
 use shared::ids::{DocumentId, UserId};
 use shared::objects::ObjectKey;
+use shared::provider::ProviderError;
 use shared::store::{Claim, Document, DocumentStatus, Ingested, Run, Stage};
 
 use crate::failure::{ATTEMPTS, WorkError};
@@ -13,7 +14,8 @@ use crate::supervise::{Reporter, reporter, supervised};
 use crate::{Outcome, State};
 
 /// Percent of the whole ingest.
-const READING: (u8, u8) = (10, 40);
+const READING: (u8, u8) = (10, 30);
+const RECOGNISING: (u8, u8) = (30, 40);
 const SAVING: u8 = 95;
 
 impl State {
@@ -140,8 +142,10 @@ impl State {
         };
         report.at(Stage::Reading, READING.0);
         let pages = self.pdf.extract_all(file.path(), on_page).await?;
+        let on_picture = |done, total| report.part(Stage::Recognising, RECOGNISING, done, total);
+        let (pages, unread) = self.recognise(file.path(), pages, &on_picture).await?;
         drop(file);
-        let (count, without_text) = count(&pages)?;
+        let (count, without_text) = count(&pages).ok_or_else(|| no_text(pages.len(), unread.as_ref()))?;
         let indexed = self.index(document, pages, report).await?;
 
         report.at(Stage::Saving, SAVING);
@@ -196,25 +200,31 @@ impl State {
     }
 }
 
-/// Pages, and those among them without text; at least one must have some.
-fn count(pages: &[Page]) -> Result<(u32, u32), WorkError> {
+/// Pages, and those among them without text, where at least one has some.
+fn count(pages: &[Page]) -> Option<(u32, u32)> {
     let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
     let without_text = u32::try_from(pages.iter().filter(|page| !page.has_text).count()).unwrap_or(u32::MAX);
-    if without_text < count { Ok((count, without_text)) } else { Err(no_text(count)) }
+    (without_text < count).then_some((count, without_text))
 }
 
-/// A document of which no page can be read.
-pub(crate) fn no_text(pages: u32) -> WorkError {
+/// A document of which no page can be read; `unread` is why its pictures were not read, if they were
+/// not.
+pub(crate) fn no_text(pages: usize, unread: Option<&ProviderError>) -> WorkError {
     let subject = match pages {
         1 => "The only page of this document holds".to_owned(),
         pages => format!("The {pages} pages of this document hold"),
     };
-    WorkError::permanent(
-        "no_text",
-        format!(
-            "{subject} no readable text: it seems to be scanned. Text recognition is not available yet, so it cannot be searched."
-        ),
-    )
+    let recognition = match unread.map(ProviderError::code) {
+        None => "and text recognition found none on them.",
+        Some("text_reader_not_configured") => {
+            "and text recognition is switched off here. If it is scanned, it cannot be searched."
+        }
+        Some("text_reader_not_installed") => {
+            "and text recognition (Tesseract) is not installed here. If it is scanned, it cannot be searched."
+        }
+        Some(_) => "and text recognition failed. Please process it again later.",
+    };
+    WorkError::permanent("no_text", format!("{subject} no readable text, {recognition}"))
 }
 
 /// Storage failed: the event is delivered again.

@@ -25,6 +25,11 @@ impl WorkError {
         Self::Permanent(Failure::new(code, message))
     }
 
+    /// Another attempt may work.
+    pub(crate) fn passing(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Passing(Failure::new(code, message))
+    }
+
     /// Something of our own failed: the cause is for the log.
     pub(crate) fn ours(what: &'static str, cause: &dyn std::error::Error) -> Self {
         let mut causes = cause.to_string();

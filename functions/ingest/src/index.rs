@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use shared::documents::Page;
 use shared::documents::chunking::{Chunk, ChunkOptions, chunk};
 use shared::documents::outline::outline;
+use shared::documents::{Page, PageSource};
 use shared::inference::{Embedder, Embedding, InferenceError};
-use shared::page_texts::{PageText, PageTexts};
+use shared::page_texts::{PageText, PageTexts, TextSource};
 use shared::retrieval::{Segment, SegmentSource};
 use shared::store::{Document, Stage};
 
@@ -100,7 +100,16 @@ fn to_bytes(source: SegmentSource<'_>) -> Result<Indexed, WorkError> {
     let count = u32::try_from(source.chunks.len()).unwrap_or(u32::MAX);
     let ours = |error: &dyn std::error::Error| WorkError::ours("building the segment", error);
     let segment = Segment::build(source).and_then(|segment| segment.to_bytes()).map_err(|error| ours(&error))?;
-    let pages = pages.iter().map(|page| PageText { page: page.number, text: page.text(), has_text: page.has_text });
+    let pages = pages.iter().map(|page| PageText {
+        page: page.number,
+        text: page.text(),
+        has_text: page.has_text,
+        source: Some(match page.source {
+            PageSource::TextLayer => TextSource::TextLayer,
+            PageSource::Ocr => TextSource::Ocr,
+            PageSource::None => TextSource::None,
+        }),
+    });
     let pages = PageTexts { pages: pages.collect() }.to_bytes().map_err(|error| ours(&error))?;
     Ok(Indexed { segment, pages, chunks: count })
 }

@@ -10,7 +10,8 @@ use crate::supervise::{Reporter, reporter, supervised};
 use crate::{LARGEST_FILE, Outcome, State, source};
 
 /// Percent of the whole job.
-const READING: (u8, u8) = (2, 95);
+const READING: (u8, u8) = (2, 45);
+const RECOGNISING: (u8, u8) = (45, 95);
 
 impl State {
     /// The file of a job was put.
@@ -43,10 +44,12 @@ impl State {
             report.part(Stage::Reading, READING, read.done.into(), read.total.into());
         };
         let pages = self.pdf.extract_all(file.path(), on_page).await?;
+        let on_picture = |done, total| report.part(Stage::Recognising, RECOGNISING, done, total);
+        let (pages, unread) = self.recognise(file.path(), pages, &on_picture).await?;
         if !pages.iter().any(|page| page.has_text) {
-            return Err(no_text(u32::try_from(pages.len()).unwrap_or(u32::MAX)));
+            return Err(no_text(pages.len(), unread.as_ref()));
         }
-        report.at(Stage::Saving, READING.1);
+        report.at(Stage::Saving, RECOGNISING.1);
         let texts: Vec<String> = pages.iter().filter(|page| page.has_text).map(shared::documents::Page::text).collect();
         let text = texts.join("\n\n");
         self.context.objects.put(&ObjectKey::ExtractText(id.clone()), "text/plain; charset=utf-8", text).await?;

@@ -12,8 +12,11 @@ mod event;
 mod failure;
 mod index;
 mod jobs;
+mod recognise;
 mod source;
 mod supervise;
+
+use std::sync::Arc;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use shared::Context;
@@ -21,6 +24,7 @@ use shared::documents::pdf::PdfWorker;
 use shared::fetch::{FetchLimits, Fetcher, SetUpError};
 use shared::inference::Embedder;
 use shared::objects::ObjectKey;
+use shared::vision::TextReader;
 
 use event::Notification;
 
@@ -34,6 +38,7 @@ pub struct State {
     embedder: Option<Embedder>,
     pdf: PdfWorker,
     fetcher: Fetcher,
+    reader: Arc<dyn TextReader>,
 }
 
 /// Why the function cannot work.
@@ -58,16 +63,16 @@ pub enum Outcome {
 
 impl State {
     /// Everything that the function needs. Without an embedder, text is extracted, but every document
-    /// fails with a reason that says what is missing.
+    /// fails with a reason that says what is missing. `reader` reads the pages that are pictures.
     ///
     /// # Errors
     /// When TLS cannot be set up for fetching files, or the program that reads PDF files cannot be
     /// named.
-    pub fn new(context: Context, embedder: Option<Embedder>) -> Result<Self, StateError> {
+    pub fn new(context: Context, embedder: Option<Embedder>, reader: Arc<dyn TextReader>) -> Result<Self, StateError> {
         let documents = &context.config.documents;
         let fetcher = Fetcher::new(documents, FetchLimits::default())?;
         let pdf = PdfWorker::configured(documents)?;
-        Ok(Self { context, embedder, pdf, fetcher })
+        Ok(Self { context, embedder, pdf, fetcher, reader })
     }
 
     /// Does what the object at `key` asks for.

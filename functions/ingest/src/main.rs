@@ -10,6 +10,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use shared::Context;
 use shared::documents::pdf::{WORKER_ARGUMENT, worker_main};
 use shared::inference::{Embedder, ModelConfig};
+use shared::vision::reading;
 
 /// Batches that may wait for the model.
 const QUEUE: usize = 16;
@@ -33,7 +34,8 @@ async fn serve() -> Result<(), Error> {
     let context = Context::from_env().await?;
     let inference = &context.config.inference;
     let model = ModelConfig { dir: inference.model_dir.clone(), threads: inference.threads, queue: QUEUE };
-    let state = State::new(context.clone(), Some(Embedder::load(&model)?))?;
+    let reader = reading::configured(&context.config).await?;
+    let state = State::new(context.clone(), Some(Embedder::load(&model)?), reader)?;
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| {
         let state = state.clone();
         async move { Ok::<_, Error>(ingest::handle(state, event.payload).await) }

@@ -7,7 +7,7 @@ use shared::auth::CurrentUser;
 use shared::http::{ApiError, ApiResult, Id, ok};
 use shared::ids::DocumentId;
 use shared::objects::{ObjectError, ObjectKey};
-use shared::page_texts::{LONGEST, PageTexts};
+use shared::page_texts::{LONGEST, PageTexts, TextSource};
 use shared::store::{Document, DocumentStatus};
 
 use crate::State;
@@ -21,6 +21,8 @@ struct PageView {
     pages: usize,
     text: String,
     has_text: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<TextSource>,
 }
 
 pub(crate) async fn read_page(
@@ -39,6 +41,7 @@ pub(crate) async fn read_page(
         pages,
         text: page.text,
         has_text: page.has_text,
+        source: page.source,
     };
     Ok(ok("The text of the page.", view))
 }

@@ -1,1 +1,172 @@
-//! The `stream` family.
+//! The container that holds the voice WebSocket: a function cannot hold a connection.
+//!
+//! [`session`] follows the frames of one client, [`socket`] carries them. A turn ([`turn`]) is a
+//! chat turn like a typed one, with its sound made sentence by sentence ([`speaking`]); the
+//! microphone ([`hearing`]) turns sound into questions while it is being spoken.
+
+mod access;
+mod connections;
+pub mod frames;
+mod hearing;
+mod metrics;
+pub mod outbox;
+mod refusal;
+pub mod session;
+mod socket;
+mod speaking;
+mod turn;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{FromRef, State as Shared};
+use axum::response::Response;
+use axum::routing::get;
+use shared::Context;
+use shared::assistant::Assistant;
+use shared::conversation::Conversations;
+use shared::http::ApiResult;
+use shared::ids::new_ulid;
+use shared::speech::{Synthesizer, Transcriber};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use access::Visitor;
+use connections::Connections;
+use metrics::Metrics;
+use session::Speaker;
+
+/// Bytes of a frame, and of a message.
+const LARGEST_FRAME: usize = 1024 * 1024;
+/// Bytes that are read at a time: thousands of connections are idle.
+const READ_BUFFER: usize = 4 * 1024;
+/// Bytes of frames that wait in the socket itself; more of them wait in the bounded outbox.
+const WRITE_BUFFER: usize = 16 * 1024 * 1024;
+
+/// What every connection shares. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    pub(crate) context: Context,
+    pub(crate) conversations: Conversations,
+    pub(crate) transcriber: Arc<dyn Transcriber>,
+    pub(crate) synthesizer: Arc<dyn Synthesizer>,
+    pub(crate) limits: Limits,
+    pub(crate) metrics: Metrics,
+    pub(crate) turns: TaskTracker,
+    /// Cancelled when running turns have had time enough to finish.
+    pub(crate) cut: CancellationToken,
+}
+
+/// What a connection and its turns may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) idle: Duration,
+    pub(crate) turn: Duration,
+    pub(crate) endpoint_silence: Duration,
+    pub(crate) longest_audio: Duration,
+}
+
+/// What the container holds. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct State {
+    pub(crate) context: Context,
+    pub(crate) parts: Parts,
+    connections: Connections,
+    held: TaskTracker,
+    pub(crate) stop: CancellationToken,
+}
+
+impl State {
+    /// Answers come from `assistant`.
+    #[must_use]
+    pub fn new(
+        context: Context,
+        assistant: Assistant,
+        transcriber: Arc<dyn Transcriber>,
+        synthesizer: Arc<dyn Synthesizer>,
+    ) -> Self {
+        let stream = &context.config.stream;
+        let limits = Limits {
+            idle: stream.idle,
+            turn: stream.turn,
+            endpoint_silence: stream.endpoint_silence,
+            longest_audio: context.config.speech.longest_audio,
+        };
+        let connections = Connections::new(stream.connections_per_user, stream.connections);
+        let parts = Parts {
+            conversations: Conversations::new(context.clone(), assistant),
+            context: context.clone(),
+            transcriber,
+            synthesizer,
+            limits,
+            metrics: Metrics::default(),
+            turns: TaskTracker::new(),
+            cut: CancellationToken::new(),
+        };
+        Self { context, parts, connections, held: TaskTracker::new(), stop: CancellationToken::new() }
+    }
+
+    /// What every connection shares, for a session without a socket.
+    #[must_use]
+    pub fn parts(&self) -> Parts {
+        self.parts.clone()
+    }
+
+    /// Ends all connections: running turns may finish for as long as is configured, and are cut then,
+    /// keeping what was heard. Stop accepting connections first.
+    pub async fn drain(&self) {
+        self.stop.cancel();
+        self.held.close();
+        if tokio::time::timeout(self.context.config.stream.drain, self.held.wait()).await.is_err() {
+            self.parts.cut.cancel();
+            self.held.wait().await;
+        }
+        self.parts.turns.close();
+        self.parts.turns.wait().await;
+        self.parts.conversations.drain().await;
+    }
+}
+
+impl FromRef<State> for Context {
+    fn from_ref(state: &State) -> Self {
+        state.context.clone()
+    }
+}
+
+/// The route of this family.
+pub fn router(state: State) -> Router {
+    Router::new().route("/api/v1/stream", get(connect)).with_state(state)
+}
+
+/// What an operator asks the container: `GET /metrics`.
+pub fn operations(state: State) -> Router {
+    Router::new().route("/metrics", get(figures)).with_state(state)
+}
+
+async fn figures(Shared(state): Shared<State>) -> String {
+    state.parts.metrics.text(state.connections.count())
+}
+
+async fn connect(
+    Visitor(user): Visitor,
+    Shared(state): Shared<State>,
+    upgrade: WebSocketUpgrade,
+) -> ApiResult<Response> {
+    let place = state.connections.enter(&user.id)?;
+    let speaker = Speaker { user: user.id, sign_in: user.sign_in, connection: new_ulid().to_string() };
+    let upgrade = upgrade
+        .max_message_size(LARGEST_FRAME)
+        .max_frame_size(LARGEST_FRAME)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WRITE_BUFFER);
+    Ok(upgrade.on_upgrade(move |socket| {
+        let held = state.held.clone();
+        held.track_future(async move {
+            socket::hold(socket, state, speaker).await;
+            drop(place);
+        })
+    }))
+}

@@ -1,3 +1,3 @@
-//! The `stream` function.
+//! The `stream` container.
 
 fn main() {}

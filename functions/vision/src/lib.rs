@@ -1,1 +1,50 @@
-//! The `vision` family.
+//! The `vision` family: the objects and the text on a picture, and what they mean.
+//!
+//! Payloads are top level; errors are the envelope. A user is always required.
+
+mod describe;
+mod detect;
+mod explain;
+mod manuals;
+mod ocr;
+mod received;
+mod views;
+
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::routing::post;
+use shared::Context;
+use shared::library::Library;
+use shared::vision::Vision;
+
+/// What the handlers need.
+#[derive(Debug, Clone)]
+pub struct State {
+    context: Context,
+    vision: Vision,
+    library: Library,
+    places: received::Places,
+}
+
+impl State {
+    /// The state of this family.
+    #[must_use]
+    pub fn new(context: Context, vision: Vision, library: Library) -> Self {
+        Self { context, vision, library, places: received::Places::default() }
+    }
+}
+
+impl FromRef<State> for Context {
+    fn from_ref(state: &State) -> Self {
+        state.context.clone()
+    }
+}
+
+/// The routes of this family.
+pub fn router(state: State) -> axum::Router {
+    axum::Router::new()
+        .route("/api/v1/vision/detect", post(detect::detect))
+        .route("/api/v1/vision/ocr", post(ocr::ocr))
+        .route("/api/v1/vision/explain", post(explain::explain))
+        .layer(DefaultBodyLimit::max(received::LARGEST_BODY))
+        .with_state(state)
+}

@@ -7,6 +7,7 @@ use axum::Router;
 use shared::Context;
 use shared::assistant::Assistant;
 use shared::library::Library;
+use shared::vision::Vision;
 
 use crate::system::StartError;
 
@@ -20,6 +21,7 @@ pub(crate) struct Functions {
     repository: repository::State,
     rag: rag::State,
     extract: extract::State,
+    vision: vision::State,
     ingest: ingest::State,
 }
 
@@ -27,15 +29,19 @@ impl Functions {
     pub(crate) async fn new(context: &Context) -> Result<Self, StartError> {
         let library = Library::load(context).await;
         let embedder = library.embedder().ok().cloned();
+        let seeing = Vision::configured(&context.config).await.map_err(StartError::function)?;
         let assistant = Assistant::new(context, library.clone()).map_err(StartError::function)?;
+        let assistant = assistant.with_vision(context, seeing.clone());
         Ok(Self {
             auth: auth::State::new(context.clone()).await.map_err(StartError::function)?,
             user: user::State::new(context.clone()).await.map_err(StartError::function)?,
             chat: chat::State::new(context.clone(), assistant),
             repository: repository::State::new(context.clone()),
-            rag: rag::State::new(context.clone(), library),
+            rag: rag::State::new(context.clone(), library.clone()),
             extract: extract::State::new(context.clone()).map_err(StartError::function)?,
-            ingest: ingest::State::new(context.clone(), embedder).map_err(StartError::function)?,
+            ingest: ingest::State::new(context.clone(), embedder, seeing.reader().clone())
+                .map_err(StartError::function)?,
+            vision: vision::State::new(context.clone(), seeing, library),
         })
     }
 
@@ -47,7 +53,9 @@ impl Functions {
     }
 
     pub(crate) fn services(&self) -> Router {
-        rag::router(self.rag.clone()).merge(extract::router(self.extract.clone()))
+        rag::router(self.rag.clone())
+            .merge(extract::router(self.extract.clone()))
+            .merge(vision::router(self.vision.clone()))
     }
 
     pub(crate) fn ingest(&self) -> Ingest {

@@ -15,13 +15,16 @@ mod openai;
 mod pipeline;
 mod prompt;
 mod question;
+mod sight;
 mod snippet;
 
 #[cfg(test)]
 mod test_support;
 
+use std::pin::pin;
 use std::sync::Arc;
 
+use async_stream::stream;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use tokio_util::sync::CancellationToken;
@@ -34,17 +37,23 @@ pub use model::{Brief, LanguageModel, ModelEvent};
 pub use openai::OpenAi;
 pub use pipeline::stream_answer;
 pub use question::{Image, Question, Role, Turn};
+pub use sight::Sight;
+pub use snippet::snippet;
 
+use self::pipeline::{Asked, stream_seen, unless};
+use self::sight::Eyes;
 use crate::Context;
 use crate::config::LanguageModelConfig;
 use crate::library::{Findings, Library, LibraryQuery};
 use crate::provider::Cause;
+use crate::vision::Vision;
 
 /// Answers questions. Build it once per process; clones share everything.
 #[derive(Debug, Clone)]
 pub struct Assistant {
     library: Library,
     model: Arc<dyn LanguageModel>,
+    eyes: Option<Arc<Eyes>>,
 }
 
 impl Assistant {
@@ -59,7 +68,20 @@ impl Assistant {
                 Arc::new(OpenAi::new(config.clone(), context.config.documents.allow_localhost)?)
             }
         };
-        Ok(Self { library, model })
+        Ok(Self { library, model, eyes: None })
+    }
+
+    /// The same with eyes: what is read and detected on the pictures of a question goes into its search
+    /// and to the model. Without, only a model that looks at pictures itself knows of them.
+    #[must_use]
+    pub fn with_vision(self, context: &Context, vision: Vision) -> Self {
+        match Eyes::new(&context.config.documents, vision) {
+            Ok(eyes) => Self { eyes: Some(Arc::new(eyes)), ..self },
+            Err(error) => {
+                tracing::error!(%error, "pictures in chats are not looked at");
+                self
+            }
+        }
     }
 
     /// The name of the model that writes.
@@ -87,6 +109,24 @@ impl Assistant {
             let query = LibraryQuery { text, top_k, document_ids: None, min_score: None };
             library.consult(&user, query).await
         };
-        stream_answer(question, retrieve, self.model.clone(), cancel).boxed()
+        let (model, eyes) = (self.model.clone(), self.eyes.clone());
+        let events = stream! {
+            let mut sights = Vec::new();
+            if let Some(eyes) = eyes.filter(|_| !question.images.is_empty()) {
+                yield Ok(AnswerEvent::Stage(Stage::ImageAnalysis));
+                match unless(&cancel, eyes.look(&question.images)).await {
+                    Some(seen) => sights = seen,
+                    None => {
+                        yield Ok(AnswerEvent::Done(Answer { aborted: true, ..Answer::default() }));
+                        return;
+                    }
+                }
+            }
+            let mut answer = pin!(stream_seen(Asked { question, sights }, retrieve, model, cancel));
+            while let Some(event) = answer.next().await {
+                yield event;
+            }
+        };
+        events.boxed()
     }
 }

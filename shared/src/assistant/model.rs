@@ -6,6 +6,7 @@ use futures::stream::BoxStream;
 
 use super::error::AnswerError;
 use super::question::{Image, Turn};
+use super::sight::Sight;
 use crate::library::Findings;
 use crate::store::TokenUsage;
 
@@ -18,6 +19,8 @@ pub struct Brief {
     pub query: String,
     /// Pictures that belong to the question.
     pub images: Vec<Image>,
+    /// What was read and detected on them; empty where nothing looked at them.
+    pub sights: Vec<Sight>,
     /// Earlier turns, oldest first, cut to the window.
     pub history: Vec<Turn>,
     /// The equipment that the conversation is about.

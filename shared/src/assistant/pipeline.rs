@@ -13,6 +13,7 @@ use super::error::AnswerError;
 use super::follow_up;
 use super::model::{Brief, LanguageModel, ModelEvent};
 use super::question::{Question, Role, Turn};
+use super::sight::{self, Sight};
 use crate::library::{Findings, LibraryError, Passage};
 use crate::store::{Citation, TokenUsage};
 
@@ -74,6 +75,12 @@ impl Draft {
     }
 }
 
+/// A question, and what was seen on its pictures.
+pub(super) struct Asked {
+    pub(super) question: Question,
+    pub(super) sights: Vec<Sight>,
+}
+
 /// The pipeline itself, for callers that bring their own passages: `retrieve` is given the query.
 /// See [`super::Assistant::answer`] for the events.
 pub fn stream_answer<R, F>(
@@ -86,9 +93,25 @@ where
     R: FnOnce(String) -> F + Send + 'static,
     F: Future<Output = Result<Findings, LibraryError>> + Send + 'static,
 {
+    stream_seen(Asked { question, sights: Vec::new() }, retrieve, model, cancel)
+}
+
+/// The same where the pictures were looked at before.
+pub(super) fn stream_seen<R, F>(
+    asked: Asked,
+    retrieve: R,
+    model: Arc<dyn LanguageModel>,
+    cancel: CancellationToken,
+) -> impl Stream<Item = Result<AnswerEvent, AnswerError>> + Send + 'static
+where
+    R: FnOnce(String) -> F + Send + 'static,
+    F: Future<Output = Result<Findings, LibraryError>> + Send + 'static,
+{
     stream! {
+        let Asked { question, sights } = asked;
         yield Ok(AnswerEvent::Stage(Stage::Retrieval));
         let query = follow_up::query(&question.text, &question.history, &question.equipment);
+        let query = sight::widened(query, &sights);
         let brief = match unless(&cancel, retrieve(query.clone())).await {
             None => {
                 yield Ok(Draft::new(query, Vec::new()).done(true));
@@ -98,9 +121,10 @@ where
                 yield Err(error.into());
                 return;
             }
-            Some(Ok(findings)) => brief(question, query, findings),
+            Some(Ok(findings)) => Brief { sights, ..brief(question, query, findings) },
         };
-        if !brief.images.is_empty() && model.sees_images() {
+        // Pictures that were looked at before have had their stage.
+        if !brief.images.is_empty() && brief.sights.is_empty() && model.sees_images() {
             yield Ok(AnswerEvent::Stage(Stage::ImageAnalysis));
         }
         yield Ok(AnswerEvent::Stage(Stage::Generation));
@@ -133,7 +157,7 @@ where
 }
 
 /// The future's output, or `None` as soon as the token is cancelled, even where both are ready.
-async fn unless<F: Future>(cancel: &CancellationToken, future: F) -> Option<F::Output> {
+pub(super) async fn unless<F: Future>(cancel: &CancellationToken, future: F) -> Option<F::Output> {
     tokio::select! {
         biased;
         () = cancel.cancelled() => None,
@@ -146,6 +170,7 @@ fn brief(question: Question, query: String, findings: Findings) -> Brief {
         text: question.text,
         query,
         images: question.images,
+        sights: Vec::new(),
         history: window(&question.history),
         equipment: question.equipment,
         findings,

@@ -55,6 +55,7 @@ pub(super) fn brief(text: &str, passages: Vec<Passage>) -> Brief {
         text: text.to_owned(),
         query: text.to_owned(),
         images: Vec::new(),
+        sights: Vec::new(),
         history: Vec::new(),
         equipment: Vec::new(),
         findings: findings(text, passages),

@@ -193,7 +193,7 @@ impl SignIns {
     /// # Errors
     /// [`TokenError`].
     pub fn ticket(&self, user: &UserId, sign_in: &SignInId) -> Result<(String, u64), TokenError> {
-        let claims = TicketClaims { sub: user.clone(), sid: sign_in.clone(), jti: crate::ids::new_ulid().to_string() };
+        let claims = TicketClaims { sub: user.clone(), sid: sign_in.clone(), jti: crate::ids::new_ulid() };
         Ok((self.tokens.sign(Purpose::Ticket, claims, TICKET_SECONDS)?, TICKET_SECONDS))
     }
 

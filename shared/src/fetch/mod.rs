@@ -16,6 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::{Bytes, BytesMut};
 use http::header;
 use reqwest::{Client, Response, Url};
 use tokio::io::AsyncWriteExt;
@@ -102,6 +103,42 @@ impl Fetcher {
             Ok(result) => result,
             Err(_) => Err(FetchError::TookTooLong),
         }
+    }
+
+    /// The content at `url`, of any kind, in memory.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn bytes(&self, url: &str) -> Result<Bytes, FetchError> {
+        let started = Instant::now();
+        let mut url = FileUrl::parse(url, &self.config).map_err(|_| FetchError::NotAllowed)?;
+        let fetch = async {
+            for _ in 0..=self.limits.redirects {
+                let response = self.ask(&url).await?;
+                match next_place(&response)? {
+                    Some(place) => url = self.check_redirect(&url, &place)?,
+                    None => return self.collect(response, started).await,
+                }
+            }
+            Err(FetchError::TooManyRedirects)
+        };
+        timeout_at(started + self.limits.total, fetch).await.unwrap_or(Err(FetchError::TookTooLong))
+    }
+
+    async fn collect(&self, mut response: Response, started: Instant) -> Result<Bytes, FetchError> {
+        if response.status() != http::StatusCode::OK {
+            return Err(FetchError::Status(response.status().as_u16()));
+        }
+        let mut content = BytesMut::new();
+        while let Some(bytes) = self.next_bytes(&mut response).await? {
+            let size = (content.len() + bytes.len()) as u64;
+            if size > self.limits.bytes {
+                return Err(FetchError::TooLarge { limit: self.limits.bytes });
+            }
+            self.check_rate(size, started)?;
+            content.extend_from_slice(&bytes);
+        }
+        if content.is_empty() { Err(FetchError::Empty) } else { Ok(content.freeze()) }
     }
 
     async fn follow_and_save(

@@ -27,6 +27,8 @@ pub enum Stage {
     Downloading,
     /// Reading text from its pages.
     Reading,
+    /// Recognising the text of pages that are pictures.
+    Recognising,
     /// Cutting the text into passages and computing their embeddings.
     Indexing,
     /// Storing what was made.

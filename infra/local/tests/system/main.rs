@@ -20,4 +20,6 @@ mod openapi;
 mod rag;
 mod repository;
 mod restart;
+mod scans;
 mod user;
+mod vision;

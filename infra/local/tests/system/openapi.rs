@@ -267,3 +267,29 @@ async fn chats_answer_as_described() {
     caller.call("DELETE /api/v1/chat/sessions/{id}", &[session], None, 200).await;
     caller.call("GET /api/v1/chat/sessions/{id}", &[session], None, 404).await;
 }
+
+#[tokio::test]
+async fn pictures_answer_as_described() {
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/tests/data/detection/yolov8");
+    let system = TestSystem::start_with(&[("DETECTION_MODEL_DIR", model), ("OCR", "none")]).await;
+    let caller = Caller::new(system.user().await);
+    let mut picture = std::io::Cursor::new(Vec::new());
+    let green = image::RgbImage::from_pixel(32, 32, image::Rgb([0, 255, 0]));
+    image::DynamicImage::ImageRgb8(green).write_to(&mut picture, image::ImageFormat::Png).unwrap();
+    let picture = picture.into_inner();
+    let calls = [
+        ("detect", picture.clone(), 200),
+        ("explain", picture.clone(), 200),
+        ("ocr", picture, 503),
+        ("detect", b"GIF89a".to_vec(), 400),
+        ("detect", b"%PDF-1.7".to_vec(), 415),
+        ("detect", vec![0; 21 << 20], 413),
+    ];
+    for (verb, file, status) in calls {
+        let path = format!("/api/v1/vision/{verb}");
+        let form = reqwest::multipart::Form::new().part("file", reqwest::multipart::Part::bytes(file));
+        let answer = caller.user.send(caller.user.request(Method::POST, &path).multipart(form)).await;
+        assert_eq!(answer.status, status, "{verb}: {}", answer.text);
+        assert_described(&caller.services, caller.services.operation("post", &path), &answer);
+    }
+}

@@ -7,6 +7,7 @@ mod blocks;
 mod compose;
 mod decision;
 mod evidence;
+mod pictures;
 mod quantity;
 mod question;
 
@@ -65,6 +66,9 @@ fn words(text: &str) -> Vec<String> {
 }
 
 fn write(brief: &Brief) -> String {
+    if !brief.sights.is_empty() {
+        return pictures::write(brief);
+    }
     let mut text = if brief.text.trim().is_empty() {
         "Please type what you would like to know. I answer from your manuals and cannot look at pictures.".to_owned()
     } else {

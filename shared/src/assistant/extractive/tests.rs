@@ -1,5 +1,6 @@
 use super::*;
 use crate::assistant::question::Image;
+use crate::assistant::sight::Sight;
 use crate::assistant::test_support::{brief, passage};
 use crate::library::Passage;
 
@@ -72,6 +73,21 @@ fn pictures_and_greetings_get_an_honest_word() {
     brief.text.clear();
     assert!(write(&brief).starts_with("Please type"));
     assert!(said("How does it work?").starts_with("Please ask about your equipment"));
+}
+
+#[test]
+fn what_was_read_on_a_picture_is_said_and_leads_to_its_page() {
+    let mut brief = brief("", manual());
+    let plate = Sight { name: "plate.png".to_owned(), text: "OIL PUMP\nMODEL V8-6.2".to_owned(), ..Sight::default() };
+    brief.sights = vec![plate.clone()];
+    let text = write(&brief);
+    assert!(text.starts_with("On the picture plate.png I read:\n\n> OIL PUMP  \n> MODEL V8-6.2"), "{text}");
+    assert!(text.contains("- pump_manual.pdf, page 12: 2-27. OIL PUMP INSTALLATION [1]"), "{text}");
+    brief.text = "What is the torque of the oil pump mounting bolt?".to_owned();
+    let text = write(&brief);
+    assert!(text.contains("tighten it to 65 lb-ft") && text.contains("On the picture plate.png I read"), "{text}");
+    brief.sights = vec![Sight { text: String::new(), problem: Some("It is damaged.".to_owned()), ..plate }];
+    assert!(write(&brief).ends_with("I could not read the picture plate.png: It is damaged."));
 }
 
 #[test]

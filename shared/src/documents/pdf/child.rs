@@ -11,10 +11,13 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{PdfError, PdfWorker, protocol::Message};
+use super::{PdfError, PdfWorker, protocol::Message, worker::MOST_PIXELS};
 
 /// Bytes of the child's standard error that are kept for the log.
 const MAX_STDERR: u64 = 4096;
+
+/// Bytes of the messages between two pictures.
+const MAX_BETWEEN: u64 = 4096;
 
 /// How a child's run ended, other than well.
 pub(super) enum Stop {
@@ -31,10 +34,25 @@ pub(super) struct Run {
     stderr: Option<ChildStderr>,
     line: Vec<u8>,
     ended: bool,
+    /// Pictures that are still to come, of a child that renders.
+    pub(super) pages_left: usize,
 }
 
 impl Run {
+    /// A child that reads the text from `first_page` on.
     pub(super) fn start(worker: &PdfWorker, path: &Path, first_page: u32) -> Result<Self, PdfError> {
+        Self::start_with(worker, path, first_page, &[])
+    }
+
+    /// A child that renders some pages.
+    pub(super) fn start_rendering(worker: &PdfWorker, path: &Path, pages: &[u32]) -> Result<Self, PdfError> {
+        let mut run = Self::start_with(worker, path, 1, pages)?;
+        run.pages_left = pages.len();
+        run.stdout.get_mut().set_limit(MAX_BETWEEN);
+        Ok(run)
+    }
+
+    fn start_with(worker: &PdfWorker, path: &Path, first_page: u32, pages: &[u32]) -> Result<Self, PdfError> {
         let limits = &worker.limits;
         // The parser holds the file twice.
         let file = std::fs::metadata(path).map_or(0, |file| file.len());
@@ -46,6 +64,7 @@ impl Run {
             .arg(limits.max_pages.to_string())
             .arg(memory.to_string())
             .arg(limits.time.as_secs().max(1).to_string())
+            .args((!pages.is_empty()).then(|| pages.iter().map(u32::to_string).collect::<Vec<_>>().join(",")))
             // The parser needs no environment, and secrets live there.
             .env_clear()
             .stdin(Stdio::null())
@@ -62,7 +81,27 @@ impl Run {
             stderr,
             line: Vec::new(),
             ended: false,
+            pages_left: 0,
         })
+    }
+
+    /// The bytes of a picture of this size.
+    pub(super) async fn bytes(&mut self, deadline: Instant, (width, height): (u32, u32)) -> Result<Vec<u8>, Stop> {
+        let size = u64::from(width) * u64::from(height);
+        if size > MOST_PIXELS {
+            return Err(Stop::Refused(PdfError::Reader("a picture is too large".to_owned())));
+        }
+        // What is buffered already counts against the limit before.
+        self.stdout.get_mut().set_limit(size + MAX_BETWEEN);
+        let mut bytes = vec![0; usize::try_from(size).unwrap_or(0)];
+        match timeout_at(deadline, self.stdout.read_exact(&mut bytes)).await {
+            Ok(Ok(_)) => Ok(bytes),
+            Ok(Err(_)) => Err(self.died(deadline).await),
+            Err(_) => {
+                self.kill().await;
+                Err(Stop::Lost(PdfError::TookTooLong))
+            }
+        }
     }
 
     /// The next message, or `None` when the child has ended well.

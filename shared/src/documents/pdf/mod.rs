@@ -11,10 +11,12 @@ mod layout;
 mod parent;
 mod protocol;
 mod reader;
+mod render;
 mod worker;
 
 pub use error::PdfError;
 pub use parent::{Limits, PageProgress, PdfInfo, PdfWorker};
+pub use render::{PageImage, PageImages};
 pub use worker::{WORKER_ARGUMENT, worker_main};
 
 #[cfg(test)]

@@ -176,7 +176,7 @@ impl PdfWorker {
                     pages.push(Page::new(number, from_tuples(lines), PageSource::TextLayer));
                     on_page(PageProgress { done: number, total: *total });
                 }
-                Message::Failed { .. } | Message::End => {}
+                Message::Failed { .. } | Message::Image { .. } | Message::NoImage { .. } | Message::End => {}
             }
         }
         Ok(())

@@ -13,6 +13,10 @@ pub(super) enum Message {
     Document { pages: u32, encrypted: bool },
     /// One page; no lines where it holds no readable text.
     Page { number: u32, lines: Vec<(String, f32, bool)> },
+    /// One page as a picture: a byte for each of its pixels follows the line.
+    Image { number: u32, width: u32, height: u32 },
+    /// A page that cannot be rendered.
+    NoImage { number: u32 },
     /// The file cannot be read.
     Failed { reason: Failure },
     /// All pages were written.

@@ -19,6 +19,9 @@ pub const WORKER_ARGUMENT: &str = "pdf-worker";
 /// The parser recurses on nested objects; the main thread's stack cannot be chosen, this one can.
 const STACK_BYTES: usize = 64 << 20;
 
+/// Most pixels of a rendered page: A3 at 200 dots per inch, and a little more.
+pub(super) const MOST_PIXELS: u64 = 8_000_000;
+
 /// Arguments in the order in which the parent passes them.
 struct Job {
     path: PathBuf,
@@ -26,24 +29,26 @@ struct Job {
     max_pages: u32,
     memory_bytes: u64,
     cpu_seconds: u64,
+    /// Pages to render; none where text is to be read.
+    pictures: Vec<u32>,
 }
 
 impl Job {
     fn from_args(mut args: impl Iterator<Item = std::ffi::OsString>) -> Option<Self> {
         let path = args.next()?.into();
         let mut number = || args.next()?.to_str()?.parse::<u64>().ok();
-        Some(Self {
-            path,
-            first_page: u32::try_from(number()?).ok()?,
-            max_pages: u32::try_from(number()?).ok()?,
-            memory_bytes: number()?,
-            cpu_seconds: number()?,
-        })
+        let (first_page, max_pages) = (u32::try_from(number()?).ok()?, u32::try_from(number()?).ok()?);
+        let (memory_bytes, cpu_seconds) = (number()?, number()?);
+        let pictures = match args.next() {
+            None => Vec::new(),
+            Some(list) => list.to_str()?.split(',').map(|page| page.parse().ok()).collect::<Option<_>>()?,
+        };
+        Some(Self { path, first_page, max_pages, memory_bytes, cpu_seconds, pictures })
     }
 }
 
 /// The child process: reads `argv[2..]` (path, first page, most pages, bytes of address space,
-/// seconds of processor time) and writes the pages to standard output.
+/// seconds of processor time, and pages to render instead) and writes the pages to standard output.
 ///
 /// Executables call it when `argv[1]` is [`WORKER_ARGUMENT`].
 #[must_use]
@@ -83,6 +88,10 @@ fn run(job: &Job) -> io::Result<()> {
         return send(&mut out, &Message::Failed { reason });
     }
     send(&mut out, &Message::Document { pages, encrypted })?;
+    if !job.pictures.is_empty() {
+        render(&mut out, &reader, &job.pictures)?;
+        return send(&mut out, &Message::End);
+    }
     // The parent refuses longer documents; reading them would be wasted.
     if pages <= job.max_pages {
         for number in job.first_page..=pages {
@@ -91,6 +100,21 @@ fn run(job: &Job) -> io::Result<()> {
         }
     }
     send(&mut out, &Message::End)
+}
+
+/// Writes pages as pictures. The parent reads one after the other, so that this waits for it.
+fn render(out: &mut impl Write, reader: &Reader, pages: &[u32]) -> io::Result<()> {
+    for number in pages.iter().copied() {
+        match reader.picture(number, MOST_PIXELS) {
+            None => send(out, &Message::NoImage { number })?,
+            Some((width, height, grey)) => {
+                send(out, &Message::Image { number, width, height })?;
+                out.write_all(&grey)?;
+                out.flush()?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn send(out: &mut impl Write, message: &Message) -> io::Result<()> {

@@ -48,7 +48,7 @@ impl AudioLimits {
 /// # Errors
 /// [`AudioError`], in words for the person who sent it.
 pub fn decode(bytes: impl Into<Bytes>, limits: AudioLimits) -> Result<Pcm, AudioError> {
-    decode_until(bytes.into(), limits, &CancellationToken::new())
+    decode_until(&bytes.into(), limits, &CancellationToken::new())
 }
 
 /// Decodes recordings on threads where they may take their time, a few at once.
@@ -84,13 +84,13 @@ impl AudioDecoder {
         let work = tokio::task::spawn_blocking(move || {
             // Held by the work itself: it goes on for a moment after its caller has gone.
             let _permit = permit;
-            decode_until(bytes, limits, &cancel)
+            decode_until(&bytes, limits, &cancel)
         });
         work.await.unwrap_or(Err(AudioError::Damaged))
     }
 }
 
-fn decode_until(bytes: Bytes, limits: AudioLimits, cancel: &CancellationToken) -> Result<Pcm, AudioError> {
+fn decode_until(bytes: &Bytes, limits: AudioLimits, cancel: &CancellationToken) -> Result<Pcm, AudioError> {
     if bytes.is_empty() {
         return Err(AudioError::Empty);
     }
@@ -98,7 +98,7 @@ fn decode_until(bytes: Bytes, limits: AudioLimits, cancel: &CancellationToken) -
     catch_unwind(AssertUnwindSafe(|| convert(bytes, limits, cancel))).unwrap_or(Err(AudioError::Damaged))
 }
 
-fn convert(bytes: Bytes, limits: AudioLimits, cancel: &CancellationToken) -> Result<Pcm, AudioError> {
+fn convert(bytes: &Bytes, limits: AudioLimits, cancel: &CancellationToken) -> Result<Pcm, AudioError> {
     let began = Instant::now();
     let (kind, source) = source(bytes)?;
     let mut recording = Recording::open(kind, source)?;
@@ -121,8 +121,8 @@ fn convert(bytes: Bytes, limits: AudioLimits, cancel: &CancellationToken) -> Res
 }
 
 /// What the bytes are, and a way to read them that suits it.
-fn source(bytes: Bytes) -> Result<(Kind, Box<dyn MediaSource>), AudioError> {
-    let bytes = bytes.slice(sniff::tag_length(&bytes).min(bytes.len())..);
+fn source(bytes: &Bytes) -> Result<(Kind, Box<dyn MediaSource>), AudioError> {
+    let bytes = bytes.slice(sniff::tag_length(bytes).min(bytes.len())..);
     let kind = sniff::kind(head(&bytes)).ok_or(AudioError::Unsupported)?;
     let source: Box<dyn MediaSource> = match kind {
         // Their headers may stand at the end.

@@ -56,7 +56,11 @@ impl Recording {
     /// [`AudioError::Unsupported`] for codecs that cannot be decoded, [`AudioError::Damaged`] for
     /// headers that cannot be read.
     pub(super) fn open(kind: Kind, source: Box<dyn MediaSource>) -> Result<Self, AudioError> {
-        let reader = reader(kind, source).map_err(|error| reason(&error))?;
+        let reader = reader(kind, source).map_err(|error| match kind {
+            // A phone writes the index at the end: without it the file was cut off.
+            Kind::Mp4 => AudioError::Damaged,
+            _ => reason(&error),
+        })?;
         let (track, decoder) = choose(reader.as_ref())?;
         Ok(Self { reader, decoder, track, channels: Vec::new(), mixed: Vec::new(), damaged: false })
     }

@@ -51,12 +51,17 @@ pub(super) fn magic(head: &[u8]) -> Option<Kind> {
         b"RIFF" | b"RF64" if form == Some(b"WAVE") => Some(Kind::Wav),
         b"FORM" if matches!(form, Some(b"AIFF" | b"AIFC")) => Some(Kind::Aiff),
         b"fLaC" => Some(Kind::Flac),
-        _ if head.get(4..8) == Some(b"ftyp") => Some(Kind::Mp4),
+        _ if head.get(4..8) == Some(b"ftyp") && !form.is_some_and(is_picture) => Some(Kind::Mp4),
         _ => None,
     }
 }
 
-/// The length of an ID3v2 tag at the start, which some programs put before any kind of recording.
+/// Whether a brand of ISO base media is that of pictures.
+fn is_picture(brand: &[u8]) -> bool {
+    matches!(brand, b"heic" | b"heix" | b"heim" | b"heis" | b"mif1" | b"msf1" | b"avif" | b"avis" | b"crx ")
+}
+
+/// The length of an `ID3v2` tag at the start, which some programs put before any kind of recording.
 pub(super) fn tag_length(head: &[u8]) -> usize {
     match head.get(..10) {
         Some(&[b'I', b'D', b'3', _, _, flags, a, b, c, d]) if (a | b | c | d) < 0x80 => {

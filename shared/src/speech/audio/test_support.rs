@@ -1,5 +1,11 @@
 //! Sounds for tests.
-#![expect(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "tests"
+)]
 
 use std::f64::consts::TAU;
 use std::path::PathBuf;
@@ -14,7 +20,7 @@ pub(crate) fn fixture(name: &str) -> Vec<u8> {
 
 /// A recording of this project, decoded.
 pub(crate) fn fixture_sound(name: &str) -> Pcm {
-    decode(fixture(name), AudioLimits::new(Duration::from_secs(60))).unwrap()
+    decode(fixture(name), AudioLimits::new(Duration::from_mins(1))).unwrap()
 }
 
 /// A folder of the shared data, where it is there.

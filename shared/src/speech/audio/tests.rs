@@ -1,4 +1,10 @@
-#![expect(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "tests"
+)]
 
 mod files;
 mod malformed;
@@ -9,7 +15,7 @@ use super::test_support::{amplitude, likeness, sine};
 use super::*;
 
 pub(super) fn limits() -> AudioLimits {
-    AudioLimits::new(Duration::from_secs(60))
+    AudioLimits::new(Duration::from_mins(1))
 }
 
 /// A WAV file: its format's number, bits a sample, channels, rate and data.
@@ -135,7 +141,7 @@ async fn a_decoder_takes_a_few_at_once_and_refuses_what_cannot_wait() {
 fn a_recording_longer_than_the_limit_is_refused() {
     let file = wav_file(1, 16, 1, 8_000, &vec![0; 2 * 8_000 * 61]);
     let error = decode(file, limits()).unwrap_err();
-    assert_eq!(error, AudioError::TooLong { limit: Duration::from_secs(60) });
+    assert_eq!(error, AudioError::TooLong { limit: Duration::from_mins(1) });
     assert_eq!(error.to_string(), "This recording is too long: at most one minute are taken.");
     let answer = crate::http::ApiError::from(error);
     assert_eq!((answer.status().as_u16(), answer.code()), (413, "audio_too_long"));

@@ -19,10 +19,9 @@ pub(super) fn mend(head: &mut [u8], length: Option<u64>) {
         let Ok(skipped) = usize::try_from(u64::from(size) + 8 + u64::from(size & 1)) else { return };
         if [a, b, c, d] == *b"data" {
             let end = at as u64 + 8 + u64::from(size);
-            if size == 0 || length.is_some_and(|length| end > length) {
-                if let Some(field) = head.get_mut(at + 4..at + 8) {
-                    field.copy_from_slice(&UNKNOWN);
-                }
+            let lies = size == 0 || length.is_some_and(|length| end > length);
+            if let Some(field) = head.get_mut(at + 4..at + 8).filter(|_| lies) {
+                field.copy_from_slice(&UNKNOWN);
             }
             return;
         }

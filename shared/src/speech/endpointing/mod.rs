@@ -35,7 +35,7 @@ impl Default for Endpointing {
             silence: Duration::from_millis(800),
             speech: Duration::from_millis(150),
             before: Duration::from_millis(300),
-            longest: Duration::from_secs(60),
+            longest: Duration::from_mins(1),
             begin: 0.8,
             go_on: 0.6,
         }

@@ -80,12 +80,9 @@ impl Reader {
 
     fn start(&mut self, tag: &Tag<'_>) {
         match tag {
-            Tag::Paragraph | Tag::Heading { .. } | Tag::BlockQuote(_) | Tag::HtmlBlock => {
-                // An item's number and its first paragraph belong together.
-                if !self.text.ends_with(": ") {
-                    self.end_block();
-                }
-            }
+            // An item's number and its first paragraph belong together.
+            Tag::Paragraph if self.text.ends_with(": ") => {}
+            Tag::Paragraph | Tag::Heading { .. } | Tag::BlockQuote(_) | Tag::HtmlBlock => self.end_block(),
             Tag::List(first) => {
                 self.end_block();
                 self.lists.push(*first);
@@ -115,7 +112,7 @@ impl Reader {
     fn end(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::BlockQuote(_) | TagEnd::HtmlBlock => {
-                self.end_block()
+                self.end_block();
             }
             TagEnd::List(_) => {
                 self.end_block();

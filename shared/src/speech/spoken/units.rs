@@ -118,6 +118,18 @@ const AFTER_INCHES: &[&str] = &[
     "socket", "thick", "to", "tube", "wide", "wrench", "x",
 ];
 
+/// Things that a measure stands before as a name does: a 10 millimetre socket.
+const THINGS: &[&str] = &[
+    "battery", "bit", "bolt", "bolts", "cable", "drive", "engine", "fitting", "fuse", "gasket", "hole", "holes",
+    "hose", "key", "line", "motor", "nut", "nuts", "pipe", "relay", "screw", "screws", "socket", "stud", "studs",
+    "supply", "system", "tube", "washer", "washers", "wire", "wrench",
+];
+
+/// Whether a word, with what punctuation may follow it, names such a thing.
+pub(super) fn is_thing(word: &str) -> bool {
+    THINGS.contains(&word.trim_end_matches([',', '.', ';', ':', ')', '?', '!']))
+}
+
 /// Whether a symbol that is also a word stands for a unit before this word.
 pub(super) fn is_unit_before(symbol: &str, next: Option<&str>) -> bool {
     match (symbol, next) {

@@ -2,7 +2,7 @@
 
 use super::abbreviations::{is_series, said};
 use super::numbers::{is_fraction, quantity};
-use super::units::{called, is_unit_before};
+use super::units::{called, is_thing, is_unit_before};
 
 /// Words before numbers with a hyphen that are not a range: "Figure 3-12".
 const NUMBERED: &[&str] = &[
@@ -181,18 +181,16 @@ fn measure(word: &Word<'_>, next: Option<&str>, after_next: Option<&str>, line: 
     let unit = Word::of(next);
     let dotted = unit.dotted().filter(|dotted| called(dotted).is_some());
     let symbol = if next.starts_with(['"', '\'']) { next.get(..1).unwrap_or_default() } else { unit.core };
-    match called(symbol).filter(|_| unit.before.is_empty() && is_unit(symbol, &unit, dotted.is_some(), after_next)) {
-        Some((one, many)) => {
-            let ends = dotted.is_none() || after_next.is_none_or(|after| after.starts_with(char::is_uppercase));
-            let after = if ends { unit.after } else { unit.after.get(1..).unwrap_or_default() };
-            line.add(word.before, &tell(quantity.single, one, many), after);
-            Some(2)
-        }
-        None => {
-            line.add(word.before, &quantity.said, word.after);
-            Some(1)
-        }
-    }
+    let is_unit = unit.before.is_empty() && is_unit(symbol, &unit, dotted.is_some(), after_next);
+    let Some((one, many)) = called(symbol).filter(|_| is_unit) else {
+        line.add(word.before, &quantity.said, word.after);
+        return Some(1);
+    };
+    let ends = dotted.is_none() || after_next.is_none_or(|after| after.starts_with(char::is_uppercase));
+    let after = if ends { unit.after } else { unit.after.get(1..).unwrap_or_default() };
+    let single = quantity.single || (after.is_empty() && after_next.is_some_and(is_thing));
+    line.add(word.before, &tell(single, one, many), after);
+    Some(2)
 }
 
 fn is_unit(symbol: &str, unit: &Word<'_>, dotted: bool, after_next: Option<&str>) -> bool {

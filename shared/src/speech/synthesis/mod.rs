@@ -1,11 +1,35 @@
 //! From text to sound.
 
+mod deepgram;
+mod espeak;
+mod none;
+mod openai;
+mod polly;
+mod say;
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use futures::future::BoxFuture;
 
 use super::audio::Pcm;
-use crate::provider::ProviderError;
+use crate::aws;
+use crate::config::{Config, SynthesisConfig};
+use crate::provider::{Cause, ProviderError};
+
+pub use deepgram::Deepgram;
+pub use espeak::Espeak;
+pub use none::NoSynthesizer;
+pub use openai::OpenAi;
+pub use polly::Polly;
+pub use say::{say, say_in_pieces};
+
+/// Who this is in sentences.
+const NAME: &str = "Speech synthesis";
+/// Bytes of sound that a service may answer with: some twenty minutes.
+const LARGEST_SOUND: usize = 64 * 1024 * 1024;
 
 /// What is to be said, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,4 +49,27 @@ pub trait Synthesizer: Debug + Send + Sync {
 
     /// The sound of one utterance, of a few sentences at most. Dropping the future stops the work.
     fn synthesize(&self, utterance: Utterance) -> BoxFuture<'_, Result<Pcm, ProviderError>>;
+}
+
+/// The configured synthesizer.
+///
+/// # Errors
+/// When the client of a service cannot be set up.
+pub async fn configured(config: &Config) -> Result<Arc<dyn Synthesizer>, Cause> {
+    let speech = &config.speech;
+    Ok(match &speech.synthesis {
+        SynthesisConfig::None => Arc::new(NoSynthesizer),
+        SynthesisConfig::Espeak(voice) => Arc::new(Espeak::new(voice.clone(), speech.patience)),
+        SynthesisConfig::OpenAi { endpoint, voice } => Arc::new(OpenAi::new(endpoint, voice.clone())?),
+        SynthesisConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, speech.patience)?),
+        SynthesisConfig::Polly { voice, endpoint } => {
+            Arc::new(Polly::new(&aws::sdk_config(&config.aws).await, voice.clone(), endpoint.clone()))
+        }
+    })
+}
+
+/// Signed 16-bit little-endian samples as a sound.
+fn raw(bytes: &[u8], rate: u32) -> Pcm {
+    let samples = bytes.as_chunks::<2>().0.iter().map(|pair| i16::from_le_bytes(*pair)).collect();
+    Pcm { rate, samples }
 }

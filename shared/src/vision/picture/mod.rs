@@ -12,7 +12,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::error::{ImageError, LimitErrorKind};
 use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits, Rgb, RgbImage, RgbaImage};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, Limits, Rgb, RgbImage, RgbaImage};
 
 pub use error::PictureError;
 
@@ -71,6 +71,13 @@ impl Picture {
         let mut image = DynamicImage::from_decoder(decoder).map_err(|error| refused(&error, limits))?;
         image.apply_orientation(orientation);
         Ok(Self { pixels: flattened(image) })
+    }
+
+    /// A picture from one grey value for each pixel; none where there are more or fewer.
+    #[must_use]
+    pub fn from_grey(width: u32, height: u32, grey: Vec<u8>) -> Option<Self> {
+        let grey = GrayImage::from_raw(width, height, grey)?;
+        Some(Self { pixels: DynamicImage::ImageLuma8(grey).into_rgb8() })
     }
 
     /// Width and height in pixels.

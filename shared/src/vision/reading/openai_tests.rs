@@ -11,7 +11,8 @@ async fn lines_come_with_places_and_the_picture_goes_along() {
     let reader = OpenAiReader::new(&server.openai()).unwrap();
     let read = reader.read(plain(100, 50, [255; 3])).await.unwrap();
     assert_eq!(read.text, "MODEL V8-6.2\n150 HP");
-    assert_eq!(read.lines[0].area, PixelBox { x: 10.0, y: 25.0, width: 50.0, height: 10.0 });
+    let area = read.lines[0].area;
+    assert_eq!((area.x, area.y, area.right().round(), area.bottom().round()), (10.0, 25.0, 60.0, 35.0));
     assert_eq!(read.lines[1].area, PixelBox::whole((100, 50)));
     let sent = server.last();
     assert_eq!(sent["model"], "eyes-1");

@@ -12,8 +12,10 @@ use super::skew;
 use crate::vision::area::pixels;
 use crate::vision::{Picture, PixelBox};
 
-/// Most pixels that are read: an A3 page at 300 dots per inch.
-const MOST_PIXELS: f32 = 16_000_000.0;
+/// Most pixels that are read: a page of A4 at 300 dots per inch, and a little more.
+const MOST_PIXELS: f32 = 10_000_000.0;
+/// Most pixels that a picture is enlarged to: time grows with them.
+const MOST_ENLARGED: f32 = 6_000_000.0;
 /// The height of letters that is read best, in pixels.
 const BEST_HEIGHT: f32 = 25.0;
 /// Letters of these heights are left as they are.
@@ -93,14 +95,14 @@ fn ink(grey: &GrayImage) -> GrayImage {
 
 /// How much larger the letters should be.
 fn enlargement(ink: &GrayImage, fits: f32) -> f32 {
-    let largest = (MOST_PIXELS / (pixels(ink.width()) * pixels(ink.height()))).sqrt().min(LARGEST_SCALE);
+    let largest = (MOST_ENLARGED / (pixels(ink.width()) * pixels(ink.height()))).sqrt().clamp(1.0, LARGEST_SCALE);
     let wanted = match letter_height(ink) {
         Some(height) if GOOD_HEIGHTS.contains(&height) => 1.0,
         Some(height) => BEST_HEIGHT / height,
         None if fits == 1.0 && ink.width().min(ink.height()) < SMALL_PICTURE => 2.0,
         None => 1.0,
     };
-    wanted.clamp(0.25, largest.max(0.25))
+    wanted.clamp(0.25, largest)
 }
 
 /// The median height of what is shaped like letters.

@@ -13,14 +13,14 @@ const MOST_DEGREES: f32 = 10.0;
 const COARSE: f32 = 0.5;
 const FINE: f32 = 0.1;
 /// Less is left to the reader, which corrects it by itself.
-const LEAST_DEGREES: f32 = 0.6;
+const LEAST_DEGREES: f32 = 1.2;
 /// How much clearer the lines must be than without turning: on a photo, any direction is as good as
 /// any other.
-const CLEARER: f64 = 1.25;
+const CLEARER: f32 = 1.25;
 /// Points of ink that are looked at.
 const MOST_POINTS: usize = 40_000;
 /// Rays across the picture.
-const RAYS: usize = 600;
+const RAYS: u16 = 400;
 
 /// By how much to turn a picture clockwise so that its lines are level, in radians. `ink` is white on
 /// black.
@@ -56,24 +56,22 @@ fn points(ink: &GrayImage) -> Vec<(f32, f32)> {
 }
 
 /// How clearly ink and paper alternate where lines go down by so many degrees to the right.
-fn clearness(points: &[(f32, f32)], degrees: f32) -> f64 {
+fn clearness(points: &[(f32, f32)], degrees: f32) -> f32 {
     let (sin, cos) = degrees.to_radians().sin_cos();
-    let mut rays = [0_u32; RAYS];
+    let mut rays = vec![0.0_f32; usize::from(RAYS) + 1];
     for (x, y) in points {
         // Between -0.71 and 0.71.
-        let across = y * cos - x * sin;
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a share of the rays"
-        )]
-        let ray = ((across / 1.42 + 0.5) * RAYS as f32) as usize;
-        if let Some(ray) = rays.get_mut(ray) {
-            *ray += 1;
+        let across = ((y * cos - x * sin) / 1.42 + 0.5) * f32::from(RAYS);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of a ray")]
+        let ray = across as usize;
+        // Shared between two rays: else rows of pixels and rays would fall in and out of step.
+        let share = across.fract();
+        if let Some([near, far]) = rays.get_mut(ray..ray + 2) {
+            *near += 1.0 - share;
+            *far += share;
         }
     }
-    rays.windows(2).map(|pair| pair.iter().fold(0.0, |difference, ray| f64::from(*ray) - difference).powi(2)).sum()
+    rays.windows(2).map(|pair| pair.iter().fold(0.0, |difference, ray| ray - difference).powi(2)).sum()
 }
 
 #[cfg(test)]

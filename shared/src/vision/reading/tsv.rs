@@ -6,14 +6,26 @@
 use super::ReadLine;
 use crate::vision::PixelBox;
 
-/// Words below this confidence are dropped, from 0 to 100.
-const SURE: f32 = 55.0;
-/// A line needs a word of this confidence, or it is a pattern that looks like letters.
-const VERY_SURE: f32 = 78.0;
-/// Letters and digits of a line below which all of it must be certain.
+/// What words must reach to be kept, from 0 to 100.
+struct Demands {
+    /// Each word.
+    word: f32,
+    /// The best word of a line, or it is a pattern that looks like letters.
+    line: f32,
+    /// The best word of a line with few letters.
+    short_line: f32,
+}
+
+/// On a picture that shows little text: a leaf may look like a letter.
+const STRICT: Demands = Demands { word: 55.0, line: 78.0, short_line: 88.0 };
+/// On a picture that surely shows text: what looks like letters are letters, if hard to read.
+const LENIENT: Demands = Demands { word: 20.0, line: 40.0, short_line: 60.0 };
+/// A word that is sure.
+const SURE: f32 = 80.0;
+/// Letters and digits in sure words from which on a picture surely shows text.
+const MANY_LETTERS: usize = 60;
+/// Letters and digits of a line that has few.
 const SHORT: usize = 4;
-/// What a short line must reach.
-const CERTAIN: f32 = 88.0;
 
 /// The lines of a page that are worth keeping.
 #[derive(Debug, Default)]
@@ -40,17 +52,20 @@ struct Word {
 
 /// The lines in Tesseract's output; `place` takes a rectangle to where it is on the picture.
 pub(super) fn lines(output: &str, place: impl Fn(PixelBox) -> Option<PixelBox>) -> Found {
-    let mut found = Found::default();
-    let mut growing: Option<Growing> = None;
+    let mut lines: Vec<Growing> = Vec::new();
     for (at, word) in output.lines().filter_map(word) {
-        match growing.as_mut().filter(|line| line.place == at) {
+        match lines.last_mut().filter(|line| line.place == at) {
             Some(line) => line.words.push(word),
-            None => {
-                found.keep(growing.replace(Growing { place: at, words: vec![word] }), &place);
-            }
+            None => lines.push(Growing { place: at, words: vec![word] }),
         }
     }
-    found.keep(growing, &place);
+    let words = lines.iter().flat_map(|line| &line.words);
+    let sure: usize = words.filter(|word| word.confidence >= SURE).map(|word| letters(&word.text)).sum();
+    let demands = if sure >= MANY_LETTERS { &LENIENT } else { &STRICT };
+    let mut found = Found::default();
+    for line in lines {
+        found.keep(kept(line.words, demands), &place);
+    }
     found
 }
 
@@ -70,8 +85,8 @@ fn word(line: &str) -> Option<([u32; 4], Word)> {
 }
 
 impl Found {
-    fn keep(&mut self, line: Option<Growing>, place: impl Fn(PixelBox) -> Option<PixelBox>) {
-        let Some(line) = line.and_then(|line| kept(line.words)) else { return };
+    fn keep(&mut self, line: Option<ReadLine>, place: impl Fn(PixelBox) -> Option<PixelBox>) {
+        let Some(line) = line else { return };
         let Some(area) = place(line.area) else { return };
         let letters = letters(&line.text);
         self.characters += letters;
@@ -83,9 +98,8 @@ impl Found {
 }
 
 /// What of a line is worth keeping, if anything.
-fn kept(mut words: Vec<Word>) -> Option<ReadLine> {
-    let best = words.iter().filter(|word| letters(&word.text) > 0).map(|word| word.confidence).fold(0.0, f32::max);
-    words.retain(|word| word.confidence >= SURE && !word.text.is_empty());
+fn kept(mut words: Vec<Word>, demands: &Demands) -> Option<ReadLine> {
+    words.retain(|word| word.confidence >= demands.word && !word.text.is_empty());
     // Punctuation stands beside words; at the ends of a line it is a speck or a frame.
     while words.last().is_some_and(is_speck) {
         words.pop();
@@ -93,8 +107,9 @@ fn kept(mut words: Vec<Word>) -> Option<ReadLine> {
     let first = words.iter().position(|word| !is_speck(word))?;
     words.drain(..first);
     let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-    let (letters, demanded) = (letters(&text), VERY_SURE);
-    let demanded = if letters < SHORT { CERTAIN } else { demanded };
+    let best = words.iter().filter(|word| letters(&word.text) > 0).map(|word| word.confidence).fold(0.0, f32::max);
+    let letters = letters(&text);
+    let demanded = if letters < SHORT { demands.short_line } else { demands.line };
     if letters == 0 || best < demanded {
         return None;
     }

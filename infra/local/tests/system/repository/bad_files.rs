@@ -37,8 +37,7 @@ async fn a_file_that_cannot_be_read_fails_with_a_reason_for_a_person() {
     }
     assert_eq!(
         failure(&user, "scan.pdf", pdf::blank(3)).await.1,
-        "The 3 pages of this document hold no readable text: it seems to be scanned. \
-         Text recognition is not available yet, so it cannot be searched."
+        "The 3 pages of this document hold no readable text, and text recognition found none on them."
     );
     // A failed document can be deleted, and is not readable.
     let id = user.upload("scan.pdf", pdf::blank(1)).await;

@@ -7,7 +7,7 @@ use crate::speech::audio::test_support::{likeness, sine};
 use crate::speech::audio::{AudioLimits, decode};
 
 fn limits() -> AudioLimits {
-    AudioLimits::new(Duration::from_secs(60))
+    AudioLimits::new(Duration::from_mins(1))
 }
 
 #[test]

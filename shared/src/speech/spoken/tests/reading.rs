@@ -41,7 +41,8 @@ fn units_are_said_in_full() {
         ("6 qt", "6 quarts."),
         ("12 in the box", "12 in the box."),
         ("Cut to 12 in. Then bend it.", "Cut to 12 inches. Then bend it."),
-        ("a 12 in. pipe", "a 12 inches pipe."),
+        ("a 12 in. pipe", "a 12 inch pipe."),
+        ("a 10 mm socket, 10 mm deep", "a 10 millimetre socket, 10 millimetres deep."),
         ("step 24 A technician", "step 24 A technician."),
     ]);
 }
@@ -92,7 +93,7 @@ fn numbers_of_parts_and_manuals_are_read_in_parts() {
 fn abbreviations_and_signs_are_said_in_full() {
     check(&[
         ("Fig. 3", "Figure 3."),
-        ("see fig. 3 and No. 5", "see figure 3 and number 5."),
+        ("see fig. 3 and No. 5", "see figure 3 and Number 5."),
         ("No. It is not.", "No. It is not."),
         ("tools, e.g. a wrench", "tools, for example a wrench."),
         ("bolts, nuts, etc.", "bolts, nuts, et cetera."),
@@ -134,7 +135,7 @@ fn markdown_is_not_read() {
 fn tables_are_read_by_row() {
     let table = "| Bolt | Torque |\n|---|---|\n| M8 | 25 N·m |\n| M10 | |\n";
     assert_eq!(spoken(table), "Bolt: M8, Torque: 25 newton metres.\nBolt: M10.");
-    let rows: String = (0..20).map(|row| format!("| {row} |\n")).collect();
+    let rows = "| a |\n".repeat(20);
     let long = spoken(&format!("| N |\n|---|\n{rows}"));
     assert_eq!(long.lines().count(), 13);
     assert!(long.ends_with("The written table has 8 more rows."), "{long}");

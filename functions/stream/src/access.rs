@@ -1,0 +1,55 @@
+//! Who may connect.
+
+use axum::extract::FromRequestParts;
+use http::header::ORIGIN;
+use http::request::Parts;
+use shared::Context;
+use shared::auth::{CurrentUser, RefreshError};
+use shared::http::{ApiError, ApiResult};
+
+use crate::State;
+
+/// A user whose handshake is in order: signed in by cookie, bearer token or ticket, from a page of an
+/// origin that is known, where a page it is.
+///
+/// Refusals: 403 `foreign_origin`, 401.
+#[derive(Debug)]
+pub(crate) struct Visitor(pub(crate) CurrentUser);
+
+impl FromRequestParts<State> for Visitor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+        let context = &state.context;
+        check_origin(parts, context)?;
+        let ticket = parts.uri.query().and_then(|query| {
+            url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "ticket").map(|(_, value)| value)
+        });
+        match ticket {
+            Some(ticket) => redeem(&ticket, context).await.map(Self),
+            None => <CurrentUser as FromRequestParts<State>>::from_request_parts(parts, state).await.map(Self),
+        }
+    }
+}
+
+/// Browsers let any page open a WebSocket and send cookies along: unlike with requests, the origin is
+/// all that protects the user.
+fn check_origin(parts: &Parts, context: &Context) -> ApiResult<()> {
+    let Some(origin) = parts.headers.get(ORIGIN) else { return Ok(()) };
+    let known =
+        origin.to_str().is_ok_and(|origin| context.config.http.services_origins.iter().any(|own| own == origin));
+    if known {
+        return Ok(());
+    }
+    Err(ApiError::forbidden("foreign_origin", "Connections from this origin are not allowed"))
+}
+
+async fn redeem(ticket: &str, context: &Context) -> ApiResult<CurrentUser> {
+    match context.sign_ins.redeem(ticket).await {
+        Ok(sign_in) => Ok(CurrentUser { id: sign_in.user_id, sign_in: sign_in.id }),
+        Err(RefreshError::Store(error)) => Err(error.into()),
+        Err(_) => {
+            Err(ApiError::unauthorized("ticket_invalid", "This ticket has been used or has expired. Get a new one."))
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! How many connections there are, and of whom.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use shared::http::{ApiError, ApiResult};
+use shared::ids::UserId;
+
+/// Seconds after which another try to connect makes sense.
+const RETRY_SECONDS: u64 = 10;
+
+/// Counts connections against their limits. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Connections {
+    of_users: Arc<Mutex<HashMap<UserId, usize>>>,
+    of_user: usize,
+    of_all: usize,
+}
+
+/// A place for one connection; given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    connections: Connections,
+    user: UserId,
+}
+
+impl Connections {
+    pub(crate) fn new(of_user: usize, of_all: usize) -> Self {
+        Self { of_users: Arc::default(), of_user, of_all }
+    }
+
+    /// A place for one more connection of `user`: 429 beyond the user's limit, 503 beyond that of the
+    /// process.
+    pub(crate) fn enter(&self, user: &UserId) -> ApiResult<Place> {
+        let mut of_users = self.of_users.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: usize = of_users.values().sum();
+        if all >= self.of_all {
+            let message = "There are too many connections right now. Please try again in a moment.";
+            return Err(ApiError::unavailable("busy", message).retry_after(RETRY_SECONDS));
+        }
+        let of_user = of_users.entry(user.clone()).or_default();
+        if *of_user >= self.of_user {
+            let message = format!("You have {of_user} voice connections open already. Please close one.");
+            return Err(ApiError::too_many_requests("too_many_connections", message, RETRY_SECONDS));
+        }
+        *of_user += 1;
+        Ok(Place { connections: self.clone(), user: user.clone() })
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.of_users.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut of_users = self.connections.of_users.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = of_users.get_mut(&self.user) {
+            *count -= 1;
+            if *count == 0 {
+                of_users.remove(&self.user);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_limited_and_given_back() {
+        let connections = Connections::new(2, 3);
+        let (ada, ben) = (UserId::new(), UserId::new());
+        let first = connections.enter(&ada).unwrap();
+        let _second = connections.enter(&ada).unwrap();
+        assert_eq!(connections.enter(&ada).unwrap_err().status().as_u16(), 429);
+        let _third = connections.enter(&ben).unwrap();
+        assert_eq!(connections.enter(&ben).unwrap_err().status().as_u16(), 503);
+        drop(first);
+        assert_eq!(connections.count(), 2);
+        connections.enter(&ada).unwrap();
+    }
+}

@@ -1,0 +1,29 @@
+//! Failures as frames.
+
+use shared::conversation::ConversationError;
+use shared::http::ApiError;
+
+use crate::frames::ServerFrame;
+
+/// What a refused or failed question is to the client.
+pub(crate) fn of(error: ConversationError) -> ApiError {
+    match error {
+        ConversationError::NoSuchChat => ApiError::not_found("Session"),
+        ConversationError::AnswerInProgress => ApiError::conflict(
+            "answer_in_progress",
+            "An answer is still being written in this chat. Wait for it or stop it first.",
+        ),
+        ConversationError::TooManyAnswers => {
+            ApiError::unavailable("busy", "Too many answers are being written right now. Please try again in a moment.")
+        }
+        ConversationError::Store(error) => error.into(),
+        ConversationError::Objects(error) => error.into(),
+        // What remains is asked of messages that are there; here only new ones are.
+        error => ApiError::internal(error),
+    }
+}
+
+/// An error as a frame: its code and its sentence, never its cause.
+pub(crate) fn frame(error: &ApiError) -> ServerFrame {
+    ServerFrame::Error { code: error.code().to_owned(), message: error.message().to_owned() }
+}

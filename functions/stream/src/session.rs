@@ -1,0 +1,275 @@
+//! The loop of one connection: frames in, frames out. It knows no socket.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
+use shared::http::ApiError;
+use shared::ids::{ChatId, SignInId, UserId};
+use shared::speech::audio::LiveFormat;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::Parts;
+use crate::frames::{AudioFormat, ClientConfig, ClientFrame, ServerFrame};
+use crate::hearing::{Heard, Microphone, USUAL_RATE};
+use crate::outbox::{Gone, Outbox};
+use crate::refusal;
+use crate::turn::{Turn, Wishes};
+
+/// Characters of a question, as in a typed message.
+const LONGEST_QUESTION: usize = 16_000;
+/// The code of a connection that is closed because its sign-in has ended: policy violation.
+const SIGNED_OUT: u16 = 1008;
+
+/// Who is connected.
+#[derive(Debug, Clone)]
+pub struct Speaker {
+    /// The user.
+    pub user: UserId,
+    /// The sign-in; once it has ended, no turn begins.
+    pub sign_in: SignInId,
+    /// Names the connection in the log.
+    pub connection: String,
+}
+
+/// A connection's state.
+pub struct Session {
+    parts: Parts,
+    speaker: Speaker,
+    out: Outbox,
+    config: ClientConfig,
+    chat: Option<ChatId>,
+    turn: Option<Running>,
+    microphone: Option<(Microphone, mpsc::Receiver<Heard>)>,
+}
+
+struct Running {
+    cancel: CancellationToken,
+    task: JoinHandle<Option<ChatId>>,
+}
+
+impl Session {
+    /// For one connection of `speaker`.
+    #[must_use]
+    pub fn new(parts: Parts, speaker: Speaker, out: Outbox) -> Self {
+        Self { parts, speaker, out, config: ClientConfig::default(), chat: None, turn: None, microphone: None }
+    }
+
+    /// Follows the client's frames until they end or `stop` is cancelled; then a running turn may
+    /// finish.
+    pub async fn run(mut self, frames: impl Stream<Item = Result<ClientFrame, String>>, stop: CancellationToken) {
+        let mut frames = std::pin::pin!(frames);
+        if self.out.send(&ServerFrame::Ready).await.is_err() {
+            return;
+        }
+        loop {
+            let followed = tokio::select! {
+                frame = frames.next() => match frame {
+                    Some(Ok(frame)) => self.follow(frame).await,
+                    Some(Err(sentence)) => self.refuse(&ApiError::bad_request("malformed_frame", sentence)).await,
+                    None => {
+                        // Nobody listens any more; the answer is written to its end all the same.
+                        self.turn.take();
+                        return;
+                    }
+                },
+                Some(heard) = heard(&mut self.microphone) => self.hear(heard).await,
+                chat = ended(&mut self.turn) => {
+                    self.chat = chat;
+                    self.turn = None;
+                    Ok(())
+                }
+                () = stop.cancelled() => break,
+            };
+            if followed.is_err() {
+                break;
+            }
+        }
+        if let Some(mut running) = self.turn.take()
+            && self.out.is_open()
+        {
+            tokio::select! {
+                _ = &mut running.task => return,
+                () = self.parts.cut.cancelled() => running.cancel.cancel(),
+            }
+            drop(running.task.await);
+        }
+    }
+
+    async fn follow(&mut self, frame: ClientFrame) -> Result<(), Gone> {
+        match frame {
+            ClientFrame::FinalText { text, session } => {
+                if let Some(session) = session {
+                    self.choose(&session).await?;
+                }
+                self.begin(text, Instant::now(), None).await
+            }
+            ClientFrame::Interrupt => {
+                self.silence().await;
+                Ok(())
+            }
+            ClientFrame::Stop => {
+                self.microphone = None;
+                self.silence().await;
+                Ok(())
+            }
+            ClientFrame::Config(config) => self.configure(config).await,
+            ClientFrame::Audio(piece) => self.listen(piece).await,
+            ClientFrame::AudioEnd => {
+                if let Some((microphone, _)) = &mut self.microphone {
+                    microphone.finish().await;
+                }
+                Ok(())
+            }
+            ClientFrame::Unknown(kind) => {
+                let sentence = format!("Frames of the type \"{kind}\" are not known here.");
+                self.refuse(&ApiError::bad_request("unknown_frame", sentence)).await
+            }
+        }
+    }
+
+    async fn configure(&mut self, config: ClientConfig) -> Result<(), Gone> {
+        let own = &mut self.config;
+        if config.format.is_some() || config.sample_rate.is_some() {
+            // Another kind of recording begins.
+            self.microphone = None;
+        }
+        own.format = config.format.or(own.format);
+        own.sample_rate = config.sample_rate.or(own.sample_rate);
+        own.voice = config.voice.or(own.voice.take());
+        own.audio = config.audio.or(own.audio);
+        own.transcript = config.transcript.or(own.transcript);
+        match config.session_id.filter(|session| !session.is_empty()) {
+            Some(session) => self.choose(&session).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The session that questions belong to from now on.
+    async fn choose(&mut self, session: &str) -> Result<(), Gone> {
+        match ChatId::try_from(session.to_owned()) {
+            Ok(chat) => {
+                self.silence().await;
+                self.chat = Some(chat);
+                Ok(())
+            }
+            Err(_) => self.refuse(&ApiError::not_found("Session")).await,
+        }
+    }
+
+    /// Begins a turn; one that runs is interrupted.
+    async fn begin(
+        &mut self,
+        text: String,
+        asked: Instant,
+        recognised: Option<std::time::Duration>,
+    ) -> Result<(), Gone> {
+        let text = text.trim().to_owned();
+        if text.is_empty() {
+            return Ok(());
+        }
+        if text.chars().count() > LONGEST_QUESTION {
+            let sentence = format!("A question may have at most {LONGEST_QUESTION} characters.");
+            return self.refuse(&ApiError::payload_too_large("question_too_long", sentence)).await;
+        }
+        self.silence().await;
+        match self.parts.context.store.sign_in(&self.speaker.user, &self.speaker.sign_in).await {
+            Ok(Some(_)) => {}
+            Ok(None) => {
+                let ended =
+                    ApiError::unauthorized("sign_in_expired", "Your sign-in has expired. Please sign in again.");
+                self.refuse(&ended).await?;
+                self.out.close(SIGNED_OUT, "signed out").await;
+                return Err(Gone);
+            }
+            Err(error) => return self.refuse(&error.into()).await,
+        }
+        let cancel = CancellationToken::new();
+        let turn = Turn {
+            parts: self.parts.clone(),
+            speaker: self.speaker.clone(),
+            wishes: Wishes { audio: self.config.audio.unwrap_or_default(), voice: self.config.voice.clone() },
+            out: self.out.clone(),
+            cancel: cancel.clone(),
+            asked,
+            recognised,
+        };
+        let task = self.parts.turns.spawn(turn.run(text, self.chat.clone()));
+        self.turn = Some(Running { cancel, task });
+        Ok(())
+    }
+
+    /// Ends a running turn; when this returns, nothing of it is sent any more.
+    async fn silence(&mut self) {
+        if let Some(running) = self.turn.take() {
+            running.cancel.cancel();
+            self.chat = running.task.await.unwrap_or_else(|_| self.chat.clone());
+        }
+    }
+
+    async fn listen(&mut self, piece: Bytes) -> Result<(), Gone> {
+        if self.microphone.as_ref().is_none_or(|(microphone, _)| !microphone.is_open()) {
+            let format = match self.config.format {
+                Some(AudioFormat::Pcm16) => LiveFormat::Raw(self.config.sample_rate.unwrap_or(USUAL_RATE)),
+                _ => LiveFormat::Recording,
+            };
+            let limits = &self.parts.limits;
+            let transcriber = self.parts.transcriber.clone();
+            match Microphone::open(format, transcriber, limits.endpoint_silence, limits.longest_audio) {
+                Ok(opened) => self.microphone = Some(opened),
+                Err(error) => return self.refuse(&error).await,
+            }
+        }
+        if let Some((microphone, _)) = &mut self.microphone {
+            microphone.push(piece).await;
+        }
+        Ok(())
+    }
+
+    async fn hear(&mut self, heard: Heard) -> Result<(), Gone> {
+        match heard {
+            Heard::Started => {
+                self.silence().await;
+                Ok(())
+            }
+            Heard::Partial(text) if self.config.transcript == Some(true) => {
+                self.out.send(&ServerFrame::Transcript { text, is_final: false }).await
+            }
+            Heard::Partial(_) => Ok(()),
+            Heard::Utterance(text, ended) => {
+                self.out.send(&ServerFrame::Transcript { text: text.clone(), is_final: true }).await?;
+                self.begin(text, ended, Some(ended.elapsed())).await
+            }
+            Heard::Nothing => self.out.send(&ServerFrame::Transcript { text: String::new(), is_final: true }).await,
+            Heard::Failed(error) => {
+                self.microphone = None;
+                self.refuse(&error).await
+            }
+        }
+    }
+
+    async fn refuse(&mut self, error: &ApiError) -> Result<(), Gone> {
+        if let Some(cause) = error.cause() {
+            tracing::error!(connection = %self.speaker.connection, code = error.code(), cause, "a frame failed");
+        }
+        self.out.send(&refusal::frame(error)).await
+    }
+}
+
+/// The next that is heard; never, while nobody listens.
+async fn heard(microphone: &mut Option<(Microphone, mpsc::Receiver<Heard>)>) -> Option<Heard> {
+    let Some((_, events)) = microphone else { return std::future::pending().await };
+    let heard = events.recv().await;
+    if heard.is_none() {
+        *microphone = None;
+    }
+    heard
+}
+
+/// The end of a running turn; never, while none runs.
+async fn ended(turn: &mut Option<Running>) -> Option<ChatId> {
+    let Some(running) = turn else { return std::future::pending().await };
+    (&mut running.task).await.unwrap_or_default()
+}

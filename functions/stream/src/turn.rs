@@ -1,0 +1,255 @@
+//! One turn: a question, its answer in words and in sound.
+
+use std::time::{Duration, Instant};
+
+use shared::conversation::{Asked, ConversationError, ConversationResult, Outcome, Progress, Prompt};
+use shared::http::ApiError;
+use shared::ids::ChatId;
+use shared::speech::spoken::SentenceSplitter;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::Parts;
+use crate::frames::{ServerFrame, SpokenAnswers};
+use crate::outbox::{Gone, Outbox};
+use crate::session::Speaker;
+use crate::speaking::{Sentence, Spoken, speak};
+use crate::{metrics, refusal};
+
+/// Sentences that may wait to be spoken: then the answer is read no faster than it is spoken.
+const SENTENCES: usize = 32;
+
+/// How answers are spoken.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wishes {
+    pub(crate) audio: SpokenAnswers,
+    pub(crate) voice: Option<String>,
+}
+
+/// A turn that runs.
+pub(crate) struct Turn {
+    pub(crate) parts: Parts,
+    pub(crate) speaker: Speaker,
+    pub(crate) wishes: Wishes,
+    pub(crate) out: Outbox,
+    /// Cancelled when nobody wants to hear it any more.
+    pub(crate) cancel: CancellationToken,
+    /// When the question was complete.
+    pub(crate) asked: Instant,
+    /// How long recognising the question took after that, where it was spoken.
+    pub(crate) recognised: Option<Duration>,
+}
+
+/// When things happened, for the log.
+#[derive(Default)]
+struct Times {
+    first_token: Option<Instant>,
+    first_audio: Option<Instant>,
+}
+
+impl Turn {
+    /// Runs to its end, however that comes about; the session that the turn belongs to.
+    pub(crate) async fn run(self, text: String, chat: Option<ChatId>) -> Option<ChatId> {
+        let mut times = Times::default();
+        let asked = match self.ask(text, chat.as_ref()).await {
+            Ok(asked) => asked,
+            Err(error) => {
+                self.refuse(&refusal::of(error)).await;
+                self.log("refused", &times);
+                return chat;
+            }
+        };
+        let chat = asked.chat.clone();
+        let outcome = self.answer(&asked, &mut times).await.unwrap_or("gone");
+        self.log(outcome, &times);
+        Some(chat)
+    }
+
+    async fn ask(&self, text: String, chat: Option<&ChatId>) -> ConversationResult<Asked> {
+        let prompt = Prompt { text, pictures: Vec::new() };
+        let conversations = &self.parts.conversations;
+        match chat {
+            Some(chat) => conversations.ask(&self.speaker.user, chat, prompt).await,
+            None => conversations.ask_first(&self.speaker.user, prompt).await,
+        }
+    }
+
+    /// Writes, speaks, and is interrupted where that is wanted.
+    async fn answer(&self, asked: &Asked, times: &mut Times) -> Result<&'static str, Gone> {
+        let (mut sent, mut spoken) = (String::new(), Spoken::default());
+        let (sentences, waiting) = mpsc::channel(SENTENCES);
+        let work = async {
+            let writing = self.write(asked, sentences, &mut sent, times);
+            let speaking = speak(self, waiting, &mut spoken);
+            let (written, spoke) = tokio::join!(writing, speaking);
+            spoke?;
+            written
+        };
+        let ended = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => None,
+            ended = tokio::time::timeout(self.parts.limits.turn, work) => Some(ended),
+        };
+        times.first_audio = spoken.first;
+        match ended {
+            None => {
+                let heard = self.heard(&sent, &spoken);
+                self.cut(asked, &heard).await;
+                self.out.send(&ServerFrame::Interrupted { heard }).await?;
+                Ok("interrupted")
+            }
+            Some(Err(_)) => {
+                self.cut(asked, &sent).await;
+                self.refuse(&ApiError::unavailable("turn_timeout", "The answer took too long. Please try again."))
+                    .await;
+                Ok("timeout")
+            }
+            Some(Ok(ended)) => {
+                let outcome = ended?;
+                if let Some(failure) = spoken.failure {
+                    self.refuse(&failure.into()).await;
+                    return Ok("silent");
+                }
+                Ok(outcome)
+            }
+        }
+    }
+
+    /// Sends tokens and hands on sentences until the answer is stored.
+    async fn write(
+        &self,
+        asked: &Asked,
+        sentences: mpsc::Sender<Sentence>,
+        sent: &mut String,
+        times: &mut Times,
+    ) -> Result<&'static str, Gone> {
+        let mut progress = asked.progress.clone();
+        let mut splitter = Splitter::default();
+        let speaks = self.wishes.audio != SpokenAnswers::None;
+        loop {
+            let Progress { text, outcome, .. } = progress.borrow_and_update().clone();
+            if let Some(token) = text.get(sent.len()..).filter(|token| !token.is_empty()) {
+                times.first_token.get_or_insert_with(Instant::now);
+                self.out.send(&ServerFrame::Token { token: token.to_owned() }).await?;
+                for sentence in splitter.push(token) {
+                    // Where nobody speaks any more, nobody listens here either.
+                    if speaks {
+                        let _ = sentences.send(sentence).await;
+                    }
+                }
+                sent.push_str(token);
+            }
+            if let Some(outcome) = outcome {
+                for sentence in splitter.finish() {
+                    if speaks && !outcome.aborted && outcome.failure.is_none() {
+                        let _ = sentences.send(sentence).await;
+                    }
+                }
+                return self.finish(asked, outcome).await;
+            }
+            if progress.changed().await.is_err() {
+                self.refuse(&ApiError::internal("an answer ended without an outcome")).await;
+                return Ok("lost");
+            }
+        }
+    }
+
+    async fn finish(&self, asked: &Asked, outcome: Outcome) -> Result<&'static str, Gone> {
+        if let Some(failure) = outcome.failure {
+            self.out.send(&ServerFrame::Error { code: failure.code, message: failure.message }).await?;
+            return Ok("failed");
+        }
+        if outcome.aborted {
+            self.out.send(&ServerFrame::Interrupted { heard: outcome.message.content }).await?;
+            return Ok("stopped");
+        }
+        let message = outcome.message;
+        let answer = ServerFrame::Final {
+            response: message.content,
+            citations: message.citations,
+            session_id: asked.chat.to_string(),
+            message_id: message.id.to_string(),
+            token_usage: message.token_usage.unwrap_or_default(),
+        };
+        self.out.send(&answer).await?;
+        Ok("answered")
+    }
+
+    /// What of the answer reached the client: what was spoken where sentences are, else what was
+    /// written.
+    fn heard(&self, sent: &str, spoken: &Spoken) -> String {
+        let end = if self.wishes.audio == SpokenAnswers::Sentence { spoken.heard } else { sent.len() };
+        sent.get(..end).unwrap_or(sent).to_owned()
+    }
+
+    async fn cut(&self, asked: &Asked, heard: &str) {
+        let user = &self.speaker.user;
+        match self.parts.conversations.interrupt(user, &asked.chat, &asked.answer, heard).await {
+            Ok(()) | Err(ConversationError::NoSuchChat | ConversationError::NoSuchMessage) => {}
+            Err(error) => tracing::warn!(%error, "an interrupted answer could not be cut"),
+        }
+    }
+
+    async fn refuse(&self, error: &ApiError) {
+        if let Some(cause) = error.cause() {
+            tracing::error!(code = error.code(), cause, "a turn failed");
+        }
+        // Should the client have gone, the connection notices by itself.
+        let _ = self.out.send(&refusal::frame(error)).await;
+    }
+
+    fn log(&self, outcome: &'static str, times: &Times) {
+        let since = |at: Option<Instant>| at.map(|at| at.duration_since(self.asked));
+        let turn = metrics::Turn {
+            outcome,
+            recognised: self.recognised,
+            first_token: since(times.first_token),
+            first_audio: since(times.first_audio),
+            total: self.asked.elapsed(),
+        };
+        self.parts.metrics.count(&turn);
+        let ms = |time: Option<Duration>| time.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+        tracing::info!(
+            connection = %self.speaker.connection,
+            user = %self.speaker.user,
+            outcome,
+            transcript_ms = ms(turn.recognised),
+            first_token_ms = ms(turn.first_token),
+            first_audio_ms = ms(turn.first_audio),
+            total_ms = ms(Some(turn.total)),
+            "turn"
+        );
+    }
+}
+
+/// Sentences with the places at which they end.
+#[derive(Default)]
+struct Splitter {
+    splitter: SentenceSplitter,
+    text: String,
+    end: usize,
+}
+
+impl Splitter {
+    fn push(&mut self, token: &str) -> Vec<Sentence> {
+        self.text.push_str(token);
+        let found = self.splitter.push(token);
+        self.placed(found)
+    }
+
+    fn finish(&mut self) -> Vec<Sentence> {
+        let found = self.splitter.finish();
+        self.placed(found)
+    }
+
+    fn placed(&mut self, found: Vec<String>) -> Vec<Sentence> {
+        let mut placed = Vec::with_capacity(found.len());
+        for text in found {
+            if let Some(at) = self.text.get(self.end..).and_then(|rest| rest.find(text.as_str())) {
+                self.end += at + text.len();
+            }
+            placed.push(Sentence { text, end: self.end });
+        }
+        placed
+    }
+}

@@ -1,0 +1,21 @@
+//! `POST /vision/ocr`: the text on a picture.
+
+use axum::Json;
+use axum::extract::State as Shared;
+use serde::Serialize;
+use shared::http::ApiResult;
+
+use crate::State;
+use crate::received::Received;
+use crate::views::Line;
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Answer {
+    text: String,
+    lines: Vec<Line>,
+}
+
+pub(crate) async fn ocr(Shared(state): Shared<State>, received: Received) -> ApiResult<Json<Answer>> {
+    let read = state.vision.reader().read(received.picture.clone()).await?;
+    Ok(Json(Answer { text: read.text, lines: read.lines.into_iter().map(Line::from).collect() }))
+}

@@ -1,0 +1,34 @@
+//! Findings as they stand on the wire.
+
+use serde::Serialize;
+use shared::vision::{Detection, PixelBox, ReadLine};
+
+/// An object on a picture.
+#[derive(Debug, Serialize)]
+pub(crate) struct Object {
+    label: String,
+    confidence: f32,
+    #[serde(rename = "box")]
+    area: PixelBox,
+}
+
+impl From<Detection> for Object {
+    fn from(found: Detection) -> Self {
+        Self { label: found.label, confidence: found.confidence, area: found.area }
+    }
+}
+
+/// A line of text on a picture.
+#[derive(Debug, Serialize)]
+pub(crate) struct Line {
+    text: String,
+    confidence: f32,
+    #[serde(rename = "box")]
+    area: PixelBox,
+}
+
+impl From<ReadLine> for Line {
+    fn from(read: ReadLine) -> Self {
+        Self { text: read.text, confidence: read.confidence, area: read.area }
+    }
+}
