@@ -1,51 +1,114 @@
-//! Answers that are read out, and what is kept of one that was interrupted.
+//! Interrupting an answer that is read out.
 
 use std::time::Duration;
 
 use super::{ConversationError, ConversationResult, Conversations};
 use crate::ids::{ChatId, MessageId, UserId};
-use crate::store::{Lease, MessageRole, Opening, Preview};
+use crate::store::{ChatMessage, Citation, MessageRole};
 
-/// How often, and how long apart, a session that is busy is tried again: its writer has just been told
-/// to stop.
-const TRIES: u32 = 10;
-const PAUSE: Duration = Duration::from_millis(50);
+/// How often, and how long apart, an interruption looks whether the answer has ended.
+const LOOKS: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(25);
 
 impl Conversations {
-    /// Ends an answer that is being written or read out, and keeps of it what was `heard`, which is a
-    /// beginning of it. Citations without a mark in that go too.
+    /// Stops an answer and keeps of it only what was heard, `heard` being a beginning of its text;
+    /// however far the answer has gone on. It may be complete by now: what was never heard
+    /// is cut off all the same. Citations stay where their marks do. Another answer that is being
+    /// written in the session is left alone.
     ///
     /// # Errors
-    /// [`ConversationError::NoSuchChat`], [`ConversationError::NoSuchMessage`],
-    /// [`ConversationError::NotAnAnswer`], [`ConversationError::AnswerInProgress`] where another
-    /// answer has begun meanwhile.
-    pub async fn interrupt(&self, user: &UserId, chat: &ChatId, id: &MessageId, heard: &str) -> ConversationResult<()> {
-        self.stop(user, chat).await?;
-        for _ in 1..TRIES {
-            match self.cut(user, chat, id, heard).await {
-                Err(ConversationError::AnswerInProgress) => tokio::time::sleep(PAUSE).await,
-                other => return other,
-            }
+    /// [`ConversationError::NoSuchMessage`], [`ConversationError::NotAnAnswer`];
+    /// [`ConversationError::AnswerInProgress`] where its writer does not react within a second.
+    pub async fn interrupt(
+        &self,
+        user: &UserId,
+        chat: &ChatId,
+        answer: &MessageId,
+        heard: &str,
+    ) -> ConversationResult<()> {
+        let store = &self.context.store;
+        let running = store.generation(user, chat).await?;
+        let own = running.filter(|running| running.is_live() && running.message_id.as_ref() == Some(answer));
+        if let Some(generation) = own {
+            store.request_stop(user, chat, &generation).await?;
         }
-        self.cut(user, chat, id, heard).await
+        for _ in 0..LOOKS {
+            let message = store.message(user, chat, answer).await?.ok_or(ConversationError::NoSuchMessage)?;
+            if message.role != MessageRole::Assistant {
+                return Err(ConversationError::NotAnAnswer);
+            }
+            if !message.is_generating() {
+                let cut = cut(message.clone(), heard);
+                if cut == message || store.cut_answer(user, chat, &cut).await? {
+                    return Ok(());
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Err(ConversationError::AnswerInProgress)
+    }
+}
+
+/// The answer as far as it was heard. An answer of which everything was heard stays whole.
+fn cut(answer: ChatMessage, heard: &str) -> ChatMessage {
+    let heard = heard.trim_end();
+    let whole = answer.content.trim_end();
+    if heard == whole || !whole.starts_with(heard) {
+        return answer;
+    }
+    let citations = answer.citations.iter().filter(|citation| is_marked(heard, citation)).cloned().collect();
+    ChatMessage { content: heard.to_owned(), citations, is_stopped: true, ..answer }
+}
+
+/// Whether the text holds the mark of a citation, alone (`[2]`) or beside others (`[1, 2]`).
+fn is_marked(text: &str, citation: &Citation) -> bool {
+    let number = citation.index.to_string();
+    text.split('[').skip(1).filter_map(|rest| rest.split_once(']')).any(|(marks, _)| {
+        let mut marks = marks.split(',').map(str::trim);
+        marks.any(|mark| mark == number)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn citation(index: u32) -> Citation {
+        Citation {
+            index,
+            document_id: "d".to_owned(),
+            file_name: "pump.pdf".to_owned(),
+            page: 1,
+            page_end: 1,
+            snippet: String::new(),
+            score: 1.0,
+        }
     }
 
-    async fn cut(&self, user: &UserId, chat_id: &ChatId, id: &MessageId, heard: &str) -> ConversationResult<()> {
-        let (chat, messages) = self.free_chat_with_messages(user, chat_id).await?;
-        let mut answer =
-            messages.iter().find(|message| message.id == *id).cloned().ok_or(ConversationError::NoSuchMessage)?;
-        if answer.role != MessageRole::Assistant {
-            return Err(ConversationError::NotAnAnswer);
-        }
-        let is_last = messages.last().is_some_and(|last| last.id == *id);
-        heard.trim_end().clone_into(&mut answer.content);
-        answer.is_stopped = true;
-        answer.generation = None;
-        answer.citations.retain(|citation| heard.contains(&format!("[{}]", citation.index)));
-        let lease = Lease::new(user, chat_id);
-        self.open(&lease, &chat, None, Opening::default()).await?;
-        let preview = is_last.then(|| Some(Preview::from(&answer)));
-        self.context.store.release(&lease, vec![lease.writing(&answer)?], preview).await?;
-        Ok(())
+    fn answer() -> ChatMessage {
+        let text = "Drain it [1]. Close it [2, 3]. Check it [4].\n\n**Sources**\n\n- [1] pump.pdf";
+        let citations = (1..=4).map(citation).collect();
+        ChatMessage { citations, ..ChatMessage::new(MessageRole::Assistant, text) }
+    }
+
+    #[test]
+    fn only_what_was_heard_stays_with_its_citations() {
+        let kept = cut(answer(), "Drain it [1]. Close it [2, 3]. ");
+        assert_eq!(kept.content, "Drain it [1]. Close it [2, 3].");
+        assert_eq!(kept.citations.iter().map(|citation| citation.index).collect::<Vec<_>>(), [1, 2, 3]);
+        assert!(kept.is_stopped);
+    }
+
+    #[test]
+    fn nothing_heard_leaves_an_empty_answer() {
+        let kept = cut(answer(), "");
+        assert!(kept.content.is_empty() && kept.citations.is_empty() && kept.is_stopped);
+    }
+
+    #[test]
+    fn an_answer_heard_to_its_end_stays_as_it_is() {
+        let whole = answer();
+        assert_eq!(cut(whole.clone(), &whole.content), whole);
+        assert_eq!(cut(whole.clone(), "something else altogether"), whole, "nothing is put into its mouth");
     }
 }

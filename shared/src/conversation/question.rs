@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio_util::sync::CancellationToken;
 
 use super::pictures::{self, Picture};
 use super::progress::{Progress, ProgressReceiver};
@@ -37,6 +38,8 @@ pub struct Asked {
     pub answer: MessageId,
     /// How far the answer is.
     pub progress: ProgressReceiver,
+    /// Stops the answer at once, where [`Conversations::stop`] takes up to a tenth of a second.
+    pub stop: CancellationToken,
 }
 
 impl Conversations {
@@ -202,11 +205,13 @@ impl Conversations {
 
     fn begin(&self, start: Start) -> Asked {
         let (sender, progress) = watch::channel(Progress::default());
+        let stop = CancellationToken::new();
         let asked = Asked {
             chat: start.lease.chat.clone(),
             question: start.question.clone(),
             answer: start.answer.id.clone(),
             progress,
+            stop: stop.clone(),
         };
         let question = Question {
             user: start.lease.user.clone(),
@@ -224,6 +229,7 @@ impl Conversations {
             answer: start.answer,
             is_last: start.is_last,
             progress: sender,
+            cancel: stop,
         };
         let slot = start.slot;
         self.tasks.spawn(async move {

@@ -35,6 +35,8 @@ pub(super) struct Writer {
     /// Whether it is the last message of its session.
     pub(super) is_last: bool,
     pub(super) progress: watch::Sender<Progress>,
+    /// Ends the answer where it is.
+    pub(super) cancel: CancellationToken,
 }
 
 /// How writing ended.
@@ -48,16 +50,16 @@ enum End {
 impl Writer {
     /// Writes the answer, stores it, and announces its end.
     pub(super) async fn run(self) {
-        let cancel = CancellationToken::new();
+        let cancel = &self.cancel;
         let keeper = Keeper {
             store: &self.context.store,
             lease: &self.lease,
             message: &self.answer.id,
             progress: &self.progress,
-            cancel: &cancel,
+            cancel,
         };
         let end = tokio::select! {
-            end = AssertUnwindSafe(self.write(&cancel)).catch_unwind() => end.unwrap_or_else(|_| {
+            end = AssertUnwindSafe(self.write(cancel)).catch_unwind() => end.unwrap_or_else(|_| {
                 tracing::error!("an answer panicked");
                 End::Failed(internal())
             }),

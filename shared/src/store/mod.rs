@@ -7,6 +7,7 @@
 
 mod chats;
 mod codes;
+mod cuts;
 mod documents;
 mod error;
 mod generations;

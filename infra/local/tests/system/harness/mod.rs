@@ -4,6 +4,7 @@ mod mail;
 mod model;
 pub mod pdf;
 mod process;
+mod socket;
 mod sse;
 mod user;
 
@@ -13,8 +14,9 @@ use local::{Options, System};
 use serde_json::Value;
 
 pub use mail::newest_code;
-pub use model::{model_that_falls_silent, slow_model};
+pub use model::{model_of_sentences, model_that_falls_silent, slow_model};
 pub use process::Process;
+pub use socket::{Received, Socket};
 pub use sse::{Events, events};
 pub use user::{Answer, TestUser};
 

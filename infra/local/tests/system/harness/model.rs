@@ -18,6 +18,11 @@ pub async fn slow_model() -> String {
     serve(post(|| async { Sse::new(words(200)) })).await
 }
 
+/// Starts one that says this many sentences of three words, one every `pause`; its base address.
+pub async fn model_of_sentences(count: usize, pause: Duration) -> String {
+    serve(post(move || async move { Sse::new(spoken(count, pause, |at| format!("This is sentence{at}. "))) })).await
+}
+
 /// Starts one that answers the first request with ten words and then says nothing any more.
 pub async fn model_that_falls_silent() -> String {
     let requests = Arc::new(AtomicUsize::new(0));
@@ -37,12 +42,14 @@ async fn serve(answers: MethodRouter) -> String {
 }
 
 fn words(count: usize) -> impl Stream<Item = Result<Event, Infallible>> {
+    spoken(count, Duration::from_millis(50), |at| format!("word{at} "))
+}
+
+fn spoken(count: usize, pause: Duration, part: fn(usize) -> String) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::unfold(0, move |at| async move {
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        tokio::time::sleep(pause).await;
         let event = match at {
-            at if at < count => {
-                json!({"choices": [{"index": 0, "delta": {"content": format!("word{at} ")}}]}).to_string()
-            }
+            at if at < count => json!({"choices": [{"index": 0, "delta": {"content": part(at)}}]}).to_string(),
             at if at == count => "[DONE]".to_owned(),
             _ => return None,
         };

@@ -1,0 +1,39 @@
+//! Answers that are cut after they were written.
+
+use super::chats::{self, Preview};
+use super::item::Expression;
+use super::messages::{self, ChatMessage};
+use super::{Store, StoreResult};
+use crate::ids::{ChatId, UserId};
+
+impl Store {
+    /// Keeps of a finished answer what `cut` has: its content, its citations, and that it was stopped.
+    /// Whether it was there and finished; one that is being written (again) stays as it is.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn cut_answer(&self, user: &UserId, chat: &ChatId, cut: &ChatMessage) -> StoreResult<bool> {
+        let update = Expression::new("SET #content = :content, #citations = :citations, #stopped = :stopped")
+            .name("#content", "content")
+            .name("#citations", "citations")
+            .name("#stopped", "isStopped")
+            .value(":content", &cut.content)
+            .value(":citations", &cut.citations)
+            .value(":stopped", cut.is_stopped);
+        let finished = Expression::new("attribute_exists(PK) AND attribute_not_exists(#generation)")
+            .name("#generation", "generation");
+        let key = messages::key(user, chat, &cut.id);
+        match self.update::<serde::de::IgnoredAny>(&key, update, Some(finished)).await {
+            Err(error) if error.is_condition() => return Ok(false),
+            other => other?,
+        };
+        let update = Expression::new("SET #lastMessage = :preview")
+            .name("#lastMessage", "lastMessage")
+            .value(":preview", Preview::from(cut));
+        let is_last = Expression::new("#lastMessage.#id = :id").name("#id", "id").value(":id", &cut.id);
+        match self.update::<serde::de::IgnoredAny>(&chats::key(user, chat), update, Some(is_last)).await {
+            Err(error) if !error.is_condition() => Err(error),
+            _ => Ok(true),
+        }
+    }
+}
