@@ -19,7 +19,7 @@ fn shared_picture(name: &str) -> Option<Arc<Picture>> {
 }
 
 fn reader() -> Tesseract {
-    Tesseract::new("eng", Duration::from_secs(60))
+    Tesseract::new("eng", Duration::from_mins(1))
 }
 
 #[tokio::test]
