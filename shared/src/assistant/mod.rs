@@ -114,13 +114,11 @@ impl Assistant {
             let mut sights = Vec::new();
             if let Some(eyes) = eyes.filter(|_| !question.images.is_empty()) {
                 yield Ok(AnswerEvent::Stage(Stage::ImageAnalysis));
-                match unless(&cancel, eyes.look(&question.images)).await {
-                    Some(seen) => sights = seen,
-                    None => {
-                        yield Ok(AnswerEvent::Done(Answer { aborted: true, ..Answer::default() }));
-                        return;
-                    }
-                }
+                let Some(seen) = unless(&cancel, eyes.look(&question.images)).await else {
+                    yield Ok(AnswerEvent::Done(Answer { aborted: true, ..Answer::default() }));
+                    return;
+                };
+                sights = seen;
             }
             let mut answer = pin!(stream_seen(Asked { question, sights }, retrieve, model, cancel));
             while let Some(event) = answer.next().await {

@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn a_query_is_widened_by_what_was_seen_within_bounds() {
         let plate = Sight { text: "MODEL V8-6.2".to_owned(), objects: vec!["plate".to_owned()], ..Sight::default() };
-        assert_eq!(widened("Which oil?".to_owned(), &[plate.clone()]), "MODEL V8-6.2\nplate\nWhich oil?");
+        assert_eq!(widened("Which oil?".to_owned(), std::slice::from_ref(&plate)), "MODEL V8-6.2\nplate\nWhich oil?");
         assert_eq!(widened(String::new(), &[plate]), "MODEL V8-6.2\nplate");
         assert_eq!(widened("Which oil?".to_owned(), &[]), "Which oil?");
         let page = Sight { text: "x".repeat(9_000), ..Sight::default() };

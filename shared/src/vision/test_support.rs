@@ -1,4 +1,5 @@
 //! Servers and pictures for tests.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -61,7 +61,7 @@ async fn an_enormous_picture_ends_within_its_limits() {
     let id = user.upload("hugemono.pdf", bytes).await;
     let document = user.settled_within(60, &id).await;
     assert_eq!((&document["status"], &document["error"]["code"]), (&json!("failed"), &json!("no_text")), "{document}");
-    assert!(started.elapsed() < Duration::from_secs(60));
+    assert!(started.elapsed() < Duration::from_mins(1));
 }
 
 #[tokio::test]

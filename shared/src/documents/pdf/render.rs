@@ -80,12 +80,11 @@ impl PageImages {
     }
 
     async fn advance(&mut self) -> Result<PageImage, PdfError> {
-        let mut run = match self.run.take() {
-            Some(run) => run,
-            None => {
-                let pages: Vec<u32> = self.wanted.iter().take(PAGES_PER_CHILD).copied().collect();
-                Run::start_rendering(&self.worker, &self.path, &pages)?
-            }
+        let mut run = if let Some(run) = self.run.take() {
+            run
+        } else {
+            let pages: Vec<u32> = self.wanted.iter().take(PAGES_PER_CHILD).copied().collect();
+            Run::start_rendering(&self.worker, &self.path, &pages)?
         };
         let number = self.wanted.front().copied().unwrap_or_default();
         let image = loop {

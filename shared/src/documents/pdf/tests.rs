@@ -157,6 +157,44 @@ async fn refusals_of_the_child_and_limits_are_errors() {
     assert_eq!(error, Err(PdfError::TooManyPages { pages: 6000, limit: 5000 }));
 }
 
+#[test]
+fn a_page_is_rendered_within_its_limit() {
+    let reader = Reader::from_bytes(pdf(&["WATER PUMP"])).unwrap();
+    let (width, height, grey) = reader.picture(1, 8_000_000).unwrap();
+    assert_eq!((width, height), (1700, 2200), "a page of letter size at 200 dots per inch");
+    assert_eq!(grey.len(), 1700 * 2200);
+    let ink: Vec<usize> = grey.iter().enumerate().filter(|(_, value)| **value < 100).map(|(at, _)| at / 1700).collect();
+    assert!(ink.len() > 300 && ink.iter().all(|row| (150..250).contains(row)), "the line stands an inch below the top");
+    let (width, height, grey) = reader.picture(1, 10_000).unwrap();
+    assert!(u64::from(width) * u64::from(height) <= 10_000 && grey.len() <= 10_000);
+    assert!(reader.picture(2, 8_000_000).is_none());
+}
+
+/// The pages that come with a picture from a child that renders as `script` says; `$5` are the pages
+/// it is asked for.
+async fn rendered(script_text: &str, pages: std::ops::RangeInclusive<u32>) -> Vec<(u32, bool)> {
+    let mut images = script(script_text).render(Path::new("unused"), pages);
+    let mut came = Vec::new();
+    while let Some((number, image)) = images.next().await {
+        came.push((number, image.is_ok_and(|image| image.grey == b"abcdef" && image.width == 3)));
+    }
+    came
+}
+
+#[tokio::test]
+async fn pictures_come_page_by_page_and_a_lost_page_costs_no_other() {
+    let image = r#"image() { printf '{"type":"image","number":%s,"width":3,"height":2}\nabcdef' $1; }"#;
+    let each = format!("{image}; {DOCUMENT} for page in $(echo $5 | tr , ' '); do");
+    let all = format!("{each} image $page; done; {END}");
+    assert_eq!(rendered(&all, 1..=20).await, (1..=20).map(|page| (page, true)).collect::<Vec<_>>());
+    let crash = format!("{each} if [ $page = 2 ]; then kill -ABRT $$; fi; image $page; done; {END}");
+    assert_eq!(rendered(&crash, 1..=3).await, [(1, true), (2, false), (3, true)]);
+    let missing = format!(r#"{each} echo "{{\"type\":\"no_image\",\"number\":$page}}"; done; {END}"#);
+    assert_eq!(rendered(&missing, 1..=9).await.len(), 4, "given up after some");
+    let flood = format!(r#"{DOCUMENT} printf '{{"type":"image","number":1,"width":100000,"height":100000}}\n'; {END}"#);
+    assert_eq!(rendered(&flood, 1..=1).await, [(1, false)]);
+}
+
 /// Every PDF of the shared data is read or refused; none panics out of the reader.
 #[test]
 fn shared_manuals_are_read() {

@@ -101,6 +101,6 @@ mod tests {
         let wheel = PixelBox { x: 100.0, y: 0.0, width: 50.0, height: 50.0 };
         let found: Vec<_> = found.into_iter().map(|found| (found.label, found.area)).collect();
         assert_eq!(found, [("Wheel".to_owned(), wheel), ("Machine".to_owned(), PixelBox::whole((200, 100)))]);
-        assert_eq!(server.last()["MaxLabels"], 50);
+        assert_eq!(server.last().get("MaxLabels"), Some(&json!(50)));
     }
 }

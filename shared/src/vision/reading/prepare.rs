@@ -99,7 +99,7 @@ fn enlargement(ink: &GrayImage, fits: f32) -> f32 {
     let wanted = match letter_height(ink) {
         Some(height) if GOOD_HEIGHTS.contains(&height) => 1.0,
         Some(height) => BEST_HEIGHT / height,
-        None if fits == 1.0 && ink.width().min(ink.height()) < SMALL_PICTURE => 2.0,
+        None if fits >= 1.0 && ink.width().min(ink.height()) < SMALL_PICTURE => 2.0,
         None => 1.0,
     };
     wanted.clamp(0.25, largest)

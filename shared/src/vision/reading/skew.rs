@@ -100,10 +100,10 @@ mod tests {
 
     #[test]
     fn level_lines_and_pictures_without_lines_stay() {
-        assert_eq!(angle(&lines(0.0)), 0.0);
-        assert_eq!(angle(&GrayImage::new(50, 50)), 0.0);
+        assert!(angle(&lines(0.0)).abs() < 1e-6);
+        assert!(angle(&GrayImage::new(50, 50)).abs() < 1e-6);
         let noise =
             GrayImage::from_fn(300, 300, |x, y| Luma([if (x * 7919 + y * 104_729) % 11 == 0 { 255 } else { 0 }]));
-        assert_eq!(angle(&noise), 0.0);
+        assert!(angle(&noise).abs() < 1e-6);
     }
 }

@@ -32,6 +32,8 @@ const OUTPUT: u64 = 8 * 1024 * 1024;
 const PAGE: &str = "3";
 /// Page segmentation as scattered text.
 const SCATTERED: &str = "11";
+/// The shorter side, in pixels, below which nothing can be written on a picture; Tesseract fails on it.
+const LEAST_SIDE: u32 = 8;
 /// With fewer good characters, a picture may be no page: it is read again as scattered text.
 const FEW_CHARACTERS: usize = 160;
 /// Scattered text counts when it is so much better: it knows less of the order.
@@ -57,6 +59,10 @@ impl Tesseract {
     }
 
     async fn read_picture(&self, picture: Arc<Picture>) -> Result<ReadText, ProviderError> {
+        let (width, height) = picture.size();
+        if width.min(height) < LEAST_SIDE {
+            return Ok(ReadText::default());
+        }
         let _slot = self.slots.acquire().await.map_err(|error| ProviderError::unavailable(NAME, error))?;
         let deadline = Instant::now() + self.patience;
         let prepared = tokio::task::spawn_blocking(move || prepare(&picture));

@@ -19,7 +19,7 @@ fn shared_picture(name: &str) -> Option<Arc<Picture>> {
 }
 
 fn reader() -> Tesseract {
-    Tesseract::new("eng", Duration::from_secs(60))
+    Tesseract::new("eng", Duration::from_mins(1))
 }
 
 #[tokio::test]
@@ -56,7 +56,9 @@ async fn pictures_without_text_have_none() {
         let read = reader().read(photo).await.unwrap();
         assert!(read.text.chars().filter(char::is_ascii_alphabetic).count() < 3, "{name}: {}", read.text);
     }
-    assert_eq!(reader().read(plain(40, 40, [255; 3])).await.unwrap(), ReadText::default());
+    for side in [1, 9, 40] {
+        assert_eq!(reader().read(plain(side, side, [255; 3])).await.unwrap(), ReadText::default(), "{side}");
+    }
 }
 
 #[tokio::test]
