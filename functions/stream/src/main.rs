@@ -1,3 +1,19 @@
 //! The `stream` container.
 
-fn main() {}
+use shared::Context;
+use shared::assistant::Assistant;
+use shared::library::Library;
+use shared::provider::Cause;
+use shared::speech::{recognition, synthesis};
+use stream::State;
+
+#[tokio::main]
+async fn main() -> Result<(), Cause> {
+    let context = Context::from_env().await?;
+    let library = Library::load(&context).await;
+    let assistant = Assistant::new(&context, library)?;
+    let transcriber = recognition::configured(&context.config).await?;
+    let synthesizer = synthesis::configured(&context.config).await?;
+    stream::run(State::new(context, assistant, transcriber, synthesizer)).await?;
+    Ok(())
+}
