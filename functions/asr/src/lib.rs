@@ -1,1 +1,52 @@
-//! The `asr` family.
+//! The `asr` family: recordings to text, and text to recordings.
+//!
+//! The frontend calls it without a sign-in, which `SERVICES_ANONYMOUS` allows. Payloads are top level
+//! or sound; errors are the envelope.
+
+mod access;
+mod synthesize;
+mod transcribe;
+
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::routing::post;
+use shared::Context;
+use shared::speech::audio::{AudioDecoder, AudioLimits};
+use shared::speech::{Synthesizer, Transcriber};
+
+/// Recordings that are decoded at the same time; further ones wait.
+const DECODED_AT_ONCE: usize = 4;
+
+/// What the handlers need.
+#[derive(Debug, Clone)]
+pub struct State {
+    context: Context,
+    decoder: AudioDecoder,
+    transcriber: Arc<dyn Transcriber>,
+    synthesizer: Arc<dyn Synthesizer>,
+}
+
+impl State {
+    /// The state of this family.
+    #[must_use]
+    pub fn new(context: Context, transcriber: Arc<dyn Transcriber>, synthesizer: Arc<dyn Synthesizer>) -> Self {
+        let limits = AudioLimits::new(context.config.speech.longest_audio);
+        Self { context, decoder: AudioDecoder::new(limits, DECODED_AT_ONCE), transcriber, synthesizer }
+    }
+}
+
+impl FromRef<State> for Context {
+    fn from_ref(state: &State) -> Self {
+        state.context.clone()
+    }
+}
+
+/// The routes of this family.
+pub fn router(state: State) -> axum::Router {
+    let recordings = DefaultBodyLimit::max(transcribe::LARGEST_BODY);
+    axum::Router::new()
+        .route("/api/v1/asr/transcribe", post(transcribe::transcribe).layer(recordings))
+        .route("/api/v1/asr/synthesize", post(synthesize::synthesize))
+        .with_state(state)
+}

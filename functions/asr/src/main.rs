@@ -1,3 +1,16 @@
 //! The `asr` function.
 
-fn main() {}
+use asr::State;
+use shared::Context;
+use shared::http::{Backend, serve};
+use shared::speech::{recognition, synthesis};
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_http::Error> {
+    let context = Context::from_env().await?;
+    let config = context.config.clone();
+    let transcriber = recognition::configured(&config).await?;
+    let synthesizer = synthesis::configured(&config).await?;
+    let router = asr::router(State::new(context, transcriber, synthesizer));
+    lambda_http::run(serve(Backend::Services, router, &config.http)).await
+}

@@ -34,7 +34,7 @@ pub(crate) async fn start_job(
         state.pdf.inspect(file.path()).await.map_err(refused)?
     };
 
-    let job = Job::new(caller.user, info.pages);
+    let job = Job::new(caller.user().cloned(), info.pages);
     let store = &state.context.store;
     store.create_job(&job).await?;
     let key = ObjectKey::ExtractSource(job.id.clone());

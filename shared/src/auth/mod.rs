@@ -9,6 +9,7 @@ mod email;
 #[cfg(feature = "oidc")]
 pub mod google;
 mod line;
+mod open_family;
 pub mod password;
 mod role;
 mod sign_ins;
@@ -19,6 +20,7 @@ pub(crate) use current_user::bearer;
 pub use current_user::{CurrentUser, MaybeUser};
 pub use email::{Email, MangledEmail, NotAnEmail};
 pub use line::Line;
+pub use open_family::Caller;
 pub use role::Role;
 pub use sign_ins::{RefreshError, SignIns, SignedIn};
 pub use tokens::{Purpose, TokenError, Tokens};

@@ -1,5 +1,22 @@
 //! From sound to text.
 
+mod command;
+mod configured;
+mod deepgram;
+mod none;
+mod openai;
+pub mod pocketsphinx;
+mod transcribe;
+mod whole;
+
+pub use command::SpeechCommand;
+pub use configured::configured;
+pub use deepgram::Deepgram;
+pub use none::NoTranscriber;
+pub use openai::OpenAi;
+pub use pocketsphinx::PocketSphinx;
+pub use transcribe::Transcribe;
+
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -8,6 +25,12 @@ use futures::stream::BoxStream;
 
 use super::audio::Pcm;
 use crate::provider::ProviderError;
+
+/// Who this is in sentences.
+const NAME: &str = "Speech recognition";
+/// Bytes that a service may answer with: an hour of speech has some 60 KB of words, and ten times that
+/// with their times.
+const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 
 /// What was said.
 #[derive(Debug, Clone, PartialEq, Default)]

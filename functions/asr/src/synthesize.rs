@@ -1,0 +1,97 @@
+//! `POST /asr/synthesize`: a text, read out.
+
+use axum::extract::State as Shared;
+use axum::response::{IntoResponse, Response};
+use http::header::CONTENT_TYPE;
+use serde_json::Value;
+use shared::http::{ApiError, ApiResult, Field, Fields, FromFields, Invalid, Valid, text};
+use shared::speech::audio::SoundFormat;
+use shared::speech::synthesis::say;
+
+use crate::State;
+use crate::access::Admitted;
+
+/// Characters of a text.
+const LONGEST_TEXT: usize = 5_000;
+/// Characters of a voice's name.
+const LONGEST_VOICE: usize = 64;
+
+pub(crate) struct Body {
+    text: String,
+    voice: Option<String>,
+    format: SoundFormat,
+    speed: f32,
+}
+
+struct Text(String);
+struct Voice(String);
+struct Format(SoundFormat);
+struct Speed(f32);
+
+impl FromFields for Body {
+    fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
+        let text = fields.required::<Text>("text");
+        let voice = fields.optional::<Voice>("voice");
+        let format = fields.optional::<Format>("format");
+        let speed = fields.optional::<Speed>("speed");
+        Ok(Self {
+            text: text?.0,
+            voice: voice?.map(|Voice(name)| name),
+            format: format?.map_or(SoundFormat::Wav, |Format(format)| format),
+            speed: speed?.map_or(1.0, |Speed(speed)| speed),
+        })
+    }
+}
+
+impl Field for Text {
+    /// Too long a text is refused by the handler: with 413, as too large a file would be.
+    fn parse(value: &Value) -> Result<Self, String> {
+        text(value, 1, usize::MAX).map(Self)
+    }
+}
+
+impl Field for Voice {
+    fn parse(value: &Value) -> Result<Self, String> {
+        let name = text(value, 1, LONGEST_VOICE)?;
+        let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+' | '.');
+        // No provider's voices begin with a sign.
+        let plain = name.chars().all(known) && name.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if plain { Ok(Self(name)) } else { Err("must be the name of a voice".to_owned()) }
+    }
+}
+
+impl Field for Format {
+    fn parse(value: &Value) -> Result<Self, String> {
+        let format = value.as_str().and_then(|name| name.parse().ok());
+        format.map(Self).ok_or_else(|| "must be wav, mp3 or opus".to_owned())
+    }
+}
+
+impl Field for Speed {
+    fn parse(value: &Value) -> Result<Self, String> {
+        let speed = value.as_f64().filter(|speed| (0.5..=2.0).contains(speed));
+        #[expect(clippy::cast_possible_truncation, reason = "a speed needs no more digits")]
+        speed.map(|speed| Self(speed as f32)).ok_or_else(|| "must be a number from 0.5 to 2".to_owned())
+    }
+}
+
+pub(crate) async fn synthesize(
+    _: Admitted,
+    Shared(state): Shared<State>,
+    Valid(body): Valid<Body>,
+) -> ApiResult<Response> {
+    if body.text.chars().count() > LONGEST_TEXT {
+        return Err(ApiError::payload_too_large(
+            "text_too_long",
+            format!("A text may have at most {LONGEST_TEXT} characters. Please send it in parts."),
+        ));
+    }
+    let sound = say(state.synthesizer.clone(), &body.text, body.voice, body.speed).await?;
+    if sound.samples.is_empty() {
+        return Err(ApiError::validation(vec!["text holds nothing that can be read out".to_owned()]));
+    }
+    let format = body.format;
+    let encoded = tokio::task::spawn_blocking(move || sound.encode(format)).await.map_err(ApiError::internal)?;
+    let encoded = encoded.map_err(ApiError::internal)?;
+    Ok(([(CONTENT_TYPE, format.content_type())], encoded).into_response())
+}

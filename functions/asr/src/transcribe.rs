@@ -1,0 +1,68 @@
+//! `POST /asr/transcribe`: what is said in a recording.
+
+use axum::Json;
+use axum::extract::{Request, State as Shared};
+use serde::Serialize;
+use shared::http::{ApiResult, body_limit, receive_file};
+use shared::speech::endpointing::voiced;
+use shared::speech::{SpokenSegment, Transcript};
+
+use crate::State;
+use crate::access::Admitted;
+
+/// The largest file, in bytes.
+const LARGEST_FILE: usize = 25 * 1024 * 1024;
+/// The largest body: the file and the form around it.
+pub(crate) const LARGEST_BODY: usize = body_limit(LARGEST_FILE);
+
+#[derive(Serialize)]
+pub(crate) struct Answer {
+    status: u16,
+    message: &'static str,
+    /// The text; the frontend looks for it under this name.
+    data: String,
+    segments: Vec<Segment>,
+    language: Option<String>,
+    /// Seconds.
+    duration: f64,
+}
+
+#[derive(Serialize)]
+struct Segment {
+    /// Seconds from the beginning.
+    start: f64,
+    end: f64,
+    text: String,
+}
+
+pub(crate) async fn transcribe(_: Admitted, Shared(state): Shared<State>, request: Request) -> ApiResult<Json<Answer>> {
+    let form = receive_file(request, LARGEST_FILE).await?;
+    let sound = state.decoder.decode(form.file).await?;
+    let duration = sound.duration();
+    // Silence and noise are no reason to ask anybody, and no error.
+    let transcript = if voiced(&sound) {
+        state.transcriber.transcribe(sound).await?
+    } else {
+        Transcript { duration, ..Transcript::default() }
+    };
+    let message = if transcript.text.is_empty() { "Nothing was said." } else { "Here is what was said." };
+    Ok(Json(Answer {
+        status: 200,
+        message,
+        data: transcript.text,
+        segments: transcript.segments.into_iter().map(Segment::from).collect(),
+        language: transcript.language,
+        duration: seconds(duration),
+    }))
+}
+
+impl From<SpokenSegment> for Segment {
+    fn from(segment: SpokenSegment) -> Self {
+        Self { start: seconds(segment.start), end: seconds(segment.end), text: segment.text }
+    }
+}
+
+/// Seconds, to the millisecond.
+fn seconds(time: std::time::Duration) -> f64 {
+    (time.as_secs_f64() * 1000.0).round() / 1000.0
+}
