@@ -192,7 +192,7 @@ impl Listener {
         }));
     }
 
-    async fn tell(&self, heard: Heard) {
+    async fn tell(&mut self, heard: Heard) {
         // A session that has ended wants to know nothing.
         let _ = self.events.send(heard).await;
     }
