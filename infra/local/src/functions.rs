@@ -7,6 +7,7 @@ use axum::Router;
 use shared::Context;
 use shared::assistant::Assistant;
 use shared::library::Library;
+use shared::speech::{recognition, synthesis};
 use shared::vision::Vision;
 
 use crate::system::StartError;
@@ -22,6 +23,8 @@ pub(crate) struct Functions {
     rag: rag::State,
     extract: extract::State,
     vision: vision::State,
+    asr: asr::State,
+    stream: stream::State,
     ingest: ingest::State,
 }
 
@@ -32,16 +35,21 @@ impl Functions {
         let seeing = Vision::configured(&context.config).await.map_err(StartError::function)?;
         let assistant = Assistant::new(context, library.clone()).map_err(StartError::function)?;
         let assistant = assistant.with_vision(context, seeing.clone());
+        let config = &context.config;
+        let transcriber = recognition::configured(config).await.map_err(StartError::function)?;
+        let synthesizer = synthesis::configured(config).await.map_err(StartError::function)?;
         Ok(Self {
             auth: auth::State::new(context.clone()).await.map_err(StartError::function)?,
             user: user::State::new(context.clone()).await.map_err(StartError::function)?,
-            chat: chat::State::new(context.clone(), assistant),
+            chat: chat::State::new(context.clone(), assistant.clone()),
             repository: repository::State::new(context.clone()),
             rag: rag::State::new(context.clone(), library.clone()),
             extract: extract::State::new(context.clone()).map_err(StartError::function)?,
             ingest: ingest::State::new(context.clone(), embedder, seeing.reader().clone())
                 .map_err(StartError::function)?,
             vision: vision::State::new(context.clone(), seeing, library),
+            asr: asr::State::new(context.clone(), transcriber.clone(), synthesizer.clone()),
+            stream: stream::State::new(context.clone(), assistant, transcriber, synthesizer),
         })
     }
 
@@ -56,6 +64,8 @@ impl Functions {
         rag::router(self.rag.clone())
             .merge(extract::router(self.extract.clone()))
             .merge(vision::router(self.vision.clone()))
+            .merge(asr::router(self.asr.clone()))
+            .merge(stream::router(self.stream.clone()))
     }
 
     pub(crate) fn ingest(&self) -> Ingest {
@@ -64,6 +74,7 @@ impl Functions {
 
     /// Waits until every answer that is being written is stored.
     pub(crate) async fn drain(&self) {
+        self.stream.drain().await;
         self.chat.drain().await;
     }
 }
