@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::StreamExt;
+use futures::stream::FuturesOrdered;
 use shared::http::ApiError;
 use shared::speech::audio::{LiveDecoder, LiveFormat, LiveSound, RECOGNISED_RATE};
 use shared::speech::endpointing::{Endpointer, Endpointing, SpeechEvent};
@@ -13,6 +14,9 @@ use shared::speech::{Hearing, Transcriber};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::task::AbortOnDropHandle;
+
+/// What raw samples are taken to be where nobody says at which rate they come.
+pub(crate) const USUAL_RATE: u32 = RECOGNISED_RATE;
 
 /// What is heard, for the session.
 #[derive(Debug)]
@@ -25,14 +29,21 @@ pub(crate) enum Heard {
     Utterance(String, Instant),
     /// The recording ended without anybody having spoken in it.
     Nothing,
-    /// It cannot be heard or understood.
-    Failed(ApiError),
+    /// Something was said that could not be understood; the microphone goes on.
+    Misunderstood(ApiError),
+    /// What arrives is no sound, or too much of it; nothing more is heard.
+    Broken(ApiError),
 }
 
 /// Events that may wait for the session.
 const EVENTS: usize = 16;
-/// Blocks of sound that may wait for the transcriber.
-const BLOCKS: usize = 256;
+/// Blocks of sound, of 16 milliseconds or more, that may wait for the transcriber: the longest
+/// utterance, so that a slow transcriber never holds up the microphone.
+const BLOCKS: usize = 4_096;
+/// Utterances that may be understood at the same time.
+const UTTERANCES: usize = 3;
+/// How long a microphone may stay open.
+const LONGEST: Duration = Duration::from_hours(4);
 
 /// One recording that arrives. Dropping it ends the work.
 #[derive(Debug)]
@@ -42,21 +53,25 @@ pub(crate) struct Microphone {
 }
 
 impl Microphone {
-    /// Listens; what is heard comes out of the receiver.
+    /// Listens; what is heard comes out of the receiver. `silence` ends an utterance.
     pub(crate) fn open(
         format: LiveFormat,
         transcriber: Arc<dyn Transcriber>,
         silence: Duration,
-        longest: Duration,
     ) -> Result<(Self, mpsc::Receiver<Heard>), ApiError> {
-        let (decoder, sound) = LiveDecoder::new(format, longest)?;
+        let (decoder, sound) = LiveDecoder::new(format, LONGEST)?;
         let (events, heard) = mpsc::channel(EVENTS);
         let endpointer = Endpointer::new(Endpointing { silence, ..Endpointing::default() });
-        let listener = Listener { transcriber, endpointer, events, spoken: false, utterance: None };
-        Ok((
-            Self { decoder: Some(decoder), _listener: AbortOnDropHandle::new(tokio::spawn(listener.run(sound))) },
-            heard,
-        ))
+        let listener = Listener {
+            transcriber,
+            endpointer,
+            events,
+            spoken: false,
+            utterance: None,
+            understood: FuturesOrdered::new(),
+        };
+        let listener = AbortOnDropHandle::new(tokio::spawn(listener.run(sound)));
+        Ok((Self { decoder: Some(decoder), _listener: listener }, heard))
     }
 
     /// The next piece of the recording.
@@ -79,36 +94,48 @@ impl Microphone {
     }
 }
 
-/// An utterance that is being recognised.
+/// An utterance that is being spoken.
 struct Utterance {
     sound: mpsc::Sender<Vec<i16>>,
-    work: AbortOnDropHandle<Option<Result<String, ApiError>>>,
+    work: AbortOnDropHandle<Result<String, ApiError>>,
 }
+
+/// An utterance that is being understood, and when it ended.
+type Understanding = futures::future::BoxFuture<'static, (Result<String, ApiError>, Instant)>;
 
 struct Listener {
     transcriber: Arc<dyn Transcriber>,
     endpointer: Endpointer,
     events: mpsc::Sender<Heard>,
+    /// Whether anybody has spoken.
     spoken: bool,
     utterance: Option<Utterance>,
+    understood: FuturesOrdered<Understanding>,
 }
 
 impl Listener {
     async fn run(mut self, mut sound: LiveSound) {
-        while let Some(block) = sound.next().await {
-            match block {
-                Ok(samples) => {
-                    let events = self.endpointer.push(&samples);
-                    self.follow(events).await;
-                }
-                Err(error) => {
-                    self.tell(Heard::Failed(error.into())).await;
-                    return;
-                }
+        loop {
+            tokio::select! {
+                block = sound.next() => match block {
+                    Some(Ok(samples)) => {
+                        let events = self.endpointer.push(&samples);
+                        self.follow(events).await;
+                    }
+                    Some(Err(error)) => {
+                        self.tell(Heard::Broken(error.into())).await;
+                        return;
+                    }
+                    None => break,
+                },
+                Some((said, ended)) = self.understood.next() => self.tell(understood(said, ended)).await,
             }
         }
         let events = self.endpointer.finish();
         self.follow(events).await;
+        while let Some((said, ended)) = self.understood.next().await {
+            self.tell(understood(said, ended)).await;
+        }
         if !self.spoken {
             self.tell(Heard::Nothing).await;
         }
@@ -120,7 +147,12 @@ impl Listener {
                 SpeechEvent::Started => {
                     self.spoken = true;
                     self.tell(Heard::Started).await;
-                    self.utterance = Some(self.begin());
+                    if self.understood.len() < UTTERANCES {
+                        self.utterance = Some(self.begin());
+                    } else {
+                        let message = "You speak faster than this can be understood. Please say it again.";
+                        self.tell(Heard::Misunderstood(ApiError::unavailable("speech_backlog", message))).await;
+                    }
                 }
                 SpeechEvent::Sound(samples) => {
                     if let Some(utterance) = &self.utterance {
@@ -128,7 +160,7 @@ impl Listener {
                         let _ = utterance.sound.send(samples).await;
                     }
                 }
-                SpeechEvent::Ended(_) => self.end().await,
+                SpeechEvent::Ended(_) => self.end(),
             }
         }
     }
@@ -141,32 +173,34 @@ impl Listener {
             while let Some(heard) = hearing.next().await {
                 match heard {
                     Ok(Hearing::Partial(text)) => drop(events.send(Heard::Partial(text)).await),
-                    Ok(Hearing::Final(transcript)) => return Some(Ok(transcript.text)),
-                    Err(error) => return Some(Err(error.into())),
+                    Ok(Hearing::Final(transcript)) => return Ok(transcript.text),
+                    Err(error) => return Err(error.into()),
                 }
             }
-            None
+            Err(ApiError::internal("a transcriber ended without a word"))
         });
         Utterance { sound, work: AbortOnDropHandle::new(work) }
     }
 
-    async fn end(&mut self) {
+    /// The utterance is complete: what was said comes while the next may already be spoken.
+    fn end(&mut self) {
         let Some(Utterance { sound, work }) = self.utterance.take() else { return };
         let ended = Instant::now();
         drop(sound);
-        let heard = match work.await {
-            Ok(Some(Ok(text))) => Heard::Utterance(text, ended),
-            Ok(Some(Err(error))) => Heard::Failed(error),
-            Ok(None) | Err(_) => Heard::Failed(ApiError::internal("a transcriber ended without a word")),
-        };
-        self.tell(heard).await;
+        self.understood.push_back(Box::pin(async move {
+            (work.await.unwrap_or_else(|error| Err(ApiError::internal(error))), ended)
+        }));
     }
 
-    async fn tell(&self, heard: Heard) {
+    async fn tell(&mut self, heard: Heard) {
         // A session that has ended wants to know nothing.
         let _ = self.events.send(heard).await;
     }
 }
 
-/// What raw samples are taken to be where nobody says at which rate they come.
-pub(crate) const USUAL_RATE: u32 = RECOGNISED_RATE;
+fn understood(said: Result<String, ApiError>, ended: Instant) -> Heard {
+    match said {
+        Ok(text) => Heard::Utterance(text, ended),
+        Err(error) => Heard::Misunderstood(error),
+    }
+}

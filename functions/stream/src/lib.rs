@@ -6,6 +6,7 @@
 
 mod access;
 mod connections;
+mod container;
 pub mod frames;
 mod hearing;
 mod metrics;
@@ -19,7 +20,7 @@ mod turn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRef, State as Shared};
 use axum::response::Response;
@@ -27,11 +28,13 @@ use axum::routing::get;
 use shared::Context;
 use shared::assistant::Assistant;
 use shared::conversation::Conversations;
-use shared::http::ApiResult;
+use shared::http::{ApiError, ApiResult, RequestId};
 use shared::ids::new_ulid;
 use shared::speech::{Synthesizer, Transcriber};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+pub use container::{run, service};
 
 use access::Visitor;
 use connections::Connections;
@@ -43,7 +46,7 @@ const LARGEST_FRAME: usize = 1024 * 1024;
 /// Bytes that are read at a time: thousands of connections are idle.
 const READ_BUFFER: usize = 4 * 1024;
 /// Bytes of frames that wait in the socket itself; more of them wait in the bounded outbox.
-const WRITE_BUFFER: usize = 16 * 1024 * 1024;
+const WRITE_BUFFER: usize = 32 * 1024 * 1024;
 
 /// What every connection shares. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -65,7 +68,6 @@ pub(crate) struct Limits {
     pub(crate) idle: Duration,
     pub(crate) turn: Duration,
     pub(crate) endpoint_silence: Duration,
-    pub(crate) longest_audio: Duration,
 }
 
 /// What the container holds. Cheap to clone.
@@ -92,7 +94,6 @@ impl State {
             idle: stream.idle,
             turn: stream.turn,
             endpoint_silence: stream.endpoint_silence,
-            longest_audio: context.config.speech.longest_audio,
         };
         let connections = Connections::new(stream.connections_per_user, stream.connections);
         let parts = Parts {
@@ -114,8 +115,14 @@ impl State {
         self.parts.clone()
     }
 
+    /// Whether the end has begun: no connection is taken any more.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.stop.is_cancelled()
+    }
+
     /// Ends all connections: running turns may finish for as long as is configured, and are cut then,
-    /// keeping what was heard. Stop accepting connections first.
+    /// keeping what was heard. From its first moment on no connection is taken any more.
     pub async fn drain(&self) {
         self.stop.cancel();
         self.held.close();
@@ -152,10 +159,16 @@ async fn figures(Shared(state): Shared<State>) -> String {
 async fn connect(
     Visitor(user): Visitor,
     Shared(state): Shared<State>,
+    request: Option<Extension<RequestId>>,
     upgrade: WebSocketUpgrade,
 ) -> ApiResult<Response> {
+    if state.is_draining() {
+        let message = "The service is being restarted. Please try again in a moment.";
+        return Err(ApiError::unavailable("draining", message).retry_after(1));
+    }
     let place = state.connections.enter(&user.id)?;
-    let speaker = Speaker { user: user.id, sign_in: user.sign_in, connection: new_ulid().to_string() };
+    let request = request.map_or_else(String::new, |Extension(request)| request.0.to_string());
+    let speaker = Speaker { user: user.id, sign_in: user.sign_in, connection: new_ulid(), request };
     let upgrade = upgrade
         .max_message_size(LARGEST_FRAME)
         .max_frame_size(LARGEST_FRAME)

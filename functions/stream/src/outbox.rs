@@ -1,42 +1,82 @@
 //! What waits to be sent to one client.
 
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::frames::ServerFrame;
 
 /// Frames that may wait. A client that reads never has more than a few.
 const FRAMES: usize = 64;
-/// How long a full queue is waited for: a client that reads nothing for so long is gone.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Something to send.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Outgoing {
     /// A text frame.
     Text(String),
-    /// A binary frame: one playable file.
-    Sound(Bytes),
+    /// A binary frame, one playable file, with the text frame that announces it.
+    Sound(Option<String>, Bytes),
     /// The connection is to be closed: a code (RFC 6455, section 7.4) and a reason.
     Close(u16, &'static str),
 }
 
-/// A frame, and the turn that it sounds for: once that is cancelled, it is not sent.
+/// A frame that waits.
 #[derive(Debug)]
 pub struct Waiting {
-    /// The frame.
-    pub frame: Outgoing,
-    turn: Option<CancellationToken>,
+    frame: Outgoing,
+    sound: Option<Leaving>,
+}
+
+/// What is noted when sound leaves: how far the client then hears the answer.
+#[derive(Debug)]
+struct Leaving {
+    reach: Reach,
+    end: usize,
+    left: oneshot::Sender<()>,
 }
 
 impl Waiting {
-    /// Whether nobody wants to hear it any more.
+    /// The frame, which leaves now; none where nobody wants to hear it any more.
     #[must_use]
-    pub fn is_stale(&self) -> bool {
-        self.turn.as_ref().is_some_and(CancellationToken::is_cancelled)
+    pub fn leave(self) -> Option<Outgoing> {
+        if let Some(Leaving { reach, end, left }) = self.sound {
+            if !reach.extend(end) {
+                return None;
+            }
+            // Whoever plays it may have been interrupted meanwhile.
+            let _ = left.send(());
+        }
+        Some(self.frame)
+    }
+}
+
+/// How much of an answer has left as sound, in bytes of its text; once it is cut, no more does.
+#[derive(Debug, Clone, Default)]
+pub struct Reach(Arc<Mutex<Reached>>);
+
+#[derive(Debug, Default)]
+struct Reached {
+    end: usize,
+    cut: bool,
+}
+
+impl Reach {
+    /// Lets no more sound leave; how far the answer has been heard.
+    #[must_use]
+    pub fn cut(&self) -> usize {
+        let mut reached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        reached.cut = true;
+        reached.end
+    }
+
+    fn extend(&self, end: usize) -> bool {
+        let mut reached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !reached.cut {
+            reached.end = end;
+        }
+        !reached.cut
     }
 }
 
@@ -45,16 +85,20 @@ impl Waiting {
 #[error("the client has gone")]
 pub struct Gone;
 
-/// The sending side. Cheap to clone.
+/// The sending side. Cheap to clone. Whoever sends waits for room; who takes the frames out gives up,
+/// by dropping the receiver, where the client takes none.
 #[derive(Debug, Clone)]
-pub struct Outbox(mpsc::Sender<Waiting>);
+pub struct Outbox {
+    frames: mpsc::Sender<Waiting>,
+    busy: Arc<AtomicBool>,
+}
 
 impl Outbox {
     /// A bounded queue of frames.
     #[must_use]
     pub fn new() -> (Self, mpsc::Receiver<Waiting>) {
-        let (sender, receiver) = mpsc::channel(FRAMES);
-        (Self(sender), receiver)
+        let (frames, receiver) = mpsc::channel(FRAMES);
+        (Self { frames, busy: Arc::default() }, receiver)
     }
 
     /// Sends a text frame.
@@ -62,41 +106,48 @@ impl Outbox {
     /// # Errors
     /// [`Gone`].
     pub async fn send(&self, frame: &ServerFrame) -> Result<(), Gone> {
-        self.push(Waiting { frame: Outgoing::Text(frame.to_text()), turn: None }).await
+        self.push(Outgoing::Text(frame.to_text()), None).await
     }
 
-    /// Sends sound of a turn, announced by a text frame or not; both are dropped when the turn is
-    /// cancelled before they are sent.
+    /// Sends sound that speaks the answer up to `end`, announced by a text frame or not, and waits
+    /// until it leaves. Neither leaves once `reach` is cut.
     ///
     /// # Errors
-    /// [`Gone`].
+    /// [`Gone`], also where it was cut.
     pub async fn play(
         &self,
-        turn: &CancellationToken,
         announced: Option<&ServerFrame>,
         sound: Bytes,
+        reach: &Reach,
+        end: usize,
     ) -> Result<(), Gone> {
-        if let Some(frame) = announced {
-            self.push(Waiting { frame: Outgoing::Text(frame.to_text()), turn: Some(turn.clone()) }).await?;
-        }
-        self.push(Waiting { frame: Outgoing::Sound(sound), turn: Some(turn.clone()) }).await
+        let (left, leaves) = oneshot::channel();
+        let frame = Outgoing::Sound(announced.map(ServerFrame::to_text), sound);
+        self.push(frame, Some(Leaving { reach: reach.clone(), end, left })).await?;
+        leaves.await.map_err(|_| Gone)
     }
 
     /// Whether the client is still there.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        !self.0.is_closed()
+        !self.frames.is_closed()
     }
 
     /// Closes the connection once everything before is sent.
     pub async fn close(&self, code: u16, reason: &'static str) {
-        let _ = self.push(Waiting { frame: Outgoing::Close(code, reason), turn: None }).await;
+        let _ = self.push(Outgoing::Close(code, reason), None).await;
     }
 
-    async fn push(&self, waiting: Waiting) -> Result<(), Gone> {
-        match tokio::time::timeout(PATIENCE, self.0.send(waiting)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Gone),
-        }
+    /// Notes whether a turn runs: then the connection is not idle, however silent the client is.
+    pub(crate) fn set_busy(&self, busy: bool) {
+        self.busy.store(busy, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_busy(&self) -> bool {
+        self.busy.load(Ordering::Relaxed)
+    }
+
+    async fn push(&self, frame: Outgoing, sound: Option<Leaving>) -> Result<(), Gone> {
+        self.frames.send(Waiting { frame, sound }).await.map_err(|_| Gone)
     }
 }

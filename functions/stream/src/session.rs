@@ -16,7 +16,7 @@ use crate::frames::{AudioFormat, ClientConfig, ClientFrame, ServerFrame};
 use crate::hearing::{Heard, Microphone, USUAL_RATE};
 use crate::outbox::{Gone, Outbox};
 use crate::refusal;
-use crate::turn::{Turn, Wishes};
+use crate::turn::{Ended, Playing, Turn, Wishes};
 
 /// Characters of a question, as in a typed message.
 const LONGEST_QUESTION: usize = 16_000;
@@ -32,6 +32,8 @@ pub struct Speaker {
     pub sign_in: SignInId,
     /// Names the connection in the log.
     pub connection: String,
+    /// The request that opened it.
+    pub request: String,
 }
 
 /// A connection's state.
@@ -42,19 +44,24 @@ pub struct Session {
     config: ClientConfig,
     chat: Option<ChatId>,
     turn: Option<Running>,
+    /// What the client may be playing, after its turn has ended.
+    playing: Option<Playing>,
     microphone: Option<(Microphone, mpsc::Receiver<Heard>)>,
+    /// Whether what arrives as sound cannot be heard, until the recording ends.
+    deaf: bool,
 }
 
 struct Running {
     cancel: CancellationToken,
-    task: JoinHandle<Option<ChatId>>,
+    task: JoinHandle<Ended>,
 }
 
 impl Session {
     /// For one connection of `speaker`.
     #[must_use]
     pub fn new(parts: Parts, speaker: Speaker, out: Outbox) -> Self {
-        Self { parts, speaker, out, config: ClientConfig::default(), chat: None, turn: None, microphone: None }
+        let config = ClientConfig::default();
+        Self { parts, speaker, out, config, chat: None, turn: None, playing: None, microphone: None, deaf: false }
     }
 
     /// Follows the client's frames until they end or `stop` is cancelled; then a running turn may
@@ -76,9 +83,9 @@ impl Session {
                     }
                 },
                 Some(heard) = heard(&mut self.microphone) => self.hear(heard).await,
-                chat = ended(&mut self.turn) => {
-                    self.chat = chat;
+                end = ended(&mut self.turn) => {
                     self.turn = None;
+                    self.settle(end);
                     Ok(())
                 }
                 () = stop.cancelled() => break,
@@ -112,12 +119,14 @@ impl Session {
             }
             ClientFrame::Stop => {
                 self.microphone = None;
+                self.deaf = false;
                 self.silence().await;
                 Ok(())
             }
             ClientFrame::Config(config) => self.configure(config).await,
             ClientFrame::Audio(piece) => self.listen(piece).await,
             ClientFrame::AudioEnd => {
+                self.deaf = false;
                 if let Some((microphone, _)) = &mut self.microphone {
                     microphone.finish().await;
                 }
@@ -135,6 +144,7 @@ impl Session {
         if config.format.is_some() || config.sample_rate.is_some() {
             // Another kind of recording begins.
             self.microphone = None;
+            self.deaf = false;
         }
         own.format = config.format.or(own.format);
         own.sample_rate = config.sample_rate.or(own.sample_rate);
@@ -198,28 +208,50 @@ impl Session {
         };
         let task = self.parts.turns.spawn(turn.run(text, self.chat.clone()));
         self.turn = Some(Running { cancel, task });
+        self.out.set_busy(true);
         Ok(())
     }
 
-    /// Ends a running turn; when this returns, nothing of it is sent any more.
+    /// Ends a running turn: when this returns, nothing of it is sent any more. A client that still
+    /// plays an answer that has left as a whole is told to be silent.
     async fn silence(&mut self) {
         if let Some(running) = self.turn.take() {
             running.cancel.cancel();
-            self.chat = running.task.await.unwrap_or_else(|_| self.chat.clone());
+            self.settle(running.task.await.ok());
+        }
+        if let Some(playing) = self.playing.take()
+            && playing.until > Instant::now()
+        {
+            // Should the client have gone, the connection notices by itself.
+            let _ = self.out.send(&ServerFrame::Interrupted { heard: playing.text }).await;
+        }
+    }
+
+    /// Keeps what a turn has left behind.
+    fn settle(&mut self, ended: Option<Ended>) {
+        self.out.set_busy(false);
+        if let Some(Ended { chat, playing }) = ended {
+            self.chat = chat;
+            self.playing = playing;
         }
     }
 
     async fn listen(&mut self, piece: Bytes) -> Result<(), Gone> {
+        if self.deaf {
+            return Ok(());
+        }
         if self.microphone.as_ref().is_none_or(|(microphone, _)| !microphone.is_open()) {
             let format = match self.config.format {
                 Some(AudioFormat::Pcm16) => LiveFormat::Raw(self.config.sample_rate.unwrap_or(USUAL_RATE)),
                 _ => LiveFormat::Recording,
             };
-            let limits = &self.parts.limits;
             let transcriber = self.parts.transcriber.clone();
-            match Microphone::open(format, transcriber, limits.endpoint_silence, limits.longest_audio) {
+            match Microphone::open(format, transcriber, self.parts.limits.endpoint_silence) {
                 Ok(opened) => self.microphone = Some(opened),
-                Err(error) => return self.refuse(&error).await,
+                Err(error) => {
+                    self.deaf = true;
+                    return self.refuse(&error).await;
+                }
             }
         }
         if let Some((microphone, _)) = &mut self.microphone {
@@ -243,8 +275,10 @@ impl Session {
                 self.begin(text, ended, Some(ended.elapsed())).await
             }
             Heard::Nothing => self.out.send(&ServerFrame::Transcript { text: String::new(), is_final: true }).await,
-            Heard::Failed(error) => {
+            Heard::Misunderstood(error) => self.refuse(&error).await,
+            Heard::Broken(error) => {
                 self.microphone = None;
+                self.deaf = true;
                 self.refuse(&error).await
             }
         }
@@ -269,7 +303,7 @@ async fn heard(microphone: &mut Option<(Microphone, mpsc::Receiver<Heard>)>) -> 
 }
 
 /// The end of a running turn; never, while none runs.
-async fn ended(turn: &mut Option<Running>) -> Option<ChatId> {
+async fn ended(turn: &mut Option<Running>) -> Option<Ended> {
     let Some(running) = turn else { return std::future::pending().await };
-    (&mut running.task).await.unwrap_or_default()
+    (&mut running.task).await.ok()
 }

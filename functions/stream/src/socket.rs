@@ -7,6 +7,7 @@ use futures::stream::SplitSink;
 use futures::{SinkExt, Stream, StreamExt};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio_tungstenite::tungstenite::Error as SocketError;
 use tokio_util::sync::CancellationToken;
 
 use crate::State;
@@ -18,22 +19,29 @@ use crate::session::{Session, Speaker};
 const PING: Duration = Duration::from_secs(25);
 /// A client that shows no sign of life for so long, pongs included, has gone.
 const LIFELESS: Duration = Duration::from_secs(60);
-/// How long one frame may take to be sent.
+/// How long one frame may take to be sent, and how fast a large one must at least go, in bytes a
+/// second.
 const SEND: Duration = Duration::from_secs(10);
+const SLOWEST: u64 = 32 * 1024;
+/// How long the client has to answer a closing frame: whoever hangs up at once may take from the
+/// client what was sent last.
+const LINGER: Duration = Duration::from_secs(1);
 
-/// Ways to close (RFC 6455, section 7.4.1).
+/// Ways to close (RFC 6455, section 7.4.1, and its registry).
 const NORMAL: u16 = 1000;
+const GOING_AWAY: u16 = 1001;
+const PROTOCOL: u16 = 1002;
 const MALFORMED: u16 = 1007;
 const TOO_BIG: u16 = 1009;
 const RESTART: u16 = 1012;
 
 /// Holds a connection until either side ends it.
 pub(crate) async fn hold(socket: WebSocket, state: State, speaker: Speaker) {
-    let (sink, stream) = socket.split();
+    let (sink, mut stream) = socket.split();
     let (out, waiting) = Outbox::new();
     let dead = CancellationToken::new();
     let writer = tokio::spawn(write(sink, waiting, dead.clone()));
-    let frames = read(stream, out.clone(), state.parts.limits.idle, dead);
+    let frames = read(&mut stream, out.clone(), state.parts.limits.idle, dead);
     let session = Session::new(state.parts.clone(), speaker, out.clone());
     session.run(frames, state.stop.clone()).await;
     if state.stop.is_cancelled() {
@@ -43,6 +51,8 @@ pub(crate) async fn hold(socket: WebSocket, state: State, speaker: Speaker) {
     }
     drop(out);
     drop(writer.await);
+    let gone = async { while let Some(Ok(_)) = stream.next().await {} };
+    drop(timeout(LINGER, gone).await);
 }
 
 /// The client's frames. Ends with the connection, or where it has to be closed.
@@ -58,6 +68,10 @@ fn read(
             let message = tokio::select! {
                 message = timeout(LIFELESS, stream.next()) => message,
                 () = tokio::time::sleep_until(spoken + idle) => {
+                    if out.is_busy() {
+                        spoken = Instant::now();
+                        continue;
+                    }
                     out.close(NORMAL, "idle").await;
                     break;
                 }
@@ -74,27 +88,28 @@ fn read(
                 }
                 Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => {}
                 Ok(Some(Err(error))) => {
-                    let (code, reason) = fault(&error);
-                    out.close(code, reason).await;
+                    if let Some((code, reason)) = fault(error) {
+                        out.close(code, reason).await;
+                    }
                     break;
                 }
-                Ok(Some(Ok(Message::Close(_))) | None) | Err(_) => break,
+                Ok(Some(Ok(Message::Close(_))) | None) => break,
+                Err(_) => {
+                    out.close(GOING_AWAY, "no sign of life").await;
+                    break;
+                }
             }
         }
     }
 }
 
-/// How a connection ends on which something arrived that cannot be read.
-fn fault(error: &axum::Error) -> (u16, &'static str) {
-    let text = error.to_string();
-    if text.contains("too long")
-        || text.contains("too big")
-        || text.contains("capacity")
-        || text.contains("Space limit")
-    {
-        (TOO_BIG, "a frame is too large")
-    } else {
-        (MALFORMED, "a frame cannot be read")
+/// How a connection ends on which something arrived that cannot be read; none where it has broken.
+fn fault(error: axum::Error) -> Option<(u16, &'static str)> {
+    match error.into_inner().downcast_ref::<SocketError>()? {
+        SocketError::Capacity(_) => Some((TOO_BIG, "a frame is too large")),
+        SocketError::Utf8(_) => Some((MALFORMED, "a text frame is not UTF-8")),
+        SocketError::Protocol(_) => Some((PROTOCOL, "a frame cannot be read")),
+        _ => None,
     }
 }
 
@@ -104,24 +119,47 @@ async fn write(mut sink: SplitSink<WebSocket, Message>, mut waiting: mpsc::Recei
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
     pings.reset();
     loop {
-        let message = tokio::select! {
+        let frame = tokio::select! {
             next = waiting.recv() => match next {
                 None => break,
-                Some(next) if next.is_stale() => continue,
-                Some(next) => match next.frame {
-                    Outgoing::Text(text) => Message::Text(text.into()),
-                    Outgoing::Sound(bytes) => Message::Binary(bytes),
-                    Outgoing::Close(code, reason) => Message::Close(Some(CloseFrame { code, reason: reason.into() })),
-                },
+                Some(next) => next.leave(),
             },
-            _ = pings.tick() => Message::Ping(bytes::Bytes::new()),
+            _ = pings.tick() => {
+                if !send(&mut sink, Message::Ping(bytes::Bytes::new())).await {
+                    break;
+                }
+                continue;
+            }
         };
-        let closing = matches!(message, Message::Close(_));
-        if !matches!(timeout(SEND, sink.send(message)).await, Ok(Ok(()))) || closing {
+        let sent = match frame {
+            // Nobody wants to hear it any more.
+            None => true,
+            Some(Outgoing::Text(text)) => send(&mut sink, Message::Text(text.into())).await,
+            Some(Outgoing::Sound(announced, bytes)) => {
+                let announced = match announced {
+                    Some(text) => send(&mut sink, Message::Text(text.into())).await,
+                    None => true,
+                };
+                announced && send(&mut sink, Message::Binary(bytes)).await
+            }
+            Some(Outgoing::Close(code, reason)) => {
+                send(&mut sink, Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
+                break;
+            }
+        };
+        if !sent {
             break;
         }
     }
     dead.cancel();
-    // The other side's answer to a close is not waited for: the connection is done with.
-    drop(timeout(SEND, sink.close()).await);
+}
+
+/// Whether the client took the frame in time.
+async fn send(sink: &mut SplitSink<WebSocket, Message>, message: Message) -> bool {
+    let length = match &message {
+        Message::Binary(bytes) => bytes.len() as u64,
+        _ => 0,
+    };
+    let patience = SEND + Duration::from_secs(length / SLOWEST);
+    matches!(timeout(patience, sink.send(message)).await, Ok(Ok(())))
 }

@@ -10,21 +10,31 @@ use shared::speech::spoken::spoken;
 use tokio::sync::mpsc;
 
 use crate::frames::{ServerFrame, SpokenAnswers};
-use crate::outbox::Gone;
+use crate::outbox::{Gone, Reach};
 use crate::turn::Turn;
 
 /// Silence between two sentences of one file.
 const PAUSE: Duration = Duration::from_millis(180);
+/// Samples that are spoken in one turn, some four to six minutes: what follows is only written.
+const MOST_SAMPLES: usize = 6 * 1024 * 1024;
 
-/// How speaking ended.
+/// How far speaking has come.
 #[derive(Debug, Default)]
 pub(crate) struct Spoken {
-    /// When the first sound was handed over.
+    /// When the first sound left.
     pub(crate) first: Option<Instant>,
-    /// Bytes of the answer up to the end of the last sentence that was handed over.
-    pub(crate) heard: usize,
+    /// Until when a client that plays at once hears it.
+    pub(crate) until: Option<Instant>,
     /// Why it could not go on.
     pub(crate) failure: Option<ProviderError>,
+}
+
+impl Spoken {
+    fn left(&mut self, length: Duration) {
+        let now = Instant::now();
+        self.first.get_or_insert(now);
+        self.until = Some(self.until.map_or(now, |until| until.max(now)) + length);
+    }
 }
 
 /// A sentence, and where it ends in the answer, in bytes.
@@ -33,33 +43,38 @@ pub(crate) struct Sentence {
     pub(crate) end: usize,
 }
 
-/// Speaks the sentences as they come; in one file at their end, or each in its own. `progress` is
-/// kept up to date, so that an interruption knows what was heard.
+/// Speaks the sentences as they come; in one file at their end, or each in its own. `reach` knows
+/// what of them has left.
 pub(crate) async fn speak(
     turn: &Turn,
     mut sentences: mpsc::Receiver<Sentence>,
+    reach: &Reach,
     progress: &mut Spoken,
 ) -> Result<(), Gone> {
+    let one_by_one = turn.wishes.audio == SpokenAnswers::Sentence;
     let mut whole: Option<Pcm> = None;
-    let mut index = 0;
+    let (mut index, mut samples, mut end) = (0, 0, 0);
     while let Some(sentence) = sentences.recv().await {
         let words = spoken(&sentence.text);
-        if words.trim().is_empty() {
+        if words.trim().is_empty() || samples > MOST_SAMPLES {
             continue;
         }
         let utterance = Utterance { text: words, voice: turn.wishes.voice.clone(), speed: 1.0 };
         let sound = match turn.parts.synthesizer.synthesize(utterance).await {
             Ok(sound) => sound,
             Err(error) => {
+                // Half an answer in one file would pass for a whole one.
                 progress.failure = Some(error);
-                break;
+                return Ok(());
             }
         };
-        if turn.wishes.audio == SpokenAnswers::Sentence {
+        samples += sound.samples.len();
+        end = sentence.end;
+        if one_by_one {
             let announced = ServerFrame::Audio { index, text: sentence.text };
-            turn.out.play(&turn.cancel, Some(&announced), file(&sound)).await?;
-            progress.first.get_or_insert_with(Instant::now);
-            progress.heard = sentence.end;
+            let Some(file) = file(&sound) else { return Ok(()) };
+            turn.out.play(Some(&announced), file, reach, end).await?;
+            progress.left(sound.duration());
             index += 1;
         } else if let Some(whole) = &mut whole {
             whole.pause(PAUSE);
@@ -69,20 +84,17 @@ pub(crate) async fn speak(
         }
     }
     if let Some(whole) = whole {
-        let encoded = tokio::task::spawn_blocking(move || file(&whole)).await.map_err(|_| Gone)?;
-        turn.out.play(&turn.cancel, None, encoded).await?;
-        progress.first.get_or_insert_with(Instant::now);
+        let length = whole.duration();
+        let encoded = tokio::task::spawn_blocking(move || file(&whole)).await.ok().flatten();
+        let Some(file) = encoded else { return Ok(()) };
+        turn.out.play(None, file, reach, end).await?;
+        progress.left(length);
     }
     Ok(())
 }
 
 /// One playable file.
-fn file(sound: &Pcm) -> Bytes {
-    match sound.encode(SoundFormat::Wav) {
-        Ok(bytes) => bytes.into(),
-        Err(error) => {
-            tracing::error!(%error, "sound could not be encoded");
-            Bytes::new()
-        }
-    }
+fn file(sound: &Pcm) -> Option<Bytes> {
+    let encoded = sound.encode(SoundFormat::Wav);
+    encoded.inspect_err(|error| tracing::error!(%error, "sound could not be encoded")).ok().map(Bytes::from)
 }

@@ -11,13 +11,16 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Parts;
 use crate::frames::{ServerFrame, SpokenAnswers};
-use crate::outbox::{Gone, Outbox};
+use crate::outbox::{Gone, Outbox, Reach};
 use crate::session::Speaker;
 use crate::speaking::{Sentence, Spoken, speak};
 use crate::{metrics, refusal};
 
 /// Sentences that may wait to be spoken: then the answer is read no faster than it is spoken.
 const SENTENCES: usize = 32;
+
+/// The outcome of a turn whose answer is complete.
+const ANSWERED: &str = "answered";
 
 /// How answers are spoken.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +43,24 @@ pub(crate) struct Turn {
     pub(crate) recognised: Option<Duration>,
 }
 
+/// What a turn leaves behind.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// The session that it belongs to.
+    pub(crate) chat: Option<ChatId>,
+    /// What the client may still be playing.
+    pub(crate) playing: Option<Playing>,
+}
+
+/// An answer that has left as a whole, and that a client may still be playing.
+#[derive(Debug)]
+pub(crate) struct Playing {
+    /// Until then, if it plays at once what it gets.
+    pub(crate) until: Instant,
+    /// The answer.
+    pub(crate) text: String,
+}
+
 /// When things happened, for the log.
 #[derive(Default)]
 struct Times {
@@ -48,21 +69,26 @@ struct Times {
 }
 
 impl Turn {
-    /// Runs to its end, however that comes about; the session that the turn belongs to.
-    pub(crate) async fn run(self, text: String, chat: Option<ChatId>) -> Option<ChatId> {
+    /// Runs to its end, however that comes about.
+    pub(crate) async fn run(self, text: String, chat: Option<ChatId>) -> Ended {
         let mut times = Times::default();
         let asked = match self.ask(text, chat.as_ref()).await {
             Ok(asked) => asked,
             Err(error) => {
+                // Where the session is gone, the next turn begins another.
+                let chat = chat.filter(|_| !matches!(error, ConversationError::NoSuchChat));
                 self.refuse(&refusal::of(error)).await;
                 self.log("refused", &times);
-                return chat;
+                return Ended { chat, playing: None };
             }
         };
-        let chat = asked.chat.clone();
-        let outcome = self.answer(&asked, &mut times).await.unwrap_or("gone");
+        let chat = Some(asked.chat.clone());
+        let (mut sent, mut spoken) = (String::new(), Spoken::default());
+        let outcome = self.answer(&asked, &mut sent, &mut spoken, &mut times).await.unwrap_or("gone");
+        times.first_audio = spoken.first;
         self.log(outcome, &times);
-        Some(chat)
+        let until = spoken.until.filter(|until| outcome == ANSWERED && *until > Instant::now());
+        Ended { chat, playing: until.map(|until| Playing { until, text: sent }) }
     }
 
     async fn ask(&self, text: String, chat: Option<&ChatId>) -> ConversationResult<Asked> {
@@ -75,12 +101,18 @@ impl Turn {
     }
 
     /// Writes, speaks, and is interrupted where that is wanted.
-    async fn answer(&self, asked: &Asked, times: &mut Times) -> Result<&'static str, Gone> {
-        let (mut sent, mut spoken) = (String::new(), Spoken::default());
+    async fn answer(
+        &self,
+        asked: &Asked,
+        sent: &mut String,
+        spoken: &mut Spoken,
+        times: &mut Times,
+    ) -> Result<&'static str, Gone> {
         let (sentences, waiting) = mpsc::channel(SENTENCES);
+        let reach = Reach::default();
         let work = async {
-            let writing = self.write(asked, sentences, &mut sent, times);
-            let speaking = speak(self, waiting, &mut spoken);
+            let writing = self.write(asked, sentences, sent, times);
+            let speaking = speak(self, waiting, &reach, spoken);
             let (written, spoke) = tokio::join!(writing, speaking);
             spoke?;
             written
@@ -90,27 +122,31 @@ impl Turn {
             () = self.cancel.cancelled() => None,
             ended = tokio::time::timeout(self.parts.limits.turn, work) => Some(ended),
         };
-        times.first_audio = spoken.first;
         match ended {
             None => {
-                let heard = self.heard(&sent, &spoken);
+                let heard = self.heard(sent, &reach);
+                asked.stop.cancel();
+                let told = self.out.send(&ServerFrame::Interrupted { heard: heard.clone() }).await;
                 self.cut(asked, &heard).await;
-                self.out.send(&ServerFrame::Interrupted { heard }).await?;
-                Ok("interrupted")
+                told.map(|()| "interrupted")
             }
             Some(Err(_)) => {
-                self.cut(asked, &sent).await;
-                self.refuse(&ApiError::unavailable("turn_timeout", "The answer took too long. Please try again."))
-                    .await;
+                let heard = self.heard(sent, &reach);
+                asked.stop.cancel();
+                let late = "The answer took too long. Please try again.";
+                self.refuse(&ApiError::unavailable("turn_timeout", late)).await;
+                self.cut(asked, &heard).await;
                 Ok("timeout")
             }
             Some(Ok(ended)) => {
                 let outcome = ended?;
-                if let Some(failure) = spoken.failure {
-                    self.refuse(&failure.into()).await;
-                    return Ok("silent");
+                match spoken.failure.take() {
+                    Some(failure) => {
+                        self.refuse(&failure.into()).await;
+                        Ok("silent")
+                    }
+                    None => Ok(outcome),
                 }
-                Ok(outcome)
             }
         }
     }
@@ -172,14 +208,15 @@ impl Turn {
             token_usage: message.token_usage.unwrap_or_default(),
         };
         self.out.send(&answer).await?;
-        Ok("answered")
+        Ok(ANSWERED)
     }
 
     /// What of the answer reached the client: what was spoken where sentences are, else what was
-    /// written.
-    fn heard(&self, sent: &str, spoken: &Spoken) -> String {
-        let end = if self.wishes.audio == SpokenAnswers::Sentence { spoken.heard } else { sent.len() };
-        sent.get(..end).unwrap_or(sent).to_owned()
+    /// written. No more sound leaves.
+    fn heard(&self, sent: &str, reach: &Reach) -> String {
+        let reached = reach.cut();
+        let end = if self.wishes.audio == SpokenAnswers::Sentence { reached } else { sent.len() };
+        sent.get(..end).unwrap_or(sent).trim_end().to_owned()
     }
 
     async fn cut(&self, asked: &Asked, heard: &str) {
@@ -210,6 +247,7 @@ impl Turn {
         self.parts.metrics.count(&turn);
         let ms = |time: Option<Duration>| time.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
         tracing::info!(
+            request = %self.speaker.request,
             connection = %self.speaker.connection,
             user = %self.speaker.user,
             outcome,

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +33,8 @@ pub(crate) fn local_url(listener: &TcpListener) -> String {
 pub(crate) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let stopped = stop.clone();
+    // What is sent leaves at once: without this, small frames wait for each other.
+    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stopped.cancelled().await });
     let overtime = async {
         stop.cancelled().await;

@@ -1,0 +1,67 @@
+//! The long-running server around the route.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::extract::{Request, State as Shared};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::serve::ListenerExt;
+use axum::{Json, Router};
+use http::StatusCode;
+use serde_json::json;
+use shared::http::{Backend, serve};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::{State, operations, router};
+
+/// How long plain requests under way have at the end.
+const LAST: Duration = Duration::from_secs(2);
+
+/// Everything that the container answers: the route, `GET /health`, which says when it is about to
+/// stop, and `GET /metrics`.
+pub fn service(state: State) -> Router {
+    let routes = router(state.clone()).merge(operations(state.clone()));
+    let http = &state.context.config.http;
+    serve(Backend::Services, routes, http).layer(middleware::from_fn_with_state(state.clone(), health))
+}
+
+/// A load balancer sends no more clients where this is 503.
+async fn health(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+    if state.is_draining() && request.uri().path() == "/health" {
+        let body = json!({"status": "draining", "service": "services", "version": env!("CARGO_PKG_VERSION")});
+        return (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response();
+    }
+    next.run(request).await
+}
+
+/// Serves until the process is asked to end (SIGTERM, or SIGINT at a terminal), then lets running
+/// turns finish.
+///
+/// # Errors
+/// Where the configured address cannot be listened on.
+pub async fn run(state: State) -> io::Result<()> {
+    let address = state.context.config.stream.address;
+    let listener = TcpListener::bind(address).await?;
+    tracing::info!(%address, "the stream container listens");
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let stop = CancellationToken::new();
+    let stopped = stop.clone().cancelled_owned();
+    // A frame is sent when it is there: without this, small ones wait for each other.
+    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
+    let make = service(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let mut serving = tokio::spawn(axum::serve(listener, make).with_graceful_shutdown(stopped).into_future());
+    tokio::select! {
+        ended = &mut serving => return ended.unwrap_or_else(|error| Err(io::Error::other(error))),
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("the stream container stops");
+    state.drain().await;
+    stop.cancel();
+    drop(tokio::time::timeout(LAST, serving).await);
+    Ok(())
+}
