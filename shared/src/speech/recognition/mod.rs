@@ -7,6 +7,8 @@ mod none;
 mod openai;
 pub mod pocketsphinx;
 mod transcribe;
+#[cfg(test)]
+mod test_support;
 mod whole;
 
 pub use command::SpeechCommand;
