@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let bytes = std::fs::read(&path)?;
         let size = bytes.len() / 1024;
         let began = Instant::now();
-        let sound = decode(bytes, AudioLimits::new(Duration::from_secs(4 * 3_600)))?;
+        let sound = decode(bytes, AudioLimits::new(Duration::from_hours(4)))?;
         let (took, length) = (began.elapsed().as_secs_f64(), sound.duration().as_secs_f64());
         println!(
             "{}: {size} KiB, {length:.1} s of sound in {took:.2} s ({:.0} times as fast as it sounds); {}",

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
 use shared::http::{ApiError, ApiResult, Field, Fields, FromFields, Invalid, Valid, text};
+use shared::provider::{ProviderError, ProviderFailure};
 use shared::speech::audio::SoundFormat;
 use shared::speech::synthesis::say;
 
@@ -86,7 +87,9 @@ pub(crate) async fn synthesize(
             format!("A text may have at most {LONGEST_TEXT} characters. Please send it in parts."),
         ));
     }
-    let sound = say(state.synthesizer.clone(), &body.text, body.voice, body.speed).await?;
+    let chosen = body.voice.is_some();
+    let said = say(state.synthesizer.clone(), &body.text, body.voice, body.speed).await;
+    let sound = said.map_err(|error| if chosen { voice_refused(error) } else { error.into() })?;
     if sound.samples.is_empty() {
         return Err(ApiError::validation(vec!["text holds nothing that can be read out".to_owned()]));
     }
@@ -94,4 +97,15 @@ pub(crate) async fn synthesize(
     let encoded = tokio::task::spawn_blocking(move || sound.encode(format)).await.map_err(ApiError::internal)?;
     let encoded = encoded.map_err(ApiError::internal)?;
     Ok(([(CONTENT_TYPE, format.content_type())], encoded).into_response())
+}
+
+/// What a refusal means where the client has chosen the voice.
+fn voice_refused(error: ProviderError) -> ApiError {
+    match error.failure {
+        ProviderFailure::Rejected(cause) => {
+            let message = "This voice was refused. Please choose another, or leave it out.";
+            ApiError::bad_request("voice_refused", message).caused_by(cause)
+        }
+        _ => error.into(),
+    }
 }

@@ -23,10 +23,10 @@ const LAST: Duration = Duration::from_secs(2);
 
 /// Everything that the container answers: the route, `GET /health`, which says when it is about to
 /// stop, and `GET /metrics`.
-pub fn service(state: State) -> Router {
+pub fn service(state: &State) -> Router {
     let routes = router(state.clone()).merge(operations(state.clone()));
-    let http = &state.context.config.http;
-    serve(Backend::Services, routes, http).layer(middleware::from_fn_with_state(state.clone(), health))
+    let health = middleware::from_fn_with_state(state.clone(), health);
+    serve(Backend::Services, routes, &state.context.config.http).layer(health)
 }
 
 /// A load balancer sends no more clients where this is 503.
@@ -52,7 +52,7 @@ pub async fn run(state: State) -> io::Result<()> {
     let stopped = stop.clone().cancelled_owned();
     // A frame is sent when it is there: without this, small ones wait for each other.
     let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-    let make = service(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let make = service(&state).into_make_service_with_connect_info::<SocketAddr>();
     let mut serving = tokio::spawn(axum::serve(listener, make).with_graceful_shutdown(stopped).into_future());
     tokio::select! {
         ended = &mut serving => return ended.unwrap_or_else(|error| Err(io::Error::other(error))),

@@ -20,11 +20,11 @@ mod turn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::{Extension, Router};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRef, State as Shared};
 use axum::response::Response;
 use axum::routing::get;
+use axum::{Extension, Router};
 use shared::Context;
 use shared::assistant::Assistant;
 use shared::conversation::Conversations;
@@ -90,11 +90,7 @@ impl State {
         synthesizer: Arc<dyn Synthesizer>,
     ) -> Self {
         let stream = &context.config.stream;
-        let limits = Limits {
-            idle: stream.idle,
-            turn: stream.turn,
-            endpoint_silence: stream.endpoint_silence,
-        };
+        let limits = Limits { idle: stream.idle, turn: stream.turn, endpoint_silence: stream.endpoint_silence };
         let connections = Connections::new(stream.connections_per_user, stream.connections);
         let parts = Parts {
             conversations: Conversations::new(context.clone(), assistant),

@@ -18,7 +18,7 @@ use crate::session::{Session, Speaker};
 /// Load balancers drop connections that are silent for a minute.
 const PING: Duration = Duration::from_secs(25);
 /// A client that shows no sign of life for so long, pongs included, has gone.
-const LIFELESS: Duration = Duration::from_secs(60);
+const LIFELESS: Duration = Duration::from_mins(1);
 /// How long one frame may take to be sent, and how fast a large one must at least go, in bytes a
 /// second.
 const SEND: Duration = Duration::from_secs(10);

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod asr;
 mod auth;
 mod chat;
 mod edge;
@@ -21,5 +22,6 @@ mod rag;
 mod repository;
 mod restart;
 mod scans;
+mod stream;
 mod user;
 mod vision;

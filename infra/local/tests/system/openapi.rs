@@ -6,9 +6,12 @@ mod schema;
 mod sources;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use reqwest::Method;
+use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
+use shared::speech::audio::{Pcm, SoundFormat};
 
 use crate::harness::pdf::pdf;
 use crate::harness::{TestSystem, events};
@@ -211,8 +214,7 @@ async fn documents_and_searches_answer_as_described() {
     caller.call("POST /api/v1/rag/search", &[], Some(json!({"query": "", "topK": 0})), 400).await;
     caller.call("POST /api/v1/rag/embed", &[], Some(json!({"texts": ["pump"]})), 200).await;
 
-    let form =
-        reqwest::multipart::Form::new().part("file", reqwest::multipart::Part::bytes(file).file_name("pump.pdf"));
+    let form = Form::new().part("file", Part::bytes(file).file_name("pump.pdf"));
     let request = caller.user.request(Method::POST, "/api/v1/extract/extract/full").multipart(form);
     let answer = caller.user.send(request).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -222,6 +224,26 @@ async fn documents_and_searches_answer_as_described() {
     caller.call("POST /api/v1/repository/documents/{id}/reprocess", &[&id], None, 200).await;
     caller.call("DELETE /api/v1/repository/documents/{id}", &[&id], None, 200).await;
     caller.call("GET /api/v1/repository/documents/{id}", &[&id], None, 404).await;
+}
+
+#[tokio::test]
+async fn speech_answers_as_described() {
+    let system = TestSystem::start_with(&[("SPEECH_TO_TEXT", "none"), ("TEXT_TO_SPEECH", "none")]).await;
+    let caller = Caller::new(system.visitor());
+    let synthesize = "POST /api/v1/asr/synthesize";
+    caller.call(synthesize, &[], Some(json!({"text": "", "speed": 9})), 400).await;
+    caller.call(synthesize, &[], Some(json!({"text": "x".repeat(5_001)})), 413).await;
+    caller.call(synthesize, &[], Some(json!({"text": "Close the valve."})), 503).await;
+    caller.call(synthesize, &[], Some(json!({"text": "---"})), 400).await;
+
+    let silence = Pcm::silence(16_000, Duration::from_secs(1)).encode(SoundFormat::Wav).unwrap();
+    for (bytes, status) in [(silence, 200), (Vec::new(), 400), (b"no recording".to_vec(), 415)] {
+        let form = Form::new().part("file", Part::bytes(bytes).file_name("recording.webm"));
+        let request = caller.user.request(Method::POST, "/api/v1/asr/transcribe").multipart(form);
+        let answer = caller.user.send(request).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+        assert_described(&caller.services, caller.services.operation("post", "/api/v1/asr/transcribe"), &answer);
+    }
 }
 
 #[tokio::test]

@@ -1,9 +1,6 @@
 //! The voice WebSocket, over real sockets.
 
-mod crowd;
 mod handshake;
-mod interrupting;
-mod turns;
 
 use crate::harness::{TestSystem, slow_model};
 
@@ -23,5 +20,6 @@ async fn slow_system() -> TestSystem {
 
 /// A system with the language model at this address.
 async fn with_model(url: &str) -> TestSystem {
-    TestSystem::start_with(&[("LANGUAGE_MODEL", "openai"), ("OPENAI_BASE_URL", url), ("OPENAI_API_KEY", "sk-test")]).await
+    TestSystem::start_with(&[("LANGUAGE_MODEL", "openai"), ("OPENAI_BASE_URL", url), ("OPENAI_API_KEY", "sk-test")])
+        .await
 }

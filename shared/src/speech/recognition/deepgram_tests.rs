@@ -21,7 +21,7 @@ async fn a_recording_goes_as_it_is_and_comes_back_with_its_utterances() {
         "channels": [{"alternatives": [{"transcript": "Check the oil. Now.", "confidence": 0.9, "words": []}]}],
         "utterances": [{"start": 0.1, "end": 1.2, "transcript": "Check the oil.", "confidence": 0.9},
                        {"start": 1.5, "end": 1.9, "transcript": "Now.", "confidence": 0.9}]}});
-    let server = Server::start(vec![good(answer)]).await;
+    let server = Server::start(vec![good(&answer)]).await;
     let heard = transcriber(&server.url).transcribe(sound()).await.unwrap();
     assert_eq!(heard.text, "Check the oil. Now.");
     assert_eq!(heard.language.as_deref(), Some("en-US"));
@@ -41,7 +41,7 @@ async fn a_recording_goes_as_it_is_and_comes_back_with_its_utterances() {
 async fn nothing_said_is_no_failure() {
     let silent = json!({"results": {"channels": [{"alternatives": [{"transcript": ""}]}]}});
     for answer in [silent, json!({"results": {}})] {
-        let server = Server::start(vec![good(answer)]).await;
+        let server = Server::start(vec![good(&answer)]).await;
         let heard = transcriber(&server.url).transcribe(sound()).await.unwrap();
         assert_eq!((heard.text.as_str(), heard.segments.len()), ("", 0));
     }

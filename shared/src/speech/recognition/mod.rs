@@ -6,9 +6,9 @@ mod deepgram;
 mod none;
 mod openai;
 pub mod pocketsphinx;
-mod transcribe;
 #[cfg(test)]
 mod test_support;
+mod transcribe;
 mod whole;
 
 pub use command::SpeechCommand;

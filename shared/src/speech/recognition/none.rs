@@ -15,7 +15,7 @@ pub struct NoTranscriber;
 impl NoTranscriber {
     fn refusal() -> ProviderError {
         let failure = ProviderFailure::NotConfigured {
-            code: "speech_recognizer_not_configured",
+            code: "speech_recognition_not_configured",
             advice: "Speech recognition is switched off here. Set SPEECH_TO_TEXT to pocketsphinx, command, openai, \
                      deepgram or transcribe to switch it on."
                 .to_owned(),

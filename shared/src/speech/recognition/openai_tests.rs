@@ -22,7 +22,7 @@ async fn a_recording_goes_as_a_form_and_comes_back_with_its_parts() {
     let answer = json!({"task": "transcribe", "language": "english", "duration": 2.0, "text": " Check the oil. Now. ",
         "segments": [{"id": 0, "start": 0.0, "end": 1.2, "text": " Check the oil."},
                      {"id": 1, "start": 1.5, "end": 30.0, "text": " Now."}]});
-    let server = Server::start(vec![good(answer)]).await;
+    let server = Server::start(vec![good(&answer)]).await;
     let heard = transcriber(&server.url, "whisper-1").transcribe(sound()).await.unwrap();
     assert_eq!(heard.text, "Check the oil. Now.");
     assert_eq!(heard.language.as_deref(), Some("en"));
@@ -50,21 +50,21 @@ async fn a_recording_goes_as_a_form_and_comes_back_with_its_parts() {
 
 #[tokio::test]
 async fn a_server_that_knows_the_text_alone_will_do() {
-    let server = Server::start(vec![good(json!({"text": "hello"}))]).await;
+    let server = Server::start(vec![good(&json!({"text": "hello"}))]).await;
     let heard = transcriber(&server.url, "gpt-4o-transcribe").transcribe(sound()).await.unwrap();
     let whole = SpokenSegment { start: Duration::ZERO, end: Duration::from_secs(2), text: "hello".to_owned() };
     assert_eq!((heard.text.as_str(), heard.segments, heard.language), ("hello", vec![whole], None));
     let seen = server.seen().remove(0);
     assert!(seen.holds(b"name=\"response_format\"\r\n\r\njson\r\n") && !seen.holds(b"timestamp_granularities"));
 
-    let silent = Server::start(vec![good(json!({"text": " ", "segments": null}))]).await;
+    let silent = Server::start(vec![good(&json!({"text": " ", "segments": null}))]).await;
     let heard = transcriber(&silent.url, "whisper-1").transcribe(sound()).await.unwrap();
     assert_eq!((heard.text.as_str(), heard.segments.len()), ("", 0));
 }
 
 #[tokio::test]
 async fn what_is_spoken_in_parts_is_sent_at_its_end() {
-    let server = Server::start(vec![good(json!({"text": "hello"}))]).await;
+    let server = Server::start(vec![good(&json!({"text": "hello"}))]).await;
     let transcriber = transcriber(&server.url, "whisper-1");
     let blocks: Vec<Vec<i16>> = sound().samples.chunks(1600).map(<[i16]>::to_vec).collect();
     let hearings: Vec<_> = transcriber.listen(stream::iter(blocks).boxed()).collect().await;

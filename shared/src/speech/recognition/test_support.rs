@@ -1,5 +1,7 @@
 //! Servers for tests, down to the bytes that they write.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -109,7 +111,7 @@ pub(super) fn head(status: &str, headers: &str) -> Step {
 }
 
 /// An answer of success with this body.
-pub(super) fn good(body: impl ToString) -> Vec<Step> {
+pub(super) fn good(body: &impl ToString) -> Vec<Step> {
     vec![head("200 OK", "content-type: application/json\r\n"), Step::Write(body.to_string())]
 }
 
@@ -139,14 +141,14 @@ pub(super) async fn failures_are_handled<T: Transcriber>(transcriber: impl Fn(&s
 
     let busy = |seconds: u32| vec![head("429 Too Many Requests", &format!("retry-after: {seconds}\r\n"))];
     let began = std::time::Instant::now();
-    let (result, requests) = asked(vec![busy(1), good(answer)]).await;
+    let (result, requests) = asked(vec![busy(1), good(&answer)]).await;
     assert_eq!((result.unwrap().text.as_str(), requests), ("hello", 2));
     assert!(began.elapsed() >= Duration::from_secs(1));
     let (result, requests) = asked(vec![busy(120)]).await;
     assert_eq!((code(result), requests), ("provider_rate_limited", 1));
 
     let broken = || vec![head("500 Internal Server Error", "")];
-    let (result, requests) = asked(vec![broken(), good(answer)]).await;
+    let (result, requests) = asked(vec![broken(), good(&answer)]).await;
     assert_eq!((result.unwrap().text.as_str(), requests), ("hello", 2));
     let (result, requests) = asked(vec![broken()]).await;
     assert_eq!((code(result), requests), ("provider_unavailable", 3));
@@ -162,7 +164,7 @@ pub(super) async fn failures_are_handled<T: Transcriber>(transcriber: impl Fn(&s
 
     let cut = vec![head("200 OK", "content-length: 5000\r\n"), Step::Write(answer.to_owned())];
     assert_eq!(code(asked(vec![cut]).await.0), "provider_unavailable");
-    assert_eq!(code(asked(vec![good("<html>")]).await.0), "provider_unavailable");
-    let large = good(format!("{{\"text\": \"{}\"}}", "x".repeat(super::LARGEST_ANSWER)));
+    assert_eq!(code(asked(vec![good(&"<html>")]).await.0), "provider_unavailable");
+    let large = good(&format!("{{\"text\": \"{}\"}}", "x".repeat(super::LARGEST_ANSWER)));
     assert_eq!(code(asked(vec![large]).await.0), "provider_unavailable");
 }

@@ -87,7 +87,7 @@ impl Transcribe {
                 };
                 let Some(event) = event else { break };
                 if let TranscriptResultStream::TranscriptEvent(event) = event {
-                    for result in event.transcript().into_iter().flat_map(|transcript| transcript.results()) {
+                    for result in event.transcript().into_iter().flat_map(aws_sdk_transcribestreaming::types::Transcript::results) {
                         text.hear(result);
                     }
                     yield Hearing::Partial(text.so_far());

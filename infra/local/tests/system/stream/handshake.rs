@@ -84,7 +84,8 @@ async fn a_page_of_a_foreign_origin_is_refused_whatever_it_carries() {
         assert_eq!(answer.code(403), "foreign_origin", "{origin}");
     }
     let ticket = user.ticket().await;
-    let with_ticket = system.visitor().handshake(&format!("?ticket={ticket}"), &[("origin", "https://evil.example")]).await;
+    let with_ticket =
+        system.visitor().handshake(&format!("?ticket={ticket}"), &[("origin", "https://evil.example")]).await;
     assert_eq!(with_ticket.status, 403);
     let url = address(&user, &format!("?ticket={ticket}"));
     assert!(Socket::connect(&url, &[]).await.is_ok(), "a refused page does not use the ticket up");

@@ -1,6 +1,6 @@
 //! `PocketSphinx`, offline: a small recogniser of English, in processes of its own.
 //!
-//! The PyPI package `pocketsphinx` carries the library and its model of American English. Each worker
+//! The package `pocketsphinx` carries the library and its model of American English. Each worker
 //! is a Python that loads it once (`worker.py`) and recognises one utterance after the other.
 
 mod phrases;

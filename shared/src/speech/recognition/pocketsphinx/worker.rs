@@ -26,7 +26,7 @@ const MOST_UTTERANCES: u32 = 2_000;
 /// Answers that may wait for us; further ones wait in the worker's pipe.
 const WAITING: usize = 16;
 /// Time to load the models, on a busy machine.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 /// What a shell exits with where a program is missing or no program.
 const NO_PROGRAM: [i32; 2] = [126, 127];
 /// Bytes of complaint that are kept for the log.
