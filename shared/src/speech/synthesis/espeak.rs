@@ -20,6 +20,9 @@ const WORDS_A_MINUTE: f32 = 160.0;
 /// Samples a second that it speaks with, where its header does not say.
 const USUAL_RATE: u32 = 22_050;
 
+/// Part of what it says of a voice that it does not have.
+const NO_SUCH_VOICE: &str = "voice does not exist";
+
 /// eSpeak NG.
 #[derive(Debug)]
 pub struct Espeak {
@@ -87,6 +90,9 @@ fn failure(error: ProgramError) -> ProviderError {
                 .to_owned(),
         },
         ProgramError::TookTooLong(_) => ProviderFailure::Timeout,
+        ProgramError::Failed(_, ref complaint) if complaint.contains(NO_SUCH_VOICE) => {
+            ProviderFailure::Rejected(Box::new(error))
+        }
         error => ProviderFailure::Unavailable(Box::new(error)),
     };
     ProviderError::new(NAME, failure)
