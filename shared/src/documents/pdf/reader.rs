@@ -90,7 +90,8 @@ impl Reader {
     pub(super) fn picture(&self, number: u32, most_pixels: u64) -> Option<(u32, u32, Vec<u8>)> {
         let index = usize::try_from(number.saturating_sub(1)).ok()?;
         let mut options = RenderOptions::with_dpi(DOTS_PER_INCH).as_raw();
-        options.max_output_pixels = most_pixels;
+        // It rounds width and height up.
+        options.max_output_pixels = most_pixels / 50 * 49;
         let rendered = catch_unwind(AssertUnwindSafe(|| render_page(&self.document, index, &options)));
         let rendered = rendered.ok()?.ok()?;
         let grey = grey(&rendered.data);

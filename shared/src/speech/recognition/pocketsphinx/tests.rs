@@ -100,7 +100,7 @@ async fn a_worker_that_talks_nonsense_is_no_worker() {
 
 #[tokio::test]
 async fn a_silent_worker_is_given_up_and_ended() {
-    let mute = StandIn::new("echo $$ >>started; echo '{\"ready\": \"x\"}'; exec cat >/dev/null");
+    let mute = StandIn::new("echo $$ >>started; echo '{\"ready\": \"x\"}'; cat >/dev/null");
     let recogniser = mute.recogniser(1, Duration::from_millis(400));
     let began = Instant::now();
     assert_eq!(code(recogniser.transcribe(speech()).await), "provider_timeout");
@@ -110,7 +110,7 @@ async fn a_silent_worker_is_given_up_and_ended() {
 
 #[tokio::test]
 async fn a_caller_that_goes_away_frees_its_worker() {
-    let mute = StandIn::new("echo $$ >>started; echo '{\"ready\": \"x\"}'; exec cat >/dev/null");
+    let mute = StandIn::new("echo $$ >>started; echo '{\"ready\": \"x\"}'; cat >/dev/null");
     let recogniser = mute.recogniser(1, PATIENCE);
     assert!(timeout(Duration::from_millis(800), recogniser.transcribe(speech())).await.is_err());
     ended(&mute.lines("started")[0]).await;
@@ -138,7 +138,7 @@ async fn ended(process: &str) {
 
 #[tokio::test]
 async fn a_full_queue_refuses() {
-    let mute = StandIn::new("echo '{\"ready\": \"x\"}'; exec cat >/dev/null");
+    let mute = StandIn::new("echo '{\"ready\": \"x\"}'; cat >/dev/null");
     let recogniser = Arc::new(mute.recogniser(1, PATIENCE));
     let listen = |recogniser: Arc<PocketSphinx>| {
         tokio::spawn(async move { recogniser.listen(endless()).next().await.unwrap().unwrap_err().code() })
@@ -159,7 +159,7 @@ async fn what_is_understood_comes_while_somebody_speaks() {
     let script = "echo '{\"ready\": \"x\"}'; head -c 5 | head -c 1 >>orders; echo '{\"partial\": \"go\"}'\n\
                   head -c 3205 | head -c 1 >>orders; head -c 5 | head -c 1 >>orders\n\
                   echo '{\"partial\": \"go for\"}'; echo '{\"final\": [[\"go\", 0.1, 0.3], [\"forward\", 0.9, 1.2]]}'\n\
-                  exec cat >/dev/null";
+                  cat >/dev/null";
     let canned = StandIn::new(script);
     let recogniser = canned.recogniser(1, PATIENCE);
     let (sender, receiver) = tokio::sync::mpsc::channel(1);

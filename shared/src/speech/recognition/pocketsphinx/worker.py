@@ -12,9 +12,10 @@ import sys
 NOT_INSTALLED = 3
 BYTES_A_SECOND = 32_000
 LONGEST_SOUND = 20 * BYTES_A_SECOND
-# The channel (microphone, room, level) is judged by the mean of the features. The recogniser would
-# begin with that of its training and takes eight seconds to adapt; so the first sound is held back
-# until there is enough to judge by.
+# The channel (microphone, room, level) is judged by the mean of the features: of all of them where
+# the whole utterance is there. While it comes, the recogniser would begin with the mean of its
+# training and take eight seconds to adapt; so the first sound is held back until there is enough to
+# judge by.
 HELD_BACK = BYTES_A_SECOND * 2
 # Sound between two looks at what was understood so far.
 BETWEEN_PARTIALS = BYTES_A_SECOND // 4
@@ -53,12 +54,12 @@ class Recognizer:
         self.decoder.set_cmn(self.decoder.get_cmn(False))
 
     def whole(self, sound):
-        if sound:
-            self.begin()
-            self.start(sound)
-            self.end()
-        else:
+        if not sound:
             answer(final=[])
+            return
+        self.decoder.start_utt()
+        self.decoder.process_raw(sound, full_utt=True)
+        self.finish()
 
     def begin(self):
         self.held = bytearray()
@@ -99,6 +100,9 @@ class Recognizer:
                 answer(final=[])
                 return
             self.start(self.held)
+        self.finish()
+
+    def finish(self):
         self.decoder.end_utt()
         words = [
             [plain(part.word), part.start_frame / FRAMES_A_SECOND, (part.end_frame + 1) / FRAMES_A_SECOND]

@@ -27,6 +27,8 @@ const MOST_UTTERANCES: u32 = 2_000;
 const WAITING: usize = 16;
 /// Time to load the models, on a busy machine.
 const START: Duration = Duration::from_mins(1);
+/// Time to end after a failure, and to say why.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// What a shell exits with where a program is missing or no program.
 const NO_PROGRAM: [i32; 2] = [126, 127];
 /// Bytes of complaint that are kept for the log.
@@ -78,11 +80,16 @@ impl Worker {
                 Ok(worker)
             }
             Err(WorkerError::Silent) => Err(WorkerError::Silent),
-            answer => {
-                let status = worker.child.wait().await.map_err(|error| WorkerError::Died(error.to_string()))?;
-                let complaint = complaint.await.unwrap_or_default();
-                Err(not_started(status, &format!("{status}, {answer:?}, {complaint}")))
-            }
+            // Why it ended is told by how; what talks nonsense may never end.
+            answer => match timeout(LAST_WORDS, worker.child.wait()).await {
+                Ok(Ok(status)) => {
+                    let complaint = timeout(LAST_WORDS, complaint).await;
+                    let complaint = complaint.ok().and_then(Result::ok).unwrap_or_default();
+                    Err(not_started(status, &format!("{status}, {answer:?}, {complaint}")))
+                }
+                Ok(Err(error)) => Err(WorkerError::Died(error.to_string())),
+                Err(_) => Err(WorkerError::Died(format!("{answer:?}"))),
+            },
         }
     }
 

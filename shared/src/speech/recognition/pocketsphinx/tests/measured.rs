@@ -55,17 +55,24 @@ async fn recordings_are_understood_as_well_as_the_model_can() {
         (wrong, all) = (wrong + errors, all + said.len());
     }
     println!("{wrong} of {all} words");
-    assert!(wrong * 100 <= all * 30, "{wrong} of {all} words were misunderstood");
+    assert!(wrong * 100 <= all * 25, "{wrong} of {all} words were misunderstood");
 }
 
 #[tokio::test]
 async fn speech_is_understood_while_it_comes() {
     let Some((recogniser, folder)) = real() else { return };
-    let sound = recording(&folder.join("ps_goforward_16k_s16le.raw"));
+    let once = recording(&folder.join("ps_goforward_16k_s16le.raw"));
+    let mut sound = once.clone();
+    sound.append(&once);
     let blocks: Vec<Vec<i16>> = sound.samples.chunks(1600).map(<[i16]>::to_vec).collect();
-    let hearings: Vec<Hearing> = recogniser.listen(stream::iter(blocks).boxed()).try_collect().await.unwrap();
+    // At the speed of speech.
+    let spoken = stream::iter(blocks).then(async |block| {
+        sleep(Duration::from_millis(100)).await;
+        block
+    });
+    let hearings: Vec<Hearing> = recogniser.listen(spoken.boxed()).try_collect().await.unwrap();
     let Some((Hearing::Final(heard), partials)) = hearings.split_last() else { panic!("no final") };
-    assert_eq!(heard.text, "go forward ten meters");
+    assert_eq!(heard.text, "go forward ten meters go forward ten meters");
     assert_eq!(heard.duration, sound.duration());
     assert!(!partials.is_empty());
     // Nothing of it is left behind.
