@@ -70,6 +70,8 @@ def talk(services, stream, question, recording, folder):
     if heard is None:
         return
     print(f"  transcribed: {heard['data'] or '(nothing)'}")
+    if services.sound("Ready.") is None:
+        return
     answer = ask_aloud(stream, services.token, sound)
     if not answer.startswith(b"RIFF"):
         fail("the spoken answer is no WAV file")

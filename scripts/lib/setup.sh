@@ -24,7 +24,8 @@ need_packages() {
 need_rust() {
     [ -d "$HOME/.cargo/bin" ] && PATH="$HOME/.cargo/bin:$PATH"
     command -v cargo >/dev/null || die "Rust is missing: install it from https://rustup.rs, then run this again."
-    command -v cc >/dev/null || need_packages build-essential
+    # CMake builds libopus, which comes with its crate.
+    command -v cc >/dev/null && command -v cmake >/dev/null || need_packages build-essential cmake
 }
 
 need_python() {

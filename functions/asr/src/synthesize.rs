@@ -7,15 +7,13 @@ use serde_json::Value;
 use shared::http::{ApiError, ApiResult, Field, Fields, FromFields, Invalid, Valid, text};
 use shared::provider::{ProviderError, ProviderFailure};
 use shared::speech::audio::SoundFormat;
-use shared::speech::synthesis::say;
+use shared::speech::synthesis::{is_voice_name, say};
 
 use crate::State;
 use crate::access::Admitted;
 
 /// Characters of a text.
 const LONGEST_TEXT: usize = 5_000;
-/// Characters of a voice's name.
-const LONGEST_VOICE: usize = 64;
 
 pub(crate) struct Body {
     text: String,
@@ -53,11 +51,8 @@ impl Field for Text {
 
 impl Field for Voice {
     fn parse(value: &Value) -> Result<Self, String> {
-        let name = text(value, 1, LONGEST_VOICE)?;
-        let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+' | '.');
-        // No provider's voices begin with a sign.
-        let plain = name.chars().all(known) && name.starts_with(|c: char| c.is_ascii_alphanumeric());
-        if plain { Ok(Self(name)) } else { Err("must be the name of a voice".to_owned()) }
+        let name = text(value, 1, usize::MAX)?;
+        if is_voice_name(&name) { Ok(Self(name)) } else { Err("must be the name of a voice".to_owned()) }
     }
 }
 

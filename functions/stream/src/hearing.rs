@@ -150,8 +150,7 @@ impl Listener {
                     if self.understood.len() < UTTERANCES {
                         self.utterance = Some(self.begin());
                     } else {
-                        let message = "You speak faster than this can be understood. Please say it again.";
-                        self.tell(Heard::Misunderstood(ApiError::unavailable("speech_backlog", message))).await;
+                        self.tell(Heard::Misunderstood(backlog())).await;
                     }
                 }
                 SpeechEvent::Sound(samples) => {
@@ -196,6 +195,11 @@ impl Listener {
         // A session that has ended wants to know nothing.
         let _ = self.events.send(heard).await;
     }
+}
+
+/// More is said than can be understood at the same time.
+pub(crate) fn backlog() -> ApiError {
+    ApiError::unavailable("speech_backlog", "You speak faster than this can be understood. Please say it again.")
 }
 
 fn understood(said: Result<String, ApiError>, ended: Instant) -> Heard {

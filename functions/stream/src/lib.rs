@@ -48,6 +48,9 @@ const READ_BUFFER: usize = 4 * 1024;
 /// Bytes of frames that wait in the socket itself; more of them wait in the bounded outbox.
 const WRITE_BUFFER: usize = 32 * 1024 * 1024;
 
+/// How long answers whose clients have gone may be written on at the end.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+
 /// What every connection shares. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Parts {
@@ -118,7 +121,8 @@ impl State {
     }
 
     /// Ends all connections: running turns may finish for as long as is configured, and are cut then,
-    /// keeping what was heard. From its first moment on no connection is taken any more.
+    /// keeping what was heard. Answers that nobody listens to have some seconds more. From its first
+    /// moment on no connection is taken any more.
     pub async fn drain(&self) {
         self.stop.cancel();
         self.held.close();
@@ -127,8 +131,13 @@ impl State {
             self.held.wait().await;
         }
         self.parts.turns.close();
-        self.parts.turns.wait().await;
-        self.parts.conversations.drain().await;
+        let answers = async {
+            self.parts.turns.wait().await;
+            self.parts.conversations.drain().await;
+        };
+        if tokio::time::timeout(LAST_ANSWERS, answers).await.is_err() {
+            tracing::warn!("answers whose clients have gone were left unfinished");
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The loop of one connection: frames in, frames out. It knows no socket.
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -7,17 +8,20 @@ use futures::{Stream, StreamExt};
 use shared::http::ApiError;
 use shared::ids::{ChatId, SignInId, UserId};
 use shared::speech::audio::LiveFormat;
+use shared::speech::synthesis::is_voice_name;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::Parts;
 use crate::frames::{AudioFormat, ClientConfig, ClientFrame, ServerFrame};
-use crate::hearing::{Heard, Microphone, USUAL_RATE};
+use crate::hearing::{Heard, Microphone, USUAL_RATE, backlog};
 use crate::outbox::{Gone, Outbox};
 use crate::refusal;
 use crate::turn::{Ended, Playing, Turn, Wishes};
 
+/// Recordings of one connection that may be understood at the same time.
+const MOST_RECORDINGS: usize = 3;
 /// Characters of a question, as in a typed message.
 const LONGEST_QUESTION: usize = 16_000;
 /// The code of a connection that is closed because its sign-in has ended: policy violation.
@@ -46,7 +50,8 @@ pub struct Session {
     turn: Option<Running>,
     /// What the client may be playing, after its turn has ended.
     playing: Option<Playing>,
-    microphone: Option<(Microphone, mpsc::Receiver<Heard>)>,
+    /// The recordings that arrive or are still being understood, in their order; the last may be open.
+    microphones: VecDeque<(Microphone, mpsc::Receiver<Heard>)>,
     /// Whether what arrives as sound cannot be heard, until the recording ends.
     deaf: bool,
 }
@@ -61,7 +66,17 @@ impl Session {
     #[must_use]
     pub fn new(parts: Parts, speaker: Speaker, out: Outbox) -> Self {
         let config = ClientConfig::default();
-        Self { parts, speaker, out, config, chat: None, turn: None, playing: None, microphone: None, deaf: false }
+        Self {
+            parts,
+            speaker,
+            out,
+            config,
+            chat: None,
+            turn: None,
+            playing: None,
+            microphones: VecDeque::new(),
+            deaf: false,
+        }
     }
 
     /// Follows the client's frames until they end or `stop` is cancelled; then a running turn may
@@ -82,7 +97,7 @@ impl Session {
                         return;
                     }
                 },
-                Some(heard) = heard(&mut self.microphone) => self.hear(heard).await,
+                heard = heard(&mut self.microphones) => self.hear(heard).await,
                 end = ended(&mut self.turn) => {
                     self.turn = None;
                     self.settle(end);
@@ -108,8 +123,10 @@ impl Session {
     async fn follow(&mut self, frame: ClientFrame) -> Result<(), Gone> {
         match frame {
             ClientFrame::FinalText { text, session } => {
-                if let Some(session) = session {
-                    self.choose(&session).await?;
+                if let Some(session) = session
+                    && !self.choose(&session).await?
+                {
+                    return Ok(());
                 }
                 self.begin(text, Instant::now(), None).await
             }
@@ -118,7 +135,7 @@ impl Session {
                 Ok(())
             }
             ClientFrame::Stop => {
-                self.microphone = None;
+                self.microphones.clear();
                 self.deaf = false;
                 self.silence().await;
                 Ok(())
@@ -127,7 +144,7 @@ impl Session {
             ClientFrame::Audio(piece) => self.listen(piece).await,
             ClientFrame::AudioEnd => {
                 self.deaf = false;
-                if let Some((microphone, _)) = &mut self.microphone {
+                if let Some((microphone, _)) = self.microphones.back_mut() {
                     microphone.finish().await;
                 }
                 Ok(())
@@ -140,10 +157,14 @@ impl Session {
     }
 
     async fn configure(&mut self, config: ClientConfig) -> Result<(), Gone> {
+        if config.voice.as_deref().is_some_and(|voice| !is_voice_name(voice)) {
+            let error = ApiError::bad_request("voice_refused", "The field \"voice\" must be the name of a voice.");
+            return self.refuse(&error).await;
+        }
         let own = &mut self.config;
         if config.format.is_some() || config.sample_rate.is_some() {
             // Another kind of recording begins.
-            self.microphone = None;
+            self.microphones.clear();
             self.deaf = false;
         }
         own.format = config.format.or(own.format);
@@ -152,21 +173,20 @@ impl Session {
         own.audio = config.audio.or(own.audio);
         own.transcript = config.transcript.or(own.transcript);
         match config.session_id.filter(|session| !session.is_empty()) {
-            Some(session) => self.choose(&session).await,
+            Some(session) => self.choose(&session).await.map(drop),
             None => Ok(()),
         }
     }
 
-    /// The session that questions belong to from now on.
-    async fn choose(&mut self, session: &str) -> Result<(), Gone> {
-        match ChatId::try_from(session.to_owned()) {
-            Ok(chat) => {
-                self.silence().await;
-                self.chat = Some(chat);
-                Ok(())
-            }
-            Err(_) => self.refuse(&ApiError::not_found("Session")).await,
-        }
+    /// The session that questions belong to from now on; whether there can be such a one.
+    async fn choose(&mut self, session: &str) -> Result<bool, Gone> {
+        let Ok(chat) = ChatId::try_from(session.to_owned()) else {
+            self.refuse(&ApiError::not_found("Session")).await?;
+            return Ok(false);
+        };
+        self.silence().await;
+        self.chat = Some(chat);
+        Ok(true)
     }
 
     /// Begins a turn; one that runs is interrupted.
@@ -240,21 +260,25 @@ impl Session {
         if self.deaf {
             return Ok(());
         }
-        if self.microphone.as_ref().is_none_or(|(microphone, _)| !microphone.is_open()) {
+        if self.microphones.back().is_none_or(|(microphone, _)| !microphone.is_open()) {
+            if self.microphones.len() >= MOST_RECORDINGS {
+                self.deaf = true;
+                return self.refuse(&backlog()).await;
+            }
             let format = match self.config.format {
                 Some(AudioFormat::Pcm16) => LiveFormat::Raw(self.config.sample_rate.unwrap_or(USUAL_RATE)),
                 _ => LiveFormat::Recording,
             };
             let transcriber = self.parts.transcriber.clone();
             match Microphone::open(format, transcriber, self.parts.limits.endpoint_silence) {
-                Ok(opened) => self.microphone = Some(opened),
+                Ok(opened) => self.microphones.push_back(opened),
                 Err(error) => {
                     self.deaf = true;
                     return self.refuse(&error).await;
                 }
             }
         }
-        if let Some((microphone, _)) = &mut self.microphone {
+        if let Some((microphone, _)) = self.microphones.back_mut() {
             microphone.push(piece).await;
         }
         Ok(())
@@ -277,8 +301,9 @@ impl Session {
             Heard::Nothing => self.out.send(&ServerFrame::Transcript { text: String::new(), is_final: true }).await,
             Heard::Misunderstood(error) => self.refuse(&error).await,
             Heard::Broken(error) => {
-                self.microphone = None;
-                self.deaf = true;
+                // A later recording is another matter.
+                self.microphones.pop_front();
+                self.deaf = self.microphones.is_empty();
                 self.refuse(&error).await
             }
         }
@@ -292,14 +317,15 @@ impl Session {
     }
 }
 
-/// The next that is heard; never, while nobody listens.
-async fn heard(microphone: &mut Option<(Microphone, mpsc::Receiver<Heard>)>) -> Option<Heard> {
-    let Some((_, events)) = microphone else { return std::future::pending().await };
-    let heard = events.recv().await;
-    if heard.is_none() {
-        *microphone = None;
+/// The next that is heard, recording by recording; never, while nobody listens.
+async fn heard(microphones: &mut VecDeque<(Microphone, mpsc::Receiver<Heard>)>) -> Heard {
+    while let Some((_, events)) = microphones.front_mut() {
+        if let Some(heard) = events.recv().await {
+            return heard;
+        }
+        microphones.pop_front();
     }
-    heard
+    std::future::pending().await
 }
 
 /// The end of a running turn; never, while none runs.

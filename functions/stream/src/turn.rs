@@ -1,5 +1,6 @@
 //! One turn: a question, its answer in words and in sound.
 
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use shared::conversation::{Asked, ConversationError, ConversationResult, Outcome, Progress, Prompt};
@@ -111,11 +112,20 @@ impl Turn {
         let (sentences, waiting) = mpsc::channel(SENTENCES);
         let reach = Reach::default();
         let work = async {
-            let writing = self.write(asked, sentences, sent, times);
-            let speaking = speak(self, waiting, &reach, spoken);
-            let (written, spoke) = tokio::join!(writing, speaking);
-            spoke?;
-            written
+            let mut writing = pin!(self.write(asked, sentences, sent, times));
+            let mut speaking = pin!(speak(self, waiting, &reach, spoken));
+            let (outcome, silent) = tokio::select! {
+                outcome = &mut writing => (outcome?, false),
+                spoke = &mut speaking => {
+                    spoke?;
+                    (writing.await?, true)
+                }
+            };
+            let ended = self.finish(asked, outcome, &reach).await?;
+            if ended == ANSWERED && !silent {
+                speaking.await?;
+            }
+            Ok(ended)
         };
         let ended = tokio::select! {
             biased;
@@ -151,14 +161,14 @@ impl Turn {
         }
     }
 
-    /// Sends tokens and hands on sentences until the answer is stored.
+    /// Sends tokens and hands on sentences until the answer is stored; no outcome where it got lost.
     async fn write(
         &self,
         asked: &Asked,
         sentences: mpsc::Sender<Sentence>,
         sent: &mut String,
         times: &mut Times,
-    ) -> Result<&'static str, Gone> {
+    ) -> Result<Option<Outcome>, Gone> {
         let mut progress = asked.progress.clone();
         let mut splitter = Splitter::default();
         let speaks = self.wishes.audio != SpokenAnswers::None;
@@ -181,16 +191,24 @@ impl Turn {
                         let _ = sentences.send(sentence).await;
                     }
                 }
-                return self.finish(asked, outcome).await;
+                return Ok(Some(outcome));
             }
             if progress.changed().await.is_err() {
-                self.refuse(&ApiError::internal("an answer ended without an outcome")).await;
-                return Ok("lost");
+                return Ok(None);
             }
         }
     }
 
-    async fn finish(&self, asked: &Asked, outcome: Outcome) -> Result<&'static str, Gone> {
+    /// Tells how the answer ended. No sound follows where it is not complete.
+    async fn finish(&self, asked: &Asked, outcome: Option<Outcome>, reach: &Reach) -> Result<&'static str, Gone> {
+        let Some(outcome) = outcome else {
+            let _ = reach.cut();
+            self.refuse(&ApiError::internal("an answer ended without an outcome")).await;
+            return Ok("lost");
+        };
+        if outcome.failure.is_some() || outcome.aborted {
+            let _ = reach.cut();
+        }
         if let Some(failure) = outcome.failure {
             self.out.send(&ServerFrame::Error { code: failure.code, message: failure.message }).await?;
             return Ok("failed");

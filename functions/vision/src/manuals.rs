@@ -1,6 +1,6 @@
 //! The pages of the user's manuals that belong to a picture: a data plate leads to its manual.
 
-use shared::assistant::snippet;
+use shared::assistant::{resembles, snippet};
 use shared::ids::UserId;
 use shared::library::{Library, LibraryQuery};
 use shared::retrieval::Hit;
@@ -10,8 +10,6 @@ use shared::store::Citation;
 const MOST_PAGES: usize = 3;
 /// Pages that are looked at for them.
 const LOOKED_AT: usize = 8;
-/// The share of what a picture says (its rare words counting for more) that a page must share.
-const LEAST_COVERAGE: f32 = 0.2;
 /// Characters that manuals are searched for.
 const LONGEST_QUERY: usize = 1_000;
 
@@ -25,7 +23,7 @@ pub(crate) async fn matching(library: &Library, user: &UserId, question: &str, s
     let query = LibraryQuery { text: text.clone(), top_k: LOOKED_AT, document_ids: None, min_score: None };
     match library.search(user, query).await {
         Ok(hits) => {
-            let matching = hits.into_iter().filter(|hit| hit.coverage >= LEAST_COVERAGE && !hit.navigation);
+            let matching = hits.into_iter().filter(|hit| resembles(hit, &text));
             (1..).zip(matching.take(MOST_PAGES)).map(|(index, hit)| citation(index, hit, &text)).collect()
         }
         Err(error) => {

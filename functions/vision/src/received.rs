@@ -57,8 +57,9 @@ impl FromRequest<State> for Received {
             let message = "Many pictures are being looked at. Please try again in a moment.";
             ApiError::too_many_requests("vision_busy", message, RETRY_SECONDS)
         };
-        let place = state.places.0.clone().try_acquire_owned().map_err(busy)?;
+        // A slow upload takes nobody's place.
         let form = receive_file(Request::from_parts(parts, body), LARGEST_FILE).await?;
+        let place = state.places.0.clone().try_acquire_owned().map_err(busy)?;
         let picture = state.vision.decode(form.file).await?;
         Ok(Self { user: user.id, picture, fields: form.fields, _place: place })
     }

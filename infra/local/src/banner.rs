@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use shared::config::{LanguageModelConfig, MailProvider};
+use shared::config::{
+    DetectionConfig, LanguageModelConfig, MailProvider, ReadingConfig, RecognitionConfig, SynthesisConfig,
+};
+use shared::program::is_installed;
 
 use crate::system::System;
 
@@ -19,6 +22,9 @@ pub fn banner(system: &System) -> String {
         LanguageModelConfig::Extractive => "extractive (offline: quotes the manuals)".to_owned(),
         LanguageModelConfig::OpenAi(openai) => format!("{} at {}", openai.model, openai.base_url),
     };
+    let speech = &config.speech;
+    let (hears, speaks) = (recognition(&speech.recognition), synthesis(&speech.synthesis));
+    let (reads, detects) = (reading(&config.vision.reading), detection(&config.vision.detection));
     let google = config.google.as_ref().map_or("not configured".to_owned(), |google| google.issuer.clone());
     let frontend = &config.http.frontend_url;
     let folder = &config.inference.model_dir;
@@ -32,6 +38,10 @@ pub fn banner(system: &System) -> String {
         ("mail", mail),
         ("answers", answers),
         ("embeddings", model),
+        ("hearing", hears),
+        ("speaking", speaks),
+        ("OCR", reads),
+        ("detection", detects),
         ("Google", google),
         ("data", system.folder.display().to_string()),
         ("DynamoDB", system.dynamodb_url.clone()),
@@ -48,4 +58,51 @@ pub fn banner(system: &System) -> String {
          Stop with Ctrl-C; nothing that was acknowledged is lost.\n"
     );
     text
+}
+
+fn recognition(config: &RecognitionConfig) -> String {
+    match config {
+        RecognitionConfig::None => "switched off".to_owned(),
+        RecognitionConfig::PocketSphinx { python, .. } => {
+            format!("PocketSphinx (offline){}", missing(&python.to_string_lossy()))
+        }
+        RecognitionConfig::Command(command) => {
+            command.first().map_or_else(String::new, |program| format!("{program}{}", missing(program)))
+        }
+        RecognitionConfig::OpenAi(openai) => format!("{} at {}", openai.model, openai.base_url),
+        RecognitionConfig::Deepgram(deepgram) => format!("{} at {}", deepgram.model, deepgram.base_url),
+        RecognitionConfig::Transcribe(_) => "Amazon Transcribe".to_owned(),
+    }
+}
+
+fn synthesis(config: &SynthesisConfig) -> String {
+    match config {
+        SynthesisConfig::None => "switched off".to_owned(),
+        SynthesisConfig::Espeak(voice) => format!("eSpeak NG, {voice} (offline){}", missing("espeak-ng")),
+        SynthesisConfig::OpenAi { endpoint, voice } => format!("{}, {voice}, at {}", endpoint.model, endpoint.base_url),
+        SynthesisConfig::Deepgram(deepgram) => format!("{} at {}", deepgram.model, deepgram.base_url),
+        SynthesisConfig::Polly { voice, .. } => format!("Amazon Polly, {voice}"),
+    }
+}
+
+fn reading(config: &ReadingConfig) -> String {
+    match config {
+        ReadingConfig::None => "switched off".to_owned(),
+        ReadingConfig::Tesseract(languages) => format!("Tesseract, {languages} (offline){}", missing("tesseract")),
+        ReadingConfig::Textract(_) => "Amazon Textract".to_owned(),
+        ReadingConfig::OpenAi(openai) => format!("{} at {}", openai.model, openai.base_url),
+    }
+}
+
+fn detection(config: &DetectionConfig) -> String {
+    match config {
+        DetectionConfig::Onnx(folder) if folder.is_dir() => folder.display().to_string(),
+        DetectionConfig::Onnx(folder) => format!("no model in {} (docs/API.md says how to add one)", folder.display()),
+        DetectionConfig::Rekognition(_) => "Amazon Rekognition".to_owned(),
+        DetectionConfig::OpenAi(openai) => format!("{} at {}", openai.model, openai.base_url),
+    }
+}
+
+fn missing(program: &str) -> &'static str {
+    if is_installed(program) { "" } else { " (missing: scripts/dev installs it)" }
 }

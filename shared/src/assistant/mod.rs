@@ -15,6 +15,7 @@ mod openai;
 mod pipeline;
 mod prompt;
 mod question;
+mod resemblance;
 mod sight;
 mod snippet;
 
@@ -37,6 +38,7 @@ pub use model::{Brief, LanguageModel, ModelEvent};
 pub use openai::OpenAi;
 pub use pipeline::stream_answer;
 pub use question::{Image, Question, Role, Turn};
+pub use resemblance::resembles;
 pub use sight::Sight;
 pub use snippet::snippet;
 

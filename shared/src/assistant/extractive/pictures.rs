@@ -3,13 +3,11 @@
 use super::{CLOSEST, reply};
 use crate::assistant::citations::{escape, pages};
 use crate::assistant::model::Brief;
+use crate::assistant::resemblance::resembles;
 use crate::assistant::sight::Sight;
-use crate::retrieval::Hit;
 
 /// Lines of one picture that are repeated.
-const MOST_LINES: usize = 12;
-/// The share of what a picture says that a page must share to be named, rare words counting for more.
-const LEAST_COVERAGE: f32 = 0.2;
+const MOST_LINES: usize = 24;
 
 /// The answer to a question with pictures.
 pub(super) fn write(brief: &Brief) -> String {
@@ -41,8 +39,9 @@ fn said(sight: &Sight) -> String {
 
 /// The pages that go with a picture without a question.
 fn matching(brief: &Brief) -> String {
-    let is_close = |hit: &Hit| hit.coverage >= LEAST_COVERAGE && !hit.navigation;
-    let passages = (1..).zip(&brief.findings.passages).filter(|(_, passage)| is_close(&passage.hit));
+    let written: Vec<&str> = brief.sights.iter().map(|sight| sight.text.as_str()).collect();
+    let written = written.join("\n");
+    let passages = (1..).zip(&brief.findings.passages).filter(|(_, passage)| resembles(&passage.hit, &written));
     let named = passages.take(CLOSEST).map(|(number, passage): (usize, _)| {
         let hit = &passage.hit;
         let title = hit.heading.rsplit(" > ").next().unwrap_or_default().trim();

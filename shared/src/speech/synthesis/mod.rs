@@ -31,6 +31,9 @@ const NAME: &str = "Speech synthesis";
 /// Bytes of sound that a service may answer with: some twenty minutes.
 const LARGEST_SOUND: usize = 64 * 1024 * 1024;
 
+/// Characters of a voice's name.
+const LONGEST_VOICE: usize = 64;
+
 /// What is to be said, and how.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Utterance {
@@ -40,6 +43,14 @@ pub struct Utterance {
     pub voice: Option<String>,
     /// How fast, from 0.5 to 2; 1 is usual.
     pub speed: f32,
+}
+
+/// Whether this could be a voice's name, of whatever provider. Those are letters, digits and signs
+/// that mean nothing to a shell; none begins with a sign.
+#[must_use]
+pub fn is_voice_name(name: &str) -> bool {
+    let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+' | '.');
+    name.len() <= LONGEST_VOICE && name.chars().all(known) && name.starts_with(|c: char| c.is_ascii_alphanumeric())
 }
 
 /// Turns text into sound.
@@ -63,7 +74,8 @@ pub async fn configured(config: &Config) -> Result<Arc<dyn Synthesizer>, Cause> 
         SynthesisConfig::OpenAi { endpoint, voice } => Arc::new(OpenAi::new(endpoint, voice.clone())?),
         SynthesisConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, speech.patience)?),
         SynthesisConfig::Polly { voice, endpoint } => {
-            Arc::new(Polly::new(&aws::sdk_config(&config.aws).await, voice.clone(), endpoint.clone()))
+            let sdk = aws::sdk_config(&config.aws).await;
+            Arc::new(Polly::new(&sdk, voice.clone(), endpoint.clone(), speech.patience))
         }
     })
 }

@@ -1,13 +1,16 @@
 //! Amazon Polly.
 
+use std::time::Duration;
+
 use aws_sdk_polly::Client;
 use aws_sdk_polly::error::ProvideErrorMetadata;
 use aws_sdk_polly::types::{Engine, OutputFormat, TextType, VoiceId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use tokio::time::timeout;
 
 use super::{NAME, Synthesizer, Utterance, raw};
-use crate::provider::{ProviderError, sdk_failure};
+use crate::provider::{ProviderError, ProviderFailure, sdk_failure};
 use crate::speech::audio::Pcm;
 
 /// Samples a second of its `pcm` format.
@@ -18,16 +21,17 @@ const RATE: u32 = 16_000;
 pub struct Polly {
     client: Client,
     voice: String,
+    patience: Duration,
 }
 
 impl Polly {
     /// Speaks with `voice` where none is asked for, at another endpoint than Amazon's where one is
-    /// named.
+    /// named. One utterance may take `patience`, repeated attempts included.
     #[must_use]
-    pub fn new(sdk: &aws_config::SdkConfig, voice: String, endpoint: Option<String>) -> Self {
+    pub fn new(sdk: &aws_config::SdkConfig, voice: String, endpoint: Option<String>, patience: Duration) -> Self {
         let mut config = aws_sdk_polly::config::Builder::from(sdk);
         config.set_endpoint_url(endpoint);
-        Self { client: Client::from_conf(config.build()), voice }
+        Self { client: Client::from_conf(config.build()), voice, patience }
     }
 
     async fn speak(&self, utterance: Utterance) -> Result<Pcm, ProviderError> {
@@ -70,7 +74,11 @@ impl Synthesizer for Polly {
     }
 
     fn synthesize(&self, utterance: Utterance) -> BoxFuture<'_, Result<Pcm, ProviderError>> {
-        self.speak(utterance).boxed()
+        async {
+            let spoken = timeout(self.patience, self.speak(utterance)).await;
+            spoken.map_err(|_| ProviderError::new(NAME, ProviderFailure::Timeout))?
+        }
+        .boxed()
     }
 }
 
