@@ -1,0 +1,160 @@
+//! The microphone: sound in, at the speed of speech.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use shared::speech::audio::{AudioLimits, Pcm, decode};
+use tokio::time::{Instant, sleep_until};
+
+use super::{can_speak, files, kinds, sound};
+use crate::harness::pdf::pdf;
+use crate::harness::{Received, Socket, TestSystem, model_of_sentences, shared_data};
+
+/// Samples of 20 milliseconds.
+const FRAME: usize = 320;
+
+/// A recording in which somebody speaks, at 16 kHz.
+fn speech() -> Pcm {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/tests/data/audio/speech.flac");
+    read(Path::new(file))
+}
+
+fn read(file: &Path) -> Pcm {
+    decode(Bytes::from(std::fs::read(file).unwrap()), AudioLimits::new(Duration::from_mins(1))).unwrap()
+}
+
+/// Speaks at real-time speed, with a second of silence at the end.
+async fn speak(socket: &mut Socket, sound: &Pcm) {
+    let mut samples = sound.samples.clone();
+    samples.extend(std::iter::repeat_n(0, 16_000));
+    let mut next = Instant::now();
+    for frame in samples.chunks(FRAME) {
+        socket.send_bytes(frame.iter().flat_map(|sample| sample.to_le_bytes()).collect()).await;
+        next += Duration::from_millis(20);
+        sleep_until(next).await;
+    }
+}
+
+/// A program that hears this in whatever it is given.
+fn hearing(folder: &Path, text: &str) -> String {
+    let path = folder.join("hear");
+    std::fs::write(&path, format!("#!/bin/sh\ncat >/dev/null\necho '{text}'\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn frames<'a>(received: &'a [Received], kind: &str) -> Vec<&'a Value> {
+    let is_wanted = |one: &&'a Received| one.kind() == kind;
+    let frame = |one: &'a Received| if let Received::Frame(frame) = one { Some(frame) } else { None };
+    received.iter().filter(is_wanted).filter_map(frame).collect()
+}
+
+const RAW: &str = "pcm16";
+
+#[tokio::test]
+async fn a_spoken_question_is_answered_aloud_sentence_by_sentence() {
+    if !can_speak() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let command = hearing(folder.path(), "How tight are the flange bolts of the pump?");
+    let system = TestSystem::start_with(&[("SPEECH_TO_TEXT", "command"), ("SPEECH_COMMAND", &command)]).await;
+    let user = system.user().await;
+    user.upload_ready("pump.pdf", pdf(&["PUMP\nTighten the flange bolts of the pump to 45 Nm."])).await;
+    let mut socket = user.socket().await;
+    socket.send(json!({"type": "config", "format": RAW, "sampleRate": 16_000, "audio": "sentence"})).await;
+    speak(&mut socket, &speech()).await;
+    let received = socket.until("sound").await;
+    assert_eq!(kinds(&received)[..2], ["transcript", "token"]);
+    assert_eq!(kinds(&received).last(), Some(&"sound"));
+    let heard = frames(&received, "transcript");
+    assert_eq!(
+        (&heard[0]["text"], &heard[0]["final"]),
+        (&json!("How tight are the flange bolts of the pump?"), &json!(true))
+    );
+    assert!(sound(files(&received)[0]).duration() > Duration::from_millis(300));
+}
+
+#[tokio::test]
+async fn speaking_while_the_answer_is_read_out_interrupts_it() {
+    if !can_speak() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let command = hearing(folder.path(), "Go on");
+    let model = model_of_sentences(40, Duration::from_millis(150)).await;
+    let system = TestSystem::start_with(&[
+        ("SPEECH_TO_TEXT", "command"),
+        ("SPEECH_COMMAND", &command),
+        ("LANGUAGE_MODEL", "openai"),
+        ("OPENAI_BASE_URL", &model),
+        ("OPENAI_API_KEY", "sk-test"),
+    ])
+    .await;
+    let user = system.user().await;
+    let mut socket = user.socket().await;
+    socket.send(json!({"type": "config", "format": RAW, "sampleRate": 16_000, "audio": "sentence"})).await;
+    socket.ask("Say many sentences.").await;
+    socket.until("sound").await;
+    speak(&mut socket, &speech()).await;
+    let interrupted = socket.find("interrupted").await;
+    assert!(interrupted["heard"].as_str().unwrap().starts_with("This is sentence0."), "{interrupted}");
+    assert_eq!(socket.find("transcript").await["text"], "Go on");
+    socket.until("token").await;
+}
+
+#[tokio::test]
+async fn silence_asks_nothing_and_two_recordings_are_both_understood() {
+    let folder = tempfile::tempdir().unwrap();
+    let command = hearing(folder.path(), "Which oil?");
+    let variables = [("SPEECH_TO_TEXT", "command"), ("SPEECH_COMMAND", command.as_str()), ("TEXT_TO_SPEECH", "none")];
+    let system = TestSystem::start_with(&variables).await;
+    let user = system.user().await;
+    let mut socket = user.socket().await;
+    socket.send(json!({"type": "config", "audio": "none"})).await;
+    let file = |sound: &Pcm| sound.encode(shared::speech::audio::SoundFormat::Wav).unwrap();
+    socket.send_bytes(file(&Pcm::silence(16_000, Duration::from_secs(2)))).await;
+    socket.send(json!({"type": "audio_end"})).await;
+    let nothing = socket.find("transcript").await;
+    assert_eq!((&nothing["text"], &nothing["final"]), (&json!(""), &json!(true)));
+
+    // The second is on its way before the first has been understood.
+    for _ in 0..2 {
+        socket.send_bytes(file(&speech())).await;
+        socket.send(json!({"type": "audio_end"})).await;
+    }
+    for _ in 0..2 {
+        assert_eq!(socket.find("transcript").await["text"], "Which oil?");
+    }
+    socket.find("final").await;
+}
+
+#[tokio::test]
+async fn the_offline_recogniser_says_what_it_understands_while_somebody_speaks() {
+    let python = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.venv/bin/python");
+    let python = std::env::var("POCKETSPHINX_PYTHON").unwrap_or_else(|_| python.to_owned());
+    let package = std::process::Command::new(&python).args(["-c", "import pocketsphinx"]).output();
+    if !package.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: {python} has no package pocketsphinx");
+        return;
+    }
+    let Some(file) = shared_data("speech/sense_and_sensibility_01_austen_64kb-0870.wav") else { return };
+    let system = TestSystem::start_with(&[("POCKETSPHINX_PYTHON", &python), ("TEXT_TO_SPEECH", "none")]).await;
+    let user = system.user().await;
+    let mut socket = user.socket().await;
+    let wishes = json!({"type": "config", "format": RAW, "sampleRate": 16_000, "audio": "none", "transcript": true});
+    socket.send(wishes).await;
+    speak(&mut socket, &read(&file)).await;
+    socket.send(json!({"type": "audio_end"})).await;
+    let received = socket.until("final").await;
+    let heard = frames(&received, "transcript");
+    let parts = heard.iter().filter(|frame| frame["final"] == false).count();
+    assert!(parts >= 1, "{heard:?}");
+    let said: Vec<&str> =
+        heard.iter().filter(|frame| frame["final"] == true).filter_map(|frame| frame["text"].as_str()).collect();
+    assert!(said.join(" ").contains("leisure"), "{said:?}");
+    assert_eq!(kinds(&received).last(), Some(&"final"));
+}
