@@ -198,7 +198,11 @@ impl Session {
     ) -> Result<(), Gone> {
         let text = text.trim().to_owned();
         if text.is_empty() {
-            return Ok(());
+            // Of speech, the empty transcript says it.
+            return match recognised {
+                Some(_) => Ok(()),
+                None => self.refuse(&ApiError::bad_request("empty_question", "The question is empty.")).await,
+            };
         }
         if text.chars().count() > LONGEST_QUESTION {
             let sentence = format!("A question may have at most {LONGEST_QUESTION} characters.");

@@ -33,7 +33,7 @@ impl StreamConfig {
         });
         Self {
             address,
-            connections_per_user: reader.number(&var::STREAM_CONNECTIONS_PER_USER, 1, 1_000),
+            connections_per_user: reader.number(&var::STREAM_CONNECTIONS_PER_USER, 1, 10_000),
             connections: reader.number(&var::STREAM_CONNECTIONS, 1, 1_000_000),
             idle: Duration::from_secs(reader.number(&var::STREAM_IDLE_SECONDS, 1, 86_400)),
             turn: Duration::from_secs(reader.number(&var::STREAM_TURN_SECONDS, 1, 3_600)),

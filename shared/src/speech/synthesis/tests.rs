@@ -114,7 +114,7 @@ fn polly(url: &str) -> BoxFuture<'_, Polly> {
             s3_endpoint: None,
             credentials: Some(("id".to_owned(), SecretString::from("secret"))),
         };
-        Polly::new(&aws::sdk_config(&aws).await, "Joanna".to_owned(), Some(url.to_owned()))
+        Polly::new(&aws::sdk_config(&aws).await, "Joanna".to_owned(), Some(url.to_owned()), Duration::from_secs(20))
     }
     .boxed()
 }

@@ -102,3 +102,24 @@ async fn a_client_that_vanishes_does_not_lose_the_answer() {
     assert_eq!(stored["isStopped"], false);
     assert_eq!(stored["content"].as_str().unwrap().matches("sentence").count(), 8);
 }
+
+#[tokio::test]
+async fn an_answer_that_is_complete_and_still_played_is_silenced_and_kept_whole() {
+    if !can_speak() {
+        return;
+    }
+    let system = super::with_model(&model_of_sentences(20, Duration::from_millis(5)).await).await;
+    let user = system.user().await;
+    let mut socket = user.socket().await;
+    socket.ask("Tell me everything.").await;
+    let answer = socket.find("final").await;
+    socket.until("sound").await;
+    socket.send(json!({"type": "interrupt"})).await;
+    let heard = socket.find("interrupted").await["heard"].clone();
+    assert_eq!(heard, answer["response"], "all of it was sent");
+    let stored = stored_answer(&user).await;
+    assert_eq!((&stored["content"], &stored["isStopped"]), (&answer["response"], &json!(false)));
+    // It is silent now: there is nothing more to interrupt.
+    socket.send(json!({"type": "interrupt"})).await;
+    assert_eq!(socket.for_a_while(Duration::from_millis(500)).await, []);
+}

@@ -114,6 +114,7 @@ async fn what_cannot_be_understood_is_an_error_and_the_connection_stays() {
     for (frame, code) in [
         (json!({"type": "final_text"}), "malformed_frame"),
         (json!({"type": "final_text", "text": 7}), "malformed_frame"),
+        (json!({"type": "final_text", "text": " \n"}), "empty_question"),
         (json!({"type": "config", "audio": "loud"}), "malformed_frame"),
         (json!({"type": "config", "voice": "../../etc/passwd"}), "voice_refused"),
         (json!({"type": "dance"}), "unknown_frame"),
@@ -128,8 +129,6 @@ async fn what_cannot_be_understood_is_an_error_and_the_connection_stays() {
         assert_eq!((&error["type"], &error["code"]), (&json!("error"), &json!(code)), "{frame}");
         assert!(!error["message"].as_str().unwrap().is_empty(), "{error}");
     }
-    // Nobody said anything.
-    socket.ask("  ").await;
     assert!(socket.send_bytes(b"no recording at all, whatever it may be, but long enough to be judged".to_vec()).await);
     assert_eq!(socket.find("error").await["code"], "unsupported_audio_type");
     assert!(socket.send_bytes(vec![1; 500]).await, "the rest of it is passed over");
@@ -140,4 +139,26 @@ async fn what_cannot_be_understood_is_an_error_and_the_connection_stays() {
     assert_eq!(theirs["sessions"][0]["messages"].as_array().map(Vec::len), Some(1), "only the last is shown");
     let whole = other.get(&format!("/api/v1/chat/sessions/{}", foreign.as_str().unwrap())).await.data(200);
     assert!(whole.to_string().matches("\"role\":\"user\"").count() == 1, "{whole}");
+}
+
+#[tokio::test]
+async fn a_connection_begins_a_session_or_names_one() {
+    let system = TestSystem::start_with(&[("TEXT_TO_SPEECH", "none")]).await;
+    let user = system.user().await;
+    let mut asked = Vec::new();
+    for _ in 0..2 {
+        let mut socket = user.socket().await;
+        socket.ask("Which oil?").await;
+        asked.push(socket.find("final").await["sessionId"].clone());
+    }
+    assert_ne!(asked[0], asked[1]);
+    for frame in [
+        json!({"type": "final_text", "text": "And now?", "sessionId": asked[0]}),
+        json!({"type": "config", "sessionId": asked[0]}),
+    ] {
+        let mut socket = user.socket().await;
+        socket.send(frame).await;
+        socket.ask("And then?").await;
+        assert_eq!(socket.find("final").await["sessionId"], asked[0]);
+    }
 }
