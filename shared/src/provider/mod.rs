@@ -6,6 +6,8 @@
 mod error;
 mod http;
 mod sdk;
+#[cfg(test)]
+pub(crate) mod test_server;
 
 pub use error::{Cause, ProviderError, ProviderFailure};
 pub use http::HttpProvider;

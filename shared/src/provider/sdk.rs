@@ -28,7 +28,7 @@ where
         (SdkError::TimeoutError(_), _) => ProviderFailure::Timeout,
         (_, Some(429)) => ProviderFailure::RateLimited { retry_after_seconds: retry_after },
         _ if throttled => ProviderFailure::RateLimited { retry_after_seconds: retry_after },
-        (_, Some(status)) if status < 500 => ProviderFailure::Rejected(Box::new(error)),
+        (_, Some(400..500)) => ProviderFailure::Rejected(Box::new(error)),
         _ => ProviderFailure::Unavailable(Box::new(error)),
     };
     ProviderError::new(provider, failure)

@@ -8,12 +8,11 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use image::{Rgb, RgbImage};
-use secrecy::SecretString;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::Picture;
-use crate::config::{AwsConfig, OpenAiConfig};
+use crate::config::OpenAiConfig;
 
 /// A server that gives one answer to everything and keeps what it was sent.
 #[derive(Debug)]
@@ -56,18 +55,6 @@ impl Answering {
             model: "eyes-1".to_owned(),
             idle_timeout: Duration::from_secs(5),
         }
-    }
-}
-
-/// Credentials for servers of the tests' own.
-pub(super) fn aws() -> AwsConfig {
-    AwsConfig {
-        table: String::new(),
-        bucket: String::new(),
-        region: "us-east-1".to_owned(),
-        dynamodb_endpoint: None,
-        s3_endpoint: None,
-        credentials: Some(("id".to_owned(), SecretString::from("secret"))),
     }
 }
 

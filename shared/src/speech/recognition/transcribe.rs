@@ -35,6 +35,10 @@ const EVENT: usize = RECOGNISED_RATE as usize / 10;
 /// Events on their way.
 const WAITING: usize = 8;
 
+/// How often a whole recording is tried, and how long after the first failure.
+const ATTEMPTS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(500);
+
 /// Amazon Transcribe.
 #[derive(Debug)]
 pub struct Transcribe {
@@ -99,8 +103,24 @@ impl Transcribe {
         hearings.boxed()
     }
 
+    /// Tries again where that may help; the SDK does not do so with a stream.
     async fn whole(&self, sound: Pcm) -> Result<Transcript, ProviderError> {
-        let mut hearings = self.hear(stream::iter([sound.samples]).boxed());
+        let mut pause = PAUSE;
+        for _ in 1..ATTEMPTS {
+            match self.attempt(sound.samples.clone()).await {
+                Err(error) if error.is_passing() && !matches!(error.failure, ProviderFailure::Timeout) => {
+                    tracing::debug!(code = error.code(), "transcribing again");
+                }
+                ended => return ended,
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        self.attempt(sound.samples).await
+    }
+
+    async fn attempt(&self, samples: Vec<i16>) -> Result<Transcript, ProviderError> {
+        let mut hearings = self.hear(stream::iter([samples]).boxed());
         while let Some(hearing) = hearings.next().await {
             if let Hearing::Final(transcript) = hearing? {
                 return Ok(transcript);

@@ -2,7 +2,13 @@
 
 use aws_sdk_transcribestreaming::types::Alternative;
 
+use aws_smithy_eventstream::frame::write_message_to;
+use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
+use serde_json::{Value, json};
+
 use super::*;
+use crate::provider::test_server::{Server, Step, aws_config, aws_failures_are_handled, head};
+use crate::speech::recognition::test_support::sound;
 
 /// A result from `start` to `end`, in seconds.
 fn result(text: &str, is_partial: bool, (start, end): (f64, f64)) -> Heard {
@@ -52,4 +58,65 @@ async fn a_service_that_takes_nothing_more_ends_the_sound() {
     assert_eq!(length, Duration::from_millis(100), "one waits, the next found no room");
     drop(events);
     assert_eq!(feed(endless(), sender, Duration::from_secs(5)).await, Duration::ZERO);
+}
+
+/// A transcript event in the service's binary form.
+fn event(results: &Value) -> Step {
+    let text = |text: &str| HeaderValue::String(text.to_owned().into());
+    let message = Message::new(json!({"Transcript": {"Results": results}}).to_string())
+        .add_header(Header::new(":message-type", text("event")))
+        .add_header(Header::new(":event-type", text("TranscriptEvent")))
+        .add_header(Header::new(":content-type", text("application/json")));
+    let mut bytes = Vec::new();
+    write_message_to(&message, &mut bytes).unwrap();
+    Step::Write(bytes)
+}
+
+fn heard(text: &str, is_partial: bool) -> Value {
+    json!([{"StartTime": 0.5, "EndTime": 1.5, "IsPartial": is_partial, "Alternatives": [{"Transcript": text}]}])
+}
+
+fn opened() -> Step {
+    head("200 OK", "content-type: application/vnd.amazon.eventstream\r\n")
+}
+
+fn answer() -> Vec<Step> {
+    vec![opened(), event(&heard("Check the", true)), event(&heard("Check the oil.", false))]
+}
+
+async fn transcribe(url: &str) -> Transcribe {
+    Transcribe::new(&aws_config(), Some(url), "en-US", Duration::from_secs(10)).await
+}
+
+#[tokio::test]
+async fn what_is_said_comes_while_it_is_understood() {
+    let server = Server::start(vec![answer()]).await;
+    let transcriber = transcribe(&server.url).await;
+    let spoken = stream::iter(vec![sound().samples]).boxed();
+    let hearings: Vec<Hearing> = transcriber.listen(spoken).map(Result::unwrap).collect().await;
+    let parts: Vec<&str> = hearings
+        .iter()
+        .filter_map(|one| if let Hearing::Partial(text) = one { Some(text.as_str()) } else { None })
+        .collect();
+    assert_eq!(parts, ["Check the", "Check the oil."]);
+    assert!(matches!(hearings.last(), Some(Hearing::Final(heard)) if heard.text == "Check the oil."), "{hearings:?}");
+    let head = server.seen().remove(0).head;
+    assert!(head.starts_with("POST /stream-transcription HTTP/1.1\n"), "{head}");
+    assert!(head.contains("x-amzn-transcribe-language-code: en-us\r\n"), "{head}");
+    assert!(head.contains("x-amzn-transcribe-sample-rate: 16000\r\n"), "{head}");
+    assert!(head.contains("/eu-west-1/transcribe/aws4_request"), "{head}");
+}
+
+#[tokio::test]
+async fn failures_are_told_or_tried_again() {
+    aws_failures_are_handled(
+        async |url| transcribe(url).await.transcribe(sound()).await.map(drop),
+        answer,
+        "429 Too Many Requests",
+    )
+    .await;
+    // It opens, and says nothing.
+    let mute = Server::start(vec![vec![opened(), Step::Hang]]).await;
+    let patient = Transcribe::new(&aws_config(), Some(&mute.url), "en-US", Duration::from_secs(1)).await;
+    assert_eq!(patient.transcribe(sound()).await.unwrap_err().code(), "provider_timeout");
 }

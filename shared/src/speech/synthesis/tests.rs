@@ -14,7 +14,8 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::*;
-use crate::config::{AwsConfig, DeepgramConfig, OpenAiConfig};
+use crate::config::{DeepgramConfig, OpenAiConfig};
+use crate::provider::test_server::{Step, aws_config, aws_failures_are_handled, head};
 
 type Answer = (u16, Option<&'static str>, Vec<u8>);
 
@@ -104,19 +105,9 @@ async fn deepgram_is_asked_for_samples() {
     assert_eq!(seen[0].body, r#"{"text":"Hello."}"#);
 }
 
-fn polly(url: &str) -> BoxFuture<'_, Polly> {
-    async move {
-        let aws = AwsConfig {
-            table: String::new(),
-            bucket: String::new(),
-            region: "eu-west-1".to_owned(),
-            dynamodb_endpoint: None,
-            s3_endpoint: None,
-            credentials: Some(("id".to_owned(), SecretString::from("secret"))),
-        };
-        Polly::new(&aws::sdk_config(&aws).await, "Joanna".to_owned(), Some(url.to_owned()), Duration::from_secs(20))
-    }
-    .boxed()
+async fn polly(url: &str) -> Polly {
+    let sdk = aws::sdk_config(&aws_config()).await;
+    Polly::new(&sdk, "Joanna".to_owned(), Some(url.to_owned()), Duration::from_secs(10))
 }
 
 #[tokio::test]
@@ -135,14 +126,17 @@ async fn polly_falls_back_to_the_plain_engine() {
 }
 
 #[tokio::test]
-async fn polly_says_when_it_refuses_or_is_busy() {
-    let refused = server(vec![(403, None, br#"{"__type":"AccessDeniedException","message":"no"}"#.to_vec())]).await;
-    let error = polly(&refused.url).await.synthesize(said("Hello.")).await.unwrap_err();
-    assert_eq!(error.code(), "provider_rejected");
-    let busy = server(vec![(400, None, br#"{"__type":"ThrottlingException","message":"slow down"}"#.to_vec())]).await;
-    let error = polly(&busy.url).await.synthesize(said("Hello.")).await.unwrap_err();
-    assert_eq!(error.code(), "provider_rate_limited");
-    assert!((2..=5).contains(&busy.seen.lock().unwrap().len()), "tried again, and not for ever");
+async fn polly_says_when_it_fails_or_is_tried_again() {
+    let sound = || {
+        let head = head("200 OK", &format!("content-type: audio/pcm\r\ncontent-length: {}\r\n", SOUND.len()));
+        vec![head, Step::Write(SOUND.to_vec())]
+    };
+    aws_failures_are_handled(
+        async |url| polly(url).await.synthesize(said("Hello.")).await.map(drop),
+        sound,
+        "400 Bad Request",
+    )
+    .await;
 }
 
 #[tokio::test]

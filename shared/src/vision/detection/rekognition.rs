@@ -86,7 +86,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::vision::test_support::{Answering, aws, plain};
+    use crate::provider::test_server::{Server, aws_config, aws_failures_are_handled, good};
+    use crate::vision::test_support::{Answering, plain};
 
     #[tokio::test]
     async fn labels_come_with_their_places() {
@@ -96,11 +97,27 @@ mod tests {
             {"Name": "Wheel", "Confidence": 99.0, "Instances": [{"Confidence": 95.0, "BoundingBox": place}]},
         ]});
         let server = Answering::start(200, "application/x-amz-json-1.1", body.to_string()).await;
-        let detector = Rekognition::new(&aws(), Some(server.url.as_str()), Duration::from_secs(5)).await;
+        let detector = Rekognition::new(&aws_config(), Some(server.url.as_str()), Duration::from_secs(5)).await;
         let found = detector.detect(plain(200, 100, [9; 3])).await.unwrap();
         let wheel = PixelBox { x: 100.0, y: 0.0, width: 50.0, height: 50.0 };
         let found: Vec<_> = found.into_iter().map(|found| (found.label, found.area)).collect();
         assert_eq!(found, [("Wheel".to_owned(), wheel), ("Machine".to_owned(), PixelBox::whole((200, 100)))]);
         assert_eq!(server.last().get("MaxLabels"), Some(&json!(50)));
+    }
+
+    #[tokio::test]
+    async fn failures_are_told_or_tried_again() {
+        let empty = || good(&json!({"Labels": []}));
+        let server = Server::start(vec![empty()]).await;
+        let at = async |url: &str| {
+            let detector = Rekognition::new(&aws_config(), Some(url), Duration::from_secs(10)).await;
+            detector.detect(plain(20, 10, [9; 3])).await.map(drop)
+        };
+        at(&server.url).await.unwrap();
+        let head = server.seen().remove(0).head;
+        assert!(head.starts_with("POST / HTTP/1.1\n"), "{head}");
+        assert!(head.contains("x-amz-target: rekognitionservice.detectlabels\r\n"), "{head}");
+        assert!(head.contains("/eu-west-1/rekognition/aws4_request"), "{head}");
+        aws_failures_are_handled(at, empty, "400 Bad Request").await;
     }
 }

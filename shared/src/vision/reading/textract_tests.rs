@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::vision::test_support::{Answering, aws, plain};
+use crate::provider::test_server::{Server, aws_config, aws_failures_are_handled, good};
+use crate::vision::test_support::{Answering, plain};
 
 const TYPE: &str = "application/x-amz-json-1.1";
 
@@ -16,7 +17,7 @@ async fn lines_are_read_with_their_places() {
         {"BlockType": "WORD", "Text": "SERIAL", "Confidence": 97.5},
     ]});
     let server = Answering::start(200, TYPE, body.to_string()).await;
-    let reader = Textract::new(&aws(), Some(server.url.as_str()), Duration::from_secs(5)).await;
+    let reader = Textract::new(&aws_config(), Some(server.url.as_str()), Duration::from_secs(5)).await;
     let read = reader.read(plain(200, 100, [255; 3])).await.unwrap();
     assert_eq!(read.text, "SERIAL H075006");
     let area = read.lines[0].area;
@@ -26,14 +27,17 @@ async fn lines_are_read_with_their_places() {
 }
 
 #[tokio::test]
-async fn refusals_have_their_codes() {
-    let body = json!({"__type": "ThrottlingException", "message": "slow down"});
-    let server = Answering::start(400, TYPE, body.to_string()).await;
-    let reader = Textract::new(&aws(), Some(server.url.as_str()), Duration::from_secs(20)).await;
-    let error = reader.read(plain(20, 10, [0; 3])).await.unwrap_err();
-    assert_eq!(error.code(), "provider_rate_limited");
-    let body = json!({"__type": "AccessDeniedException", "message": "no"});
-    let server = Answering::start(400, TYPE, body.to_string()).await;
-    let reader = Textract::new(&aws(), Some(server.url.as_str()), Duration::from_secs(20)).await;
-    assert_eq!(reader.read(plain(20, 10, [0; 3])).await.unwrap_err().code(), "provider_rejected");
+async fn failures_are_told_or_tried_again() {
+    let empty = || good(&json!({"Blocks": []}));
+    let server = Server::start(vec![empty()]).await;
+    let at = async |url: &str| {
+        let reader = Textract::new(&aws_config(), Some(url), Duration::from_secs(10)).await;
+        reader.read(plain(20, 10, [0; 3])).await.map(drop)
+    };
+    at(&server.url).await.unwrap();
+    let head = server.seen().remove(0).head;
+    assert!(head.starts_with("POST / HTTP/1.1\n"), "{head}");
+    assert!(head.contains("x-amz-target: textract.detectdocumenttext\r\n"), "{head}");
+    assert!(head.contains("/eu-west-1/textract/aws4_request"), "{head}");
+    aws_failures_are_handled(at, empty, "400 Bad Request").await;
 }
