@@ -16,7 +16,9 @@ pub(super) fn write(brief: &Brief) -> String {
     if brief.text.trim().is_empty() {
         return format!("{seen}\n\n{}", matching(brief));
     }
-    format!("{}\n\n{seen}", reply(brief))
+    // What is written on the picture has led to the passages; the question alone is answered from them.
+    let alone = Brief { query: brief.text.clone(), ..brief.clone() };
+    format!("{}\n\n{seen}", reply(&alone))
 }
 
 /// What was seen on a picture.

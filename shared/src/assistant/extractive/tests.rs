@@ -84,7 +84,8 @@ fn what_was_read_on_a_picture_is_said_and_leads_to_its_page() {
     assert!(text.starts_with("On the picture plate.png I read:\n\n> OIL PUMP  \n> MODEL V8-6.2"), "{text}");
     assert!(text.contains("- pump_manual.pdf, page 12: 2-27. OIL PUMP INSTALLATION [1]"), "{text}");
     brief.text = "What is the torque of the oil pump mounting bolt?".to_owned();
-    brief.query.clone_from(&brief.text);
+    // As it is searched for: with what was read.
+    brief.query = format!("{}\n{}", plate.text, brief.text);
     let text = write(&brief);
     assert!(text.contains("tighten it to 65 lb-ft") && text.contains("On the picture plate.png I read"), "{text}");
     brief.sights = vec![Sight { text: String::new(), problem: Some("It is damaged.".to_owned()), ..plate }];

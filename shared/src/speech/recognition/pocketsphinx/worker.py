@@ -40,8 +40,10 @@ def plain(text):
 class Recognizer:
     """One utterance after the other."""
 
-    def __init__(self, decoder):
-        self.decoder = decoder
+    def __init__(self, make_decoder):
+        self.make_decoder = make_decoder
+        self.decoder = make_decoder()
+        self.whole_decoder = None
         self.held = None
         self.since_partial = 0
         self.partial = ""
@@ -57,9 +59,12 @@ class Recognizer:
         if not sound:
             answer(final=[])
             return
-        self.decoder.start_utt()
-        self.decoder.process_raw(sound, full_utt=True)
-        self.finish()
+        # A decoder that has heard utterances in parts understands whole ones worse from then on.
+        if self.whole_decoder is None:
+            self.whole_decoder = self.make_decoder()
+        self.whole_decoder.start_utt()
+        self.whole_decoder.process_raw(sound, full_utt=True)
+        finish(self.whole_decoder)
 
     def begin(self):
         self.held = bytearray()
@@ -100,16 +105,18 @@ class Recognizer:
                 answer(final=[])
                 return
             self.start(self.held)
-        self.finish()
+        finish(self.decoder)
 
-    def finish(self):
-        self.decoder.end_utt()
-        words = [
-            [plain(part.word), part.start_frame / FRAMES_A_SECOND, (part.end_frame + 1) / FRAMES_A_SECOND]
-            for part in self.decoder.seg() or []
-            if is_word(part.word)
-        ]
-        answer(final=words)
+
+def finish(decoder):
+    """Ends the utterance; its words."""
+    decoder.end_utt()
+    words = [
+        [plain(part.word), part.start_frame / FRAMES_A_SECOND, (part.end_frame + 1) / FRAMES_A_SECOND]
+        for part in decoder.seg() or []
+        if is_word(part.word)
+    ]
+    answer(final=words)
 
 
 def serve(recognizer, orders):
@@ -143,9 +150,9 @@ def main():
     except ImportError:
         return NOT_INSTALLED
     # The second pass over the dictionary takes as long as the first and finds no better words.
-    decoder = pocketsphinx.Decoder(samprate=16000, fwdflat=False, loglevel="FATAL")
+    recognizer = Recognizer(lambda: pocketsphinx.Decoder(samprate=16000, fwdflat=False, loglevel="FATAL"))
     answer(ready="pocketsphinx")
-    serve(Recognizer(decoder), sys.stdin.buffer)
+    serve(recognizer, sys.stdin.buffer)
     return 0
 
 

@@ -17,8 +17,8 @@ use crate::program::{ProgramLimits, limited};
 
 /// The program that Python runs.
 const SOURCE: &str = include_str!("worker.py");
-/// Bytes of address space: Python, the models and one utterance take some 400 MiB.
-const MEMORY: u64 = 1024 * 1024 * 1024;
+/// Bytes of address space: Python, the models, which are there twice, and one utterance.
+const MEMORY: u64 = 2048 * 1024 * 1024;
 /// Time of the processor that a worker may take in its life.
 const LIFETIME: Duration = Duration::from_hours(12);
 /// Utterances after which a worker makes way for a fresh one.
