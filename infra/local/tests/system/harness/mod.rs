@@ -14,7 +14,7 @@ use local::{Options, System};
 use serde_json::Value;
 
 pub use mail::newest_code;
-pub use model::{model_of_sentences, model_that_falls_silent, slow_model};
+pub use model::{model_of_sentences, model_that_falls_silent, model_that_repeats, slow_model};
 pub use process::Process;
 pub use socket::{Received, Socket};
 pub use sse::{Events, events};

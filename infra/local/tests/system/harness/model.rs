@@ -33,6 +33,17 @@ pub async fn model_that_falls_silent() -> String {
     serve(post(answer)).await
 }
 
+/// Starts one that answers with the last word of the request that begins with `prefix`.
+pub async fn model_that_repeats(prefix: &'static str) -> String {
+    let answer = move |request: String| async move {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let word = request.split(|c| !is_part(c)).rfind(|word| word.starts_with(prefix)).unwrap_or_default().to_owned();
+        let events = [json!({"choices": [{"index": 0, "delta": {"content": word}}]}).to_string(), "[DONE]".to_owned()];
+        Sse::new(stream::iter(events.map(|event| Ok::<_, Infallible>(Event::default().data(event)))))
+    };
+    serve(post(answer)).await
+}
+
 async fn serve(answers: MethodRouter) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/v1", listener.local_addr().unwrap());

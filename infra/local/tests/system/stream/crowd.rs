@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{can_speak, kinds};
-use crate::harness::{Process, Received, TestSystem, eventually, model_of_sentences, slow_model};
+use super::{can_speak, kinds, tokens};
+use crate::harness::{Process, Received, TestSystem, eventually, model_of_sentences, model_that_repeats, slow_model};
 
 #[tokio::test]
 async fn a_connection_that_is_idle_is_closed_with_its_reason() {
@@ -70,6 +70,30 @@ async fn one_that_does_not_read_is_given_up_and_holds_up_nobody() {
 }
 
 #[tokio::test]
+async fn a_turn_that_takes_too_long_ends_with_an_error_and_keeps_what_came() {
+    let model = slow_model().await;
+    let system = TestSystem::start_with(&[
+        ("STREAM_TURN_SECONDS", "2"),
+        ("LANGUAGE_MODEL", "openai"),
+        ("OPENAI_BASE_URL", &model),
+        ("OPENAI_API_KEY", "sk-test"),
+    ])
+    .await;
+    let user = system.user().await;
+    let mut socket = user.socket().await;
+    socket.send(json!({"type": "config", "audio": "none"})).await;
+    socket.ask("Tell me a long story.").await;
+    let received = socket.until("error").await;
+    assert_eq!(kinds(&received), ["token", "error"]);
+    let Some(Received::Frame(error)) = received.last() else { panic!("{received:?}") };
+    assert_eq!(error["code"], "turn_timeout");
+    let stored = super::stored_answer(&user).await;
+    assert_eq!((&stored["content"], &stored["isStopped"]), (&json!(tokens(&received).trim_end()), &json!(true)));
+    socket.ask("And another one.").await;
+    socket.until("token").await;
+}
+
+#[tokio::test]
 async fn a_sign_out_ends_what_may_be_asked() {
     let system = TestSystem::start_with(&[("TEXT_TO_SPEECH", "none")]).await;
     let user = system.user().await;
@@ -126,4 +150,38 @@ fn model_at(url: &str) -> Vec<(&'static str, String)> {
         ("OPENAI_BASE_URL", url.to_owned()),
         ("OPENAI_API_KEY", "sk-test".to_owned()),
     ]
+}
+
+#[tokio::test]
+async fn of_many_turns_at_once_none_is_lost_or_told_to_another() {
+    if !can_speak() {
+        return;
+    }
+    let system = super::with_model(&model_that_repeats("pangolin-").await).await;
+    let mut users = Vec::new();
+    for _ in 0..10 {
+        users.push(system.user().await);
+    }
+    let turns = (0..50).map(|turn| {
+        let user = &users[turn % users.len()];
+        async move {
+            let word = format!("pangolin-{turn}");
+            let mut socket = user.socket().await;
+            socket.ask(&format!("Where is the {word}?")).await;
+            let received = socket.until("sound").await;
+            assert_eq!(kinds(&received), ["token", "final", "sound"], "{word}");
+            assert_eq!(tokens(&received).trim(), word);
+        }
+    });
+    futures::future::join_all(turns).await;
+    for (at, user) in users.iter().enumerate() {
+        let listed = user.get("/api/v1/chat/sessions?limit=50").await.data(200);
+        let titles: Vec<&str> =
+            listed["sessions"].as_array().unwrap().iter().filter_map(|session| session["title"].as_str()).collect();
+        let mut own: Vec<String> = (0..5).map(|turn| format!("Where is the pangolin-{}?", turn * 10 + at)).collect();
+        own.sort();
+        let mut titles: Vec<String> = titles.into_iter().map(str::to_owned).collect();
+        titles.sort();
+        assert_eq!(titles, own);
+    }
 }

@@ -112,7 +112,7 @@ async fn a_silent_worker_is_given_up_and_ended() {
 async fn a_caller_that_goes_away_frees_its_worker() {
     let mute = StandIn::new("echo $$ >>started; echo '{\"ready\": \"x\"}'; cat >/dev/null");
     let recogniser = mute.recogniser(1, PATIENCE);
-    assert!(timeout(Duration::from_millis(800), recogniser.transcribe(speech())).await.is_err());
+    assert!(timeout(Duration::from_secs(3), recogniser.transcribe(speech())).await.is_err());
     ended(&mute.lines("started")[0]).await;
     // Another has taken its place, or is about to.
     for _ in 0..100 {
@@ -144,11 +144,11 @@ async fn a_full_queue_refuses() {
         tokio::spawn(async move { recogniser.listen(endless()).next().await.unwrap().unwrap_err().code() })
     };
     let waiting: Vec<_> = (0..5).map(|_| listen(recogniser.clone())).collect();
-    sleep(Duration::from_millis(300)).await;
+    sleep(Duration::from_millis(800)).await;
     let began = Instant::now();
     let refused = recogniser.transcribe(speech()).await.unwrap_err();
     assert_eq!(refused.code(), "provider_rate_limited");
-    assert!(began.elapsed() < Duration::from_millis(500));
+    assert!(began.elapsed() < Duration::from_secs(3), "it did not wait");
     waiting.iter().for_each(tokio::task::JoinHandle::abort);
     sleep(Duration::from_millis(300)).await;
     assert_eq!(code(timeout(PATIENCE * 3, recogniser.transcribe(speech())).await.unwrap()), "provider_timeout");
