@@ -20,6 +20,9 @@ use shared::config::Config;
 use shared::speech::audio::{AudioLimits, Pcm, decode};
 use shared::speech::{Hearing, Transcriber, recognition};
 
+#[path = "speech/word_errors.rs"]
+mod word_errors;
+
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Samples of one block of live sound: 100 milliseconds.
@@ -103,8 +106,8 @@ fn print(out: &mut impl Write, name: &str, whole: Measure, live: Measure) -> Res
 
 impl Measure {
     fn of(reference: &str, heard: &str, time: Duration, length: Duration) -> Self {
-        let (reference, heard) = (words(reference), words(heard));
-        Self { errors: distance(&reference, &heard), words: reference.len(), time, length }
+        let (reference, heard) = (word_errors::words(reference), word_errors::words(heard));
+        Self { errors: word_errors::errors(&reference, &heard), words: reference.len(), time, length }
     }
 
     fn add(&mut self, other: Self) {
@@ -122,25 +125,4 @@ impl Measure {
     fn real_time_factor(self) -> f64 {
         self.time.as_secs_f64() / self.length.as_secs_f64().max(0.001)
     }
-}
-
-fn words(text: &str) -> Vec<String> {
-    let letters: String = text.chars().map(|c| if c.is_alphanumeric() || c == '\'' { c } else { ' ' }).collect();
-    letters.to_lowercase().split_whitespace().map(str::to_owned).collect()
-}
-
-/// Levenshtein's distance in words.
-fn distance(reference: &[String], heard: &[String]) -> usize {
-    let mut row: Vec<usize> = (0..=heard.len()).collect();
-    for (index, word) in reference.iter().enumerate() {
-        let mut left = index + 1;
-        let mut next = vec![left];
-        for (other, pair) in heard.iter().zip(row.windows(2)) {
-            let &[diagonal, above] = pair else { continue };
-            left = (diagonal + usize::from(word != other)).min(above + 1).min(left + 1);
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }

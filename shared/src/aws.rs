@@ -1,4 +1,4 @@
-//! The AWS SDK's shared configuration. TLS is rustls with ring, which cross-compiles without effort.
+//! What all clients of the AWS SDK share. TLS is rustls with ring, which cross-compiles without effort.
 
 use std::time::Duration;
 
@@ -8,9 +8,14 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::client::retries::classifiers::{
+    ClassifyRetry, RetryAction, RetryClassifierPriority, RetryReason,
+};
 use secrecy::ExposeSecret;
 
 use crate::config::AwsConfig;
+use crate::retry_after::{self, LONGEST_WAIT};
 
 /// Region, credentials, retries and time limits for all clients.
 pub async fn sdk_config(config: &AwsConfig) -> SdkConfig {
@@ -29,5 +34,37 @@ pub async fn sdk_config(config: &AwsConfig) -> SdkConfig {
             loader.credentials_provider(Credentials::from_keys(id, secret.expose_secret(), None)).load().await
         }
         None => loader.load().await,
+    }
+}
+
+/// Lets a client try again when the service asks for it (`Retry-After`), and not at all where that is
+/// too late; without it the SDK knows its own schedule only. The configuration that all clients share
+/// has no place for it: each client is given it.
+#[derive(Debug)]
+pub struct HonourRetryAfter;
+
+impl ClassifyRetry for HonourRetryAfter {
+    fn name(&self) -> &'static str {
+        "Retry-After"
+    }
+
+    fn priority(&self) -> RetryClassifierPriority {
+        // The last of them: whether trying again can help at all is known by then.
+        RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
+    }
+
+    fn classify_retry(&self, _: &InterceptorContext) -> RetryAction {
+        RetryAction::NoActionIndicated
+    }
+
+    fn classify_retry_v2(&self, call: &InterceptorContext, previous: &RetryAction) -> RetryAction {
+        let named = call.response().and_then(|response| response.headers().get("retry-after"));
+        match (previous, named.and_then(retry_after::parse)) {
+            (RetryAction::RetryIndicated(_), Some(wait)) if wait > LONGEST_WAIT => RetryAction::RetryForbidden,
+            (RetryAction::RetryIndicated(RetryReason::RetryableError { kind, .. }), Some(wait)) => {
+                RetryAction::retryable_error_with_explicit_delay(*kind, wait)
+            }
+            _ => RetryAction::NoActionIndicated,
+        }
     }
 }

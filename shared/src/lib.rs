@@ -37,6 +37,7 @@ pub mod program;
 pub mod provider;
 #[cfg(feature = "retrieval")]
 pub mod retrieval;
+pub mod retry_after;
 #[cfg(feature = "speech")]
 pub mod speech;
 pub mod store;

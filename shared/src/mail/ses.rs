@@ -13,7 +13,9 @@ pub(super) struct Ses(Client);
 
 impl Ses {
     pub(super) async fn new(config: &AwsConfig) -> Self {
-        Self(Client::new(&aws::sdk_config(config).await))
+        let sdk = aws::sdk_config(config).await;
+        let builder = aws_sdk_sesv2::config::Builder::from(&sdk).retry_classifier(aws::HonourRetryAfter);
+        Self(Client::from_conf(builder.build()))
     }
 
     pub(super) async fn send(&self, mail: &lettre::Message) -> Result<(), MailError> {

@@ -19,6 +19,7 @@ pub use keys::ObjectKey;
 pub use presign::{MultipartUpload, Presigned};
 pub use transfer::{Changed, ObjectInfo};
 
+use crate::aws;
 use crate::config::AwsConfig;
 
 /// What object calls give back.
@@ -36,6 +37,7 @@ impl Objects {
     #[must_use]
     pub fn new(sdk: &SdkConfig, config: &AwsConfig) -> Self {
         let mut builder = aws_sdk_s3::config::Builder::from(sdk)
+            .retry_classifier(aws::HonourRetryAfter)
             // A presigned PUT must not promise a checksum that a browser does not send.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);

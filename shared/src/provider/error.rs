@@ -1,6 +1,7 @@
 //! Why a provider did not do its part.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::http::ApiError;
 
@@ -60,6 +61,15 @@ impl ProviderError {
             ProviderFailure::RateLimited { .. } => "provider_rate_limited",
             ProviderFailure::Timeout => "provider_timeout",
             ProviderFailure::NotConfigured { code, .. } => code,
+        }
+    }
+
+    /// When to come back, where the provider says so.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self.failure {
+            ProviderFailure::RateLimited { retry_after_seconds } => retry_after_seconds.map(Duration::from_secs),
+            _ => None,
         }
     }
 

@@ -9,12 +9,10 @@ use url::Url;
 
 use super::error::{Cause, ProviderError, ProviderFailure};
 use crate::outbound;
+use crate::retry_after::{self, LONGEST_WAIT};
 
 /// Attempts, the first included. Nothing is ever repeated once an answer has begun.
 const ATTEMPTS: u32 = 3;
-/// The longest that is waited between two attempts; where a server asks for more, its error is
-/// passed on.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// The first wait, where the server names none; it doubles.
 const FIRST_WAIT: Duration = Duration::from_millis(300);
 /// Bytes of an error's body that go to the log.
@@ -131,7 +129,8 @@ impl HttpProvider {
             return Ok(response);
         }
         let status = response.status();
-        let retry_after = retry_after(response.headers());
+        let named = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry_after = named.and_then(retry_after::parse);
         let cause = format!("the server answered {status}: {}", beginning(response, self.patience).await);
         Err(refusal(status, retry_after, cause))
     }
@@ -153,12 +152,6 @@ fn refusal(status: StatusCode, retry_after: Option<Duration>, cause: String) -> 
         ProviderFailure::Rejected(cause.into())
     };
     Refusal { failure, passing, retry_after }
-}
-
-/// `Retry-After` in seconds; the form with a date is rare among these servers and ignored.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds: f64 = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Duration::try_from_secs_f64(seconds).ok()
 }
 
 /// The beginning of a body, as far as it comes in time.

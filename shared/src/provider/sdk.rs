@@ -4,6 +4,7 @@ use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 use super::error::{ProviderError, ProviderFailure};
+use crate::retry_after;
 
 /// What a failed call of an AWS service means. The SDK has tried again as often as it may.
 pub fn sdk_failure<E>(provider: &'static str, error: SdkError<E, HttpResponse>) -> ProviderError
@@ -20,14 +21,12 @@ where
                 | "TooManyRequestsException"
         )
     );
-    let retry_after = error
-        .raw_response()
-        .and_then(|response| response.headers().get("retry-after"))
-        .and_then(|seconds| seconds.trim().parse().ok());
+    let named = error.raw_response().and_then(|response| response.headers().get("retry-after"));
+    let retry_after_seconds = named.and_then(retry_after::parse).map(|wait| wait.as_secs().max(1));
     let failure = match (&error, status) {
         (SdkError::TimeoutError(_), _) => ProviderFailure::Timeout,
-        (_, Some(429)) => ProviderFailure::RateLimited { retry_after_seconds: retry_after },
-        _ if throttled => ProviderFailure::RateLimited { retry_after_seconds: retry_after },
+        (_, Some(429)) => ProviderFailure::RateLimited { retry_after_seconds },
+        _ if throttled => ProviderFailure::RateLimited { retry_after_seconds },
         (_, Some(400..500)) => ProviderFailure::Rejected(Box::new(error)),
         _ => ProviderFailure::Unavailable(Box::new(error)),
     };

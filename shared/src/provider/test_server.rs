@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -53,12 +53,23 @@ impl Server {
         Self { url, seen }
     }
 
+    /// An address where nobody listens.
+    pub(crate) async fn absent() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self { url: format!("http://{}", listener.local_addr().unwrap()), seen: Arc::default() }
+    }
+
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 }
 
 impl Seen {
+    /// The body, which must be JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
     /// Whether these bytes stand in the body.
     pub(crate) fn holds(&self, bytes: &[u8]) -> bool {
         self.body.windows(bytes.len()).any(|window| window == bytes)
@@ -136,9 +147,9 @@ pub(crate) fn aws_config() -> AwsConfig {
     }
 }
 
-/// A refusal of an AWS service, as JSON.
-pub(crate) fn refused(status: &str, kind: &str) -> Vec<Step> {
-    let headers = format!("content-type: application/x-amz-json-1.1\r\nx-amzn-errortype: {kind}\r\n");
+/// A refusal of an AWS service, as JSON, with these further headers.
+fn refused(status: &str, kind: &str, headers: &str) -> Vec<Step> {
+    let headers = format!("content-type: application/x-amz-json-1.1\r\nx-amzn-errortype: {kind}\r\n{headers}");
     vec![head(status, &headers), write(format!("{{\"__type\": \"{kind}\", \"message\": \"no\"}}"))]
 }
 
@@ -155,15 +166,23 @@ pub(crate) async fn aws_failures_are_handled(
         let code = call(&server.url).await.err().map(|error| error.code());
         (code, server.seen().len())
     };
-    assert_eq!(asked(vec![refused("403 Forbidden", "AccessDeniedException")]).await, (Some("provider_rejected"), 1));
-    let (code, requests) = asked(vec![refused(throttled, "ThrottlingException")]).await;
+    assert_eq!(
+        asked(vec![refused("403 Forbidden", "AccessDeniedException", "")]).await,
+        (Some("provider_rejected"), 1)
+    );
+    let (code, requests) = asked(vec![refused(throttled, "ThrottlingException", "")]).await;
     assert_eq!(code, Some("provider_rate_limited"));
     assert!((2..=4).contains(&requests), "tried again, and not for ever: {requests}");
-    let broken = || refused("500 Internal Server Error", "InternalServerError");
+    let broken = || refused("500 Internal Server Error", "InternalServerError", "");
     assert_eq!(asked(vec![broken(), answer()]).await, (None, 2));
     let (code, requests) = asked(vec![broken()]).await;
     assert_eq!(code, Some("provider_unavailable"));
     assert!((2..=4).contains(&requests), "{requests}");
+    let later = |seconds: u32| refused(throttled, "ThrottlingException", &format!("retry-after: {seconds}\r\n"));
+    let asked_at = Instant::now();
+    assert_eq!(asked(vec![later(2), answer()]).await, (None, 2));
+    assert!(asked_at.elapsed() >= Duration::from_secs(2), "not before the service asked for it");
+    assert_eq!(asked(vec![later(60)]).await, (Some("provider_rate_limited"), 1), "nobody waits for a minute");
     let mut slow = vec![Step::Wait(700)];
     slow.extend(answer());
     assert_eq!(asked(vec![slow]).await, (None, 1), "slow, but not too slow");

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::StoreResult;
 use super::item::{Attributes, Expression, Joined, Key, some};
+use crate::aws;
 use crate::config::AwsConfig;
 
 /// How long one attempt of a call may take.
@@ -28,7 +29,7 @@ impl Store {
     /// A client for the configured table.
     #[must_use]
     pub fn new(sdk: &SdkConfig, config: &AwsConfig) -> Self {
-        let mut builder = aws_sdk_dynamodb::config::Builder::from(sdk);
+        let mut builder = aws_sdk_dynamodb::config::Builder::from(sdk).retry_classifier(aws::HonourRetryAfter);
         builder.set_endpoint_url(config.dynamodb_endpoint.clone());
         // A call that hangs is given up and repeated while the leases that wait for it still live.
         builder.set_timeout_config(Some(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build()));

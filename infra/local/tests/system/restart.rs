@@ -100,7 +100,7 @@ async fn an_upload_that_was_killed_can_be_sent_again() {
 async fn an_answer_that_was_killed_is_marked_so() {
     let model = slow_model().await;
     let folder = tempfile::tempdir().unwrap();
-    let variables = [("LANGUAGE_MODEL", "openai".to_owned()), ("OPENAI_BASE_URL", model)];
+    let variables = [("LANGUAGE_MODEL", "openai"), ("OPENAI_BASE_URL", &*model)];
     let mut process = Process::start(folder.path(), &variables).await;
     let user = process.user().await;
     let request = user.request(reqwest::Method::POST, "/api/v1/chat/messages/stream");

@@ -30,8 +30,13 @@ async fn slow_system() -> TestSystem {
 
 /// A system with the language model at this address.
 async fn with_model(url: &str) -> TestSystem {
-    TestSystem::start_with(&[("LANGUAGE_MODEL", "openai"), ("OPENAI_BASE_URL", url), ("OPENAI_API_KEY", "sk-test")])
-        .await
+    TestSystem::start_with(&model_at(url, &[])).await
+}
+
+/// The variables of a system with the language model at this address, and some more.
+fn model_at<'a>(url: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let model = [("LANGUAGE_MODEL", "openai"), ("OPENAI_BASE_URL", url), ("OPENAI_API_KEY", "sk-test")];
+    [&model, more].concat()
 }
 
 /// The kinds of frames, runs of the same being one.

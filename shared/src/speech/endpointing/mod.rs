@@ -193,16 +193,5 @@ pub fn voiced(sound: &Pcm) -> bool {
     sound.samples.chunks(FRAME * 64).any(|block| endpointer.push(block).contains(&SpeechEvent::Started))
 }
 
-/// The share of a recording at [`RECOGNISED_RATE`] that is certainly voice, from 0 to 1.
-#[must_use]
-#[expect(clippy::cast_precision_loss, reason = "a share")]
-pub fn voiced_share(sound: &Pcm) -> f32 {
-    let mut detector = Detector::default_boxed();
-    let threshold = Endpointing::default().begin;
-    let (frames, _) = sound.samples.as_chunks::<FRAME>();
-    let voice = frames.iter().filter(|frame| detector.predict_i16(frame.as_slice()) >= threshold).count();
-    if frames.is_empty() { 0.0 } else { voice as f32 / frames.len() as f32 }
-}
-
 #[cfg(test)]
 mod tests;

@@ -28,6 +28,7 @@ use super::{Hearing, NAME, SpokenSegment, Transcriber, Transcript};
 use crate::aws;
 use crate::config::AwsConfig;
 use crate::provider::{ProviderError, ProviderFailure, sdk_failure};
+use crate::retry_after::LONGEST_WAIT;
 use crate::speech::audio::{Pcm, RECOGNISED_RATE};
 
 /// Samples of one event: 100 ms, as the service recommends.
@@ -54,7 +55,8 @@ impl Transcribe {
     /// is how long the service may stay silent.
     pub async fn new(config: &AwsConfig, endpoint: Option<&str>, language: &str, patience: Duration) -> Self {
         let sdk = aws::sdk_config(config).await;
-        let mut builder = aws_sdk_transcribestreaming::config::Builder::from(&sdk);
+        let mut builder =
+            aws_sdk_transcribestreaming::config::Builder::from(&sdk).retry_classifier(aws::HonourRetryAfter);
         builder.set_endpoint_url(endpoint.map(str::to_owned));
         // People pause; how long silence is borne is decided here.
         builder.set_stalled_stream_protection(Some(StalledStreamProtectionConfig::disabled()));
@@ -103,17 +105,21 @@ impl Transcribe {
         hearings.boxed()
     }
 
-    /// Tries again where that may help; the SDK does not do so with a stream.
+    /// Tries again where that may help, as late as the service asks; the SDK does not do so with a
+    /// stream.
     async fn whole(&self, sound: Pcm) -> Result<Transcript, ProviderError> {
         let mut pause = PAUSE;
         for _ in 1..ATTEMPTS {
-            match self.attempt(sound.samples.clone()).await {
-                Err(error) if error.is_passing() && !matches!(error.failure, ProviderFailure::Timeout) => {
-                    tracing::debug!(code = error.code(), "transcribing again");
-                }
+            let error = match self.attempt(sound.samples.clone()).await {
+                Err(error) if error.is_passing() && !matches!(error.failure, ProviderFailure::Timeout) => error,
                 ended => return ended,
+            };
+            let wait = error.retry_after().unwrap_or(pause);
+            if wait > LONGEST_WAIT {
+                return Err(error);
             }
-            tokio::time::sleep(pause).await;
+            tracing::debug!(code = error.code(), "transcribing again");
+            tokio::time::sleep(wait).await;
             pause *= 2;
         }
         self.attempt(sound.samples).await

@@ -10,6 +10,7 @@ use futures::future::BoxFuture;
 use tokio::time::timeout;
 
 use super::{NAME, Synthesizer, Utterance, raw};
+use crate::aws;
 use crate::provider::{ProviderError, ProviderFailure, sdk_failure};
 use crate::speech::audio::Pcm;
 
@@ -29,7 +30,7 @@ impl Polly {
     /// named. One utterance may take `patience`, repeated attempts included.
     #[must_use]
     pub fn new(sdk: &aws_config::SdkConfig, voice: String, endpoint: Option<String>, patience: Duration) -> Self {
-        let mut config = aws_sdk_polly::config::Builder::from(sdk);
+        let mut config = aws_sdk_polly::config::Builder::from(sdk).retry_classifier(aws::HonourRetryAfter);
         config.set_endpoint_url(endpoint);
         Self { client: Client::from_conf(config.build()), voice, patience }
     }

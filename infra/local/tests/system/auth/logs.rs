@@ -8,7 +8,7 @@ use crate::harness::Process;
 #[tokio::test]
 async fn no_code_password_or_token_is_logged() {
     let folder = tempfile::tempdir().unwrap();
-    let everything = "info,shared=trace,auth=trace,user=trace,local=trace".to_owned();
+    let everything = "info,shared=trace,auth=trace,user=trace,local=trace";
     let system = Process::start(folder.path(), &[("RUST_LOG", everything)]).await;
     let user = system.user().await;
     let sign_up_code = system.code(&user.email);

@@ -16,8 +16,8 @@ pub struct Process {
 
 impl Process {
     /// Starts on free ports with its data in `folder`, and waits until it is healthy.
-    pub async fn start(folder: &Path, variables: &[(&str, String)]) -> Self {
-        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    pub async fn start(folder: &Path, variables: &[(&str, &str)]) -> Self {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let ports = free_ports();
         let child = spawn(folder, ports, &variables);
         let process = Self { child, folder: folder.to_owned(), ports, variables };

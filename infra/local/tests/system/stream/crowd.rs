@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{can_speak, kinds, tokens};
+use super::{can_speak, kinds, model_at, tokens};
 use crate::harness::{Process, Received, TestSystem, eventually, model_of_sentences, model_that_repeats, slow_model};
 
 #[tokio::test]
@@ -16,13 +16,7 @@ async fn a_connection_that_is_idle_is_closed_with_its_reason() {
 
     // Waiting for an answer is not being idle.
     let model = model_of_sentences(25, Duration::from_millis(100)).await;
-    let system = TestSystem::start_with(&[
-        ("STREAM_IDLE_SECONDS", "1"),
-        ("LANGUAGE_MODEL", "openai"),
-        ("OPENAI_BASE_URL", &model),
-        ("OPENAI_API_KEY", "sk-test"),
-    ])
-    .await;
+    let system = TestSystem::start_with(&model_at(&model, &[("STREAM_IDLE_SECONDS", "1")])).await;
     let user = system.user().await;
     let mut socket = user.socket().await;
     socket.send(json!({"type": "config", "audio": "none"})).await;
@@ -50,13 +44,7 @@ async fn one_that_does_not_read_is_given_up_and_holds_up_nobody() {
     }
     // More sound than the network's buffers take.
     let model = model_of_sentences(1_500, Duration::from_millis(1)).await;
-    let system = TestSystem::start_with(&[
-        ("STREAM_CONNECTIONS_PER_USER", "1"),
-        ("LANGUAGE_MODEL", "openai"),
-        ("OPENAI_BASE_URL", &model),
-        ("OPENAI_API_KEY", "sk-test"),
-    ])
-    .await;
+    let system = TestSystem::start_with(&model_at(&model, &[("STREAM_CONNECTIONS_PER_USER", "1")])).await;
     let (lazy, user) = (system.user().await, system.user().await);
     let mut unread = lazy.socket().await;
     unread.send(json!({"type": "config", "audio": "sentence"})).await;
@@ -72,13 +60,7 @@ async fn one_that_does_not_read_is_given_up_and_holds_up_nobody() {
 #[tokio::test]
 async fn a_turn_that_takes_too_long_ends_with_an_error_and_keeps_what_came() {
     let model = slow_model().await;
-    let system = TestSystem::start_with(&[
-        ("STREAM_TURN_SECONDS", "2"),
-        ("LANGUAGE_MODEL", "openai"),
-        ("OPENAI_BASE_URL", &model),
-        ("OPENAI_API_KEY", "sk-test"),
-    ])
-    .await;
+    let system = TestSystem::start_with(&model_at(&model, &[("STREAM_TURN_SECONDS", "2")])).await;
     let user = system.user().await;
     let mut socket = user.socket().await;
     socket.send(json!({"type": "config", "audio": "none"})).await;
@@ -110,7 +92,7 @@ async fn a_sign_out_ends_what_may_be_asked() {
 async fn a_running_turn_may_finish_when_the_service_stops() {
     let folder = tempfile::tempdir().unwrap();
     let model = model_of_sentences(15, Duration::from_millis(100)).await;
-    let mut system = Process::start(folder.path(), &model_at(&model)).await;
+    let mut system = Process::start(folder.path(), &model_at(&model, &[])).await;
     let user = system.user().await;
     let (mut busy, mut idle) = (user.socket().await, user.socket().await);
     busy.send(json!({"type": "config", "audio": "none"})).await;
@@ -129,9 +111,8 @@ async fn a_running_turn_may_finish_when_the_service_stops() {
 #[tokio::test]
 async fn a_turn_that_takes_too_long_for_that_is_cut() {
     let folder = tempfile::tempdir().unwrap();
-    let mut variables = model_at(&slow_model().await);
-    variables.push(("STREAM_DRAIN_SECONDS", "1".to_owned()));
-    let mut system = Process::start(folder.path(), &variables).await;
+    let model = slow_model().await;
+    let mut system = Process::start(folder.path(), &model_at(&model, &[("STREAM_DRAIN_SECONDS", "1")])).await;
     let user = system.user().await;
     let mut socket = user.socket().await;
     socket.ask("Tell me a long story.").await;
@@ -142,14 +123,6 @@ async fn a_turn_that_takes_too_long_for_that_is_cut() {
     system.restart().await;
     let stored = super::stored_answer(&user).await;
     assert!(stored["content"].as_str().unwrap().starts_with("word0") && stored["isStopped"] == true, "{stored}");
-}
-
-fn model_at(url: &str) -> Vec<(&'static str, String)> {
-    vec![
-        ("LANGUAGE_MODEL", "openai".to_owned()),
-        ("OPENAI_BASE_URL", url.to_owned()),
-        ("OPENAI_API_KEY", "sk-test".to_owned()),
-    ]
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ async fn a_request_that_is_no_handshake_is_told_so() {
 async fn neither_ticket_nor_words_stand_in_the_log() {
     let folder = tempfile::tempdir().unwrap();
     let everything = "info,shared=trace,stream=trace,local=trace".to_owned();
-    let system = Process::start(folder.path(), &[("RUST_LOG", everything)]).await;
+    let system = Process::start(folder.path(), &[("RUST_LOG", &everything)]).await;
     let user = system.user().await;
     let ticket = user.ticket().await;
     let mut socket = Socket::connect(&address(&user, &format!("?ticket={ticket}")), &[]).await.expect("a socket");

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use shared::speech::audio::{AudioLimits, Pcm, decode};
 use tokio::time::{Instant, sleep_until};
 
-use super::{can_speak, files, kinds, sound};
+use super::{can_speak, files, kinds, model_at, sound};
 use crate::harness::pdf::pdf;
 use crate::harness::{Received, Socket, TestSystem, model_of_sentences, shared_data};
 
@@ -86,14 +86,8 @@ async fn speaking_while_the_answer_is_read_out_interrupts_it() {
     let folder = tempfile::tempdir().unwrap();
     let command = hearing(folder.path(), "Go on");
     let model = model_of_sentences(40, Duration::from_millis(150)).await;
-    let system = TestSystem::start_with(&[
-        ("SPEECH_TO_TEXT", "command"),
-        ("SPEECH_COMMAND", &command),
-        ("LANGUAGE_MODEL", "openai"),
-        ("OPENAI_BASE_URL", &model),
-        ("OPENAI_API_KEY", "sk-test"),
-    ])
-    .await;
+    let system =
+        TestSystem::start_with(&model_at(&model, &[("SPEECH_TO_TEXT", "command"), ("SPEECH_COMMAND", &command)])).await;
     let user = system.user().await;
     let mut socket = user.socket().await;
     socket.send(json!({"type": "config", "format": RAW, "sampleRate": 16_000, "audio": "sentence"})).await;
