@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::auth::SignIns;
+use crate::billing::Billing;
 use crate::config::{Config, Problems};
 use crate::objects::Objects;
 use crate::store::Store;
@@ -17,6 +18,8 @@ pub struct Context {
     pub store: Store,
     /// The bucket.
     pub objects: Objects,
+    /// Plans and what is used of them.
+    pub billing: Billing,
     /// Tokens and sign-ins.
     pub sign_ins: SignIns,
 }
@@ -27,8 +30,9 @@ impl Context {
         let sdk = aws::sdk_config(&config.aws).await;
         let store = Store::new(&sdk, &config.aws);
         let objects = Objects::new(&sdk, &config.aws);
+        let billing = Billing::new(store.clone(), &config.billing);
         let sign_ins = SignIns::new(&config.auth, store.clone());
-        Self { config, store, objects, sign_ins }
+        Self { config, store, objects, billing, sign_ins }
     }
 
     /// Starts logging and reads the environment: the first line of every function's `main`.

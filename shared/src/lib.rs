@@ -10,6 +10,7 @@ pub mod account;
 pub mod assistant;
 pub mod auth;
 pub mod aws;
+pub mod billing;
 pub mod config;
 pub mod context;
 #[cfg(feature = "assistant")]

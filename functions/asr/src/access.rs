@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use shared::auth::Caller;
 use shared::http::ApiError;
+use shared::ids::UserId;
 use shared::store::RateLimit;
 
 use crate::State;
@@ -13,7 +14,10 @@ const REQUESTS: RateLimit = RateLimit { name: "asr", times: 60, seconds: 60 };
 
 /// A caller who has not asked too often.
 #[derive(Debug)]
-pub(crate) struct Admitted;
+pub(crate) struct Admitted {
+    /// None where the family is open to everybody; then nothing is counted.
+    pub(crate) user: Option<UserId>,
+}
 
 impl FromRequestParts<State> for Admitted {
     type Rejection = ApiError;
@@ -21,6 +25,6 @@ impl FromRequestParts<State> for Admitted {
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
         let caller = Caller::of("asr", parts, state).await?;
         caller.admit(&state.context, &REQUESTS, "too_many_requests", "Too many requests").await?;
-        Ok(Self)
+        Ok(Self { user: caller.user })
     }
 }

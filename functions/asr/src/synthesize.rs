@@ -72,7 +72,7 @@ impl Field for Speed {
 }
 
 pub(crate) async fn synthesize(
-    _: Admitted,
+    Admitted { user }: Admitted,
     Shared(state): Shared<State>,
     Valid(body): Valid<Body>,
 ) -> ApiResult<Response> {
@@ -82,11 +82,18 @@ pub(crate) async fn synthesize(
             format!("A text may have at most {LONGEST_TEXT} characters. Please send it in parts."),
         ));
     }
+    let billing = &state.context.billing;
+    if let Some(user) = &user {
+        billing.check_voice(user).await?;
+    }
     let chosen = body.voice.is_some();
     let said = say(state.synthesizer.clone(), &body.text, body.voice, body.speed).await;
     let sound = said.map_err(|error| if chosen { voice_refused(error) } else { error.into() })?;
     if sound.samples.is_empty() {
         return Err(ApiError::validation(vec!["text holds nothing that can be read out".to_owned()]));
+    }
+    if let Some(user) = &user {
+        billing.note_voice(user, sound.duration()).await?;
     }
     let format = body.format;
     let encoded = tokio::task::spawn_blocking(move || sound.encode(format)).await.map_err(ApiError::internal)?;

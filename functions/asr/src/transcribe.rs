@@ -35,13 +35,28 @@ struct Segment {
     text: String,
 }
 
-pub(crate) async fn transcribe(_: Admitted, Shared(state): Shared<State>, request: Request) -> ApiResult<Json<Answer>> {
+pub(crate) async fn transcribe(
+    Admitted { user }: Admitted,
+    Shared(state): Shared<State>,
+    request: Request,
+) -> ApiResult<Json<Answer>> {
     let form = receive_file(request, LARGEST_FILE).await?;
     let sound = state.decoder.decode(form.file).await?;
     let duration = sound.duration();
     // Silence and noise are no reason to ask anybody, and no error.
     let transcript = if voiced(&sound) {
-        state.transcriber.transcribe(sound).await?
+        let billing = &state.context.billing;
+        let counted = match &user {
+            Some(user) => Some((user, billing.charge_voice(user, duration).await?)),
+            None => None,
+        };
+        let transcribed = state.transcriber.transcribe(sound).await;
+        if let (Err(_), Some((user, month))) = (&transcribed, counted)
+            && let Err(error) = billing.refund_voice(user, &month, duration).await
+        {
+            tracing::error!(%error, %user, "a recording that was not understood stays counted");
+        }
+        transcribed?
     } else {
         Transcript { duration, ..Transcript::default() }
     };

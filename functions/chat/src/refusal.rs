@@ -23,6 +23,7 @@ pub fn refusal(error: ConversationError) -> ApiError {
         ConversationError::TooManyAnswers => {
             ApiError::unavailable("busy", "Too many answers are being written right now. Please try again in a moment.")
         }
+        ConversationError::Limit(reached) => reached.into(),
         ConversationError::Store(error) => error.into(),
         ConversationError::Objects(error) => error.into(),
     }

@@ -119,12 +119,18 @@ async fn find_or_create(state: &State, user: &UserId, listed: &[Listed]) -> ApiR
             };
             by_url.insert(&item.file_url, document);
         }
-        match store.create_documents(&new).await {
+        let kept = if new.is_empty() {
+            Ok(())
+        } else {
+            let room = state.context.billing.check_documents(user, &new).await?;
+            store.create_documents(&new, room).await
+        };
+        match kept {
             Ok(()) => {
                 let documents = listed.iter().filter_map(|item| by_url.get(item.file_url.as_str()).cloned());
                 return Ok((documents.collect(), !new.is_empty()));
             }
-            // Another call was first with one of the addresses: look again.
+            // Another call was first with one of the addresses, or kept others: look again.
             Err(error) if error.is_condition() || error.is_passing() => {}
             Err(error) => return Err(error.into()),
         }

@@ -23,6 +23,9 @@ const LARGEST_SINGLE: u64 = 64 * 1024 * 1024;
 /// What each part but the last holds: at most 63 parts for the largest file.
 const PART_SIZE: u64 = 8 * 1024 * 1024;
 
+/// Milliseconds between the tries to keep a document while others are kept.
+const PAUSES: [u64; 6] = [10, 20, 50, 100, 200, 400];
+
 const PDF: &str = "application/pdf";
 
 pub(crate) struct Body {
@@ -77,11 +80,13 @@ pub(crate) async fn begin_upload(
         blob_path: None,
     };
     let mut document = Document::new(&user.id, new);
+    // Before anything is begun that would have to be taken back.
+    state.context.billing.check_documents(&user.id, std::slice::from_ref(&document)).await?;
     let upload = match body.file_size {
         size if size <= LARGEST_SINGLE => single(&state, &document, size).await?,
         size => multipart(&state, &mut document, size).await?,
     };
-    state.context.store.create_documents(std::slice::from_ref(&document)).await?;
+    keep(&state, &document).await?;
     let document = DocumentView::of(document, &state.context.config.http);
     Ok(created("Upload the file to the given address.", Begun { document, upload }))
 }
@@ -98,6 +103,22 @@ fn check(body: &Body) -> ApiResult<()> {
         return Err(too_large());
     }
     Ok(())
+}
+
+/// Keeps the document, where the plan still has room for it.
+async fn keep(state: &State, document: &Document) -> ApiResult<()> {
+    let new = std::slice::from_ref(document);
+    for pause in PAUSES {
+        let room = state.context.billing.check_documents(&document.user_id, new).await?;
+        match state.context.store.create_documents(new, room).await {
+            // Another upload was begun at the same moment: look again.
+            Err(error) if error.is_condition() || error.is_passing() => {
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+            }
+            other => return Ok(other?),
+        }
+    }
+    Err(ApiError::unavailable("busy", "Too many uploads are begun at once. Please try again in a moment."))
 }
 
 async fn single(state: &State, document: &Document, size: u64) -> ApiResult<Upload> {

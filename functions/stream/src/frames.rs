@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use shared::store::{Citation, TokenUsage};
 
 /// A frame of the client, as it is understood.
@@ -159,6 +160,9 @@ pub enum ServerFrame {
         code: String,
         /// For a person.
         message: String,
+        /// More for programs, where there is more.
+        #[serde(skip_serializing_if = "Value::is_null")]
+        data: Value,
     },
 }
 

@@ -2,6 +2,7 @@
 //! being spoken.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -14,6 +15,8 @@ use shared::speech::{Hearing, Transcriber};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::task::AbortOnDropHandle;
+
+use crate::voice_meter::VoiceMeter;
 
 /// What raw samples are taken to be where nobody says at which rate they come.
 pub(crate) const USUAL_RATE: u32 = RECOGNISED_RATE;
@@ -57,6 +60,7 @@ impl Microphone {
     pub(crate) fn open(
         format: LiveFormat,
         transcriber: Arc<dyn Transcriber>,
+        meter: VoiceMeter,
         silence: Duration,
     ) -> Result<(Self, mpsc::Receiver<Heard>), ApiError> {
         let (decoder, sound) = LiveDecoder::new(format, LONGEST)?;
@@ -64,6 +68,7 @@ impl Microphone {
         let endpointer = Endpointer::new(Endpointing { silence, ..Endpointing::default() });
         let listener = Listener {
             transcriber,
+            meter,
             endpointer,
             events,
             spoken: false,
@@ -105,6 +110,7 @@ type Understanding = futures::future::BoxFuture<'static, (Result<String, ApiErro
 
 struct Listener {
     transcriber: Arc<dyn Transcriber>,
+    meter: VoiceMeter,
     endpointer: Endpointer,
     events: mpsc::Sender<Heard>,
     /// Whether anybody has spoken.
@@ -166,13 +172,23 @@ impl Listener {
 
     fn begin(&self) -> Utterance {
         let (sound, blocks) = mpsc::channel(BLOCKS);
-        let (transcriber, events) = (self.transcriber.clone(), self.events.clone());
+        let (transcriber, meter, events) = (self.transcriber.clone(), self.meter.clone(), self.events.clone());
         let work = tokio::spawn(async move {
-            let mut hearing = transcriber.listen(ReceiverStream::new(blocks).boxed());
+            meter.check().await?;
+            let samples = Arc::new(AtomicU64::new(0));
+            let heard = samples.clone();
+            let blocks = ReceiverStream::new(blocks).inspect(move |block: &Vec<i16>| {
+                heard.fetch_add(block.len() as u64, Ordering::Relaxed);
+            });
+            let mut hearing = transcriber.listen(blocks.boxed());
             while let Some(heard) = hearing.next().await {
                 match heard {
                     Ok(Hearing::Partial(text)) => drop(events.send(Heard::Partial(text)).await),
-                    Ok(Hearing::Final(transcript)) => return Ok(transcript.text),
+                    Ok(Hearing::Final(transcript)) => {
+                        let milliseconds = samples.load(Ordering::Relaxed) * 1_000 / u64::from(RECOGNISED_RATE);
+                        meter.note(Duration::from_millis(milliseconds)).await;
+                        return Ok(transcript.text);
+                    }
                     Err(error) => return Err(error.into()),
                 }
             }

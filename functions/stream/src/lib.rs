@@ -16,6 +16,7 @@ pub mod session;
 mod socket;
 mod speaking;
 mod turn;
+mod voice_meter;
 
 use std::sync::Arc;
 use std::time::Duration;

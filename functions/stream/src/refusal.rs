@@ -16,6 +16,7 @@ pub(crate) fn of(error: ConversationError) -> ApiError {
         ConversationError::TooManyAnswers => {
             ApiError::unavailable("busy", "Too many answers are being written right now. Please try again in a moment.")
         }
+        ConversationError::Limit(reached) => reached.into(),
         ConversationError::Store(error) => error.into(),
         ConversationError::Objects(error) => error.into(),
         // What remains is asked of messages that are there; here only new ones are.
@@ -25,5 +26,6 @@ pub(crate) fn of(error: ConversationError) -> ApiError {
 
 /// An error as a frame: its code and its sentence, never its cause.
 pub(crate) fn frame(error: &ApiError) -> ServerFrame {
-    ServerFrame::Error { code: error.code().to_owned(), message: error.message().to_owned() }
+    let (code, message) = (error.code().to_owned(), error.message().to_owned());
+    ServerFrame::Error { code, message, data: error.data().clone() }
 }

@@ -19,6 +19,7 @@ use crate::hearing::{Heard, Microphone, USUAL_RATE, backlog};
 use crate::outbox::{Gone, Outbox};
 use crate::refusal;
 use crate::turn::{Ended, Playing, Turn, Wishes};
+use crate::voice_meter::VoiceMeter;
 
 /// Recordings of one connection that may be understood at the same time.
 const MOST_RECORDINGS: usize = 3;
@@ -38,6 +39,12 @@ pub struct Speaker {
     pub connection: String,
     /// The request that opened it.
     pub request: String,
+}
+
+impl Speaker {
+    pub(crate) fn meter(&self, parts: &Parts) -> VoiceMeter {
+        VoiceMeter { billing: parts.context.billing.clone(), user: self.user.clone() }
+    }
 }
 
 /// A connection's state.
@@ -274,7 +281,8 @@ impl Session {
                 _ => LiveFormat::Recording,
             };
             let transcriber = self.parts.transcriber.clone();
-            match Microphone::open(format, transcriber, self.parts.limits.endpoint_silence) {
+            let meter = self.speaker.meter(&self.parts);
+            match Microphone::open(format, transcriber, meter, self.parts.limits.endpoint_silence) {
                 Ok(opened) => self.microphones.push_back(opened),
                 Err(error) => {
                     self.deaf = true;

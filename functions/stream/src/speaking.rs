@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use shared::provider::ProviderError;
+use shared::http::ApiError;
 use shared::speech::Utterance;
 use shared::speech::audio::{Pcm, SoundFormat};
 use shared::speech::spoken::spoken;
@@ -26,7 +26,7 @@ pub(crate) struct Spoken {
     /// Until when a client that plays at once hears it.
     pub(crate) until: Option<Instant>,
     /// Why it could not go on.
-    pub(crate) failure: Option<ProviderError>,
+    pub(crate) failure: Option<ApiError>,
 }
 
 impl Spoken {
@@ -52,6 +52,8 @@ pub(crate) async fn speak(
     progress: &mut Spoken,
 ) -> Result<(), Gone> {
     let one_by_one = turn.wishes.audio == SpokenAnswers::Sentence;
+    let meter = turn.speaker.meter(&turn.parts);
+    let mut allowed = false;
     let mut whole: Option<Pcm> = None;
     let (mut index, mut samples, mut end) = (0, 0, 0);
     while let Some(sentence) = sentences.recv().await {
@@ -59,15 +61,23 @@ pub(crate) async fn speak(
         if words.trim().is_empty() || samples > MOST_SAMPLES {
             continue;
         }
+        if !allowed {
+            if let Err(error) = meter.check().await {
+                progress.failure = Some(error);
+                return Ok(());
+            }
+            allowed = true;
+        }
         let utterance = Utterance { text: words, voice: turn.wishes.voice.clone(), speed: 1.0 };
         let sound = match turn.parts.synthesizer.synthesize(utterance).await {
             Ok(sound) => sound,
             Err(error) => {
                 // Half an answer in one file would pass for a whole one.
-                progress.failure = Some(error);
+                progress.failure = Some(error.into());
                 return Ok(());
             }
         };
+        meter.note(sound.duration()).await;
         samples += sound.samples.len();
         end = sentence.end;
         if one_by_one {

@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use shared::conversation::{Asked, ConversationError, ConversationResult, Outcome, Progress, Prompt};
 use shared::http::ApiError;
 use shared::ids::ChatId;
@@ -152,7 +153,7 @@ impl Turn {
                 let outcome = ended?;
                 match spoken.failure.take() {
                     Some(failure) => {
-                        self.refuse(&failure.into()).await;
+                        self.refuse(&failure).await;
                         Ok("silent")
                     }
                     None => Ok(outcome),
@@ -210,7 +211,9 @@ impl Turn {
             let _ = reach.cut();
         }
         if let Some(failure) = outcome.failure {
-            self.out.send(&ServerFrame::Error { code: failure.code, message: failure.message }).await?;
+            self.out
+                .send(&ServerFrame::Error { code: failure.code, message: failure.message, data: Value::Null })
+                .await?;
             return Ok("failed");
         }
         if outcome.aborted {

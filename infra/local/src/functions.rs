@@ -20,6 +20,7 @@ pub(crate) struct Functions {
     user: user::State,
     chat: chat::State,
     repository: repository::State,
+    billing: billing::State,
     rag: rag::State,
     extract: extract::State,
     vision: vision::State,
@@ -43,6 +44,7 @@ impl Functions {
             user: user::State::new(context.clone()).await.map_err(StartError::function)?,
             chat: chat::State::new(context.clone(), assistant.clone()),
             repository: repository::State::new(context.clone()),
+            billing: billing::State::new(context.clone()),
             rag: rag::State::new(context.clone(), library.clone()),
             extract: extract::State::new(context.clone()).map_err(StartError::function)?,
             ingest: ingest::State::new(context.clone(), embedder, seeing.reader().clone())
@@ -58,6 +60,7 @@ impl Functions {
             .merge(user::router(self.user.clone()))
             .merge(chat::router(self.chat.clone()))
             .merge(repository::router(self.repository.clone()))
+            .merge(billing::router(self.billing.clone()))
     }
 
     pub(crate) fn services(&self) -> Router {

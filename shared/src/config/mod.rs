@@ -3,6 +3,7 @@
 //! [`VARIABLES`] is the one table of what can be set; the README shows it, and a test keeps the two
 //! equal. Nothing here touches the process environment but [`Config::from_env`].
 
+mod billing;
 mod reader;
 mod sections;
 mod speech;
@@ -10,6 +11,7 @@ mod stream;
 mod variables;
 mod vision;
 
+pub use billing::BillingConfig;
 pub use reader::{Problem, Problems, Reader};
 pub use sections::{
     AuthConfig, AwsConfig, CookieMode, DocumentsConfig, GoogleConfig, HttpConfig, InferenceConfig, LanguageModelConfig,
@@ -31,6 +33,8 @@ pub struct Config {
     pub google: Option<GoogleConfig>,
     /// `DynamoDB` and S3.
     pub aws: AwsConfig,
+    /// Plans and payments.
+    pub billing: BillingConfig,
     /// How mail leaves.
     pub mail: MailConfig,
     /// Where documents may come from and how large they may be.
@@ -68,6 +72,7 @@ impl Config {
             auth: AuthConfig::read(&mut reader, production),
             google: GoogleConfig::read(&mut reader),
             aws: AwsConfig::read(&mut reader),
+            billing: BillingConfig::read(&mut reader),
             mail: MailConfig::read(&mut reader, production),
             documents: DocumentsConfig::read(&mut reader, production),
             inference: InferenceConfig::read(&mut reader),

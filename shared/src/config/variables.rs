@@ -37,6 +37,8 @@ variables! {
     AWS_REGION = "us-east-1": "region of both";
     AWS_ENDPOINT_URL_DYNAMODB = "": "DynamoDB endpoint, where it is not Amazon's";
     AWS_ENDPOINT_URL_S3 = "": "S3 endpoint, where it is not Amazon's";
+    PLANS_FILE = "": "a file of plans to take the place of the built-in ones (`shared/src/billing/plans.json`)";
+    DEFAULT_PLAN = "free": "the plan of people who have not subscribed";
     MAIL_PROVIDER = "files": "`files` (`.eml` files), `smtp` or `ses`";
     MAIL_FROM = "IntelliMaint <no-reply@intellimaint.local>": "sender of all mail";
     MAIL_DIR = ".local/mail": "folder for `files`";

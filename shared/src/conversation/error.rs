@@ -1,5 +1,6 @@
 //! Why something cannot be done with a chat session.
 
+use crate::billing::{BillingError, LimitReached};
 use crate::objects::ObjectError;
 use crate::store::StoreError;
 
@@ -27,12 +28,24 @@ pub enum ConversationError {
     /// As many answers are being written as this process can write.
     #[error("too many answers are being written")]
     TooManyAnswers,
+    /// The plan allows no more.
+    #[error(transparent)]
+    Limit(#[from] LimitReached),
     /// The table failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The bucket failed.
     #[error(transparent)]
     Objects(#[from] ObjectError),
+}
+
+impl From<BillingError> for ConversationError {
+    fn from(error: BillingError) -> Self {
+        match error {
+            BillingError::Limit(reached) => Self::Limit(reached),
+            BillingError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 /// What can be done gives this back.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -50,15 +51,16 @@ impl Conversations {
     pub async fn ask_first(&self, user: &UserId, prompt: Prompt) -> ConversationResult<Asked> {
         let slot = self.slot()?;
         let mut chat = Chat::new(user);
-        let lease = Lease::new(user, &chat.id);
-        let question = self.keep_question(&lease, prompt).await?;
+        let lease = self.charge(Lease::new(user, &chat.id)).await?;
+        let question = self.charged(&lease, self.keep_question(&lease, prompt).boxed()).await?;
         let answer = ChatMessage::placeholder(&lease.id);
         chat.title = Some(title_of(&question.content));
         chat.last_message = Some(Preview::from(&question));
-        chat.generation = Some(Generation::new(lease.id.clone(), Some(answer.id.clone())));
-        if let Err(error) = self.context.store.open_new_chat(user, &chat, &[&question, &answer]).await {
+        chat.generation = Some(Generation::new(&lease, Some(answer.id.clone())));
+        let opened = async { Ok(self.context.store.open_new_chat(user, &chat, &[&question, &answer]).await?) };
+        if let Err(error) = self.charged(&lease, opened).await {
             pictures::discard(&self.context.objects, user, &question.attachments).await;
-            return Err(error.into());
+            return Err(error);
         }
         let (history, equipment) = (Vec::new(), Vec::new());
         Ok(self.begin(Start { slot, lease, question, answer, is_last: true, history, equipment }))
@@ -73,8 +75,8 @@ impl Conversations {
         let slot = self.slot()?;
         let store = &self.context.store;
         let chat = self.free_chat(user, id).await?;
-        let lease = Lease::new(user, id);
-        let question = self.keep_question(&lease, prompt).await?;
+        let lease = self.charge(Lease::new(user, id)).await?;
+        let question = self.charged(&lease, self.keep_question(&lease, prompt).boxed()).await?;
         let answer = ChatMessage::placeholder(&lease.id);
         let opening = Opening {
             new_messages: vec![&question, &answer],
@@ -87,7 +89,7 @@ impl Conversations {
             self.open(&lease, &chat, Some(&answer.id), opening).await?;
             Ok(history::window(&earlier))
         };
-        match opened.await {
+        match self.charged(&lease, opened).await {
             Ok(history) => {
                 let equipment = chat.equipment_context;
                 Ok(self.begin(Start { slot, lease, question, answer, is_last: true, history, equipment }))
@@ -120,18 +122,19 @@ impl Conversations {
             _ => return Err(ConversationError::NothingToAnswer),
         };
         let question = messages.get(question_at).ok_or(ConversationError::NothingToAnswer)?.clone();
-        let lease = Lease::new(user, chat_id);
-        let answer = match messages.get(answer_at) {
-            None => ChatMessage::placeholder(&lease.id),
-            Some(old) if old.role == MessageRole::Assistant => old.replacement(&lease.id),
+        let old = match messages.get(answer_at) {
+            None => None,
+            Some(old) if old.role == MessageRole::Assistant => Some(old),
             Some(_) => return Err(ConversationError::NothingToAnswer),
         };
+        let lease = self.charge(Lease::new(user, chat_id)).await?;
+        let answer = old.map_or_else(|| ChatMessage::placeholder(&lease.id), |old| old.replacement(&lease.id));
         let opening = if answer.replaced.is_some() {
             Opening { replacement: Some(&answer), ..Opening::default() }
         } else {
             Opening { new_messages: vec![&answer], ..Opening::default() }
         };
-        self.open(&lease, &chat, Some(&answer.id), opening).await?;
+        self.charged(&lease, self.open(&lease, &chat, Some(&answer.id), opening)).await?;
         let history = history::window(messages.get(..question_at).unwrap_or_default());
         let is_last = answer_at + 1 >= messages.len();
         let equipment = chat.equipment_context;
@@ -196,6 +199,27 @@ impl Conversations {
     async fn keep_question(&self, lease: &Lease, prompt: Prompt) -> ConversationResult<ChatMessage> {
         let attachments = pictures::keep(&self.context.objects, &lease.user, &lease.chat, prompt.pictures).await?;
         Ok(ChatMessage { attachments, ..ChatMessage::new(MessageRole::User, prompt.text) })
+    }
+
+    /// Counts a question; the lease under which it will be answered knows where.
+    async fn charge(&self, lease: Lease) -> ConversationResult<Lease> {
+        let month = self.context.billing.charge_message(&lease.user).await?;
+        Ok(lease.charged(month))
+    }
+
+    /// Does what comes before the answer is begun; where it fails, the question does not count.
+    async fn charged<T>(
+        &self,
+        lease: &Lease,
+        work: impl Future<Output = ConversationResult<T>>,
+    ) -> ConversationResult<T> {
+        let done = work.await;
+        if let (Err(_), Some(month)) = (&done, &lease.charged)
+            && let Err(error) = self.context.billing.refund(&lease.user, month).await
+        {
+            tracing::error!(%error, user = %lease.user, "a question that was not asked stays counted");
+        }
+        done
     }
 
     /// Room for one more answer.

@@ -129,7 +129,8 @@ impl Writer {
             return outcome;
         }
         let preview = self.is_last.then(|| Preview::from(&outcome.message));
-        match self.context.store.finish_generation(&self.lease, &outcome.message, preview).await {
+        let counts = outcome.failure.is_none() && !(outcome.aborted && self.progress.borrow().text.is_empty());
+        match self.context.store.finish_generation(&self.lease, &outcome.message, preview, counts).await {
             Ok(()) => outcome,
             Err(error) if error.is_condition() => Outcome { aborted: true, failure: Some(lost()), ..outcome },
             Err(error) => {

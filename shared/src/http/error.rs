@@ -179,6 +179,12 @@ impl ApiError {
         &self.0.code
     }
 
+    /// More for programs, where there is more.
+    #[must_use]
+    pub fn data(&self) -> &Value {
+        &self.0.data
+    }
+
     /// The sentence for a person.
     #[must_use]
     pub fn message(&self) -> &str {

@@ -177,12 +177,14 @@ fn url_key(user: &UserId, url: &str) -> Key {
 }
 
 impl Store {
-    /// Keeps new documents, all or none, with the markers of their addresses.
+    /// Keeps new documents, all or none, with the markers of their addresses. `room` is the write that
+    /// says that there is still room for them, from [`crate::billing::Billing::check_documents`].
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] when an address is registered already.
-    pub async fn create_documents(&self, documents: &[Document]) -> StoreResult<()> {
-        let mut writes = Vec::with_capacity(documents.len() * 2);
+    /// [`super::StoreError::Condition`] when an address is registered already, or other documents were
+    /// kept at the same time.
+    pub async fn create_documents(&self, documents: &[Document], room: Write) -> StoreResult<()> {
+        let mut writes = vec![room];
         for document in documents {
             writes.push(Write::put(key(&document.user_id, &document.id), document, Some(Expression::absent()))?);
             if let Some(url) = &document.source_url {
@@ -190,7 +192,7 @@ impl Store {
                 writes.push(Write::put(url_key(&document.user_id, url), &marker, Some(Expression::absent()))?);
             }
         }
-        if writes.is_empty() { Ok(()) } else { self.transact(writes).await }
+        self.transact(writes).await
     }
 
     /// Reads a document.

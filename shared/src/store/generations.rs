@@ -14,6 +14,7 @@ use super::chats::{self, Chat, Preview};
 use super::item::Expression;
 use super::messages::{self, ChatMessage};
 use super::{Store, StoreError, StoreResult, Write};
+use crate::billing::Month;
 use crate::ids::{ChatId, MessageId, UserId, new_ulid};
 use crate::time;
 
@@ -34,13 +35,17 @@ pub struct Generation {
     /// Whether the user asked it to stop.
     #[serde(default)]
     pub stop_requested: bool,
+    /// The month that the question was counted in; none for work that counts as none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charged: Option<Month>,
 }
 
 impl Generation {
-    /// A lease from now on.
+    /// The work under a lease, from now on.
     #[must_use]
-    pub fn new(id: String, message_id: Option<MessageId>) -> Self {
-        Self { id, message_id, lease_until: lease_until(), stop_requested: false }
+    pub fn new(lease: &Lease, message_id: Option<MessageId>) -> Self {
+        let (id, charged) = (lease.id.clone(), lease.charged.clone());
+        Self { id, message_id, lease_until: lease_until(), stop_requested: false, charged }
     }
 
     /// Whether its process must be taken to be alive.
@@ -63,13 +68,26 @@ pub struct Lease {
     pub chat: ChatId,
     /// The generation's id.
     pub id: String,
+    /// The month that its question was counted in; none for work that counts as none.
+    pub charged: Option<Month>,
 }
 
 impl Lease {
     /// A lease to be taken on a session.
     #[must_use]
     pub fn new(user: &UserId, chat: &ChatId) -> Self {
-        Self { user: user.clone(), chat: chat.clone(), id: new_ulid() }
+        Self { user: user.clone(), chat: chat.clone(), id: new_ulid(), charged: None }
+    }
+
+    /// The same for a question that was counted in `month`.
+    #[must_use]
+    pub fn charged(self, month: Month) -> Self {
+        Self { charged: Some(month), ..self }
+    }
+
+    /// Takes back that the question was counted, as a part of a transaction.
+    fn refund(&self) -> Option<Write> {
+        self.charged.as_ref().map(|month| Store::uncounting_message(&self.user, month))
     }
 
     fn is_own(&self) -> Expression {
@@ -122,7 +140,7 @@ impl Store {
         if let Some(old) = seen.generation.as_ref().filter(|old| !old.is_live()) {
             self.finish_interrupted(&lease.user, &lease.chat, old).await?;
         }
-        let generation = Generation::new(lease.id.clone(), answer.cloned());
+        let generation = Generation::new(lease, answer.cloned());
         let now = time::now();
         let mut text = "SET #generation = :generation, #updatedAt = :now, #indexSort = :sort".to_owned();
         let mut update = Expression::default()
@@ -158,7 +176,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Condition`] when the session is gone.
     pub async fn seize_chat(&self, lease: &Lease) -> StoreResult<()> {
-        let generation = Generation::new(lease.id.clone(), None);
+        let generation = Generation::new(lease, None);
         let update = Expression::new("SET #generation = :generation");
         let update = update.name("#generation", "generation").value(":generation", generation);
         let key = chats::key(&lease.user, &lease.chat);
@@ -200,7 +218,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn request_stop(&self, user: &UserId, chat: &ChatId, generation: &Generation) -> StoreResult<()> {
-        let lease = Lease { user: user.clone(), chat: chat.clone(), id: generation.id.clone() };
+        let lease = Lease { id: generation.id.clone(), ..Lease::new(user, chat) };
         let key = chats::key(user, chat);
         let update = Expression::new("SET #generation.#stop = :yes").name("#stop", "stopRequested").value(":yes", true);
         let result = retrying(|| async {
@@ -223,7 +241,8 @@ impl Store {
         Ok(())
     }
 
-    /// Puts the finished answer in its place and gives the lease back, in one transaction.
+    /// Puts the finished answer in its place and gives the lease back, in one transaction; where the
+    /// question shall not count, also that.
     ///
     /// # Errors
     /// [`StoreError::Condition`] when the lease is another's by now or the session is gone.
@@ -232,10 +251,12 @@ impl Store {
         lease: &Lease,
         answer: &ChatMessage,
         preview: Option<Preview>,
+        counts: bool,
     ) -> StoreResult<()> {
         let key = messages::key(&lease.user, &lease.chat, &answer.id);
-        let answer = Write::put(key, answer, Some(writes_message(&lease.id)))?;
-        self.release(lease, vec![answer], preview.map(Some)).await
+        let mut writes = vec![Write::put(key, answer, Some(writes_message(&lease.id)))?];
+        writes.extend(lease.refund().filter(|_| !counts));
+        self.release(lease, writes, preview.map(Some)).await
     }
 
     /// Does the last `writes` under a lease and gives it back, in one transaction. `preview` is the
@@ -280,8 +301,13 @@ impl Store {
         if message.generation.as_ref() != Some(&old.id) {
             return Ok(());
         }
+        // Of an answer that had not begun, the question does not count.
+        let refund = old.charged.as_ref().filter(|_| message.content.is_empty());
         let finished = message.into_interrupted();
-        match self.put(&messages::key(user, chat, id), &finished, Some(writes_message(&old.id))).await {
+        let key = messages::key(user, chat, id);
+        let mut writes = vec![Write::put(key, &finished, Some(writes_message(&old.id)))?];
+        writes.extend(refund.map(|month| Self::uncounting_message(user, month)));
+        match retrying(|| self.transact(writes.clone())).await {
             Err(error) if !error.is_condition() => Err(error),
             _ => Ok(()),
         }

@@ -314,7 +314,8 @@ mod tests {
     #[test]
     fn only_the_living_generation_of_the_session_keeps_an_answer_open() {
         let message = ChatMessage::placeholder("g");
-        let live = Generation::new("g".to_owned(), Some(message.id.clone()));
+        let lease = Lease { id: "g".to_owned(), ..Lease::new(&UserId::new(), &ChatId::new()) };
+        let live = Generation::new(&lease, Some(message.id.clone()));
         assert!(!message.is_orphan(Some(&live)));
         assert!(message.is_orphan(None));
         assert!(message.is_orphan(Some(&Generation { id: "other".to_owned(), ..live.clone() })));

@@ -5,6 +5,7 @@
 //! transactional writes. `expiresAt` (epoch seconds) lets `DynamoDB` clean up, but it may keep an
 //! expired item for days: code checks expiry itself.
 
+mod billing;
 mod chats;
 mod codes;
 mod cuts;

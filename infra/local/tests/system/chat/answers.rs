@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::ids::{ChatId, UserId};
-use shared::store::{Chat, ChatMessage, Generation, MessageRole};
+use shared::store::{Chat, ChatMessage, Generation, Lease, MessageRole};
 
 use super::{
     MESSAGES, SESSIONS, answered, ask, ask_slowly, has_text, messages, redacted, said, session, slow_system, text,
@@ -267,8 +267,8 @@ async fn interrupted(system: &TestSystem, user: &TestUser) -> String {
     let question = ChatMessage::new(MessageRole::User, "How do I drain the filter?");
     let answer = ChatMessage { content: "Drain the".to_owned(), ..ChatMessage::placeholder("gone") };
     let lease_until = shared::time::in_seconds(-15).as_millisecond();
-    let generation = Generation::new("gone".to_owned(), Some(answer.id.clone()));
-    chat.generation = Some(Generation { lease_until, ..generation });
+    let lease = Lease { id: "gone".to_owned(), ..Lease::new(&owner, &chat.id) };
+    chat.generation = Some(Generation { lease_until, ..Generation::new(&lease, Some(answer.id.clone())) });
     system.system.context.store.open_new_chat(&owner, &chat, &[&question, &answer]).await.unwrap();
     chat.id.to_string()
 }

@@ -1,6 +1,5 @@
 //! The microphone: sound in, at the speed of speech.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{can_speak, files, kinds, model_at, sound};
 use crate::harness::pdf::pdf;
-use crate::harness::{Received, Socket, TestSystem, model_of_sentences, shared_data};
+use crate::harness::{Received, Socket, TestSystem, hearing, model_of_sentences, shared_data};
 
 /// Samples of 20 milliseconds.
 const FRAME: usize = 320;
@@ -36,14 +35,6 @@ async fn speak(socket: &mut Socket, sound: &Pcm) {
         next += Duration::from_millis(20);
         sleep_until(next).await;
     }
-}
-
-/// A program that hears this in whatever it is given.
-fn hearing(folder: &Path, text: &str) -> String {
-    let path = folder.join("hear");
-    std::fs::write(&path, format!("#!/bin/sh\ncat >/dev/null\necho '{text}'\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    path.to_str().unwrap().to_owned()
 }
 
 fn frames<'a>(received: &'a [Received], kind: &str) -> Vec<&'a Value> {

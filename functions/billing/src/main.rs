@@ -1,0 +1,12 @@
+//! The `billing` function on Lambda.
+
+use billing::{State, router};
+use shared::Context;
+use shared::http::{Backend, serve};
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_http::Error> {
+    let context = Context::from_env().await?;
+    let config = context.config.clone();
+    lambda_http::run(serve(Backend::Gateway, router(State::new(context)), &config.http)).await
+}

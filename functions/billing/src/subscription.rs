@@ -1,0 +1,74 @@
+//! `GET /billing/subscription`: the user's plan, and how much of it is used.
+
+use axum::extract::State as Extract;
+use axum::response::IntoResponse;
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::auth::CurrentUser;
+use shared::billing::{Kept, PlanId, Status};
+use shared::http::{ApiResult, ok};
+use shared::ids::UserId;
+
+use crate::State;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SubscriptionView {
+    plan_id: PlanId,
+    status: Status,
+    current_period_start: Option<Timestamp>,
+    current_period_end: Option<Timestamp>,
+    trial_end: Option<Timestamp>,
+    cancel_at_period_end: bool,
+    usage: UsageView,
+}
+
+/// Under the names of the limits.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UsageView {
+    documents: Used,
+    storage_bytes: Used,
+    messages_per_month: Used,
+    voice_minutes_per_month: Used,
+    /// When the monthly ones begin anew.
+    resets_at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Used {
+    used: u64,
+    /// None: as much as they like.
+    limit: Option<u64>,
+}
+
+pub(crate) async fn read_subscription(
+    Extract(state): Extract<State>,
+    user: CurrentUser,
+) -> ApiResult<impl IntoResponse> {
+    Ok(ok("This is your plan.", view(&state, &user.id).await?))
+}
+
+/// What the user has.
+pub(crate) async fn view(state: &State, user: &UserId) -> ApiResult<SubscriptionView> {
+    let billing = &state.context.billing;
+    let (plan, subscription) = billing.plan_of(user).await?;
+    let usage = billing.usage(user).await?;
+    let kept = Kept::of(&state.context.store.documents(user).await?);
+    let limits = &plan.limits;
+    Ok(SubscriptionView {
+        plan_id: plan.id.clone(),
+        status: subscription.status,
+        current_period_start: subscription.current_period_start,
+        current_period_end: subscription.current_period_end,
+        trial_end: subscription.trial_end,
+        cancel_at_period_end: subscription.cancel_at_period_end,
+        usage: UsageView {
+            documents: Used { used: kept.documents, limit: limits.documents },
+            storage_bytes: Used { used: kept.bytes, limit: limits.storage_bytes },
+            messages_per_month: Used { used: usage.messages, limit: limits.messages_per_month },
+            voice_minutes_per_month: Used { used: usage.voice_minutes(), limit: limits.voice_minutes_per_month },
+            resets_at: billing.resets_at(),
+        },
+    })
+}
