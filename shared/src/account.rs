@@ -109,7 +109,8 @@ const HIDDEN: [&str; 15] = [
 
 /// The kinds of items in a user's partition, by the beginning of their sort keys, and the names of
 /// their lists in an export.
-const KINDS: [(&str, &str); 3] = [("SESSION#", "signIns"), ("DOC#", "documents"), ("USAGE#", "usage")];
+const KINDS: [(&str, &str); 4] =
+    [("SESSION#", "signIns"), ("DOC#", "documents"), ("USAGE#", "usage"), ("SUBSCRIPTION", "subscriptions")];
 
 /// Everything of a user as one JSON object, piece by piece, so that no more than one chat session is
 /// held in memory.

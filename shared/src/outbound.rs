@@ -24,10 +24,15 @@ pub fn client() -> Result<Client, reqwest::Error> {
 
 /// The same without a limit on the whole call, for long answers; the caller sets limits of its own.
 pub fn builder() -> ClientBuilder {
-    // The provider is one per process; an error only says that it is installed already.
-    PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
+    install_tls();
     Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(Policy::none())
         .user_agent(concat!("IntelliMaint/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Chooses ring for whoever speaks TLS in this process.
+pub(crate) fn install_tls() {
+    // The provider is one per process; an error only says that it is installed already.
+    PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
 }

@@ -8,5 +8,5 @@ use shared::http::{Backend, serve};
 async fn main() -> Result<(), lambda_http::Error> {
     let context = Context::from_env().await?;
     let config = context.config.clone();
-    lambda_http::run(serve(Backend::Gateway, router(State::new(context)), &config.http)).await
+    lambda_http::run(serve(Backend::Gateway, router(State::new(context).await?), &config.http)).await
 }

@@ -1,4 +1,5 @@
-//! `GET /billing/subscription`: the user's plan, and how much of it is used.
+//! `GET /billing/subscription`: the user's plan, and how much of it is used; `POST /billing/cancel` and
+//! `POST /billing/resume`.
 
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
@@ -10,6 +11,7 @@ use shared::http::{ApiResult, ok};
 use shared::ids::UserId;
 
 use crate::State;
+use crate::refusal::refusal;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,7 +52,7 @@ pub(crate) async fn read_subscription(
 }
 
 /// What the user has.
-pub(crate) async fn view(state: &State, user: &UserId) -> ApiResult<SubscriptionView> {
+async fn view(state: &State, user: &UserId) -> ApiResult<SubscriptionView> {
     let billing = &state.context.billing;
     let (plan, subscription) = billing.plan_of(user).await?;
     let usage = billing.usage(user).await?;
@@ -71,4 +73,20 @@ pub(crate) async fn view(state: &State, user: &UserId) -> ApiResult<Subscription
             resets_at: billing.resets_at(),
         },
     })
+}
+
+pub(crate) async fn cancel_subscription(
+    Extract(state): Extract<State>,
+    user: CurrentUser,
+) -> ApiResult<impl IntoResponse> {
+    state.subscriptions.cancel_at_period_end(&user.id, true).await.map_err(refusal)?;
+    Ok(ok("Your subscription ends with its period.", view(&state, &user.id).await?))
+}
+
+pub(crate) async fn resume_subscription(
+    Extract(state): Extract<State>,
+    user: CurrentUser,
+) -> ApiResult<impl IntoResponse> {
+    state.subscriptions.cancel_at_period_end(&user.id, false).await.map_err(refusal)?;
+    Ok(ok("Your subscription goes on.", view(&state, &user.id).await?))
 }

@@ -7,6 +7,7 @@ use shared::auth::attempts::check_password;
 use shared::auth::codes::{GivenCode, NewCode};
 use shared::auth::password::GivenPassword;
 use shared::auth::{CurrentUser, clear_cookies};
+use shared::billing::payments::SubscriptionsError;
 use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, Reply, ResponseCookies, Valid, ok};
 use shared::store::CodePurpose;
 
@@ -62,9 +63,19 @@ pub async fn delete(
         }
     }
     // A code is not used up first: if this stops half-way, the same request goes on with it.
+    // Nobody pays for an account that is gone: where this fails, everything stays.
+    state.subscriptions.end(&account.id).await.map_err(not_ended)?;
     erase(context, &account.id).await?;
     for cookie in clear_cookies(&context.config.auth) {
         cookies.set(cookie);
     }
     Ok(ok("Your account and everything in it is deleted.", ()))
+}
+
+fn not_ended(error: SubscriptionsError) -> ApiError {
+    match error {
+        SubscriptionsError::Payments(error) => error.into(),
+        SubscriptionsError::Store(error) => error.into(),
+        error => ApiError::internal(error),
+    }
 }

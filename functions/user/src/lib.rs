@@ -12,8 +12,10 @@ use axum::routing::{delete, get, post, put};
 use shared::Context;
 use shared::auth::CurrentUser;
 use shared::auth::codes::Codes;
+use shared::billing::payments::{Subscriptions, configured};
 use shared::http::{ApiError, ApiResult};
-use shared::mail::{MailError, Mailer};
+use shared::mail::Mailer;
+use shared::provider::Cause;
 use shared::store::User;
 
 /// What the handlers share.
@@ -21,16 +23,20 @@ use shared::store::User;
 pub struct State {
     context: Context,
     codes: Codes,
+    subscriptions: Subscriptions,
 }
 
 impl State {
-    /// Builds the mailer.
+    /// Builds the mailer and the client of the payment provider.
     ///
     /// # Errors
-    /// [`MailError`] when mail is not configured properly.
-    pub async fn new(context: Context) -> Result<Self, MailError> {
+    /// When mail or the payment provider is not configured properly.
+    pub async fn new(context: Context) -> Result<Self, Cause> {
         let mailer = Mailer::new(&context.config.mail, &context.config.aws).await?;
-        Ok(Self { codes: Codes::new(&context, mailer), context })
+        let payments = configured(&context.config.billing)?;
+        let billing = context.billing.clone();
+        let subscriptions = Subscriptions::new(context.store.clone(), billing, payments, mailer.clone());
+        Ok(Self { codes: Codes::new(&context, mailer), subscriptions, context })
     }
 }
 

@@ -44,7 +44,7 @@ impl Functions {
             user: user::State::new(context.clone()).await.map_err(StartError::function)?,
             chat: chat::State::new(context.clone(), assistant.clone()),
             repository: repository::State::new(context.clone()),
-            billing: billing::State::new(context.clone()),
+            billing: billing::State::new(context.clone()).await.map_err(StartError::function)?,
             rag: rag::State::new(context.clone(), library.clone()),
             extract: extract::State::new(context.clone()).map_err(StartError::function)?,
             ingest: ingest::State::new(context.clone(), embedder, seeing.reader().clone())

@@ -9,8 +9,10 @@ mod options;
 mod pump;
 mod server;
 mod storage;
+mod stripe;
 mod system;
 
 pub use banner::banner;
 pub use options::{Options, Ports};
+pub use stripe::LocalStripe;
 pub use system::{StartError, System};

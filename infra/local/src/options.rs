@@ -20,6 +20,10 @@ pub struct Options {
     #[arg(long, value_name = "URL", env = "INTELLIMAINT_FUNCTIONS_AT")]
     pub functions_at: Option<String>,
 
+    /// Let people pay, at a stand-in for Stripe on this machine that moves no money.
+    #[arg(long)]
+    pub stripe: bool,
+
     /// Ports.
     #[command(flatten)]
     pub ports: Ports,
@@ -43,6 +47,9 @@ pub struct Ports {
     /// Embedded S3.
     #[arg(long, env = "S3_PORT", default_value_t = 9102)]
     pub s3_port: u16,
+    /// Stand-in for Stripe.
+    #[arg(long, env = "STRIPE_PORT", default_value_t = 9103)]
+    pub stripe_port: u16,
 }
 
 impl Options {
@@ -54,7 +61,8 @@ impl Options {
             data_dir: PathBuf::new(),
             in_memory: true,
             functions_at: None,
-            ports: Ports { host, gateway_port: 0, services_port: 0, dynamodb_port: 0, s3_port: 0 },
+            stripe: false,
+            ports: Ports { host, gateway_port: 0, services_port: 0, dynamodb_port: 0, s3_port: 0, stripe_port: 0 },
         }
     }
 }

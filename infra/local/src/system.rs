@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::functions::{Functions, Ingest};
 use crate::options::Options;
 use crate::storage::{self, ACCESS_KEY, LOOPBACK, SECRET_KEY};
+use crate::stripe::LocalStripe;
 use crate::{pump, server};
 
 /// Why a system did not start.
@@ -42,6 +43,9 @@ pub enum StartError {
     /// The embedded servers cannot work.
     #[error("{0}")]
     Storage(String),
+    /// A program is missing.
+    #[error("{0} cannot be started ({1}); `scripts/dev --stripe` installs it")]
+    Program(String, std::io::Error),
     /// A function cannot work as it is configured.
     #[error("a function cannot start: {0}")]
     Function(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -65,6 +69,8 @@ pub struct System {
     pub s3_url: String,
     /// Where everything is kept.
     pub folder: PathBuf,
+    /// The stand-in for Stripe, where there is one.
+    pub stripe: Option<LocalStripe>,
     /// What the functions hold; tests look at the same tables and objects through it.
     pub context: Context,
     functions: Option<Functions>,
@@ -125,6 +131,16 @@ impl System {
         let objects = storage::object_server(&folder.join("s3"), &config.aws.bucket, told)?;
         back.spawn(server::serve(s3, objects, stop_storage.clone()));
 
+        let mut stripe = None;
+        if options.stripe {
+            let listener = server::bind(LOOPBACK, ports.stripe_port, "stand-in for Stripe", "--stripe-port").await?;
+            let url = server::local_url(&listener);
+            let program = lookup("LOCALSTRIPE").unwrap_or_else(|| ".venv/bin/localstripe".to_owned());
+            let started = LocalStripe::start(&url, &config.billing.plans, &gateway_url, &folder, program).await?;
+            config.billing.stripe = Some(started.config);
+            back.spawn(server::serve(listener, started.router, stop_storage.clone()));
+            stripe = Some(started.running);
+        }
         let context = Context::new(Arc::new(config)).await;
         let storage = |error: &dyn std::fmt::Display| StartError::Storage(format!("storage cannot be set up: {error}"));
         context.store.create_table().await.map_err(|error| storage(&error))?;
@@ -154,6 +170,7 @@ impl System {
             dynamodb_url,
             s3_url,
             folder,
+            stripe,
             context,
             functions,
             stop_taking,

@@ -8,6 +8,8 @@
 mod limit;
 mod meter;
 mod money;
+#[cfg(feature = "payments")]
+pub mod payments;
 mod plans;
 mod subscription;
 

@@ -1,6 +1,10 @@
 //! Plans and payments.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use secrecy::SecretString;
+use url::Url;
 
 use super::reader::Reader;
 use super::variables as var;
@@ -11,6 +15,21 @@ use crate::billing::{PlanId, Plans};
 pub struct BillingConfig {
     /// What can be subscribed to (`PLANS_FILE`), and what people have who have not (`DEFAULT_PLAN`).
     pub plans: Arc<Plans>,
+    /// Who takes the money, where anybody does.
+    pub stripe: Option<StripeConfig>,
+}
+
+/// Stripe.
+#[derive(Debug, Clone)]
+pub struct StripeConfig {
+    /// `STRIPE_SECRET_KEY`.
+    pub secret_key: SecretString,
+    /// What its events are signed with (`STRIPE_WEBHOOK_SECRET`).
+    pub webhook_secret: SecretString,
+    /// Where its API is (`STRIPE_API_URL`).
+    pub url: Url,
+    /// What each plan's price is called there (`STRIPE_PRICES`).
+    pub prices: BTreeMap<String, String>,
 }
 
 impl BillingConfig {
@@ -27,6 +46,31 @@ impl BillingConfig {
             reader.problem(variable, reason);
             Plans::none()
         });
-        Self { plans: Arc::new(plans) }
+        let stripe = StripeConfig::read(reader, &plans);
+        Self { plans: Arc::new(plans), stripe }
+    }
+}
+
+impl StripeConfig {
+    fn read(reader: &mut Reader<'_>, plans: &Plans) -> Option<Self> {
+        let secret_key = reader.secret(&var::STRIPE_SECRET_KEY)?;
+        let webhook_secret = reader.secret(&var::STRIPE_WEBHOOK_SECRET).unwrap_or_else(|| {
+            reader.problem(&var::STRIPE_WEBHOOK_SECRET, "must be set where STRIPE_SECRET_KEY is");
+            SecretString::default()
+        });
+        let mut prices = BTreeMap::new();
+        for entry in reader.list(&var::STRIPE_PRICES) {
+            match entry.split_once('=').map(|(plan, price)| (plan.trim(), price.trim())) {
+                Some((plan, price)) if plans.get(&PlanId::new(plan)).is_some() && !price.is_empty() => {
+                    prices.insert(plan.to_owned(), price.to_owned());
+                }
+                _ => reader.problem(
+                    &var::STRIPE_PRICES,
+                    format!("must name plans and prices, as in pro=price_123, not \"{entry}\""),
+                ),
+            }
+        }
+        let url = reader.url(&var::STRIPE_API_URL)?;
+        Some(Self { secret_key, webhook_secret, url, prices })
     }
 }

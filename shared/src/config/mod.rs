@@ -11,7 +11,7 @@ mod stream;
 mod variables;
 mod vision;
 
-pub use billing::BillingConfig;
+pub use billing::{BillingConfig, StripeConfig};
 pub use reader::{Problem, Problems, Reader};
 pub use sections::{
     AuthConfig, AwsConfig, CookieMode, DocumentsConfig, GoogleConfig, HttpConfig, InferenceConfig, LanguageModelConfig,

@@ -39,6 +39,10 @@ variables! {
     AWS_ENDPOINT_URL_S3 = "": "S3 endpoint, where it is not Amazon's";
     PLANS_FILE = "": "a file of plans to take the place of the built-in ones (`shared/src/billing/plans.json`)";
     DEFAULT_PLAN = "free": "the plan of people who have not subscribed";
+    STRIPE_SECRET_KEY = "": "lets people pay through Stripe; unset: plans and limits work, paying does not";
+    STRIPE_WEBHOOK_SECRET = "": "what Stripe signs its events with; required with the key";
+    STRIPE_PRICES = "": "what each plan's price is called at Stripe: `pro=price_1,team=price_2`";
+    STRIPE_API_URL = "https://api.stripe.com": "Stripe's API, or a server that stands in for it";
     MAIL_PROVIDER = "files": "`files` (`.eml` files), `smtp` or `ses`";
     MAIL_FROM = "IntelliMaint <no-reply@intellimaint.local>": "sender of all mail";
     MAIL_DIR = ".local/mail": "folder for `files`";

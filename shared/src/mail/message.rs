@@ -1,6 +1,9 @@
 //! The words of every mail, plain and as HTML.
 
+use jiff::Timestamp;
+
 use crate::auth::Email;
+use crate::billing::{Interval, Price};
 use crate::store::CodePurpose;
 
 /// What a mail says. Nothing in it was written by whoever caused it to be sent, so that nobody can
@@ -51,6 +54,39 @@ impl Message {
             opening: format!("Your IntelliMaint account now uses the address {new} instead of this one."),
             code: None,
             closing: "If this was not you, please contact whoever runs your IntelliMaint system.".to_owned(),
+        }
+    }
+
+    /// Tells that the free days of a plan are nearly over.
+    #[must_use]
+    pub fn trial_ends(plan: &str, at: Option<Timestamp>, price: Option<&Price>) -> Self {
+        let when = at.map_or_else(|| "soon".to_owned(), |at| format!("on {}", at.strftime("%-d %B %Y")));
+        let costs = price.map_or_else(String::new, |price| {
+            let interval = match price.interval {
+                Interval::Month => "month",
+                Interval::Year => "year",
+            };
+            format!(" From then on it costs {} a {interval}.", price.money)
+        });
+        Self {
+            subject: "Your free days of IntelliMaint end soon".to_owned(),
+            opening: format!("The free days of your plan {plan} end {when}.{costs}"),
+            code: None,
+            closing: "If you want to go on, there is nothing to do. Else please cancel before that day, in your \
+                      account under billing."
+                .to_owned(),
+        }
+    }
+
+    /// Tells that a payment failed.
+    #[must_use]
+    pub fn payment_failed(plan: &str) -> Self {
+        Self {
+            subject: "A payment for IntelliMaint failed".to_owned(),
+            opening: format!("The last payment for your plan {plan} did not go through. It will be tried again."),
+            code: None,
+            closing: "Your plan stays as it is for now. Please check how you pay, in your account under billing."
+                .to_owned(),
         }
     }
 

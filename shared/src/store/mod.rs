@@ -25,6 +25,8 @@ mod table;
 mod transaction;
 mod users;
 
+#[cfg(feature = "payments")]
+pub use billing::EventRecord;
 pub use chats::{Chat, ChatChange, ChatStatus, Preview};
 pub use codes::{AddressCodes, CodePurpose, PendingCode};
 pub use documents::{Document, DocumentStatus, MultipartState, NewDocument};

@@ -1,7 +1,9 @@
 //! Plans, and the limits that they set.
 
 mod limits;
+mod paying;
 mod usage;
+mod webhook;
 
 use serde_json::{Value, json};
 

@@ -6,6 +6,7 @@ pub mod pdf;
 mod process;
 mod socket;
 mod sse;
+mod stripe;
 mod user;
 
 use std::os::unix::fs::PermissionsExt;
@@ -19,6 +20,7 @@ pub use model::{model_of_sentences, model_that_falls_silent, model_that_repeats,
 pub use process::Process;
 pub use socket::{Received, Socket};
 pub use sse::{Events, events};
+pub use stripe::{StripeServer, stripe_signature};
 pub use user::{Answer, TestUser};
 
 /// A system of one test.
@@ -37,13 +39,28 @@ impl TestSystem {
 
     /// Starts with some variables set.
     pub async fn start_with(variables: &[(&str, &str)]) -> Self {
+        Self::start_as(Options::throw_away(), variables).await
+    }
+
+    /// Starts with a stand-in for Stripe; says so and gives `None` where there is no localstripe.
+    pub async fn start_with_stripe() -> Option<Self> {
+        let program = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.venv/bin/localstripe");
+        if !std::path::Path::new(program).exists() {
+            eprintln!("skipped: localstripe is not installed");
+            return None;
+        }
+        let options = Options { stripe: true, ..Options::throw_away() };
+        Some(Self::start_as(options, &[("LOCALSTRIPE", program)]).await)
+    }
+
+    async fn start_as(options: Options, variables: &[(&str, &str)]) -> Self {
         let variables: Vec<(String, String)> =
             variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let lookup = move |name: &str| {
             let set = variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
             set.or_else(|| default(name))
         };
-        Self { system: System::start(Options::throw_away(), &lookup).await.expect("the system starts") }
+        Self { system: System::start(options, &lookup).await.expect("the system starts") }
     }
 
     /// An address on the gateway.
@@ -59,6 +76,13 @@ impl TestSystem {
     /// A new user, signed up, verified and signed in; requests carry the bearer token.
     pub async fn user(&self) -> TestUser {
         TestUser::sign_up(self).await
+    }
+
+    /// How many mails about this were sent to `address`.
+    pub fn mails(&self, address: &str, subject: &str) -> usize {
+        let Ok(mails) = std::fs::read_dir(self.system.folder.join("mail")) else { return 0 };
+        let texts = mails.map(|mail| std::fs::read_to_string(mail.unwrap().path()).unwrap());
+        texts.filter(|text| text.contains(&format!("To: {address}")) && text.contains(subject)).count()
     }
 
     /// The newest code mailed to `address`.

@@ -1,0 +1,129 @@
+//! `POST /billing/subscribe` and `POST /billing/portal`: pages of the payment provider's.
+
+use axum::extract::State as Extract;
+use axum::response::IntoResponse;
+use http::HeaderMap;
+use serde::Serialize;
+use serde_json::Value;
+use shared::auth::CurrentUser;
+use shared::billing::PlanId;
+use shared::http::{ApiResult, Field, Fields, FromFields, Invalid, Valid, ValidOrEmpty, ok, text};
+use shared::time;
+use url::Url;
+
+use crate::State;
+use crate::refusal::refusal;
+
+/// Characters of an idempotency key.
+const LONGEST_KEY: usize = 255;
+/// A wish without an idempotency key is the same for so many seconds.
+const SAME_WISH_SECONDS: i64 = 600;
+
+struct Plan(PlanId);
+struct Address(Url);
+
+impl Field for Plan {
+    fn parse(value: &Value) -> Result<Self, String> {
+        text(value, 1, 64).map(|id| Self(PlanId::new(id)))
+    }
+}
+
+impl Field for Address {
+    fn parse(value: &Value) -> Result<Self, String> {
+        let address = text(value, 1, 2_048)?;
+        let found = Url::parse(&address).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        found.map(Self).ok_or_else(|| "must be an address".to_owned())
+    }
+}
+
+pub(crate) struct Wish {
+    plan: PlanId,
+    success_url: Option<Url>,
+    cancel_url: Option<Url>,
+}
+
+impl FromFields for Wish {
+    fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
+        let plan = fields.required::<Plan>("planId");
+        let success_url = fields.optional::<Address>("successUrl");
+        let cancel_url = fields.optional::<Address>("cancelUrl");
+        Ok(Self {
+            plan: plan?.0,
+            success_url: success_url?.map(|Address(url)| url),
+            cancel_url: cancel_url?.map(|Address(url)| url),
+        })
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    checkout_url: String,
+}
+
+pub(crate) async fn subscribe(
+    Extract(state): Extract<State>,
+    headers: HeaderMap,
+    user: CurrentUser,
+    Valid(wish): Valid<Wish>,
+) -> ApiResult<impl IntoResponse> {
+    let success_url = own(&state, "successUrl", wish.success_url, "success")?;
+    let cancel_url = own(&state, "cancelUrl", wish.cancel_url, "canceled")?;
+    let key = idempotency_key(&headers)?;
+    let account = state.account_of(&user).await?;
+    let page = state.subscriptions.subscribe(&account, &wish.plan, success_url, cancel_url, &key).await;
+    Ok(ok("Please pay on the page at this address.", Page { checkout_url: page.map_err(refusal)? }))
+}
+
+/// An address of the frontend's, so that nobody is led elsewhere after paying.
+fn own(state: &State, field: &str, given: Option<Url>, outcome: &str) -> ApiResult<String> {
+    let http = &state.context.config.http;
+    match given {
+        None => Ok(format!("{}/billing?checkout={outcome}", http.frontend_url)),
+        Some(url) if http.gateway_origins.contains(&url.origin().ascii_serialization()) => Ok(url.into()),
+        Some(_) => Err(shared::http::ApiError::validation(vec![format!("{field} must be an address of the frontend")])),
+    }
+}
+
+/// What tells this wish from others that are else the same.
+fn idempotency_key(headers: &HeaderMap) -> ApiResult<String> {
+    match headers.get("idempotency-key").map(|value| value.to_str()) {
+        None => Ok((time::now().as_second() / SAME_WISH_SECONDS).to_string()),
+        Some(Ok(key)) if (1..=LONGEST_KEY).contains(&key.len()) => Ok(format!("client/{key}")),
+        Some(_) => Err(shared::http::ApiError::bad_request(
+            "invalid_idempotency_key",
+            format!("The header Idempotency-Key must have 1 to {LONGEST_KEY} plain characters."),
+        )),
+    }
+}
+
+pub(crate) struct Return {
+    url: Option<Url>,
+}
+
+impl FromFields for Return {
+    fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
+        let url = fields.optional::<Address>("returnUrl");
+        Ok(Self { url: url?.map(|Address(url)| url) })
+    }
+}
+
+#[derive(Serialize)]
+struct Portal {
+    url: String,
+}
+
+pub(crate) async fn open_portal(
+    Extract(state): Extract<State>,
+    headers: HeaderMap,
+    user: CurrentUser,
+    ValidOrEmpty(given): ValidOrEmpty<Return>,
+) -> ApiResult<impl IntoResponse> {
+    let return_url = match given.url {
+        None => format!("{}/billing", state.context.config.http.frontend_url),
+        given => own(&state, "returnUrl", given, "")?,
+    };
+    let key = idempotency_key(&headers)?;
+    let url = state.subscriptions.portal(&user.id, &return_url, &key).await.map_err(refusal)?;
+    Ok(ok("Manage your payments on the page at this address.", Portal { url }))
+}

@@ -1,0 +1,215 @@
+//! Events of Stripe's: signed, in any order, once each.
+
+use futures::future::join_all;
+use reqwest::Method;
+use serde_json::{Value, json};
+use shared::billing::Status;
+use shared::ids::UserId;
+use shared::store::Key;
+
+use super::SUBSCRIPTION;
+use crate::harness::{Answer, StripeServer, TestSystem, TestUser, stripe_signature};
+
+const WEBHOOK: &str = "/api/v1/billing/webhook";
+
+fn event(id: &str, kind: &str, customer: &str) -> String {
+    json!({"id": id, "object": "event", "type": kind, "data": {"object": {"id": "x", "customer": customer}}})
+        .to_string()
+}
+
+async fn deliver_signed(visitor: &TestUser, body: &str, signature: &str) -> Answer {
+    let request = visitor.request(Method::POST, WEBHOOK).header("Stripe-Signature", signature);
+    visitor.send(request.header("Content-Type", "application/json").body(body.to_owned())).await
+}
+
+async fn deliver(visitor: &TestUser, body: &str) -> Answer {
+    deliver_signed(visitor, body, &stripe_signature(body, shared::time::now().as_second())).await
+}
+
+/// Makes this user that customer of Stripe's, as a first wish to subscribe does.
+async fn known_as(system: &TestSystem, user: &UserId, customer: &str) {
+    let store = &system.system.context.store;
+    let item = json!({"customer": customer, "status": "none", "version": 0});
+    store.put(&Key::new(format!("USER#{user}"), "SUBSCRIPTION"), &item, None).await.unwrap();
+    store.put(&Key::alone(format!("STRIPE#CUSTOMER#{customer}")), &json!({"userId": user}), None).await.unwrap();
+}
+
+async fn status(system: &TestSystem, user: &UserId) -> Status {
+    system.system.context.store.subscription(user).await.unwrap().unwrap().status
+}
+
+#[tokio::test]
+async fn only_what_stripe_signed_a_moment_ago_is_believed() {
+    let stripe = StripeServer::start().await;
+    let system = TestSystem::start_with(&stripe.variables()).await;
+    let (user, visitor) = (UserId::new(), system.visitor());
+    known_as(&system, &user, "cus_1").await;
+    stripe.set("cus_1", "active");
+    let body = event("evt_1", "customer.subscription.created", "cus_1");
+    let now = shared::time::now().as_second();
+    let old = stripe_signature(&body, now - 301);
+    let other = stripe_signature(&event("evt_2", "customer.subscription.created", "cus_1"), now);
+    for signature in ["", "t=1,v1=00", &old, &other, &stripe_signature(&body, now + 330)] {
+        assert_eq!(deliver_signed(&visitor, &body, signature).await.code(400), "invalid_signature", "{signature}");
+    }
+    assert_eq!(status(&system, &user).await, Status::None);
+    assert_eq!(stripe.seen(), [], "nobody is asked for anything");
+
+    for body in ["", "{}", "[1]", "\u{0}"] {
+        assert_eq!(deliver(&visitor, body).await.code(400), "malformed_event", "{body}");
+    }
+    assert_eq!(deliver(&visitor, &body).await.data(200)["outcome"], "applied");
+    assert_eq!(status(&system, &user).await, Status::Active);
+    assert_eq!(deliver(&visitor, &body).await.data(200)["outcome"], "repeated");
+    for (id, kind, customer) in
+        [("evt_3", "customer.subscription.created", "cus_unknown"), ("evt_4", "charge.refunded", "cus_1")]
+    {
+        assert_eq!(deliver(&visitor, &event(id, kind, customer)).await.data(200)["outcome"], "ignored");
+    }
+}
+
+#[tokio::test]
+async fn an_event_delivered_twenty_times_at_once_has_its_effect_once() {
+    let stripe = StripeServer::start().await;
+    let system = TestSystem::start_with(&stripe.variables()).await;
+    let (user, visitor) = (system.user().await, system.visitor());
+    let id: UserId = user.id.parse().unwrap();
+    known_as(&system, &id, "cus_1").await;
+    stripe.set("cus_1", "trialing");
+    let body = event("evt_1", "customer.subscription.trial_will_end", "cus_1");
+    let answers = join_all((0..20).map(|_| deliver(&visitor, &body))).await;
+    assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 503)));
+    let applied = answers.iter().filter(|answer| answer.text.contains("applied")).count();
+    assert_eq!(applied, 1);
+    // Whoever was told to come again finds it done.
+    assert_eq!(deliver(&visitor, &body).await.data(200)["outcome"], "repeated");
+    assert_eq!(system.mails(&user.email, "Your free days of IntelliMaint end soon"), 1);
+    let subscription = user.get(SUBSCRIPTION).await.data(200);
+    assert_eq!((&subscription["planId"], &subscription["status"]), (&json!("pro"), &json!("trialing")));
+    assert_eq!(subscription["currentPeriodEnd"], "2023-12-14T22:13:20Z");
+    assert_eq!(system.system.context.store.subscription(&id).await.unwrap().unwrap().version, 1);
+}
+
+#[tokio::test]
+async fn a_failure_is_told_so_that_the_event_comes_again() {
+    let stripe = StripeServer::start().await;
+    let system = TestSystem::start_with(&stripe.variables()).await;
+    let (user, visitor) = (UserId::new(), system.visitor());
+    known_as(&system, &user, "cus_1").await;
+    stripe.set("cus_1", "active");
+    let body = event("evt_1", "invoice.paid", "cus_1");
+    stripe.fail(&[500, 500, 500]);
+    assert_eq!(deliver(&visitor, &body).await.code(503), "provider_unavailable");
+    assert_eq!(stripe.seen().len(), 3, "tried again, and not for ever");
+    stripe.fail(&[403]);
+    assert_eq!(deliver(&visitor, &body).await.code(503), "provider_rejected");
+    assert_eq!(status(&system, &user).await, Status::None);
+    stripe.fail(&[500, 429]);
+    assert_eq!(deliver(&visitor, &body).await.data(200)["outcome"], "applied");
+    assert_eq!(status(&system, &user).await, Status::Active);
+}
+
+/// The life of a subscription: what Stripe says of it, and the events that go with it.
+const LIFE: [(&str, &str); 5] = [
+    ("incomplete", "customer.subscription.created"),
+    ("active", "checkout.session.completed"),
+    ("past_due", "invoice.payment_failed"),
+    ("active", "invoice.paid"),
+    ("canceled", "customer.subscription.deleted"),
+];
+
+/// All orders of the numbers below `count`.
+fn orders(count: usize) -> Vec<Vec<usize>> {
+    if count == 0 {
+        return vec![Vec::new()];
+    }
+    let insert = |order: &Vec<usize>, at: usize| {
+        let mut longer = order.clone();
+        longer.insert(at, count - 1);
+        longer
+    };
+    orders(count - 1).iter().flat_map(|order| (0..count).map(move |at| insert(order, at))).collect()
+}
+
+#[tokio::test]
+async fn in_whatever_order_events_come_the_state_is_in_the_end_the_same() {
+    let stripe = StripeServer::start().await;
+    let system = TestSystem::start_with(&stripe.variables()).await;
+    let visitor = system.visitor();
+    let all = orders(LIFE.len());
+    assert_eq!(all.len(), 120);
+    for (last, expected) in [(4, Status::Canceled), (3, Status::Active), (2, Status::PastDue)] {
+        let runs = all.iter().enumerate().map(async |(number, order)| {
+            let (user, customer) = (UserId::new(), format!("cus_{last}_{number}"));
+            known_as(&system, &user, &customer).await;
+            // Events come two at a time, some of them twice, while Stripe goes through the life.
+            for (step, pair) in order.chunks(2).enumerate() {
+                let now = LIFE[..=last].get(step * 2 + 1).map_or(LIFE[last].0, |(status, _)| status);
+                stripe.set(&customer, now);
+                let bodies: Vec<String> =
+                    pair.iter().map(|at| event(&format!("evt_{customer}_{at}"), LIFE[*at].1, &customer)).collect();
+                let again = (number + step) % 2;
+                let deliveries = bodies.iter().chain(bodies.iter().take(again)).map(|body| deliver(&visitor, body));
+                for answer in join_all(deliveries).await {
+                    assert!(matches!(answer.status, 200 | 503), "{}", answer.text);
+                }
+            }
+            // What was told to come again does.
+            stripe.set(&customer, LIFE[last].0);
+            let missed = event(&format!("evt_{customer}_last"), LIFE[last].1, &customer);
+            assert_eq!(deliver(&visitor, &missed).await.status, 200);
+            assert_eq!(status(&system, &user).await, expected, "{order:?}");
+        });
+        join_all(runs).await;
+    }
+}
+
+#[tokio::test]
+async fn writes_to_stripe_are_what_they_should_be_and_happen_once() {
+    let stripe = StripeServer::start().await;
+    let system = TestSystem::start_with(&stripe.variables()).await;
+    let user = system.user().await;
+    let subscribe = async |body: Value| user.post("/api/v1/billing/subscribe", body).await;
+    stripe.fail(&[500, 409]);
+    assert_eq!(subscribe(json!({"planId": "pro"})).await.data(200)["checkoutUrl"], "https://pay.example/cs_own");
+    let seen = stripe.seen();
+    let paths: Vec<&str> = seen.iter().map(|(_, path, ..)| path.as_str()).collect();
+    assert_eq!(paths, ["/v1/customers", "/v1/customers", "/v1/customers", "/v1/checkout/sessions"]);
+    let keys: Vec<&str> = seen.iter().map(|(_, _, key, _)| key.as_deref().unwrap()).collect();
+    assert!(keys[0] == keys[1] && keys[1] == keys[2] && keys[2] != keys[3], "{keys:?}");
+    let form: std::collections::BTreeMap<String, String> =
+        url::form_urlencoded::parse(seen[3].3.as_bytes()).into_owned().collect();
+    let field = |name: &str| form.get(name).map(String::as_str);
+    assert_eq!(field("mode"), Some("subscription"));
+    assert_eq!(field("customer"), Some("cus_own"));
+    assert_eq!((field("line_items[0][price]"), field("line_items[0][quantity]")), (Some("price_pro"), Some("1")));
+    assert_eq!(field("subscription_data[trial_period_days]"), Some("14"));
+    let customer: std::collections::BTreeMap<String, String> =
+        url::form_urlencoded::parse(seen[0].3.as_bytes()).into_owned().collect();
+    assert_eq!(
+        (customer["email"].as_str(), customer["metadata[userId]"].as_str()),
+        (user.email.as_str(), user.id.as_str())
+    );
+
+    // The customer is known now; the same wish has the same key, another has another.
+    let key = async |body: Value| {
+        subscribe(body).await.data(200);
+        let seen = stripe.seen();
+        assert_eq!(seen.len(), 1);
+        seen[0].2.clone().unwrap()
+    };
+    assert_eq!(key(json!({"planId": "pro"})).await, keys[3]);
+    assert_ne!(key(json!({"planId": "team"})).await, keys[3]);
+    // Whoever has subscribed before pays from the first day.
+    stripe.set("cus_own", "canceled");
+    let body = event("evt_1", "customer.subscription.deleted", "cus_own");
+    assert_eq!(deliver(&system.visitor(), &body).await.data(200)["outcome"], "applied");
+    stripe.seen();
+    subscribe(json!({"planId": "pro"})).await.data(200);
+    assert!(!stripe.seen()[0].3.contains("trial"));
+    // Stripe is down: nothing is lost, and it is said.
+    stripe.fail(&[500, 500, 500]);
+    assert_eq!(subscribe(json!({"planId": "team"})).await.code(503), "provider_unavailable");
+    stripe.fail(&[429, 429, 429]);
+    assert_eq!(subscribe(json!({"planId": "team"})).await.code(503), "provider_rate_limited");
+}
