@@ -12,10 +12,10 @@ use crate::harness::{TestSystem, TestUser};
 const SUBSCRIPTION: &str = "/api/v1/billing/subscription";
 
 /// A file of one plan with these limits.
-struct PlansFile(tempfile::NamedTempFile);
+pub struct PlansFile(tempfile::NamedTempFile);
 
 impl PlansFile {
-    fn new(documents: u64, storage_bytes: u64, messages: u64, voice_minutes: u64) -> Self {
+    pub fn new(documents: u64, storage_bytes: u64, messages: u64, voice_minutes: u64) -> Self {
         let plan = json!({
             "id": "free", "name": "Small", "features": [],
             "price": {"amount": 0, "currency": "usd", "interval": "month"},
@@ -28,7 +28,7 @@ impl PlansFile {
     }
 
     /// A system with this plan.
-    async fn system(&self, variables: &[(&str, &str)]) -> TestSystem {
+    pub async fn system(&self, variables: &[(&str, &str)]) -> TestSystem {
         let plans = [("PLANS_FILE", self.0.path().to_str().unwrap())];
         TestSystem::start_with(&[&plans, variables].concat()).await
     }

@@ -13,8 +13,9 @@ use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use shared::speech::audio::{Pcm, SoundFormat};
 
+use crate::billing::PlansFile;
 use crate::harness::pdf::pdf;
-use crate::harness::{TestSystem, events};
+use crate::harness::{StripeServer, TestSystem, events};
 use caller::{Caller, assert_described};
 use description::{Description, Operation};
 
@@ -180,6 +181,42 @@ async fn accounts_answer_as_described() {
     let current = text_of(&sign_ins, "/data/sessions/0/id");
     caller.call("DELETE /api/v1/auth/sessions/{id}", &[current], None, 200).await;
     caller.call("GET /api/v1/user/profile", &[], None, 401).await;
+}
+
+#[tokio::test]
+async fn billing_answers_as_described() {
+    let stripe = StripeServer::start().await;
+    let plans = PlansFile::new(1, 1_000, 1, 0);
+    let system = plans.system(&[]).await;
+    let caller = Caller::new(system.user().await);
+    caller.call("GET /api/v1/billing/plans", &[], None, 200).await;
+    caller.call("GET /api/v1/billing/subscription", &[], None, 200).await;
+    caller.call("GET /api/v1/billing/invoices", &[], None, 200).await;
+    for route in ["portal", "cancel", "resume", "webhook"] {
+        caller.call(&format!("POST /api/v1/billing/{route}"), &[], None, 503).await;
+    }
+    caller.call("POST /api/v1/billing/subscribe", &[], Some(json!({"planId": "free"})), 400).await;
+    // Over every limit.
+    let question = json!({"content": "Which oil?", "images": []});
+    caller.call("POST /api/v1/chat/messages", &[], Some(question.clone()), 201).await;
+    caller.call("POST /api/v1/chat/messages", &[], Some(question.clone()), 402).await;
+    caller.call("POST /api/v1/chat/messages/stream", &[], Some(question), 402).await;
+    let wish = json!({"fileName": "pump.pdf", "fileSize": 1_001, "contentType": "application/pdf"});
+    caller.call("POST /api/v1/repository/uploads", &[], Some(wish), 402).await;
+    let address =
+        json!({"documents": [{"fileName": "a.pdf", "fileUrl": "http://localhost:9/a.pdf", "fileSize": 1_001}]});
+    caller.call("POST /api/v1/repository/documents", &[], Some(address), 402).await;
+    caller.call("POST /api/v1/asr/synthesize", &[], Some(json!({"text": "Close the valve."})), 402).await;
+
+    let system = TestSystem::start_with(&stripe.variables()).await;
+    let caller = Caller::new(system.user().await);
+    for route in ["portal", "cancel", "resume"] {
+        caller.call(&format!("POST /api/v1/billing/{route}"), &[], None, 409).await;
+    }
+    caller.call("POST /api/v1/billing/webhook", &[], Some(json!({})), 400).await;
+    caller.call("POST /api/v1/billing/subscribe", &[], Some(json!({"planId": "pro"})), 200).await;
+    stripe.fail(&[500, 500, 500]);
+    caller.call("POST /api/v1/billing/subscribe", &[], Some(json!({"planId": "team"})), 503).await;
 }
 
 #[tokio::test]
