@@ -42,6 +42,7 @@ pub fn banner(system: &System) -> String {
         ("speaking", speaks),
         ("OCR", reads),
         ("detection", detects),
+        ("payments", payments(system)),
         ("Google", google),
         ("data", system.folder.display().to_string()),
         ("DynamoDB", system.dynamodb_url.clone()),
@@ -58,6 +59,14 @@ pub fn banner(system: &System) -> String {
          Stop with Ctrl-C; nothing that was acknowledged is lost.\n"
     );
     text
+}
+
+fn payments(system: &System) -> String {
+    match (&system.context.config.billing.stripe, &system.stripe) {
+        (_, Some(local)) => format!("a stand-in for Stripe at {} (no money moves)", local.url),
+        (Some(stripe), None) => format!("Stripe at {}", stripe.url),
+        (None, None) => "none (plans and limits work; --stripe lets people pay with play money)".to_owned(),
+    }
 }
 
 fn recognition(config: &RecognitionConfig) -> String {
