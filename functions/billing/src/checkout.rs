@@ -2,20 +2,17 @@
 
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
-use http::HeaderMap;
 use serde::Serialize;
 use serde_json::Value;
 use shared::auth::CurrentUser;
 use shared::billing::PlanId;
-use shared::http::{ApiResult, Field, Fields, FromFields, Invalid, Valid, ValidOrEmpty, ok, text};
+use shared::http::{ApiResult, Field, Fields, FromFields, IdempotencyKey, Invalid, Valid, ValidOrEmpty, ok, text};
 use shared::time;
 use url::Url;
 
 use crate::State;
 use crate::refusal::refusal;
 
-/// Characters of an idempotency key.
-const LONGEST_KEY: usize = 255;
 /// A wish without an idempotency key is the same for so many seconds.
 const SAME_WISH_SECONDS: i64 = 600;
 
@@ -63,13 +60,13 @@ struct Page {
 
 pub(crate) async fn subscribe(
     Extract(state): Extract<State>,
-    headers: HeaderMap,
+    key: IdempotencyKey,
     user: CurrentUser,
     Valid(wish): Valid<Wish>,
 ) -> ApiResult<impl IntoResponse> {
     let success_url = own(&state, "successUrl", wish.success_url, "success")?;
     let cancel_url = own(&state, "cancelUrl", wish.cancel_url, "canceled")?;
-    let key = idempotency_key(&headers)?;
+    let key = wish_key(key);
     let account = state.account_of(&user).await?;
     let page = state.subscriptions.subscribe(&account, &wish.plan, success_url, cancel_url, &key).await;
     Ok(ok("Please pay on the page at this address.", Page { checkout_url: page.map_err(refusal)? }))
@@ -86,14 +83,10 @@ fn own(state: &State, field: &str, given: Option<Url>, outcome: &str) -> ApiResu
 }
 
 /// What tells this wish from others that are else the same.
-fn idempotency_key(headers: &HeaderMap) -> ApiResult<String> {
-    match headers.get("idempotency-key").map(|value| value.to_str()) {
-        None => Ok((time::now().as_second() / SAME_WISH_SECONDS).to_string()),
-        Some(Ok(key)) if (1..=LONGEST_KEY).contains(&key.len()) => Ok(format!("client/{key}")),
-        Some(_) => Err(shared::http::ApiError::bad_request(
-            "invalid_idempotency_key",
-            format!("The header Idempotency-Key must have 1 to {LONGEST_KEY} plain characters."),
-        )),
+fn wish_key(IdempotencyKey(key): IdempotencyKey) -> String {
+    match key {
+        Some(key) => format!("client/{key}"),
+        None => (time::now().as_second() / SAME_WISH_SECONDS).to_string(),
     }
 }
 
@@ -115,7 +108,7 @@ struct Portal {
 
 pub(crate) async fn open_portal(
     Extract(state): Extract<State>,
-    headers: HeaderMap,
+    key: IdempotencyKey,
     user: CurrentUser,
     ValidOrEmpty(given): ValidOrEmpty<Return>,
 ) -> ApiResult<impl IntoResponse> {
@@ -123,7 +116,7 @@ pub(crate) async fn open_portal(
         None => format!("{}/billing", state.context.config.http.frontend_url),
         given => own(&state, "returnUrl", given, "")?,
     };
-    let key = idempotency_key(&headers)?;
+    let key = wish_key(key);
     let url = state.subscriptions.portal(&user.id, &return_url, &key).await.map_err(refusal)?;
     Ok(ok("Manage your payments on the page at this address.", Portal { url }))
 }

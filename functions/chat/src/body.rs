@@ -1,12 +1,12 @@
 //! The body of a message: words and pictures.
 
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use http::StatusCode;
 use serde_json::Value;
 use shared::auth::CurrentUser;
 use shared::conversation::{Picture, Prompt};
 use shared::file_url::FileUrl;
-use shared::http::{ApiError, ApiResult, Field, Fields, FromFields, Invalid, Valid, text};
+use shared::http::{ApiError, ApiResult, Field, Fields, FromFields, IdempotencyKey, Invalid, Valid, text};
 use shared::ids::AttachmentId;
 
 use crate::State;
@@ -27,6 +27,7 @@ const LARGEST_PICTURES: usize = 4 * 1024 * 1024;
 pub struct Said {
     content: String,
     images: Vec<Sent>,
+    key: Option<String>,
 }
 
 #[derive(Debug)]
@@ -66,7 +67,7 @@ impl FromFields for Said {
         if content.is_empty() && images.is_empty() {
             return Err(fields.reject("content must not be empty unless there are images"));
         }
-        Ok(Self { content, images })
+        Ok(Self { content, images, key: None })
     }
 }
 
@@ -74,8 +75,10 @@ impl<S: Send + Sync> FromRequest<S> for Said {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        match Valid::from_request(request, state).await {
-            Ok(Valid(said)) => Ok(said),
+        let (mut parts, body) = request.into_parts();
+        let IdempotencyKey(key) = IdempotencyKey::from_request_parts(&mut parts, state).await?;
+        match Valid::from_request(Request::from_parts(parts, body), state).await {
+            Ok(Valid(said)) => Ok(Self { key, ..said }),
             Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large()),
             Err(error) => Err(error),
         }
@@ -105,7 +108,7 @@ impl Said {
         if pictures.iter().map(Picture::size).sum::<usize>() > LARGEST_PICTURES {
             return Err(too_large());
         }
-        Ok(Prompt { text: self.content, pictures })
+        Ok(Prompt { text: self.content, pictures, key: self.key })
     }
 }
 

@@ -23,6 +23,10 @@ pub fn refusal(error: ConversationError) -> ApiError {
         ConversationError::TooManyAnswers => {
             ApiError::unavailable("busy", "Too many answers are being written right now. Please try again in a moment.")
         }
+        ConversationError::KeyOfAnother => ApiError::conflict(
+            "idempotency_key_reused",
+            "This Idempotency-Key was used with another message. Please use a new one for every message.",
+        ),
         ConversationError::Limit(reached) => reached.into(),
         ConversationError::Store(error) => error.into(),
         ConversationError::Objects(error) => error.into(),

@@ -28,6 +28,9 @@ pub enum ConversationError {
     /// As many answers are being written as this process can write.
     #[error("too many answers are being written")]
     TooManyAnswers,
+    /// The idempotency key was used with another question.
+    #[error("the key of another question")]
+    KeyOfAnother,
     /// The plan allows no more.
     #[error(transparent)]
     Limit(#[from] LimitReached),

@@ -21,6 +21,7 @@ mod keeper;
 mod pictures;
 mod progress;
 mod question;
+mod repeat;
 mod title;
 mod writer;
 

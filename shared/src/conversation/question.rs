@@ -10,7 +10,7 @@ use super::pictures::{self, Picture};
 use super::progress::{Progress, ProgressReceiver};
 use super::title::title_of;
 use super::writer::Writer;
-use super::{ConversationError, ConversationResult, Conversations, history};
+use super::{ConversationError, ConversationResult, Conversations, history, repeat};
 use crate::assistant::{Question, Turn};
 use crate::ids::{ChatId, MessageId, UserId};
 use crate::store::{Chat, ChatMessage, Generation, Lease, MessageRole, Opening, Preview};
@@ -26,6 +26,9 @@ pub struct Prompt {
     pub text: String,
     /// In pictures.
     pub pictures: Vec<Picture>,
+    /// What tells a repeated question from a new one; asked again with the same, it is not asked
+    /// again, but its answer is given.
+    pub key: Option<String>,
 }
 
 /// A question whose answer is being written.
@@ -49,15 +52,27 @@ impl Conversations {
     /// # Errors
     /// [`ConversationError`].
     pub async fn ask_first(&self, user: &UserId, prompt: Prompt) -> ConversationResult<Asked> {
+        if let Some(before) = self.asked_before(user, None, &prompt).await? {
+            return Ok(before);
+        }
+        let asked = self.ask_new(user, prompt.clone()).boxed().await;
+        self.or_asked_meanwhile(user, None, &prompt, asked).await
+    }
+
+    async fn ask_new(&self, user: &UserId, prompt: Prompt) -> ConversationResult<Asked> {
         let slot = self.slot()?;
         let mut chat = Chat::new(user);
         let lease = self.charge(Lease::new(user, &chat.id)).await?;
+        let (key, digest) = (prompt.key.clone(), repeat::digest(None, &prompt));
         let question = self.charged(&lease, self.keep_question(&lease, prompt).boxed()).await?;
         let answer = ChatMessage::placeholder(&lease.id);
         chat.title = Some(title_of(&question.content));
         chat.last_message = Some(Preview::from(&question));
         chat.generation = Some(Generation::new(&lease, Some(answer.id.clone())));
-        let opened = async { Ok(self.context.store.open_new_chat(user, &chat, &[&question, &answer]).await?) };
+        let opened = async {
+            let repeat = repeat::remembering(&lease, key.as_deref(), digest, &question, &answer)?;
+            Ok(self.context.store.open_new_chat(user, &chat, &[&question, &answer], repeat).await?)
+        };
         if let Err(error) = self.charged(&lease, opened).await {
             pictures::discard(&self.context.objects, user, &question.attachments).await;
             return Err(error);
@@ -72,16 +87,40 @@ impl Conversations {
     /// [`ConversationError::NoSuchChat`], [`ConversationError::AnswerInProgress`],
     /// [`ConversationError::TooManyAnswers`].
     pub async fn ask(&self, user: &UserId, id: &ChatId, prompt: Prompt) -> ConversationResult<Asked> {
+        if let Some(before) = self.asked_before(user, Some(id), &prompt).await? {
+            return Ok(before);
+        }
+        let asked = self.ask_in(user, id, prompt.clone()).boxed().await;
+        self.or_asked_meanwhile(user, Some(id), &prompt, asked).await
+    }
+
+    /// Where a question could not be asked because the same request was asking it, what came of that.
+    async fn or_asked_meanwhile(
+        &self,
+        user: &UserId,
+        chat: Option<&ChatId>,
+        prompt: &Prompt,
+        asked: ConversationResult<Asked>,
+    ) -> ConversationResult<Asked> {
+        match asked {
+            Err(error) => Ok(self.asked_before(user, chat, prompt).await?.ok_or(error)?),
+            asked => asked,
+        }
+    }
+
+    async fn ask_in(&self, user: &UserId, id: &ChatId, prompt: Prompt) -> ConversationResult<Asked> {
         let slot = self.slot()?;
         let store = &self.context.store;
         let chat = self.free_chat(user, id).await?;
         let lease = self.charge(Lease::new(user, id)).await?;
+        let (key, digest) = (prompt.key.clone(), repeat::digest(Some(id), &prompt));
         let question = self.charged(&lease, self.keep_question(&lease, prompt).boxed()).await?;
         let answer = ChatMessage::placeholder(&lease.id);
         let opening = Opening {
             new_messages: vec![&question, &answer],
             title: Some(title_of(&question.content)),
             preview: Some(Preview::from(&question)),
+            repeat: repeat::remembering(&lease, key.as_deref(), digest, &question, &answer)?,
             ..Opening::default()
         };
         let opened = async {

@@ -109,15 +109,25 @@ pub struct Opening<'a> {
     pub title: Option<String>,
     /// Its last message from now on.
     pub preview: Option<Preview>,
+    /// The write that remembers the question by its idempotency key.
+    pub repeat: Option<Write>,
 }
 
 impl Store {
-    /// Makes a session with its first messages and its lease taken, all in one transaction.
+    /// Makes a session with its first messages and its lease taken, all in one transaction; `repeat`
+    /// as in [`Opening`].
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn open_new_chat(&self, user: &UserId, chat: &Chat, new_messages: &[&ChatMessage]) -> StoreResult<()> {
+    pub async fn open_new_chat(
+        &self,
+        user: &UserId,
+        chat: &Chat,
+        new_messages: &[&ChatMessage],
+        repeat: Option<Write>,
+    ) -> StoreResult<()> {
         let mut writes = vec![Write::put(chats::key(user, &chat.id), chat, Some(Expression::absent()))?];
+        writes.extend(repeat);
         for message in new_messages {
             writes.push(Write::put(messages::key(user, &chat.id, &message.id), message, Some(Expression::absent()))?);
         }
@@ -165,6 +175,7 @@ impl Store {
         for message in opening.new_messages {
             writes.push(Write::put(message_key(message), message, Some(Expression::absent()))?);
         }
+        writes.extend(opening.repeat);
         if let Some(message) = opening.replacement {
             writes.push(Write::put(message_key(message), message, Some(Expression::present()))?);
         }

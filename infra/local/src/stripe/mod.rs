@@ -2,12 +2,13 @@
 //! and invoices and sends webhooks, with what it lacks in front of it.
 //!
 //! What it lacks, and is added here: checkout and portal sessions with their pages, idempotency keys,
-//! and the events `customer.subscription.updated` and `invoice.paid`. What goes through is checked
+//! trials, and the events `customer.subscription.updated` and `invoice.paid`. What goes through is checked
 //! as Stripe would: a key, and an idempotency key with every `POST`.
 
 mod checkout;
 mod events;
 mod idempotency;
+mod trials;
 
 use std::path::Path;
 use std::process::Stdio;
@@ -196,7 +197,7 @@ async fn forward(
                 Err(error) => return (StatusCode::BAD_GATEWAY, refused(&error.to_string())),
             };
             let status = answer.status();
-            let bytes = answer.bytes().await.unwrap_or_default();
+            let bytes = trials::begun(&path, answer.bytes().await.unwrap_or_default());
             if method == Method::POST && status.is_success() {
                 front.tell_of_change(&path, &bytes);
             }

@@ -55,6 +55,12 @@ async fn read_at_stripe(system: &TestSystem, path: &str) -> Value {
     request.send().await.unwrap().json().await.unwrap()
 }
 
+async fn at_stripe_delete(system: &TestSystem, path: &str) {
+    let url = &system.system.stripe.as_ref().unwrap().localstripe_url;
+    let request = shared::outbound::client().unwrap().delete(format!("{url}{path}")).bearer_auth(KEY);
+    assert_eq!(request.send().await.unwrap().status(), 200);
+}
+
 async fn customer(system: &TestSystem, user: &TestUser) -> (String, String) {
     let known = system.system.context.store.subscription(&user.id.parse().unwrap()).await.unwrap().unwrap();
     (known.customer.unwrap(), known.provider_id.unwrap_or_default())
@@ -131,6 +137,34 @@ async fn a_subscription_is_paid_ended_resumed_fails_and_recovers() {
     at_stripe(&system, &format!("/v1/invoices/{invoice}/pay"), "").await;
     with_status(&user, "active").await;
     assert_eq!(system.mails(&user.email, "A payment for IntelliMaint failed"), 1);
+}
+
+#[tokio::test]
+async fn a_trial_is_free_until_it_ends_and_comes_once() {
+    let Some(system) = TestSystem::start_with_stripe().await else { return };
+    let user = system.user().await;
+    let page =
+        user.post(SUBSCRIBE, json!({"planId": "pro"})).await.data(200)["checkoutUrl"].as_str().unwrap().to_owned();
+    pay(&page, GOOD_CARD).await;
+    let trial = with_status(&user, "trialing").await;
+    assert_eq!((&trial["planId"], &trial["usage"]["messagesPerMonth"]["limit"]), (&json!("pro"), &json!(2000)));
+    let moment = |field: &str| trial[field].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    assert_eq!(moment("trialEnd").as_second() - moment("currentPeriodStart").as_second(), 14 * 86_400);
+    assert_eq!(trial["trialEnd"], trial["currentPeriodEnd"]);
+    assert_eq!(user.get("/api/v1/billing/invoices").await.data(200), json!([]), "nothing is paid yet");
+
+    assert_eq!(post_empty(&user, "/api/v1/billing/cancel").await.data(200)["cancelAtPeriodEnd"], true);
+    assert_eq!(post_empty(&user, "/api/v1/billing/resume").await.data(200)["status"], "trialing");
+
+    // Who had a trial pays at once the next time.
+    let (_, id) = customer(&system, &user).await;
+    at_stripe_delete(&system, &format!("/v1/subscriptions/{id}")).await;
+    assert_eq!(with_status(&user, "canceled").await["planId"], "free");
+    let page =
+        user.post(SUBSCRIBE, json!({"planId": "pro"})).await.data(200)["checkoutUrl"].as_str().unwrap().to_owned();
+    pay(&page, GOOD_CARD).await;
+    assert_eq!(with_status(&user, "active").await["trialEnd"], json!(null));
+    assert_eq!(user.get("/api/v1/billing/invoices").await.data(200)[0]["amountText"], "19.00 USD");
 }
 
 #[tokio::test]

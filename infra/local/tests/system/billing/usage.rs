@@ -1,7 +1,9 @@
 //! What counts, and what does not.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
+use futures::future::join_all;
 use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -9,7 +11,9 @@ use shared::billing::{Billing, BillingError, Month};
 use shared::ids::UserId;
 
 use super::{PlansFile, used};
-use crate::harness::{TestSystem, TestUser, events, eventually, model_that_falls_silent, slow_model};
+use crate::harness::{
+    Answer, TestSystem, TestUser, events, eventually, model_of_sentences, model_that_falls_silent, slow_model,
+};
 
 const MESSAGES: &str = "/api/v1/chat/messages";
 const SESSIONS: &str = "/api/v1/chat/sessions";
@@ -96,6 +100,64 @@ async fn two_questions_at_once_in_one_session_count_once() {
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409]);
     eventually(5, "one is counted", async || (messages(&user).await == 1).then_some(())).await;
+}
+
+async fn ask_with_key(user: &TestUser, path: &str, key: &str, content: &str) -> Answer {
+    user.send(user.request(Method::POST, path).json(&said(content)).header("Idempotency-Key", key)).await
+}
+
+#[tokio::test]
+async fn a_question_asked_again_with_its_key_counts_once_and_has_one_answer() {
+    let system = TestSystem::start().await;
+    let (user, neighbour) = (system.user().await, system.user().await);
+    let answers = join_all((0..10).map(|_| ask_with_key(&user, MESSAGES, "k1", "Which oil?"))).await;
+    let exchanges: Vec<Value> = answers.iter().map(|answer| answer.data(201)).collect();
+    assert!(exchanges.iter().all(|exchange| *exchange == exchanges[0]), "{exchanges:?}");
+    assert_eq!(messages(&user).await, 1);
+    let session = exchanges[0]["session"]["id"].as_str().unwrap();
+    let sessions = user.get(SESSIONS).await.data(200);
+    assert_eq!(sessions["pagination"]["total"], 1);
+
+    let path = format!("{SESSIONS}/{session}/messages");
+    let answers = join_all((0..10).map(|_| ask_with_key(&user, &path, "k2", "And then?"))).await;
+    let second = answers[0].data(201);
+    assert!(answers.iter().all(|answer| answer.data(201) == second));
+    assert_eq!(messages(&user).await, 2);
+    let streamed = user.request(Method::POST, &format!("{path}/stream")).json(&said("And then?"));
+    let done = events(streamed.header("Idempotency-Key", "k2").send().await.unwrap()).rest().await.pop().unwrap();
+    assert_eq!(
+        (&done["fullText"], &done["messageId"]),
+        (&second["assistantMessage"]["content"], &second["assistantMessage"]["id"])
+    );
+    assert_eq!(messages(&user).await, 2);
+
+    // A key is one question's, and one user's.
+    assert_eq!(ask_with_key(&user, &path, "k2", "And why?").await.code(409), "idempotency_key_reused");
+    assert_eq!(ask_with_key(&user, MESSAGES, "k2", "And then?").await.code(409), "idempotency_key_reused");
+    assert_eq!(
+        ask_with_key(&user, MESSAGES, &"k".repeat(256), "Which oil?").await.code(400),
+        "invalid_idempotency_key"
+    );
+    let elsewhere = ask_with_key(&neighbour, MESSAGES, "k1", "Which oil?").await.data(201);
+    assert_ne!(elsewhere["session"]["id"], exchanges[0]["session"]["id"]);
+    // What was deleted is not asked once more by a request that comes late.
+    user.delete(&format!("{SESSIONS}/{session}")).await.data(200);
+    assert_eq!(ask_with_key(&user, &path, "k2", "And then?").await.status, 404);
+    assert_eq!(messages(&user).await, 2);
+}
+
+#[tokio::test]
+async fn a_repeated_question_follows_the_answer_that_is_being_written() {
+    let system = with_model(&model_of_sentences(20, Duration::from_millis(50)).await, &[]).await;
+    let user = system.user().await;
+    let ask = || user.request(Method::POST, STREAM).json(&said("Tell me.")).header("Idempotency-Key", "k").send();
+    let mut first = events(ask().await.unwrap());
+    first.find(|event| event["fullText"].as_str().is_some_and(|text| !text.is_empty())).await;
+    let (first, second) = tokio::join!(first.rest(), async { events(ask().await.unwrap()).rest().await });
+    let (first, second) = (first.last().unwrap(), second.last().unwrap());
+    assert!(second["fullText"].as_str().unwrap().contains("sentence19"), "{second}");
+    assert_eq!(first, second);
+    assert_eq!(messages(&user).await, 1);
 }
 
 /// The clock of [`a_month_begins_anew_at_its_first_moment`], in seconds.
