@@ -13,5 +13,9 @@ async fn main() -> Result<(), lambda_http::Error> {
     let library = Library::load(&context).await;
     let assistant = Assistant::new(&context, library)?.with_vision(&context, Vision::configured(&config).await?);
     let routes = chat::router(chat::State::new(context, assistant));
-    lambda_http::run_with_streaming_response(serve(Backend::Gateway, routes, &config.http)).await
+    let routes = serve(Backend::Gateway, routes, &config.http);
+    if std::env::var("RESPONSE_STREAMING").is_ok_and(|value| value == "false") {
+        return lambda_http::run(routes).await;
+    }
+    lambda_http::run_with_streaming_response(routes).await
 }
