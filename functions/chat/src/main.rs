@@ -13,5 +13,10 @@ async fn main() -> Result<(), lambda_http::Error> {
     let library = Library::load(&context).await;
     let assistant = Assistant::new(&context, library)?.with_vision(&context, Vision::configured(&config).await?);
     let routes = chat::router(chat::State::new(context, assistant));
-    lambda_http::run_with_streaming_response(serve(Backend::Gateway, routes, &config.http)).await
+    let app = serve(Backend::Gateway, routes, &config.http);
+    if config.http.response_streaming {
+        lambda_http::run_with_streaming_response(app).await
+    } else {
+        lambda_http::run(app).await
+    }
 }

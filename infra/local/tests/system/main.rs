@@ -24,5 +24,6 @@ mod repository;
 mod restart;
 mod scans;
 mod stream;
+mod telemetry;
 mod user;
 mod vision;

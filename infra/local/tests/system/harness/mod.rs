@@ -60,6 +60,9 @@ impl TestSystem {
             let set = variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
             set.or_else(|| default(name))
         };
+        // Compared with the policies of the template when all tests have run.
+        let calls = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("calls");
+        let options = Options { record_calls: Some(calls), ..options };
         Self { system: System::start(options, &lookup).await.expect("the system starts") }
     }
 
