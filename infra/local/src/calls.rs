@@ -129,24 +129,30 @@ fn of_bucket(request: &HttpRequest) -> Vec<(String, String)> {
     let Ok(url) = Url::parse(request.uri()) else { return Vec::new() };
     let has = |name: &str| url.query_pairs().any(|(found, _)| found == name);
     // The bucket comes first, then the key.
-    let mut path = url.path().trim_start_matches('/').splitn(3, '/');
-    let (_bucket, folder, key) = (path.next(), path.next().unwrap_or_default(), path.next());
+    let mut path = url.path().trim_start_matches('/').splitn(2, '/');
+    let (_bucket, key) = (path.next(), path.next().unwrap_or_default());
     let prefix = url.query_pairs().find(|(name, _)| name == "prefix").map(|(_, value)| value.into_owned());
     let action = match request.method() {
-        "GET" if key.is_none() => {
-            let folder = prefix.as_deref().and_then(|prefix| prefix.split('/').next()).unwrap_or_default();
-            return vec![("s3:ListBucket".to_owned(), folder.to_owned())];
+        "POST" if has("delete") => {
+            let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default());
+            let keys = body.split("<Key>").skip(1).filter_map(|rest| rest.split("</Key>").next());
+            return keys.map(|key| ("s3:DeleteObject".to_owned(), folder(key))).collect();
+        }
+        "GET" if key.is_empty() => {
+            return vec![("s3:ListBucket".to_owned(), folder(prefix.as_deref().unwrap_or_default()))];
         }
         "GET" if has("uploadId") => "s3:ListMultipartUploadParts",
         "GET" | "HEAD" => "s3:GetObject",
         "DELETE" if has("uploadId") => "s3:AbortMultipartUpload",
         "DELETE" => "s3:DeleteObject",
-        "POST" if has("delete") => {
-            let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default());
-            let keys = body.split("<Key>").skip(1).filter_map(|rest| rest.split('/').next());
-            return keys.map(|folder| ("s3:DeleteObject".to_owned(), folder.to_owned())).collect();
-        }
         _ => "s3:PutObject",
     };
-    vec![(action.to_owned(), folder.to_owned())]
+    vec![(action.to_owned(), folder(key))]
+}
+
+/// The folder of a key: what comes before the first id.
+fn folder(key: &str) -> String {
+    let word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let words: Vec<&str> = key.split('/').take_while(word).collect();
+    words.join("/")
 }
