@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
+    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
 };
 use aws_smithy_runtime_api::client::interceptors::{Intercept, SharedInterceptor, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use serde_json::Value;
 use url::Url;
 
@@ -60,6 +60,14 @@ struct Recorder {
     calls: Calls,
 }
 
+/// The folder in which a request looks for an object.
+#[derive(Debug)]
+struct LookedIn(String);
+
+impl Storable for LookedIn {
+    type Storer = StoreReplace<Self>;
+}
+
 #[dyn_dispatch_hint]
 impl Intercept for Recorder {
     fn name(&self) -> &'static str {
@@ -71,27 +79,28 @@ impl Intercept for Recorder {
         &self,
         context: &BeforeTransmitInterceptorContextRef<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        state: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         for call in permissions(context.request()) {
             self.calls.note(self.function, &call);
+            if call.0 == "s3:GetObject" {
+                state.interceptor_state().store_put(LookedIn(call.1));
+            }
         }
         Ok(())
     }
 
     /// S3 says that an object is not there to those only who may list the bucket; to others it says
     /// that they may not look.
-    fn read_after_execution(
+    fn read_before_deserialization(
         &self,
-        context: &FinalizerInterceptorContextRef<'_>,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        state: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let (Some(request), Some(response)) = (context.request(), context.response()) else { return Ok(()) };
-        let calls = permissions(request);
-        let looked = calls.iter().find(|(action, _)| action == "s3:GetObject");
-        if let Some((_, resource)) = looked.filter(|_| response.status().as_u16() == 404) {
-            self.calls.note(self.function, &("s3:ListBucket".to_owned(), resource.clone()));
+        let missing = context.response().status().as_u16() == 404;
+        if let Some(LookedIn(folder)) = state.load::<LookedIn>().filter(|_| missing) {
+            self.calls.note(self.function, &("s3:ListBucket".to_owned(), folder.clone()));
         }
         Ok(())
     }

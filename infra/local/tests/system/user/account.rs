@@ -47,10 +47,12 @@ async fn belongings(system: &TestSystem, user: &TestUser) {
     let context = &system.system.context;
     let id: UserId = user.id.parse().unwrap();
     let document = DocumentId::new();
+    // What the ingest, which hears of the first, has no reason to take away itself.
+    let other = DocumentId::new();
     for key in [
         ObjectKey::Source(id.clone(), document.clone()),
-        ObjectKey::Segment(id.clone(), document.clone()),
-        ObjectKey::Pages(id.clone(), document.clone()),
+        ObjectKey::Segment(id.clone(), other.clone()),
+        ObjectKey::Pages(id.clone(), other),
         ObjectKey::Picture(id.clone(), "me".to_owned()),
     ] {
         context.objects.put(&key, "application/octet-stream", "bytes").await.unwrap();
