@@ -46,6 +46,9 @@ need_python_packages() {
     [ ${#missing[@]} = 0 ] || { say "Installing ${missing[*]} …"; .venv/bin/python -m pip install -q --disable-pip-version-check "${missing[@]}"; }
 }
 
+# What talks to AWS.
+need_boto3() { need_python_packages boto3==1.43.102; }
+
 # The programs behind the offline defaults of speech and vision. Without one of them only its own
 # routes say that it is missing, so that this never fails.
 want_offline_programs() {
@@ -57,6 +60,7 @@ want_offline_programs() {
         (need_packages "${missing[@]}") || say "Going on without ${missing[*]}: what needs them answers 503 until they are installed."
     fi
     (need_python_packages localstripe==1.15.10) || say "Going on without localstripe: --stripe needs it."
+    (need_boto3) || say "Going on without boto3: what is done to a deployment needs it."
     (need_python_packages pocketsphinx==5.1.1) || say "Going on without speech recognition: .venv has no pocketsphinx."
 }
 
