@@ -49,6 +49,9 @@ def main():
 
 
 def rotate(stack, values):
+    if "," in values[NOW] or values[NOW] != values[NOW].strip():
+        raise Failure(f"The {NOW} has a comma, or a space at an end, and cannot stand in the list of accepted ones. "
+                      "It can only be replaced by hand; then everybody has to sign in again.")
     if NEXT not in values:
         say("1 of 2: everything learns to accept the new secret …")
         new = secrets.token_hex(32)

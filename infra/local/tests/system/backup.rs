@@ -2,44 +2,21 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
 
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use shared::ids::{DocumentId, UserId};
 use shared::objects::ObjectKey;
 use shared::store::Key;
 
-use crate::harness::{TestSystem, TestUser, pdf};
+use crate::harness::{TestSystem, TestUser, boto3_installed, pdf, run_script};
 use crate::repository::multipart::upload_in_parts;
 
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 const QUESTION: &str = "How much oil does the reservoir hold?";
 
-/// Whether the scripts can run; says so where they cannot.
-fn boto3_installed() -> bool {
-    let found = Command::new(format!("{ROOT}/.venv/bin/python")).args(["-c", "import boto3"]).output();
-    let installed = found.is_ok_and(|output| output.status.success());
-    if !installed {
-        eprintln!("skipped: .venv has no package boto3");
-    }
-    installed
-}
-
-/// Runs a script against a system's storage: whether it ended well, and what it said.
 async fn run(script: &str, system: &TestSystem, arguments: &[&str], folder: &Path) -> (bool, String) {
-    let aws = &system.system.context.config.aws;
-    let (key, secret) = aws.credentials.clone().unwrap();
-    let mut command = Command::new(format!("{ROOT}/scripts/{script}"));
-    command.args(["--table", &aws.table, "--bucket", &aws.bucket]).args(arguments).arg(folder);
-    command.env("AWS_ACCESS_KEY_ID", key).env("AWS_SECRET_ACCESS_KEY", secret.expose_secret());
-    command.env("AWS_REGION", "us-east-1").env("AWS_DEFAULT_REGION", "us-east-1");
-    command.env("AWS_ENDPOINT_URL_DYNAMODB", &system.system.dynamodb_url);
-    command.env("AWS_ENDPOINT_URL_S3", &system.system.s3_url);
-    // The storage answers on this thread.
-    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
-    assert!(output.stdout.is_empty());
-    (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    let mut arguments = arguments.to_vec();
+    arguments.push(folder.to_str().unwrap());
+    run_script(script, system, &arguments, &[]).await
 }
 
 async fn item(system: &TestSystem, user: &TestUser, document: &str) -> Value {
