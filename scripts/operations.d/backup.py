@@ -57,7 +57,7 @@ def main():
     unfinished = folder / "manifest.json.part"
     unfinished.write_text(json.dumps(manifest, indent=2) + "\n")
     unfinished.rename(folder / "manifest.json")
-    say(f"{items:,} items and {objects} of objects are in {folder}.")
+    say(f"{items:,} items and {objects} are in {folder}.")
 
 
 def now():

@@ -31,7 +31,7 @@ def run(main):
     try:
         main()
     except (Failure, botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, OSError) as error:
-        sys.exit(f"{type(error).__name__}: {error}" if not isinstance(error, Failure) else str(error))
+        sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit("Stopped.")
 
