@@ -148,20 +148,21 @@ class Stack:
         for arn in self.services:
             # arn:aws:ecs:region:account:service/cluster/name
             cluster, _, name = arn.rpartition("service/")[2].partition("/")
-            ecs.update_service(cluster=cluster, service=name, forceNewDeployment=True)
-            begun[cluster, name] = time.monotonic()
-        for (cluster, name), since in begun.items():
-            while not is_settled(ecs.describe_services(cluster=cluster, services=[name])["services"][0]):
-                if time.monotonic() - since > SERVICE_SECONDS:
+            service = ecs.update_service(cluster=cluster, service=name, forceNewDeployment=True)["service"]
+            begun[cluster, name] = next(found["id"] for found in service["deployments"] if found["status"] == "PRIMARY")
+        deadline = time.monotonic() + SERVICE_SECONDS
+        for (cluster, name), deployment in begun.items():
+            while not is_settled(ecs.describe_services(cluster=cluster, services=[name])["services"][0], deployment):
+                if time.monotonic() > deadline:
                     raise Failure(f"The service {name} has not started anew in time. Look at it, then run this again.")
                 time.sleep(5)
             say(f"  {name}")
 
 
-def is_settled(service):
-    """Whether all tasks are of the newest deployment."""
-    deployments = service["deployments"]
-    return len(deployments) == 1 and service["runningCount"] >= service["desiredCount"]
+def is_settled(service, deployment):
+    """Whether all tasks are of this deployment."""
+    return [found["id"] for found in service["deployments"]] == [deployment] and (
+        service["runningCount"] >= service["desiredCount"])
 
 
 if __name__ == "__main__":
