@@ -12,6 +12,7 @@
 
 mod asr;
 mod auth;
+mod backup;
 mod billing;
 mod chat;
 mod edge;
