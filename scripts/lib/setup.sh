@@ -46,6 +46,9 @@ need_python_packages() {
     [ ${#missing[@]} = 0 ] || { say "Installing ${missing[*]} …"; .venv/bin/python -m pip install -q --disable-pip-version-check "${missing[@]}"; }
 }
 
+# What talks to AWS.
+need_boto3() { need_python_packages boto3==1.43.102; }
+
 # The programs behind the offline defaults of speech and vision. Without one of them only its own
 # routes say that it is missing, so that this never fails.
 want_offline_programs() {

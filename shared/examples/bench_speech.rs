@@ -42,7 +42,7 @@ struct Measure {
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let folder = env::args_os().nth(1).map(PathBuf::from).ok_or("usage: bench_speech FOLDER")?;
-    let transcriber = recognition::configured(&Config::from_env()?).await?;
+    let transcriber = recognition::configured(&Config::from_env().await?).await?;
     // The models are loaded before anything is measured.
     let warm = Pcm { rate: 16_000, samples: vec![0; 16_000] };
     drop(understand(&*transcriber, &warm).await?);

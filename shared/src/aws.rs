@@ -37,6 +37,16 @@ pub async fn sdk_config(config: &AwsConfig) -> SdkConfig {
     }
 }
 
+/// The same for a service that is at another endpoint, where one is named; else what the environment
+/// says of endpoints counts.
+#[must_use]
+pub fn at(sdk: &SdkConfig, endpoint: Option<&str>) -> SdkConfig {
+    match endpoint {
+        Some(endpoint) => sdk.to_builder().endpoint_url(endpoint).build(),
+        None => sdk.clone(),
+    }
+}
+
 /// Lets a client try again when the service asks for it (`Retry-After`), and not at all where that is
 /// too late; without it the SDK knows its own schedule only. The configuration that all clients share
 /// has no place for it: each client is given it.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+
 use crate::auth::SignIns;
 use crate::billing::Billing;
 use crate::config::{Config, Problems};
@@ -35,12 +37,25 @@ impl Context {
         Self { config, store, objects, billing, sign_ins }
     }
 
+    /// The same, with somebody who sees every request to the table and the bucket.
+    #[must_use]
+    pub fn watched(&self, watcher: &SharedInterceptor) -> Self {
+        let store = self.store.watched(watcher.clone());
+        Self {
+            config: self.config.clone(),
+            objects: self.objects.watched(watcher.clone()),
+            billing: Billing::new(store.clone(), &self.config.billing),
+            sign_ins: SignIns::new(&self.config.auth, store.clone()),
+            store,
+        }
+    }
+
     /// Starts logging and reads the environment: the first line of every function's `main`.
     ///
     /// # Errors
     /// Everything that is wrong with the configuration.
     pub async fn from_env() -> Result<Self, Problems> {
         telemetry::init();
-        Ok(Self::new(Arc::new(Config::from_env()?)).await)
+        Ok(Self::new(Arc::new(Config::from_env().await?)).await)
     }
 }

@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures::{StreamExt, TryStreamExt};
 
@@ -19,6 +20,7 @@ use crate::objects::{Changed, ObjectError, ObjectKey, Objects};
 use crate::retrieval::analysis::Analyzer;
 use crate::retrieval::{CacheError, Fetched, Hit, Library as Shelves, Query, Segment, SegmentCache};
 use crate::store::{Document, DocumentStatus, Store, StoreError};
+use crate::telemetry;
 
 /// Segments that are loaded at the same time for one search.
 const LOADS_AT_ONCE: usize = 8;
@@ -171,6 +173,12 @@ impl Library {
         Self::new(context, embedder)
     }
 
+    /// The same over the storage of another context, with the cache and the model of this one.
+    #[must_use]
+    pub fn over(&self, context: &Context) -> Self {
+        Self { store: context.store.clone(), objects: context.objects.clone(), ..self.clone() }
+    }
+
     /// The embedding model.
     ///
     /// # Errors
@@ -193,6 +201,7 @@ impl Library {
     /// # Errors
     /// [`LibraryError`].
     pub async fn consult(&self, user: &UserId, query: LibraryQuery) -> Result<Findings, LibraryError> {
+        let begun = Instant::now();
         let embedder = self.embedder()?;
         let documents = self.store.documents(user).await?;
         let holdings = Holdings::of(&documents);
@@ -214,6 +223,7 @@ impl Library {
         let holdings = holdings.without(count - segments.len());
         let embedding = embedding.into_vec();
         let found = tokio::task::spawn_blocking(move || findings(holdings, &segments, &query, embedding)).await;
+        telemetry::count_search(begun.elapsed());
         found.map_err(|error| LibraryError::Model(InferenceError::Failed(format!("the search broke off: {error}"))))
     }
 

@@ -13,9 +13,10 @@ async fn main() -> Result<(), lambda_http::Error> {
     let library = Library::load(&context).await;
     let assistant = Assistant::new(&context, library)?.with_vision(&context, Vision::configured(&config).await?);
     let routes = chat::router(chat::State::new(context, assistant));
-    let routes = serve(Backend::Gateway, routes, &config.http);
-    if std::env::var("RESPONSE_STREAMING").is_ok_and(|value| value == "false") {
-        return lambda_http::run(routes).await;
+    let app = serve(Backend::Gateway, routes, &config.http);
+    if config.http.response_streaming {
+        lambda_http::run_with_streaming_response(app).await
+    } else {
+        lambda_http::run(app).await
     }
-    lambda_http::run_with_streaming_response(routes).await
 }

@@ -7,6 +7,7 @@ use shared::ids::{DocumentId, UserId};
 use shared::objects::ObjectKey;
 use shared::provider::ProviderError;
 use shared::store::{Claim, Document, DocumentStatus, Ingested, Run, Stage};
+use shared::telemetry;
 
 use crate::failure::{ATTEMPTS, WorkError};
 use crate::source::SourceFile;
@@ -153,6 +154,7 @@ impl State {
         let objects = &self.context.objects;
         objects.put(&ObjectKey::Pages(user.clone(), id.clone()), "application/json", indexed.pages).await?;
         objects.put(&ObjectKey::Segment(user, id), "application/octet-stream", indexed.segment).await?;
+        telemetry::count_pages(u64::from(count));
         Ok(Ingested {
             file_size: size,
             pages: count,

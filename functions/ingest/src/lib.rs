@@ -24,6 +24,7 @@ use shared::documents::pdf::PdfWorker;
 use shared::fetch::{FetchLimits, Fetcher, SetUpError};
 use shared::inference::Embedder;
 use shared::objects::ObjectKey;
+use shared::telemetry;
 use shared::vision::TextReader;
 
 use event::Notification;
@@ -99,6 +100,7 @@ pub async fn handle(state: State, event: SqsEvent) -> SqsBatchResponse {
             response.add_failure(id);
         }
     }
+    telemetry::flush();
     response
 }
 

@@ -8,6 +8,7 @@ use shared::conversation::{Asked, ConversationError, ConversationResult, Outcome
 use shared::http::ApiError;
 use shared::ids::ChatId;
 use shared::speech::spoken::SentenceSplitter;
+use shared::telemetry;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -266,6 +267,8 @@ impl Turn {
             total: self.asked.elapsed(),
         };
         self.parts.metrics.count(&turn);
+        telemetry::count_turn(turn.total);
+        telemetry::flush();
         let ms = |time: Option<Duration>| time.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
         tracing::info!(
             request = %self.speaker.request,

@@ -1,8 +1,9 @@
 //! Starts every function as Lambda does and measures it: time from process start to the first
-//! answered request, memory then, and size on disk.
+//! answered request, then of further ones, memory after the first, and size on disk.
 //!
-//! The driver plays Lambda's runtime API: it hands out one event and takes the answer.
-//! Usage: `bench_functions FOLDER RUNS`, with the binaries in FOLDER.
+//! The driver plays Lambda's runtime API: it hands out events and takes the answers.
+//! Usage: `bench_functions FOLDER RUNS`, with the binaries in FOLDER, each by its name or, as they are
+//! deployed, as `bootstrap` in a folder of its name.
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 #![expect(
     clippy::cast_precision_loss,
@@ -23,12 +24,24 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, mpsc};
 
-const FUNCTIONS: [&str; 7] = ["auth", "user", "chat", "repository", "rag", "extract", "ingest"];
+const FUNCTIONS: [&str; 10] =
+    ["auth", "user", "billing", "repository", "extract", "asr", "vision", "rag", "chat", "ingest"];
+/// Events of one process, the first included.
+const EVENTS: usize = 51;
 
 #[derive(Clone)]
 struct Runtime {
-    event: Arc<Mutex<Option<Value>>>,
-    answered: mpsc::Sender<Instant>,
+    events: Arc<Mutex<Vec<Value>>>,
+    moments: mpsc::UnboundedSender<Instant>,
+}
+
+struct Start {
+    /// From the start of the process to the first answer.
+    cold: Duration,
+    /// From a further event to its answer.
+    warm: Duration,
+    /// After the first answer, in KiB.
+    memory: u64,
 }
 
 #[tokio::main]
@@ -36,34 +49,43 @@ async fn main() {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().unwrap_or_else(|| "target/release".to_owned());
     let runs: usize = arguments.next().and_then(|runs| runs.parse().ok()).unwrap_or(10);
-    println!("{:<12} {:>9} {:>24} {:>12}", "function", "size MiB", "start ms (min/med/max)", "memory MiB");
+    println!(
+        "{:<12} {:>9} {:>24} {:>10} {:>12}",
+        "function", "size MiB", "start ms (min/med/max)", "warm ms", "memory MiB"
+    );
     for function in FUNCTIONS {
-        let binary = Path::new(&folder).join(function);
+        let plain = Path::new(&folder).join(function);
+        let binary = if plain.is_dir() { plain.join("bootstrap") } else { plain };
         let size = std::fs::metadata(&binary).unwrap().len();
-        let mut starts = Vec::new();
-        let mut memory = 0;
+        let (mut cold, mut warm, mut memory) = (Vec::new(), Vec::new(), 0);
         for _ in 0..runs {
-            let (start, peak) = start(&binary, function).await;
-            starts.push(start.as_secs_f64() * 1000.0);
-            memory = memory.max(peak);
+            let start = start(&binary, function).await;
+            cold.push(start.cold.as_secs_f64() * 1000.0);
+            warm.push(start.warm.as_secs_f64() * 1000.0);
+            memory = memory.max(start.memory);
         }
-        starts.sort_by(f64::total_cmp);
-        let at = |part: f64| starts.get((part * (runs - 1) as f64) as usize).copied().unwrap_or_default();
         println!(
-            "{function:<12} {:>9.1} {:>8.0} {:>7.0} {:>7.0} {:>12.1}",
+            "{function:<12} {:>9.1} {:>8.0} {:>7.0} {:>7.0} {:>10.2} {:>12.1}",
             size as f64 / 1_048_576.0,
-            at(0.0),
-            at(0.5),
-            at(1.0),
+            at(&mut cold, 0.0),
+            at(&mut cold, 0.5),
+            at(&mut cold, 1.0),
+            at(&mut warm, 0.5),
             memory as f64 / 1024.0
         );
     }
 }
 
-/// One start: the time until the first event was answered, and the peak memory in KiB.
-async fn start(binary: &Path, function: &str) -> (Duration, u64) {
-    let (answered, mut answers) = mpsc::channel(1);
-    let runtime = Runtime { event: Arc::new(Mutex::new(Some(event(function)))), answered };
+/// The value at `part` of the sorted ones.
+fn at<T: PartialOrd + Copy + Default>(values: &mut [T], part: f64) -> T {
+    values.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    values.get((part * (values.len() - 1) as f64) as usize).copied().unwrap_or_default()
+}
+
+/// One process: its first answer and the median of the further ones.
+async fn start(binary: &Path, function: &str) -> Start {
+    let (moments, mut told) = mpsc::unbounded_channel();
+    let runtime = Runtime { events: Arc::new(Mutex::new(vec![event(function); EVENTS])), moments };
     let router = Router::new()
         .route("/2018-06-01/runtime/invocation/next", get(next))
         .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
@@ -75,12 +97,19 @@ async fn start(binary: &Path, function: &str) -> (Duration, u64) {
 
     let started = Instant::now();
     let mut process = spawn(binary, function, &address);
-    let at = tokio::time::timeout(Duration::from_mins(1), answers.recv()).await.unwrap().unwrap();
+    let mut moment = async || tokio::time::timeout(Duration::from_mins(1), told.recv()).await.unwrap().unwrap();
+    moment().await;
+    let cold = moment().await - started;
     let memory = peak_memory(process.id());
+    let mut warm = Vec::new();
+    for _ in 1..EVENTS {
+        let given = moment().await;
+        warm.push(moment().await - given);
+    }
     process.kill().unwrap();
     process.wait().unwrap();
     server.abort();
-    (at - started, memory)
+    Start { cold, warm: at(&mut warm, 0.5), memory }
 }
 
 fn spawn(binary: &Path, function: &str, runtime: &str) -> Child {
@@ -101,7 +130,7 @@ fn spawn(binary: &Path, function: &str, runtime: &str) -> Child {
 }
 
 async fn next(State(runtime): State<Runtime>) -> impl IntoResponse {
-    let Some(event) = runtime.event.lock().await.take() else {
+    let Some(event) = runtime.events.lock().await.pop() else {
         // A frozen function waits here for its next event.
         std::future::pending::<()>().await;
         return Err(());
@@ -113,12 +142,13 @@ async fn next(State(runtime): State<Runtime>) -> impl IntoResponse {
         ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:us-east-1:000000000000:function:bench".to_owned()),
         ("lambda-runtime-trace-id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700".to_owned()),
     ];
+    let _ = runtime.moments.send(Instant::now());
     Ok((headers, axum::Json(event)))
 }
 
 async fn response(State(runtime): State<Runtime>, body: axum::body::Bytes) -> impl IntoResponse {
     drop(body);
-    let _ = runtime.answered.send(Instant::now()).await;
+    let _ = runtime.moments.send(Instant::now());
     http::StatusCode::ACCEPTED
 }
 

@@ -10,6 +10,7 @@ use shared::library::Library;
 use shared::speech::{recognition, synthesis};
 use shared::vision::Vision;
 
+use crate::calls::Calls;
 use crate::system::StartError;
 
 /// The functions of this process. What is heavy, the embedding model and the cache of segments, is
@@ -30,28 +31,38 @@ pub(crate) struct Functions {
 }
 
 impl Functions {
-    pub(crate) async fn new(context: &Context) -> Result<Self, StartError> {
+    /// Builds all functions; each gets its own context, so that its calls can be told from those of others.
+    pub(crate) async fn new(context: &Context, calls: Option<&Calls>) -> Result<Self, StartError> {
+        let of = |function| calls.map_or_else(|| context.clone(), |calls| context.watched(&calls.of(function)));
+        let assistant = |context: &Context, library: &Library, seeing: &Vision| {
+            let assistant = Assistant::new(context, library.over(context)).map_err(StartError::function)?;
+            Ok::<_, StartError>(assistant.with_vision(context, seeing.clone()))
+        };
         let library = Library::load(context).await;
         let embedder = library.embedder().ok().cloned();
         let seeing = Vision::configured(&context.config).await.map_err(StartError::function)?;
-        let assistant = Assistant::new(context, library.clone()).map_err(StartError::function)?;
-        let assistant = assistant.with_vision(context, seeing.clone());
         let config = &context.config;
         let transcriber = recognition::configured(config).await.map_err(StartError::function)?;
         let synthesizer = synthesis::configured(config).await.map_err(StartError::function)?;
+        let (chat, rag, vision, stream) = (of("chat"), of("rag"), of("vision"), of("stream"));
         Ok(Self {
-            auth: auth::State::new(context.clone()).await.map_err(StartError::function)?,
-            user: user::State::new(context.clone()).await.map_err(StartError::function)?,
-            chat: chat::State::new(context.clone(), assistant.clone()),
-            repository: repository::State::new(context.clone()),
-            billing: billing::State::new(context.clone()).await.map_err(StartError::function)?,
-            rag: rag::State::new(context.clone(), library.clone()),
-            extract: extract::State::new(context.clone()).map_err(StartError::function)?,
-            ingest: ingest::State::new(context.clone(), embedder, seeing.reader().clone())
+            auth: auth::State::new(of("auth")).await.map_err(StartError::function)?,
+            user: user::State::new(of("user")).await.map_err(StartError::function)?,
+            chat: chat::State::new(chat.clone(), assistant(&chat, &library, &seeing)?),
+            repository: repository::State::new(of("repository")),
+            billing: billing::State::new(of("billing")).await.map_err(StartError::function)?,
+            rag: rag::State::new(rag.clone(), library.over(&rag)),
+            extract: extract::State::new(of("extract")).map_err(StartError::function)?,
+            ingest: ingest::State::new(of("ingest"), embedder, seeing.reader().clone())
                 .map_err(StartError::function)?,
-            vision: vision::State::new(context.clone(), seeing, library),
-            asr: asr::State::new(context.clone(), transcriber.clone(), synthesizer.clone()),
-            stream: stream::State::new(context.clone(), assistant, transcriber, synthesizer),
+            asr: asr::State::new(of("asr"), transcriber.clone(), synthesizer.clone()),
+            stream: stream::State::new(
+                stream.clone(),
+                assistant(&stream, &library, &seeing)?,
+                transcriber,
+                synthesizer,
+            ),
+            vision: vision::State::new(vision.clone(), seeing, library.over(&vision)),
         })
     }
 

@@ -4,6 +4,7 @@
 //! as SQS does in the cloud. The functions run the same code as there, through the same AWS SDK.
 
 mod banner;
+mod calls;
 mod functions;
 mod options;
 mod pump;

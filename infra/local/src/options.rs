@@ -24,6 +24,10 @@ pub struct Options {
     #[arg(long)]
     pub stripe: bool,
 
+    /// A file to which every kind of call that a function makes to the table and the bucket is added.
+    #[arg(long, value_name = "FILE")]
+    pub record_calls: Option<PathBuf>,
+
     /// Ports.
     #[command(flatten)]
     pub ports: Ports,
@@ -62,6 +66,7 @@ impl Options {
             in_memory: true,
             functions_at: None,
             stripe: false,
+            record_calls: None,
             ports: Ports { host, gateway_port: 0, services_port: 0, dynamodb_port: 0, s3_port: 0, stripe_port: 0 },
         }
     }

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::calls::Calls;
 use crate::functions::{Functions, Ingest};
 use crate::options::Options;
 use crate::storage::{self, ACCESS_KEY, LOOPBACK, SECRET_KEY};
@@ -146,11 +147,12 @@ impl System {
         context.store.create_table().await.map_err(|error| storage(&error))?;
         context.objects.create_bucket().await.map_err(|error| storage(&error))?;
 
+        let calls = options.record_calls.as_deref().map(Calls::recorded_in).transpose()?;
         let mut functions = None;
         let ingest = if let Some(url) = options.functions_at {
             Ingest::there(&url)?
         } else {
-            let built = functions.insert(Functions::new(&context).await?);
+            let built = functions.insert(Box::pin(Functions::new(&context, calls.as_ref())).await?);
             let http = &context.config.http;
             let routers = [
                 (gateway, serve(Backend::Gateway, built.gateway(), http)),

@@ -25,6 +25,14 @@ pub struct CurrentUser {
 /// The user, where there is one: for routes that may be open to everybody.
 pub type MaybeUser = Option<CurrentUser>;
 
+impl CurrentUser {
+    /// The user, named in all that is logged of this request from now on.
+    fn noted(id: UserId, sign_in: SignInId) -> Self {
+        tracing::Span::current().record("user", tracing::field::display(&id));
+        Self { id, sign_in }
+    }
+}
+
 impl<S> FromRequestParts<S> for CurrentUser
 where
     S: Send + Sync,
@@ -60,7 +68,7 @@ async fn authenticate(parts: &Parts, sign_ins: &SignIns) -> Result<CurrentUser, 
     let token = bearer.or_else(|| read_cookie(&parts.headers, ACCESS_COOKIE));
     if let Some(token) = token {
         match sign_ins.authenticate(token).await {
-            Ok(found) => return Ok(CurrentUser { id: found.user_id, sign_in: found.id }),
+            Ok(found) => return Ok(CurrentUser::noted(found.user_id, found.id)),
             Err(RefreshError::Store(error)) => return Err(error.into()),
             Err(_) => {}
         }
@@ -74,7 +82,7 @@ async fn authenticate(parts: &Parts, sign_ins: &SignIns) -> Result<CurrentUser, 
                 {
                     cookies.set(cookie);
                 }
-                return Ok(CurrentUser { id: renewed.user_id, sign_in: renewed.id });
+                return Ok(CurrentUser::noted(renewed.user_id, renewed.id));
             }
             Err(RefreshError::Store(error)) => return Err(error.into()),
             Err(_) => {}

@@ -94,7 +94,11 @@ impl SignIns {
     /// Keeps sign-ins in `store`.
     #[must_use]
     pub fn new(config: &AuthConfig, store: Store) -> Self {
-        Self { tokens: Tokens::new(config.token_secret.clone()), config: config.clone(), store }
+        Self {
+            tokens: Tokens::new(config.token_secret.clone()).accepting(config.accepted_secrets.clone()),
+            config: config.clone(),
+            store,
+        }
     }
 
     /// The signer of all tokens.

@@ -1,5 +1,7 @@
 //! Signed tokens: JSON Web Tokens (RFC 7519) with HMAC-SHA256 and nothing else.
 
+use std::ops::BitOr;
+
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -7,6 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
+use subtle::{Choice, ConstantTimeEq};
 
 use crate::time;
 
@@ -61,13 +64,22 @@ struct Timed<T> {
 #[derive(Debug, Clone)]
 pub struct Tokens {
     secret: SecretString,
+    /// Secrets that are not signed with, but accepted.
+    accepted: Vec<SecretString>,
 }
 
 impl Tokens {
     /// Signs with keys derived from `secret`.
     #[must_use]
     pub fn new(secret: SecretString) -> Self {
-        Self { secret }
+        Self { secret, accepted: Vec::new() }
+    }
+
+    /// Accepts what was signed with other secrets too, so that a secret can be changed without signing
+    /// anyone out.
+    #[must_use]
+    pub fn accepting(self, accepted: Vec<SecretString>) -> Self {
+        Self { accepted, ..self }
     }
 
     /// A token that carries `claims` for `seconds`.
@@ -77,7 +89,7 @@ impl Tokens {
     pub fn sign<T: Serialize>(&self, purpose: Purpose, claims: T, seconds: u64) -> Result<String, TokenError> {
         let iat = time::now().as_second();
         let timed = Timed { claims, iat, exp: iat.saturating_add_unsigned(seconds) };
-        let key = EncodingKey::from_secret(&self.key(purpose));
+        let key = EncodingKey::from_secret(&key(&self.secret, purpose));
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &timed, &key).map_err(|_| TokenError::Invalid)
     }
 
@@ -89,24 +101,43 @@ impl Tokens {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.leeway = 0;
         validation.validate_aud = false;
-        let key = DecodingKey::from_secret(&self.key(purpose));
-        match jsonwebtoken::decode::<Timed<T>>(token, &key, &validation) {
-            Ok(data) => Ok(data.claims.claims),
-            Err(error) if matches!(error.kind(), ErrorKind::ExpiredSignature) => Err(TokenError::Expired),
-            Err(_) => Err(TokenError::Invalid),
-        }
+        let decode = |secret| {
+            let key = DecodingKey::from_secret(&key(secret, purpose));
+            match jsonwebtoken::decode::<Timed<T>>(token, &key, &validation) {
+                Ok(data) => Ok(data.claims.claims),
+                Err(error) if matches!(error.kind(), ErrorKind::ExpiredSignature) => Err(TokenError::Expired),
+                Err(_) => Err(TokenError::Invalid),
+            }
+        };
+        let otherwise = self.accepted.iter();
+        otherwise.fold(decode(&self.secret), |found, secret| match found {
+            Err(TokenError::Invalid) => decode(secret),
+            known => known,
+        })
     }
 
     /// A keyed hash of `text`, in hexadecimal, for values too short to be hashed without a key.
     #[must_use]
     pub fn keyed_hash(&self, purpose: Purpose, text: &str) -> String {
-        hex::encode(mac(&self.key(purpose), text.as_bytes()))
+        keyed_hash(&self.secret, purpose, text)
     }
 
-    /// One key per purpose: HMAC of the purpose under the secret.
-    fn key(&self, purpose: Purpose) -> Vec<u8> {
-        mac(self.secret.expose_secret().as_bytes(), purpose.label().as_bytes())
+    /// Whether `hash` is the keyed hash of `text`; takes as long whether it is or not.
+    #[must_use]
+    pub fn is_keyed_hash(&self, purpose: Purpose, text: &str, hash: &str) -> bool {
+        let secrets = std::iter::once(&self.secret).chain(&self.accepted);
+        let same = |secret| keyed_hash(secret, purpose, text).as_bytes().ct_eq(hash.as_bytes());
+        secrets.map(same).fold(Choice::from(0), BitOr::bitor).into()
     }
+}
+
+/// One key per purpose: HMAC of the purpose under the secret.
+fn key(secret: &SecretString, purpose: Purpose) -> Vec<u8> {
+    mac(secret.expose_secret().as_bytes(), purpose.label().as_bytes())
+}
+
+fn keyed_hash(secret: &SecretString, purpose: Purpose, text: &str) -> String {
+    hex::encode(mac(&key(secret, purpose), text.as_bytes()))
 }
 
 fn mac(key: &[u8], message: &[u8]) -> Vec<u8> {
@@ -135,6 +166,20 @@ mod tests {
         assert_eq!(ours.verify::<Value>(Purpose::Access, &token).unwrap()["sub"], "u");
         assert_eq!(ours.verify::<Value>(Purpose::Refresh, &token), Err(TokenError::Invalid));
         assert_eq!(tokens("b").verify::<Value>(Purpose::Access, &token), Err(TokenError::Invalid));
+    }
+
+    #[test]
+    fn what_was_signed_before_the_secret_changed_stays_good() {
+        let (old, new) = (tokens("a"), tokens("b").accepting(vec!["x".into(), "a".into()]));
+        let before = old.sign(Purpose::Access, json!({"sub": "u"}), 60).unwrap();
+        assert_eq!(new.verify::<Value>(Purpose::Access, &before).unwrap()["sub"], "u");
+        assert_eq!(new.verify::<Value>(Purpose::Refresh, &before), Err(TokenError::Invalid));
+        let after = new.sign(Purpose::Access, json!({}), 60).unwrap();
+        assert_eq!(old.verify::<Value>(Purpose::Access, &after), Err(TokenError::Invalid), "only one is signed with");
+        let hash = old.keyed_hash(Purpose::OneTimeCode, "123456");
+        assert!(new.is_keyed_hash(Purpose::OneTimeCode, "123456", &hash));
+        assert!(!new.is_keyed_hash(Purpose::OneTimeCode, "123457", &hash));
+        assert!(!tokens("b").is_keyed_hash(Purpose::OneTimeCode, "123456", &hash));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod billing;
 mod reader;
+mod secrets;
 mod sections;
 mod speech;
 mod stream;
@@ -52,12 +53,14 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the process environment.
+    /// Reads the process environment, and what it does not say from the secret that `SECRETS_ID` names.
     ///
     /// # Errors
-    /// Every variable that is missing or malformed, in one [`Problems`].
-    pub fn from_env() -> Result<Self, Problems> {
-        Self::from_lookup(&|name| std::env::var(name).ok())
+    /// Every variable that is missing or malformed, in one [`Problems`]; a secret that cannot be read.
+    pub async fn from_env() -> Result<Self, Problems> {
+        let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let secrets = secrets::read(&environment).await?;
+        Self::from_lookup(&|name| environment(name).or_else(|| secrets.get(name).cloned()))
     }
 
     /// Reads from any source of named values, so that tests and the local stack need no environment.

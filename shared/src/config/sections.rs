@@ -24,6 +24,8 @@ pub struct HttpConfig {
     pub gateway_url: String,
     /// Families of the services that may be called without a sign-in (`SERVICES_ANONYMOUS`).
     pub anonymous_services: Vec<String>,
+    /// Whether Lambda is given responses piece by piece (`RESPONSE_STREAMING`).
+    pub response_streaming: bool,
 }
 
 impl HttpConfig {
@@ -62,6 +64,7 @@ impl HttpConfig {
             services_origins,
             gateway_url: gateway_url.trim_end_matches('/').to_owned(),
             anonymous_services,
+            response_streaming: reader.choice(&var::RESPONSE_STREAMING, &[("true", true), ("false", false)]),
         }
     }
 }
@@ -83,6 +86,8 @@ pub enum CookieMode {
 pub struct AuthConfig {
     /// Key material for signatures and keyed hashes (`TOKEN_SECRET`).
     pub token_secret: SecretString,
+    /// Secrets whose tokens are accepted beside (`TOKEN_SECRETS_ACCEPTED`).
+    pub accepted_secrets: Vec<SecretString>,
     /// Lifetime of an access token (`ACCESS_TOKEN_SECONDS`).
     pub access_lifetime: Duration,
     /// Lifetime of a sign-in without use (`REFRESH_TOKEN_DAYS`).
@@ -97,11 +102,18 @@ impl AuthConfig {
         if token_secret.expose_secret().len() < 32 {
             reader.problem(&var::TOKEN_SECRET, "must be set to at least 32 random characters");
         }
+        let accepted_secrets: Vec<SecretString> =
+            reader.list(&var::TOKEN_SECRETS_ACCEPTED).into_iter().map(SecretString::from).collect();
+        if accepted_secrets.iter().any(|secret| secret.expose_secret().len() < 32) {
+            reader
+                .problem(&var::TOKEN_SECRETS_ACCEPTED, "must have at least 32 random characters in each of its parts");
+        }
         let access_seconds = reader.number::<u64>(&var::ACCESS_TOKEN_SECONDS, 1, 86_400);
         let refresh_days = reader.number::<u64>(&var::REFRESH_TOKEN_DAYS, 1, 365);
         let lax = CookieMode::Lax { secure: production };
         Self {
             token_secret,
+            accepted_secrets,
             access_lifetime: Duration::from_secs(access_seconds),
             refresh_lifetime: Duration::from_secs(refresh_days * 86_400),
             cookies: reader.choice(&var::COOKIE_MODE, &[("lax", lax), ("cross-site", CookieMode::CrossSite)]),

@@ -24,7 +24,9 @@ variables! {
     FRONTEND_URL = "http://localhost:3001": "origins that may call the gateway, comma-separated; redirects go to the first";
     ALLOWED_ORIGINS = "": "origins that may call the services, comma-separated; default: those of `FRONTEND_URL`";
     GATEWAY_URL = "http://localhost:3000": "the gateway's public address, for links and the Google redirect";
+    SECRETS_ID = "": "a secret in AWS Secrets Manager that holds variables (a JSON object) and is read at start; the environment wins";
     TOKEN_SECRET = "": "signs tokens and hashes one-time codes; at least 32 characters; required (the local stack makes one)";
+    TOKEN_SECRETS_ACCEPTED = "": "further secrets, comma-separated, that are not signed with but accepted: for changing `TOKEN_SECRET` without signing anyone out";
     ACCESS_TOKEN_SECONDS = "3600": "lifetime of an access token";
     REFRESH_TOKEN_DAYS = "30": "lifetime of a sign-in without use";
     COOKIE_MODE = "lax": "`lax` (frontend on the same site) or `cross-site` (`SameSite=None; Secure`)";
@@ -96,6 +98,8 @@ variables! {
     AWS_ENDPOINT_URL_POLLY = "": "Polly endpoint";
     AWS_ENDPOINT_URL_TEXTRACT = "": "Textract endpoint";
     AWS_ENDPOINT_URL_REKOGNITION = "": "Rekognition endpoint";
+    RESPONSE_STREAMING = "true": "`false` where Lambda is called by something that cannot stream; answers then come in one piece";
+    METRICS = "none": "`emf`: figures for CloudWatch on standard output, in its embedded metric format";
     LOG_FORMAT = "text": "`text` or `json`";
     RUST_LOG = "info": "log filter; set by hand, it also shows the warnings of the embedded DynamoDB and of the model loader";
 }

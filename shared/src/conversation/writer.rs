@@ -14,6 +14,7 @@ use super::progress::{Outcome, Progress};
 use crate::Context;
 use crate::assistant::{Answer, AnswerError, AnswerEvent, Assistant, Question};
 use crate::store::{AnswerFailure, Attachment, ChatMessage, Lease, Preview};
+use crate::telemetry;
 
 /// Bytes that an answer may have: an item is limited to 400 KB, and a replaced answer lies beside the
 /// new one for a while.
@@ -67,6 +68,8 @@ impl Writer {
         };
         cancel.cancel();
         let outcome = self.store(end).await;
+        telemetry::count_tokens(outcome.message.token_usage.map_or(0, |usage| usage.total_tokens));
+        telemetry::flush();
         self.progress.send_modify(|progress| progress.outcome = Some(outcome));
     }
 

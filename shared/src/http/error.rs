@@ -96,6 +96,11 @@ impl ApiError {
         unavailable => Unavailable,
     }
 
+    /// 503 for storage that is throttled, or does not answer; by then it was tried again a few times.
+    fn storage_busy() -> Self {
+        Self::unavailable("storage_busy", "Storage is busy. Please try again in a moment.").retry_after(2)
+    }
+
     /// 404 for an object that is not there or is another user's; `what` as in "Document".
     #[must_use]
     pub fn not_found(what: &str) -> Self {
@@ -236,8 +241,7 @@ impl IntoResponse for ApiError {
 impl From<crate::store::StoreError> for ApiError {
     fn from(error: crate::store::StoreError) -> Self {
         if error.is_passing() {
-            return Self::unavailable("storage_busy", "Storage is busy. Please try again in a moment.")
-                .caused_by(error);
+            return Self::storage_busy().caused_by(error);
         }
         Self::internal(error)
     }
@@ -247,9 +251,7 @@ impl From<crate::objects::ObjectError> for ApiError {
     fn from(error: crate::objects::ObjectError) -> Self {
         match error {
             crate::objects::ObjectError::NotFound => Self::not_found("File"),
-            error if error.is_passing() => {
-                Self::unavailable("storage_busy", "Storage is busy. Please try again in a moment.").caused_by(error)
-            }
+            error if error.is_passing() => Self::storage_busy().caused_by(error),
             error => Self::internal(error),
         }
     }

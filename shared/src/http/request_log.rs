@@ -1,4 +1,5 @@
-//! One line per request, and the only place where the cause of a 500 is written.
+//! One line per request, with who asked (an id, nothing else), and the only place where the cause of a 500
+//! is written.
 
 use std::time::Instant;
 
@@ -9,6 +10,7 @@ use tracing::Instrument;
 
 use super::error::ApiError;
 use super::finish::RequestId;
+use crate::telemetry;
 
 pub(super) async fn log(request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -16,19 +18,28 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
     // The route's template, never the path itself or its query: those may hold tokens and names.
     let route = request.extensions().get::<MatchedPath>().map_or("-".to_owned(), |path| path.as_str().to_owned());
     let id = request.extensions().get::<RequestId>().map(|id| id.0.to_string()).unwrap_or_default();
-    let span = tracing::info_span!("request", id = %id);
+    let cold_start = telemetry::cold_start();
+    let span = tracing::info_span!("request", id = %id, user = tracing::field::Empty);
     let response = next.run(request).instrument(span.clone()).await;
 
     let _entered = span.enter();
     let status = response.status().as_u16();
+    let family = route.strip_prefix("/api/v1/").and_then(|rest| rest.split('/').next()).unwrap_or("-");
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let cold = cold_start.is_some();
     match response.extensions().get::<ApiError>() {
         Some(error) if response.status().is_server_error() => {
             let cause = error.cause().unwrap_or_default();
-            tracing::error!(%method, route, status, milliseconds, code = error.code(), cause, "request failed");
+            let code = error.code();
+            tracing::error!(%method, family, route, status, milliseconds, cold, code, cause, "request failed");
         }
-        Some(error) => tracing::info!(%method, route, status, milliseconds, code = error.code(), "request refused"),
-        None => tracing::info!(%method, route, status, milliseconds, "request"),
+        Some(error) => {
+            let code = error.code();
+            tracing::info!(%method, family, route, status, milliseconds, cold, code, "request refused");
+        }
+        None => tracing::info!(%method, family, route, status, milliseconds, cold, "request"),
     }
+    telemetry::count_request(started.elapsed(), cold_start);
+    telemetry::flush();
     response
 }

@@ -13,6 +13,7 @@ mod transfer;
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 
 pub use error::ObjectError;
 pub use keys::ObjectKey;
@@ -36,15 +37,23 @@ impl Objects {
     /// A client for the configured bucket.
     #[must_use]
     pub fn new(sdk: &SdkConfig, config: &AwsConfig) -> Self {
-        let mut builder = aws_sdk_s3::config::Builder::from(sdk)
+        let sdk = aws::at(sdk, config.s3_endpoint.as_deref());
+        let builder = aws_sdk_s3::config::Builder::from(&sdk)
             .retry_classifier(aws::HonourRetryAfter)
             // A presigned PUT must not promise a checksum that a browser does not send.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
-        if let Some(endpoint) = &config.s3_endpoint {
-            builder = builder.endpoint_url(endpoint).force_path_style(true);
-        }
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+            // Servers other than Amazon's have no name of their own for each bucket.
+            .force_path_style(sdk.endpoint_url().is_some());
         Self { client: Client::from_conf(builder.build()), bucket: config.bucket.clone() }
+    }
+
+    /// The same, with somebody who sees every request.
+    #[must_use]
+    pub(crate) fn watched(&self, watcher: SharedInterceptor) -> Self {
+        let mut builder = self.client.config().to_builder();
+        builder.push_interceptor(watcher);
+        Self { client: Client::from_conf(builder.build()), bucket: self.bucket.clone() }
     }
 
     /// Makes the bucket, where it is not there yet.

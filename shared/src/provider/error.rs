@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::http::ApiError;
+use crate::telemetry;
 
 /// What lies behind a failure: for the log, never for the user.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -41,9 +42,12 @@ pub enum ProviderFailure {
 }
 
 impl ProviderError {
-    /// A failure of `provider`.
+    /// A failure of `provider`, which is counted.
     #[must_use]
     pub fn new(provider: &'static str, failure: ProviderFailure) -> Self {
+        if !matches!(failure, ProviderFailure::NotConfigured { .. }) {
+            telemetry::count_provider_error();
+        }
         Self { provider, failure }
     }
 

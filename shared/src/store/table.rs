@@ -7,6 +7,7 @@ use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::ReturnValue;
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -29,11 +30,19 @@ impl Store {
     /// A client for the configured table.
     #[must_use]
     pub fn new(sdk: &SdkConfig, config: &AwsConfig) -> Self {
-        let mut builder = aws_sdk_dynamodb::config::Builder::from(sdk).retry_classifier(aws::HonourRetryAfter);
-        builder.set_endpoint_url(config.dynamodb_endpoint.clone());
+        let sdk = aws::at(sdk, config.dynamodb_endpoint.as_deref());
+        let mut builder = aws_sdk_dynamodb::config::Builder::from(&sdk).retry_classifier(aws::HonourRetryAfter);
         // A call that hangs is given up and repeated while the leases that wait for it still live.
         builder.set_timeout_config(Some(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build()));
         Self { client: Client::from_conf(builder.build()), table: config.table.clone() }
+    }
+
+    /// The same, with somebody who sees every request.
+    #[must_use]
+    pub(crate) fn watched(&self, watcher: SharedInterceptor) -> Self {
+        let mut builder = self.client.config().to_builder();
+        builder.push_interceptor(watcher);
+        Self { client: Client::from_conf(builder.build()), table: self.table.clone() }
     }
 
     /// Reads an item, strongly consistent.

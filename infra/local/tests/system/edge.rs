@@ -1,7 +1,12 @@
 //! What both backends do with every request: health, envelopes, origins, limits.
 
+use std::sync::Arc;
+
+use axum::Router;
 use reqwest::Method;
 use serde_json::json;
+use shared::Context;
+use shared::http::{Backend, serve};
 
 use crate::harness::TestSystem;
 
@@ -107,4 +112,40 @@ async fn the_services_may_have_origins_of_their_own() {
         let answer = visitor.send(visitor.client.get(format!("{base}/health")).header("Origin", origin)).await;
         assert_eq!(answer.headers.contains_key("access-control-allow-origin"), allowed, "{base} {origin}");
     }
+}
+
+/// Serves on a free port; the address.
+async fn served(router: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+#[tokio::test]
+async fn a_throttled_table_is_503_and_says_when_to_come_back() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let throttled = json!({"__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+        "message": "The level of configured provisioned throughput for the table was exceeded."});
+    let table = served(Router::new().fallback(move || {
+        let body = throttled.to_string();
+        async move { (http::StatusCode::BAD_REQUEST, [("content-type", "application/x-amz-json-1.0")], body) }
+    }))
+    .await;
+    let mut config = shared::config::Config::clone(&system.system.context.config);
+    config.aws.dynamodb_endpoint = Some(table);
+    let context = Context::new(Arc::new(config)).await;
+    let http = context.config.http.clone();
+    let state = user::State::new(context.clone()).await.unwrap();
+    let gateway = served(serve(Backend::Gateway, user::router(state), &http)).await;
+    let mut user = user;
+    user.gateway = gateway;
+    let refused = user.get("/api/v1/user/profile").await;
+    assert_eq!(refused.code(503), "storage_busy");
+    assert_eq!(refused.headers["retry-after"], "2");
+    assert!(!refused.text.contains("provisioned"), "{}", refused.text);
+    // It comes back by itself.
+    user.gateway = system.system.gateway_url.clone();
+    assert_eq!(user.get("/api/v1/user/profile").await.status, 200);
 }

@@ -12,6 +12,7 @@
 
 mod asr;
 mod auth;
+mod backup;
 mod billing;
 mod chat;
 mod edge;
@@ -24,5 +25,6 @@ mod repository;
 mod restart;
 mod scans;
 mod stream;
+mod telemetry;
 mod user;
 mod vision;

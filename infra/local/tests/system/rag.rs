@@ -1,9 +1,10 @@
 //! The rag family.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use shared::objects::ObjectKey;
 
-use crate::harness::{TestSystem, TestUser, pdf, sentences};
+use crate::harness::{TestSystem, TestUser, events, pdf, sentences};
 
 const SEARCH: &str = "/api/v1/rag/search";
 const EMBED: &str = "/api/v1/rag/embed";
@@ -68,22 +69,47 @@ async fn a_search_finds_the_page_and_only_in_the_users_own_documents() {
     assert!(found(&owner, narrowed).await.is_empty());
 }
 
+/// Searches the user's manuals in one of the ways in which that happens.
+async fn search_by(family: &str, user: &TestUser) {
+    match family {
+        "rag" => drop(found(user, json!({"query": "torque of the oil pump bolt"})).await),
+        "chat" => {
+            let said = json!({"content": "Which torque does the oil pump bolt need?"});
+            let request = user.request(Method::POST, "/api/v1/chat/messages/stream").json(&said);
+            events(request.send().await.unwrap()).rest().await;
+        }
+        "stream" => {
+            let mut socket = user.socket().await;
+            socket.ask("Which torque does the oil pump bolt need?").await;
+            socket.find("final").await;
+        }
+        _ => panic!("{family}"),
+    }
+}
+
 #[tokio::test]
 async fn a_segment_that_cannot_be_used_is_made_again() {
     if !model_installed() {
         return;
     }
     let system = TestSystem::start().await;
-    let user = system.user().await;
-    let document = user.upload_ready("pump.pdf", pdf::pdf(PUMP)).await;
-    let key = ObjectKey::Segment(user.id.parse().unwrap(), document.parse().unwrap());
-    // As a version of this program that wrote another format would have left it.
-    system.system.context.objects.put(&key, "application/octet-stream", "IMSEGMT\u{1}…").await.unwrap();
+    for family in ["rag", "chat", "stream"] {
+        let user = system.user().await;
+        let document = user.upload_ready("pump.pdf", pdf::pdf(PUMP)).await;
+        let key = ObjectKey::Segment(user.id.parse().unwrap(), document.parse().unwrap());
+        // As a version of this program that wrote another format would have left it.
+        system.system.context.objects.put(&key, "application/octet-stream", "IMSEGMT\u{1}…").await.unwrap();
 
-    let query = json!({"query": "torque of the oil pump bolt", "topK": 1});
-    assert_eq!(found(&user, query.clone()).await, Vec::<Value>::new());
-    assert_eq!(user.settled(&document).await["status"], "ready");
-    assert_eq!(found(&user, query).await[0]["page"], 1);
+        let query = json!({"query": "torque of the oil pump bolt", "topK": 1});
+        search_by(family, &user).await;
+        assert_eq!(user.settled(&document).await["status"], "ready", "{family}");
+        assert_eq!(found(&user, query.clone()).await[0]["page"], 1, "{family}");
+
+        // One that is gone is passed over.
+        system.system.context.objects.delete(&key).await.unwrap();
+        search_by(family, &user).await;
+        assert_eq!(found(&user, query).await, Vec::<Value>::new(), "{family}");
+    }
 }
 
 #[tokio::test]

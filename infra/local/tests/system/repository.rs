@@ -4,4 +4,4 @@ mod bad_files;
 mod bad_requests;
 mod by_address;
 mod life;
-mod multipart;
+pub mod multipart;

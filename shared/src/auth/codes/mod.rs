@@ -6,8 +6,6 @@
 
 mod limits;
 
-use subtle::ConstantTimeEq;
-
 use super::email::Email;
 use super::tokens::{Purpose, Tokens};
 use crate::Context;
@@ -134,7 +132,7 @@ impl Codes {
         let pending = PendingCode {
             purpose: new.purpose,
             user_id: new.user.clone(),
-            hash: self.hash(&new.email, new.purpose, &code),
+            hash: self.tokens.keyed_hash(Purpose::OneTimeCode, &hashed(&new.email, new.purpose, &code)),
             attempts: 0,
             ends_at: now + LIFETIME,
             registration: new.registration.clone(),
@@ -198,11 +196,11 @@ impl Codes {
         let now = time::now().as_second();
         let begun = self.store.change_address_codes(email, |codes| codes.begin_attempt(now)).await?;
         let pending = begun?.filter(|pending| purposes.contains(&pending.purpose)).ok_or(CodeError::Invalid)?;
-        let hash = self.hash(email, pending.purpose, &code.0);
-        if !bool::from(hash.as_bytes().ct_eq(pending.hash.as_bytes())) {
+        let text = hashed(email, pending.purpose, &code.0);
+        if !self.tokens.is_keyed_hash(Purpose::OneTimeCode, &text, &pending.hash) {
             return Err(CodeError::Invalid);
         }
-        self.store.change_address_codes(email, |codes| codes.take_back_attempt(now, &hash)).await?;
+        self.store.change_address_codes(email, |codes| codes.take_back_attempt(now, &pending.hash)).await?;
         if pending.ends_at > now { Ok(pending) } else { Err(CodeError::Expired) }
     }
 
@@ -224,10 +222,11 @@ impl Codes {
         };
         Ok(self.store.change_address_codes(email, change).await?)
     }
+}
 
-    fn hash(&self, email: &Email, purpose: CodePurpose, code: &str) -> String {
-        self.tokens.keyed_hash(Purpose::OneTimeCode, &format!("{email}\n{purpose:?}\n{code}"))
-    }
+/// What is hashed of a code: a code is good for its address and purpose only.
+fn hashed(email: &Email, purpose: CodePurpose, code: &str) -> String {
+    format!("{email}\n{purpose:?}\n{code}")
 }
 
 #[cfg(test)]

@@ -54,10 +54,9 @@ impl Transcribe {
     /// A client for speech in `language` (BCP 47), at another endpoint where one is given; `patience`
     /// is how long the service may stay silent.
     pub async fn new(config: &AwsConfig, endpoint: Option<&str>, language: &str, patience: Duration) -> Self {
-        let sdk = aws::sdk_config(config).await;
+        let sdk = aws::at(&aws::sdk_config(config).await, endpoint);
         let mut builder =
             aws_sdk_transcribestreaming::config::Builder::from(&sdk).retry_classifier(aws::HonourRetryAfter);
-        builder.set_endpoint_url(endpoint.map(str::to_owned));
         // People pause; how long silence is borne is decided here.
         builder.set_stalled_stream_protection(Some(StalledStreamProtectionConfig::disabled()));
         Self { client: Client::from_conf(builder.build()), language: language.to_owned(), patience }

@@ -75,7 +75,7 @@ pub async fn configured(config: &Config) -> Result<Arc<dyn Synthesizer>, Cause> 
         SynthesisConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, speech.patience)?),
         SynthesisConfig::Polly { voice, endpoint } => {
             let sdk = aws::sdk_config(&config.aws).await;
-            Arc::new(Polly::new(&sdk, voice.clone(), endpoint.clone(), speech.patience))
+            Arc::new(Polly::new(&sdk, voice.clone(), endpoint.as_deref(), speech.patience))
         }
     })
 }

@@ -29,9 +29,9 @@ impl Polly {
     /// Speaks with `voice` where none is asked for, at another endpoint than Amazon's where one is
     /// named. One utterance may take `patience`, repeated attempts included.
     #[must_use]
-    pub fn new(sdk: &aws_config::SdkConfig, voice: String, endpoint: Option<String>, patience: Duration) -> Self {
-        let mut config = aws_sdk_polly::config::Builder::from(sdk).retry_classifier(aws::HonourRetryAfter);
-        config.set_endpoint_url(endpoint);
+    pub fn new(sdk: &aws_config::SdkConfig, voice: String, endpoint: Option<&str>, patience: Duration) -> Self {
+        let sdk = aws::at(sdk, endpoint);
+        let config = aws_sdk_polly::config::Builder::from(&sdk).retry_classifier(aws::HonourRetryAfter);
         Self { client: Client::from_conf(config.build()), voice, patience }
     }
 

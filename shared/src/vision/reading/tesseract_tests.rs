@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::*;
@@ -67,7 +68,12 @@ async fn a_reader_that_is_missing_slow_or_broken_says_so() {
     let error = missing.read(plain(40, 40, [255; 3])).await.unwrap_err();
     assert_eq!(error.code(), "text_reader_not_installed");
     assert!(error.to_string().contains("tesseract-ocr"), "{error}");
-    let slow = Tesseract { program: "sleep".to_owned(), patience: Duration::from_millis(1), ..reader() };
+    let folder = tempfile::tempdir().unwrap();
+    let sleeper = folder.path().join("sleeper");
+    std::fs::write(&sleeper, "#!/bin/sh\nexec sleep 20").unwrap();
+    std::fs::set_permissions(&sleeper, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let program = sleeper.to_str().unwrap().to_owned();
+    let slow = Tesseract { program, patience: Duration::from_millis(200), ..reader() };
     assert_eq!(slow.read(plain(40, 40, [255; 3])).await.unwrap_err().code(), "provider_timeout");
     let broken = Tesseract { program: "false".to_owned(), ..reader() };
     assert_eq!(broken.read(plain(40, 40, [255; 3])).await.unwrap_err().code(), "provider_rejected");

@@ -32,9 +32,8 @@ pub struct Textract {
 impl Textract {
     /// A client, at another endpoint where one is given.
     pub async fn new(config: &AwsConfig, endpoint: Option<&str>, patience: Duration) -> Self {
-        let sdk = aws::sdk_config(config).await;
-        let mut builder = aws_sdk_textract::config::Builder::from(&sdk).retry_classifier(aws::HonourRetryAfter);
-        builder.set_endpoint_url(endpoint.map(str::to_owned));
+        let sdk = aws::at(&aws::sdk_config(config).await, endpoint);
+        let builder = aws_sdk_textract::config::Builder::from(&sdk).retry_classifier(aws::HonourRetryAfter);
         Self { client: Client::from_conf(builder.build()), patience }
     }
 

@@ -4,6 +4,7 @@ mod mail;
 mod model;
 pub mod pdf;
 mod process;
+mod script;
 mod socket;
 mod sse;
 mod stripe;
@@ -18,6 +19,7 @@ use serde_json::Value;
 pub use mail::newest_code;
 pub use model::{model_of_sentences, model_that_falls_silent, model_that_repeats, slow_model};
 pub use process::Process;
+pub use script::{boto3_installed, run_script};
 pub use socket::{Received, Socket};
 pub use sse::{Events, events};
 pub use stripe::{StripeServer, stripe_signature};
@@ -60,6 +62,9 @@ impl TestSystem {
             let set = variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
             set.or_else(|| default(name))
         };
+        // Compared with the policies of the template when all tests have run.
+        let calls = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("calls");
+        let options = Options { record_calls: Some(calls), ..options };
         Self { system: System::start(options, &lookup).await.expect("the system starts") }
     }
 

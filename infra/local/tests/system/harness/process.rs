@@ -1,7 +1,7 @@
 //! The program itself, in a process that can be killed.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 
 use super::user::TestUser;
 use super::{default, eventually};
@@ -68,6 +68,11 @@ impl Process {
         std::fs::read_to_string(self.folder.join("log")).unwrap()
     }
 
+    /// Everything that it has written to standard output so far.
+    pub fn output(&self) -> String {
+        std::fs::read_to_string(self.folder.join("output")).unwrap()
+    }
+
     fn gateway(&self) -> String {
         format!("http://localhost:{}", self.ports[0])
     }
@@ -89,8 +94,8 @@ impl Drop for Process {
 fn spawn(folder: &Path, ports: [u16; 4], variables: &Vec<(String, String)>) -> Child {
     let flags = ["--gateway-port", "--services-port", "--dynamodb-port", "--s3-port"];
     let mut command = Command::new(env!("CARGO_BIN_EXE_intellimaint"));
-    let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("log")).unwrap();
-    command.arg("--data-dir").arg(folder).stdout(Stdio::null()).stderr(log);
+    let file = |name| std::fs::OpenOptions::new().create(true).append(true).open(folder.join(name)).unwrap();
+    command.arg("--data-dir").arg(folder).stdout(file("output")).stderr(file("log"));
     for (flag, port) in flags.into_iter().zip(ports) {
         command.arg(flag).arg(port.to_string());
     }

@@ -24,6 +24,16 @@ async fn put_parts(user: &TestUser, upload: &Value, file: &[u8]) -> Vec<Value> {
     parts
 }
 
+/// Uploads a file that is large enough to go up in parts; the document's id.
+pub async fn upload_in_parts(user: &TestUser, file: &[u8]) -> String {
+    let begun = begin(user, file.len()).await;
+    assert_eq!(begun["upload"]["type"], "multipart");
+    let parts = put_parts(user, &begun["upload"], file).await;
+    let id = begun["document"]["id"].as_str().unwrap();
+    user.post(&format!("/api/v1/repository/uploads/{id}/complete"), json!({"parts": parts})).await.data(200);
+    id.to_owned()
+}
+
 #[tokio::test]
 async fn a_large_file_goes_up_in_parts() {
     let system = TestSystem::start().await;

@@ -9,7 +9,7 @@ use shared::objects::ObjectKey;
 use shared::store::{Job, Key, User};
 
 use crate::auth::{age, another};
-use crate::harness::{Answer, TestSystem, TestUser};
+use crate::harness::{Answer, StripeServer, TestSystem, TestUser, boto3_installed, run_script};
 
 async fn delete(user: &TestUser, body: Value) -> Answer {
     user.send(user.request(Method::DELETE, "/api/v1/user/account").json(&body)).await
@@ -47,10 +47,12 @@ async fn belongings(system: &TestSystem, user: &TestUser) {
     let context = &system.system.context;
     let id: UserId = user.id.parse().unwrap();
     let document = DocumentId::new();
+    // What the ingest, which hears of the first, has no reason to take away itself.
+    let other = DocumentId::new();
     for key in [
         ObjectKey::Source(id.clone(), document.clone()),
-        ObjectKey::Segment(id.clone(), document.clone()),
-        ObjectKey::Pages(id.clone(), document.clone()),
+        ObjectKey::Segment(id.clone(), other.clone()),
+        ObjectKey::Pages(id.clone(), other),
         ObjectKey::Picture(id.clone(), "me".to_owned()),
     ] {
         context.objects.put(&key, "application/octet-stream", "bytes").await.unwrap();
@@ -152,6 +154,45 @@ async fn an_account_without_a_password_is_deleted_with_a_code() {
     assert_eq!(delete(&user, json!({"otp": otp})).await.status, 200);
     assert_eq!(traces(&system, &user).await, Vec::<String>::new());
     assert!(!keys(&system).await.iter().any(|key| key.contains("g-1")));
+}
+
+#[tokio::test]
+async fn an_operator_deletes_a_user_as_they_would_themselves() {
+    if !boto3_installed() {
+        return;
+    }
+    let system = TestSystem::start().await;
+    let (user, neighbour) = (system.user().await, system.user().await);
+    let wish = json!({"fileName": "large.pdf", "fileSize": 100_000_000, "contentType": "application/pdf"});
+    user.post("/api/v1/repository/uploads", wish).await.data(201);
+    belongings(&system, &user).await;
+    belongings(&system, &neighbour).await;
+    let before = traces(&system, &neighbour).await;
+    let (store, id) = (&system.system.context.store, user.id.parse::<UserId>().unwrap());
+    store.create_job(&Job::new(Some(id.clone()), 3)).await.unwrap();
+    store.link_google(&id, "g-1", |_: &mut User| {}).await.unwrap();
+    assert_eq!(user.send(user.request(Method::POST, "/api/v1/user/account/delete-otp")).await.status, 200);
+    let subscription = json!({"customer": "cus_1", "status": "none", "version": 1});
+    store.put(&Key::new(format!("USER#{id}"), "SUBSCRIPTION"), &subscription, None).await.unwrap();
+    store.put(&Key::alone("STRIPE#CUSTOMER#cus_1"), &json!({"userId": id}), None).await.unwrap();
+
+    let stripe = StripeServer::start().await;
+    let arguments = ["--yes", user.email.as_str()];
+    let (good, said) = run_script("delete-user", &system, &arguments, &[("STRIPE_SECRET_KEY", "")]).await;
+    assert!(!good && said.contains("Nothing is deleted."), "nobody goes on paying: {said}");
+    stripe.fail(&[500]);
+    assert!(!run_script("delete-user", &system, &arguments, &stripe.variables()).await.0);
+    assert_eq!(user.get("/api/v1/user/profile").await.status, 200);
+    let (good, said) = run_script("delete-user", &system, &arguments, &stripe.variables()).await;
+    assert!(good, "{said}");
+    assert!(stripe.seen().iter().all(|seen| (&*seen.0, &*seen.1) == ("DELETE", "/v1/customers/cus_1")));
+    assert_eq!(traces(&system, &user).await, Vec::<String>::new());
+    assert_eq!(traces(&system, &neighbour).await, before);
+    assert!(!keys(&system).await.iter().any(|key| ["g-1", "cus_1", "JOB#"].iter().any(|own| key.contains(own))));
+    assert_eq!(unfinished_uploads(&system), 0);
+    assert_eq!(user.get("/api/v1/user/profile").await.code(401), "sign_in_expired");
+    let (good, said) = run_script("delete-user", &system, &arguments, &[]).await;
+    assert!(!good && said.contains("There is no such user."), "{said}");
 }
 
 #[tokio::test]

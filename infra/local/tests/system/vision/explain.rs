@@ -4,6 +4,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;
 use serde_json::json;
+use shared::objects::ObjectKey;
 
 use super::{EXPLAIN, MODEL, decal, png, send, square};
 use crate::harness::TestSystem;
@@ -27,9 +28,18 @@ async fn a_photographed_plate_leads_to_its_manual_and_to_no_one_elses() {
     assert!(said.contains("> ADV. HP 150 AT 3600 RPM") && said.contains("- [1] engine.pdf, page 2: "), "{said}");
     assert!(explained["text"].as_str().unwrap().contains("H075006"));
 
-    let foreign = send(&other, EXPLAIN, decal, None).await.json();
+    let foreign = send(&other, EXPLAIN, decal.clone(), None).await.json();
     assert_eq!(foreign["citations"], json!([]));
     assert!(!foreign["explanation"].as_str().unwrap().contains("engine.pdf"));
+
+    // What cannot be searched is made again, what is gone is passed over.
+    let key = ObjectKey::Segment(owner.id.parse().unwrap(), id.parse().unwrap());
+    let objects = &system.system.context.objects;
+    objects.put(&key, "application/octet-stream", "of another version").await.unwrap();
+    assert_eq!(send(&owner, EXPLAIN, decal.clone(), None).await.json()["citations"], json!([]));
+    assert_eq!(owner.settled(&id).await["status"], "ready");
+    objects.delete(&key).await.unwrap();
+    assert_eq!(send(&owner, EXPLAIN, decal, None).await.json()["citations"], json!([]));
 }
 
 /// The base address of an endpoint that gives this answer.

@@ -1,0 +1,70 @@
+//! Variables that are kept in AWS Secrets Manager: one secret for all of them, a JSON object of names
+//! and values.
+
+use std::collections::HashMap;
+
+use aws_config::SdkConfig;
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::DisplayErrorContext;
+
+use super::reader::{Problem, Problems, Reader};
+use super::{AwsConfig, variables};
+use crate::aws;
+
+/// The variables of the secret that `SECRETS_ID` names; none where it names none.
+pub(super) async fn read(environment: &dyn Fn(&str) -> Option<String>) -> Result<HashMap<String, String>, Problems> {
+    let mut reader = Reader::new(environment);
+    let Some(id) = reader.optional(&variables::SECRETS_ID) else { return Ok(HashMap::new()) };
+    let sdk = aws::sdk_config(&AwsConfig::read(&mut reader)).await;
+    let problem = |reason| Problems(vec![Problem { name: variables::SECRETS_ID.name, reason }]);
+    values(&sdk, &id).await.map_err(problem)
+}
+
+/// What goes wrong is told without a word of what the secret holds.
+async fn values(sdk: &SdkConfig, id: &str) -> Result<HashMap<String, String>, String> {
+    let config = aws_sdk_secretsmanager::config::Builder::from(sdk).retry_classifier(aws::HonourRetryAfter).build();
+    let found = Client::from_conf(config).get_secret_value().secret_id(id).send().await;
+    let found =
+        found.map_err(|error| format!("names a secret that cannot be read: {}", DisplayErrorContext(&error)))?;
+    let text = found.secret_string().unwrap_or_default();
+    serde_json::from_str(text).map_err(|_| "names a secret that is no JSON object of texts".to_owned())
+}
+
+#[cfg(all(test, feature = "provider"))]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::provider::test_server::{Server, aws_config, good, head, write};
+    use serde_json::json;
+
+    async fn read_from(server: &Server) -> Result<HashMap<String, String>, String> {
+        let sdk = aws::at(&aws::sdk_config(&aws_config()).await, Some(&server.url));
+        values(&sdk, "intellimaint/secrets").await
+    }
+
+    #[tokio::test]
+    async fn one_secret_holds_many_variables() {
+        let secret = json!({"TOKEN_SECRET": "0123456789abcdef0123456789abcdef", "OPENAI_API_KEY": "sk-1"}).to_string();
+        let server = Server::start(vec![good(&json!({"Name": "x", "SecretString": secret}))]).await;
+        let found = read_from(&server).await.unwrap();
+        assert_eq!(found.get("OPENAI_API_KEY").map(String::as_str), Some("sk-1"));
+        let seen = server.seen().remove(0);
+        assert!(seen.head.contains("x-amz-target: secretsmanager.getsecretvalue"), "{}", seen.head);
+        assert_eq!(seen.json(), json!({"SecretId": "intellimaint/secrets"}));
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_told_without_the_secret() {
+        for secret in ["hunter2-hunter2", r#"{"TOKEN_SECRET": ["hunter2"]}"#, ""] {
+            let server = Server::start(vec![good(&json!({"SecretString": secret}))]).await;
+            let error = read_from(&server).await.unwrap_err();
+            assert!(error.contains("no JSON object") && !error.contains("hunter2"), "{error}");
+        }
+        let refusal = vec![
+            head("400 Bad Request", "content-type: application/x-amz-json-1.1\r\n"),
+            write(r#"{"__type": "ResourceNotFoundException", "Message": "there is none"}"#),
+        ];
+        let error = read_from(&Server::start(vec![refusal]).await).await.unwrap_err();
+        assert!(error.contains("cannot be read") && error.contains("ResourceNotFoundException"), "{error}");
+    }
+}
