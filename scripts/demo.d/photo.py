@@ -7,16 +7,19 @@ from chat import ask
 from client import fail, step
 
 
+def as_data_url(photo):
+    kind = mimetypes.guess_type(photo.name)[0] or "image/png"
+    return f"data:{kind};base64,{base64.b64encode(photo.read_bytes()).decode()}"
+
+
 def show(gateway, services, photo, question):
     """What is read on a photo, what it leads to, and a question about it."""
     step(f"\nShowing {photo.name}")
-    data = photo.read_bytes()
-    explained = services.send_file("/api/v1/vision/explain", photo.name, data)
+    explained = services.send_file("/api/v1/vision/explain", photo.name, photo.read_bytes())
     if explained is None:
         return
     print("  " + explained["explanation"].strip().replace("\n", "\n  "))
     step(f"\nAsking about it: {question}\n")
-    kind = mimetypes.guess_type(photo.name)[0] or "image/png"
-    last, _ = ask(gateway, question, [f"data:{kind};base64,{base64.b64encode(data).decode()}"])
+    last, _ = ask(gateway, question, [as_data_url(photo)])
     if not last["citations"]:
         fail("the photo leads to no page of the manual")

@@ -61,7 +61,8 @@ def ask_aloud(stream, token, recording):
 
 
 def talk(services, stream, question, recording, folder):
-    """Speaks the question, hears the answer, and writes down what was heard."""
+    """Speaks the question, hears the answer, and writes down what was heard. Without a stream, only what
+    was said is written down."""
     step(f"\nAsking aloud: {question if recording is None else recording.name}")
     sound = recording.read_bytes() if recording else spoken(services, question)
     if sound is None:
@@ -71,6 +72,9 @@ def talk(services, stream, question, recording, folder):
         return
     print(f"  transcribed: {heard['data'] or '(nothing)'}")
     if services.sound("Ready.") is None:
+        return
+    if stream is None:
+        print("  skipped: the WebSocket is not deployed")
         return
     answer = ask_aloud(stream, services.token, sound)
     if not answer.startswith(b"RIFF"):

@@ -1,0 +1,45 @@
+"""Stopping an answer while it is being written."""
+
+import threading
+import time
+
+from client import fail
+
+PATIENCE = 60
+
+
+def stop_answer(gateway, question, images=()):
+    """Asks in a new session and stops the answer as soon as it has begun. Works where answers come in
+    one piece too, since what tells that it has begun is the session, and not the stream."""
+    session = gateway.call("POST", "/api/v1/chat/sessions", {})["data"]["id"]
+    events = []
+
+    def ask():
+        message = {"content": question, "images": list(images)}
+        events.extend(gateway.events(f"/api/v1/chat/sessions/{session}/messages/stream", message))
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    while asking.is_alive() and not has_begun(gateway, session):
+        time.sleep(0.05)
+    stopped = time.monotonic()
+    gateway.call("POST", f"/api/v1/chat/sessions/{session}/stop-stream")
+    took = time.monotonic() - stopped
+    asking.join(PATIENCE)
+    last = events[-1] if events else {}
+    if asking.is_alive() or not last.get("done"):
+        fail("the stopped answer did not end")
+    if last.get("error"):
+        fail(f"the answer to be stopped failed: {last['error']}")
+    kept = gateway.call("GET", f"/api/v1/chat/sessions/{session}")["data"]["messages"][-1]
+    if kept["content"] != last["fullText"] or kept["isStopped"] != bool(last.get("aborted")):
+        fail("the stopped answer is not stored as it was sent")
+    if last.get("aborted"):
+        print(f"  stopped within {took:.2f} s; {len(kept['content'])} characters of the answer are kept")
+    else:
+        print("  the answer had finished before it could be stopped")
+
+
+def has_begun(gateway, session):
+    messages = gateway.call("GET", f"/api/v1/chat/sessions/{session}")["data"]["messages"]
+    return bool(messages) and messages[-1]["role"] == "assistant"

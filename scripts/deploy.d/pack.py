@@ -1,0 +1,99 @@
+"""Packs programs into the zips that template.yaml names, and the embedding model into a layer.
+
+    pack.py [--strip] --layer FOLDER NAME=PROGRAM…
+
+The same content makes the same zip, byte for byte, so that a deployment that changes nothing uploads
+nothing. What was packed from a file that has not changed since is left as it is.
+"""
+
+import argparse
+import hashlib
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BUILD = ROOT / ".build"
+# What Lambda allows: a function and its layers, unpacked.
+LIMIT = 250 * 1024 * 1024
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def state(files, *more):
+    """Changes when one of the files does."""
+    stats = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    return hashlib.sha256(json.dumps([stats, more]).encode()).hexdigest()
+
+
+def write(target, entries, level):
+    """Writes a zip of `(name, file, mode)`; whole or not at all."""
+    unfinished = target.with_suffix(".part")
+    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
+        for name, file, mode in entries:
+            info = zipfile.ZipInfo(name, EPOCH)
+            info.external_attr = mode << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(info, "w", force_zip64=True) as into, file.open("rb") as source:
+                while block := source.read(1 << 20):
+                    into.write(block)
+    unfinished.replace(target)
+
+
+def packed(target, files, strip, make):
+    """Makes the zip unless it was made from just these files."""
+    mark, wanted = target.with_suffix(".state"), state(files, strip)
+    if not (target.is_file() and mark.is_file() and mark.read_text() == wanted):
+        make()
+        mark.write_text(wanted)
+    with zipfile.ZipFile(target) as archive:
+        return sum(info.file_size for info in archive.infolist())
+
+
+def pack_program(target, program, strip):
+    def make():
+        if not strip:
+            return write(target, [("bootstrap", program, 0o755)], 6)
+        with tempfile.TemporaryDirectory() as folder:
+            stripped = pathlib.Path(folder, "bootstrap")
+            subprocess.run(["strip", "-o", stripped, program], check=True)
+            write(target, [("bootstrap", stripped, 0o755)], 1)
+
+    return packed(target, [program], strip, make)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--strip", action="store_true", help="without debug information, and compressed fast")
+    parser.add_argument("--layer", type=pathlib.Path, required=True, metavar="FOLDER")
+    parser.add_argument("programs", nargs="+", metavar="NAME=PROGRAM")
+    options = parser.parse_args()
+    BUILD.mkdir(exist_ok=True)
+
+    folder = options.layer
+    files = sorted(file for file in folder.iterdir() if file.is_file())
+    if not files:
+        sys.exit(f"{folder} is empty: scripts/models makes it")
+    layer = BUILD / "layer.zip"
+    entries = [(f"models/{folder.name}/{file.name}", file, 0o644) for file in files]
+    layer_size = packed(layer, files, False, lambda: write(layer, entries, 6))
+
+    print(f"{'':12} {'zip':>10} {'unpacked':>10}")
+    too_large = []
+    sizes = [("layer", layer, layer_size)]
+    for pair in options.programs:
+        name, program = pair.split("=", 1)
+        target = BUILD / f"{name}.zip"
+        sizes.append((name, target, pack_program(target, pathlib.Path(program), options.strip)))
+    for name, target, unpacked in sizes:
+        print(f"{name:12} {target.stat().st_size / 2**20:6.1f} MiB {unpacked / 2**20:6.1f} MiB")
+        if name != "layer" and unpacked + layer_size > LIMIT:
+            too_large.append(name)
+    if too_large and not options.strip:
+        sys.exit(f"Lambda takes 250 MiB with the layer: too large are {', '.join(too_large)}")
+
+
+if __name__ == "__main__":
+    main()
