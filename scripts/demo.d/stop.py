@@ -8,9 +8,10 @@ from client import fail
 PATIENCE = 60
 
 
-def stop_answer(gateway, question, images=()):
-    """Asks in a new session and stops the answer as soon as it has begun. Works where answers come in
-    one piece too, since what tells that it has begun is the session, and not the stream."""
+def stop_answer(gateway, question, images=(), after=0):
+    """Asks in a new session and stops the answer as soon as `after` characters of it are stored; whether
+    it was stopped before its end. Works where answers come in one piece too, since what tells that it
+    has begun is the session, and not the stream."""
     session = gateway.call("POST", "/api/v1/chat/sessions", {})["data"]["id"]
     events = []
 
@@ -20,7 +21,7 @@ def stop_answer(gateway, question, images=()):
 
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
-    while asking.is_alive() and not has_begun(gateway, session):
+    while asking.is_alive() and not has_begun(gateway, session, after):
         time.sleep(0.05)
     stopped = time.monotonic()
     gateway.call("POST", f"/api/v1/chat/sessions/{session}/stop-stream")
@@ -38,8 +39,9 @@ def stop_answer(gateway, question, images=()):
         print(f"  stopped within {took:.2f} s; {len(kept['content'])} characters of the answer are kept")
     else:
         print("  the answer had finished before it could be stopped")
+    return bool(last.get("aborted"))
 
 
-def has_begun(gateway, session):
+def has_begun(gateway, session, characters):
     messages = gateway.call("GET", f"/api/v1/chat/sessions/{session}")["data"]["messages"]
-    return bool(messages) and messages[-1]["role"] == "assistant"
+    return bool(messages) and messages[-1]["role"] == "assistant" and len(messages[-1]["content"]) >= characters

@@ -49,6 +49,9 @@ need_python_packages() {
 # What talks to AWS.
 need_boto3() { need_python_packages boto3==1.43.102; }
 
+# What checks and deploys templates.
+need_sam() { need_python_packages boto3==1.43.102 cfn-lint==1.53.3 aws-sam-cli==1.167.0; }
+
 # The programs behind the offline defaults of speech and vision. Without one of them only its own
 # routes say that it is missing, so that this never fails.
 want_offline_programs() {

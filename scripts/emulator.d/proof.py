@@ -1,0 +1,211 @@
+"""Proves that a deployment works: deploys, uses, updates, disturbs and deletes it.
+
+What the emulator cannot do (responses that stream, the stream container, autoscaling) is not tried
+here; docs/DEPLOYMENT.md says how it is.
+"""
+
+import contextlib
+import json
+import secrets
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+import common
+from client import Client
+from common import Failure, say
+from destroy import destroy
+from inventory import inventory
+from manual import upload, wait_until_ready
+from slow_model import SlowModel
+from stop import stop_answer
+from system import ROOT
+
+SAMPLE = ROOT / ".local" / "sample-manual.pdf"
+QUESTION = "What is the torque of the pump flange bolts?"
+PATIENCE = 120
+NO_NOTIFICATION = "this is no notification of S3"
+
+
+def prove(system):
+    before = inventory()
+    system.deploy()
+    system.demo()
+    proof = Proof(system)
+    with SlowModel() as model:
+        proof.update_of_parameters_reaches_the_function(model)
+    proof.update_of_one_function_leaves_the_others()
+    proof.poisoned_message_blocks_nothing()
+    proof.dead_letters_are_sent_back()
+    proof.logs_name_requests_and_hide_secrets()
+    destroy(system.stack, yes=True)
+    left = inventory() - before
+    if left:
+        raise Failure("The stack left behind: " + ", ".join(sorted(f"{kind} {name}" for kind, name in left)))
+    say("✓ It was deleted, and nothing is left of it.")
+
+
+class Proof:
+    """What is done to a running system, as the user that the demo has made."""
+
+    def __init__(self, system):
+        self.system = system
+        addresses = system.frontend_environment()
+        self.gateway = Client(addresses["NEXT_PUBLIC_NEST_URL"])
+        signed_in = self.sign_in()
+        self.gateway.token = signed_in["accessToken"]
+        self.user = self.gateway.call("GET", "/api/v1/user/profile")["data"]["id"]
+        self.secrets = [system.password, signed_in["accessToken"], signed_in["refreshToken"], self.token_secret()]
+        outputs = system.outputs()
+        self.dead_letters = outputs["DeadLettersUrl"]
+        self.queue = next(
+            queue for queue in common.of_type(common.resources(system.stack), "AWS::SQS::Queue")
+            if queue.rpartition("/")[2] != self.dead_letters.rpartition("/")[2])
+        self.sqs, self.functions = common.client("sqs"), common.client("lambda")
+
+    def sign_in(self):
+        account = {"email": self.system.email, "password": self.system.password}
+        return self.gateway.call("POST", "/api/v1/auth/login", account)["data"]
+
+    def token_secret(self):
+        found = common.client("secretsmanager").get_secret_value(SecretId=self.system.outputs()["SecretArn"])
+        return json.loads(found["SecretString"])["TOKEN_SECRET"]
+
+    # ------------------------------------------------------------ Updates
+
+    def update_of_parameters_reaches_the_function(self, model):
+        """Another language model, which writes slowly: its answer is stopped half-way."""
+        written_by = {"LanguageModel": "openai", "OpenAiBaseUrl": model.url}
+        self.system.deploy(**written_by)
+        if not stop_answer(self.gateway, QUESTION, after=20):
+            raise Failure("An answer that takes a minute was not stopped.")
+        if not model.asked:
+            raise Failure("The function that was updated does not ask the new model.")
+        self.system.deploy(LanguageModel="extractive", OpenAiBaseUrl="")
+        say("✓ An update of parameters reaches the function; an answer that is being written is stopped.")
+
+    def update_of_one_function_leaves_the_others(self):
+        before = self.code()
+        with tempfile.TemporaryDirectory() as folder:
+            changed = Path(folder, "auth.zip")
+            changed.write_bytes((ROOT / ".build" / "auth.zip").read_bytes())
+            with zipfile.ZipFile(changed, "a") as archive:
+                archive.writestr("changed", secrets.token_hex(8))
+            template = Path(folder, "template.yaml")
+            text = (ROOT / "template.yaml").read_text()
+            text = text.replace("CodeUri: .build/auth.zip", f"CodeUri: {changed}")
+            for relative in (".build/", "infra/"):
+                text = text.replace(f": {relative}", f": {ROOT}/{relative}")
+            template.write_text(text)
+            self.system.deploy(template)
+        after = self.code()
+        changed = {name for name in before if before[name] != after[name]}
+        if changed != {self.system.function("auth")}:
+            raise Failure(f"Of the functions, these were changed: {changed or 'none'}.")
+        self.gateway.token = self.sign_in()["accessToken"]
+        found = self.gateway.call("GET", "/api/v1/repository/documents")["data"]
+        if not found:
+            raise Failure("The documents are gone after the update.")
+        say("✓ An update of one function changes that one alone, and nothing that is kept.")
+
+    def code(self):
+        found = self.functions.get_paginator("list_functions").paginate()
+        functions = [function for page in found for function in page["Functions"]]
+        return {function["FunctionName"]: function["CodeSha256"] for function in functions}
+
+    # ------------------------------------------------------------ The queue
+
+    def poisoned_message_blocks_nothing(self):
+        # Of a batch, only what is to be delivered again is given back.
+        document = upload(self.gateway, SAMPLE)
+        wait_until_ready(self.gateway, document, PATIENCE)
+        good = self.notification(document)
+        batch = {"one": NO_NOTIFICATION, "two": good, "three": "{}", "four": good}
+        messages = [{"messageId": name, "body": body, "eventSource": "aws:sqs"} for name, body in batch.items()]
+        answer = self.functions.invoke(
+            FunctionName=self.system.function("ingest"), Payload=json.dumps({"Records": messages}))
+        failed = json.load(answer["Payload"])["batchItemFailures"]
+        if failed != [{"itemIdentifier": "one"}, {"itemIdentifier": "three"}]:
+            raise Failure(f"Of a batch with two poisoned messages, these failed: {failed}.")
+        # And in the queue it ends with the dead letters, while uploads go on.
+        with self.short_visibility():
+            self.sqs.send_message(QueueUrl=self.queue, MessageBody=NO_NOTIFICATION)
+            wait_until_ready(self.gateway, upload(self.gateway, SAMPLE), PATIENCE)
+            letter = self.dead_letter()
+        if letter["Body"] != NO_NOTIFICATION:
+            raise Failure(f"Another message is among the dead letters: {letter['Body']}.")
+        self.sqs.delete_message(QueueUrl=self.dead_letters, ReceiptHandle=letter["ReceiptHandle"])
+        say("✓ A poisoned message holds nothing up, and ends in the dead-letter queue.")
+
+    def dead_letters_are_sent_back(self):
+        """An upload that cannot be read while the function is broken is read once that is mended."""
+        function = self.system.function("ingest")
+        good = self.functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+        with self.short_visibility():
+            self.configure(function, {**good, "TABLE_NAME": "no-such-table"})
+            document = upload(self.gateway, SAMPLE)
+            letter = self.dead_letter()
+            if document not in letter["Body"]:
+                raise Failure(f"Another message is among the dead letters: {letter['Body']}.")
+            self.configure(function, good)
+            # What StartMessageMoveTask does on AWS; the emulator has no such call.
+            self.sqs.send_message(QueueUrl=self.queue, MessageBody=letter["Body"])
+            self.sqs.delete_message(QueueUrl=self.dead_letters, ReceiptHandle=letter["ReceiptHandle"])
+            wait_until_ready(self.gateway, document, PATIENCE)
+        say("✓ Dead letters that are sent back are read once the cause is mended.")
+
+    def notification(self, document):
+        """What S3 said of a document's file."""
+        key = f"uploads/{self.user}/{document}/source"
+        return json.dumps({"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key}}}]})
+
+    def configure(self, function, variables):
+        self.functions.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
+        self.functions.get_waiter("function_updated_v2").wait(FunctionName=function)
+
+    @contextlib.contextmanager
+    def short_visibility(self):
+        """A message that failed comes again within seconds, and not after a quarter of an hour."""
+        name = "VisibilityTimeout"
+        before = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=[name])["Attributes"][name]
+        self.sqs.set_queue_attributes(QueueUrl=self.queue, Attributes={name: "2"})
+        try:
+            yield
+        finally:
+            self.sqs.set_queue_attributes(QueueUrl=self.queue, Attributes={name: before})
+
+    def dead_letter(self):
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            found = self.sqs.receive_message(QueueUrl=self.dead_letters, WaitTimeSeconds=2).get("Messages")
+            if found:
+                return found[0]
+        raise Failure("The message did not reach the dead-letter queue.")
+
+    # ------------------------------------------------------------ Logs
+
+    def logs_name_requests_and_hide_secrets(self):
+        logs, seen, users = common.client("logs"), 0, 0
+        for group in logs.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{self.system.stack}-")["logGroups"]:
+            for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
+                for event in page["events"]:
+                    seen += self.check_line(event["message"])
+                    users += f'"user":"{self.user}"' in event["message"]
+        if seen < 20 or users < 10:
+            raise Failure(f"Only {seen} requests were logged, {users} of them with their user.")
+        say(f"✓ {seen} requests are logged, {users} lines with their user; no secret and no question is.")
+
+    def check_line(self, line):
+        """Whether the line tells of a request."""
+        if any(secret in line for secret in self.secrets) or QUESTION in line:
+            raise Failure("A log holds a password, a token, the secret, or a question.")
+        if not line.startswith("{"):
+            return False
+        fields = json.loads(line).get("fields", {})
+        if fields.get("message") != "request":
+            return False
+        missing = {"method", "family", "route", "status", "milliseconds", "cold"} - fields.keys()
+        if missing:
+            raise Failure(f"A request is logged without {', '.join(missing)}: {line}")
+        return True
