@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use aws_config::SdkConfig;
+
 use crate::auth::SignIns;
 use crate::billing::Billing;
 use crate::config::{Config, Problems};
@@ -14,6 +16,8 @@ use crate::{aws, telemetry};
 pub struct Context {
     /// The whole configuration.
     pub config: Arc<Config>,
+    /// What clients of further AWS services are built from.
+    pub sdk: SdkConfig,
     /// The table.
     pub store: Store,
     /// The bucket.
@@ -32,7 +36,7 @@ impl Context {
         let objects = Objects::new(&sdk, &config.aws);
         let billing = Billing::new(store.clone(), &config.billing);
         let sign_ins = SignIns::new(&config.auth, store.clone());
-        Self { config, store, objects, billing, sign_ins }
+        Self { config, sdk, store, objects, billing, sign_ins }
     }
 
     /// Starts logging and reads the environment: the first line of every function's `main`.

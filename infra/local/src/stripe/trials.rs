@@ -27,12 +27,9 @@ fn begin(subscription: &mut Value) {
     {
         let end = start + days * SECONDS_PER_DAY;
         fields.insert("status".to_owned(), json!("trialing"));
-        for (field, value) in [
-            ("trial_start", start),
-            ("trial_end", end),
-            ("current_period_start", start),
-            ("current_period_end", end),
-        ] {
+        for (field, value) in
+            [("trial_start", start), ("trial_end", end), ("current_period_start", start), ("current_period_end", end)]
+        {
             fields.insert(field.to_owned(), json!(value));
         }
     }
