@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 
 use crate::auth::SignIns;
@@ -16,6 +17,8 @@ use crate::{aws, telemetry};
 pub struct Context {
     /// The whole configuration.
     pub config: Arc<Config>,
+    /// What clients of further AWS services are built from.
+    pub sdk: SdkConfig,
     /// The table.
     pub store: Store,
     /// The bucket.
@@ -34,7 +37,7 @@ impl Context {
         let objects = Objects::new(&sdk, &config.aws);
         let billing = Billing::new(store.clone(), &config.billing);
         let sign_ins = SignIns::new(&config.auth, store.clone());
-        Self { config, store, objects, billing, sign_ins }
+        Self { config, sdk, store, objects, billing, sign_ins }
     }
 
     /// The same, with somebody who sees every request to the table and the bucket.
@@ -43,6 +46,7 @@ impl Context {
         let store = self.store.watched(watcher.clone());
         Self {
             config: self.config.clone(),
+            sdk: self.sdk.clone(),
             objects: self.objects.watched(watcher.clone()),
             billing: Billing::new(store.clone(), &self.config.billing),
             sign_ins: SignIns::new(&self.config.auth, store.clone()),

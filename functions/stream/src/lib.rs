@@ -184,7 +184,7 @@ async fn connect(
     Ok(upgrade.on_upgrade(move |socket| {
         let held = state.held.clone();
         held.track_future(async move {
-            socket::hold(socket, state, speaker).await;
+            Box::pin(socket::hold(socket, state, speaker)).await;
             drop(place);
         })
     }))

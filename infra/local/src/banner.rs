@@ -21,6 +21,7 @@ pub fn banner(system: &System) -> String {
     let answers = match &config.language_model {
         LanguageModelConfig::Extractive => "extractive (offline: quotes the manuals)".to_owned(),
         LanguageModelConfig::OpenAi(openai) => format!("{} at {}", openai.model, openai.base_url),
+        LanguageModelConfig::Bedrock(bedrock) => format!("{} at Amazon Bedrock", bedrock.model),
     };
     let speech = &config.speech;
     let (hears, speaks) = (recognition(&speech.recognition), synthesis(&speech.synthesis));

@@ -3,15 +3,18 @@
 //! Retrieve, brief the [`LanguageModel`], stream its tokens, renumber its citations, close with the
 //! list of sources. Chat and voice run the same pipeline; which model writes is configuration:
 //! [`Extractive`] quotes the best passages and needs nothing, [`OpenAi`] calls any compatible
-//! endpoint.
+//! endpoint, [`Bedrock`] a model of Amazon Bedrock.
 
 mod answer;
+mod bedrock;
 mod citations;
 mod error;
 mod extractive;
 mod follow_up;
 mod model;
 mod openai;
+mod pictures;
+mod pieces;
 mod pipeline;
 mod prompt;
 mod question;
@@ -31,11 +34,13 @@ use futures::stream::BoxStream;
 use tokio_util::sync::CancellationToken;
 
 pub use answer::{Answer, AnswerEvent, Stage};
+pub use bedrock::Bedrock;
 pub use citations::without_sources;
 pub use error::AnswerError;
 pub use extractive::Extractive;
 pub use model::{Brief, LanguageModel, ModelEvent};
 pub use openai::OpenAi;
+pub use pictures::Pictures;
 pub use pipeline::stream_answer;
 pub use question::{Image, Question, Role, Turn};
 pub use resemblance::resembles;
@@ -48,7 +53,7 @@ use crate::Context;
 use crate::config::LanguageModelConfig;
 use crate::library::{Findings, Library, LibraryQuery};
 use crate::provider::Cause;
-use crate::vision::Vision;
+use crate::vision::{PictureLimits, Vision};
 
 /// Answers questions. Build it once per process; clones share everything.
 #[derive(Debug, Clone)]
@@ -62,12 +67,18 @@ impl Assistant {
     /// With the configured model.
     ///
     /// # Errors
-    /// When the client of the model's endpoint cannot be set up (no root certificates).
+    /// When the client of the model's endpoint, or of its pictures, cannot be set up (no root certificates).
     pub fn new(context: &Context, library: Library) -> Result<Self, Cause> {
-        let model: Arc<dyn LanguageModel> = match &context.config.language_model {
+        let config = &context.config;
+        let model: Arc<dyn LanguageModel> = match &config.language_model {
             LanguageModelConfig::Extractive => Arc::new(Extractive),
-            LanguageModelConfig::OpenAi(config) => {
-                Arc::new(OpenAi::new(config.clone(), context.config.documents.allow_localhost)?)
+            LanguageModelConfig::OpenAi(openai) => {
+                Arc::new(OpenAi::new(openai.clone(), config.documents.allow_localhost)?)
+            }
+            LanguageModelConfig::Bedrock(bedrock) => {
+                let pictures = Pictures::new(&config.documents)?;
+                let limits = PictureLimits { most_pixels: config.vision.most_pixels };
+                Arc::new(Bedrock::new(&context.sdk, bedrock.clone(), pictures, limits))
             }
         };
         Ok(Self { library, model, eyes: None })

@@ -1,25 +1,17 @@
 //! What is read and detected on the pictures of a question, within limits, and never at the cost of the
 //! answer.
 
-use std::time::Duration;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use futures::future::join_all;
 use tokio::time::timeout;
 
+use super::pictures::{PATIENCE, Pictures};
 use super::question::Image;
 use crate::config::DocumentsConfig;
-use crate::fetch::{FetchLimits, Fetcher, SetUpError};
+use crate::fetch::SetUpError;
 use crate::vision::{Detection, ReadText, Vision};
 
 /// Pictures of a question that are looked at.
 const MOST_PICTURES: usize = 4;
-/// How long looking at them may take; they are looked at side by side.
-const PATIENCE: Duration = Duration::from_secs(20);
-/// The largest picture that is fetched, in bytes.
-const LARGEST: u64 = 20 * 1024 * 1024;
 /// Characters of a picture's text.
 const LONGEST_TEXT: usize = 1_500;
 /// Characters of all pictures' texts that manuals are searched for.
@@ -44,17 +36,16 @@ pub struct Sight {
 #[derive(Debug)]
 pub(super) struct Eyes {
     vision: Vision,
-    fetcher: Fetcher,
+    pictures: Pictures,
 }
 
 impl Eyes {
     pub(super) fn new(config: &DocumentsConfig, vision: Vision) -> Result<Self, SetUpError> {
-        let limits =
-            FetchLimits { bytes: LARGEST, total: PATIENCE, idle: Duration::from_secs(5), ..FetchLimits::default() };
-        Ok(Self { vision, fetcher: Fetcher::new(config, limits)? })
+        Ok(Self { vision, pictures: Pictures::new(config)? })
     }
 
-    /// What is on each picture. What takes too long or fails leaves its reason.
+    /// What is on each picture; they are looked at side by side. What takes too long or fails leaves its
+    /// reason.
     pub(super) async fn look(&self, images: &[Image]) -> Vec<Sight> {
         let looks = images.iter().take(MOST_PICTURES).map(|image| async {
             let sight = match timeout(PATIENCE, self.look_at(image)).await {
@@ -68,7 +59,7 @@ impl Eyes {
     }
 
     async fn look_at(&self, image: &Image) -> Result<Sight, String> {
-        let bytes = self.bytes(image).await?;
+        let bytes = self.pictures.bytes(image).await?;
         let picture = self.vision.decode(bytes).await.map_err(|error| error.to_string())?;
         let seen = self.vision.look(picture).await;
         let (text, problem) = match seen.text {
@@ -77,14 +68,6 @@ impl Eyes {
         };
         let objects = objects(&seen.objects.unwrap_or_default());
         Ok(Sight { name: String::new(), text, objects, problem })
-    }
-
-    async fn bytes(&self, image: &Image) -> Result<Bytes, String> {
-        let Some((_, encoded)) = image.url.strip_prefix("data:").and_then(|data| data.split_once(";base64,")) else {
-            return self.fetcher.bytes(&image.url).await.map_err(|error| error.to_string());
-        };
-        let bytes = STANDARD.decode(encoded).map_err(|_| "The picture is not encoded as it should be.")?;
-        Ok(bytes.into())
     }
 }
 

@@ -8,9 +8,11 @@ use futures::stream::BoxStream;
 
 use super::error::AnswerError;
 use super::model::{Brief, LanguageModel, ModelEvent};
+use super::question::{Role, Turn};
 use crate::library::{Findings, Holdings, Passage, Vocabulary};
 use crate::retrieval::Hit;
 use crate::retrieval::analysis::Analyzer;
+use crate::store::TokenUsage;
 
 /// A passage that is the whole of its page.
 pub(super) fn passage(page: u32, heading: &str, text: &str, cosine: f32) -> Passage {
@@ -60,6 +62,29 @@ pub(super) fn brief(text: &str, passages: Vec<Passage>) -> Brief {
         equipment: Vec::new(),
         findings: findings(text, passages),
     }
+}
+
+/// A question in the middle of a conversation, with a passage.
+pub(super) fn asked() -> Brief {
+    let mut brief = brief("Which torque?", vec![passage(3, "2-1. Pump", "Tighten to 20 lb-ft.", 0.5)]);
+    brief.history.push(Turn { role: Role::User, content: "Hello".to_owned() });
+    brief.history.push(Turn { role: Role::Assistant, content: "Good day.".to_owned() });
+    brief
+}
+
+/// What a model answered: the text that came, its usage, and how it ended.
+pub(super) async fn gathered(
+    mut events: BoxStream<'static, Result<ModelEvent, AnswerError>>,
+) -> (String, TokenUsage, Result<(), AnswerError>) {
+    let (mut text, mut usage) = (String::new(), TokenUsage::default());
+    while let Some(event) = events.next().await {
+        match event {
+            Ok(ModelEvent::Token(token)) => text.push_str(&token),
+            Ok(ModelEvent::Usage(found)) => usage = found,
+            Err(error) => return (text, usage, Err(error)),
+        }
+    }
+    (text, usage, Ok(()))
 }
 
 /// A model that says what it is told to, and then stays silent or ends.

@@ -4,6 +4,7 @@
 //! equal. Nothing here touches the process environment but [`Config::from_env`].
 
 mod billing;
+mod language_model;
 mod reader;
 mod secrets;
 mod sections;
@@ -13,10 +14,11 @@ mod variables;
 mod vision;
 
 pub use billing::{BillingConfig, StripeConfig};
+pub use language_model::{BedrockConfig, LanguageModelConfig, OpenAiConfig};
 pub use reader::{Problem, Problems, Reader};
 pub use sections::{
-    AuthConfig, AwsConfig, CookieMode, DocumentsConfig, GoogleConfig, HttpConfig, InferenceConfig, LanguageModelConfig,
-    MailConfig, MailProvider, OpenAiConfig, SmtpConfig,
+    AuthConfig, AwsConfig, CookieMode, DocumentsConfig, GoogleConfig, HttpConfig, InferenceConfig, MailConfig,
+    MailProvider, SmtpConfig,
 };
 pub use speech::{DeepgramConfig, RecognitionConfig, SpeechConfig, SynthesisConfig};
 pub use stream::StreamConfig;
@@ -152,6 +154,16 @@ mod tests {
         for name in ["FRONTEND_URL", "GATEWAY_URL", "MAIL_PROVIDER"] {
             assert!(text.contains(name), "{name} in {text}");
         }
+    }
+
+    #[test]
+    fn bedrock_needs_no_more_than_its_name() {
+        let config = read(&[SECRET, ("LANGUAGE_MODEL", "bedrock")]).unwrap();
+        assert!(config.vision.explanation.is_none());
+        let LanguageModelConfig::Bedrock(bedrock) = config.language_model else { panic!("another model") };
+        assert_eq!((bedrock.model.as_str(), bedrock.endpoint), ("amazon.nova-lite-v1:0", None));
+        let never = read(&[SECRET, ("LANGUAGE_MODEL", "bedrock"), ("BEDROCK_SECONDS", "0")]).unwrap_err();
+        assert!(never.to_string().contains("BEDROCK_SECONDS"));
     }
 
     #[test]

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
 
 use super::reader::Reader;
 use super::variables as var;
@@ -270,42 +269,5 @@ impl InferenceConfig {
             threads: reader.number(&var::EMBEDDING_THREADS, 1, 64),
             segment_cache: reader.number::<u64>(&var::SEGMENT_CACHE_MIB, 1, 65_536) * 1024 * 1024,
         }
-    }
-}
-
-/// The language model that writes answers.
-#[derive(Debug, Clone)]
-pub enum LanguageModelConfig {
-    /// Quotes the best passages; needs nothing.
-    Extractive,
-    /// Any endpoint that speaks `OpenAI`'s chat completions.
-    OpenAi(OpenAiConfig),
-}
-
-/// An `OpenAI`-compatible endpoint.
-#[derive(Debug, Clone)]
-pub struct OpenAiConfig {
-    /// `OPENAI_BASE_URL`.
-    pub base_url: Url,
-    /// `OPENAI_API_KEY`.
-    pub api_key: Option<SecretString>,
-    /// `OPENAI_MODEL`.
-    pub model: String,
-    /// `OPENAI_SECONDS`.
-    pub idle_timeout: Duration,
-}
-
-impl LanguageModelConfig {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        if !reader.choice(&var::LANGUAGE_MODEL, &[("extractive", false), ("openai", true)]) {
-            return Self::Extractive;
-        }
-        let Some(base_url) = reader.url(&var::OPENAI_BASE_URL) else { return Self::Extractive };
-        Self::OpenAi(OpenAiConfig {
-            base_url,
-            api_key: reader.secret(&var::OPENAI_API_KEY),
-            model: reader.text(&var::OPENAI_MODEL),
-            idle_timeout: Duration::from_secs(reader.number(&var::OPENAI_SECONDS, 1, 900)),
-        })
     }
 }

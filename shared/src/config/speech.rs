@@ -6,8 +6,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
+use super::language_model::OpenAiConfig;
 use super::reader::Reader;
-use super::sections::OpenAiConfig;
 use super::variables as var;
 
 /// Hearing and speaking.

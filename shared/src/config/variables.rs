@@ -57,11 +57,13 @@ variables! {
     MODEL_DIR = "models/all-minilm-l6-v2": "folder of the embedding model, made by `scripts/models`";
     EMBEDDING_THREADS = "1": "threads that compute embeddings";
     SEGMENT_CACHE_MIB = "512": "memory for search segments kept between requests";
-    LANGUAGE_MODEL = "extractive": "`extractive` (offline, quotes the manuals) or `openai` (any compatible endpoint)";
+    LANGUAGE_MODEL = "extractive": "`extractive` (offline, quotes the manuals), `openai` (any compatible endpoint) or `bedrock` (AWS)";
     OPENAI_BASE_URL = "https://api.openai.com/v1": "the endpoint";
     OPENAI_API_KEY = "": "its key; local servers need none";
     OPENAI_MODEL = "gpt-4o-mini": "model name sent to it";
     OPENAI_SECONDS = "60": "time the endpoint may stay silent before an answer fails";
+    BEDROCK_MODEL = "amazon.nova-lite-v1:0": "model of Amazon Bedrock: an id, an inference profile like `us.amazon.nova-lite-v1:0`, or the ARN of one";
+    BEDROCK_SECONDS = "60": "time it may stay silent before an answer fails";
     SPEECH_TO_TEXT = "pocketsphinx": "`pocketsphinx` (offline), `command`, `openai` (any compatible endpoint), `deepgram`, `transcribe` (AWS) or `none`";
     TEXT_TO_SPEECH = "espeak": "`espeak` (eSpeak NG, offline), `openai` (any compatible endpoint), `deepgram`, `polly` (AWS) or `none`";
     SPEECH_LANGUAGE = "en-US": "the language that is spoken";
@@ -94,10 +96,11 @@ variables! {
     STREAM_TURN_SECONDS = "120": "time one spoken turn may take";
     STREAM_DRAIN_SECONDS = "25": "time that running turns have to finish when the container stops";
     ENDPOINT_SILENCE_MS = "450": "silence that ends an utterance";
-    AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING = "": "Transcribe endpoint, where it is not Amazon's; likewise the next three";
+    AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING = "": "Transcribe endpoint, where it is not Amazon's; likewise the next four";
     AWS_ENDPOINT_URL_POLLY = "": "Polly endpoint";
     AWS_ENDPOINT_URL_TEXTRACT = "": "Textract endpoint";
     AWS_ENDPOINT_URL_REKOGNITION = "": "Rekognition endpoint";
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME = "": "Bedrock endpoint";
     RESPONSE_STREAMING = "true": "`false` where Lambda is called by something that cannot stream; answers then come in one piece";
     METRICS = "none": "`emf`: figures for CloudWatch on standard output, in its embedded metric format";
     LOG_FORMAT = "text": "`text` or `json`";

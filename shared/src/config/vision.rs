@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::language_model::{LanguageModelKind, OpenAiConfig};
 use super::reader::Reader;
-use super::sections::OpenAiConfig;
 use super::variables as var;
 
 /// Seeing.
@@ -14,7 +14,7 @@ pub struct VisionConfig {
     pub reading: ReadingConfig,
     /// What finds objects (`OBJECT_DETECTION`).
     pub detection: DetectionConfig,
-    /// The multimodal model that explains pictures, where `LANGUAGE_MODEL` is one.
+    /// The multimodal model that explains pictures, where `LANGUAGE_MODEL` is `openai`.
     pub explanation: Option<OpenAiConfig>,
     /// The largest picture that is decoded, in pixels (`MAX_PICTURE_MEGAPIXELS`).
     pub most_pixels: u64,
@@ -60,7 +60,7 @@ impl VisionConfig {
             2 => vision_endpoint(reader).map_or(onnx, DetectionConfig::OpenAi),
             _ => onnx,
         };
-        let multimodal = reader.choice(&var::LANGUAGE_MODEL, &[("extractive", false), ("openai", true)]);
+        let multimodal = LanguageModelKind::read(reader) == LanguageModelKind::OpenAi;
         Self {
             reading,
             detection,
@@ -73,11 +73,7 @@ impl VisionConfig {
 
 /// The endpoint of the language model, with the model that looks at pictures.
 fn vision_endpoint(reader: &mut Reader<'_>) -> Option<OpenAiConfig> {
-    let model = reader.optional(&var::OPENAI_VISION_MODEL).unwrap_or_else(|| reader.text(&var::OPENAI_MODEL));
-    Some(OpenAiConfig {
-        base_url: reader.url(&var::OPENAI_BASE_URL)?,
-        api_key: reader.secret(&var::OPENAI_API_KEY),
-        model,
-        idle_timeout: Duration::from_secs(reader.number(&var::OPENAI_SECONDS, 1, 900)),
-    })
+    let endpoint = OpenAiConfig::read(reader)?;
+    let model = reader.optional(&var::OPENAI_VISION_MODEL).unwrap_or(endpoint.model);
+    Some(OpenAiConfig { model, ..endpoint })
 }

@@ -296,7 +296,7 @@ impl Conversations {
         };
         let slot = start.slot;
         self.tasks.spawn(async move {
-            writer.run().await;
+            Box::pin(writer.run()).await;
             drop(slot);
         });
         asked

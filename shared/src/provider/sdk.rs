@@ -27,6 +27,9 @@ where
         (SdkError::TimeoutError(_), _) => ProviderFailure::Timeout,
         (_, Some(429)) => ProviderFailure::RateLimited { retry_after_seconds },
         _ if throttled => ProviderFailure::RateLimited { retry_after_seconds },
+        (_, Some(408)) => ProviderFailure::Timeout,
+        // What the service itself depends on failed.
+        (_, Some(424)) => ProviderFailure::Unavailable(Box::new(error)),
         (_, Some(400..500)) => ProviderFailure::Rejected(Box::new(error)),
         _ => ProviderFailure::Unavailable(Box::new(error)),
     };

@@ -7,6 +7,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use aws_smithy_eventstream::frame::write_message_to;
+use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use secrecy::SecretString;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -133,6 +135,23 @@ pub(crate) fn head(status: &str, headers: &str) -> Step {
 /// An answer of success with this body.
 pub(crate) fn good(body: &impl ToString) -> Vec<Step> {
     vec![head("200 OK", "content-type: application/json\r\n"), write(body.to_string())]
+}
+
+/// A message of an AWS event stream, in its binary form: an "event" or an "exception" of this type.
+pub(crate) fn aws_message(message: &str, kind: &str, payload: &serde_json::Value) -> Step {
+    let header = |name: String, text: &str| Header::new(name, HeaderValue::String(text.to_owned().into()));
+    let message = Message::new(payload.to_string())
+        .add_header(header(":message-type".to_owned(), message))
+        .add_header(header(format!(":{message}-type"), kind))
+        .add_header(header(":content-type".to_owned(), "application/json"));
+    let mut bytes = Vec::new();
+    write_message_to(&message, &mut bytes).unwrap();
+    Step::Write(bytes)
+}
+
+/// The head of an answer that is an AWS event stream.
+pub(crate) fn aws_messages() -> Step {
+    head("200 OK", "content-type: application/vnd.amazon.eventstream\r\n")
 }
 
 /// Credentials for servers of the tests' own.

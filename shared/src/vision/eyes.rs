@@ -5,15 +5,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
+use super::Multimodal;
 use super::detection::{self, Detection, Detector};
 use super::picture::{Picture, PictureError, PictureLimits};
 use super::reading::{self, ReadText, TextReader};
-use super::{Multimodal, picture};
 use crate::config::Config;
 use crate::provider::{Cause, ProviderError};
 
 /// Pictures that are decoded at the same time; further ones wait.
 const DECODED_AT_ONCE: usize = 2;
+static DECODING: Semaphore = Semaphore::const_new(DECODED_AT_ONCE);
 
 /// Everything to see with. Build it once per process; clones share it.
 #[derive(Debug, Clone)]
@@ -25,7 +26,6 @@ struct Inner {
     detector: Arc<dyn Detector>,
     explainer: Option<Multimodal>,
     limits: PictureLimits,
-    decoding: Semaphore,
 }
 
 /// What was seen on a picture. What is missing or failed has an error in its place.
@@ -35,6 +35,21 @@ pub struct Seen {
     pub text: Result<ReadText, ProviderError>,
     /// The objects.
     pub objects: Result<Vec<Detection>, ProviderError>,
+}
+
+/// Decodes a picture off the threads that serve others, few at a time in the whole process.
+///
+/// # Errors
+/// [`PictureError`].
+pub async fn decode(bytes: Bytes, limits: PictureLimits) -> Result<Arc<Picture>, PictureError> {
+    let Ok(_place) = DECODING.acquire().await else { return Err(PictureError::Damaged) };
+    let decoded = tokio::task::spawn_blocking(move || Picture::decode(&bytes, limits)).await;
+    decoded
+        .unwrap_or_else(|error| {
+            tracing::error!(%error, "decoding a picture broke off");
+            Err(PictureError::Damaged)
+        })
+        .map(Arc::new)
 }
 
 impl Vision {
@@ -49,24 +64,15 @@ impl Vision {
             detector: detection::configured(config).await?,
             explainer: explainer.map(|openai| Multimodal::new("The explanation of pictures", openai)).transpose()?,
             limits: PictureLimits { most_pixels: config.vision.most_pixels },
-            decoding: Semaphore::new(DECODED_AT_ONCE),
         })))
     }
 
-    /// Decodes a picture off the threads that serve others, few at a time.
+    /// Decodes a picture: see [`decode`].
     ///
     /// # Errors
     /// [`PictureError`].
     pub async fn decode(&self, bytes: Bytes) -> Result<Arc<Picture>, PictureError> {
-        let limits = self.0.limits;
-        let Ok(_place) = self.0.decoding.acquire().await else { return Err(PictureError::Damaged) };
-        let decoded = tokio::task::spawn_blocking(move || picture::Picture::decode(&bytes, limits)).await;
-        decoded
-            .unwrap_or_else(|error| {
-                tracing::error!(%error, "decoding a picture broke off");
-                Err(PictureError::Damaged)
-            })
-            .map(Arc::new)
+        decode(bytes, self.0.limits).await
     }
 
     /// What reads text.

@@ -15,7 +15,7 @@ mod test_support;
 
 pub use area::PixelBox;
 pub use detection::{Detection, Detector};
-pub use eyes::{Seen, Vision};
+pub use eyes::{Seen, Vision, decode};
 pub use multimodal::Multimodal;
 pub use picture::{Picture, PictureError, PictureLimits};
 pub use reading::{ReadLine, ReadText, TextReader};

@@ -17,12 +17,10 @@ use http::header::ACCEPT;
 
 use super::error::AnswerError;
 use super::model::{Brief, LanguageModel, ModelEvent};
+use super::pieces::{self, NAME};
 use super::prompt;
 use crate::config::OpenAiConfig;
 use crate::provider::{Cause, HttpProvider};
-
-/// Who this is in sentences.
-const NAME: &str = "The language model";
 
 /// An `OpenAI`-compatible endpoint.
 #[derive(Debug)]
@@ -73,7 +71,7 @@ impl LanguageModel for OpenAi {
                 request.header(ACCEPT, "text/event-stream").json(&body)
             });
             let response = send.await?;
-            let mut events = std::pin::pin!(stream::events(response, endpoint.config.idle_timeout));
+            let mut events = std::pin::pin!(pieces::events(stream::pieces(response), endpoint.config.idle_timeout));
             while let Some(event) = events.next().await {
                 yield event?;
             }

@@ -2,15 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use futures::StreamExt;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::OpenAi;
 use crate::assistant::error::AnswerError;
-use crate::assistant::model::{Brief, LanguageModel, ModelEvent};
-use crate::assistant::question::{Image, Role, Turn};
-use crate::assistant::test_support::{brief, passage};
+use crate::assistant::model::{Brief, LanguageModel};
+use crate::assistant::question::Image;
+use crate::assistant::test_support::{asked, gathered};
 use crate::config::OpenAiConfig;
 use crate::provider::test_server::{Server, Step, head, write};
 use crate::provider::{ProviderError, ProviderFailure};
@@ -24,16 +23,7 @@ async fn ask(endpoint: &Server, brief: Brief) -> (String, TokenUsage, Result<(),
         model: "some-model".to_owned(),
         idle_timeout: Duration::from_millis(400),
     };
-    let mut events = OpenAi::new(config, true).unwrap().answer(brief);
-    let (mut text, mut usage) = (String::new(), TokenUsage::default());
-    while let Some(event) = events.next().await {
-        match event {
-            Ok(ModelEvent::Token(token)) => text.push_str(&token),
-            Ok(ModelEvent::Usage(found)) => usage = found,
-            Err(error) => return (text, usage, Err(error)),
-        }
-    }
-    (text, usage, Ok(()))
+    gathered(OpenAi::new(config, true).unwrap().answer(brief)).await
 }
 
 fn event_stream() -> Step {
@@ -54,13 +44,6 @@ fn stop() -> Step {
 
 fn end() -> Step {
     write("data: [DONE]\n\n")
-}
-
-fn asked() -> Brief {
-    let mut brief = brief("Which torque?", vec![passage(3, "2-1. Pump", "Tighten to 20 lb-ft.", 0.5)]);
-    brief.history.push(Turn { role: Role::User, content: "Hello".to_owned() });
-    brief.history.push(Turn { role: Role::Assistant, content: "Good day.".to_owned() });
-    brief
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::assistant::model::Brief;
+use crate::assistant::pieces::Piece;
 use crate::assistant::prompt;
 use crate::assistant::question::{Role, Turn};
 use crate::store::TokenUsage;
@@ -82,27 +83,42 @@ impl Message {
 #[derive(Debug, Deserialize)]
 pub(super) struct Chunk {
     #[serde(default)]
-    pub(super) choices: Vec<Choice>,
-    pub(super) usage: Option<Usage>,
+    choices: Vec<Choice>,
+    usage: Option<Usage>,
     /// Some endpoints report a failure in the middle of a stream like this.
-    pub(super) error: Option<serde_json::Value>,
+    error: Option<serde_json::Value>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Choice {
+struct Choice {
     #[serde(default)]
-    pub(super) delta: Delta,
-    pub(super) finish_reason: Option<String>,
+    delta: Delta,
+    finish_reason: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Delta {
-    pub(super) content: Option<String>,
-    pub(super) refusal: Option<String>,
+struct Delta {
+    content: Option<String>,
+    refusal: Option<String>,
+}
+
+impl Chunk {
+    /// What it brings, or the failure that it reports.
+    pub(super) fn into_piece(self) -> Result<Piece, String> {
+        if let Some(error) = self.error.filter(|error| !error.is_null()) {
+            return Err(format!("the endpoint broke off: {error}"));
+        }
+        let mut piece = Piece { usage: self.usage.map(TokenUsage::from), ..Piece::default() };
+        for choice in self.choices {
+            piece.text.push_str(&choice.delta.content.or(choice.delta.refusal).unwrap_or_default());
+            piece.stopped = piece.stopped.or(choice.finish_reason);
+        }
+        Ok(piece)
+    }
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Usage {
+struct Usage {
     #[serde(default)]
     prompt_tokens: u64,
     #[serde(default)]

@@ -2,12 +2,10 @@
 
 use aws_sdk_transcribestreaming::types::Alternative;
 
-use aws_smithy_eventstream::frame::write_message_to;
-use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::provider::test_server::{Server, Step, aws_config, aws_failures_are_handled, head};
+use crate::provider::test_server::{Server, Step, aws_config, aws_failures_are_handled, aws_message, aws_messages};
 use crate::speech::recognition::test_support::sound;
 
 /// A result from `start` to `end`, in seconds.
@@ -60,28 +58,17 @@ async fn a_service_that_takes_nothing_more_ends_the_sound() {
     assert_eq!(feed(endless(), sender, Duration::from_secs(5)).await, Duration::ZERO);
 }
 
-/// A transcript event in the service's binary form.
+/// A transcript event.
 fn event(results: &Value) -> Step {
-    let text = |text: &str| HeaderValue::String(text.to_owned().into());
-    let message = Message::new(json!({"Transcript": {"Results": results}}).to_string())
-        .add_header(Header::new(":message-type", text("event")))
-        .add_header(Header::new(":event-type", text("TranscriptEvent")))
-        .add_header(Header::new(":content-type", text("application/json")));
-    let mut bytes = Vec::new();
-    write_message_to(&message, &mut bytes).unwrap();
-    Step::Write(bytes)
+    aws_message("event", "TranscriptEvent", &json!({"Transcript": {"Results": results}}))
 }
 
 fn heard(text: &str, is_partial: bool) -> Value {
     json!([{"StartTime": 0.5, "EndTime": 1.5, "IsPartial": is_partial, "Alternatives": [{"Transcript": text}]}])
 }
 
-fn opened() -> Step {
-    head("200 OK", "content-type: application/vnd.amazon.eventstream\r\n")
-}
-
 fn answer() -> Vec<Step> {
-    vec![opened(), event(&heard("Check the", true)), event(&heard("Check the oil.", false))]
+    vec![aws_messages(), event(&heard("Check the", true)), event(&heard("Check the oil.", false))]
 }
 
 async fn transcribe(url: &str) -> Transcribe {
@@ -116,7 +103,7 @@ async fn failures_are_told_or_tried_again() {
     )
     .await;
     // It opens, and says nothing.
-    let mute = Server::start(vec![vec![opened(), Step::Hang]]).await;
+    let mute = Server::start(vec![vec![aws_messages(), Step::Hang]]).await;
     let patient = Transcribe::new(&aws_config(), Some(&mute.url), "en-US", Duration::from_secs(1)).await;
     assert_eq!(patient.transcribe(sound()).await.unwrap_err().code(), "provider_timeout");
 }

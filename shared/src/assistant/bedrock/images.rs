@@ -1,0 +1,51 @@
+//! Pictures as the service takes them: their content, in few formats and not too large.
+
+use aws_sdk_bedrockruntime::primitives::Blob;
+use aws_sdk_bedrockruntime::types::{ContentBlock, ImageBlock, ImageFormat, ImageSource};
+use bytes::Bytes;
+use futures::future::join_all;
+use image::guess_format;
+
+use crate::assistant::pictures::Pictures;
+use crate::assistant::question::Image;
+use crate::provider::Cause;
+use crate::vision::{self, PictureLimits};
+
+/// Bytes of one picture: what the service takes is 3.75 MB.
+const MOST_BYTES: usize = 3_750_000;
+/// The longer side, in pixels, of a picture that has to be made anew: what such models look at.
+const LONGEST_SIDE: u32 = 1_568;
+
+/// The pictures to send. One that cannot be had is left out and logged: the question may well be
+/// answered without it.
+pub(super) async fn prepare(images: &[Image], pictures: &Pictures, limits: PictureLimits) -> Vec<ContentBlock> {
+    let blocks = join_all(images.iter().map(|image| block(image, pictures, limits))).await;
+    let logged = |error: &Cause| tracing::warn!(%error, "a picture is left out of the question");
+    blocks.into_iter().filter_map(|block| block.inspect_err(logged).ok()).collect()
+}
+
+async fn block(image: &Image, pictures: &Pictures, limits: PictureLimits) -> Result<ContentBlock, Cause> {
+    let bytes = pictures.bytes(image).await?;
+    let (format, bytes) = match format(&bytes) {
+        Some(format) if bytes.len() <= MOST_BYTES => (format, bytes),
+        _ => (ImageFormat::Jpeg, as_jpeg(bytes, limits).await?),
+    };
+    let block = ImageBlock::builder().format(format).source(ImageSource::Bytes(Blob::new(bytes))).build()?;
+    Ok(ContentBlock::Image(block))
+}
+
+/// The format by the content, where the service takes it.
+fn format(bytes: &[u8]) -> Option<ImageFormat> {
+    match guess_format(bytes).ok()? {
+        image::ImageFormat::Png => Some(ImageFormat::Png),
+        image::ImageFormat::Jpeg => Some(ImageFormat::Jpeg),
+        image::ImageFormat::Gif => Some(ImageFormat::Gif),
+        image::ImageFormat::WebP => Some(ImageFormat::Webp),
+        _ => None,
+    }
+}
+
+async fn as_jpeg(bytes: Bytes, limits: PictureLimits) -> Result<Bytes, Cause> {
+    let picture = vision::decode(bytes, limits).await?;
+    Ok(tokio::task::spawn_blocking(move || picture.to_jpeg(LONGEST_SIDE)).await??)
+}
