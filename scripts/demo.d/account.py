@@ -23,12 +23,14 @@ def texts_in_folder(folder, address, since):
 
 
 def texts_at_emulator(url, address):
-    """The same from where ministack shows the mail that its SES was given."""
+    """The same from where an emulator shows the mail that its SES was given."""
     with urllib.request.urlopen(url, timeout=10) as answer:
-        mailboxes = json.load(answer)["messages"].values()
-    for message in (message for mailbox in mailboxes for message in reversed(mailbox)):
-        if address in message["To"]:
-            yield message["BodyText"]
+        messages = json.load(answer)["messages"]
+    if isinstance(messages, dict):  # ministack: a list for each sender
+        found = [(message["To"], message["BodyText"]) for mailbox in messages.values() for message in mailbox]
+    else:  # LocalStack
+        found = [(message["Destination"]["ToAddresses"], message["Body"]["text_part"]) for message in messages]
+    yield from (text for to, text in reversed(found) if address in to)
 
 
 def code_from_mail(mail, address, since):

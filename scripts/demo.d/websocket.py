@@ -30,6 +30,7 @@ class WebSocket:
             f"Authorization: Bearer {token}\r\n\r\n".encode()
         )
         self.connection, self.stream = connection, connection.makefile("rb")
+        self.close_code = None
         status = self.stream.readline().decode(errors="replace").strip()
         while self.stream.readline().strip():
             pass
@@ -55,7 +56,7 @@ class WebSocket:
         self.connection.sendall(head + mask + masked)
 
     def receive(self):
-        """The next message: a str, bytes, or none at the end."""
+        """The next message: a str, bytes, or none at the end, when `close_code` says why."""
         kind, message = None, b""
         while True:
             head = self.stream.read(2)
@@ -69,6 +70,7 @@ class WebSocket:
             payload = self.stream.read(size)
             opcode = head[0] & 0x0F
             if opcode == CLOSE:
+                self.close_code = struct.unpack(">H", payload[:2])[0] if len(payload) >= 2 else None
                 return None
             if opcode == PING:
                 self.frame(PONG, payload)

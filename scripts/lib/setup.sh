@@ -28,6 +28,16 @@ need_rust() {
     command -v cc >/dev/null && command -v cmake >/dev/null || need_packages build-essential cmake
 }
 
+# Clippy compiles the workspace: its lints come with the build, and the dependencies are not checked a second
+# time. Warnings are errors, for checks alone, so that a new compiler breaks no newcomer's build; the odd
+# separators are what cargo-clippy itself hands to its driver.
+use_clippy() {
+    cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+    export CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__
+    RUSTC_WORKSPACE_WRAPPER=$(dirname "$(rustup which rustc 2>/dev/null || command -v rustc)")/clippy-driver
+    export RUSTC_WORKSPACE_WRAPPER
+}
+
 need_python() {
     command -v python3 >/dev/null || need_packages python3 python3-venv
     python3 -c 'import venv, ensurepip' 2>/dev/null || need_packages python3-venv

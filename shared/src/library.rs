@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use futures::{StreamExt, TryStreamExt};
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, TryStreamExt};
 
 use crate::Context;
 use crate::ids::{DocumentId, UserId};
@@ -130,12 +131,15 @@ pub struct Library {
     store: Store,
     objects: Objects,
     cache: Arc<SegmentCache>,
-    embedder: Option<Embedder>,
+    embedder: Loading,
 }
+
+/// The embedding model, ready or on its way; none where there is none.
+type Loading = futures::future::Shared<BoxFuture<'static, Option<Embedder>>>;
 
 impl std::fmt::Debug for Library {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Library").field("embedder", &self.embedder.is_some()).finish_non_exhaustive()
+        f.debug_struct("Library").field("embedder", &self.embedder.peek().map(Option::is_some)).finish_non_exhaustive()
     }
 }
 
@@ -144,6 +148,30 @@ impl Library {
     /// not installed.
     #[must_use]
     pub fn new(context: &Context, embedder: Option<Embedder>) -> Self {
+        Self::with(context, std::future::ready(embedder).boxed().shared())
+    }
+
+    /// The same with the configured model, which takes a part of a second to load: that is begun here, and what
+    /// needs the model waits for it. Where it cannot be loaded, the reason is logged and the rest of the system
+    /// works without search. Call it within a Tokio runtime.
+    #[must_use]
+    pub fn load(context: &Context) -> Self {
+        let inference = &context.config.inference;
+        let config =
+            ModelConfig { dir: inference.model_dir.clone(), threads: inference.threads, queue: EMBEDDING_QUEUE };
+        let loading = tokio::task::spawn_blocking(move || {
+            Embedder::load(&config).inspect_err(|error| tracing::warn!(%error, "search is off")).ok()
+        });
+        let loaded = async {
+            loading.await.unwrap_or_else(|error| {
+                tracing::error!(%error, "search is off: loading the embedding model broke off");
+                None
+            })
+        };
+        Self::with(context, loaded.boxed().shared())
+    }
+
+    fn with(context: &Context, embedder: Loading) -> Self {
         let cache = usize::try_from(context.config.inference.segment_cache).unwrap_or(usize::MAX);
         Self {
             store: context.store.clone(),
@@ -153,38 +181,18 @@ impl Library {
         }
     }
 
-    /// The same with the configured model, which takes about a second to load. Where it cannot be
-    /// loaded, the reason is logged and the rest of the system works without search.
-    pub async fn load(context: &Context) -> Self {
-        let inference = &context.config.inference;
-        let config =
-            ModelConfig { dir: inference.model_dir.clone(), threads: inference.threads, queue: EMBEDDING_QUEUE };
-        let embedder = match tokio::task::spawn_blocking(move || Embedder::load(&config)).await {
-            Ok(Ok(embedder)) => Some(embedder),
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "search is off");
-                None
-            }
-            Err(error) => {
-                tracing::error!(%error, "search is off: loading the embedding model broke off");
-                None
-            }
-        };
-        Self::new(context, embedder)
-    }
-
     /// The same over the storage of another context, with the cache and the model of this one.
     #[must_use]
     pub fn over(&self, context: &Context) -> Self {
         Self { store: context.store.clone(), objects: context.objects.clone(), ..self.clone() }
     }
 
-    /// The embedding model.
+    /// The embedding model, as soon as it is loaded.
     ///
     /// # Errors
     /// [`LibraryError::ModelNotInstalled`].
-    pub fn embedder(&self) -> Result<&Embedder, LibraryError> {
-        self.embedder.as_ref().ok_or(LibraryError::ModelNotInstalled)
+    pub async fn embedder(&self) -> Result<Embedder, LibraryError> {
+        self.embedder.clone().await.ok_or(LibraryError::ModelNotInstalled)
     }
 
     /// The passages of the user's manuals that match best, best first, at most one per page.
@@ -202,8 +210,8 @@ impl Library {
     /// [`LibraryError`].
     pub async fn consult(&self, user: &UserId, query: LibraryQuery) -> Result<Findings, LibraryError> {
         let begun = Instant::now();
-        let embedder = self.embedder()?;
-        let documents = self.store.documents(user).await?;
+        let documents = async { self.store.documents(user).await.map_err(LibraryError::from) };
+        let (embedder, documents) = futures::try_join!(self.embedder(), documents)?;
         let holdings = Holdings::of(&documents);
         let wanted = documents.into_iter().filter(|document| {
             document.searchable && query.document_ids.as_ref().is_none_or(|ids| ids.contains(&document.id))

@@ -10,7 +10,7 @@ use shared::vision::Vision;
 async fn main() -> Result<(), lambda_http::Error> {
     let context = Context::from_env().await?;
     let config = context.config.clone();
-    let library = Library::load(&context).await;
+    let library = Library::load(&context);
     let assistant = Assistant::new(&context, library)?.with_vision(&context, Vision::configured(&config).await?);
     let routes = chat::router(chat::State::new(context, assistant));
     let app = serve(Backend::Gateway, routes, &config.http);

@@ -46,7 +46,7 @@ pub(crate) async fn embed(
     Shared(state): Shared<State>,
     Valid(body): Valid<Body>,
 ) -> ApiResult<Json<Answer>> {
-    let embedder = state.library.embedder().map_err(failure::answer)?;
+    let embedder = state.library.embedder().await.map_err(failure::answer)?;
     let embedded = embedder.embed(body.texts).await.map_err(|error| failure::answer(LibraryError::from(error)))?;
     Ok(Json(Answer {
         embeddings: embedded.into_iter().map(shared::inference::Embedding::into_vec).collect(),

@@ -9,7 +9,7 @@ use shared::library::Library;
 async fn main() -> Result<(), lambda_http::Error> {
     let context = Context::from_env().await?;
     let config = context.config.clone();
-    let library = Library::load(&context).await;
+    let library = Library::load(&context);
     let router = rag::router(State::new(context, library));
     lambda_http::run(serve(Backend::Services, router, &config.http)).await
 }

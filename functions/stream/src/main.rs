@@ -10,7 +10,9 @@ use stream::State;
 #[tokio::main]
 async fn main() -> Result<(), Cause> {
     let context = Context::from_env().await?;
-    let library = Library::load(&context).await;
+    let library = Library::load(&context);
+    // A container that is healthy answers at once.
+    let _ = library.embedder().await;
     let assistant = Assistant::new(&context, library)?;
     let transcriber = recognition::configured(&context.config).await?;
     let synthesizer = synthesis::configured(&context.config).await?;

@@ -10,7 +10,8 @@ use vision::State;
 async fn main() -> Result<(), lambda_http::Error> {
     let context = Context::from_env().await?;
     let config = context.config.clone();
-    let (seeing, library) = (Vision::configured(&config).await?, Library::load(&context).await);
+    let library = Library::load(&context);
+    let seeing = Vision::configured(&config).await?;
     let router = vision::router(State::new(context, seeing, library));
     lambda_http::run(serve(Backend::Services, router, &config.http)).await
 }

@@ -1,5 +1,6 @@
 //! Starts every function as Lambda does and measures it: time from process start to the first
-//! answered request, then of further ones, memory after the first, and size on disk.
+//! answered request and, where there is one, to its embedding model being loaded, which requests that do not
+//! need it do not wait for; then of further requests, the memory with the model, and the size on disk.
 //!
 //! The driver plays Lambda's runtime API: it hands out events and takes the answers.
 //! Usage: `bench_functions FOLDER RUNS`, with the binaries in FOLDER, each by its name or, as they are
@@ -12,6 +13,7 @@
     reason = "figures for people, rounded anyway"
 )]
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -26,6 +28,7 @@ use tokio::sync::{Mutex, mpsc};
 
 const FUNCTIONS: [&str; 10] =
     ["auth", "user", "billing", "repository", "extract", "asr", "vision", "rag", "chat", "ingest"];
+const LOADS_A_MODEL: [&str; 4] = ["vision", "rag", "chat", "ingest"];
 /// Events of one process, the first included.
 const EVENTS: usize = 51;
 
@@ -38,9 +41,11 @@ struct Runtime {
 struct Start {
     /// From the start of the process to the first answer.
     cold: Duration,
+    /// From the start of the process to its model being loaded, where it has one.
+    model: Option<Duration>,
     /// From a further event to its answer.
     warm: Duration,
-    /// After the first answer, in KiB.
+    /// At most, in KiB.
     memory: u64,
 }
 
@@ -50,26 +55,28 @@ async fn main() {
     let folder = arguments.next().unwrap_or_else(|| "target/release".to_owned());
     let runs: usize = arguments.next().and_then(|runs| runs.parse().ok()).unwrap_or(10);
     println!(
-        "{:<12} {:>9} {:>24} {:>10} {:>12}",
-        "function", "size MiB", "start ms (min/med/max)", "warm ms", "memory MiB"
+        "{:<12} {:>9} {:>24} {:>9} {:>9} {:>12}",
+        "function", "size MiB", "start ms (min/med/max)", "model ms", "warm ms", "memory MiB"
     );
     for function in FUNCTIONS {
         let plain = Path::new(&folder).join(function);
         let binary = if plain.is_dir() { plain.join("bootstrap") } else { plain };
         let size = std::fs::metadata(&binary).unwrap().len();
-        let (mut cold, mut warm, mut memory) = (Vec::new(), Vec::new(), 0);
+        let (mut cold, mut model, mut warm, mut memory) = (Vec::new(), Vec::new(), Vec::new(), 0);
         for _ in 0..runs {
             let start = start(&binary, function).await;
             cold.push(start.cold.as_secs_f64() * 1000.0);
+            model.extend(start.model.map(|model| model.as_secs_f64() * 1000.0));
             warm.push(start.warm.as_secs_f64() * 1000.0);
             memory = memory.max(start.memory);
         }
         println!(
-            "{function:<12} {:>9.1} {:>8.0} {:>7.0} {:>7.0} {:>10.2} {:>12.1}",
+            "{function:<12} {:>9.1} {:>8.0} {:>7.0} {:>7.0} {:>9} {:>9.2} {:>12.1}",
             size as f64 / 1_048_576.0,
             at(&mut cold, 0.0),
             at(&mut cold, 0.5),
             at(&mut cold, 1.0),
+            if model.is_empty() { "-".to_owned() } else { format!("{:.0}", at(&mut model, 0.5)) },
             at(&mut warm, 0.5),
             memory as f64 / 1024.0
         );
@@ -97,9 +104,14 @@ async fn start(binary: &Path, function: &str) -> Start {
 
     let started = Instant::now();
     let mut process = spawn(binary, function, &address);
+    let loading = LOADS_A_MODEL.contains(&function).then(|| model_loaded(&mut process));
     let mut moment = async || tokio::time::timeout(Duration::from_mins(1), told.recv()).await.unwrap().unwrap();
     moment().await;
     let cold = moment().await - started;
+    let model = match loading {
+        Some(loading) => Some(loading.await.unwrap() - started),
+        None => None,
+    };
     let memory = peak_memory(process.id());
     let mut warm = Vec::new();
     for _ in 1..EVENTS {
@@ -109,7 +121,23 @@ async fn start(binary: &Path, function: &str) -> Start {
     process.kill().unwrap();
     process.wait().unwrap();
     server.abort();
-    Start { cold, warm: at(&mut warm, 0.5), memory }
+    Start { cold, model, warm: at(&mut warm, 0.5), memory }
+}
+
+/// The moment at which the process logs that its embedding model is loaded. What it logs is read to the end,
+/// so that it does not wait for us.
+fn model_loaded(process: &mut Child) -> tokio::sync::oneshot::Receiver<Instant> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let log = BufReader::new(process.stderr.take().unwrap());
+    std::thread::spawn(move || {
+        let mut tell = Some(tell);
+        for line in log.lines().map_while(Result::ok) {
+            if line.contains("embedding model loaded") {
+                tell.take().map(|tell| tell.send(Instant::now()));
+            }
+        }
+    });
+    told
 }
 
 fn spawn(binary: &Path, function: &str, runtime: &str) -> Child {
@@ -123,7 +151,7 @@ fn spawn(binary: &Path, function: &str, runtime: &str) -> Child {
         .env("AWS_ACCESS_KEY_ID", "bench")
         .env("AWS_SECRET_ACCESS_KEY", "bench")
         .env("TOKEN_SECRET", "a secret for benchmarks, long enough to pass")
-        .stderr(Stdio::null())
+        .stderr(if LOADS_A_MODEL.contains(&function) { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::null())
         .spawn()
         .unwrap()

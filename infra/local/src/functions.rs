@@ -38,8 +38,8 @@ impl Functions {
             let assistant = Assistant::new(context, library.over(context)).map_err(StartError::function)?;
             Ok::<_, StartError>(assistant.with_vision(context, seeing.clone()))
         };
-        let library = Library::load(context).await;
-        let embedder = library.embedder().ok().cloned();
+        let library = Library::load(context);
+        let embedder = library.embedder().await.ok();
         let seeing = Vision::configured(&context.config).await.map_err(StartError::function)?;
         let config = &context.config;
         let transcriber = recognition::configured(config).await.map_err(StartError::function)?;
