@@ -6,6 +6,7 @@ use insta::assert_json_snapshot;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
+use shared::objects::ObjectKey;
 
 use crate::harness::{Answer, TestSystem, TestUser, eventually, pdf};
 
@@ -101,6 +102,33 @@ async fn a_job_goes_on_without_polls_and_belongs_to_who_started_it() {
     }
     let jobs = system.system.context.store.jobs_of(&owner.id.parse().unwrap()).await.unwrap();
     assert_eq!(jobs.iter().map(ToString::to_string).collect::<Vec<_>>(), [job]);
+}
+
+#[tokio::test]
+async fn a_text_that_is_lost_is_said_to_be() {
+    let system = TestSystem::start().await;
+    let visitor = system.visitor();
+    let job = start(&visitor, file(manual(1))).await.json()["job_id"].as_str().unwrap().to_owned();
+    follow(&visitor, &job).await;
+    system.system.context.objects.delete(&ObjectKey::ExtractText(job.parse().unwrap())).await.unwrap();
+    let answer = poll(&visitor, &job).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.text, "The text of this document is not kept any more. Please upload it again.");
+}
+
+#[tokio::test]
+async fn a_job_that_is_deleted_while_it_is_read_leaves_nothing() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let context = &system.system.context;
+    let job = start(&user, file(manual(300))).await.json()["job_id"].as_str().unwrap().to_owned();
+    context.store.delete_job(&job.parse().unwrap(), Some(&user.id.parse().unwrap())).await.unwrap();
+    eventually(60, "nothing is kept of the job", async || {
+        let (file, text) = (context.objects.list("uploads/extract/").await, context.objects.list("extracted/").await);
+        (file.unwrap().is_empty() && text.unwrap().is_empty()).then_some(())
+    })
+    .await;
+    assert_eq!(poll(&user, &job).await.text, "");
 }
 
 #[tokio::test]
