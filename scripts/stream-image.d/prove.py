@@ -20,6 +20,7 @@ import root  # noqa: E402
 from account import sign_up  # noqa: E402
 from client import Client  # noqa: E402
 from manual import upload, wait_until_ready  # noqa: E402
+from slow_model import SlowModel  # noqa: E402
 from voice import ask_aloud, spoken  # noqa: E402
 from websocket import WebSocket  # noqa: E402
 
@@ -39,12 +40,14 @@ def main():
         return
     container = engine.Container(found) if found else root.Root(options.debug)
     container.build()
-    with LocalSystem() as system, contextlib.closing(Started(container, system)) as stream:
-        try:
-            prove(stream, system)
-        except (Failure, SystemExit):
-            say(f"Its log:\n{container.log()[-3000:]}")
-            raise
+    with LocalSystem() as system:
+        token = system.sign_up()
+        with started(container, system) as port:
+            is_nobody_special(container)
+            answers_aloud(port, system, token)
+        with SlowModel(words=50) as model:
+            with started(container, system, LANGUAGE_MODEL="openai", OPENAI_BASE_URL=model.url) as port:
+                drains(container, port, token)
 
 
 class LocalSystem:
@@ -74,6 +77,14 @@ class LocalSystem:
         self.process.terminate()
         self.process.wait(30)
 
+    def sign_up(self):
+        """A new user's token; the clients are signed in, too."""
+        email, password = f"voice-{secrets.token_hex(4)}@example.com", secrets.token_urlsafe(12)
+        sign_up(self.gateway, email, password, str(self.mail))
+        signed_in = self.gateway.call("POST", "/api/v1/auth/login", {"email": email, "password": password})
+        self.gateway.token = self.services.token = signed_in["data"]["accessToken"]
+        return self.gateway.token
+
     def environment(self):
         """What the container needs to work on the same data."""
         return {
@@ -87,65 +98,68 @@ class LocalSystem:
         }
 
 
-class Started:
-    """The container, started."""
+@contextlib.contextmanager
+def started(container, system, **variables):
+    """The container, healthy, at a port."""
+    port = free_ports(1)[0]
+    container.start({**system.environment(), "STREAM_ADDRESS": f"127.0.0.1:{port}", **variables})
+    try:
+        wait_for_health(port)
+        yield port
+    except (Failure, SystemExit):
+        say(f"Its log:\n{container.log()[-3000:]}")
+        raise
+    finally:
+        container.remove()
 
-    def __init__(self, container, system):
-        self.container, self.port = container, free_ports(1)[0]
-        container.start({**system.environment(), "STREAM_ADDRESS": f"127.0.0.1:{self.port}"})
-        self.address = f"http://127.0.0.1:{self.port}"
 
-    def health(self):
-        return get(self.port, "/health")
-
-    def close(self):
-        self.container.remove()
-
-
-def prove(stream, system):
-    wait_for_health(stream.port)
-    say("✓ It starts and is healthy.")
-    inside = stream.container.succeeds
-    if not inside("sh", "-c", f'test "$(id -u)" = {root.USER}'):
+def is_nobody_special(container):
+    if not container.succeeds("sh", "-c", f'test "$(id -u)" = {root.USER}'):
         raise Failure("It does not run as the user of the image.")
-    if inside("touch", "/written") or inside("touch", "/opt/written") or not inside("touch", "/tmp/written"):
-        raise Failure("Its root file system can be written to, or /tmp cannot.")
-    say(f"✓ It is user {root.USER}, and nothing but /tmp can be written to.")
+    writable = [path for path in ("/", "/opt", "/usr/local/bin", "/tmp") if container.succeeds("touch", f"{path}/written")]
+    if writable != ["/tmp"]:
+        raise Failure(f"What can be written to is {writable}, not /tmp alone.")
+    say(f"✓ It starts as user {root.USER}, is healthy, and can write to nothing but /tmp.")
 
-    email, password = f"voice-{secrets.token_hex(4)}@example.com", secrets.token_urlsafe(12)
-    sign_up(system.gateway, email, password, str(system.mail))
-    signed_in = system.gateway.call("POST", "/api/v1/auth/login", {"email": email, "password": password})
-    token = system.gateway.token = system.services.token = signed_in["data"]["accessToken"]
+
+def answers_aloud(port, system, token):
     document = upload(system.gateway, ROOT / ".local" / "sample-manual.pdf")
     wait_until_ready(system.gateway, document, READING_SECONDS)
     question = spoken(system.services, QUESTION)
     if question is None:
         raise Failure("Nothing here can speak the question: install flite or espeak-ng.")
-    answer = ask_aloud(stream.address, token, question)
+    answer = ask_aloud(f"http://127.0.0.1:{port}", token, question)
     if not answer.startswith(b"RIFF") or len(answer) < 10_000:
         raise Failure("The answer was not spoken.")
-    status, figures = get(stream.port, "/metrics")
+    status, figures = get(port, "/metrics")
     if status != 200 or 'outcome="answered"} 1' not in figures:
         raise Failure(f"Its figures do not show the turn:\n{figures}")
     say("✓ It answers a spoken question aloud.")
 
-    idle, busy = WebSocket(stream.address, token), WebSocket(stream.address, token)
-    busy.send(json.dumps({"type": "config", "format": "wav", "audio": "sentence", "transcript": True}))
+
+def drains(container, port, token):
+    """On SIGTERM in the middle of an answer, which takes five seconds to write."""
+    idle, busy = WebSocket(f"http://127.0.0.1:{port}", token), WebSocket(f"http://127.0.0.1:{port}", token)
     busy.send(json.dumps({"type": "final_text", "text": QUESTION}))
     while json.loads(text_of(busy))["type"] != "token":
         pass
-    stream.container.terminate()
-    if idle.receive() is not None or idle.close_code != SERVICE_RESTARTS:
+    container.terminate()
+    while idle.receive() is not None:
+        pass
+    if idle.close_code != SERVICE_RESTARTS:
         raise Failure(f"An idle connection is closed with {idle.close_code}, not {SERVICE_RESTARTS}.")
+    status, health = get(port, "/health")
+    if status != 503 or json.loads(health)["status"] != "draining":
+        raise Failure(f"Its health while draining is {status}: {health}")
     frame = {}
     while frame.get("type") != "final":
         frame = json.loads(text_of(busy))
-    while busy.receive() is not None:
-        pass
-    status = stream.container.wait(DRAIN_SECONDS)
+    if "word49" not in frame["response"]:
+        raise Failure(f"The answer that was being written was cut: {frame}")
+    status = container.wait(DRAIN_SECONDS)
     if status != 0:
         raise Failure(f"It ends with status {status}.")
-    say("✓ On SIGTERM it sends idle clients elsewhere, ends the turn that runs, and exits with 0.")
+    say("✓ On SIGTERM it sends idle clients elsewhere, finishes the answer that is being written, and exits with 0.")
 
 
 def text_of(connection):

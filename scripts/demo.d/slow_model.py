@@ -1,15 +1,18 @@
-"""A language model for whoever wants to interrupt it: it writes a word every tenth of a second, for a minute."""
+"""A language model for whoever wants to interrupt it: it writes a word every tenth of a second."""
 
 import http.server
 import json
 import threading
 import time
 
-WORDS = 600
+A_MINUTE = 600
 
 
 class SlowModel:
-    """An OpenAI-compatible endpoint on this machine."""
+    """An OpenAI-compatible endpoint on this machine, whose answers have so many words."""
+
+    def __init__(self, words=A_MINUTE):
+        self.words = words
 
     def __enter__(self):
         self.asked = 0
@@ -23,7 +26,7 @@ class SlowModel:
                 self.send_header("Content-Type", "text/event-stream")
                 self.end_headers()
                 try:
-                    for count in range(WORDS):
+                    for count in range(model.words):
                         piece = {"choices": [{"index": 0, "delta": {"content": f"word{count} "}}]}
                         self.wfile.write(f"data: {json.dumps(piece)}\n\n".encode())
                         self.wfile.flush()
