@@ -13,9 +13,9 @@ TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
 
 class WebSocket:
-    """The stream at `url` (a backend's address, or the WebSocket's own), with a bearer token."""
+    """The stream at `url` (a backend's address, or the WebSocket's own), with a bearer token or a ticket."""
 
-    def __init__(self, url, token, timeout=60):
+    def __init__(self, url, token=None, ticket=None, timeout=60):
         address = urllib.parse.urlsplit(url)
         secure = address.scheme in ("https", "wss")
         path = address.path.rstrip("/")
@@ -23,11 +23,13 @@ class WebSocket:
         connection = socket.create_connection((address.hostname, address.port or (443 if secure else 80)), timeout)
         if secure:
             connection = ssl.create_default_context().wrap_socket(connection, server_hostname=address.hostname)
+        path += f"?ticket={urllib.parse.quote(ticket)}" if ticket else ""
+        sign_in = f"Authorization: Bearer {token}\r\n" if token else ""
         key = base64.b64encode(os.urandom(16)).decode()
         connection.sendall(
             f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
-            f"Authorization: Bearer {token}\r\n\r\n".encode()
+            f"{sign_in}\r\n".encode()
         )
         self.connection, self.stream = connection, connection.makefile("rb")
         self.close_code = None

@@ -34,6 +34,7 @@ def prove(system):
     before = inventory()
     system.deploy()
     system.demo()
+    system.end_to_end()
     proof = Proof(system)
     with SlowModel() as model:
         proof.update_of_parameters_reaches_the_function(model)

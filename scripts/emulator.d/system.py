@@ -92,7 +92,14 @@ class System:
         return f"{self.endpoint}/_aws/execute-api/{parts.hostname.partition('.')[0]}{parts.path}"
 
     def demo(self):
+        self.run("demo", "--buffered", "--email", self.email, "--password", self.password)
+
+    def end_to_end(self):
+        self.run("end-to-end")
+
+    def run(self, script, *options):
+        """One of our scripts, against the deployed REST APIs."""
         addresses = self.frontend_environment()
-        command = [ROOT / "scripts" / "demo", "--no-stream", "--buffered", "--mail", self.mail]
+        command = [ROOT / "scripts" / script, "--no-stream", "--mail", self.mail]
         command += ["--gateway", addresses["NEXT_PUBLIC_NEST_URL"], "--services", addresses["NEXT_PUBLIC_API_URL"]]
-        subprocess.run([*command, "--email", self.email, "--password", self.password], check=True)
+        subprocess.run([*command, *options], check=True)

@@ -2,30 +2,22 @@
 
 import argparse
 import contextlib
-import http.client
 import json
-import os
-import secrets
-import socket
 import subprocess
 import sys
-import time
 
-from common import ROOT, Failure, run, say
+from common import ROOT, Failure, say
 
-sys.path.insert(1, str(ROOT / "scripts" / "demo.d"))
-
-import engine  # noqa: E402
-import root  # noqa: E402
-from account import sign_up  # noqa: E402
-from client import Client  # noqa: E402
-from manual import upload, wait_until_ready  # noqa: E402
-from slow_model import SlowModel  # noqa: E402
-from voice import ask_aloud, spoken  # noqa: E402
-from websocket import WebSocket  # noqa: E402
+import engine
+import root
+from local_system import LocalSystem, free_ports, get, wait_for_health
+from manual import upload, wait_until_ready
+from slow_model import SlowModel
+from voice import ask_aloud, spoken
+from websocket import WebSocket
 
 QUESTION = "What is the working pressure of the unit?"  # one that the small recogniser understands
-START_SECONDS, DRAIN_SECONDS, READING_SECONDS = 60, 40, 120
+DRAIN_SECONDS, READING_SECONDS = 40, 120
 SERVICE_RESTARTS = 1012  # the close code of a draining server (RFC 6455, IANA's registry)
 
 
@@ -48,54 +40,6 @@ def main():
         with SlowModel(words=50) as model:
             with started(container, system, LANGUAGE_MODEL="openai", OPENAI_BASE_URL=model.url) as port:
                 drains(container, port, token)
-
-
-class LocalSystem:
-    """Accounts, storage and ingest: the whole system in memory, on free ports."""
-
-    def __enter__(self):
-        names = ("gateway", "services", "dynamodb", "s3")
-        self.ports = dict(zip(names, free_ports(len(names)), strict=True))
-        self.folder = ROOT / ".local" / "stream-image"
-        self.mail = self.folder / "mail"
-        self.mail.mkdir(parents=True, exist_ok=True)
-        self.secret = secrets.token_hex(32)
-        run("cargo", "build", "--quiet", "--bins")
-        command = [root.target_directory() / "debug" / "intellimaint", "--in-memory"]
-        for name, port in self.ports.items():
-            command += [f"--{name}-port", str(port)]
-        environment = {**os.environ, "TOKEN_SECRET": self.secret, "MAIL_DIR": str(self.mail)}
-        self.log = self.folder / "system.log"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        wait_for_health(self.ports["services"], self.process)
-        self.gateway = Client(f"http://127.0.0.1:{self.ports['gateway']}")
-        self.services = Client(f"http://127.0.0.1:{self.ports['services']}")
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(30)
-
-    def sign_up(self):
-        """A new user's token; the clients are signed in, too."""
-        email, password = f"voice-{secrets.token_hex(4)}@example.com", secrets.token_urlsafe(12)
-        sign_up(self.gateway, email, password, str(self.mail))
-        signed_in = self.gateway.call("POST", "/api/v1/auth/login", {"email": email, "password": password})
-        self.gateway.token = self.services.token = signed_in["data"]["accessToken"]
-        return self.gateway.token
-
-    def environment(self):
-        """What the container needs to work on the same data."""
-        return {
-            "TOKEN_SECRET": self.secret,
-            "AWS_ENDPOINT_URL_DYNAMODB": f"http://127.0.0.1:{self.ports['dynamodb']}",
-            "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{self.ports['s3']}",
-            "AWS_ACCESS_KEY_ID": "intellimaint-local",
-            "AWS_SECRET_ACCESS_KEY": "intellimaint-local-secret",
-            "AWS_REGION": "us-east-1",
-            "OCR": "none",
-        }
 
 
 @contextlib.contextmanager
@@ -170,37 +114,6 @@ def text_of(connection):
             raise Failure(f"The connection was closed ({connection.close_code}) before the turn had ended.")
         if isinstance(message, str):
             return message
-
-
-def free_ports(count):
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
-
-
-def get(port, path):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    finally:
-        connection.close()
-
-
-def wait_for_health(port, process=None):
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            if get(port, "/health")[0] == 200:
-                return
-        except (OSError, http.client.HTTPException):
-            pass
-        if time.monotonic() > deadline or (process and process.poll() is not None):
-            raise Failure(f"What should listen on port {port} does not start.")
-        time.sleep(0.2)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The image's root file system, assembled and started without a container engine: what is missing in it shows."""
 
 import hashlib
-import json
 import os
 import pathlib
 import platform
@@ -12,6 +11,7 @@ import subprocess
 
 from common import ROOT, Failure, run, say
 from engine import DOCKERFILE
+from local_system import target_directory
 
 SUITE, MIRROR = "bookworm", "http://deb.debian.org/debian"
 RUNTIME_ROOT = DOCKERFILE.parent / "runtime-root"
@@ -125,11 +125,6 @@ def image_environment():
     last_stage = DOCKERFILE.read_text().rpartition("\nFROM ")[2].replace("\\\n", " ")
     instruction = re.search(r"^ENV (.*)$", last_stage, re.M).group(1)
     return dict(pair.split("=", 1) for pair in instruction.split())
-
-
-def target_directory():
-    found = subprocess.run(["cargo", "metadata", "--format-version", "1", "--no-deps"], cwd=ROOT, check=True, capture_output=True)
-    return pathlib.Path(json.loads(found.stdout)["target_directory"])
 
 
 def quietly(*command, **options):
