@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use reqwest::{Client, RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -25,6 +25,17 @@ pub struct HttpProvider {
     client: Client,
     base: String,
     patience: Duration,
+    /// What the log may hold of the body of an error.
+    summary: fn(&str) -> String,
+}
+
+/// What a server answered instead of what was asked for.
+#[derive(Debug, thiserror::Error)]
+#[error("the server answered {status}: {said}")]
+pub struct Refused {
+    /// Never one of success.
+    pub status: StatusCode,
+    said: String,
 }
 
 impl HttpProvider {
@@ -48,7 +59,15 @@ impl HttpProvider {
             headers.insert(header::AUTHORIZATION, value);
         }
         let client = outbound::builder().default_headers(headers).build()?;
-        Ok(Self { name, client, base: base.as_str().trim_end_matches('/').to_owned(), patience })
+        let base = base.as_str().trim_end_matches('/').to_owned();
+        Ok(Self { name, client, base, patience, summary: str::to_owned })
+    }
+
+    /// The same, whose log holds of the body of an error what `summary` makes of it: for servers that send
+    /// more along than may be logged.
+    #[must_use]
+    pub fn with_summary(self, summary: fn(&str) -> String) -> Self {
+        Self { summary, ..self }
     }
 
     /// Who this is in sentences.
@@ -63,20 +82,33 @@ impl HttpProvider {
         self.patience
     }
 
+    /// [`Self::send`] with the method POST.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn post(
+        &self,
+        path: &str,
+        make: impl Fn(RequestBuilder) -> RequestBuilder,
+    ) -> Result<Response, ProviderError> {
+        self.send(Method::POST, path, make).await
+    }
+
     /// Sends the request that `make` builds for `path`; the response is one of success. Failures that
     /// may pass are tried again, as late as the server asks.
     ///
     /// # Errors
-    /// [`ProviderError`].
-    pub async fn post(
+    /// [`ProviderError`]. Behind one that is `Rejected` stands a [`Refused`].
+    pub async fn send(
         &self,
+        method: Method,
         path: &str,
         make: impl Fn(RequestBuilder) -> RequestBuilder,
     ) -> Result<Response, ProviderError> {
         let url = format!("{}/{path}", self.base);
         let mut attempt = 1;
         loop {
-            let refusal = match self.try_once(make(self.client.post(&url))).await {
+            let refusal = match self.try_once(make(self.client.request(method.clone(), &url))).await {
                 Ok(response) => return Ok(response),
                 Err(refusal) => refusal,
             };
@@ -131,8 +163,8 @@ impl HttpProvider {
         let status = response.status();
         let named = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = named.and_then(retry_after::parse);
-        let cause = format!("the server answered {status}: {}", beginning(response, self.patience).await);
-        Err(refusal(status, retry_after, cause))
+        let said = (self.summary)(&beginning(response, self.patience).await);
+        Err(refusal(Refused { status, said }, retry_after))
     }
 }
 
@@ -142,14 +174,17 @@ struct Refusal {
     retry_after: Option<Duration>,
 }
 
-fn refusal(status: StatusCode, retry_after: Option<Duration>, cause: String) -> Refusal {
-    let passing = status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429);
+/// What may pass: errors of the server, too many requests, and 409 and 424, with which APIs say that something
+/// else is being done to the same object, or that another service failed them.
+fn refusal(refused: Refused, retry_after: Option<Duration>) -> Refusal {
+    let status = refused.status;
+    let passing = status.is_server_error() || matches!(status.as_u16(), 408 | 409 | 424 | 425 | 429);
     let failure = if status == StatusCode::TOO_MANY_REQUESTS {
         ProviderFailure::RateLimited { retry_after_seconds: retry_after.map(|wait| wait.as_secs().max(1)) }
     } else if passing {
-        ProviderFailure::Unavailable(cause.into())
+        ProviderFailure::Unavailable(refused.into())
     } else {
-        ProviderFailure::Rejected(cause.into())
+        ProviderFailure::Rejected(refused.into())
     };
     Refusal { failure, passing, retry_after }
 }

@@ -10,5 +10,5 @@ mod sdk;
 pub(crate) mod test_server;
 
 pub use error::{Cause, ProviderError, ProviderFailure};
-pub use http::HttpProvider;
+pub use http::{HttpProvider, Refused};
 pub use sdk::sdk_failure;

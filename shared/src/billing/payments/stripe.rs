@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use secrecy::ExposeSecret;
-use serde::Serialize;
+use http::{Method, StatusCode, header};
+use reqwest::RequestBuilder;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError};
-use stripe_client_core::{RequestBuilder, StripeMethod};
+use url::Url;
 
 use super::wire::{Created, InvoiceObject, List, Page, SubscriptionObject};
 use super::{Checkout, Invoice, NAME, PaymentResult, Payments, ProvidedSubscription};
@@ -17,21 +18,21 @@ use crate::auth::Email;
 use crate::billing::PlanId;
 use crate::config::StripeConfig;
 use crate::ids::UserId;
-use crate::provider::{Cause, ProviderError, ProviderFailure};
+use crate::provider::{Cause, HttpProvider, ProviderError, ProviderFailure, Refused};
 
-/// Attempts, the first included.
-const ATTEMPTS: u32 = 3;
-/// The first pause between two; it doubles.
-const PAUSE: Duration = Duration::from_millis(300);
+/// The version of the API whose objects are read here.
+const VERSION: &str = "2026-09-30.endive";
 /// How long one attempt may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Bytes of an answer: a hundred subscriptions with all that hangs on them.
+const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 /// Subscriptions of one customer that are looked at: whoever subscribed more often than that is
 /// judged by the newest.
 const SUBSCRIPTIONS: u8 = 100;
 
 /// Stripe, by its HTTP API.
 pub struct Stripe {
-    client: Client,
+    server: HttpProvider,
     /// What each plan's price is called there.
     prices: BTreeMap<String, String>,
 }
@@ -97,12 +98,9 @@ impl Stripe {
     /// # Errors
     /// When the key cannot stand in a header.
     pub fn new(config: &StripeConfig) -> Result<Self, Cause> {
-        crate::outbound::install_tls();
-        let builder = ClientBuilder::new(config.secret_key.expose_secret());
-        // The library appends the version of the API to an address that ends so.
-        let client =
-            builder.url(format!("{}/", config.url.as_str().trim_end_matches('/'))).timeout(PATIENCE).build()?;
-        Ok(Self { client, prices: config.prices.clone() })
+        let base = Url::parse(&format!("{}/v1", config.url.as_str().trim_end_matches('/')))?;
+        let server = HttpProvider::new(NAME, &base, "Bearer", Some(&config.secret_key), PATIENCE)?;
+        Ok(Self { server: server.with_summary(summary), prices: config.prices.clone() })
     }
 
     fn price_of(&self, plan: &PlanId) -> PaymentResult<&str> {
@@ -121,87 +119,75 @@ impl Stripe {
     }
 
     /// Writes something, once, whatever comes in between.
-    async fn write<T: miniserde::Deserialize>(
-        &self,
-        path: String,
-        form: &impl Serialize,
-        key: &[&str],
-    ) -> PaymentResult<T> {
+    async fn write<T: DeserializeOwned>(&self, path: String, form: &impl Serialize, key: &[&str]) -> PaymentResult<T> {
         // What it does and to whom, as one word: two writes that differ must never have the same.
         let digest = Sha256::digest(serde_json::to_vec(&(&path, key)).map_err(|error| failure(error.into()))?);
-        let key = IdempotencyKey::new(format!("intellimaint-{}", hex::encode(digest)))
-            .map_err(|error| failure(error.into()))?;
-        let strategy = RequestStrategy::Idempotent(key);
-        self.call(|| RequestBuilder::new(StripeMethod::Post, &path).form(form), &strategy).await
+        let key = format!("intellimaint-{}", hex::encode(digest));
+        let form = encoded(form)?;
+        self.call(Method::POST, &path, |request| {
+            let request = request.header("idempotency-key", &key);
+            request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.clone())
+        })
+        .await
     }
 
-    async fn read<T: miniserde::Deserialize>(&self, path: &str, query: &impl Serialize) -> PaymentResult<T> {
-        self.call(|| RequestBuilder::new(StripeMethod::Get, path).query(query), &RequestStrategy::Once).await
+    async fn read<T: DeserializeOwned>(&self, path: &str, query: &impl Serialize) -> PaymentResult<T> {
+        self.call(Method::GET, &format!("{path}?{}", encoded(query)?), |request| request).await
     }
 
-    async fn call<T: miniserde::Deserialize>(
-        &self,
-        request: impl Fn() -> RequestBuilder,
-        strategy: &RequestStrategy,
-    ) -> PaymentResult<T> {
-        let mut pause = PAUSE;
-        for _ in 1..ATTEMPTS {
-            match request().customize::<T>().request_strategy(strategy.clone()).send(&self.client).await {
-                Err(error) if is_passing(&error) => {
-                    tracing::warn!(error = summary(&error), "Stripe failed; trying again");
-                }
-                ended => return ended.map_err(|error| understood(&error)),
-            }
-            tokio::time::sleep(pause).await;
-            pause *= 2;
+    /// Deletes what may be gone already.
+    async fn delete(&self, path: &str) -> PaymentResult<()> {
+        match self.call::<IgnoredAny>(Method::DELETE, path, |request| request).await {
+            Err(error) if !is_missing(&error) => Err(error),
+            _ => Ok(()),
         }
-        request()
-            .customize::<T>()
-            .request_strategy(strategy.clone())
-            .send(&self.client)
-            .await
-            .map_err(|error| understood(&error))
     }
+
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        make: impl Fn(RequestBuilder) -> RequestBuilder,
+    ) -> PaymentResult<T> {
+        let make = |request: RequestBuilder| make(request.header("stripe-version", VERSION));
+        let response = self.server.send(method, path, make).await?;
+        let body = self.server.body(response, LARGEST_ANSWER).await?;
+        serde_json::from_slice(&body).map_err(|error| failure(error.into()))
+    }
+}
+
+/// As Stripe wants forms and queries: `line_items[0][price]=…`.
+fn encoded(value: &impl Serialize) -> PaymentResult<String> {
+    serde_qs::to_string(value).map_err(|error| failure(error.into()))
 }
 
 fn failure(cause: Cause) -> ProviderError {
     ProviderError::new(NAME, ProviderFailure::Unavailable(cause))
 }
 
-fn is_passing(error: &StripeError) -> bool {
-    match error {
-        StripeError::Stripe(_, status) => matches!(status, 409 | 424 | 429 | 500..),
-        StripeError::ClientError(_) | StripeError::Timeout => true,
-        StripeError::JSONDeserialize(_) | StripeError::ConfigError(_) => false,
+/// What went wrong, for the log: no object of a customer.
+fn summary(body: &str) -> String {
+    #[derive(Deserialize)]
+    struct Body {
+        error: Fault,
     }
-}
-
-/// What happened, for the log: no object of a customer.
-fn summary(error: &StripeError) -> String {
-    match error {
-        StripeError::Stripe(error, status) => {
-            let message = error.message.as_deref().unwrap_or_default();
-            let parameter = error.param.as_deref().unwrap_or_default();
-            format!("status {status}: {message} {parameter}")
-        }
-        other => other.to_string(),
+    #[derive(Deserialize)]
+    struct Fault {
+        message: Option<String>,
+        param: Option<String>,
     }
-}
-
-fn understood(error: &StripeError) -> ProviderError {
-    let cause = summary(error).into();
-    let failure = match error {
-        StripeError::Stripe(_, 429) => ProviderFailure::RateLimited { retry_after_seconds: None },
-        StripeError::Stripe(_, 400..500) => ProviderFailure::Rejected(cause),
-        StripeError::Timeout => ProviderFailure::Timeout,
-        _ => ProviderFailure::Unavailable(cause),
-    };
-    ProviderError::new(NAME, failure)
+    let Ok(Body { error }) = serde_json::from_str(body) else { return "no error of Stripe's".to_owned() };
+    format!("{} {}", error.message.unwrap_or_default(), error.param.unwrap_or_default())
 }
 
 /// Whether it is gone already.
-fn is_missing(error: &StripeError) -> bool {
-    matches!(error, StripeError::Stripe(_, 404))
+fn is_missing(error: &ProviderError) -> bool {
+    match &error.failure {
+        ProviderFailure::Rejected(cause) => {
+            cause.downcast_ref::<Refused>().is_some_and(|refused| refused.status == StatusCode::NOT_FOUND)
+        }
+        _ => false,
+    }
 }
 
 impl Payments for Stripe {
@@ -214,7 +200,7 @@ impl Payments for Stripe {
             let id = user.to_string();
             let new = NewCustomer { email: email.as_str(), metadata: BTreeMap::from([("userId", id.as_str())]) };
             // With the address: a key must not come again with another body.
-            let created: Created = self.write("/customers".to_owned(), &new, &[&id, email.as_str()]).await?;
+            let created: Created = self.write("customers".to_owned(), &new, &[&id, email.as_str()]).await?;
             Ok(created.id)
         }
         .boxed()
@@ -222,22 +208,15 @@ impl Payments for Stripe {
 
     fn delete_customer<'a>(&'a self, customer: &'a str) -> BoxFuture<'a, PaymentResult<()>> {
         async move {
-            let delete = async |path: String| {
-                let request = RequestBuilder::new(StripeMethod::Delete, path).customize::<Created>();
-                match request.request_strategy(RequestStrategy::Retry(ATTEMPTS)).send(&self.client).await {
-                    Err(error) if !is_missing(&error) => Err(understood(&error)),
-                    _ => Ok(()),
-                }
-            };
             for subscription in self.subscriptions(customer).await.or_else(|error| match error.failure {
                 ProviderFailure::Rejected(_) => Ok(Vec::new()),
                 _ => Err(error),
             })? {
                 if subscription.status.is_entitled() {
-                    delete(format!("/subscriptions/{}", subscription.id)).await?;
+                    self.delete(&format!("subscriptions/{}", subscription.id)).await?;
                 }
             }
-            delete(format!("/customers/{customer}")).await
+            self.delete(&format!("customers/{customer}")).await
         }
         .boxed()
     }
@@ -253,7 +232,7 @@ impl Payments for Stripe {
                 allow_promotion_codes: true,
                 subscription_data: checkout.trial_days.map(|days| SubscriptionData { trial_period_days: days }),
             };
-            let page: Page = self.write("/checkout/sessions".to_owned(), &new, &[&checkout.key]).await?;
+            let page: Page = self.write("checkout/sessions".to_owned(), &new, &[&checkout.key]).await?;
             page.url.ok_or_else(|| failure("a checkout session without an address".into()))
         }
         .boxed()
@@ -267,7 +246,7 @@ impl Payments for Stripe {
     ) -> BoxFuture<'a, PaymentResult<String>> {
         async move {
             let new = NewPortal { customer, return_url };
-            let page: Page = self.write("/billing_portal/sessions".to_owned(), &new, &[&key]).await?;
+            let page: Page = self.write("billing_portal/sessions".to_owned(), &new, &[&key]).await?;
             page.url.ok_or_else(|| failure("a portal session without an address".into()))
         }
         .boxed()
@@ -281,7 +260,7 @@ impl Payments for Stripe {
     ) -> BoxFuture<'a, PaymentResult<()>> {
         async move {
             let change = Change { cancel_at_period_end: cancel };
-            let _: Created = self.write(format!("/subscriptions/{subscription}"), &change, &[&key]).await?;
+            let _: Created = self.write(format!("subscriptions/{subscription}"), &change, &[&key]).await?;
             Ok(())
         }
         .boxed()
@@ -290,7 +269,7 @@ impl Payments for Stripe {
     fn subscriptions<'a>(&'a self, customer: &'a str) -> BoxFuture<'a, PaymentResult<Vec<ProvidedSubscription>>> {
         async move {
             let query = Of { customer, status: Some("all"), limit: SUBSCRIPTIONS };
-            let found: List<SubscriptionObject> = self.read("/subscriptions", &query).await?;
+            let found: List<SubscriptionObject> = self.read("subscriptions", &query).await?;
             Ok(found.data.into_iter().map(|object| object.read(|price| self.plan_of(price))).collect())
         }
         .boxed()
@@ -298,9 +277,47 @@ impl Payments for Stripe {
 
     fn invoices<'a>(&'a self, customer: &'a str, limit: u8) -> BoxFuture<'a, PaymentResult<Vec<Invoice>>> {
         async move {
-            let found: List<InvoiceObject> = self.read("/invoices", &Of { customer, status: None, limit }).await?;
+            let found: List<InvoiceObject> = self.read("invoices", &Of { customer, status: None, limit }).await?;
             Ok(found.data.into_iter().map(Invoice::from).collect())
         }
         .boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_holds_no_object_of_a_customer() {
+        let body = r#"{"error": {"type": "card_error", "message": "Your card was declined.", "param": "source",
+            "payment_intent": {"customer": "cus_1", "receipt_email": "ada@example.com"}}}"#;
+        assert_eq!(summary(body), "Your card was declined. source");
+        assert_eq!(summary("<html>ada@example.com</html>"), "no error of Stripe's");
+    }
+
+    #[test]
+    fn forms_are_as_stripe_wants_them() {
+        let new = NewCheckout {
+            mode: "subscription",
+            customer: "cus_1",
+            line_items: [LineItem { price: "price_1", quantity: 1 }],
+            success_url: "https://app.example.com/?a=b&c",
+            cancel_url: "https://app.example.com/",
+            allow_promotion_codes: true,
+            subscription_data: Some(SubscriptionData { trial_period_days: 14 }),
+        };
+        let form = encoded(&new).unwrap();
+        let pairs: Vec<(String, String)> = url::form_urlencoded::parse(form.as_bytes()).into_owned().collect();
+        for (name, value) in [
+            ("customer", "cus_1"),
+            ("line_items[0][price]", "price_1"),
+            ("line_items[0][quantity]", "1"),
+            ("success_url", "https://app.example.com/?a=b&c"),
+            ("allow_promotion_codes", "true"),
+            ("subscription_data[trial_period_days]", "14"),
+        ] {
+            assert!(pairs.contains(&(name.to_owned(), value.to_owned())), "{name}: {pairs:?}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Stripe's objects, as far as they are read (docs.stripe.com/api).
 
 use jiff::Timestamp;
-use miniserde::Deserialize;
+use serde::Deserialize;
 
 use super::{Invoice, ProvidedSubscription};
 use crate::billing::{PlanId, Status};
