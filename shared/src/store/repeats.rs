@@ -39,6 +39,7 @@ impl AskedBefore {
     ///
     /// # Errors
     /// [`super::StoreError::Malformed`].
+    #[cfg_attr(not(feature = "assistant"), expect(dead_code, reason = "only conversations remember"))]
     pub(crate) fn remembering(&self, user: &UserId, key: &str) -> StoreResult<Write> {
         let fresh = Expression::new("attribute_not_exists(PK) OR #expires < :now")
             .name("#expires", "expiresAt")
