@@ -285,6 +285,7 @@ impl Payments for Stripe {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
