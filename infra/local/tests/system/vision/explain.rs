@@ -7,8 +7,8 @@ use serde_json::json;
 use shared::objects::ObjectKey;
 
 use super::{EXPLAIN, MODEL, decal, png, send, square};
-use crate::harness::TestSystem;
 use crate::harness::pdf::pdf;
+use crate::harness::{TestSystem, TestUser};
 
 const PLATE_PAGE: &str = "ENGINE DATA PLATE\nThe decal on the V8-6.2 engine gives ADV. HP 150 AT 3600 RPM.\n\
     IDLE SPEED 650 RPM in NEUTRAL. The valve lash of the hydraulic lifters needs no adjustment.\n\
@@ -28,18 +28,34 @@ async fn a_photographed_plate_leads_to_its_manual_and_to_no_one_elses() {
     assert!(said.contains("> ADV. HP 150 AT 3600 RPM") && said.contains("- [1] engine.pdf, page 2: "), "{said}");
     assert!(explained["text"].as_str().unwrap().contains("H075006"));
 
-    let foreign = send(&other, EXPLAIN, decal.clone(), None).await.json();
+    let foreign = send(&other, EXPLAIN, decal, None).await.json();
     assert_eq!(foreign["citations"], json!([]));
     assert!(!foreign["explanation"].as_str().unwrap().contains("engine.pdf"));
+}
+
+#[tokio::test]
+async fn a_question_about_a_picture_leads_to_the_manual_too() {
+    let system = TestSystem::start_with(&[("OCR", "none"), ("DETECTION_MODEL_DIR", "/does/not/exist")]).await;
+    let (owner, other) = (system.user().await, system.user().await);
+    let pages = ["SEATS\nClean the seats with soap and warm water once a month.", PLATE_PAGE];
+    let id = owner.upload_ready("engine.pdf", pdf(&pages)).await;
+    let citations = async |user: &TestUser| {
+        let explained = send(user, EXPLAIN, png(square()), Some("What is the idle speed of the V8-6.2 engine?")).await;
+        explained.json()["citations"].clone()
+    };
+    let cited = citations(&owner).await;
+    assert_eq!((&cited[0]["documentId"], &cited[0]["page"]), (&json!(id), &json!(2)), "{cited}");
+    assert_eq!(citations(&other).await, json!([]));
 
     // What cannot be searched is made again, what is gone is passed over.
     let key = ObjectKey::Segment(owner.id.parse().unwrap(), id.parse().unwrap());
     let objects = &system.system.context.objects;
     objects.put(&key, "application/octet-stream", "of another version").await.unwrap();
-    assert_eq!(send(&owner, EXPLAIN, decal.clone(), None).await.json()["citations"], json!([]));
+    assert_eq!(citations(&owner).await, json!([]));
     assert_eq!(owner.settled(&id).await["status"], "ready");
+    assert_eq!(citations(&owner).await[0]["page"], 2);
     objects.delete(&key).await.unwrap();
-    assert_eq!(send(&owner, EXPLAIN, decal, None).await.json()["citations"], json!([]));
+    assert_eq!(citations(&owner).await, json!([]));
 }
 
 /// The base address of an endpoint that gives this answer.
