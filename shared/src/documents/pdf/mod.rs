@@ -9,6 +9,7 @@ mod configured;
 mod error;
 mod layout;
 mod parent;
+mod picture;
 mod protocol;
 mod reader;
 mod render;

@@ -6,13 +6,9 @@ use std::{
     path::Path,
 };
 
-use pdf_oxide::{
-    document::PdfDocument,
-    error::Error,
-    rendering::{RenderOptions, render_page},
-};
+use pdf_oxide::{document::PdfDocument, error::Error};
 
-use super::{layout, protocol::Failure};
+use super::{layout, picture, protocol::Failure};
 use crate::documents::{Line, normalize};
 
 /// A PDF header may be preceded by this many bytes of other data (ISO 32000-1, annex H.3.4.1).
@@ -20,9 +16,6 @@ const HEADER_WINDOW: usize = 1024;
 
 /// No printed page holds more text; more is a bomb.
 const MAX_PAGE_BYTES: usize = 1 << 20;
-
-/// Dots per inch of a page's picture: text recognition reads no better from more.
-const DOTS_PER_INCH: u32 = 200;
 
 /// An opened PDF whose content may be read.
 pub(super) struct Reader {
@@ -85,33 +78,10 @@ impl Reader {
         layout::lines(spans)
     }
 
-    /// A page, counted from 1, as a picture of at most so many pixels: its width, height, and one grey
-    /// value for each pixel. None where it cannot be rendered.
-    pub(super) fn picture(&self, number: u32, most_pixels: u64) -> Option<(u32, u32, Vec<u8>)> {
-        let index = usize::try_from(number.saturating_sub(1)).ok()?;
-        let mut options = RenderOptions::with_dpi(DOTS_PER_INCH).as_raw();
-        // It rounds width and height up.
-        options.max_output_pixels = most_pixels / 50 * 49;
-        let rendered = catch_unwind(AssertUnwindSafe(|| render_page(&self.document, index, &options)));
-        let rendered = rendered.ok()?.ok()?;
-        let grey = grey(&rendered.data);
-        let size = u64::from(rendered.width) * u64::from(rendered.height);
-        (grey.len() as u64 == size && size > 0 && size <= most_pixels).then_some((
-            rendered.width,
-            rendered.height,
-            grey,
-        ))
+    /// A page, counted from 1, as a [`picture`] of at most so many pixels.
+    pub(super) fn picture(&self, number: u32, most_pixels: u64) -> Option<picture::Grey> {
+        picture::of(&self.document, usize::try_from(number.saturating_sub(1)).ok()?, most_pixels)
     }
-}
-
-/// One byte for each pixel of four (red, green, blue and, on white paper, no transparency), weighted as
-/// the eye does (ITU-R BT.601).
-fn grey(pixels: &[u8]) -> Vec<u8> {
-    let weighted = |[red, green, blue, _]: [u8; 4]| {
-        let sum = 299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue);
-        u8::try_from(sum / 1000).unwrap_or(u8::MAX)
-    };
-    pixels.as_chunks::<4>().0.iter().copied().map(weighted).collect()
 }
 
 fn failure(error: &Error) -> Failure {
