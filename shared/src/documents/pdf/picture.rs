@@ -2,14 +2,12 @@
 //!
 //! The renderer is large: what reads no scans is built without it (the feature `scans`), and gives no pictures.
 
-use pdf_oxide::document::PdfDocument;
-
 /// Width, height, and one grey value for each pixel.
 pub(super) type Grey = (u32, u32, Vec<u8>);
 
 /// None: there is no renderer.
 #[cfg(not(feature = "scans"))]
-pub(super) fn of(_: &PdfDocument, _: usize, _: u64) -> Option<Grey> {
+pub(super) fn of(_: &pdf_oxide::document::PdfDocument, _: usize, _: u64) -> Option<Grey> {
     None
 }
 
