@@ -5,6 +5,7 @@
 
 mod banner;
 mod calls;
+mod free_port;
 mod functions;
 mod options;
 mod pump;
@@ -14,6 +15,7 @@ mod stripe;
 mod system;
 
 pub use banner::banner;
+pub use free_port::free_port;
 pub use options::{Options, Ports};
 pub use stripe::LocalStripe;
 pub use system::{StartError, System};

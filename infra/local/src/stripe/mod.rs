@@ -83,7 +83,7 @@ impl LocalStripe {
         folder: &Path,
         program: String,
     ) -> Result<Started, StartError> {
-        let port = free_port().map_err(StartError::function)?;
+        let port = crate::free_port().map_err(StartError::function)?;
         let log = std::fs::File::create(folder.join("localstripe.log")).map_err(StartError::function)?;
         let err = log.try_clone().map_err(StartError::function)?;
         let child = Command::new(&program)
@@ -245,8 +245,4 @@ fn answer(status: StatusCode, body: Bytes) -> Response {
 
 fn refused(message: &str) -> Bytes {
     json!({"error": {"type": "invalid_request_error", "message": message}}).to_string().into()
-}
-
-fn free_port() -> std::io::Result<u16> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

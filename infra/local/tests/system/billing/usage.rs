@@ -12,7 +12,8 @@ use shared::ids::UserId;
 
 use super::{PlansFile, used};
 use crate::harness::{
-    Answer, TestSystem, TestUser, events, eventually, model_of_sentences, model_that_falls_silent, slow_model,
+    Answer, TestSystem, TestUser, UnreachableModel, events, eventually, model_of_sentences, model_that_falls_silent,
+    slow_model,
 };
 
 const MESSAGES: &str = "/api/v1/chat/messages";
@@ -75,8 +76,8 @@ async fn an_answer_that_is_stopped_after_its_first_word_counts() {
 
 #[tokio::test]
 async fn a_question_that_fails_or_is_refused_does_not_count() {
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let system = with_model(&format!("http://{nobody}/v1"), &[]).await;
+    let model = UnreachableModel::new();
+    let system = with_model(&model.url, &[]).await;
     let user = system.user().await;
     assert_eq!(user.post(MESSAGES, said("Which oil?")).await.code(503), "provider_unavailable");
     let stream = events(user.request(Method::POST, STREAM).json(&said("Which oil?")).send().await.unwrap());

@@ -10,7 +10,7 @@ use shared::store::{Chat, ChatMessage, Generation, Lease, MessageRole};
 use super::{
     MESSAGES, SESSIONS, answered, ask, ask_slowly, has_text, messages, redacted, said, session, slow_system, text,
 };
-use crate::harness::{TestSystem, TestUser, events, eventually, model_that_falls_silent};
+use crate::harness::{TestSystem, TestUser, UnreachableModel, events, eventually, model_that_falls_silent};
 
 const STREAM: &str = "/api/v1/chat/messages/stream";
 
@@ -275,10 +275,8 @@ async fn interrupted(system: &TestSystem, user: &TestUser) -> String {
 
 #[tokio::test]
 async fn a_model_that_cannot_be_reached_still_ends_the_stream() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/v1", listener.local_addr().unwrap());
-    drop(listener);
-    let system = TestSystem::start_with(&[("LANGUAGE_MODEL", "openai"), ("OPENAI_BASE_URL", &url)]).await;
+    let model = UnreachableModel::new();
+    let system = TestSystem::start_with(&[("LANGUAGE_MODEL", "openai"), ("OPENAI_BASE_URL", &model.url)]).await;
     let user = system.user().await;
     let done = ask(&user, STREAM, "Which oil?").await.rest().await.pop().unwrap();
     insta::assert_json_snapshot!("provider_unavailable", redacted(&done));

@@ -1,6 +1,7 @@
 //! A language model endpoint that takes its time.
 
 use std::convert::Infallible;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use axum::response::sse::Event;
 use axum::routing::{MethodRouter, post};
 use futures::{Stream, StreamExt, stream};
 use serde_json::json;
+use tokio::net::TcpSocket;
 
 /// Starts an OpenAI-compatible endpoint that says a word every 50 ms, two hundred of them; its base
 /// address.
@@ -42,6 +44,21 @@ pub async fn model_that_repeats(prefix: &'static str) -> String {
         Sse::new(stream::iter(events.map(|event| Ok::<_, Infallible>(Event::default().data(event)))))
     };
     serve(post(answer)).await
+}
+
+/// The base address of one that cannot be reached, for as long as this lives.
+pub struct UnreachableModel {
+    pub url: String,
+    /// Bound but not listening: connections are refused, and nobody else gets the port.
+    _port: TcpSocket,
+}
+
+impl UnreachableModel {
+    pub fn new() -> Self {
+        let port = TcpSocket::new_v4().unwrap();
+        port.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        Self { url: format!("http://{}/v1", port.local_addr().unwrap()), _port: port }
+    }
 }
 
 async fn serve(answers: MethodRouter) -> String {

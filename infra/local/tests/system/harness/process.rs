@@ -18,7 +18,7 @@ impl Process {
     /// Starts on free ports with its data in `folder`, and waits until it is healthy.
     pub async fn start(folder: &Path, variables: &[(&str, &str)]) -> Self {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let ports = free_ports();
+        let ports = [(); 4].map(|()| local::free_port().unwrap());
         let child = spawn(folder, ports, &variables);
         let process = Self { child, folder: folder.to_owned(), ports, variables };
         process.healthy().await;
@@ -106,10 +106,4 @@ fn spawn(folder: &Path, ports: [u16; 4], variables: &Vec<(String, String)>) -> C
         command.env(name, value);
     }
     command.spawn().expect("the program starts")
-}
-
-/// Ports that were free a moment ago.
-fn free_ports() -> [u16; 4] {
-    let listeners = [(); 4].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
 }
