@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pdfium_render::prelude::{
-    PdfMatrix, PdfPage, PdfPageAnnotationCommon, PdfPageObject, PdfPageObjectCommon, PdfPageObjectsCommon,
+    PdfFontWeight, PdfMatrix, PdfPage, PdfPageAnnotationCommon, PdfPageObject, PdfPageObjectCommon, PdfPageObjectsCommon,
     PdfPagePathObject, PdfPageText, PdfPageTextChar, PdfPathSegmentType, PdfPathSegments, PdfPoints, PdfRect,
 };
 
@@ -23,7 +23,7 @@ const MOST_PARTS: u32 = 400;
 const DEEPEST: u8 = 4;
 /// Text that lies further than this from a quarter turn is a watermark or a label, in degrees.
 const SLANT: f32 = 8.0;
-/// Weight from which on a face is bold.
+/// Weight from which on a face is bold (CSS: 600, semi-bold).
 const BOLD: u32 = 600;
 
 /// The characters of one page, by the turn of their text.
@@ -110,8 +110,7 @@ fn glyph(character: &PdfPageTextChar<'_>, letter: char, sheet: Sheet, spaced: Sp
     if size <= 0.5 {
         size = (bounds.bottom - bounds.top).max(1.0);
     }
-    let weight = character.font_weight().map_or(0, |weight| weight.as_pdfium_value());
-    let bold = weight >= BOLD;
+    let bold = character.font_weight().is_some_and(is_bold);
     let Area { left, top, right, bottom } = bounds;
     let glyph = Glyph { character: letter, left, right, top, bottom, baseline, size, bold, spaced };
     // Slanted text would be laid out wrongly: each of its characters stands at another height.
@@ -119,6 +118,17 @@ fn glyph(character: &PdfPageTextChar<'_>, letter: char, sheet: Sheet, spaced: Sp
     let middle = (f32::midpoint(left, right), baseline - 0.3 * size);
     let inside = (0.0..=width).contains(&middle.0) && (0.0..=height).contains(&middle.1);
     (slant <= SLANT && inside).then_some((turn, glyph))
+}
+
+fn is_bold(weight: PdfFontWeight) -> bool {
+    match weight {
+        PdfFontWeight::Weight600
+        | PdfFontWeight::Weight700Bold
+        | PdfFontWeight::Weight800
+        | PdfFontWeight::Weight900 => true,
+        PdfFontWeight::Custom(weight) => weight >= BOLD,
+        _ => false,
+    }
 }
 
 fn glyph_area(glyph: &Glyph) -> Area {
