@@ -17,6 +17,7 @@ use std::time::Duration;
 use std::{env, fs};
 
 use serde::Deserialize;
+use shared::config::DocumentsConfig;
 use shared::documents::pdf::{Limits, PdfWorker, WORKER_ARGUMENT, worker_main};
 use shared::documents::{Page, PageSource};
 use shared::vision::reading::Tesseract;
@@ -64,7 +65,7 @@ async fn write() -> Result<(), Failure> {
         wanted.entry(doc).or_default().insert(page);
     }
     fs::create_dir_all(&out)?;
-    let worker = PdfWorker::current_exe(Limits::default())?;
+    let worker = PdfWorker::current_exe(DocumentsConfig::default_pdfium(), Limits::default())?;
     for (name, numbers) in wanted {
         let path = data.join("pdf").join(format!("{name}.pdf"));
         let mut pages = worker.extract_all(&path, |_| {}).await.map_err(|error| format!("{name}: {error}"))?;
