@@ -18,6 +18,7 @@ use std::{
 
 use serde::Deserialize;
 use shared::{
+    config::DocumentsConfig,
     documents::{
         Page, PageSource,
         chunking::{Chunk, ChunkOptions, chunk},
@@ -203,7 +204,7 @@ struct Entry {
 
 /// A manual and the entries of its printed index.
 async fn manual(data: &Path, name: &str, embeddings: &mut Embeddings) -> Result<Set, Failure> {
-    let worker = PdfWorker::current_exe(Limits::default())?;
+    let worker = PdfWorker::current_exe(DocumentsConfig::default_pdfium(), Limits::default())?;
     let pages = worker.extract(&data.join("pdf").join(format!("{name}.pdf")), |_| {}).await?;
     let segment = embeddings.segment(name, &pages).await?;
     let mut queries = Vec::new();
