@@ -146,6 +146,7 @@ impl State {
         let on_picture = |done, total| report.part(Stage::Recognising, RECOGNISING, done, total);
         let (pages, unread) = self.recognise(file.path(), pages, &on_picture).await?;
         drop(file);
+        let recognised = pages.iter().filter(|page| page.recognised && page.has_text).count();
         let (count, without_text) = count(&pages).ok_or_else(|| no_text(pages.len(), unread.as_ref()))?;
         let indexed = self.index(document, pages, report).await?;
 
@@ -159,6 +160,7 @@ impl State {
             file_size: size,
             pages: count,
             pages_without_text: without_text,
+            pages_recognised: u32::try_from(recognised).unwrap_or(u32::MAX),
             chunks: indexed.chunks,
             source_etag: etag,
         })
