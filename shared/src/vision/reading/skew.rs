@@ -8,7 +8,7 @@ use image::GrayImage;
 use crate::vision::area::pixels;
 
 /// Turned further, a picture was not meant to be read.
-const MOST_DEGREES: f32 = 10.0;
+const MOST_DEGREES: f32 = 20.0;
 /// Steps of the first and of the second search, in degrees.
 const COARSE: f32 = 0.5;
 const FINE: f32 = 0.1;
