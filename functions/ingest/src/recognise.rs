@@ -9,7 +9,7 @@ use futures::{StreamExt, stream};
 use shared::documents::pdf::{PageImage, PdfError};
 use shared::documents::{Page, PageSource};
 use shared::provider::{ProviderError, ProviderFailure};
-use shared::vision::Picture;
+use shared::vision::{Picture, PixelBox};
 use tokio::time::{Instant, timeout_at};
 
 use crate::State;
@@ -79,14 +79,14 @@ impl State {
     async fn read_page(&self, number: u32, image: Result<PageImage, PdfError>) -> Result<Page, ProviderError> {
         let blank = || Page::new(number, Vec::new(), PageSource::None);
         let picture = match image {
-            Ok(image) if image.is_blank() => return Ok(blank()),
             Ok(image) => Picture::from_grey(image.width, image.height, image.grey),
             Err(error) => {
                 tracing::debug!(page = number, %error, "a page cannot be rendered");
                 None
             }
         };
-        let Some(picture) = picture else { return Ok(blank()) };
+        let printed = picture.filter(|picture| picture.has_ink(&PixelBox::whole(picture.size())));
+        let Some(picture) = printed else { return Ok(blank()) };
         let read = self.reader.read(Arc::new(picture)).await?;
         Ok(Page::from_text(number, &read.text, PageSource::Ocr))
     }

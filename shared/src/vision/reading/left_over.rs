@@ -1,8 +1,9 @@
 //! Letters that are in no word after a page was read: mostly lone digits and letters in the cells of a
 //! table, which Tesseract takes for dirt.
 //!
-//! They are cut out and stacked on a picture of their own, one group below the other, as large as lone
-//! letters are read best: there they look like the lines of a text.
+//! They are cut out and stacked on a picture of their own, one group below the other: there they look
+//! like the lines of a text. Lone letters are read better in one size or in another, so the stack is
+//! read in two, and the surer reading of each group counts.
 
 use image::{GrayImage, Luma, imageops};
 
@@ -12,8 +13,8 @@ use super::tsv::{Line, Word};
 use crate::vision::PixelBox;
 use crate::vision::area::pixels;
 
-/// The height of lone letters that is read best, in pixels.
-const BEST_HEIGHT: f32 = 40.0;
+/// The heights of letters in which the stack is read, in pixels.
+const HEIGHTS_READ: [f32; 2] = [30.0, 40.0];
 /// The most that they are enlarged.
 const LARGEST_SCALE: f32 = 3.0;
 /// Heights of a group in heights of letters: less is dirt, more is a drawing.
@@ -31,12 +32,12 @@ const LIMIT: usize = 1_500;
 /// Letters that are in no word, stacked.
 #[derive(Debug)]
 pub(super) struct LeftOver {
-    /// The stack, as a portable grey map.
-    pub(super) pgm: Vec<u8>,
+    /// The stack.
+    stack: GrayImage,
+    /// The height of its letters.
+    height: f32,
     /// Where each group was, and how far down it is on the stack.
     groups: Vec<(PixelBox, f32)>,
-    /// How many times larger the stack is.
-    scale: f32,
     /// How far each group is from the left edge of the stack.
     margin: f32,
 }
@@ -79,23 +80,43 @@ impl LeftOver {
             places.push((place, pixels(y)));
             y += tall + margin;
         }
-        let width = pixels(stack.width());
-        let stack = scaled(stack, (BEST_HEIGHT / height).clamp(1.0, LARGEST_SCALE));
-        let scale = pixels(stack.width()) / width;
-        Self { pgm: pgm(&stack), groups: places, scale, margin: pixels(margin) }
+        Self { stack, height, groups: places, margin: pixels(margin) }
     }
 
-    /// A line of the stack, back where its group was.
-    pub(super) fn back(&self, line: Line) -> Option<Line> {
+    /// The stack in each size, as a portable grey map, and how many times larger it is.
+    pub(super) fn sizes(&self) -> impl Iterator<Item = (Vec<u8>, f32)> {
+        HEIGHTS_READ.into_iter().map(|height| {
+            let stack = scaled(self.stack.clone(), (height / self.height).clamp(1.0, LARGEST_SCALE));
+            (pgm(&stack), pixels(stack.width()) / pixels(self.stack.width()))
+        })
+    }
+
+    /// The cells that were read in each size, back where their groups were.
+    pub(super) fn cells(&self, readings: Vec<(Vec<Line>, f32)>) -> Vec<Line> {
+        let mut cells: Vec<Option<Line>> = self.groups.iter().map(|_| None).collect();
+        for (lines, scale) in readings {
+            for (at, line) in lines.into_iter().filter_map(|line| self.back(line, scale)) {
+                let is_surer = |known: &Line| line.confidence() > known.confidence();
+                if let Some(cell) = cells.get_mut(at).filter(|cell| cell.as_ref().is_none_or(is_surer)) {
+                    *cell = Some(line);
+                }
+            }
+        }
+        cells.into_iter().flatten().collect()
+    }
+
+    /// A line of the stack back where its group was, and which that is.
+    fn back(&self, line: Line, scale: f32) -> Option<(usize, Line)> {
         let area = line.area()?;
-        let middle = (area.y + area.height / 2.0) / self.scale;
-        let (group, down) = self.groups.iter().rev().find(|(_, down)| *down <= middle)?;
+        let middle = (area.y + area.height / 2.0) / scale;
+        let at = self.groups.iter().rposition(|(_, down)| *down <= middle)?;
+        let (group, down) = self.groups.get(at)?;
         let word = |word: Word| {
-            let (x, y) = (word.area.x / self.scale - self.margin, word.area.y / self.scale - down);
-            let (width, height) = (word.area.width / self.scale, word.area.height / self.scale);
+            let (x, y) = (word.area.x / scale - self.margin, word.area.y / scale - down);
+            let (width, height) = (word.area.width / scale, word.area.height / scale);
             Word { area: PixelBox { x: group.x + x, y: group.y + y, width, height }, ..word }
         };
-        Some(Line { words: line.words.into_iter().map(word).collect(), ..line })
+        Some((at, Line { words: line.words.into_iter().map(word).collect(), ..line }))
     }
 }
 
@@ -133,7 +154,7 @@ fn are_near(one: &[u32; 4], other: &[u32; 4], height: f32) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
 
@@ -156,11 +177,16 @@ mod tests {
         let places: Vec<PixelBox> = left.groups.iter().map(|(place, _)| *place).collect();
         let digit = PixelBox { x: 250.0, y: 20.0, width: 8.0, height: 20.0 };
         assert_eq!(places, [digit, PixelBox { x: 40.0, y: 80.0, width: 4.0, height: 20.0 }]);
-        // Margins of 16 pixels, twice as large.
-        let area = PixelBox { x: 32.0, y: 32.0, width: 16.0, height: 40.0 };
-        let word = Word { text: "1".to_owned(), confidence: 0.9, area };
-        let line = left.back(Line { words: vec![word], ..Line::default() }).unwrap();
-        assert_eq!(line.area(), Some(digit));
+        // Margins of 16 pixels, once twice as large.
+        let read = |text: &str, confidence: f32, scale: f32| {
+            let area = PixelBox { x: 16.0 * scale, y: 16.0 * scale, width: 8.0 * scale, height: 20.0 * scale };
+            (vec![Line { words: vec![Word { text: text.to_owned(), confidence, area }], ..Line::default() }], scale)
+        };
+        let cells = left.cells(vec![read("l", 0.4, 1.5), read("1", 0.9, 2.0), read("|", 0.5, 1.0)]);
+        let found: Vec<(String, Option<PixelBox>)> = cells.iter().map(|line| (line.text(), line.area())).collect();
+        assert_eq!(found, [("1".to_owned(), Some(digit))]);
+        let scales: Vec<f32> = left.sizes().map(|(_, scale)| scale).collect();
+        assert!((scales[0] - 1.5).abs() < 0.02 && (scales[1] - 2.0).abs() < 0.02, "{scales:?}");
     }
 
     #[test]

@@ -11,7 +11,7 @@ const LETTERS: std::ops::RangeInclusive<u32> = 6..=160;
 const FEW_LETTERS: usize = 12;
 
 /// Letters that are compared with each other.
-const MOST_COMPARED: usize = 3_000;
+pub(super) const MOST_COMPARED: usize = 3_000;
 
 /// Everything that is shaped like a letter.
 pub(super) struct Letters {

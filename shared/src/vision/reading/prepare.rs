@@ -27,6 +27,11 @@ const LARGEST_SCALE: f32 = 3.0;
 const SMALL_PICTURE: u32 = 600;
 /// Pixels around a word that belong to it.
 const MARGIN: f32 = 3.0;
+/// Letters that stand together as in words, so that there is something to read: so many, and one in so
+/// many of all.
+const LEAST_IN_WORDS: usize = 8;
+const LEAST_SHARE: usize = 4;
+
 /// A picture for Tesseract, and the way back from it.
 pub(super) struct Prepared {
     /// What is read.
@@ -75,7 +80,7 @@ pub(super) fn prepare(picture: &Picture, turn: QuarterTurn) -> Prepared {
     let letter_height = height.map(|height| height * enlarged);
     let ink = contrast::ink_up_to(&grey, darkness);
     let rules = rules::find(&ink, letter_height);
-    if !rules.is_empty() {
+    if rules.are_a_grid() {
         rules.erase(&mut grey, &ink);
     }
     let rules = rules.sides().map(pixel_box).collect();
@@ -99,6 +104,12 @@ impl Prepared {
         let mut grey = self.grey.clone();
         words.for_each(|word| paint(&mut grey, &word));
         LeftOver::on(&grey, &contrast::ink_up_to(&grey, self.darkness), self.letter_height?, self.letters)
+    }
+
+    /// Whether enough of what is shaped like letters stands together as in words, whichever way up.
+    pub(super) fn has_words(&self) -> bool {
+        let in_words = self.level.max(self.on_end);
+        in_words >= LEAST_IN_WORDS && in_words * LEAST_SHARE >= self.letters.min(letters::MOST_COMPARED)
     }
 
     /// The ruled lines, on the upright page.
@@ -248,18 +259,23 @@ mod tests {
     }
 
     #[test]
-    fn rules_are_told_and_gone() {
+    fn the_rules_of_a_table_are_told_and_gone() {
         let mut picture = blocks(24);
-        for x in 10..390 {
-            (100..103).for_each(|y| picture.pixels.put_pixel(x, y, image::Rgb([0; 3])));
-        }
-        // Blocks touch this one; the other stands in the gap between rows.
-        for x in 10..390 {
-            (40..42).for_each(|y| picture.pixels.put_pixel(x, y, image::Rgb([0; 3])));
+        // Between the rows of blocks and over their gaps.
+        for at in 0..380 {
+            for line in [30, 174, 366] {
+                picture.pixels.put_pixel(10 + at, line, image::Rgb([0; 3]));
+                picture.pixels.put_pixel(10 + at, line + 1, image::Rgb([0; 3]));
+            }
+            picture.pixels.put_pixel(19, 10 + at, image::Rgb([0; 3]));
+            picture.pixels.put_pixel(20, 10 + at, image::Rgb([0; 3]));
         }
         let prepared = prepare(&picture, QuarterTurn::None);
-        assert!(prepared.rules().contains(&PixelBox { x: 10.0, y: 40.0, width: 380.0, height: 2.0 }));
-        assert!((10..390).all(|x| prepared.grey.get_pixel(x, 40).0 == [255]));
+        let rules = prepared.rules();
+        assert!(rules.contains(&PixelBox { x: 10.0, y: 30.0, width: 380.0, height: 2.0 }), "{rules:?}");
+        assert!(rules.contains(&PixelBox { x: 19.0, y: 10.0, width: 2.0, height: 380.0 }), "{rules:?}");
+        let is_paper = |x: u32, y: u32| prepared.grey.get_pixel(x, y).0 == [255];
+        assert!((10..390).all(|x| is_paper(x, 30)) && (34..40).all(|y| is_paper(19, y)));
     }
 
     #[test]

@@ -9,6 +9,8 @@ use image::{GrayImage, Luma};
 const LEAST_LENGTH: f32 = 6.0;
 /// The same for the sides of a cell, which end at two other rules.
 const LEAST_SIDE: f32 = 1.6;
+/// How many times longer an upright rule is that divides columns by itself.
+const DIVIDER: u32 = 3;
 /// The least length in pixels.
 const LEAST_PIXELS: u32 = 24;
 /// The height of letters where it cannot be measured, in pixels.
@@ -30,6 +32,8 @@ pub(super) struct Rule {
     /// Row, first and last pixel of each run; of an upright rule, the column comes first.
     runs: Vec<[u32; 3]>,
     thickness: u32,
+    /// So long that it divides columns, whether it meets another rule or not.
+    is_divider: bool,
 }
 
 /// The rules that lie level and those that stand upright.
@@ -52,6 +56,7 @@ pub(super) fn find(ink: &GrayImage, letter_height: Option<f32>) -> Rules {
     for rule in &mut upright {
         let [left, top, right, bottom] = rule.sides;
         rule.sides = [top, left, bottom, right];
+        rule.is_divider = right - left >= long.saturating_mul(DIVIDER);
     }
     upright.retain(|rule| {
         let [_, top, _, bottom] = rule.sides;
@@ -92,7 +97,7 @@ fn along(ink: &GrayImage, least: u32, most_thick: u32) -> Vec<Rule> {
                     rule.sides = [left.min(first), top, right.max(last), y];
                     rule.runs.push([y, first, last]);
                 }
-                None => open.push(Rule { sides: [first, y, last, y], runs: vec![[y, first, last]], thickness: 0 }),
+                None => open.push(Rule::starting([y, first, last])),
             }
         }
         let (still, done): (Vec<Rule>, Vec<Rule>) = open.into_iter().partition(|rule| rule.is_open(y));
@@ -125,6 +130,11 @@ fn runs(row: impl Iterator<Item = bool>, least: u32) -> Vec<[u32; 2]> {
 }
 
 impl Rule {
+    fn starting(run: [u32; 3]) -> Self {
+        let [y, first, last] = run;
+        Self { sides: [first, y, last, y], runs: vec![run], thickness: 0, is_divider: false }
+    }
+
     /// Whether it may go on below row `y`.
     fn is_open(&self, y: u32) -> bool {
         let [_, _, _, bottom] = self.sides;
@@ -140,9 +150,18 @@ impl Rule {
 }
 
 impl Rules {
-    /// Whether there are none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.level.is_empty() && self.upright.is_empty()
+    /// Whether they divide text into cells, which disturbs a reader; single lines and frames do not.
+    pub(super) fn are_a_grid(&self) -> bool {
+        let meets = |rule: &&Rule| {
+            let [left, top, right, bottom] = rule.sides;
+            let at = |other: &Rule| {
+                let [from, upper, to, lower] = other.sides;
+                from <= right + GAP && left <= to + GAP && upper <= bottom + GAP && top <= lower + GAP
+            };
+            self.level.iter().any(at)
+        };
+        let dividing = self.upright.iter().filter(|rule| rule.is_divider || meets(rule)).count();
+        dividing >= 3 || (dividing >= 1 && self.level.len() >= 3)
     }
 
     /// All of them: the left, upper, right and lower pixel.
@@ -269,7 +288,22 @@ mod tests {
             let is_area = (250..390).contains(&x) && (40..160).contains(&y);
             Luma([if is_letter || is_area { 255 } else { 0 }])
         });
-        assert!(find(&print, Some(25.0)).is_empty());
+        let rules = find(&print, Some(25.0));
+        assert_eq!((rules.level.len(), rules.upright.len()), (0, 0));
+    }
+
+    #[test]
+    fn frames_and_underlines_are_no_grid() {
+        assert!(find(&grid(|_, _| false), Some(20.0)).are_a_grid());
+        let drawn = |is_rule: &dyn Fn(u32, u32) -> bool| {
+            let ink = GrayImage::from_fn(500, 500, |x, y| Luma([if is_rule(x, y) { 255 } else { 0 }]));
+            find(&ink, Some(20.0)).are_a_grid()
+        };
+        let inside = |x: u32, y: u32| (20..480).contains(&x) && (20..480).contains(&y);
+        assert!(!drawn(&|x, y| inside(x, y) && (x < 23 || x >= 477 || y < 23 || y >= 477)), "a frame");
+        assert!(!drawn(&|x, y| inside(x, y) && y % 50 < 3), "underlines");
+        assert!(drawn(&|x, y| inside(x, y) && x % 100 < 3), "columns without other rules");
+        assert!(drawn(&|x, y| inside(x, y) && (y % 50 < 3 || (200..203).contains(&x))), "two columns");
     }
 
     #[test]

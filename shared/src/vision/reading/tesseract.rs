@@ -115,13 +115,14 @@ impl Tesseract {
     async fn add_what_is_left(&self, attempt: &mut Attempt, deadline: Instant) {
         let words = attempt.found.lines.iter().flat_map(|line| &line.words).map(|word| word.area);
         let Some(left) = attempt.prepared.left_over(words) else { return };
-        match self.words(&left.pgm, BLOCK, deadline).await {
-            Ok(output) => {
-                let cells = tsv::cells(&output).into_iter().filter_map(|cell| left.back(cell));
-                cells.for_each(|cell| attempt.found.add(cell));
+        let mut readings = Vec::new();
+        for (pgm, scale) in left.sizes() {
+            match self.words(&pgm, BLOCK, deadline).await {
+                Ok(output) => readings.push((tsv::cells(&output), scale)),
+                Err(error) => tracing::debug!(%error, "overlooked letters cannot be read"),
             }
-            Err(error) => tracing::debug!(%error, "overlooked letters cannot be read"),
         }
+        left.cells(readings).into_iter().for_each(|cell| attempt.found.add(cell));
     }
 
     /// The words of a picture, as it is segmented.

@@ -26,8 +26,8 @@ const MANY_LETTERS: usize = 60;
 /// Letters and digits of a line that has few.
 const SHORT: usize = 4;
 
-/// What a cell that was overlooked must reach, from 0 to 1: in a row with others, by itself, and where
-/// the same was read there before, if with doubt.
+/// What a cell that was overlooked must reach, from 0 to 1: in a row with others that are sure, by
+/// itself, and where the same was read there before, if with doubt.
 const CELL_IN_ROW: f32 = 0.45;
 const CELL_ALONE: f32 = 0.75;
 const CELL_AGAIN: f32 = 0.25;
@@ -155,7 +155,7 @@ impl Found {
     pub(super) fn add(&mut self, cell: Line) {
         let Some(area) = cell.area() else { return };
         let in_row = |line: &Line| {
-            let other = line.area()?;
+            let other = line.area().filter(|_| line.confidence() >= SURE)?;
             let common = other.bottom().min(area.bottom()) - other.y.max(area.y);
             (common * 2.0 >= area.height.min(other.height)).then_some(other)
         };

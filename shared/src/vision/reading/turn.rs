@@ -24,8 +24,6 @@ const CLEAR: f32 = 0.75;
 const BETTER: f32 = 1.3;
 /// Letters and digits that must then be readable.
 const LEAST_CHARACTERS: usize = 8;
-/// Letters in words without which there is nothing to read.
-const LEAST_LETTERS: usize = 8;
 /// The confidence from which on a detected orientation is believed without trying others.
 const BELIEVED: f32 = 2.0;
 
@@ -39,7 +37,7 @@ impl Tesseract {
     ) -> Option<Attempt> {
         let seen = first.found.seen;
         let is_standing = seen.standing > 0;
-        if first.prepared.level.max(first.prepared.on_end) < LEAST_LETTERS || (seen.confidence >= DOUBTFUL && !is_standing) {
+        if !first.prepared.has_words() || (seen.confidence >= DOUBTFUL && !is_standing) {
             return None;
         }
         for turn in self.turns(first, deadline).await {
