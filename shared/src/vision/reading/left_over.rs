@@ -21,6 +21,8 @@ const LARGEST_SCALE: f32 = 3.0;
 const HEIGHTS: std::ops::Range<f32> = 0.6..2.5;
 /// Paper between pieces of one group, in heights of letters.
 const NEAR: f32 = 1.0;
+/// Paper between a letter and its dot.
+const DOT: f32 = 0.3;
 /// Paper between groups on the stack, and around it, in heights of letters.
 const BETWEEN: f32 = 0.8;
 /// More pieces, and more than a share of the letters of the page, are a drawing.
@@ -150,7 +152,7 @@ fn are_near(one: &[u32; 4], other: &[u32; 4], height: f32) -> bool {
         let side = |sides: &[u32; 4], at: usize| sides.get(at).copied().map_or(0.0, pixels);
         side(one, from).max(side(other, from)) - side(one, to).min(side(other, to))
     };
-    gap(0, 2) < NEAR * height && gap(1, 3) < 0.2 * height
+    gap(0, 2) < NEAR * height && gap(1, 3) < DOT * height
 }
 
 #[cfg(test)]

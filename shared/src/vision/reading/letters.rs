@@ -23,7 +23,7 @@ pub(super) struct Letters {
 
 /// The letters in what is printed, which is white on black.
 pub(super) fn find(ink: &GrayImage) -> Letters {
-    let labels = connected_components(ink, Connectivity::Eight, Luma([0]));
+    let labels = labelled(ink);
     let mut boxes = boxes(&labels);
     for place in &mut boxes {
         *place = place.filter(|area| is_letter(size(*area)));
@@ -38,7 +38,16 @@ pub(super) fn find(ink: &GrayImage) -> Letters {
 
 /// Everything that is printed in one piece: the left, upper, right and lower pixel of each.
 pub(super) fn pieces(ink: &GrayImage) -> impl Iterator<Item = [u32; 4]> {
-    boxes(&connected_components(ink, Connectivity::Eight, Luma([0]))).into_iter().flatten()
+    boxes(&labelled(ink)).into_iter().flatten()
+}
+
+/// The number of its piece for each pixel of ink, from 1; 0 is paper.
+fn labelled(ink: &GrayImage) -> ImageBuffer<Luma<u32>, Vec<u32>> {
+    // The library has no room for the label of a single pixel.
+    if ink.len() < 2 {
+        return ImageBuffer::new(ink.width(), ink.height());
+    }
+    connected_components(ink, Connectivity::Eight, Luma([0]))
 }
 
 /// By label; no piece has the label 0.

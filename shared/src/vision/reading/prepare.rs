@@ -66,7 +66,10 @@ pub(super) fn prepare(picture: &Picture, turn: QuarterTurn) -> Prepared {
     let ink = contrast::ink(&grey);
     let letters = letters::find(&ink);
     let (count, height, (level, on_end)) = (letters.boxes.len(), letters.height(), letters.in_words());
-    let turned = skew::angle(if height.is_some() { &letters.ink } else { &ink });
+    let turned = match height {
+        Some(_) => skew::angle(&letters.ink, skew::MOST_DEGREES),
+        None => skew::angle(&ink, skew::MOST_UNSURE),
+    };
     let enlarged = enlargement(&letters, fits);
     drop(letters);
     drop(ink);
