@@ -53,7 +53,8 @@ impl Picture {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to the picture")]
         let pixel = |side: f32| side as u32;
         let (left, top) = (pixel(area.x.floor()), pixel(area.y.floor()));
-        let (right, bottom) = (pixel(area.right().ceil()).min(self.size().0), pixel(area.bottom().ceil()).min(self.size().1));
+        let (right, bottom) =
+            (pixel(area.right().ceil()).min(self.size().0), pixel(area.bottom().ceil()).min(self.size().1));
         Some([left, top, right - left, bottom - top])
     }
 }

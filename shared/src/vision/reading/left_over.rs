@@ -3,7 +3,7 @@
 //!
 //! They are cut out and stacked on a picture of their own, one group below the other: there they look
 //! like the lines of a text. Lone letters are read better in one size or in another, so the stack is
-//! read in two, and the surer reading of each group counts.
+//! read in two, and for each group the readings vote, each with its confidence.
 
 use image::{GrayImage, Luma, imageops};
 
@@ -95,16 +95,24 @@ impl LeftOver {
 
     /// The cells that were read in each size, back where their groups were.
     pub(super) fn cells(&self, readings: Vec<(Vec<Line>, f32)>) -> Vec<Line> {
-        let mut cells: Vec<Option<Line>> = self.groups.iter().map(|_| None).collect();
+        let mut cells: Vec<Vec<(f32, Line)>> = self.groups.iter().map(|_| Vec::new()).collect();
         for (lines, scale) in readings {
             for (at, line) in lines.into_iter().filter_map(|line| self.back(line, scale)) {
-                let is_surer = |known: &Line| line.confidence() > known.confidence();
-                if let Some(cell) = cells.get_mut(at).filter(|cell| cell.as_ref().is_none_or(is_surer)) {
-                    *cell = Some(line);
+                let Some(votes) = cells.get_mut(at) else { continue };
+                let confidence = line.confidence();
+                match votes.iter_mut().find(|(_, known)| known.text() == line.text()) {
+                    Some((sum, known)) => {
+                        *sum += confidence;
+                        if confidence > known.confidence() {
+                            *known = line;
+                        }
+                    }
+                    None => votes.push((confidence, line)),
                 }
             }
         }
-        cells.into_iter().flatten().collect()
+        let elected = |votes: Vec<(f32, Line)>| votes.into_iter().max_by(|one, other| one.0.total_cmp(&other.0));
+        cells.into_iter().filter_map(elected).map(|(_, line)| line).collect()
     }
 
     /// A line of the stack back where its group was, and which that is.
@@ -163,7 +171,9 @@ mod tests {
     /// A page with ink in these places.
     fn page(places: &[[u32; 4]]) -> (GrayImage, GrayImage) {
         let inked = |x: u32, y: u32| {
-            places.iter().any(|[left, top, right, bottom]| (*left..=*right).contains(&x) && (*top..=*bottom).contains(&y))
+            places
+                .iter()
+                .any(|[left, top, right, bottom]| (*left..=*right).contains(&x) && (*top..=*bottom).contains(&y))
         };
         let ink = GrayImage::from_fn(300, 200, |x, y| Luma([if inked(x, y) { 255 } else { 0 }]));
         let mut grey = ink.clone();
@@ -184,7 +194,7 @@ mod tests {
             let area = PixelBox { x: 16.0 * scale, y: 16.0 * scale, width: 8.0 * scale, height: 20.0 * scale };
             (vec![Line { words: vec![Word { text: text.to_owned(), confidence, area }], ..Line::default() }], scale)
         };
-        let cells = left.cells(vec![read("l", 0.4, 1.5), read("1", 0.9, 2.0), read("|", 0.5, 1.0)]);
+        let cells = left.cells(vec![read("1", 0.6, 1.5), read("l", 0.8, 2.0), read("1", 0.5, 2.5)]);
         let found: Vec<(String, Option<PixelBox>)> = cells.iter().map(|line| (line.text(), line.area())).collect();
         assert_eq!(found, [("1".to_owned(), Some(digit))]);
         let scales: Vec<f32> = left.sizes().map(|(_, scale)| scale).collect();
@@ -195,7 +205,8 @@ mod tests {
     fn drawings_and_clean_pages_leave_nothing() {
         let (grey, ink) = page(&[]);
         assert!(LeftOver::on(&grey, &ink, 20.0, 100).is_none());
-        let hatched: Vec<[u32; 4]> = (0..70).map(|at| [4 * at, 20 * (at % 8), 4 * at + 1, 20 * (at % 8) + 15]).collect();
+        let hatched: Vec<[u32; 4]> =
+            (0..70).map(|at| [4 * at, 20 * (at % 8), 4 * at + 1, 20 * (at % 8) + 15]).collect();
         let (grey, ink) = page(&hatched);
         assert!(LeftOver::on(&grey, &ink, 20.0, 0).is_none());
     }

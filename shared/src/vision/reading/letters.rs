@@ -124,7 +124,11 @@ mod tests {
         let leaves = GrayImage::from_fn(300, 300, |x, y| {
             let (column, line) = (x / 60, y / 60);
             let (left, top) = (column * 60 + line * 23 % 40, line * 60 + column * 31 % 40);
-            Luma([if (left..left + 9 + line).contains(&x) && (top..top + 9 + column * 3).contains(&y) { 255 } else { 0 }])
+            Luma([if (left..left + 9 + line).contains(&x) && (top..top + 9 + column * 3).contains(&y) {
+                255
+            } else {
+                0
+            }])
         });
         let leaves = find(&leaves);
         assert!(leaves.boxes.len() >= 20);

@@ -122,6 +122,9 @@ impl Prepared {
 
     /// Where a rectangle of what was read lies on the upright page, in pixels of the original's size.
     pub(super) fn upright(&self, area: PixelBox) -> Option<PixelBox> {
+        if self.turned == 0.0 {
+            return self.before_straightening(area);
+        }
         let size = self.grey.dimensions();
         PixelBox::between([area.x, area.y, area.right(), area.bottom()], size).map(|area| PixelBox {
             x: area.x / self.scale,
@@ -133,6 +136,11 @@ impl Prepared {
 
     /// Where a rectangle of what was read lies on the picture.
     pub(super) fn on_picture(&self, area: PixelBox) -> Option<PixelBox> {
+        Some(self.turn.back(self.before_straightening(area)?, self.original))
+    }
+
+    /// Where a rectangle of what was read lies on the picture after the turn by quarters.
+    fn before_straightening(&self, area: PixelBox) -> Option<PixelBox> {
         let corners =
             [(area.x, area.y), (area.right(), area.y), (area.x, area.bottom()), (area.right(), area.bottom())];
         let mut sides = [f32::MAX, f32::MAX, f32::MIN, f32::MIN];
@@ -140,8 +148,7 @@ impl Prepared {
             let [left, top, right, bottom] = sides;
             sides = [left.min(x), top.min(y), right.max(x), bottom.max(y)];
         }
-        let area = PixelBox::between(sides, self.turn.size(self.original))?;
-        Some(self.turn.back(area, self.original))
+        PixelBox::between(sides, self.turn.size(self.original))
     }
 
     /// Back around the centre, and back to the size before the picture was turned straight.
