@@ -34,12 +34,12 @@ pub fn wanted(page: &Page) -> bool {
 /// # Errors
 /// What the reader says; the page then has to stay as it is.
 pub async fn read(reader: &dyn TextReader, page: Page, image: PageImage) -> Result<Page, ProviderError> {
-    if image.is_blank() {
-        return Ok(page);
-    }
     let scale = Scale::of(&page, &image);
     let size = if page.size.0 > 0.0 { page.size } else { scale.points((image.width, image.height)) };
     let Some(picture) = Picture::from_grey(image.width, image.height, image.grey) else { return Ok(page) };
+    if !picture.has_ink(&PixelBox::whole(picture.size())) {
+        return Ok(page);
+    }
     let whole = Area { left: 0.0, top: 0.0, right: size.0, bottom: size.1 };
     let part = if page.has_text { unread_part(&page, &picture, scale) } else { Some(whole) };
     let Some(part) = part else { return Ok(page) };
