@@ -13,4 +13,4 @@ mod page;
 #[cfg(feature = "documents")]
 pub mod pdf;
 
-pub use page::{Area, Block, CELL_SEPARATOR, Line, Page, PageSource, Row, Table, markdown_row};
+pub use page::{Area, Block, CELL_SEPARATOR, LEADERS, Line, Page, PageSource, Row, Table, markdown_row};

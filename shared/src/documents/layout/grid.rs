@@ -4,9 +4,9 @@ use super::head;
 use super::measure::{greatest, least, median, number};
 use super::prose::area;
 use super::rows::TextRow;
-use super::segments::{Segment, join, without_leaders};
+use super::segments::{Segment, join};
 use super::{Rule, Word, wrapped};
-use crate::documents::{Line, Row, Table, normalize};
+use crate::documents::{CELL_SEPARATOR, LEADERS, Line, Row, Table, normalize};
 
 /// Tables within one run.
 const DEEPEST: u8 = 3;
@@ -20,6 +20,8 @@ pub(super) struct GridRow {
     pub(super) baseline: f32,
     pub(super) size: f32,
     pub(super) words: Vec<Word>,
+    /// Whether leaders lead from one cell to another.
+    pub(super) led: bool,
 }
 
 impl GridRow {
@@ -35,6 +37,7 @@ impl GridRow {
             }
             cell.push_str(more);
         }
+        self.led |= other.led;
         self.words.extend(other.words);
         self.baseline = self.baseline.max(other.baseline);
     }
@@ -176,12 +179,13 @@ fn grid_row(row: &TextRow, cuts: &[f32]) -> GridRow {
             Placement::ByWord => segment.words.iter().for_each(|word| put(column(word.middle()), word)),
         }
     }
-    let text = |words: &Vec<Word>| normalize::clean_line(&without_leaders(&join(words)));
+    let text = |words: &Vec<Word>| normalize::clean_line(&join(words));
     GridRow {
         cells: cells.iter().map(text).collect(),
         baseline: row.baseline,
         size: row.size,
         words: row.words().cloned().collect(),
+        led: row.segments.iter().any(|segment| segment.led),
     }
 }
 
@@ -236,5 +240,6 @@ fn line(row: &GridRow) -> Line {
 }
 
 fn to_row(row: GridRow) -> Row {
-    Row::new(row.cells, row.size, area(row.words.iter()))
+    let separator = if row.led { LEADERS } else { CELL_SEPARATOR };
+    Row::new(row.cells, separator, row.size, area(row.words.iter()))
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::normalize;
 
-pub use block::{Area, Block, CELL_SEPARATOR, Line, Row, Table, markdown_row};
+pub use block::{Area, Block, CELL_SEPARATOR, LEADERS, Line, Row, Table, markdown_row};
 
 /// Where the text of a page comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
