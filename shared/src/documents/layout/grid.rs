@@ -125,11 +125,22 @@ fn stretches(segment: &Segment) -> Vec<(f32, f32)> {
     stretches
 }
 
+/// How many cells a row has that shows where the columns are, three at most: enough rows must have them,
+/// since others hold a title, or a value across two columns.
+fn typical_cells(run: &[TextRow]) -> usize {
+    let several = run.iter().filter(|row| row.segments.len() >= 2).count();
+    let three = run.iter().filter(|row| row.segments.len() >= 3).count();
+    match (several, three) {
+        (0, _) => 1,
+        _ if 10 * three >= 3 * several => 3,
+        _ => 2,
+    }
+}
+
 /// The middles of the strips, one unit wide steps, that few rows cross.
 fn strips(run: &[TextRow], (left, right): (f32, f32), size: f32) -> Vec<f32> {
-    let several = run.iter().map(|row| row.segments.len()).filter(|count| *count >= 2);
-    let typical = median(several.map(number)).max(1.0);
-    let mut body: Vec<&TextRow> = run.iter().filter(|row| number(row.segments.len()) >= typical.min(3.0)).collect();
+    let typical = typical_cells(run);
+    let mut body: Vec<&TextRow> = run.iter().filter(|row| row.segments.len() >= typical).collect();
     if body.is_empty() {
         body = run.iter().collect();
     }
@@ -220,14 +231,26 @@ fn placement(segment: &Segment, cuts: &[f32], alone: bool) -> Placement {
     Placement::ByWord
 }
 
-/// The table of a run.
-pub(super) fn table(run: &[TextRow], vertical: &[Rule], horizontal: &[Rule]) -> Table {
+/// The tables of a run: one, or several where heads stand between its rows.
+pub(super) fn tables(run: &[TextRow], vertical: &[Rule], horizontal: &[Rule]) -> Vec<Table> {
     let cuts = columns(run, vertical);
-    let rows = rows(run, &cuts);
-    let heads = head::count(&rows, sides(run), horizontal);
-    let mut rows = wrapped::merged(rows, heads, sides(run), horizontal);
+    let mut rest = rows(run, &cuts);
+    let mut tables = Vec::new();
+    let framed = vertical.iter().filter(|rule| cuts.iter().any(|cut| (cut - rule.left).abs() < 1.0)).count() >= 2;
+    let frame = (sides(run), horizontal, framed);
+    while let Some(at) = head::further(&rest) {
+        let below = rest.split_off(at);
+        tables.push(table(rest, cuts.len() + 1, frame));
+        rest = below;
+    }
+    tables.push(table(rest, cuts.len() + 1, frame));
+    tables
+}
+
+fn table(rows: Vec<GridRow>, columns: usize, (sides, horizontal, framed): ((f32, f32), &[Rule], bool)) -> Table {
+    let heads = head::count(&rows, sides, horizontal, framed);
+    let mut rows = wrapped::merged(rows, heads, sides, horizontal);
     let body = rows.split_off(heads.min(rows.len()));
-    let columns = cuts.len() + 1;
     Table {
         head: head::join(&rows, columns),
         head_lines: rows.iter().map(line).collect(),
