@@ -17,8 +17,8 @@ use std::{env, fs};
 
 use serde::Deserialize;
 use shared::config::DocumentsConfig;
-use shared::documents::pdf::{Limits, PdfWorker, WORKER_ARGUMENT, worker_main};
 use shared::documents::Page;
+use shared::documents::pdf::{Limits, PdfWorker, WORKER_ARGUMENT, worker_main};
 use shared::recognition;
 use shared::vision::reading::Tesseract;
 
