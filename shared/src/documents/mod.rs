@@ -11,4 +11,4 @@ mod page;
 #[cfg(feature = "documents")]
 pub mod pdf;
 
-pub use page::{Line, Page, PageSource};
+pub use page::{Area, Block, CELL_SEPARATOR, Line, Page, PageSource, Row, Table, markdown_row};
