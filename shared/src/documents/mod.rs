@@ -10,5 +10,6 @@ pub mod outline;
 mod page;
 #[cfg(feature = "documents")]
 pub mod pdf;
+pub mod units;
 
 pub use page::{Area, Block, CELL_SEPARATOR, Line, Page, PageSource, Row, Table, markdown_row};
