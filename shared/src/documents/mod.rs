@@ -9,6 +9,8 @@ pub mod normalize;
 pub mod outline;
 mod page;
 #[cfg(feature = "documents")]
+pub mod layout;
+#[cfg(feature = "documents")]
 pub mod pdf;
 pub mod units;
 

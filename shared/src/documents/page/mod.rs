@@ -27,6 +27,12 @@ pub struct Page {
     pub number: u32,
     /// What stands on it, in reading order.
     pub blocks: Vec<Block>,
+    /// Width and height as displayed, in points; zero where unknown.
+    #[serde(default)]
+    pub size: (f32, f32),
+    /// Places that hold ink and are not read: pictures, and text in fonts that map to no letters.
+    #[serde(default)]
+    pub unread: Vec<Area>,
     /// Where the text comes from.
     pub source: PageSource,
     /// Whether the page holds text worth indexing.
@@ -39,16 +45,23 @@ impl Page {
     pub fn new(number: u32, blocks: Vec<Block>, source: PageSource) -> Self {
         let lines = blocks.iter().flat_map(Block::lines);
         if normalize::is_readable(lines.map(|line| line.text.as_str())) {
-            Self { number, blocks, source, has_text: true }
+            Self { blocks, source, has_text: true, ..Self::blank(number) }
         } else {
-            Self { number, blocks: Vec::new(), source: PageSource::None, has_text: false }
+            Self::blank(number)
         }
     }
 
     /// A page without text.
     #[must_use]
     pub fn blank(number: u32) -> Self {
-        Self { number, blocks: Vec::new(), source: PageSource::None, has_text: false }
+        Self {
+            number,
+            blocks: Vec::new(),
+            size: (0.0, 0.0),
+            unread: Vec::new(),
+            source: PageSource::None,
+            has_text: false,
+        }
     }
 
     /// A page from plain text; every line is cleaned.

@@ -4,10 +4,14 @@
 //! process that serves others: [`PdfWorker`] starts a child (the same executable with a hidden
 //! first argument), which limits itself before it opens the file, and kills it when it stalls.
 
+mod attached;
 mod child;
 mod configured;
+mod content;
 mod error;
-mod layout;
+mod frame;
+mod hidden;
+mod library;
 mod parent;
 mod picture;
 mod protocol;
