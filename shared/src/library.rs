@@ -79,6 +79,10 @@ pub struct Findings {
     pub passages: Vec<Passage>,
     /// The query's terms in these manuals.
     pub vocabulary: Vocabulary,
+    /// The documents that the passages are from, for what stands around a passage.
+    pub sources: Vec<Arc<Segment>>,
+    /// The query's embedding; empty where there is none.
+    pub embedding: Vec<f32>,
 }
 
 /// Why a search failed. Its text is a sentence for the user.
@@ -319,14 +323,18 @@ fn findings(holdings: Holdings, segments: &[Arc<Segment>], query: &LibraryQuery,
     };
     let hits = Shelves::new(segments.to_vec()).search(&Query {
         text: query.text.clone(),
-        embedding: Some(embedding),
+        embedding: Some(embedding.clone()),
         top_k: query.top_k,
         document_ids: None,
         min_score: query.min_score,
     });
-    let passages =
+    let passages: Vec<Passage> =
         hits.into_iter().map(|hit| Passage { page_text: page_text(&hit).unwrap_or_default(), hit }).collect();
-    Findings { holdings, passages, vocabulary }
+    let is_source = |segment: &&Arc<Segment>| {
+        passages.iter().any(|passage: &Passage| passage.hit.document_id == segment.document_id())
+    };
+    let sources = segments.iter().filter(is_source).cloned().collect();
+    Findings { holdings, passages, vocabulary, sources, embedding }
 }
 
 impl Vocabulary {

@@ -7,167 +7,35 @@ use crate::library::Vocabulary;
 use crate::retrieval::analysis::Analyzer;
 
 /// Words that frame a question and say nothing of its subject.
-const FRAMING: &[&str] = &[
-    "about",
-    "again",
-    "allowed",
-    "also",
-    "answer",
-    "any",
-    "before",
-    "after",
-    "below",
-    "above",
-    "both",
-    "correct",
-    "describe",
-    "did",
-    "done",
-    "exactly",
-    "explain",
-    "far",
-    "find",
-    "get",
-    "give",
-    "given",
-    "go",
-    "happen",
-    "happens",
-    "help",
-    "kind",
-    "know",
-    "list",
-    "long",
-    "look",
-    "made",
-    "make",
-    "manual",
-    "many",
-    "may",
-    "mean",
-    "meaning",
-    "means",
-    "might",
-    "much",
-    "must",
-    "name",
-    "need",
-    "needed",
-    "normal",
-    "often",
-    "other",
-    "out",
-    "page",
-    "part",
-    "please",
-    "procedure",
-    "proper",
-    "properly",
-    "purpose",
-    "recommend",
-    "recommended",
-    "require",
-    "required",
-    "say",
-    "section",
-    "shall",
-    "show",
-    "specification",
-    "specified",
-    "step",
-    "steps",
-    "take",
-    "task",
-    "tell",
-    "thing",
-    "type",
-    "use",
-    "used",
-    "using",
-    "value",
-    "want",
-    "way",
-    "work",
-    "works",
-    "would",
-    "could",
-    "without",
-    "while",
-    "during",
-    "each",
-    "per",
-    "only",
-    "own",
-    "so",
-    "than",
-    "too",
-    "very",
-    "not",
-    "no",
-    "here",
-    "some",
-    "let",
-    "see",
-    "us",
-    "our",
-    "whose",
-    "most",
-    "least",
-    "maximum",
-    "minimum",
-    "treat",
-    "treated",
-    "store",
-    "stored",
-    "produce",
-    "produces",
-    "produced",
-    "locate",
-    "located",
-    "location",
-    "contain",
-    "contains",
-    "include",
-    "includes",
-    "included",
-    "provide",
-    "provides",
-    "perform",
-    "performed",
-    "carry",
-    "carried",
-    "occur",
-    "occurs",
-    "cause",
-    "causes",
-    "caused",
-    "ensure",
-    "keep",
-    "kept",
-    "put",
-    "placed",
-    "begin",
-    "become",
-    "called",
-    "call",
-    "come",
-    "comes",
-    "differ",
-    "difference",
-    "different",
-    "define",
-    "defined",
-    "consist",
-    "consists",
-    "belong",
-    "stand",
-    "stands",
-];
+const FRAMING: &str = "\
+    about above according after again al allowed already also am answer any anything au aux avec back bad \
+    become been before begin beim being belong below best between bit bits book books both buddy call called \
+    can't cant carried carry cause caused causes combien come comes comment como con consist consists contain \
+    contains correct could cual cuanto cuál cuánto cómo d'un d'une dans darf das de debe define defined del \
+    dem den der des describe did die differ difference different document documents dois don't donde done \
+    dont down du during dónde each ein eine el else en enough ensure es est et exact exactly explain far faut \
+    final find fine first fit fits fitting for für general get give given go goes going gonna good got gotta \
+    guys happen happens has having hay held help here hey hold i'm i've ich il im include included includes \
+    ist it's its ive just kann keep kept kind know l'un la las last le least les less let like list lo locate \
+    located location long look los made make manual manuals many maximum may mean meaning means might minimum \
+    mit more most much muss must name need needed new next nicht no normal not now occur occurs off often ok \
+    okay old on one ones only other our out over own où page para part per perform performed peut placed \
+    please por pour pourquoi procedure produce produced produces proper properly provide provides purpose put \
+    quand quel quelle quelles quels question qué real really recommend recommended require required right \
+    same say se section see shall show since sind so some somebody something specification specified stand \
+    stands step steps still store stored stuff su suposed supposed take task tell than that's thats thing \
+    through too treat treated type un una und une up us use used using value very viel vom want wants warum \
+    way welche welcher welches went werden what's whats when while whose wie wird without work works would \
+    zum zur \
+";
 
 /// How a framing word weighs against a word of the subject.
 const FRAMING_WEIGHT: f32 = 0.1;
 /// How a word of the turn before weighs against one of the question.
 const CONTEXT_WEIGHT: f32 = 0.5;
+
+/// How a word that occurs nowhere weighs.
+const UNKNOWN_WEIGHT: f32 = 0.08;
 
 /// One word or part number of a question.
 #[derive(Debug, Clone)]
@@ -253,9 +121,18 @@ fn term(
     let by_parts = parts.iter().map(pages).min().unwrap_or(0);
     let found = pages(&whole).max(by_parts);
     let named = names.contains(&whole) || (!parts.is_empty() && parts.iter().all(|part| names.contains(part)));
-    let framing = FRAMING.contains(&word.to_lowercase().as_str());
+    let framing = is_framing(word);
     let context = !own.contains(&whole);
-    let mut weight = if named && found == 0 { 0.0 } else { rarity(found, vocabulary.pages) };
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let code = digits > 0 && !is_measure(word) && (digits < word.chars().filter(|c| c.is_alphanumeric()).count() || digits >= 7);
+    let mut weight = if found > 0 {
+        rarity(found, vocabulary.pages)
+    } else if code && !named {
+        1.0
+    } else {
+        // A word that the manuals do not use says little of what they hold.
+        UNKNOWN_WEIGHT
+    };
     if framing {
         // That the manuals never say "stored" says nothing of their subjects.
         weight *= if found > 0 { FRAMING_WEIGHT } else { 0.0 };
@@ -263,12 +140,11 @@ fn term(
     if context {
         weight *= CONTEXT_WEIGHT;
     }
-    let digits = word.bytes().filter(u8::is_ascii_digit).count();
     let analyzer = Analyzer::default();
     let said: Vec<String> = quantity::said_for(word).flat_map(|said| analyzer.terms(said)).collect();
     Term {
         word: word.to_owned(),
-        code: digits > 0 && digits < word.len(),
+        code,
         known: found > 0 || named || !said.is_empty(),
         said,
         whole,
@@ -280,6 +156,11 @@ fn term(
     }
 }
 
+fn is_framing(word: &str) -> bool {
+    let lower = word.to_lowercase().replace('\u{2019}', "'");
+    FRAMING.split_whitespace().any(|known| known == lower)
+}
+
 /// Inverse document frequency, on a scale where a word that no page holds has 1.
 #[expect(clippy::cast_precision_loss, reason = "page counts are far below 2^24")]
 fn rarity(found: usize, pages: usize) -> f32 {
@@ -288,14 +169,9 @@ fn rarity(found: usize, pages: usize) -> f32 {
     if pages == 0.0 { 1.0 } else { idf(found) / idf(0.0) }
 }
 
-/// Whether the question asks how something is done.
-pub(super) fn asks_how_to(question: &str) -> bool {
-    let lower = question.trim().to_lowercase();
-    let starts =
-        ["how do ", "how to ", "how can ", "how should ", "how is ", "how are ", "how would ", "how does one "];
-    let verbs = ["remove", "install", "replace", "adjust", "inspect", "clean", "assemble", "disassemble", "repair"];
-    let first = lower.split_whitespace().next().unwrap_or_default();
-    starts.iter().any(|start| lower.starts_with(start))
-        || verbs.contains(&first)
-        || ["procedure", "steps"].iter().any(|word| lower.contains(word))
+/// `12V`, `3/4`, `45nm`: a value, not a code.
+fn is_measure(word: &str) -> bool {
+    let unit = word.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '/' | '-'));
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    unit.len() < word.len() && unit.chars().all(char::is_alphabetic) && unit.len() <= 5 && digits <= 6
 }

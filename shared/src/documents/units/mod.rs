@@ -19,7 +19,7 @@ use super::Page;
 use super::outline::PageOutline;
 
 pub use labels::{Label, LabelStyle, label};
-pub use notices::{notice_at, notice_word};
+pub use notices::{notice_at, notice_word, warns};
 pub use sentences::sentences;
 
 /// What a unit is.

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, Segment, SegmentError, SegmentSource};
+use super::{ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, Segment, SegmentError, SegmentSource, UnitEntry};
 use crate::{
     documents::{
         Page,
         chunking::Chunk,
         outline::{Heading, HeadingKind, LineKind, PageOutline, outline},
+        units::{Unit, units},
     },
     retrieval::analysis::Analyzer,
 };
@@ -54,6 +55,8 @@ pub(super) fn build(source: SegmentSource<'_>) -> Result<Segment, SegmentError> 
         ends: Vec::with_capacity(terms.len()),
         postings: Vec::new(),
         headings: Vec::new(),
+        units: Vec::new(),
+        contexts: Vec::new(),
     };
     for (term, postings) in terms {
         meta.terms.push(term);
@@ -61,7 +64,37 @@ pub(super) fn build(source: SegmentSource<'_>) -> Result<Segment, SegmentError> 
         meta.ends.push(u32::try_from(meta.postings.len()).map_err(|_| SegmentError::TooLarge)?);
     }
     meta.headings = number(counter.titles, &meta.terms);
+    (meta.units, meta.contexts) = compact(units(source.pages, &outlines))?;
     Ok(Segment::new(meta, vectors))
+}
+
+/// Units as they are stored: what many have over them, once.
+fn compact(units: Vec<Unit>) -> Result<(Vec<UnitEntry>, Vec<String>), SegmentError> {
+    let mut contexts: Vec<String> = Vec::new();
+    let mut known: HashMap<String, u32> = HashMap::new();
+    let mut position = |text: String| -> Result<u32, SegmentError> {
+        if let Some(position) = known.get(&text) {
+            return Ok(*position);
+        }
+        let position = u32::try_from(contexts.len()).map_err(|_| SegmentError::TooLarge)?;
+        contexts.push(text.clone());
+        known.insert(text, position);
+        Ok(position)
+    };
+    let mut entries = Vec::with_capacity(units.len());
+    for unit in units {
+        entries.push(UnitEntry {
+            kind: unit.kind,
+            text: unit.text,
+            titles: position(unit.titles)?,
+            lead: position(unit.lead)?,
+            page: unit.page,
+            page_end: unit.page_end,
+            task: unit.task,
+            place: unit.place,
+        });
+    }
+    Ok((entries, contexts))
 }
 
 fn dimensions(source: &SegmentSource<'_>) -> Result<usize, SegmentError> {
