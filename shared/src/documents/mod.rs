@@ -5,11 +5,11 @@
 //! [`chunking`] cuts pages into the passages that retrieval embeds and answers cite.
 
 pub mod chunking;
+#[cfg(feature = "documents")]
+pub mod layout;
 pub mod normalize;
 pub mod outline;
 mod page;
-#[cfg(feature = "documents")]
-pub mod layout;
 #[cfg(feature = "documents")]
 pub mod pdf;
 pub mod units;

@@ -137,9 +137,8 @@ impl Side {
         let width = greatest(segments.iter().map(|s| s.right)) - least(segments.iter().map(|s| s.left));
         let rows = rows::of(segments.iter().copied().cloned().collect());
         let full = rows.iter().filter(|row| row.right() - row.left() > 0.72 * width).count();
-        let lettered = |segment: &Segment| {
-            segment.words.iter().filter(|word| word.text.chars().any(char::is_alphabetic)).count()
-        };
+        let lettered =
+            |segment: &Segment| segment.words.iter().filter(|word| word.text.chars().any(char::is_alphabetic)).count();
         let segments = || rows.iter().flat_map(|row| &row.segments);
         let words: usize = segments().map(lettered).sum();
         Self {

@@ -141,7 +141,11 @@ impl Builder {
     /// Whether a character is raised or lowered behind the word, and how.
     fn script_of(&self, glyph: &Glyph) -> Option<Script> {
         let size = self.word.size;
-        let figure = glyph.character.is_ascii_digit() || matches!(glyph.character, '+' | '-' | '\u{2212}' | 'o' | '/' | '\u{2044}');
+        let after_figure = self.characters.last().is_some_and(|(c, _)| c.is_ascii_digit());
+        let figure = glyph.character.is_ascii_digit()
+            || matches!(glyph.character, '+' | '-' | '\u{2212}' | '/' | '\u{2044}')
+            // A degree sign made of a letter.
+            || (glyph.character == 'o' && after_figure);
         let gap = glyph.left - self.word.right;
         let beside = gap <= GAP * size && gap >= -0.45 * size.max(glyph.size * 2.0);
         if glyph.spaced == Spacing::Real || !figure || !beside || !is_small(glyph.size, size) {
@@ -162,8 +166,7 @@ impl Builder {
 
     fn after_slash(&self) -> bool {
         let mut back = self.characters.iter().rev().skip_while(|(c, _)| c.is_ascii_digit());
-        matches!(back.next(), Some(('/' | '\u{2044}', _)))
-            && matches!(back.next(), Some((_, Script::Raised)))
+        matches!(back.next(), Some(('/' | '\u{2044}', _))) && matches!(back.next(), Some((_, Script::Raised)))
     }
 
     fn is_ended_by(&self, glyph: &Glyph) -> bool {
@@ -213,6 +216,9 @@ fn spelled(characters: &[(char, Script)]) -> String {
             }
             text.push_str(&fraction);
             rest = rest.get(length..).unwrap_or_default();
+            if rest.first().is_some_and(|(next, _)| next.is_alphabetic()) {
+                text.push(' ');
+            }
             continue;
         }
         text.push(match script {
@@ -251,7 +257,8 @@ fn fraction(characters: &[(char, Script)]) -> Option<(String, usize)> {
 
 fn raised(character: char) -> char {
     match character {
-        '0' | 'o' => if character == 'o' { '°' } else { '⁰' },
+        'o' => '°',
+        '0' => '⁰',
         '1' => '¹',
         '2' => '²',
         '3' => '³',

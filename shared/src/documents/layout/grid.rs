@@ -111,8 +111,7 @@ pub(super) fn columns(run: &[TextRow], vertical: &[Rule]) -> Vec<f32> {
 fn strips(run: &[TextRow], (left, right): (f32, f32), size: f32) -> Vec<f32> {
     let several = run.iter().map(|row| row.segments.len()).filter(|count| *count >= 2);
     let typical = median(several.map(number)).max(1.0);
-    let mut body: Vec<&TextRow> =
-        run.iter().filter(|row| number(row.segments.len()) >= typical.min(3.0)).collect();
+    let mut body: Vec<&TextRow> = run.iter().filter(|row| number(row.segments.len()) >= typical.min(3.0)).collect();
     if body.is_empty() {
         body = run.iter().collect();
     }

@@ -59,6 +59,12 @@ const SMALLEST: f32 = 1.5;
 /// Most words that are laid out; more is no page that anybody prints.
 const MOST_WORDS: usize = 20_000;
 
+/// The words by the printed lines on which they stand, cut at wide gaps.
+#[must_use]
+pub fn lines_of(words: Vec<Word>) -> Vec<Vec<Word>> {
+    segments::of(words, &[]).into_iter().map(|segment| segment.words).collect()
+}
+
 /// The blocks of a page, in reading order, from its words and ruled lines.
 #[must_use]
 pub fn blocks(words: Vec<Word>, rules: &[Rule]) -> Vec<Block> {

@@ -49,9 +49,8 @@ fn line(row: &TextRow) -> Option<Line> {
     if texts.is_empty() {
         return None;
     }
-    let characters = |bold: bool| {
-        row.words().filter(|word| word.bold || !bold).map(|word| word.text.chars().count()).sum::<usize>()
-    };
+    let characters =
+        |bold: bool| row.words().filter(|word| word.bold || !bold).map(|word| word.text.chars().count()).sum::<usize>();
     let bold = characters(true) * 2 > characters(false);
     Some(Line { text: texts.join(separator), size: row.size, bold, area: area(row.words()) })
 }

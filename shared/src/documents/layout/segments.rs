@@ -132,9 +132,8 @@ pub(super) fn of(mut words: Vec<Word>, vertical: &[Rule]) -> Vec<Segment> {
     words.sort_by(|a, b| a.baseline.total_cmp(&b.baseline).then(a.left.total_cmp(&b.left)));
     let mut lines: Vec<Line> = Vec::new();
     for word in words {
-        let near = |line: &&mut Line| {
-            (line.baseline - word.baseline).abs() <= SAME_BASELINE * line.size.min(word.size) + 0.3
-        };
+        let near =
+            |line: &&mut Line| (line.baseline - word.baseline).abs() <= SAME_BASELINE * line.size.min(word.size) + 0.3;
         match lines.iter_mut().rev().take(OPEN_LINES).find(near) {
             Some(line) => {
                 line.size = line.size.max(word.size);

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use pdfium_render::prelude::{
-    PdfFontWeight, PdfMatrix, PdfPage, PdfPageAnnotationCommon, PdfPageObject, PdfPageObjectCommon, PdfPageObjectsCommon,
-    PdfPagePathObject, PdfPageText, PdfPageTextChar, PdfPathSegmentType, PdfPathSegments, PdfPoints, PdfRect,
+    PdfFontWeight, PdfMatrix, PdfPage, PdfPageAnnotationCommon, PdfPageObject, PdfPageObjectCommon,
+    PdfPageObjectsCommon, PdfPagePathObject, PdfPageText, PdfPageTextChar, PdfPathSegmentType, PdfPathSegments,
+    PdfPoints, PdfRect,
 };
 
 use super::frame::{Frame, Sheet, Turn};
 use super::hidden::Visible;
+use super::unmapped::{self, UNKNOWN};
 use crate::documents::Area;
 use crate::documents::layout::glyphs::{Glyph, Spacing};
 use crate::documents::layout::{Rule, Word};
@@ -28,16 +30,14 @@ const BOLD: u32 = 600;
 
 /// The characters of one page, by the turn of their text.
 pub(super) struct Characters {
-    /// Upright in the frame of each turn.
+    /// Upright in the frame of each turn; those that no font maps to a letter are [`UNKNOWN`].
     pub(super) upright: BTreeMap<Turn, Vec<Glyph>>,
-    /// Places of characters that no font maps to a letter.
-    pub(super) unmapped: Vec<Area>,
 }
 
 impl Characters {
     /// The characters of a page that are visible.
     pub(super) fn of(text: &PdfPageText<'_>, sheet: Sheet, visible: &Visible) -> Self {
-        let mut characters = Self { upright: BTreeMap::new(), unmapped: Vec::new() };
+        let mut characters = Self { upright: BTreeMap::new() };
         let mut spacing = Spacing::Real;
         for character in text.chars().iter().take(MOST_CHARACTERS) {
             match kind(&character) {
@@ -46,11 +46,6 @@ impl Characters {
                     if spacing == Spacing::None {
                         spacing = Spacing::Guessed;
                     }
-                }
-                Kind::Unmapped => {
-                    let bounds = character.loose_bounds();
-                    characters.unmapped.extend(bounds.map(|bounds| area(&bounds, sheet.frame(sheet.shown()))));
-                    spacing = Spacing::Real;
                 }
                 Kind::Letter(letter) => {
                     let Some((turn, glyph)) = glyph(&character, letter, sheet, spacing) else { continue };
@@ -77,7 +72,6 @@ enum Kind {
     Blank,
     /// A blank that PDFium guessed.
     Generated,
-    Unmapped,
 }
 
 fn kind(character: &PdfPageTextChar<'_>) -> Kind {
@@ -90,21 +84,22 @@ fn kind(character: &PdfPageTextChar<'_>) -> Kind {
         return Kind::Generated;
     }
     match char::from_u32(value) {
-        None | Some('\0' | '\u{fffd}' | '\u{ffff}' | '\u{e000}'..='\u{f8ff}') => Kind::Unmapped,
+        Some(private @ '\u{e000}'..='\u{f8ff}') => Kind::Letter(unmapped::symbol(private).unwrap_or(UNKNOWN)),
         Some(blank) if blank.is_whitespace() => Kind::Blank,
-        Some(control) if control.is_control() => Kind::Unmapped,
-        Some(letter) => Kind::Letter(letter),
+        Some(letter) if !letter.is_control() && letter != '\u{ffff}' => Kind::Letter(letter),
+        _ => Kind::Letter(UNKNOWN),
     }
 }
 
 fn glyph(character: &PdfPageTextChar<'_>, letter: char, sheet: Sheet, spaced: Spacing) -> Option<(Turn, Glyph)> {
-    // A turn just below a full one is given as negative, which the binding takes for a failure.
-    let (turn, slant) = Turn::nearest(character.angle_degrees().unwrap_or(0.0));
+    let matrix = character.matrix().ok();
+    // Where the line of text goes, counted against the clock.
+    let angle = matrix.map_or(0.0, |matrix| matrix.b().atan2(matrix.a()).to_degrees());
+    let (turn, slant) = Turn::nearest(angle);
     let frame = sheet.frame(turn);
     let bounds = area(&character.loose_bounds().ok()?, frame);
     let (x, y) = character.origin().ok()?;
     let (_, baseline) = frame.point((x.value, y.value));
-    let matrix = character.matrix().ok();
     let scale = matrix.map_or(1.0, |matrix| matrix.b().hypot(matrix.d()));
     let mut size = character.unscaled_font_size().value * if scale > 1e-6 { scale } else { 1.0 };
     if size <= 0.5 {

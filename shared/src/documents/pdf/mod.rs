@@ -8,6 +8,7 @@ mod attached;
 mod child;
 mod configured;
 mod content;
+mod doubled;
 mod error;
 mod frame;
 mod hidden;
@@ -17,6 +18,7 @@ mod picture;
 mod protocol;
 mod reader;
 mod render;
+mod unmapped;
 mod worker;
 
 pub use error::PdfError;

@@ -11,7 +11,7 @@ const POINTS_PER_INCH: f32 = 72.0;
 /// Longest side, in pixels.
 const LONGEST_SIDE: f32 = 20_000.0;
 
-/// A page of at most so many pixels, as displayed. None where it cannot be rendered.
+/// A page, in colours since PDFium draws no text on grey bitmaps, of at most so many pixels, as displayed. None where it cannot be rendered.
 pub(super) fn of(page: &PdfPage<'_>, most_pixels: u64) -> Option<Grey> {
     let (width, height) = (page.width().value, page.height().value);
     if !(width > 0.0 && height > 0.0 && width.is_finite() && height.is_finite()) {
@@ -24,17 +24,21 @@ pub(super) fn of(page: &PdfPage<'_>, most_pixels: u64) -> Option<Grey> {
     #[expect(clippy::cast_possible_truncation, reason = "at most the longest side")]
     let side = |points: f32| ((points * scale).floor() as i32).max(1);
     let (width, height) = (side(width), side(height));
-    let config = PdfRenderConfig::new()
-        .set_fixed_size(width, height)
-        .use_grayscale_rendering(true)
-        .limit_render_image_cache_size(true)
-        .render_form_data(true);
-    let mut bitmap = PdfBitmap::empty(width, height, PdfBitmapFormat::Gray).ok()?;
+    let config =
+        PdfRenderConfig::new().set_fixed_size(width, height).limit_render_image_cache_size(true).render_form_data(true);
+    let mut bitmap = PdfBitmap::empty(width, height, PdfBitmapFormat::BGRx).ok()?;
     page.render_into_bitmap_with_config(&mut bitmap, &config).ok()?;
     let (width, height) = (u32::try_from(width).ok()?, u32::try_from(height).ok()?);
     let bytes = bitmap.as_raw_bytes();
     // Rows may be padded.
     let stride = bytes.len() / height as usize;
-    let grey: Vec<u8> = bytes.chunks_exact(stride).flat_map(|row| row.iter().copied().take(width as usize)).collect();
+    let row = |row: &[u8]| row.as_chunks::<4>().0.iter().take(width as usize).map(grey_of).collect::<Vec<u8>>();
+    let grey: Vec<u8> = bytes.chunks_exact(stride.max(1)).flat_map(row).collect();
     (grey.len() == width as usize * height as usize).then_some((width, height, grey))
+}
+
+/// Blue, green and red, weighted as the eye does (ITU-R BT.601).
+fn grey_of([blue, green, red, _]: &[u8; 4]) -> u8 {
+    let sum = 299 * u32::from(*red) + 587 * u32::from(*green) + 114 * u32::from(*blue);
+    u8::try_from(sum / 1000).unwrap_or(u8::MAX)
 }

@@ -9,7 +9,7 @@ use super::content::{Characters, Drawn, form_values};
 use super::frame::{Frame, Sheet};
 use super::hidden::Visible;
 use super::protocol::Failure;
-use super::{attached, library, picture};
+use super::{attached, doubled, library, picture, unmapped};
 use crate::documents::layout::{self, glyphs};
 use crate::documents::{Area, Block, Line, Table};
 
@@ -109,15 +109,18 @@ pub(super) fn content(page: &PdfPage<'_>, has_layers: bool) -> Option<Content> {
     let main = characters.main_turn(sheet.shown());
     let frame = sheet.frame(main);
     let drawn = Drawn::of(page, frame, sheet);
-    let mut words = glyphs::words(&characters.upright.remove(&main).unwrap_or_default());
+    let words = glyphs::words(&characters.upright.remove(&main).unwrap_or_default());
+    let (mut words, unknown) = unmapped::split(words);
     words.extend(form_values(page, frame));
     let mut blocks = displayed(layout::blocks(words, &drawn.rules), frame);
+    doubled::without_second_layer(&mut blocks, &drawn.pictures, sheet.size());
     // Labels that are turned against the rest of the page follow it.
     for (turn, glyphs) in characters.upright {
         let frame = sheet.frame(turn);
-        blocks.extend(displayed(layout::blocks(glyphs::words(&glyphs), &[]), frame));
+        let (words, _) = unmapped::split(glyphs::words(&glyphs));
+        blocks.extend(displayed(layout::blocks(words, &[]), frame));
     }
-    let unread = drawn.pictures.into_iter().chain(characters.unmapped).collect();
+    let unread = drawn.pictures.into_iter().chain(unknown.into_iter().map(|area| frame.displayed(area))).collect();
     Some(Content { blocks, size: sheet.size(), unread })
 }
 
