@@ -1,7 +1,9 @@
 //! Passages and briefs for tests.
 
+#![expect(clippy::panic, reason = "tests")]
+
 use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use futures::StreamExt;
 use futures::stream::BoxStream;
@@ -10,7 +12,8 @@ use super::error::AnswerError;
 use super::model::{Brief, LanguageModel, ModelEvent};
 use super::question::{Role, Turn};
 use crate::library::{Findings, Holdings, Passage, Vocabulary};
-use crate::retrieval::Hit;
+use crate::documents::{Page, PageSource};
+use crate::retrieval::{Hit, Segment, SegmentSource};
 use crate::retrieval::analysis::Analyzer;
 use crate::store::TokenUsage;
 
@@ -35,6 +38,21 @@ pub(super) fn passage(page: u32, heading: &str, text: &str, cosine: f32) -> Pass
     Passage { hit, page_text: text.to_owned() }
 }
 
+/// The manual that [`passage`] is from, with these pages.
+pub(super) fn segment(texts: &[&str]) -> Arc<Segment> {
+    let read = |(number, text): (u32, &&str)| Page::from_text(number, text, PageSource::TextLayer);
+    let pages: Vec<Page> = (1..).zip(texts).map(read).collect();
+    let source = SegmentSource {
+        document_id: "d".to_owned(),
+        file_name: "pump_manual.pdf".to_owned(),
+        model: "model".to_owned(),
+        pages: &pages,
+        chunks: Vec::new(),
+        embeddings: Vec::new(),
+    };
+    Arc::new(Segment::build(source).unwrap_or_else(|error| panic!("{error}")))
+}
+
 /// Findings over a manual that consists of these passages among 100 pages.
 pub(super) fn findings(query: &str, passages: Vec<Passage>) -> Findings {
     let analyzer = Analyzer::default();
@@ -49,6 +67,7 @@ pub(super) fn findings(query: &str, passages: Vec<Passage>) -> Findings {
         holdings: Holdings { searchable: 1, ..Holdings::default() },
         passages,
         vocabulary: Vocabulary { pages: 100, pages_with },
+        ..Findings::default()
     }
 }
 
@@ -61,6 +80,7 @@ pub(super) fn brief(text: &str, passages: Vec<Passage>) -> Brief {
         history: Vec::new(),
         equipment: Vec::new(),
         findings: findings(text, passages),
+        context_tokens: 6_000,
     }
 }
 
