@@ -1,14 +1,18 @@
 //! Measures the quality of retrieval: the part of `scripts/bench retrieval` that runs in Rust.
 //!
 //! ```text
-//! bench_retrieval MODEL_DIR DATA_DIR CACHE_DIR
+//! bench_retrieval MODEL_DIR DATA_DIR CACHE_DIR [SET...]
 //! ```
+//!
+//! Without sets, all are measured: `scifact`, `faa_index_pages`, the two manuals with a printed index, and
+//! `questions`, in which technicians ask ten manuals at once. `misses` lists the questions whose page is not
+//! among the first eight.
 //!
 //! Everything goes the way of a real upload: text or PDF, pages, chunks, embeddings, segment,
 //! search; all pages are searched.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     env, fs,
     io::{Write, stdout},
     path::{Path, PathBuf},
@@ -18,6 +22,7 @@ use std::{
 
 use serde::Deserialize;
 use shared::{
+    assistant::{Role, Turn},
     documents::{
         Page, PageSource,
         chunking::{Chunk, ChunkOptions, chunk},
@@ -50,16 +55,25 @@ async fn measure() -> Result<(), Failure> {
     let (Some(model), Some(data), Some(cache)) = (arguments.next(), arguments.next(), arguments.next()) else {
         return Err("usage: bench_retrieval MODEL_DIR DATA_DIR CACHE_DIR".into());
     };
+    let sets: Vec<String> = env::args().skip(4).collect();
+    let wanted = |name: &str| sets.is_empty() || sets.iter().any(|set| set == name || (set == "misses" && name == "questions"));
     let mut embeddings = Embeddings::open(model, &cache)?;
     let mut out = stdout();
     writeln!(out, "{:<28} {:<10} {:>8} {:>8} {:>8}", "set (queries)", "measure", "BM25", "vectors", "hybrid")?;
-    for name in ["scifact", "faa_index_pages"] {
+    for name in ["scifact", "faa_index_pages"].into_iter().filter(|name| wanted(name)) {
         let set = passages(&data.join("ir").join(name), &mut embeddings).await?;
         report(&mut out, name, &set)?;
     }
-    for name in ["tm-9-2815-237-34", "tb-9-2510-251-13"] {
+    for name in ["tm-9-2815-237-34", "tb-9-2510-251-13"].into_iter().filter(|name| wanted(name)) {
         let set = manual(&data, name, &mut embeddings).await?;
         report(&mut out, name, &set)?;
+    }
+    if wanted("questions") {
+        let set = questions(&data, &mut embeddings).await?;
+        report(&mut out, "questions", &set)?;
+        if sets.iter().any(|set| set == "misses") {
+            misses(&mut out, &set)?;
+        }
     }
     Ok(())
 }
@@ -68,13 +82,22 @@ async fn measure() -> Result<(), Failure> {
 struct Set {
     library: Library,
     queries: Vec<Case>,
-    by_page: bool,
+    names: Names,
+}
+
+/// What a query's relevant things are named by.
+#[derive(Clone, Copy, PartialEq)]
+enum Names {
+    Documents,
+    Pages,
+    /// `file:page`.
+    PagesOfFiles,
 }
 
 struct Case {
     text: String,
     embedding: Vec<f32>,
-    /// Documents, or pages of the only document.
+    /// As [`Names`] says.
     relevant: HashSet<String>,
 }
 
@@ -88,10 +111,11 @@ fn report(out: &mut impl Write, name: &str, set: &Set) -> Result<(), Failure> {
         ranks(set, &set.library.clone().with_weights(vectors), true),
         ranks(set, &set.library, true),
     ];
-    let measures: &[(&str, Measure)] = if set.by_page {
+    let measures: &[(&str, Measure)] = if set.names != Names::Documents {
         &[
             ("hit@1", |runs, _| share(runs, |found| found.iter().take(1).any(|hit| *hit))),
             ("hit@5", |runs, _| share(runs, |found| found.iter().take(5).any(|hit| *hit))),
+            ("hit@8", |runs, _| share(runs, |found| found.iter().take(8).any(|hit| *hit))),
             ("MRR@10", |runs, _| mean(runs.iter().map(|found| reciprocal(found)))),
         ]
     } else {
@@ -119,8 +143,10 @@ fn ranks(set: &Set, library: &Library, embed: bool) -> Vec<Vec<bool>> {
             top_k: 10,
             ..Query::default()
         });
-        let name = |hit: &shared::retrieval::Hit| {
-            if set.by_page { hit.page.to_string() } else { hit.document_id.clone() }
+        let name = |hit: &shared::retrieval::Hit| match set.names {
+            Names::Documents => hit.document_id.clone(),
+            Names::Pages => hit.page.to_string(),
+            Names::PagesOfFiles => format!("{}:{}", hit.file_name, hit.page),
         };
         hits.iter().map(|hit| case.relevant.contains(&name(hit))).collect()
     };
@@ -192,7 +218,7 @@ async fn passages(dir: &Path, embeddings: &mut Embeddings) -> Result<Set, Failur
         queries.push(Case { text, embedding, relevant });
     }
     embeddings.save()?;
-    Ok(Set { library: Library::new(segments), queries, by_page: false })
+    Ok(Set { library: Library::new(segments), queries, names: Names::Documents })
 }
 
 #[derive(Deserialize)]
@@ -203,9 +229,7 @@ struct Entry {
 
 /// A manual and the entries of its printed index.
 async fn manual(data: &Path, name: &str, embeddings: &mut Embeddings) -> Result<Set, Failure> {
-    let worker = PdfWorker::current_exe(Limits::default())?;
-    let pages = worker.extract(&data.join("pdf").join(format!("{name}.pdf")), |_| {}).await?;
-    let segment = embeddings.segment(name, &pages).await?;
+    let segment = embeddings.manual(data, &format!("{name}.pdf")).await?;
     let mut queries = Vec::new();
     for entry in lines::<Entry>(&data.join("ir/manual_index").join(format!("{name}.jsonl")))? {
         queries.push(Case {
@@ -215,7 +239,79 @@ async fn manual(data: &Path, name: &str, embeddings: &mut Embeddings) -> Result<
         });
     }
     embeddings.save()?;
-    Ok(Set { library: Library::new(vec![Arc::new(segment)]), queries, by_page: true })
+    Ok(Set { library: Library::new(vec![Arc::new(segment)]), queries, names: Names::Pages })
+}
+
+#[derive(Deserialize)]
+struct Question {
+    id: String,
+    file: Option<String>,
+    question: String,
+    follow_up_of: Option<String>,
+    pages: Vec<u32>,
+    answerable: bool,
+    #[serde(default)]
+    alt: Vec<Place>,
+}
+
+#[derive(Deserialize)]
+struct Place {
+    file: String,
+    pages: Vec<u32>,
+}
+
+/// Questions of technicians over all manuals together, as a conversation asks them.
+async fn questions(data: &Path, embeddings: &mut Embeddings) -> Result<Set, Failure> {
+    let all = lines::<Question>(&data.join("qa/questions.jsonl"))?;
+    let files: BTreeSet<&str> = all.iter().filter_map(|question| question.file.as_deref()).collect();
+    let mut segments = Vec::new();
+    for file in files {
+        segments.push(Arc::new(embeddings.manual(data, file).await?));
+    }
+    let texts: HashMap<&str, &Question> = all.iter().map(|question| (question.id.as_str(), question)).collect();
+    let mut queries = Vec::new();
+    for question in all.iter().filter(|question| question.answerable) {
+        let mut history = Vec::new();
+        let mut before = question.follow_up_of.as_deref();
+        while let Some(earlier) = before.and_then(|id| texts.get(id)) {
+            history.insert(0, Turn { role: Role::User, content: earlier.question.clone() });
+            before = earlier.follow_up_of.as_deref();
+        }
+        let text = shared::assistant::search_query(&question.question, &history, &[]);
+        let own = Place { file: question.file.clone().unwrap_or_default(), pages: question.pages.clone() };
+        let places = std::iter::once(&own).chain(&question.alt);
+        let relevant = places.flat_map(|place| place.pages.iter().map(|page| format!("{}:{page}", place.file))).collect();
+        queries.push(Case { embedding: embeddings.of(&text).await?, text, relevant });
+    }
+    embeddings.save()?;
+    Ok(Set { library: Library::new(segments), queries, names: Names::PagesOfFiles })
+}
+
+/// The questions whose page is not among the first eight, with what their words were taken for.
+fn misses(out: &mut impl Write, set: &Set) -> Result<(), Failure> {
+    for case in &set.queries {
+        let query = Query {
+            text: case.text.clone(),
+            embedding: Some(case.embedding.clone()),
+            top_k: 100,
+            ..Query::default()
+        };
+        let hits = set.library.search(&query);
+        let names: Vec<String> = hits.iter().map(|hit| format!("{}:{}", hit.file_name, hit.page)).collect();
+        let rank = names.iter().position(|name| case.relevant.contains(name));
+        if rank.is_none_or(|rank| rank >= 1) {
+            let mut relevant: Vec<&String> = case.relevant.iter().collect();
+            relevant.sort();
+            writeln!(out, "\n{} | rank {:?}", case.text.replace('\n', " // "), rank.map(|rank| rank + 1))?;
+            writeln!(out, "  wanted {:?}", relevant.iter().take(4).collect::<Vec<_>>())?;
+            writeln!(out, "  found {:?}", names.iter().take(4).collect::<Vec<_>>())?;
+            for word in set.library.asked(&query) {
+                let forms: Vec<String> = word.forms.iter().map(|form| form.terms.join("+")).collect();
+                writeln!(out, "    {} {:?} {} pages: {}", word.written, word.how, word.pages, forms.join(" "))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn texts(chunks: &[Chunk]) -> Vec<String> {
@@ -266,6 +362,21 @@ impl Embeddings {
             chunks,
             embeddings,
         })?)
+    }
+
+    /// A manual as it is read; reading takes long, so its pages are kept as well.
+    async fn manual(&mut self, data: &Path, file: &str) -> Result<Segment, Failure> {
+        let kept = self.file.with_file_name(format!("{file}.pages"));
+        let pages: Vec<Page> = match fs::read(&kept).ok().and_then(|bytes| postcard::from_bytes(&bytes).ok()) {
+            Some(pages) => pages,
+            None => {
+                let worker = PdfWorker::current_exe(Limits::default())?;
+                let pages = worker.extract(&data.join("pdf").join(file), |_| {}).await?;
+                fs::write(&kept, postcard::to_stdvec(&pages)?)?;
+                pages
+            }
+        };
+        self.segment(file, &pages).await
     }
 
     async fn of(&mut self, text: &str) -> Result<Vec<f32>, Failure> {

@@ -19,7 +19,7 @@ use crate::inference::{Embedder, InferenceError, ModelConfig};
 use crate::ingest_request::IngestRequest;
 use crate::objects::{Changed, ObjectError, ObjectKey, Objects};
 use crate::retrieval::analysis::Analyzer;
-use crate::retrieval::{CacheError, Fetched, Hit, Library as Shelves, Query, Segment, SegmentCache};
+use crate::retrieval::{Asked, CacheError, Fetched, Hit, Library as Shelves, Query, Segment, SegmentCache};
 use crate::store::{Document, DocumentStatus, Store, StoreError};
 use crate::telemetry;
 
@@ -31,7 +31,7 @@ const EMBEDDING_QUEUE: usize = 64;
 /// What is looked for.
 #[derive(Debug, Clone)]
 pub struct LibraryQuery {
-    /// The question's words.
+    /// The question's words, in its last line; lines before that are what was said before, and weigh less.
     pub text: String,
     /// Most hits to return.
     pub top_k: usize,
@@ -61,11 +61,14 @@ pub struct Passage {
     pub page_text: String,
 }
 
-/// How many of the pages searched hold each term of a query.
+/// What the words of a query mean in the manuals searched, and how many pages hold each.
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     /// Pages searched.
     pub pages: usize,
+    /// The query's words without filler, in their order, those of the question before those of its context:
+    /// what each stands for and how it was found.
+    pub words: Vec<Asked>,
     /// Pages by term, as [`Analyzer`] makes terms; zero for those that are on none.
     pub pages_with: HashMap<String, usize>,
 }
@@ -310,32 +313,34 @@ impl Findings {
 }
 
 fn findings(holdings: Holdings, segments: &[Arc<Segment>], query: &LibraryQuery, embedding: Vec<f32>) -> Findings {
-    let vocabulary = Vocabulary::of(segments, &query.text);
     let by_id: HashMap<&str, &Segment> =
         segments.iter().map(|segment| (segment.document_id(), segment.as_ref())).collect();
     let page_text = |hit: &Hit| {
         let segment = by_id.get(hit.document_id.as_str())?;
         segment.page_text(hit.page).map(str::to_owned)
     };
-    let hits = Shelves::new(segments.to_vec()).search(&Query {
+    let shelves = Shelves::new(segments.to_vec());
+    let query = Query {
         text: query.text.clone(),
         embedding: Some(embedding),
         top_k: query.top_k,
         document_ids: None,
         min_score: query.min_score,
-    });
+    };
+    let words = shelves.asked(&query);
+    let hits = shelves.search_for(&query, &words);
     let passages =
         hits.into_iter().map(|hit| Passage { page_text: page_text(&hit).unwrap_or_default(), hit }).collect();
-    Findings { holdings, passages, vocabulary }
+    Findings { holdings, passages, vocabulary: Vocabulary::of(segments, &query.text, words) }
 }
 
 impl Vocabulary {
-    fn of(segments: &[Arc<Segment>], text: &str) -> Self {
+    fn of(segments: &[Arc<Segment>], text: &str, words: Vec<Asked>) -> Self {
         let pages = segments.iter().map(|segment| segment.page_count()).sum();
         let count = |term: &str| segments.iter().map(|segment| segment.pages_with(term)).sum();
         let terms = Analyzer::default().terms(text);
         let pages_with =
             terms.into_iter().map(|term| (count(&term), term)).map(|(pages, term)| (term, pages)).collect();
-        Self { pages, pages_with }
+        Self { pages, words, pages_with }
     }
 }

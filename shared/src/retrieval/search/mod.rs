@@ -8,6 +8,7 @@ mod dot;
 mod fusion;
 mod headings;
 mod lexical;
+mod narrow;
 mod parallel;
 mod rank;
 mod semantic;
@@ -15,11 +16,12 @@ mod semantic;
 use std::{collections::HashSet, sync::Arc};
 
 use super::Segment;
+use super::question::{Asked, asked};
 
 /// A question.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
-    /// The question's words.
+    /// The question's words, in its last line; lines before that are what was said before, and weigh less.
     pub text: String,
     /// Its normalised embedding; without one, search is lexical.
     pub embedding: Option<Vec<f32>>,
@@ -81,6 +83,8 @@ pub struct Weights {
     pub lexical: f32,
     /// Weight of the cosine.
     pub semantic: f32,
+    /// Added to the score of pages of a document that the query names.
+    pub named: f32,
     /// Factor for the lexical score of pages that only point to others.
     pub navigation: f32,
 }
@@ -95,6 +99,7 @@ impl Default for Weights {
             heading: 1.0,
             lexical: 1.0,
             semantic: 1.25,
+            named: 0.15,
             navigation: 0.3,
         }
     }
@@ -132,15 +137,26 @@ impl Library {
     /// libraries are large.
     #[must_use]
     pub fn search(&self, query: &Query) -> Vec<Hit> {
+        self.search_for(query, &self.asked(query))
+    }
+
+    /// What the words of a query mean in the documents that it searches.
+    #[must_use]
+    pub fn asked(&self, query: &Query) -> Vec<Asked> {
+        asked(&self.chosen(query), &query.text)
+    }
+
+    /// As [`Self::search`], where it is known what the words mean.
+    #[must_use]
+    pub fn search_for(&self, query: &Query, asked: &[Asked]) -> Vec<Hit> {
+        rank::rank(&self.chosen(query), query, asked, &self.weights)
+    }
+
+    fn chosen(&self, query: &Query) -> Vec<&Segment> {
         let chosen: Option<HashSet<&str>> =
             query.document_ids.as_ref().map(|ids| ids.iter().map(String::as_str).collect());
-        let segments: Vec<&Segment> = self
-            .segments
-            .iter()
-            .map(AsRef::as_ref)
-            .filter(|segment| chosen.as_ref().is_none_or(|ids| ids.contains(segment.document_id())))
-            .collect();
-        rank::rank(&segments, query, &self.weights)
+        let is_chosen = |segment: &&Segment| chosen.as_ref().is_none_or(|ids| ids.contains(segment.document_id()));
+        self.segments.iter().map(AsRef::as_ref).filter(is_chosen).collect()
     }
 }
 
