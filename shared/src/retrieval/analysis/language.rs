@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use rust_stemmers::{Algorithm, Stemmer};
 use serde::{Deserialize, Serialize};
-use whatlang::Lang;
+use whatlang::{Lang, Script};
 
 /// Characters of a document from which its language is judged.
 const SAMPLE: usize = 20_000;
@@ -19,7 +19,8 @@ const ENGLISH_STOP_WORDS: &[&str] = &[
     "will", "with", "you", "your",
 ];
 
-/// Confidence above which the detector is believed about a text of few words.
+/// Characters of a question that the detector is asked about, and the confidence with which it is believed.
+const LONG: usize = 30;
 const SURE: f64 = 0.9;
 
 /// A language that words are analysed in.
@@ -128,17 +129,14 @@ impl Language {
         let winners: Vec<Self> =
             Self::KNOWN.into_iter().zip(votes).filter(|(_, votes)| *votes == most).map(|(language, _)| language).collect();
         match winners.as_slice() {
-            [only] if most > 0 => *only,
+            [only] => *only,
             _ => {
-                let detected = whatlang::detect(text);
-                let detected = detected.map(|found| (Self::from(found.lang()), found.confidence()));
-                match detected {
-                    Some((language, confidence)) if winners.contains(&language) && most > 0 || confidence >= SURE => {
-                        language
-                    }
-                    _ if most > 0 => winners.first().copied().unwrap_or_default(),
-                    _ => Self::English,
-                }
+                let detected = whatlang::detect(text).filter(|found| {
+                    let is_enough = text.chars().count() >= LONG || found.script() != Script::Latin;
+                    is_enough && (found.confidence() >= SURE || winners.contains(&Self::from(found.lang())))
+                });
+                let first = winners.first().copied().unwrap_or_default();
+                detected.map_or(first, |found| Self::from(found.lang()))
             }
         }
     }

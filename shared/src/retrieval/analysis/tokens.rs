@@ -15,7 +15,7 @@ const LONG_NUMBER: usize = 6;
 const MOST_RUNS: usize = 4;
 
 /// What a token is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A word.
     Word,

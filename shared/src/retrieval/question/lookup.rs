@@ -80,7 +80,7 @@ impl<'a> Lookup<'a> {
     /// The word of the manuals that is nearest to one that is in none.
     pub(super) fn nearest(&self, word: &str) -> Option<Near> {
         spelling::nearest(word, |start| {
-            let entries = self.segments.iter().flat_map(|segment| segment.words_beginning(start));
+            let entries = self.segments.iter().flat_map(move |segment| segment.words_beginning(start));
             entries.map(|entry| (entry.word.as_str(), entry.count))
         })
     }

@@ -8,7 +8,7 @@ mod lookup;
 mod spelling;
 mod synonyms;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::Segment;
 use super::analysis::{Analyzer, Kind, Language, Role, Token, confused, plain, tokens};
@@ -101,7 +101,7 @@ pub fn asked(segments: &[&Segment], text: &str) -> Vec<Asked> {
     let (context, question) = text.trim().rsplit_once('\n').unwrap_or(("", text));
     let reader = Reader::new(segments, question);
     let mut all: Vec<Asked> = Vec::new();
-    let mut places: HashMap<(String, Kind), usize> = HashMap::new();
+    let mut seen: HashSet<(String, Kind)> = HashSet::new();
     let lines = std::iter::once(question).map(|line| (line, false)).chain(context.lines().map(|line| (line, true)));
     for (line, is_context) in lines {
         for mut asked in reader.read(line) {
@@ -110,10 +110,9 @@ pub fn asked(segments: &[&Segment], text: &str) -> Vec<Asked> {
                 asked.weight *= CONTEXT;
             }
             let terms = asked.forms.first().map_or_else(|| asked.written.to_lowercase(), |form| form.terms.join(" "));
-            places.entry((terms, asked.kind)).or_insert_with(|| {
+            if seen.insert((terms, asked.kind)) {
                 all.push(asked);
-                all.len() - 1
-            });
+            }
         }
     }
     all
