@@ -15,11 +15,11 @@ use futures::{FutureExt, StreamExt, TryStreamExt};
 
 use crate::Context;
 use crate::ids::{DocumentId, UserId};
-use crate::inference::{Embedder, InferenceError, ModelConfig};
+use crate::inference::{Embedder, Embedding, InferenceError, ModelConfig};
 use crate::ingest_request::IngestRequest;
 use crate::objects::{Changed, ObjectError, ObjectKey, Objects};
 use crate::retrieval::analysis::Analyzer;
-use crate::retrieval::{Asked, CacheError, Fetched, Hit, Library as Shelves, Query, Segment, SegmentCache};
+use crate::retrieval::{Asked, CacheError, Fetched, Hit, Library as Shelves, Query, Segment, SegmentCache, in_english};
 use crate::store::{Document, DocumentStatus, Store, StoreError};
 use crate::telemetry;
 
@@ -229,11 +229,17 @@ impl Library {
             .buffered(LOADS_AT_ONCE)
             .try_filter_map(|segment| async move { Ok(segment) })
             .try_collect::<Vec<_>>();
-        let embedding = async { embedder.embed_one(query.text.clone()).await.map_err(LibraryError::from) };
-        let (segments, embedding) = futures::try_join!(segments, embedding)?;
+        let embedded = async |text: String| embedder.embed_one(text).await.map_err(LibraryError::from);
+        let english = async {
+            match in_english(&query.text) {
+                Some(text) => embedded(text).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let (segments, embedding, english) = futures::try_join!(segments, embedded(query.text.clone()), english)?;
         let holdings = holdings.without(count - segments.len());
-        let embedding = embedding.into_vec();
-        let found = tokio::task::spawn_blocking(move || findings(holdings, &segments, &query, embedding)).await;
+        let query = query.with(embedding.into_vec(), english.map(Embedding::into_vec));
+        let found = tokio::task::spawn_blocking(move || findings(holdings, &segments, &query)).await;
         telemetry::count_search(begun.elapsed());
         found.map_err(|error| LibraryError::Model(InferenceError::Failed(format!("the search broke off: {error}"))))
     }
@@ -308,11 +314,25 @@ impl Findings {
     #[must_use]
     pub fn of(segments: &[Arc<Segment>], query: &LibraryQuery, embedding: Vec<f32>) -> Self {
         let holdings = Holdings { searchable: segments.len(), ..Holdings::default() };
-        findings(holdings, segments, query, embedding)
+        findings(holdings, segments, &query.clone().with(embedding, None))
     }
 }
 
-fn findings(holdings: Holdings, segments: &[Arc<Segment>], query: &LibraryQuery, embedding: Vec<f32>) -> Findings {
+impl LibraryQuery {
+    /// The search in the segments that were chosen.
+    fn with(self, embedding: Vec<f32>, english: Option<Vec<f32>>) -> Query {
+        Query {
+            text: self.text,
+            embedding: Some(embedding),
+            english,
+            top_k: self.top_k,
+            document_ids: None,
+            min_score: self.min_score,
+        }
+    }
+}
+
+fn findings(holdings: Holdings, segments: &[Arc<Segment>], query: &Query) -> Findings {
     let by_id: HashMap<&str, &Segment> =
         segments.iter().map(|segment| (segment.document_id(), segment.as_ref())).collect();
     let page_text = |hit: &Hit| {
@@ -320,15 +340,8 @@ fn findings(holdings: Holdings, segments: &[Arc<Segment>], query: &LibraryQuery,
         segment.page_text(hit.page).map(str::to_owned)
     };
     let shelves = Shelves::new(segments.to_vec());
-    let query = Query {
-        text: query.text.clone(),
-        embedding: Some(embedding),
-        top_k: query.top_k,
-        document_ids: None,
-        min_score: query.min_score,
-    };
-    let words = shelves.asked(&query);
-    let hits = shelves.search_for(&query, &words);
+    let words = shelves.asked(query);
+    let hits = shelves.search_for(query, &words);
     let passages =
         hits.into_iter().map(|hit| Passage { page_text: page_text(&hit).unwrap_or_default(), hit }).collect();
     Findings { holdings, passages, vocabulary: Vocabulary::of(segments, &query.text, words) }

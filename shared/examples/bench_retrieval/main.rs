@@ -114,6 +114,7 @@ fn ranks(set: &Set, library: &Library, embed: bool) -> Vec<Vec<bool>> {
         let hits = library.search(&Query {
             text: case.text.clone(),
             embedding: embed.then(|| case.embedding.clone()),
+            english: case.english.clone().filter(|_| embed),
             top_k: 10,
             ..Query::default()
         });
@@ -154,6 +155,7 @@ fn misses(out: &mut impl Write, set: &Set) -> Result<(), Failure> {
         let query = Query {
             text: case.text.clone(),
             embedding: Some(case.embedding.clone()),
+            english: case.english.clone(),
             top_k: 100,
             ..Query::default()
         };

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use shared::{
     assistant::{Role, Turn},
     documents::{Page, PageSource},
-    retrieval::Library,
+    retrieval::{Library, in_english},
 };
 
 use crate::{
@@ -38,6 +38,7 @@ pub(crate) enum Names {
 pub(crate) struct Case {
     pub(crate) text: String,
     pub(crate) embedding: Vec<f32>,
+    pub(crate) english: Option<Vec<f32>>,
     /// As [`Names`] says.
     pub(crate) relevant: HashSet<String>,
 }
@@ -83,7 +84,7 @@ pub(crate) async fn passages(dir: &Path, embeddings: &mut Embeddings) -> Result<
     for (id, relevant) in relevant {
         let text = texts.remove(&id).ok_or("a judged query has no text")?;
         let embedding = embeddings.of(&text).await?;
-        queries.push(Case { text, embedding, relevant });
+        queries.push(Case { text, embedding, english: None, relevant });
     }
     embeddings.save()?;
     Ok(Set { library: Library::new(segments), queries, names: Names::Documents })
@@ -102,6 +103,7 @@ pub(crate) async fn manual(data: &Path, name: &str, embeddings: &mut Embeddings)
     for entry in lines::<Entry>(&data.join("ir/manual_index").join(format!("{name}.jsonl")))? {
         queries.push(Case {
             embedding: embeddings.of(&entry.query).await?,
+            english: None,
             text: entry.query,
             relevant: entry.pdf_pages.iter().map(u32::to_string).collect(),
         });
@@ -149,7 +151,11 @@ pub(crate) async fn questions(data: &Path, embeddings: &mut Embeddings) -> Resul
         let own = Place { file: question.file.clone().unwrap_or_default(), pages: question.pages.clone() };
         let places = std::iter::once(&own).chain(&question.alt);
         let relevant = places.flat_map(|place| place.pages.iter().map(|page| format!("{}:{page}", place.file))).collect();
-        queries.push(Case { embedding: embeddings.of(&text).await?, text, relevant });
+        let english = match in_english(&text) {
+            Some(english) => Some(embeddings.of(&english).await?),
+            None => None,
+        };
+        queries.push(Case { embedding: embeddings.of(&text).await?, english, text, relevant });
     }
     embeddings.save()?;
     Ok(Set { library: Library::new(segments), queries, names: Names::PagesOfFiles })

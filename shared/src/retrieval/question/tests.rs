@@ -106,3 +106,11 @@ fn long_questions_are_bounded() {
     assert!(found(&[PRESS], &long).len() <= 1);
     assert!(found(&[PRESS], "").is_empty());
 }
+
+#[test]
+fn questions_are_put_into_english_as_far_as_they_are_known() {
+    assert_eq!(in_english("Wie hoch ist der Reifendruck am Unimog U423?").as_deref(), Some("tyre pressure Unimog U423"));
+    assert_eq!(in_english("\u{bf}Cu\u{e1}l es el par de apriete del volante?").as_deref(), Some("torque flywheel"));
+    assert_eq!(in_english("What is the tyre pressure?"), None);
+    assert_eq!(in_english("Wie hei\u{df}t er?"), None);
+}

@@ -16,6 +16,7 @@ mod semantic;
 use std::{collections::HashSet, sync::Arc};
 
 use super::Segment;
+use super::analysis::Language;
 use super::question::{Asked, asked};
 
 /// A question.
@@ -25,12 +26,23 @@ pub struct Query {
     pub text: String,
     /// Its normalised embedding; without one, search is lexical.
     pub embedding: Option<Vec<f32>>,
+    /// The same of [`in_english`](super::in_english), where the question is in another language: it is compared
+    /// with English documents.
+    pub english: Option<Vec<f32>>,
     /// Most hits to return.
     pub top_k: usize,
     /// Search only these documents; all where `None`.
     pub document_ids: Option<Vec<String>>,
     /// Leave out hits that score less; between 0 and 1.
     pub min_score: Option<f32>,
+}
+
+impl Query {
+    /// The embedding to compare a segment's with.
+    fn embedding_for(&self, segment: &Segment) -> Option<&[f32]> {
+        let english = self.english.as_ref().filter(|_| segment.language() == Language::English);
+        english.or(self.embedding.as_ref()).map(Vec::as_slice).filter(|embedding| !embedding.is_empty())
+    }
 }
 
 /// A passage found, with what speaks for it.

@@ -55,7 +55,7 @@ fn gather(segments: &[&Segment], query: &Query, asked: &[Asked], weights: &Weigh
     let filled = lexical.scores.iter().zip(lengths).filter(|(_, lengths)| lengths.body > 0);
     let bm25 = Distribution::of(filled.map(|(score, _)| *score));
     let embedding = query.embedding.as_deref().filter(|embedding| !embedding.is_empty());
-    let cosines = embedding.map(|embedding| semantic::page_cosines(segments, embedding));
+    let cosines = embedding.map(|_| semantic::page_cosines(segments, query));
     let cosine = Distribution::of(cosines.iter().flatten().copied().filter(|cosine| *cosine > -1.0));
     let mut fused = fusion::fuse(&lexical, cosines.as_deref(), weights);
     let mut pages = fused.iter_mut();
@@ -77,7 +77,7 @@ impl Evidence {
 /// Chooses the passage that speaks for a page.
 struct Passages<'a> {
     analyzers: BTreeMap<Language, Analyzer>,
-    embedding: Option<&'a [f32]>,
+    query: &'a Query,
     terms: &'a [Sought],
     initials: Initials,
 }
@@ -90,7 +90,7 @@ impl<'a> Passages<'a> {
             analyzers.entry(segment.language()).or_insert_with(|| Analyzer::of(segment.language()));
         }
         let initials = Initials::of(terms.iter().map(|sought| sought.term.as_str()));
-        Self { analyzers, embedding: query.embedding.as_deref(), terms, initials }
+        Self { analyzers, query, terms, initials }
     }
 
     /// The best of a page's chunks, by similarity and the words it holds, with its cosine.
@@ -112,7 +112,7 @@ impl<'a> Passages<'a> {
     }
 
     fn cosine(&self, segment: &Segment, chunk: usize) -> Option<f32> {
-        let embedding = self.embedding?;
+        let embedding = self.query.embedding_for(segment)?;
         let vector = segment.vectors(chunk, 1);
         (vector.len() == embedding.len() && !vector.is_empty()).then(|| dot(vector, embedding))
     }
