@@ -11,6 +11,8 @@ use super::units::{self, Unit};
 pub(super) const MAX_TERM: usize = 64;
 /// Digits without a break from which on they are no number but a code.
 const LONG_NUMBER: usize = 6;
+/// What holds words together.
+const JOINERS: [char; 4] = ['-', '.', '/', ','];
 /// Runs that one unit or code may consist of.
 const MOST_RUNS: usize = 4;
 
@@ -109,10 +111,37 @@ fn token(raws: &[Raw<'_>], before: Option<&Raw<'_>>, take: &mut impl FnMut(Event
         }
         return used;
     }
+    if counted(&lower, take) {
+        return 1;
+    }
     take(Event::Begin(Kind::Code, first.text));
     codes::each_term(&lower, take);
     joined(first, before, &codes::compact(&lower), take);
     1
+}
+
+/// A number that a word hangs on: `4-door`, `2nd`.
+fn counted(lower: &str, take: &mut impl FnMut(Event<'_>)) -> bool {
+    const DIGITS: usize = 4;
+    const LETTERS: usize = 3;
+    let (digits, tail) = lower.split_at(lower.find(|c: char| !c.is_ascii_digit()).unwrap_or(lower.len()));
+    if digits.is_empty() || digits.len() > DIGITS {
+        return false;
+    }
+    let word = tail.strip_prefix('-').filter(|word| word.chars().count() >= LETTERS && word.chars().all(is_word));
+    if word.is_none() && !matches!(tail, "st" | "nd" | "rd" | "th") {
+        return false;
+    }
+    take(Event::Begin(Kind::Number, digits));
+    take(Event::Term(Role::Whole, digits));
+    if let Some(word) = word {
+        words(word, word, take);
+    }
+    true
+}
+
+fn is_word(character: char) -> bool {
+    character.is_alphabetic() || JOINERS.contains(&character)
 }
 
 fn lower(text: &str) -> Cow<'_, str> {
@@ -125,9 +154,8 @@ fn lower(text: &str) -> Cow<'_, str> {
 
 /// The words of a run that joiners hold together.
 fn words(lower: &str, written: &str, take: &mut impl FnMut(Event<'_>)) {
-    let mut parts = lower.split(['-', '.', '/', ',']).filter(|part| !part.is_empty()).peekable();
-    let is_one = !lower.contains(['-', '.', '/', ',']);
-    while let Some(part) = parts.next() {
+    let is_one = !lower.contains(JOINERS);
+    for part in lower.split(JOINERS).filter(|part| !part.is_empty()) {
         if let Some((article, rest)) = part.split_once('\'').filter(|(before, rest)| elided(before, rest)) {
             word(article, article, take);
             word(&rest.replace('\'', ""), rest, take);
@@ -236,7 +264,9 @@ fn measure(raws: &[Raw<'_>], lower: &str, take: &mut impl FnMut(Event<'_>)) -> O
 
 /// A metric thread in one to four runs, in one form: `M12x1.75`, `M12 x 1,75`.
 fn thread_of(raws: &[Raw<'_>]) -> Option<(String, usize)> {
-    if !raws.first()?.text.starts_with(['M', 'm']) {
+    let mut start = raws.first()?.text.chars();
+    let is_m = start.next().is_some_and(|first| matches!(first, 'M' | 'm'));
+    if !is_m || start.next().is_some_and(|second| !second.is_ascii_digit()) {
         return None;
     }
     let mut spelling = String::new();

@@ -40,13 +40,14 @@ impl<'a> Lookup<'a> {
         (self.pages(&form) > 0).then_some(form)
     }
 
-    /// Other names that are in manuals of their language.
-    pub(super) fn synonyms(&self, synonyms: &[Synonym], weight: f32) -> Vec<Form> {
+    /// Other names that are in manuals of their language, with what they weigh there.
+    pub(super) fn synonyms(&self, synonyms: &[Synonym], weight: impl Fn(Language) -> f32) -> Vec<Form> {
         let mut forms: Vec<Form> = Vec::new();
         for synonym in synonyms {
             let Some(analyzer) = self.analyzers.get(&synonym.language) else { continue };
             let terms = analyzer.terms(&synonym.words.join(" "));
-            let form = Form { terms, language: Some(synonym.language), weight, how: Match::Synonym };
+            let language = synonym.language;
+            let form = Form { terms, language: Some(language), weight: weight(language), how: Match::Synonym };
             if !form.terms.is_empty() && self.pages(&form) > 0 && !forms.contains(&form) {
                 forms.push(form);
             }

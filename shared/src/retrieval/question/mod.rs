@@ -212,7 +212,8 @@ impl<'a> Reader<'a> {
         let mut forms = self.lookup.exact(word);
         let is_exact = !forms.is_empty();
         let mut found = if is_exact { Match::Exact } else { Match::None };
-        let weight = if is_exact { SYNONYM } else { INSTEAD };
+        let exact_in: Vec<Option<Language>> = forms.iter().map(|form| form.language).collect();
+        let weight = |language| if exact_in.contains(&Some(language)) { SYNONYM } else { INSTEAD };
         forms.extend(self.lookup.synonyms(synonyms, weight));
         let joined = [before.map(|before| (before, token)), next.map(|next| (token, next))];
         for (first, second) in joined.into_iter().flatten() {
@@ -242,7 +243,7 @@ impl<'a> Reader<'a> {
         let plain_word = plain(word);
         let Some(near) = self.lookup.nearest(&plain_word) else {
             let Some(key) = synonyms::nearest(&plain_word) else { return Vec::new() };
-            return self.lookup.synonyms(&synonyms::of_word(&key), INSTEAD);
+            return self.lookup.synonyms(&synonyms::of_word(&key), |_| INSTEAD);
         };
         let weight = if near.distance < 2 { INSTEAD } else { GUESSED };
         let forms = self.lookup.exact(&near.word).into_iter();

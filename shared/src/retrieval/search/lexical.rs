@@ -153,7 +153,8 @@ impl Task<'_> {
                 let numbers: Option<Vec<u32>> = reading.form.terms.iter().map(|term| self.segment.term(term)).collect();
                 let Some(numbers) = numbers else { continue };
                 let share = word.share * reading.form.weight;
-                self.occurrences(&numbers, reading, share, weights, &mut found);
+                let pages = self.occurrences(&numbers, &reading.rarities, weights);
+                found.extend(pages.into_iter().map(|(page, value)| (page, value, share)));
                 if reading.form.how != Match::Synonym || word.readings.iter().all(|other| other.form.how == Match::Synonym) {
                     titled.extend(numbers.iter().map(|number| (*number, share)));
                 }
@@ -174,42 +175,29 @@ impl Task<'_> {
         }
     }
 
-    /// The pages that hold all terms of a reading: what each adds to the score and to the coverage.
-    fn occurrences(
-        &self,
-        numbers: &[u32],
-        reading: &Reading<'_>,
-        share: f32,
-        weights: &Weights,
-        found: &mut Vec<(usize, f32, f32)>,
-    ) {
+    /// The pages that hold all of these terms, with what the least of them adds to the score.
+    fn occurrences(&self, numbers: &[u32], rarities: &[f32], weights: &Weights) -> Vec<(usize, f32)> {
         let value = |posting: &Posting, rarity: f32| {
             let page = posting.page as usize;
             let frequency = frequency(*posting, weights);
             let norm = self.norms.get(page).copied().unwrap_or(f32::MAX);
-            (page, rarity * (weights.k1 + 1.0) * frequency / (norm + frequency), share)
+            rarity * (weights.k1 + 1.0) * frequency / (norm + frequency)
         };
-        let first = found.len();
-        let mut terms = numbers.iter().zip(&reading.rarities);
-        if let Some((number, rarity)) = terms.next() {
-            found.extend(self.segment.postings(*number).iter().map(|posting| value(posting, *rarity)));
-        }
+        let mut terms = numbers.iter().zip(rarities);
+        let Some((number, rarity)) = terms.next() else { return Vec::new() };
+        let first = self.segment.postings(*number).iter();
+        let mut found: Vec<(usize, f32)> =
+            first.map(|posting| (posting.page as usize, value(posting, *rarity))).collect();
         for (number, rarity) in terms {
             let postings = self.segment.postings(*number);
-            let mut kept = first;
-            for place in first..found.len() {
-                let Some(&(page, score, share)) = found.get(place) else { break };
-                let at = postings.binary_search_by_key(&page, |posting| posting.page as usize);
-                if let Some(posting) = at.ok().and_then(|at| postings.get(at)) {
-                    let (_, other, _) = value(posting, *rarity);
-                    if let Some(slot) = found.get_mut(kept) {
-                        *slot = (page, score.min(other), share);
-                        kept += 1;
-                    }
-                }
-            }
-            found.truncate(kept);
+            found.retain_mut(|(page, score)| {
+                let at = postings.binary_search_by_key(page, |posting| posting.page as usize);
+                let posting = at.ok().and_then(|at| postings.get(at));
+                *score = posting.map_or(0.0, |posting| score.min(value(posting, *rarity)));
+                posting.is_some()
+            });
         }
+        found
     }
 
     /// Adds what a word says: the best of its readings on each page, or all where they are its parts.
