@@ -1,6 +1,7 @@
-"""Packs programs into the zips that template.yaml names, and the embedding model into a layer.
+"""Packs programs into the zips that template.yaml names, and the embedding model into a layer. PDFium and its
+licence texts go into the zips of the functions that read PDFs, at lib/pdfium.
 
-    pack.py [--strip] --layer FOLDER NAME=PROGRAM…
+    pack.py [--strip] --layer FOLDER --pdfium FOLDER NAME=PROGRAM…
 
 The same content makes the same zip, byte for byte, so that a deployment that changes nothing uploads
 nothing. What was packed from a file that has not changed since is left as it is.
@@ -19,6 +20,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = ROOT / ".build"
 # What Lambda allows: a function and its layers, unpacked.
 LIMIT = 250 * 1024 * 1024
+# Functions that read PDFs.
+READ_PDFS = ("extract", "ingest")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -52,22 +55,31 @@ def packed(target, files, strip, make):
         return sum(info.file_size for info in archive.infolist())
 
 
-def pack_program(target, program, strip):
+def pack_program(target, program, strip, libraries):
     def make():
         if not strip:
-            return write(target, [("bootstrap", program, 0o755)], 6)
+            return write(target, [("bootstrap", program, 0o755), *libraries], 6)
         with tempfile.TemporaryDirectory() as folder:
             stripped = pathlib.Path(folder, "bootstrap")
             subprocess.run(["strip", "-o", stripped, program], check=True)
-            write(target, [("bootstrap", stripped, 0o755)], 1)
+            write(target, [("bootstrap", stripped, 0o755), *libraries], 1)
 
-    return packed(target, [program], strip, make)
+    return packed(target, [program, *(file for _, file, _ in libraries)], strip, make)
+
+
+def pdfium_entries(folder):
+    """The library and its licence texts, by their places in a zip."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    if not any(file.name.startswith("libpdfium.") for file in files):
+        sys.exit(f"{folder} has no library: scripts/pdfium fetches it")
+    return [(f"lib/pdfium/{file.relative_to(folder)}", file, 0o644) for file in files]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--strip", action="store_true", help="without debug information, and compressed fast")
     parser.add_argument("--layer", type=pathlib.Path, required=True, metavar="FOLDER")
+    parser.add_argument("--pdfium", type=pathlib.Path, required=True, metavar="FOLDER")
     parser.add_argument("programs", nargs="+", metavar="NAME=PROGRAM")
     options = parser.parse_args()
     BUILD.mkdir(exist_ok=True)
@@ -80,13 +92,15 @@ def main():
     entries = [(f"models/{folder.name}/{file.name}", file, 0o644) for file in files]
     layer_size = packed(layer, files, False, lambda: write(layer, entries, 6))
 
+    pdfium = pdfium_entries(options.pdfium)
     print(f"{'':12} {'zip':>10} {'unpacked':>10}")
     too_large = []
     sizes = [("layer", layer, layer_size)]
     for pair in options.programs:
         name, program = pair.split("=", 1)
         target = BUILD / f"{name}.zip"
-        sizes.append((name, target, pack_program(target, pathlib.Path(program), options.strip)))
+        libraries = pdfium if name in READ_PDFS else []
+        sizes.append((name, target, pack_program(target, pathlib.Path(program), options.strip, libraries)))
     for name, target, unpacked in sizes:
         print(f"{name:12} {target.stat().st_size / 2**20:6.1f} MiB {unpacked / 2**20:6.1f} MiB")
         if name != "layer" and unpacked + layer_size > LIMIT:

@@ -18,7 +18,7 @@ START_SECONDS = 60
 
 
 class LocalSystem:
-    """Built and started; its log and mail are in `.local/in-memory`."""
+    """Set up, built and started; its log and mail are in `.local/in-memory`."""
 
     def __enter__(self):
         names = ("gateway", "services", "dynamodb", "s3")
@@ -28,6 +28,8 @@ class LocalSystem:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.mail.mkdir(parents=True)
         self.secret = secrets.token_hex(32)
+        for needed in ("models", "pdfium"):
+            subprocess.run([ROOT / "scripts" / needed], check=True)
         subprocess.run(["cargo", "build", "--quiet", "--bins"], cwd=ROOT, check=True)
         command = [target_directory() / "debug" / "intellimaint", "--in-memory"]
         for name, port in self.ports.items():

@@ -4,6 +4,7 @@ import json
 import pathlib
 import secrets
 import subprocess
+import sys
 import urllib.parse
 
 import common
@@ -37,10 +38,12 @@ class System:
 
     @classmethod
     def on_ministack(cls, stack, endpoint, machine, parameters):
-        """Its functions are processes of this machine: they find its programs, and the model where it is."""
+        """Its functions are processes of this machine: they find its programs, and the model where it is. They start in
+        the folder that their zip is unpacked into."""
         programs = {
             "Architecture": machine,
             "ModelDir": str(ROOT / "models" / "all-minilm-l6-v2"),
+            "PdfiumLibrary": "lib/pdfium/libpdfium." + ("dylib" if sys.platform == "darwin" else "so"),
             "SpeechToText": "pocketsphinx",
             "TextToSpeech": "espeak",
             "Ocr": "tesseract",

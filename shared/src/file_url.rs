@@ -114,6 +114,7 @@ mod tests {
             pdf_time: Duration::from_secs(1),
             pdf_memory: 1,
             pdf_worker: None,
+            pdfium_library: "libpdfium.so".into(),
         };
         FileUrl::parse(text, &config)
     }

@@ -31,6 +31,9 @@ pub fn banner(system: &System) -> String {
     let folder = &config.inference.model_dir;
     let missing = if folder.is_dir() { "" } else { " (missing: run scripts/models)" };
     let model = format!("{}{missing}", folder.display());
+    let library = &config.documents.pdfium_library;
+    let missing = if library.is_file() { "" } else { " (missing: run scripts/pdfium)" };
+    let pdfs = format!("PDFium at {}{missing}", library.display());
     let rows = [
         ("gateway", system.gateway_url.clone()),
         ("services", system.services_url.clone()),
@@ -39,11 +42,13 @@ pub fn banner(system: &System) -> String {
         ("mail", mail),
         ("answers", answers),
         ("embeddings", model),
+        ("PDFs", pdfs),
         ("hearing", hears),
         ("speaking", speaks),
         ("OCR", reads),
         ("detection", detects),
         ("payments", payments(system)),
+        ("plan", format!("{} for all who have not subscribed", config.billing.plans.default_plan().name)),
         ("Google", google),
         ("data", system.folder.display().to_string()),
         ("DynamoDB", system.dynamodb_url.clone()),

@@ -20,7 +20,8 @@ pub struct Options {
     #[arg(long, value_name = "URL", env = "INTELLIMAINT_FUNCTIONS_AT")]
     pub functions_at: Option<String>,
 
-    /// Let people pay, at a stand-in for Stripe on this machine that moves no money.
+    /// Let people pay, at a stand-in for Stripe on this machine that moves no money. Everybody begins with the plan of
+    /// `DEFAULT_PLAN` then (`free`), else with the largest.
     #[arg(long)]
     pub stripe: bool,
 

@@ -85,7 +85,8 @@ pub struct System {
 
 impl System {
     /// Starts everything; when it returns, requests are answered. `lookup` gives the configuration;
-    /// storage, secrets and mail folder default to the system's own.
+    /// storage, secrets and mail folder default to the system's own. Where nobody can pay, everybody has the largest
+    /// plan, unless one is named.
     ///
     /// # Errors
     /// [`StartError`], with a sentence that says what to do.
@@ -114,6 +115,9 @@ impl System {
         let (dynamodb_url, s3_url) = (server::local_url(&dynamodb), server::local_url(&s3));
         let own = own_settings(&folder, &gateway_url, &dynamodb_url, &s3_url)?;
         let mut config = Config::from_lookup(&|name| lookup(name).or_else(|| own.get(name).cloned()))?;
+        if !options.stripe && config.billing.stripe.is_none() && is_unset(lookup, "DEFAULT_PLAN") {
+            Arc::make_mut(&mut config.billing.plans).default_to_largest();
+        }
         config.aws.credentials = Some((ACCESS_KEY.to_owned(), SecretString::from(SECRET_KEY)));
         config.aws.dynamodb_endpoint = Some(dynamodb_url.clone());
         config.aws.s3_endpoint = Some(s3_url.clone());
@@ -195,6 +199,11 @@ impl System {
         self.back.close();
         self.back.wait().await;
     }
+}
+
+/// Whether the configuration leaves a variable open, as `shared::config` sees it.
+fn is_unset(lookup: &dyn Fn(&str) -> Option<String>, name: &str) -> bool {
+    lookup(name).is_none_or(|value| value.trim().is_empty())
 }
 
 fn folder(options: &Options) -> Result<(PathBuf, Option<TempDir>), StartError> {

@@ -180,6 +180,14 @@ impl Plans {
         &self.default
     }
 
+    /// Gives people who have not subscribed the plan with the most questions: the last of those that have as many.
+    pub fn default_to_largest(&mut self) {
+        let questions = |plan: &&Plan| plan.limits.messages_per_month.unwrap_or(u64::MAX);
+        if let Some(largest) = self.plans.iter().max_by_key(questions) {
+            self.default = largest.clone();
+        }
+    }
+
     /// A plan without a name that allows nothing, and no other.
     pub(crate) fn none() -> Self {
         let money = Money { amount: 0, currency: String::new() };
@@ -231,17 +239,35 @@ mod tests {
         }
     }
 
+    fn plan(id: &str, amount: i64, currency: &str) -> String {
+        format!(
+            r#"{{"id": "{id}", "name": "A plan", "features": [],
+            "price": {{"amount": {amount}, "currency": "{currency}", "interval": "year"}},
+            "limits": {{"documents": 1, "storageBytes": null, "messagesPerMonth": 2, "voiceMinutesPerMonth": 0}}}}"#
+        )
+    }
+
+    fn file(version: u32, plans: &[String]) -> String {
+        format!(r#"{{"version": {version}, "plans": [{}]}}"#, plans.join(","))
+    }
+
+    #[test]
+    fn the_largest_plan_has_the_most_questions() {
+        let asking =
+            |id: &str, questions: &str| plan(id, 0, "usd").replace("Month\": 2", &format!("Month\": {questions}"));
+        for (plans, largest) in [
+            ([asking("free", "5"), asking("solo", "50"), asking("crew", "500")], "crew"),
+            ([asking("crew", "null"), asking("free", "5"), asking("solo", "50")], "crew"),
+            ([asking("free", "5"), asking("solo", "50"), asking("quiet", "50")], "quiet"),
+        ] {
+            let mut plans = Plans::parse(&file(1, &plans), &free()).unwrap();
+            plans.default_to_largest();
+            assert_eq!(plans.default_plan().id.as_str(), largest);
+        }
+    }
+
     #[test]
     fn what_cannot_be_used_is_refused() {
-        let plan = |id: &str, amount: i64, currency: &str| {
-            format!(
-                r#"{{"id": "{id}", "name": "A plan", "features": [],
-                "price": {{"amount": {amount}, "currency": "{currency}", "interval": "year"}},
-                "limits": {{"documents": 1, "storageBytes": null, "messagesPerMonth": 2, "voiceMinutesPerMonth": 0}}}}"#
-            )
-        };
-        let file =
-            |version: u32, plans: &[String]| format!(r#"{{"version": {version}, "plans": [{}]}}"#, plans.join(","));
         let usable = Plans::parse(&file(1, &[plan("free", 0, "usd")]), &free()).unwrap();
         assert_eq!(usable.default_plan().limits.storage_bytes, None);
         for (file, reason) in [

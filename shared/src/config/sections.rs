@@ -1,6 +1,6 @@
 //! One struct per concern.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -236,6 +236,8 @@ pub struct DocumentsConfig {
     pub pdf_memory: u64,
     /// `PDF_WORKER`.
     pub pdf_worker: Option<PathBuf>,
+    /// `PDFIUM_LIBRARY`.
+    pub pdfium_library: PathBuf,
 }
 
 impl DocumentsConfig {
@@ -247,7 +249,13 @@ impl DocumentsConfig {
             pdf_time: Duration::from_secs(reader.number(&var::PDF_SECONDS, 1, 900)),
             pdf_memory: reader.number::<u64>(&var::PDF_MEMORY_MIB, 128, 65_536) * 1024 * 1024,
             pdf_worker: reader.optional(&var::PDF_WORKER).map(PathBuf::from),
+            pdfium_library: reader.optional(&var::PDFIUM_LIBRARY).map_or_else(Self::default_pdfium, PathBuf::from),
         }
+    }
+
+    /// Where `scripts/pdfium` puts the library, by the name that it has on this system.
+    fn default_pdfium() -> PathBuf {
+        Path::new(var::PDFIUM_LIBRARY.default).with_extension(std::env::consts::DLL_EXTENSION)
     }
 }
 

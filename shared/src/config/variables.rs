@@ -54,6 +54,7 @@ variables! {
     PDF_SECONDS = "60": "time that reading one PDF may take";
     PDF_MEMORY_MIB = "1024": "memory that reading one PDF may take";
     PDF_WORKER = "": "program that reads PDFs in a process of its own; default: the running program itself";
+    PDFIUM_LIBRARY = "lib/pdfium/libpdfium.so": "PDFium, the library that reads PDFs, fetched by `scripts/pdfium`; on macOS `….dylib`";
     MODEL_DIR = "models/all-minilm-l6-v2": "folder of the embedding model, made by `scripts/models`";
     EMBEDDING_THREADS = "1": "threads that compute embeddings";
     SEGMENT_CACHE_MIB = "512": "memory for search segments kept between requests";

@@ -5,10 +5,12 @@
 //! [`chunking`] cuts pages into the passages that retrieval embeds and answers cite.
 
 pub mod chunking;
+#[cfg(feature = "documents")]
+pub mod layout;
 pub mod normalize;
 pub mod outline;
 mod page;
 #[cfg(feature = "documents")]
 pub mod pdf;
 
-pub use page::{Line, Page, PageSource};
+pub use page::{Area, Block, CELL_SEPARATOR, Line, Page, PageSource, Row, Table, markdown_row};

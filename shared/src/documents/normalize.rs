@@ -46,36 +46,51 @@ fn keeps_form(character: char) -> bool {
         | '\u{2150}'..='\u{218f}' | '\u{2026}' | '\u{2122}' | '\u{2460}'..='\u{24ff}')
 }
 
-/// Joins a word broken at a line's end (`infor-` + `mation`) with its continuation.
-///
-/// Only lower case on both sides counts: `6-` + `cylinder`, `O-` + `ring` and part numbers keep
-/// their hyphen. Returns the joined text and how many bytes of `next` it took.
+/// Words that keep the hyphen behind them when a line ends there: `self-` + `locking`.
+const KEEP_HYPHEN: &[&str] = &[
+    "all", "cross", "double", "eight", "five", "four", "full", "half", "heavy", "high", "left", "long", "low", "nine",
+    "non", "one", "quick", "right", "self", "seven", "single", "six", "ten", "three", "twelve", "two", "well", "wide",
+];
+
+/// Joins a word broken at a line's end with its continuation. The hyphen goes where a word was broken
+/// (`infor-` + `mation`) and stays where it belongs to the word or number (`O-` + `ring`,
+/// `5330-01-` + `234-5678`, `self-` + `locking`). Returns the joined text and how many bytes of `next`
+/// it took.
 #[must_use]
 pub fn join_hyphenated(line: &str, next: &str) -> Option<(String, usize)> {
     let stem = line.strip_suffix('-')?;
-    let mut tail = stem.chars().rev();
-    if !(tail.next()?.is_lowercase() && tail.next()?.is_lowercase()) {
-        return None;
-    }
-    let taken = next.find(|c: char| !c.is_alphabetic()).unwrap_or(next.len());
-    let continuation = next.get(..taken)?;
-    let is_word = continuation.chars().count() >= 2 && continuation.chars().all(char::is_lowercase);
-    // A second hyphen in the broken word ("add-on-" + "armor") is a real one.
+    let before = stem.chars().next_back().filter(|c| c.is_alphanumeric())?;
+    let after = next.chars().next().filter(|c| c.is_alphanumeric())?;
+    let taken = next.find(|c: char| c.is_whitespace()).unwrap_or(next.len());
     let broken = stem.rsplit(' ').next().unwrap_or(stem);
-    if !is_word || broken.contains('-') {
-        return None;
+    let word = next.find(|c: char| !c.is_alphabetic()).map_or(next, |end| next.get(..end).unwrap_or(next));
+    let is_word = before.is_lowercase()
+        && broken.chars().rev().take_while(|c| c.is_lowercase()).count() >= 2
+        && word.chars().count() >= 2
+        && word.chars().all(char::is_lowercase)
+        // A second hyphen in the broken word ("add-on-" + "armor") is a real one.
+        && !broken.contains('-')
+        && !KEEP_HYPHEN.contains(&broken.to_lowercase().trim_matches(|c: char| !c.is_alphanumeric()));
+    if is_word {
+        return Some((format!("{stem}{word}"), word.len()));
     }
-    Some((format!("{stem}{continuation}"), taken))
+    // A capital after a small letter begins something new: "see Table 2-" never ends in one.
+    let continues = !after.is_uppercase() || before.is_uppercase() || before.is_numeric();
+    continues.then(|| (format!("{line}{}", next.get(..taken).unwrap_or_default()), taken))
 }
 
 /// Whether text reads as text: enough letters or digits, few characters that no font maps
 /// (replacement, private use, control).
 pub fn is_readable<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
     let (mut total, mut bad, mut good) = (0_u32, 0_u32, 0_u32);
+    let mut before = ' ';
     for character in lines.flat_map(str::chars) {
-        if character.is_whitespace() {
+        // Leaders and ruled blanks say nothing about the text that they lead from.
+        let leads = matches!(character, '.' | '_' | '-' | '\u{b7}' | '\u{2026}') && before == character;
+        if character.is_whitespace() || leads {
             continue;
         }
+        before = character;
         total += 1;
         if is_garbage(character) {
             bad += 1;
@@ -112,9 +127,12 @@ mod tests {
     #[test]
     fn broken_words_are_joined_and_real_hyphens_kept() {
         assert_eq!(join_hyphenated("general infor-", "mation follows"), Some(("general information".into(), 6)));
-        assert_eq!(join_hyphenated("the O-", "ring"), None);
-        assert_eq!(join_hyphenated("add-on-", "armor"), None);
-        assert_eq!(join_hyphenated("TM 9-2815-", "237"), None);
+        assert_eq!(join_hyphenated("the O-", "ring seal"), Some(("the O-ring".into(), 4)));
+        assert_eq!(join_hyphenated("add-on-", "armor"), Some(("add-on-armor".into(), 5)));
+        assert_eq!(join_hyphenated("TM 9-2815-", "237 lists"), Some(("TM 9-2815-237".into(), 3)));
+        assert_eq!(join_hyphenated("a self-", "locking nut"), Some(("a self-locking".into(), 7)));
+        assert_eq!(join_hyphenated("the pump -", "and its seal"), None);
+        assert_eq!(join_hyphenated("the pump-", "Remove it"), None);
     }
 
     #[test]

@@ -69,3 +69,23 @@ async fn the_plan_of_people_who_have_not_subscribed_can_be_chosen() {
     let subscription = system.user().await.get(SUBSCRIPTION).await.data(200);
     assert_eq!((&subscription["planId"], &subscription["status"]), (&json!("team"), &json!("none")));
 }
+
+/// `DEFAULT_PLAN` as it is in the environment of a newcomer.
+const NO_DEFAULT_PLAN: (&str, &str) = ("DEFAULT_PLAN", "");
+
+#[tokio::test]
+async fn everybody_has_the_largest_plan_where_nobody_can_pay() {
+    let system = TestSystem::start_with(&[NO_DEFAULT_PLAN]).await;
+    assert_eq!(system.user().await.get(SUBSCRIPTION).await.data(200)["planId"], "team");
+}
+
+#[tokio::test]
+async fn the_largest_plan_is_paid_for_where_people_can_pay() {
+    let stripe = [
+        ("STRIPE_SECRET_KEY", "sk_test_key"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_test"),
+        ("STRIPE_PRICES", "team=price_1"),
+    ];
+    let system = TestSystem::start_with(&[&[NO_DEFAULT_PLAN], &stripe[..]].concat()).await;
+    assert_eq!(system.user().await.get(SUBSCRIPTION).await.data(200)["planId"], "free");
+}

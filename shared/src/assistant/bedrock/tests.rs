@@ -31,6 +31,7 @@ async fn model(url: &str, idle: Duration) -> Bedrock {
         pdf_time: Duration::ZERO,
         pdf_memory: 0,
         pdf_worker: None,
+        pdfium_library: "libpdfium.so".into(),
     };
     Bedrock::new(&sdk, config, Pictures::new(&documents).unwrap(), PictureLimits { most_pixels: 4_000_000 })
 }

@@ -25,8 +25,8 @@ pub(super) fn of_page(
     max_tokens: usize,
     count_tokens: &impl Fn(&str) -> usize,
 ) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::with_capacity(page.lines.len());
-    for (line, kind) in page.lines.iter().zip(&outline.kinds) {
+    let mut pieces: Vec<Piece> = Vec::with_capacity(outline.kinds.len());
+    for (line, kind) in page.lines().zip(&outline.kinds) {
         if *kind == LineKind::Furniture {
             continue;
         }
@@ -107,7 +107,7 @@ pub(super) fn run_over(chunk: &mut Chunk, next: &Page, outline: &PageOutline) {
     if !ends_open || outline.navigation || next.number != chunk.page + 1 {
         return;
     }
-    let mut lines = next.lines.iter().zip(&outline.kinds).filter(|(_, kind)| **kind != LineKind::Furniture);
+    let mut lines = next.lines().zip(&outline.kinds).filter(|(_, kind)| **kind != LineKind::Furniture);
     let Some((first, LineKind::Body)) = lines.next() else {
         return;
     };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::Page;
+use super::super::{Area, Line, Page};
 
 /// Lines from the top and from the bottom of a page that may be furniture.
 const EDGE: usize = 4;
@@ -14,57 +14,96 @@ const MIN_SHARE: f64 = 0.15;
 /// And on at least this many pages.
 const MIN_PAGES: usize = 3;
 
-/// Marks the furniture lines of every page.
+/// How far from its place on other pages a line may stand, in points.
+const SAME_PLACE: f32 = 12.0;
+
+/// A line at the edge of a page.
+struct Edge {
+    /// Position among the page's lines.
+    index: usize,
+    /// Its words, without a page's number at either end.
+    words: String,
+    /// Where it stands; `None` where that is unknown.
+    place: Option<Area>,
+}
+
+/// Marks the furniture lines of every page: those that repeat their words at their place on other
+/// pages, and page numbers. Rows of tables are none, and a page never consists of furniture alone.
 pub(super) fn find(pages: &[Page]) -> Vec<Vec<bool>> {
-    let mut counts: HashMap<String, usize> = HashMap::new();
-    for page in pages {
-        let mut keys: Vec<String> = edge_lines(page).map(|(_, key)| key).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        for key in keys {
-            *counts.entry(key).or_default() += 1;
-        }
+    let edges: Vec<Vec<Edge>> = pages.iter().map(edge_lines).collect();
+    let mut places: HashMap<&str, Vec<Option<Area>>> = HashMap::new();
+    for edge in edges.iter().flatten() {
+        places.entry(&edge.words).or_default().push(edge.place);
     }
     let with_text = pages.iter().filter(|page| page.has_text).count();
-    pages
-        .iter()
-        .map(|page| {
-            let mut marks = vec![false; page.lines.len()];
-            for (index, key) in edge_lines(page) {
-                let count = counts.get(&key).copied().unwrap_or(0);
-                let text = page.lines.get(index).map_or("", |line| line.text.as_str());
-                let recurs = count >= MIN_PAGES && share(count, with_text) >= MIN_SHARE;
-                if let Some(mark) = marks.get_mut(index) {
-                    *mark = recurs || (with_text >= MIN_PAGES && is_page_label(text));
-                }
+    let recurs = |edge: &Edge| {
+        let known = places.get(edge.words.as_str()).map_or(&[][..], Vec::as_slice);
+        let count = known.iter().filter(|place| same_place(edge.place, **place)).count();
+        !edge.words.is_empty() && count >= MIN_PAGES && share(count, with_text) >= MIN_SHARE
+    };
+    let mark = |(page, edges): (&Page, &Vec<Edge>)| {
+        let lines: Vec<&str> = page.lines().map(|line| line.text.as_str()).collect();
+        let mut marks = vec![false; lines.len()];
+        for edge in edges {
+            let label = with_text >= MIN_PAGES && lines.get(edge.index).is_some_and(|text| is_page_label(text));
+            if let Some(mark) = marks.get_mut(edge.index) {
+                *mark = label || recurs(edge);
             }
-            marks
-        })
-        .collect()
-}
-
-fn edge_lines(page: &Page) -> impl Iterator<Item = (usize, String)> {
-    let count = page.lines.len();
-    page.lines
-        .iter()
-        .enumerate()
-        .filter(move |(index, _)| *index < EDGE || index + EDGE >= count)
-        .map(|(index, line)| (index, key(&line.text)))
-}
-
-/// The line without what changes from page to page.
-fn key(text: &str) -> String {
-    let mut key = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_ascii_digit() {
-            if !key.ends_with('#') {
-                key.push('#');
-            }
-        } else if !character.is_whitespace() {
-            key.extend(character.to_lowercase());
         }
+        if marks.iter().all(|mark| *mark) {
+            marks.fill(false);
+        }
+        marks
+    };
+    pages.iter().zip(&edges).map(mark).collect()
+}
+
+/// The first and last lines of a page from top to bottom, where they are not rows of a table.
+fn edge_lines(page: &Page) -> Vec<Edge> {
+    let mut lines: Vec<(usize, &Line)> = page.lines().enumerate().collect();
+    if lines.iter().all(|(_, line)| !line.area.is_unknown()) {
+        lines.sort_by(|(_, a), (_, b)| a.area.top.total_cmp(&b.area.top));
     }
-    key
+    let count = lines.len();
+    let in_table = page.in_table();
+    let at_edge = lines.into_iter().enumerate().filter(|(order, _)| *order < EDGE || order + EDGE >= count);
+    let free = at_edge.filter(|(_, (index, _))| !in_table.get(*index).copied().unwrap_or(false));
+    let edge = |(_, (index, line)): (usize, (usize, &Line))| Edge {
+        index,
+        words: words(&line.text),
+        place: (!line.area.is_unknown()).then_some(line.area),
+    };
+    free.map(edge).collect()
+}
+
+fn same_place(a: Option<Area>, b: Option<Area>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => (a.top - b.top).abs() <= SAME_PLACE,
+        _ => true,
+    }
+}
+
+/// The line's words in lower case, without the page's number before or behind them.
+fn words(text: &str) -> String {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let mut rest = words.as_slice();
+    if let [.., last] = rest
+        && is_page_number(last)
+    {
+        rest = rest.split_last().map_or(rest, |(_, before)| before);
+    }
+    if let [first, ..] = rest
+        && is_page_number(first)
+    {
+        rest = rest.split_first().map_or(rest, |(_, after)| after);
+    }
+    // Words that go with the number: `Page 12`, `12 of 30`.
+    rest.iter().filter(|word| !matches!(word.as_str(), "page" | "|" | "-")).cloned().collect::<Vec<_>>().join(" ")
+}
+
+/// A word that numbers pages: `12`, `2-82`, `iv`, `A-3`; a longer number names a part or a manual.
+fn is_page_number(word: &str) -> bool {
+    word.len() <= 6 && is_label_word(word) && word.chars().filter(char::is_ascii_digit).count() <= 4
 }
 
 #[expect(clippy::cast_precision_loss, reason = "page counts are small")]

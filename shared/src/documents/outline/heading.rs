@@ -49,7 +49,7 @@ impl Heading {
 }
 
 /// The heading that starts with the first of `lines`, and how many lines it runs over.
-pub(super) fn find(lines: &[Line], body_size: f32) -> Option<(Heading, usize)> {
+pub(super) fn find(lines: &[&Line], body_size: f32) -> Option<(Heading, usize)> {
     let line = lines.first()?;
     let text = first_cell(&line.text)?;
     let (title, mut continued) = strip_continued(text);
@@ -223,7 +223,7 @@ mod tests {
     use super::*;
 
     fn heading(text: &str) -> Option<Heading> {
-        find(&[Line::plain(text)], 10.0).map(|(heading, _)| heading)
+        find(&[&Line::plain(text)], 10.0).map(|(heading, _)| heading)
     }
 
     #[test]

@@ -61,10 +61,11 @@ pub fn outline(pages: &[Page]) -> Vec<PageOutline> {
         .iter()
         .zip(furniture)
         .map(|(page, is_furniture)| {
-            let found = navigation::find(&page.lines, &is_furniture);
+            let lines: Vec<&Line> = page.lines().collect();
+            let found = navigation::find(&lines, &is_furniture);
             let navigation = found == Navigation::Whole;
             let before = sections.open.clone();
-            let mut kinds = line_kinds(page, &is_furniture, body_size, &found);
+            let mut kinds = line_kinds(&lines, &page.in_table(), (&is_furniture, &found), body_size);
             drop_lists(&mut kinds);
             for kind in &mut kinds {
                 if let LineKind::Heading(heading) = kind {
@@ -87,8 +88,13 @@ fn inherited(before: Vec<(u8, String)>, kinds: &[LineKind]) -> Vec<String> {
     before.into_iter().filter(|(level, _)| *level < ends).map(|(_, title)| title).collect()
 }
 
-fn line_kinds(page: &Page, is_furniture: &[bool], body_size: f32, navigation: &Navigation) -> Vec<LineKind> {
-    let mut kinds = Vec::with_capacity(page.lines.len());
+fn line_kinds(
+    lines: &[&Line],
+    in_table: &[bool],
+    (is_furniture, navigation): (&[bool], &Navigation),
+    body_size: f32,
+) -> Vec<LineKind> {
+    let mut kinds = Vec::with_capacity(lines.len());
     for (index, &furniture) in is_furniture.iter().enumerate() {
         // Further lines of a heading were counted with its first.
         if kinds.len() > index {
@@ -98,7 +104,9 @@ fn line_kinds(page: &Page, is_furniture: &[bool], body_size: f32, navigation: &N
             kinds.push(LineKind::Furniture);
             continue;
         }
-        let rest = page.lines.get(index..).unwrap_or_default();
+        // A title ends where a table begins.
+        let text = in_table.get(index..).unwrap_or_default().iter().take_while(|is_row| !**is_row).count();
+        let rest = lines.get(index..index + text).unwrap_or_default();
         // The entries of a table of contents look like headings and open nothing.
         let found = match navigation {
             Navigation::Part(pointers) if pointers.contains(&index) => {
@@ -109,16 +117,16 @@ fn line_kinds(page: &Page, is_furniture: &[bool], body_size: f32, navigation: &N
             _ => heading::find(rest, body_size),
         };
         match found {
-            Some((heading, lines)) => {
+            Some((heading, count)) => {
                 kinds.push(LineKind::Heading(heading));
-                for _ in 1..lines {
+                for _ in 1..count {
                     kinds.push(LineKind::HeadingRest);
                 }
             }
             None => kinds.push(LineKind::Body),
         }
     }
-    kinds.truncate(page.lines.len());
+    kinds.truncate(lines.len());
     kinds
 }
 
@@ -146,7 +154,7 @@ fn drop_lists(kinds: &mut [LineKind]) {
 /// The size in which most of the text is set; zero where sizes are unknown.
 fn body_size(pages: &[Page]) -> f32 {
     let mut characters: std::collections::BTreeMap<u32, usize> = std::collections::BTreeMap::new();
-    for line in pages.iter().flat_map(|page| &page.lines) {
+    for line in pages.iter().flat_map(Page::lines) {
         *characters.entry(half_points(line)).or_default() += line.text.len();
     }
     let most = characters.into_iter().max_by_key(|&(_, count)| count);

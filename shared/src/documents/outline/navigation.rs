@@ -31,7 +31,7 @@ struct Entry<'a> {
 }
 
 /// Finds the pointers of a page by the shape of its lines.
-pub(super) fn find(lines: &[Line], furniture: &[bool]) -> Navigation {
+pub(super) fn find(lines: &[&Line], furniture: &[bool]) -> Navigation {
     let lines: Vec<(usize, &str)> = lines
         .iter()
         .zip(furniture)
@@ -168,7 +168,7 @@ mod tests {
 
     fn look(lines: &[&str]) -> Navigation {
         let lines: Vec<Line> = lines.iter().map(|line| Line::plain(*line)).collect();
-        find(&lines, &vec![false; lines.len()])
+        find(&lines.iter().collect::<Vec<_>>(), &vec![false; lines.len()])
     }
 
     #[test]

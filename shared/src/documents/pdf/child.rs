@@ -54,11 +54,12 @@ impl Run {
 
     fn start_with(worker: &PdfWorker, path: &Path, first_page: u32, pages: &[u32]) -> Result<Self, PdfError> {
         let limits = &worker.limits;
-        // The parser holds the file twice.
+        // The file is held beside what is read from it.
         let file = std::fs::metadata(path).map_or(0, |file| file.len());
         let memory = limits.memory_bytes.saturating_add(file.saturating_mul(2));
         let mut child = Command::new(&worker.program)
             .args(&worker.args)
+            .arg(&worker.library)
             .arg(path)
             .arg(first_page.to_string())
             .arg(limits.max_pages.to_string())

@@ -17,7 +17,7 @@ impl PdfWorker {
             max_pages: config.max_pages,
             ..Limits::default()
         };
-        let mut worker = Self::current_exe(limits)?;
+        let mut worker = Self::current_exe(config.pdfium_library.clone(), limits)?;
         if let Some(program) = &config.pdf_worker {
             worker.program.clone_from(program);
         }

@@ -44,6 +44,9 @@ pub enum PdfError {
         /// The limit in mebibytes.
         limit_mib: u64,
     },
+    /// The PDFium library is missing.
+    #[error("PDF files cannot be read here: the PDFium library is not installed.")]
+    NotInstalled,
     /// The reader itself could not be started or was ended from outside: worth another try.
     #[error("The PDF reader could not be run. Please try again.")]
     Reader(String),
@@ -64,6 +67,7 @@ impl PdfError {
             Self::ImageOnly { .. } => "pdf_image_only",
             Self::TooManyPages { .. } => "pdf_too_many_pages",
             Self::TooMuchText { .. } => "pdf_too_much_text",
+            Self::NotInstalled => "pdf_reader_not_installed",
             Self::Reader(_) => "pdf_reader_unavailable",
         }
     }
@@ -71,6 +75,6 @@ impl PdfError {
     /// Whether another try with the same file would fail the same way.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
-        !matches!(self, Self::Reader(_))
+        !matches!(self, Self::Reader(_) | Self::NotInstalled)
     }
 }

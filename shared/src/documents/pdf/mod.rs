@@ -4,15 +4,21 @@
 //! process that serves others: [`PdfWorker`] starts a child (the same executable with a hidden
 //! first argument), which limits itself before it opens the file, and kills it when it stalls.
 
+mod attached;
 mod child;
 mod configured;
+mod content;
+mod doubled;
 mod error;
-mod layout;
+mod frame;
+mod hidden;
+mod library;
 mod parent;
 mod picture;
 mod protocol;
 mod reader;
 mod render;
+mod unmapped;
 mod worker;
 
 pub use error::PdfError;

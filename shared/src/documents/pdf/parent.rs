@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::{
     PdfError, WORKER_ARGUMENT,
     child::{Run, Stop},
-    protocol::{Message, from_tuples},
+    protocol::Message,
 };
 use crate::documents::{Page, PageSource};
 
@@ -70,17 +70,19 @@ pub struct PdfWorker {
     pub program: PathBuf,
     /// Its arguments before the job's own.
     pub args: Vec<String>,
+    /// The PDFium library that the child loads.
+    pub library: PathBuf,
     /// What a child may use.
     pub limits: Limits,
 }
 
 impl PdfWorker {
-    /// A worker that starts the current executable again.
+    /// A worker that starts the current executable again, which loads the PDFium library from this file.
     ///
     /// # Errors
     /// When the path of the executable is unknown.
-    pub fn current_exe(limits: Limits) -> io::Result<Self> {
-        Ok(Self { program: std::env::current_exe()?, args: vec![WORKER_ARGUMENT.to_owned()], limits })
+    pub fn current_exe(library: PathBuf, limits: Limits) -> io::Result<Self> {
+        Ok(Self { program: std::env::current_exe()?, args: vec![WORKER_ARGUMENT.to_owned()], library, limits })
     }
 
     /// Opens a PDF without reading its pages: what an upload is refused by.
@@ -148,7 +150,7 @@ impl PdfWorker {
                 return Err(error);
             }
             tracing::warn!(page = done + 1, reason = %error, "a page could not be read and is left out");
-            pages.push(Page::new(done + 1, Vec::new(), PageSource::None));
+            pages.push(Page::blank(done + 1));
             if done + 1 == total {
                 return Ok(pages);
             }
@@ -172,8 +174,9 @@ impl PdfWorker {
                     self.check_pages(pages).map_err(Stop::Refused)?;
                     *total = pages;
                 }
-                Message::Page { number, lines } => {
-                    pages.push(Page::new(number, from_tuples(lines), PageSource::TextLayer));
+                Message::Page { number, content } => {
+                    let page = Page::new(number, content.blocks, PageSource::TextLayer);
+                    pages.push(Page { size: content.size, unread: content.unread, ..page });
                     on_page(PageProgress { done: number, total: *total });
                 }
                 Message::Failed { .. } | Message::Image { .. } | Message::NoImage { .. } | Message::End => {}

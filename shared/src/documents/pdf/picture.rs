@@ -1,54 +1,44 @@
 //! A page as a picture. Runs in the child only.
-//!
-//! The renderer is large: what reads no scans is built without it (the feature `scans`), and gives no pictures.
+
+use pdfium_render::prelude::{PdfBitmap, PdfBitmapFormat, PdfPage, PdfRenderConfig};
 
 /// Width, height, and one grey value for each pixel.
 pub(super) type Grey = (u32, u32, Vec<u8>);
 
-/// None: there is no renderer.
-#[cfg(not(feature = "scans"))]
-pub(super) fn of(_: &pdf_oxide::document::PdfDocument, _: usize, _: u64) -> Option<Grey> {
-    None
+/// Dots per inch: text recognition reads no better from more.
+const DOTS_PER_INCH: f32 = 200.0;
+const POINTS_PER_INCH: f32 = 72.0;
+/// Longest side, in pixels.
+const LONGEST_SIDE: f32 = 20_000.0;
+
+/// A page, in colours since PDFium draws no text on grey bitmaps, of at most so many pixels, as displayed. None where it cannot be rendered.
+pub(super) fn of(page: &PdfPage<'_>, most_pixels: u64) -> Option<Grey> {
+    let (width, height) = (page.width().value, page.height().value);
+    if !(width > 0.0 && height > 0.0 && width.is_finite() && height.is_finite()) {
+        return None;
+    }
+    // The size is capped before anything is drawn: a page may claim to be as large as a house.
+    #[expect(clippy::cast_precision_loss, reason = "millions of pixels")]
+    let fits = (most_pixels as f32 / (width * height)).sqrt();
+    let scale = (DOTS_PER_INCH / POINTS_PER_INCH).min(fits).min(LONGEST_SIDE / width.max(height));
+    #[expect(clippy::cast_possible_truncation, reason = "at most the longest side")]
+    let side = |points: f32| ((points * scale).floor() as i32).max(1);
+    let (width, height) = (side(width), side(height));
+    let config =
+        PdfRenderConfig::new().set_fixed_size(width, height).limit_render_image_cache_size(true).render_form_data(true);
+    let mut bitmap = PdfBitmap::empty(width, height, PdfBitmapFormat::BGRx).ok()?;
+    page.render_into_bitmap_with_config(&mut bitmap, &config).ok()?;
+    let (width, height) = (u32::try_from(width).ok()?, u32::try_from(height).ok()?);
+    let bytes = bitmap.as_raw_bytes();
+    // Rows may be padded.
+    let stride = bytes.len() / height as usize;
+    let row = |row: &[u8]| row.as_chunks::<4>().0.iter().take(width as usize).map(grey_of).collect::<Vec<u8>>();
+    let grey: Vec<u8> = bytes.chunks_exact(stride.max(1)).flat_map(row).collect();
+    (grey.len() == width as usize * height as usize).then_some((width, height, grey))
 }
 
-#[cfg(feature = "scans")]
-pub(super) use rendered::of;
-
-#[cfg(feature = "scans")]
-mod rendered {
-    use std::panic::{AssertUnwindSafe, catch_unwind};
-
-    use pdf_oxide::document::PdfDocument;
-    use pdf_oxide::rendering::{RenderOptions, render_page};
-
-    use super::Grey;
-
-    /// Dots per inch: text recognition reads no better from more.
-    const DOTS_PER_INCH: u32 = 200;
-
-    /// A page, counted from 0, of at most so many pixels. None where it cannot be rendered.
-    pub(in super::super) fn of(document: &PdfDocument, index: usize, most_pixels: u64) -> Option<Grey> {
-        let mut options = RenderOptions::with_dpi(DOTS_PER_INCH).as_raw();
-        // It rounds width and height up.
-        options.max_output_pixels = most_pixels / 50 * 49;
-        let rendered = catch_unwind(AssertUnwindSafe(|| render_page(document, index, &options)));
-        let rendered = rendered.ok()?.ok()?;
-        let grey = grey(&rendered.data);
-        let size = u64::from(rendered.width) * u64::from(rendered.height);
-        (grey.len() as u64 == size && size > 0 && size <= most_pixels).then_some((
-            rendered.width,
-            rendered.height,
-            grey,
-        ))
-    }
-
-    /// One byte for each pixel of four (red, green, blue and, on white paper, no transparency), weighted as
-    /// the eye does (ITU-R BT.601).
-    fn grey(pixels: &[u8]) -> Vec<u8> {
-        let weighted = |[red, green, blue, _]: [u8; 4]| {
-            let sum = 299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue);
-            u8::try_from(sum / 1000).unwrap_or(u8::MAX)
-        };
-        pixels.as_chunks::<4>().0.iter().copied().map(weighted).collect()
-    }
+/// Blue, green and red, weighted as the eye does (ITU-R BT.601).
+fn grey_of([blue, green, red, _]: &[u8; 4]) -> u8 {
+    let sum = 299 * u32::from(*red) + 587 * u32::from(*green) + 114 * u32::from(*blue);
+    u8::try_from(sum / 1000).unwrap_or(u8::MAX)
 }

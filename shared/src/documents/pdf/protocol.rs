@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::PdfError;
-use crate::documents::Line;
+use super::reader::Content;
 
 /// One message from the child.
 #[derive(Debug, Serialize, Deserialize)]
@@ -11,8 +11,8 @@ use crate::documents::Line;
 pub(super) enum Message {
     /// The file could be opened.
     Document { pages: u32, encrypted: bool },
-    /// One page; no lines where it holds no readable text.
-    Page { number: u32, lines: Vec<(String, f32, bool)> },
+    /// One page; no blocks where it holds no text.
+    Page { number: u32, content: Content },
     /// One page as a picture: a byte for each of its pixels follows the line.
     Image { number: u32, width: u32, height: u32 },
     /// A page that cannot be rendered.
@@ -33,6 +33,7 @@ pub(super) enum Failure {
     PasswordProtected,
     UnsupportedEncryption,
     Unreadable,
+    NoLibrary,
 }
 
 impl From<Failure> for PdfError {
@@ -44,14 +45,7 @@ impl From<Failure> for PdfError {
             Failure::PasswordProtected => Self::PasswordProtected,
             Failure::UnsupportedEncryption => Self::UnsupportedEncryption,
             Failure::Unreadable => Self::Reader("the file could not be opened".to_owned()),
+            Failure::NoLibrary => Self::NotInstalled,
         }
     }
-}
-
-pub(super) fn to_tuples(lines: Vec<Line>) -> Vec<(String, f32, bool)> {
-    lines.into_iter().map(|line| (line.text, line.size, line.bold)).collect()
-}
-
-pub(super) fn from_tuples(lines: Vec<(String, f32, bool)>) -> Vec<Line> {
-    lines.into_iter().map(|(text, size, bold)| Line { text, size, bold }).collect()
 }

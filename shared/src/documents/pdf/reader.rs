@@ -1,35 +1,48 @@
-//! Opening a PDF and reading one page, with `pdf_oxide`. Runs in the child only.
+//! Opening a PDF and reading one page, with PDFium. Runs in the child only.
 
-use std::{
-    fs,
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
-};
+use std::fs;
+use std::path::Path;
 
-use pdf_oxide::{document::PdfDocument, error::Error};
+use pdfium_render::prelude::{PdfDocument, PdfPage, Pdfium, PdfiumError, PdfiumInternalError};
 
-use super::{layout, picture, protocol::Failure};
-use crate::documents::{Line, normalize};
+use super::content::{Characters, Drawn, form_values};
+use super::frame::{Frame, Sheet};
+use super::hidden::Visible;
+use super::protocol::Failure;
+use super::{attached, doubled, library, picture, unmapped};
+use crate::documents::layout::{self, glyphs};
+use crate::documents::{Area, Block, Line, Table};
 
 /// A PDF header may be preceded by this many bytes of other data (ISO 32000-1, annex H.3.4.1).
 const HEADER_WINDOW: usize = 1024;
+/// The mark of the end stands in so many last bytes (annex H.3.4.4), fill bytes not counted.
+const END_WINDOW: usize = 1024;
 
-/// No printed page holds more text; more is a bomb.
-const MAX_PAGE_BYTES: usize = 1 << 20;
+/// A page as it was read.
+#[derive(Debug, Default, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(super) struct Content {
+    pub(super) blocks: Vec<Block>,
+    /// Width and height as displayed, in points.
+    pub(super) size: (f32, f32),
+    /// Places that the blocks say nothing of: pictures, and text in fonts that map to nothing.
+    pub(super) unread: Vec<Area>,
+}
 
 /// An opened PDF whose content may be read.
 pub(super) struct Reader {
-    document: PdfDocument,
-    pages: u32,
+    document: PdfDocument<'static>,
+    encrypted: bool,
+    has_layers: bool,
+    attached: Vec<Block>,
 }
 
 impl Reader {
-    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+    pub(super) fn open(library: &Path, path: &Path) -> Result<Self, Failure> {
         let bytes = fs::read(path).map_err(|_| Failure::Unreadable)?;
-        Self::from_bytes(bytes)
+        Self::from_bytes(library, bytes)
     }
 
-    pub(super) fn from_bytes(bytes: Vec<u8>) -> Result<Self, Failure> {
+    pub(super) fn from_bytes(library: &Path, bytes: Vec<u8>) -> Result<Self, Failure> {
         if bytes.is_empty() {
             return Err(Failure::Empty);
         }
@@ -37,57 +50,136 @@ impl Reader {
         if !head.windows(5).any(|window| window == b"%PDF-") {
             return Err(Failure::NotAPdf);
         }
-        catch_unwind(AssertUnwindSafe(|| Self::parse(bytes))).unwrap_or(Err(Failure::Damaged))
-    }
-
-    fn parse(bytes: Vec<u8>) -> Result<Self, Failure> {
-        let document = PdfDocument::from_bytes(bytes).map_err(|error| failure(&error))?;
-        if document.is_encrypted() {
-            // Most protected manuals have an empty user password: they open for everyone.
-            match document.authenticate(b"") {
-                Ok(true) => {}
-                Ok(false) => return Err(Failure::PasswordProtected),
-                Err(_) => return Err(Failure::UnsupportedEncryption),
-            }
+        let pdfium = library::load(library).map_err(|_| Failure::NoLibrary)?;
+        let has_layers = Visible::may_hide(&bytes);
+        let cut_off = is_cut_off(&bytes);
+        let encrypted = bytes.windows(8).any(|window| window == b"/Encrypt");
+        let document = open(pdfium, bytes)?;
+        // PDFium makes the best of a file without its end, and would leave pages out in silence.
+        if cut_off {
+            return Err(Failure::Damaged);
         }
-        let pages = document.page_count().map_err(|error| failure(&error))?;
-        let pages = u32::try_from(pages).map_err(|_| Failure::Damaged)?;
-        Ok(Self { document, pages })
+        let attached = attached::blocks(pdfium, &document);
+        Ok(Self { document, encrypted, has_layers, attached })
     }
 
     pub(super) fn pages(&self) -> u32 {
-        self.pages
+        u32::try_from(self.document.pages().len()).unwrap_or(0)
     }
 
     pub(super) fn is_encrypted(&self) -> bool {
-        self.document.is_encrypted()
+        self.encrypted
     }
 
-    /// Lines of a page, counted from 1. A page that cannot be read has none: one bad page must
-    /// not cost the other six hundred.
-    pub(super) fn page(&self, number: u32) -> Vec<Line> {
-        let index = usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
-        let spans = catch_unwind(AssertUnwindSafe(|| self.document.extract_spans(index)));
-        let Ok(Ok(spans)) = spans else {
-            return Vec::new();
-        };
-        let size: usize = spans.iter().map(|span| span.text.len()).sum();
-        if size > MAX_PAGE_BYTES || !normalize::is_readable(spans.iter().map(|s| s.text.as_str())) {
-            return Vec::new();
+    /// A page, counted from 1. One that cannot be read is empty: one bad page must not cost the other
+    /// six hundred.
+    pub(super) fn page(&self, number: u32) -> Content {
+        let mut content = self.find(number).and_then(|page| content(&page, self.has_layers)).unwrap_or_default();
+        // What is attached has no page of its own; it follows on the last one.
+        if number == self.pages() {
+            content.blocks.extend(self.attached.iter().cloned());
         }
-        layout::lines(spans)
+        content
     }
 
     /// A page, counted from 1, as a [`picture`] of at most so many pixels.
     pub(super) fn picture(&self, number: u32, most_pixels: u64) -> Option<picture::Grey> {
-        picture::of(&self.document, usize::try_from(number.saturating_sub(1)).ok()?, most_pixels)
+        picture::of(&self.find(number)?, most_pixels)
+    }
+
+    fn find(&self, number: u32) -> Option<PdfPage<'_>> {
+        let index = i32::try_from(number.checked_sub(1)?).ok()?;
+        self.document.pages().get(index.try_into().ok()?).ok()
     }
 }
 
-fn failure(error: &Error) -> Failure {
-    match error {
-        Error::EncryptedPdf => Failure::PasswordProtected,
-        Error::InvalidHeader(_) => Failure::NotAPdf,
+fn open(pdfium: &'static Pdfium, bytes: Vec<u8>) -> Result<PdfDocument<'static>, Failure> {
+    pdfium.load_pdf_from_byte_vec(bytes, None).map_err(|error| match error {
+        PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::PasswordError) => Failure::PasswordProtected,
+        PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::SecurityError) => Failure::UnsupportedEncryption,
         _ => Failure::Damaged,
+    })
+}
+
+/// The text of a page, and what is not text.
+pub(super) fn content(page: &PdfPage<'_>, has_layers: bool) -> Option<Content> {
+    let sheet = Sheet::of(page);
+    let text = page.text().ok()?;
+    let mut characters = Characters::of(&text, sheet, &Visible::of(page, has_layers));
+    let main = characters.main_turn(sheet.shown());
+    let frame = sheet.frame(main);
+    let drawn = Drawn::of(page, frame, sheet);
+    let words = glyphs::words(&characters.upright.remove(&main).unwrap_or_default());
+    let (mut words, unknown) = unmapped::split(words);
+    words.extend(form_values(page, frame));
+    let mut blocks = displayed(layout::blocks(words, &drawn.rules), frame);
+    doubled::without_second_layer(&mut blocks, &drawn.pictures, sheet.size());
+    // Labels that are turned against the rest of the page follow it.
+    for (turn, glyphs) in characters.upright {
+        let frame = sheet.frame(turn);
+        let (words, _) = unmapped::split(glyphs::words(&glyphs));
+        blocks.extend(displayed(layout::blocks(words, &[]), frame));
+    }
+    let unread = drawn.pictures.into_iter().chain(unknown.into_iter().map(|area| frame.displayed(area))).collect();
+    Some(Content { blocks, size: sheet.size(), unread })
+}
+
+/// Blocks of a frame with their places on the page as displayed.
+fn displayed(mut blocks: Vec<Block>, frame: Frame) -> Vec<Block> {
+    let place = |line: &mut Line| line.area = frame.displayed(line.area);
+    for block in &mut blocks {
+        match block {
+            Block::Prose(lines) | Block::List(lines) => lines.iter_mut().for_each(place),
+            Block::Table(Table { head_lines, rows, .. }) => {
+                head_lines.iter_mut().for_each(place);
+                rows.iter_mut().for_each(|row| place(&mut row.line));
+            }
+        }
+    }
+    blocks
+}
+
+/// Whether the end of a file is missing: its mark, or bytes that a file made for the web announces.
+fn is_cut_off(bytes: &[u8]) -> bool {
+    let filled = bytes.iter().rposition(|byte| !matches!(byte, 0 | b' ' | b'\r' | b'\n' | b'\t' | 0x1a));
+    let end = filled.map_or(0, |last| last + 1);
+    let tail = bytes.get(end.saturating_sub(END_WINDOW)..end).unwrap_or(bytes);
+    let has_mark = |mark: &[u8]| tail.windows(mark.len()).any(|window| window == mark);
+    let announced = announced_length(bytes.get(..HEADER_WINDOW).unwrap_or(bytes));
+    !(has_mark(b"%%EOF") || has_mark(b"startxref")) || announced.is_some_and(|length| length > bytes.len())
+}
+
+/// The length that a linearised file says it has (annex F.2).
+fn announced_length(head: &[u8]) -> Option<usize> {
+    let after = |bytes: &[u8], mark: &[u8]| {
+        let at = bytes.windows(mark.len()).position(|window| window == mark)?;
+        bytes.get(at + mark.len()..).map(<[u8]>::to_vec)
+    };
+    let dictionary = after(head, b"/Linearized")?;
+    let length = after(&dictionary, b"/L ")?;
+    let digits = length.iter().take_while(|byte| byte.is_ascii_digit());
+    let digits: String = digits.map(|byte| char::from(*byte)).collect();
+    digits.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_its_end_is_cut_off() {
+        assert!(!is_cut_off(b"%PDF-1.4 ... startxref\n9\n%%EOF\n"));
+        assert!(!is_cut_off(b"%PDF-1.4 ... startxref\n9\n%%EOF\n\0\0\0\0"));
+        assert!(is_cut_off(b"%PDF-1.4 1 0 obj << /Type /Catalog >> endobj 2 0 obj << /Ty"));
+        let mut long = b"%PDF-1.4 %%EOF".to_vec();
+        long.extend_from_slice(&[b'x'; 4000]);
+        assert!(is_cut_off(&long), "an update after the first end is cut off");
+    }
+
+    #[test]
+    fn a_file_for_the_web_says_how_long_it_is() {
+        let head = b"%PDF-1.4\n1 0 obj << /Linearized 1 /L 4096 /H [ 1 2 ] >>";
+        assert_eq!(announced_length(head), Some(4096));
+        assert_eq!(announced_length(b"%PDF-1.4\n1 0 obj << /L 4096 >>"), None);
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use rlimit::Resource;
 
 use super::{
-    protocol::{Failure, Message, to_tuples},
+    protocol::{Failure, Message},
     reader::Reader,
 };
 
@@ -24,6 +24,7 @@ pub(super) const MOST_PIXELS: u64 = 8_000_000;
 
 /// Arguments in the order in which the parent passes them.
 struct Job {
+    library: PathBuf,
     path: PathBuf,
     first_page: u32,
     max_pages: u32,
@@ -35,7 +36,7 @@ struct Job {
 
 impl Job {
     fn from_args(mut args: impl Iterator<Item = std::ffi::OsString>) -> Option<Self> {
-        let path = args.next()?.into();
+        let (library, path) = (args.next()?.into(), args.next()?.into());
         let mut number = || args.next()?.to_str()?.parse::<u64>().ok();
         let (first_page, max_pages) = (u32::try_from(number()?).ok()?, u32::try_from(number()?).ok()?);
         let (memory_bytes, cpu_seconds) = (number()?, number()?);
@@ -43,11 +44,11 @@ impl Job {
             None => Vec::new(),
             Some(list) => list.to_str()?.split(',').map(|page| page.parse().ok()).collect::<Option<_>>()?,
         };
-        Some(Self { path, first_page, max_pages, memory_bytes, cpu_seconds, pictures })
+        Some(Self { library, path, first_page, max_pages, memory_bytes, cpu_seconds, pictures })
     }
 }
 
-/// The child process: reads `argv[2..]` (path, first page, most pages, bytes of address space,
+/// The child process: reads `argv[2..]` (library, path, first page, most pages, bytes of address space,
 /// seconds of processor time, and pages to render instead) and writes the pages to standard output.
 ///
 /// Executables call it when `argv[1]` is [`WORKER_ARGUMENT`].
@@ -78,7 +79,7 @@ fn limit(job: &Job) -> io::Result<()> {
 
 fn run(job: &Job) -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let reader = match Reader::open(&job.path) {
+    let reader = match Reader::open(&job.library, &job.path) {
         Ok(reader) => reader,
         Err(reason) => return send(&mut out, &Message::Failed { reason }),
     };
@@ -95,8 +96,8 @@ fn run(job: &Job) -> io::Result<()> {
     // The parent refuses longer documents; reading them would be wasted.
     if pages <= job.max_pages {
         for number in job.first_page..=pages {
-            let lines = to_tuples(reader.page(number));
-            send(&mut out, &Message::Page { number, lines })?;
+            let content = reader.page(number);
+            send(&mut out, &Message::Page { number, content })?;
         }
     }
     send(&mut out, &Message::End)

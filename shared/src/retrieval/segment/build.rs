@@ -121,7 +121,7 @@ impl Counter {
     /// Terms of a page by field.
     fn count(&mut self, index: u32, page: &Page, outline: &PageOutline) -> HashMap<String, Fields> {
         let mut counts = HashMap::new();
-        for (line, kind) in page.lines.iter().zip(&outline.kinds) {
+        for (line, kind) in page.lines().zip(&outline.kinds) {
             match kind {
                 LineKind::Body => self.add_body(&mut counts, &line.text),
                 LineKind::Heading(heading) => self.enter(index, heading, &mut counts),

@@ -101,6 +101,9 @@ fn default(name: &str) -> Option<String> {
     match name {
         "TOKEN_SECRET" => Some(TOKEN_SECRET.to_owned()),
         "MODEL_DIR" => Some(format!("{root}/models/all-minilm-l6-v2")),
+        "PDFIUM_LIBRARY" => Some(format!("{root}/lib/pdfium/libpdfium{}", std::env::consts::DLL_SUFFIX)),
+        // The local system's own default would hide the limits.
+        "DEFAULT_PLAN" => Some("free".to_owned()),
         // The test binary is not the one that reads PDFs.
         "PDF_WORKER" => Some(env!("CARGO_BIN_EXE_intellimaint").to_owned()),
         _ => None,

@@ -1,0 +1,154 @@
+//! What a page is made of: running text, lists and tables, each line with its place.
+
+use serde::{Deserialize, Serialize};
+
+/// A rectangle on the page as it is displayed, in points from its upper left corner, y downwards.
+/// All zero where the place is unknown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Area {
+    /// Left edge.
+    pub left: f32,
+    /// Upper edge.
+    pub top: f32,
+    /// Right edge.
+    pub right: f32,
+    /// Lower edge.
+    pub bottom: f32,
+}
+
+impl Area {
+    /// The smallest rectangle that holds both.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self {
+            left: self.left.min(other.left),
+            top: self.top.min(other.top),
+            right: self.right.max(other.right),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+
+    /// Whether the place is unknown.
+    #[must_use]
+    pub fn is_unknown(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// One printed line, cleaned by [`crate::documents::normalize`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// The text without leading and trailing white space.
+    pub text: String,
+    /// Font size in points; zero where unknown (plain text, OCR).
+    pub size: f32,
+    /// Whether most of the line is set in a bold face.
+    pub bold: bool,
+    /// Where it stands.
+    #[serde(default)]
+    pub area: Area,
+}
+
+impl Line {
+    /// A line of which only the text is known.
+    #[must_use]
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), size: 0.0, bold: false, area: Area::default() }
+    }
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// The text of each column, empty where the cell is.
+    pub cells: Vec<String>,
+    /// The row as a printed line: its cells with three spaces between them.
+    pub line: Line,
+}
+
+impl Row {
+    /// A row from its cells, at a place.
+    #[must_use]
+    pub fn new(cells: Vec<String>, size: f32, area: Area) -> Self {
+        let filled: Vec<&str> = cells.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+        let line = Line { text: filled.join(CELL_SEPARATOR), size, bold: false, area };
+        Self { cells, line }
+    }
+}
+
+/// What stands between two cells of a row in a line of text.
+pub const CELL_SEPARATOR: &str = "   ";
+
+/// Rows of cells in columns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// The heads of the columns, one for each; empty where a column has none, or it is uncertain.
+    pub head: Vec<String>,
+    /// The printed lines of the head.
+    pub head_lines: Vec<Line>,
+    /// The rows below the head; each has as many cells as the head.
+    pub rows: Vec<Row>,
+}
+
+impl Table {
+    /// The table in Markdown.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut text = markdown_row(&self.head);
+        text.push('\n');
+        text.push('|');
+        self.head.iter().for_each(|_| text.push_str("---|"));
+        for row in &self.rows {
+            text.push('\n');
+            text.push_str(&markdown_row(&row.cells));
+        }
+        text
+    }
+}
+
+/// One row of a Markdown table.
+#[must_use]
+pub fn markdown_row(cells: &[String]) -> String {
+    let mut text = String::from("|");
+    for cell in cells {
+        text.push(' ');
+        text.push_str(&cell.replace('|', "\\|"));
+        text.push_str(" |");
+    }
+    text
+}
+
+/// A part of a page, in reading order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Block {
+    /// Running text, titles, labels of a figure: printed lines.
+    Prose(Vec<Line>),
+    /// Items with a mark or number before each; an item may run over several lines.
+    List(Vec<Line>),
+    /// A table.
+    Table(Table),
+}
+
+impl Block {
+    /// The printed lines, a table's head and rows included.
+    #[must_use]
+    pub fn lines(&self) -> Box<dyn Iterator<Item = &Line> + '_> {
+        match self {
+            Self::Prose(lines) | Self::List(lines) => Box::new(lines.iter()),
+            Self::Table(table) => Box::new(table.head_lines.iter().chain(table.rows.iter().map(|row| &row.line))),
+        }
+    }
+
+    /// The text for people and language models: printed lines, or a table in Markdown.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Prose(lines) | Self::List(lines) => {
+                let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+                texts.join("\n")
+            }
+            Self::Table(table) => table.markdown(),
+        }
+    }
+}

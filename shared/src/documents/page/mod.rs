@@ -1,0 +1,105 @@
+//! A page of a document as blocks of lines.
+
+mod block;
+
+use serde::{Deserialize, Serialize};
+
+use super::normalize;
+
+pub use block::{Area, Block, CELL_SEPARATOR, Line, Row, Table, markdown_row};
+
+/// Where the text of a page comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageSource {
+    /// The text layer of the file.
+    TextLayer,
+    /// Optical character recognition of the page's image.
+    Ocr,
+    /// No readable text was found; a scanned page, a drawing, or an undecodable font.
+    None,
+}
+
+/// One page of a document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// Position in the file, counted from 1: what a PDF viewer shows, not what is printed.
+    pub number: u32,
+    /// What stands on it, in reading order.
+    pub blocks: Vec<Block>,
+    /// Width and height as displayed, in points; zero where unknown.
+    #[serde(default)]
+    pub size: (f32, f32),
+    /// Places that hold ink and are not read: pictures, and text in fonts that map to no letters.
+    #[serde(default)]
+    pub unread: Vec<Area>,
+    /// Where the text comes from.
+    pub source: PageSource,
+    /// Whether the page holds text worth indexing.
+    pub has_text: bool,
+}
+
+impl Page {
+    /// A page from its blocks, whose text is judged for readability.
+    #[must_use]
+    pub fn new(number: u32, blocks: Vec<Block>, source: PageSource) -> Self {
+        let lines = blocks.iter().flat_map(Block::lines);
+        if normalize::is_readable(lines.map(|line| line.text.as_str())) {
+            Self { blocks, source, has_text: true, ..Self::blank(number) }
+        } else {
+            Self::blank(number)
+        }
+    }
+
+    /// A page without text.
+    #[must_use]
+    pub fn blank(number: u32) -> Self {
+        Self {
+            number,
+            blocks: Vec::new(),
+            size: (0.0, 0.0),
+            unread: Vec::new(),
+            source: PageSource::None,
+            has_text: false,
+        }
+    }
+
+    /// A page from plain text; every line is cleaned.
+    #[must_use]
+    pub fn from_text(number: u32, text: &str, source: PageSource) -> Self {
+        let lines = text.lines().map(normalize::clean_line).filter(|line| !line.is_empty()).map(Line::plain).collect();
+        Self::new(number, vec![Block::Prose(lines)], source)
+    }
+
+    /// The printed lines in reading order, those of tables included.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.blocks.iter().flat_map(Block::lines)
+    }
+
+    /// For each of the [lines](Self::lines), whether it belongs to a table.
+    #[must_use]
+    pub fn in_table(&self) -> Vec<bool> {
+        let marks = self.blocks.iter().flat_map(|block| {
+            let is_table = matches!(block, Block::Table(_));
+            block.lines().map(move |_| is_table)
+        });
+        marks.collect()
+    }
+
+    /// The text for people and language models: printed lines, with tables in Markdown.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for block in &self.blocks {
+            // A table ends the paragraph before it, and is ended by an empty line.
+            let is_table = matches!(block, Block::Table(_));
+            if is_table && !text.is_empty() && !text.ends_with("\n\n") {
+                text.push('\n');
+            }
+            text.push_str(&block.text());
+            text.push_str(if is_table { "\n\n" } else { "\n" });
+        }
+        text.truncate(text.trim_end().len());
+        text
+    }
+}
