@@ -38,6 +38,7 @@ pub use bedrock::Bedrock;
 pub use citations::without_sources;
 pub use error::AnswerError;
 pub use extractive::Extractive;
+pub use follow_up::query as search_query;
 pub use model::{Brief, LanguageModel, ModelEvent};
 pub use openai::OpenAi;
 pub use pictures::Pictures;

@@ -66,7 +66,7 @@ pub(super) fn findings(query: &str, passages: Vec<Passage>) -> Findings {
     Findings {
         holdings: Holdings { searchable: 1, ..Holdings::default() },
         passages,
-        vocabulary: Vocabulary { pages: 100, pages_with },
+        vocabulary: Vocabulary { pages: 100, pages_with, ..Vocabulary::default() },
         ..Findings::default()
     }
 }

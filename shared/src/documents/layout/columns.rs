@@ -1,9 +1,10 @@
 //! Columns of a page: cut apart before rows are made, so that lines of neighbouring columns are
 //! not taken for one row.
 
+use super::Rule;
 use super::measure::{greatest, least, median, number};
 use super::rows::{self, TextRow};
-use super::{Rule, segments::Segment};
+use super::segments::{Segment, ends_with_leader};
 
 /// Columns within columns.
 const DEEPEST: u8 = 3;
@@ -130,6 +131,10 @@ struct Side {
     filled: f32,
     /// Words with letters in a segment, on average.
     words: f32,
+    /// Share of rows in which leaders lead to something.
+    led: f32,
+    /// Share of rows that are nothing but a number.
+    bare: f32,
 }
 
 impl Side {
@@ -145,12 +150,32 @@ impl Side {
             width,
             filled: number(full) / number(rows.len()),
             words: number(words) / number(segments().count().max(1)),
+            led: number(rows.iter().filter(|row| is_led(row)).count()) / number(rows.len()),
+            bare: number(rows.iter().filter(|row| is_bare(row)).count()) / number(rows.len()),
             rows,
         }
     }
 }
 
-/// Running text on both sides, or lines that do not match in height: rows of a table do.
+/// Whether leaders lead to something on this row.
+fn is_led(row: &TextRow) -> bool {
+    let words: Vec<&super::Word> = row.words().collect();
+    let leads = |pair: &[&super::Word]| match pair {
+        [leader, word] => ends_with_leader(&leader.text) && word.text.chars().any(|c| c.is_ascii_digit()),
+        _ => false,
+    };
+    let lettered = words.first().is_some_and(|word| word.text.chars().filter(|c| c.is_alphabetic()).count() >= 3);
+    lettered && words.windows(2).any(leads)
+}
+
+/// A page's number or a value without a text of its own.
+fn is_bare(row: &TextRow) -> bool {
+    let figures = row.words().flat_map(|word| word.text.chars()).any(|c| c.is_ascii_digit());
+    let lettered = |word: &super::Word| word.text.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+    figures && !row.words().any(lettered)
+}
+
+/// Running text on both sides, entries of an index, or lines that do not match in height: rows of a table do.
 fn are_columns(left: &Side, right: &Side, size: f32) -> bool {
     let (few, many) =
         if left.rows.len() <= right.rows.len() { (&left.rows, &right.rows) } else { (&right.rows, &left.rows) };
@@ -159,5 +184,7 @@ fn are_columns(left: &Side, right: &Side, size: f32) -> bool {
     let words = left.words.min(right.words);
     let prose = left.filled >= 0.5 && right.filled >= 0.5 && words >= 4.0;
     let loose = matched < 0.6 && words >= 2.5 && few.len() >= 4;
-    prose || loose
+    // Each side leads from a text to its page.
+    let entries = left.led.min(right.led) >= 0.4 && left.bare.max(right.bare) <= 0.1 && few.len() >= 6;
+    prose || loose || entries
 }

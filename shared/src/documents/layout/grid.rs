@@ -107,6 +107,21 @@ pub(super) fn columns(run: &[TextRow], vertical: &[Rule]) -> Vec<f32> {
     kept
 }
 
+/// Gaps within a segment that are as wide as one between columns may be, in sizes.
+const WIDE_BLANK: f32 = 0.8;
+
+/// The stretches that a segment covers: a wide blank may be the strip between two columns.
+fn stretches(segment: &Segment) -> Vec<(f32, f32)> {
+    let mut stretches: Vec<(f32, f32)> = Vec::new();
+    for word in &segment.words {
+        match stretches.last_mut() {
+            Some((_, to)) if word.left - *to < WIDE_BLANK * segment.size => *to = to.max(word.right),
+            _ => stretches.push((word.left, word.right)),
+        }
+    }
+    stretches
+}
+
 /// The middles of the strips, one unit wide steps, that few rows cross.
 fn strips(run: &[TextRow], (left, right): (f32, f32), size: f32) -> Vec<f32> {
     let several = run.iter().map(|row| row.segments.len()).filter(|count| *count >= 2);
@@ -118,8 +133,8 @@ fn strips(run: &[TextRow], (left, right): (f32, f32), size: f32) -> Vec<f32> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "places on a page, clamped")]
     let step = |place: f32| (place - left).clamp(0.0, 20_000.0) as usize;
     let mut cover = vec![0_usize; step(right) + 2];
-    for segment in body.iter().flat_map(|row| &row.segments) {
-        for count in cover.iter_mut().take(step(segment.right) + 1).skip(step(segment.left)) {
+    for (from, to) in body.iter().flat_map(|row| &row.segments).flat_map(stretches) {
+        for count in cover.iter_mut().take(step(to) + 1).skip(step(from)) {
             *count += 1;
         }
     }

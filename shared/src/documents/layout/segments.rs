@@ -71,6 +71,17 @@ pub(super) fn is_leader(text: &str) -> bool {
     dots >= 4 && text.chars().all(|c| is_leader_sign(c) || c.is_whitespace())
 }
 
+/// Whether leaders end a word, or are the word.
+pub(super) fn ends_with_leader(text: &str) -> bool {
+    let dots = text.chars().rev().take_while(|c| is_leader_sign(*c)).count();
+    dots >= 2 || is_dots(text)
+}
+
+/// Whether a word is nothing but dots, of which spaced leaders are made.
+fn is_dots(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(is_leader_sign)
+}
+
 fn is_leader_sign(character: char) -> bool {
     matches!(character, '.' | '\u{2024}' | '\u{2025}' | '\u{2026}' | '_' | '\u{b7}')
 }

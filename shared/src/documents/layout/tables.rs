@@ -21,14 +21,16 @@ pub(super) enum Run {
 /// The mark of a list's item: `•`, `3.`, `(b)`, `2-14.`, `Step 4.`
 static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"^(?:[•●▪■◦*–—-]|\(?(?:\d{1,3}|[a-zA-Z]{1,2}|[ivx]{1,4})(?:\.\d+)*[.)]|\d+(?:[.-]\d+)+\.?|(?i:step)\s+\d+[.:]?|NOTE:?)$",
+        r"^(?:[•●▪■◦*–—-]|\(?(?:\d{1,3}|[a-zA-Z]{1,2}|[ivx]{1,4})(?:\.\d+)*[.)]|\d+(?:[.-]\d+)+\.?|(?i:step)\d+[.:]?|NOTE:?)$",
     )
     .ok()
 });
 
 /// Whether a text is the mark of a list's item.
 pub(super) fn is_mark(text: &str) -> bool {
-    MARK.as_ref().is_some_and(|mark| mark.is_match(text.trim()))
+    // Letters that are set one by one: `a .`
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    MARK.as_ref().is_some_and(|mark| mark.is_match(&text))
 }
 
 /// Whether a row is an item of a list: its mark, and the text that belongs to it.

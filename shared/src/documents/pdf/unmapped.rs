@@ -11,9 +11,9 @@ pub(super) const UNKNOWN: char = '\u{fffd}';
 /// Share of a line that may be unknown.
 const MOST_UNKNOWN: f32 = 0.1;
 /// Below this share of letters and digits, a line of many different signs is a wrongly mapped font.
-const FEWEST_LETTERS: f32 = 0.34;
+const FEWEST_LETTERS: f32 = 0.22;
 /// Characters from which on that is judged.
-const LONG: usize = 8;
+const LONG: usize = 10;
 /// Different signs that a drawing's or leader's line does not have.
 const SIGNS: usize = 4;
 

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use super::{Meta, Segment};
 
 const MAGIC: &[u8; 7] = b"IMSEGMT";
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 const HEADER: usize = 7 + 1 + 8 + 8 + 32;
 
 /// Why bytes are no segment, or a source makes none.
@@ -110,6 +110,7 @@ impl Segment {
             && meta.chunks.iter().all(|chunk| (chunk.page_index as usize) < pages)
             && meta.terms.len() == meta.ends.len()
             && meta.terms.is_sorted()
+            && meta.words.is_sorted_by(|a, b| a.word < b.word)
             && meta.ends.is_sorted()
             && meta.ends.last().map_or(0, |&end| end as usize) == meta.postings.len()
             && meta.postings.iter().all(|posting| (posting.page as usize) < pages)
