@@ -51,7 +51,8 @@ async fn measure() -> Result<(), Failure> {
         return Err("usage: bench_retrieval MODEL_DIR DATA_DIR CACHE_DIR".into());
     };
     let options = ["misses", "quick"];
-    let (options, names): (Vec<String>, Vec<String>) = env::args().skip(4).partition(|word| options.contains(&word.as_str()));
+    let (options, names): (Vec<String>, Vec<String>) =
+        env::args().skip(4).partition(|word| options.contains(&word.as_str()));
     let chosen = |option: &str| options.iter().any(|word| word == option);
     let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
     let mut embeddings = Embeddings::open(model, &cache, chosen("quick"))?;

@@ -150,7 +150,8 @@ pub(crate) async fn questions(data: &Path, embeddings: &mut Embeddings) -> Resul
         let text = shared::assistant::search_query(&question.question, &history, &[]);
         let own = Place { file: question.file.clone().unwrap_or_default(), pages: question.pages.clone() };
         let places = std::iter::once(&own).chain(&question.alt);
-        let relevant = places.flat_map(|place| place.pages.iter().map(|page| format!("{}:{page}", place.file))).collect();
+        let relevant =
+            places.flat_map(|place| place.pages.iter().map(|page| format!("{}:{page}", place.file))).collect();
         let english = match in_english(&text) {
             Some(english) => Some(embeddings.of(&english).await?),
             None => None,

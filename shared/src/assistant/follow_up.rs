@@ -14,27 +14,165 @@ const BARE: usize = 4;
 
 /// Words that stand for something said before, wherever they are.
 const POINTING: &[&str] = &[
-    "it", "its", "they", "them", "their", "theirs", "those", "these", "one", "ones", "same", "that", "he", "she", "him", "his",
+    "it",
+    "its",
+    "they",
+    "them",
+    "their",
+    "theirs",
+    "those",
+    "these",
+    "one",
+    "ones",
+    "same",
+    "that",
+    "he",
+    "she",
+    "him",
+    "his",
     // German, Spanish, French, Italian, Portuguese, Dutch.
-    "dafür", "davon", "dazu", "damit", "dieser", "diese", "dieses", "derselbe", "dasselbe", "ese", "esa", "eso", "mismo",
-    "misma", "celui", "celle", "ceux", "celles", "stesso", "stessa", "quello", "quella", "mesmo", "mesma", "dezelfde",
-    "hetzelfde", "daarvoor", "ervan",
+    "dafür",
+    "davon",
+    "dazu",
+    "damit",
+    "dieser",
+    "diese",
+    "dieses",
+    "derselbe",
+    "dasselbe",
+    "ese",
+    "esa",
+    "eso",
+    "mismo",
+    "misma",
+    "celui",
+    "celle",
+    "ceux",
+    "celles",
+    "stesso",
+    "stessa",
+    "quello",
+    "quella",
+    "mesmo",
+    "mesma",
+    "dezelfde",
+    "hetzelfde",
+    "daarvoor",
+    "ervan",
 ];
 /// Words that go on from something said before, at the beginning of a question.
 const CONTINUING: &[&str] = &[
-    "and", "also", "then", "but", "or", "so", "what about", "how about", "what if", "after that", "before that", "now",
-    "ok and", "okay and", "und", "aber", "oder", "y", "e", "pero", "et", "mais", "ma", "mas", "en de", "en het", "en hoe", "en voor", "en wat", "maar", "same for",
-    "same with", "wie ist es mit", "was ist mit", "que tal", "qué tal", "et pour", "e per", "e para",
+    "and",
+    "also",
+    "then",
+    "but",
+    "or",
+    "so",
+    "what about",
+    "how about",
+    "what if",
+    "after that",
+    "before that",
+    "now",
+    "ok and",
+    "okay and",
+    "und",
+    "aber",
+    "oder",
+    "y",
+    "e",
+    "pero",
+    "et",
+    "mais",
+    "ma",
+    "mas",
+    "en de",
+    "en het",
+    "en hoe",
+    "en voor",
+    "en wat",
+    "maar",
+    "same for",
+    "same with",
+    "wie ist es mit",
+    "was ist mit",
+    "que tal",
+    "qué tal",
+    "et pour",
+    "e per",
+    "e para",
 ];
 /// Questions that say what is wanted and not of what.
 const SUBJECTLESS: &[&str] = &[
-    "how tight", "how much", "how many", "how long", "how often", "how far", "how deep", "how hot", "how cold", "how high",
-    "how fast", "how big", "how heavy", "how so", "why", "why not", "where", "where exactly", "when", "which one",
-    "which ones", "which", "what size", "what torque", "which torque", "what tool", "which tool", "what part number",
-    "which part number", "what page", "which page", "what else", "what next", "what then", "with what", "in what order",
-    "part number", "stock number", "torque", "nsn", "what for", "who", "how", "are you sure", "really", "and",
-    "wie fest", "wie viel", "wieviel", "warum", "wo", "wann", "womit", "cuánto", "por qué", "dónde", "cuándo", "combien",
-    "pourquoi", "où", "quand", "quanto", "perché", "dove", "quando", "onde", "hoeveel", "waarom", "waar",
+    "how tight",
+    "how much",
+    "how many",
+    "how long",
+    "how often",
+    "how far",
+    "how deep",
+    "how hot",
+    "how cold",
+    "how high",
+    "how fast",
+    "how big",
+    "how heavy",
+    "how so",
+    "why",
+    "why not",
+    "where",
+    "where exactly",
+    "when",
+    "which one",
+    "which ones",
+    "which",
+    "what size",
+    "what torque",
+    "which torque",
+    "what tool",
+    "which tool",
+    "what part number",
+    "which part number",
+    "what page",
+    "which page",
+    "what else",
+    "what next",
+    "what then",
+    "with what",
+    "in what order",
+    "part number",
+    "stock number",
+    "torque",
+    "nsn",
+    "what for",
+    "who",
+    "how",
+    "are you sure",
+    "really",
+    "and",
+    "wie fest",
+    "wie viel",
+    "wieviel",
+    "warum",
+    "wo",
+    "wann",
+    "womit",
+    "cuánto",
+    "por qué",
+    "dónde",
+    "cuándo",
+    "combien",
+    "pourquoi",
+    "où",
+    "quand",
+    "quanto",
+    "perché",
+    "dove",
+    "quando",
+    "onde",
+    "hoeveel",
+    "waarom",
+    "waar",
 ];
 
 /// The query for a question: it stands in the last line, and what it leaves out of the turns before in the
@@ -88,11 +226,14 @@ pub fn leans(text: &str) -> bool {
     // "that" and "there" point back at the end of a question; elsewhere they join its parts.
     let inner = words.iter().enumerate().any(|(at, word)| {
         let is_last = at + 1 == words.len();
-        let joins = matches!(word.as_str(), "that" | "he" | "she" | "ese" | "esa" | "eso" | "diese" | "dieser" | "dieses");
-        POINTING.contains(&word.as_str()) && (!joins || is_last || after_preposition(&words, at))
+        let joins =
+            matches!(word.as_str(), "that" | "he" | "she" | "ese" | "esa" | "eso" | "diese" | "dieser" | "dieses");
+        POINTING.contains(&word.as_str())
+            && (!joins || is_last || after_preposition(&words, at))
             && !is_counted(&words, at)
     });
-    let last = matches!(words.last().map(String::as_str), Some("this" | "there" | "then")) || line.contains("the thing");
+    let last =
+        matches!(words.last().map(String::as_str), Some("this" | "there" | "then")) || line.contains("the thing");
     let subjectless = SUBJECTLESS.contains(&without_courtesy(&words).join(" ").as_str());
     continues || inner || last || subjectless
 }
@@ -113,11 +254,17 @@ fn is_counted(words: &[String], at: usize) -> bool {
     let next = words.get(at + 1).map(String::as_str);
     let before = at.checked_sub(1).and_then(|before| words.get(before)).map(String::as_str);
     match word {
-        Some("one") => next.is_some() && !matches!(before, Some("the" | "that" | "this" | "which" | "each" | "rear" | "front"))
-            && !matches!(next, Some("in" | "on" | "be" | "is" | "go" | "need")),
+        Some("one") => {
+            next.is_some()
+                && !matches!(before, Some("the" | "that" | "this" | "which" | "each" | "rear" | "front"))
+                && !matches!(next, Some("in" | "on" | "be" | "is" | "go" | "need"))
+        }
         Some("it") => {
             let is_empty_subject = matches!(before, Some("is" | "does" | "was" | "can" | "will"))
-                && matches!(next, Some("safe" | "ok" | "okay" | "allowed" | "possible" | "necessary" | "normal" | "take"));
+                && matches!(
+                    next,
+                    Some("safe" | "ok" | "okay" | "allowed" | "possible" | "necessary" | "normal" | "take")
+                );
             is_empty_subject && words.len() > BARE
         }
         _ => false,
@@ -126,8 +273,10 @@ fn is_counted(words: &[String], at: usize) -> bool {
 
 /// The words without greetings, courtesies and what begins a question in conversation.
 fn without_courtesy(words: &[String]) -> Vec<&str> {
-    const COURTESY: &[&str] =
-        &["please", "thanks", "thank", "ok", "okay", "hi", "hello", "hey", "well", "great", "good", "bitte", "danke", "merci"];
+    const COURTESY: &[&str] = &[
+        "please", "thanks", "thank", "ok", "okay", "hi", "hello", "hey", "well", "great", "good", "bitte", "danke",
+        "merci",
+    ];
     words.iter().map(String::as_str).filter(|word| !COURTESY.contains(word)).collect()
 }
 

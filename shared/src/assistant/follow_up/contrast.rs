@@ -26,9 +26,37 @@ const INSTEAD: &[&[&str]] = &[
     &["oil", "coolant", "fuel", "grease", "water", "refrigerant", "adblue", "antifreeze", "electrolyte"],
     &["gasoline", "petrol", "diesel"],
     &["engine", "transmission", "gearbox", "axle", "differential", "clutch"],
-    &["torque", "pressure", "clearance", "capacity", "voltage", "resistance", "temperature", "speed", "weight", "tension",
-      "thickness", "diameter", "length", "current", "size", "interval"],
-    &["remove", "install", "inspect", "adjust", "clean", "replace", "test", "disassemble", "assemble", "lubricate", "repair"],
+    &[
+        "torque",
+        "pressure",
+        "clearance",
+        "capacity",
+        "voltage",
+        "resistance",
+        "temperature",
+        "speed",
+        "weight",
+        "tension",
+        "thickness",
+        "diameter",
+        "length",
+        "current",
+        "size",
+        "interval",
+    ],
+    &[
+        "remove",
+        "install",
+        "inspect",
+        "adjust",
+        "clean",
+        "replace",
+        "test",
+        "disassemble",
+        "assemble",
+        "lubricate",
+        "repair",
+    ],
     &["vorn", "vorne", "hinten", "vordere", "hintere", "vorderen", "hinteren"],
     &["links", "rechts", "linke", "rechte"],
     &["oben", "unten", "obere", "untere"],
@@ -58,9 +86,11 @@ pub(super) fn replaced(said: &str, newer: &str) -> String {
 /// Whether a short question only names what is different: "rear wheels?" after one on front wheels.
 pub(super) fn completes(question: &str, said: &str) -> bool {
     const LONGEST: usize = 4;
-    const EMPTY: &[&str] = &["the", "a", "an", "for", "on", "at", "of", "with", "in", "der", "die", "das", "le", "la", "el"];
+    const EMPTY: &[&str] =
+        &["the", "a", "an", "for", "on", "at", "of", "with", "in", "der", "die", "das", "le", "la", "el"];
     let said: Vec<String> = said.split_whitespace().map(bare).collect();
-    let words: Vec<String> = question.split_whitespace().map(bare).filter(|word| !EMPTY.contains(&word.as_str())).collect();
+    let words: Vec<String> =
+        question.split_whitespace().map(bare).filter(|word| !EMPTY.contains(&word.as_str())).collect();
     let is_other = |word: &String| !said.contains(word) && said.iter().any(|old| replaces(word, old));
     words.len() <= LONGEST
         && words.iter().any(is_other)

@@ -58,7 +58,8 @@ pub(super) fn is_stock_number(text: &str) -> bool {
 /// A metric thread in its usual form, `m12x1.75`; the spelling has no spaces and is in lower case.
 pub(super) fn metric_thread(spelling: &str) -> Option<String> {
     let rest = spelling.strip_prefix('m')?;
-    let (diameter, pitch) = rest.split_once('x').or_else(|| rest.split_once('-').filter(|(_, pitch)| pitch.contains('.')))?;
+    let (diameter, pitch) =
+        rest.split_once('x').or_else(|| rest.split_once('-').filter(|(_, pitch)| pitch.contains('.')))?;
     let number = |text: &str| -> Option<String> {
         let text = text.replace(',', ".");
         let fits = (1..=4).contains(&text.len()) && text.starts_with(|c: char| c.is_ascii_digit());
@@ -143,7 +144,10 @@ mod tests {
     fn confusable_signs_are_tried_both_ways() {
         assert_eq!(confused("b20"), ["b2o"]);
         let found = confused("xo1");
-        assert!(found.contains(&"x0i".to_owned()) && found.contains(&"xol".to_owned()) && found.len() == 5, "{found:?}");
+        assert!(
+            found.contains(&"x0i".to_owned()) && found.contains(&"xol".to_owned()) && found.len() == 5,
+            "{found:?}"
+        );
         assert!(confused("00000000000000000000").len() <= 64 * 3);
     }
 }

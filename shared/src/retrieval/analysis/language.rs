@@ -69,15 +69,8 @@ pub enum Language {
 
 impl Language {
     /// Languages whose function words are known, in the order in which ties are decided.
-    const KNOWN: [Self; 7] = [
-        Self::English,
-        Self::German,
-        Self::Spanish,
-        Self::French,
-        Self::Italian,
-        Self::Portuguese,
-        Self::Dutch,
-    ];
+    const KNOWN: [Self; 7] =
+        [Self::English, Self::German, Self::Spanish, Self::French, Self::Italian, Self::Portuguese, Self::Dutch];
 
     const ALL: [Self; 18] = [
         Self::English,
@@ -119,15 +112,18 @@ impl Language {
     #[must_use]
     pub fn of_question(text: &str) -> Self {
         let lower = text.to_lowercase();
-        let words: Vec<&str> =
-            lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
         let votes = Self::KNOWN.map(|language| {
             let (stop, filler) = (language.stop_words(), language.filler());
             words.iter().filter(|word| stop.contains(**word) || filler.contains(**word)).count()
         });
         let most = votes.iter().copied().max().unwrap_or(0);
-        let winners: Vec<Self> =
-            Self::KNOWN.into_iter().zip(votes).filter(|(_, votes)| *votes == most).map(|(language, _)| language).collect();
+        let winners: Vec<Self> = Self::KNOWN
+            .into_iter()
+            .zip(votes)
+            .filter(|(_, votes)| *votes == most)
+            .map(|(language, _)| language)
+            .collect();
         match winners.as_slice() {
             [only] => *only,
             _ => {

@@ -95,8 +95,7 @@ impl Analyzer {
     /// Whether a word in lower case is too common to be indexed.
     #[must_use]
     pub fn is_stop_word(&self, word: &str) -> bool {
-        self.stop_words.contains(word)
-            || (!word.is_ascii() && self.stop_words.contains(without_accents(word).as_ref()))
+        self.stop_words.contains(word) || (!word.is_ascii() && self.stop_words.contains(without_accents(word).as_ref()))
     }
 
     /// The stem of a word in lower case, whether it is indexed or not.

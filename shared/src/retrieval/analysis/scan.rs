@@ -192,7 +192,10 @@ mod tests {
 
     #[test]
     fn scripts_change_the_run() {
-        assert_eq!(texts("ISO\u{898f}\u{683c} \u{6cb9}\u{5727}5MPa"), ["ISO", "\u{898f}\u{683c}", "\u{6cb9}\u{5727}", "5MPa"]);
+        assert_eq!(
+            texts("ISO\u{898f}\u{683c} \u{6cb9}\u{5727}5MPa"),
+            ["ISO", "\u{898f}\u{683c}", "\u{6cb9}\u{5727}", "5MPa"]
+        );
         assert_eq!(texts("\u{928}\u{91f}\u{94d}\u{938}"), ["\u{928}\u{91f}\u{94d}\u{938}"]);
     }
 

@@ -63,7 +63,10 @@ fn hyphenated_words_match_in_parts() {
 #[test]
 fn units_have_one_spelling() {
     for (meant, spellings) in [
-        ("lbft", &["80 ft-lb", "80 lb-ft", "80 ft.lbf", "80 lbf\u{b7}ft", "80 foot-pounds", "80 ft. lbs.", "80 ft lb"][..]),
+        (
+            "lbft",
+            &["80 ft-lb", "80 lb-ft", "80 ft.lbf", "80 lbf\u{b7}ft", "80 foot-pounds", "80 ft. lbs.", "80 ft lb"][..],
+        ),
         ("nm", &["9 Nm", "9 N\u{b7}m", "9 N\u{2022}m", "9 N m", "9 N-m", "9 newton metres", "9Nm"]),
         ("lbin", &["70 in-lb", "70 lb-in", "70 inch pounds", "70 in. lbs."]),
         ("celsius", &["40 \u{b0}C", "40\u{b0}C", "40 deg C", "40 degrees Celsius", "40 C"]),

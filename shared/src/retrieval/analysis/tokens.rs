@@ -182,8 +182,8 @@ fn word(word: &str, written: &str, take: &mut impl FnMut(Event<'_>)) {
 /// letter inside a word, as in `don't`.
 fn elided(before: &str, rest: &str) -> bool {
     const ARTICLES: &[&str] = &[
-        "l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "all", "dall", "dell", "nell", "sull",
-        "un", "quest",
+        "l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "all", "dall", "dell", "nell",
+        "sull", "un", "quest",
     ];
     rest.chars().count() > 2 && ARTICLES.contains(&before)
 }

@@ -39,11 +39,7 @@ const UNITS: &[(&str, &str, &str)] = &[
     ("inhg", "inhg inchesofmercury", ""),
     ("mmhg", "mmhg", ""),
     ("celsius", "celsius degc degreec degreesc degreescelsius degreecelsius gradcelsius \u{b0}c centigrade", "c"),
-    (
-        "fahrenheit",
-        "fahrenheit degf degreef degreesf degreesfahrenheit degreefahrenheit gradfahrenheit \u{b0}f",
-        "f",
-    ),
+    ("fahrenheit", "fahrenheit degf degreef degreesf degreesfahrenheit degreefahrenheit gradfahrenheit \u{b0}f", "f"),
     ("degree", "degree degrees \u{b0}", "deg"),
     ("percent", "percent prozent %", "pct"),
     ("quart", "quart quarts qts", "qt"),
@@ -122,8 +118,31 @@ pub(super) fn unit(spelling: &str) -> Option<Unit> {
 /// Whether a unit may begin with this word: it is one, or the first of those that make one.
 pub(super) fn begins(word: &str) -> bool {
     const FIRST: &[&str] = &[
-        "amp", "ampere", "deg", "degree", "degrees", "fl", "fluid", "foot", "ft", "gallons", "grad", "in", "inch", "inches",
-        "l", "lb", "lbf", "lbs", "liters", "litres", "n", "newton", "pound", "pounds", "revolutions",
+        "amp",
+        "ampere",
+        "deg",
+        "degree",
+        "degrees",
+        "fl",
+        "fluid",
+        "foot",
+        "ft",
+        "gallons",
+        "grad",
+        "in",
+        "inch",
+        "inches",
+        "l",
+        "lb",
+        "lbf",
+        "lbs",
+        "liters",
+        "litres",
+        "n",
+        "newton",
+        "pound",
+        "pounds",
+        "revolutions",
     ];
     FIRST.binary_search(&word).is_ok() || unit(word).is_some()
 }

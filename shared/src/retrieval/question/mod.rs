@@ -252,7 +252,8 @@ impl<'a> Reader<'a> {
 
     /// A run of a script that is indexed by pairs of characters: all of them that are anywhere count.
     fn pairs(&self, token: &Token) -> Option<Asked> {
-        let forms: Vec<Form> = token.terms.iter().filter_map(|(_, term)| self.lookup.form(term, Match::Exact)).collect();
+        let forms: Vec<Form> =
+            token.terms.iter().filter_map(|(_, term)| self.lookup.form(term, Match::Exact)).collect();
         let how = if forms.is_empty() { Match::None } else { Match::Parts };
         Some(self.asked(token, how, forms))
     }

@@ -89,7 +89,8 @@ mod tests {
         &[("carburetor", 9), ("gasket", 20), ("gaskets", 4), ("pulley", 3), ("pulled", 8), ("piston", 5), ("fix", 9)];
 
     fn near(word: &str) -> Option<String> {
-        nearest(word, |start| WORDS.iter().copied().filter(move |(word, _)| word.starts_with(start))).map(|near| near.word)
+        nearest(word, |start| WORDS.iter().copied().filter(move |(word, _)| word.starts_with(start)))
+            .map(|near| near.word)
     }
 
     #[test]

@@ -61,7 +61,8 @@ impl Table {
     fn others(&self, language: Language, key: &str, name: &[&str], into: &mut Vec<Synonym>) {
         for group in self.by_stems.get(&(language, key.to_owned())).into_iter().flatten() {
             for other in self.groups.get(*group).into_iter().flatten() {
-                let is_same = other.language == language && other.words.iter().map(String::as_str).eq(name.iter().copied());
+                let is_same =
+                    other.language == language && other.words.iter().map(String::as_str).eq(name.iter().copied());
                 if !is_same && into.len() < MOST && !into.contains(other) {
                     into.push(other.clone());
                 }
@@ -173,7 +174,9 @@ mod tests {
 
     #[test]
     fn every_line_is_read() {
-        for line in include_str!("synonyms.txt").lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+        for line in
+            include_str!("synonyms.txt").lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+        {
             let sides: Vec<Vec<Synonym>> = line.split('>').map(names).collect();
             assert!(sides.iter().all(|side| !side.is_empty()), "{line}");
             let count: usize = sides.iter().map(Vec::len).sum();

@@ -53,7 +53,10 @@ fn one(question: &str) -> (Match, String) {
 #[test]
 fn filler_is_no_word_of_the_question() {
     let words = |question: &str| found(&[PRESS], question).into_iter().map(|(word, ..)| word).collect::<Vec<_>>();
-    assert_eq!(words("Hi, what's the torque of the manifold capscrews please? Thanks!"), ["torque", "manifold", "capscrews"]);
+    assert_eq!(
+        words("Hi, what's the torque of the manifold capscrews please? Thanks!"),
+        ["torque", "manifold", "capscrews"]
+    );
     assert_eq!(words("I'm looking for the flywheel"), ["flywheel"]);
     assert!(!words("thanks").is_empty(), "a question of filler alone is about that");
 }
@@ -109,7 +112,10 @@ fn long_questions_are_bounded() {
 
 #[test]
 fn questions_are_put_into_english_as_far_as_they_are_known() {
-    assert_eq!(in_english("Wie hoch ist der Reifendruck am Unimog U423?").as_deref(), Some("tyre pressure Unimog U423"));
+    assert_eq!(
+        in_english("Wie hoch ist der Reifendruck am Unimog U423?").as_deref(),
+        Some("tyre pressure Unimog U423")
+    );
     assert_eq!(in_english("\u{bf}Cu\u{e1}l es el par de apriete del volante?").as_deref(), Some("torque flywheel"));
     assert_eq!(in_english("What is the tyre pressure?"), None);
     assert_eq!(in_english("Wie hei\u{df}t er?"), None);

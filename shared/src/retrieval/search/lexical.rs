@@ -88,7 +88,8 @@ fn words<'a>(segments: &[&Segment], asked: &'a [Asked], pages: usize) -> Vec<Wor
         let best = readings.iter().filter(|reading| reading.form.how == asked.how).map(greatest).fold(0.0, f32::max);
         let best = if asked.is_known() { best } else { rarity(0, pages) };
         // Another name of a common word must not count as a rare word.
-        let limit = |reading: &mut Reading<'_>| reading.rarities.iter_mut().for_each(|rarity| *rarity = rarity.min(best));
+        let limit =
+            |reading: &mut Reading<'_>| reading.rarities.iter_mut().for_each(|rarity| *rarity = rarity.min(best));
         readings.iter_mut().for_each(limit);
         let parts = asked.how == Match::Parts;
         let weight = readings.iter().map(|reading| reading.form.weight).fold(0.0, f32::max);
@@ -155,7 +156,9 @@ impl Task<'_> {
                 let share = word.share * reading.form.weight;
                 let pages = self.occurrences(&numbers, &reading.rarities, weights);
                 found.extend(pages.into_iter().map(|(page, value)| (page, value, share)));
-                if reading.form.how != Match::Synonym || word.readings.iter().all(|other| other.form.how == Match::Synonym) {
+                if reading.form.how != Match::Synonym
+                    || word.readings.iter().all(|other| other.form.how == Match::Synonym)
+                {
                     titled.extend(numbers.iter().map(|number| (*number, share)));
                 }
             }
