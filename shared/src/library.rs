@@ -84,8 +84,8 @@ pub struct Findings {
     pub vocabulary: Vocabulary,
     /// The documents that the passages are from, for what stands around a passage.
     pub sources: Vec<Arc<Segment>>,
-    /// The query's embedding; empty where there is none.
-    pub embedding: Vec<f32>,
+    /// What was searched for.
+    pub query: Query,
 }
 
 /// Why a search failed. Its text is a sentence for the user.
@@ -355,7 +355,7 @@ fn findings(holdings: Holdings, segments: &[Arc<Segment>], query: &Query) -> Fin
         holdings,
         vocabulary: Vocabulary::of(segments, &query.text, words),
         sources: segments.iter().filter(is_source).cloned().collect(),
-        embedding: query.embedding.clone().unwrap_or_default(),
+        query: query.clone(),
         passages,
     }
 }

@@ -221,8 +221,8 @@ pub fn query(text: &str, history: &[Turn], equipment: &[String]) -> String {
 pub fn leans(text: &str) -> bool {
     let words = words(text);
     let line = words.join(" ");
-    let begins = |start: &&str| line == **start || line.strip_prefix(**start).is_some_and(|rest| rest.starts_with(' '));
-    let continues = CONTINUING.iter().any(|start| begins(&start));
+    let begins = |start: &str| line == start || line.strip_prefix(start).is_some_and(|rest| rest.starts_with(' '));
+    let continues = CONTINUING.iter().any(|start| begins(start));
     // "that" and "there" point back at the end of a question; elsewhere they join its parts.
     let inner = words.iter().enumerate().any(|(at, word)| {
         let is_last = at + 1 == words.len();

@@ -2,7 +2,6 @@
 
 #![expect(clippy::panic, reason = "tests")]
 
-use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use futures::StreamExt;
@@ -11,10 +10,9 @@ use futures::stream::BoxStream;
 use super::error::AnswerError;
 use super::model::{Brief, LanguageModel, ModelEvent};
 use super::question::{Role, Turn};
-use crate::library::{Findings, Holdings, Passage, Vocabulary};
 use crate::documents::{Page, PageSource};
-use crate::retrieval::{Hit, Segment, SegmentSource};
-use crate::retrieval::analysis::Analyzer;
+use crate::library::{Findings, Holdings, Passage, Vocabulary};
+use crate::retrieval::{Hit, Library, Query, Segment, SegmentSource};
 use crate::store::TokenUsage;
 
 /// A passage that is the whole of its page.
@@ -55,18 +53,16 @@ pub(super) fn segment(texts: &[&str]) -> Arc<Segment> {
 
 /// Findings over a manual that consists of these passages among 100 pages.
 pub(super) fn findings(query: &str, passages: Vec<Passage>) -> Findings {
-    let analyzer = Analyzer::default();
-    let held: Vec<HashSet<String>> = passages
-        .iter()
-        .map(|passage| analyzer.terms(&format!("{} {}", passage.hit.heading, passage.page_text)).into_iter().collect())
-        .collect();
-    let count = |term: &String| held.iter().filter(|page| page.contains(term)).count();
-    let pages_with: HashMap<String, usize> =
-        analyzer.terms(query).into_iter().map(|term| (term.clone(), count(&term))).collect();
+    let texts: Vec<String> =
+        passages.iter().map(|passage| format!("{}\n{}", passage.hit.heading, passage.page_text)).collect();
+    let manual = segment(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+    let query = Query { text: query.to_owned(), ..Query::default() };
+    let words = Library::new(vec![manual]).asked(&query);
     Findings {
         holdings: Holdings { searchable: 1, ..Holdings::default() },
         passages,
-        vocabulary: Vocabulary { pages: 100, pages_with, ..Vocabulary::default() },
+        vocabulary: Vocabulary { pages: 100, words, ..Vocabulary::default() },
+        query,
         ..Findings::default()
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn decide(judged: &[Candidate], question: &Question<'_>) -> Outcome {
     if foreign_code || (covered < NOTHING.0 && closest < NOTHING.1) {
         return Outcome::NotHeld;
     }
-    let unknown = question.terms.iter().filter(|term| !term.known && !term.framing && !term.context).count();
+    let unknown = question.terms.iter().filter(|term| !term.known && !term.context).count();
     let sure = best.coverage >= ENOUGH.0
         && best.cosine >= ENOUGH.1
         && best.value
@@ -55,7 +55,7 @@ pub(super) fn decide(judged: &[Candidate], question: &Question<'_>) -> Outcome {
 /// Whether a unit holds the terms that the question is about.
 fn holds_key(unit: &Candidate, terms: &[Term]) -> bool {
     let greatest = terms.iter().filter(|term| !term.context).map(|term| term.weight).fold(0.0, f32::max);
-    let is_key = |term: &Term| !term.framing && !term.context && term.weight >= KEY * greatest;
+    let is_key = |term: &Term| !term.context && term.weight >= KEY * greatest;
     terms.iter().zip(&unit.shares).filter(|(term, _)| is_key(term)).all(|(_, share)| *share >= KEY_SHARE)
 }
 

@@ -1,6 +1,6 @@
 //! How much of a question each unit of the pages found answers.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::quantity::{self, Asked};
 use super::question::Term;
@@ -85,7 +85,7 @@ pub(super) fn judge(brief: &Brief, pages: &[Found], question: &Question<'_>) -> 
 fn judge_page(brief: &Brief, (place, page): (usize, &Found), question: &Question<'_>) -> Vec<Candidate> {
     let Some(passage) = brief.findings.passages.get(page.passage) else { return Vec::new() };
     let held = Held::find(page, question.terms, &format!("{} {}", passage.hit.file_name, passage.hit.heading));
-    let similarities = page.source.similarities(passage.hit.page, &brief.findings.embedding);
+    let similarities = page.source.similarities(passage.hit.page, &brief.findings.query);
     let cosine = |unit: &Unit| {
         let own = similarities.iter().filter(|(chunk, _)| chunk.contains(&unit.text)).map(|(_, cosine)| *cosine);
         own.max_by(f32::total_cmp).or(passage.hit.cosine).unwrap_or(0.0)
@@ -152,41 +152,49 @@ fn is_about_trouble(unit: &Unit) -> bool {
         .any(|word| over.contains(word))
 }
 
-/// Which of the question's terms stand where on a page.
+/// What the question's terms count where on a page.
 struct Held {
     /// In each unit, between 0 and 1.
     own: Vec<Vec<f32>>,
-    lead: Vec<Vec<bool>>,
-    titles: Vec<Vec<bool>>,
+    lead: Vec<Vec<f32>>,
+    titles: Vec<Vec<f32>>,
     /// Anywhere on the page, or in the name of the file.
-    page: Vec<bool>,
+    page: Vec<f32>,
 }
 
 impl Held {
     fn find(page: &Found, terms: &[Term], name: &str) -> Self {
-        let analyzer = Analyzer::default();
-        let set = |text: &str| analyzer.terms(text).into_iter().collect::<HashSet<String>>();
-        let holds = |text: &str| {
-            let found = set(text);
-            terms.iter().map(|term| term.is_in(&found)).collect::<Vec<bool>>()
+        let analyzer = page.source.analyzer();
+        let shares = |text: &str| {
+            let found: HashSet<String> = analyzer.terms(text).into_iter().collect();
+            terms.iter().map(|term| term.share(&found)).collect::<Vec<f32>>()
         };
+        // Most units of a page have the same over them.
+        let mut known: HashMap<&str, Vec<f32>> = HashMap::new();
+        for unit in &page.units {
+            for over in [unit.lead.as_str(), unit.titles.as_str()] {
+                known.entry(over).or_insert_with(|| shares(over));
+            }
+        }
+        let over = |text: &str| known.get(text).cloned().unwrap_or_default();
         let own = page.units.iter().map(|unit| own_shares(&analyzer, terms, &unit.text)).collect();
-        let (lead, titles) = page.units.iter().map(|unit| (holds(&unit.lead), holds(&unit.titles))).unzip();
+        let (lead, titles) = page.units.iter().map(|unit| (over(&unit.lead), over(&unit.titles))).unzip();
         let whole: Vec<&str> = page.units.iter().flat_map(|unit| [unit.text.as_str(), unit.lead.as_str()]).collect();
-        Self { own, lead, titles, page: holds(&format!("{} {name}", whole.join(" "))) }
+        Self { own, lead, titles, page: shares(&format!("{} {name}", whole.join(" "))) }
     }
 
     /// What a term counts for the unit at `at`.
     fn share(&self, at: usize, term: usize) -> f32 {
-        let own = |at: Option<usize>| at.and_then(|at| self.own.get(at)).and_then(|list| list.get(term)).copied();
-        let is = |lists: &[Vec<bool>]| lists.get(at).and_then(|list| list.get(term)).copied().unwrap_or(false);
-        let around = [own(at.checked_sub(1)), own(Some(at + 1))].into_iter().flatten().fold(0.0, f32::max);
+        let of = |lists: &[Vec<f32>], at: Option<usize>| {
+            at.and_then(|at| lists.get(at)).and_then(|list| list.get(term)).copied().unwrap_or(0.0)
+        };
+        let around = of(&self.own, at.checked_sub(1)).max(of(&self.own, Some(at + 1)));
         let places = [
-            own(Some(at)).unwrap_or(0.0),
-            if is(&self.lead) { IN_LEAD } else { 0.0 },
-            if is(&self.titles) { IN_TITLES } else { 0.0 },
+            of(&self.own, Some(at)),
+            IN_LEAD * of(&self.lead, Some(at)),
+            IN_TITLES * of(&self.titles, Some(at)),
             NEARBY * around,
-            if self.page.get(term).copied().unwrap_or(false) { ON_PAGE } else { 0.0 },
+            ON_PAGE * self.page.get(term).copied().unwrap_or(0.0),
         ];
         places.into_iter().fold(0.0, f32::max)
     }
@@ -197,16 +205,11 @@ fn own_shares(analyzer: &Analyzer, terms: &[Term], text: &str) -> Vec<f32> {
     let list = analyzer.terms(text);
     let found: HashSet<String> = list.iter().cloned().collect();
     let apart = apart(terms, &list);
-    terms
-        .iter()
-        .zip(apart)
-        .map(|(term, apart)| match (term.is_in(&found), apart) {
-            (true, true) => APART,
-            (true, false) => 1.0,
-            (false, _) if quantity::value_for(&term.word, text) => IMPLIED,
-            (false, _) => 0.0,
-        })
-        .collect()
+    let share = |(term, apart): (&Term, bool)| {
+        let held = term.share(&found) * if apart { APART } else { 1.0 };
+        if quantity::value_for(&term.word, text) { held.max(IMPLIED) } else { held }
+    };
+    terms.iter().zip(apart).map(share).collect()
 }
 
 /// Which terms belong to a compound whose words a text holds apart from each other.

@@ -33,7 +33,6 @@ use super::error::AnswerError;
 use super::model::{Brief, LanguageModel, ModelEvent};
 use crate::documents::units::Unit;
 use crate::library::{Findings, Holdings};
-use crate::retrieval::analysis::Analyzer;
 
 /// Passages that are looked at.
 const PASSAGES: usize = 12;
@@ -108,8 +107,8 @@ fn reply(brief: &Brief, tongue: Tongue) -> String {
     if findings.holdings.searchable == 0 {
         return nothing_to_search(findings.holdings, tongue).to_owned();
     }
-    let terms = question::terms(&brief.text, &brief.query, &findings.vocabulary, &file_names(findings));
-    if terms.iter().all(|term| term.framing) {
+    let terms = question::terms(&brief.text, &findings.vocabulary, &file_names(findings));
+    if terms.is_empty() {
         return tongue.ask_about_equipment().to_owned();
     }
     let asked = Asked::of(&brief.text);
@@ -176,7 +175,7 @@ fn not_held(
     tongue: Tongue,
 ) -> String {
     let mut text = tongue.not_held().to_owned();
-    let unknown = question.terms.iter().filter(|term| !term.known && !term.framing && !term.context);
+    let unknown = question.terms.iter().filter(|term| !term.known && !term.context);
     let unknown: Vec<String> = unknown.map(|term| format!("\"{}\"", escape(&term.word))).collect();
     if !unknown.is_empty() {
         text.push_str(&format!(" {}", tongue.unknown(&unknown)));
@@ -217,10 +216,11 @@ fn nothing_to_search(holdings: Holdings, tongue: Tongue) -> &'static str {
     }
 }
 
-/// The index terms of the manuals' file names: a question may name a manual that never names itself.
+/// The words of the manuals' file names: a question may name a manual that never names itself.
 fn file_names(findings: &Findings) -> HashSet<String> {
-    let analyzer = Analyzer::default();
-    findings.passages.iter().flat_map(|passage| analyzer.terms(&passage.hit.file_name)).collect()
+    let lower = findings.passages.iter().map(|passage| passage.hit.file_name.to_lowercase());
+    let words = |name: String| name.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
+    lower.flat_map(words).filter(|word| !word.is_empty()).collect()
 }
 
 #[cfg(test)]

@@ -3,10 +3,9 @@
 //! "What torque …?" is answered by "tighten to 25-37 lb-ft", which does not hold the word, and not by
 //! a sentence on torque without a number.
 
-/// A kind of value: words that ask for it, words that stand for it in an instruction, and its units.
+/// A kind of value: words that ask for it, and its units.
 pub(super) struct Quantity {
     asked: &'static [&'static str],
-    said: &'static [&'static str],
     units: &'static [&'static str],
 }
 
@@ -16,41 +15,34 @@ const QUANTITIES: &[Quantity] = &[
             "torque", "torques", "torqe", "torqued", "torquing", "tight", "tighten", "tightness", "tightening", "drehmoment", "anzugsmoment",
             "anziehen", "angezogen", "aprieta", "apriete", "par", "couple", "couples", "serrage",
         ],
-        said: &["tighten", "torque"],
         units: &[
             "lb-ft", "ft-lb", "ft-lbs", "lb-in", "in-lb", "in-lbs", "ft lb", "lb ft", "nm", "n•m", "n·m", "n.m", "kgf",
         ],
     },
     Quantity {
         asked: &["pressure", "pressures", "psi", "boost", "druck", "presión", "pression"],
-        said: &[],
         units: &["psi", "kpa", "bar", "mpa", "psig", "mbar", "pa", "inhg", "in. hg"],
     },
     Quantity {
         asked: &["voltage", "volts", "spannung", "voltaje", "tensión", "tension"],
-        said: &["volt"],
         units: &["v", "mv", "kv", "volt", "volts", "vdc", "vac"],
     },
     Quantity {
         asked: &["amperage", "amps", "stromstärke", "amperaje", "ampérage"],
-        said: &["amp"],
         units: &["a", "ma", "amp", "amps", "ampere", "amperes", "µa"],
     },
     Quantity {
         asked: &["resistance", "impedance", "ohms"],
-        said: &["ohm"],
         units: &["ω", "ohm", "ohms", "kω", "mω", "k", "m"],
     },
-    Quantity { asked: &["frequency", "frequencies"], said: &[], units: &["hz", "khz", "mhz", "ghz"] },
+    Quantity { asked: &["frequency", "frequencies"], units: &["hz", "khz", "mhz", "ghz"] },
     Quantity {
         asked: &["temperature", "temperatures", "temp", "hot", "cold", "temperatur", "temperatura", "température"],
-        said: &[],
         units: &["°f", "°c", "°", "degrees", "f", "c", "k"],
     },
-    Quantity { asked: &["horsepower", "wattage"], said: &[], units: &["hp", "horsepower", "kw", "w", "watts", "bhp"] },
+    Quantity { asked: &["horsepower", "wattage"], units: &["hp", "horsepower", "kw", "w", "watts", "bhp"] },
     Quantity {
         asked: &["weight", "mass", "heavy", "weigh", "pounds", "gewicht", "schwer", "peso", "poids"],
-        said: &["weigh"],
         units: &["lb", "lbs", "kg", "g", "oz", "pounds", "ounces", "tons"],
     },
     Quantity {
@@ -82,18 +74,16 @@ const QUANTITIES: &[Quantity] = &[
             "backlash",
             "endplay",
         ],
-        said: &[],
         units: &["in.", "in", "inch", "inches", "mm", "cm", "m", "ft", "feet", "foot", "µm", "\""],
     },
     Quantity {
         asked: &["capacity", "volume", "quarts", "gallons", "liters", "litres", "ounces", "füllmenge", "capacidad", "capacité"],
-        said: &["hold"],
         units: &[
             "qt", "qts", "quart", "quarts", "gal", "gallon", "gallons", "l", "liter", "liters", "litre", "litres",
             "pint", "pints", "cc", "ml", "oz", "ah", "gb", "mb",
         ],
     },
-    Quantity { asked: &["rpm", "speed", "drehzahl", "velocidad", "régime", "revs"], said: &[], units: &["rpm", "r/min"] },
+    Quantity { asked: &["rpm", "speed", "drehzahl", "velocidad", "régime", "revs"], units: &["rpm", "r/min"] },
 ];
 
 /// Questions that ask for some number, whatever its unit.
@@ -155,15 +145,6 @@ fn has_number(lower: &str) -> bool {
 pub(super) fn has_any_value(text: &str) -> bool {
     let lower = text.to_lowercase();
     QUANTITIES.iter().flat_map(|quantity| quantity.units).any(|unit| has_value(&lower, unit))
-}
-
-/// Words of an instruction that stand for the quantity that this word asks for.
-pub(super) fn said_for(word: &str) -> impl Iterator<Item = &'static str> {
-    let word = word.to_lowercase();
-    QUANTITIES
-        .iter()
-        .filter(move |quantity| quantity.asked.contains(&word.as_str()))
-        .flat_map(|quantity| quantity.said.iter().copied())
 }
 
 /// Whether the text holds a value in a unit of the quantity that this word asks for.

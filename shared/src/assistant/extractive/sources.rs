@@ -7,7 +7,8 @@ use crate::documents::outline::outline;
 use crate::documents::units::{Unit, units};
 use crate::documents::{Page, PageSource};
 use crate::library::{Findings, Passage};
-use crate::retrieval::Segment;
+use crate::retrieval::analysis::Analyzer;
+use crate::retrieval::{Query, Segment};
 
 /// The document that a passage is from.
 pub(super) struct Source {
@@ -32,10 +33,15 @@ impl Source {
         }
     }
 
-    /// The cosines of the page's chunks with the question, with their texts.
-    pub(super) fn similarities(&self, page: u32, embedding: &[f32]) -> Vec<(String, f32)> {
-        let found = self.segment.as_ref().map(|segment| segment.similarities(page, embedding)).unwrap_or_default();
-        found.into_iter().map(|(text, cosine)| (text.to_owned(), cosine)).collect()
+    /// The page's chunks, with their cosines to the question.
+    pub(super) fn similarities(&self, page: u32, query: &Query) -> Vec<(&str, f32)> {
+        let compared = self.segment.as_deref().and_then(|segment| Some((segment, query.embedding_for(segment)?)));
+        compared.map(|(segment, embedding)| segment.similarities(page, embedding)).unwrap_or_default()
+    }
+
+    /// The analyzer for the document's language.
+    pub(super) fn analyzer(&self) -> Analyzer {
+        self.segment.as_ref().map_or_else(Analyzer::default, |segment| Analyzer::of(segment.language()))
     }
 }
 

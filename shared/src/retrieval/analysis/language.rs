@@ -203,7 +203,7 @@ impl Language {
     }
 
     /// Words that frame a question and say nothing of its subject; in questions they weigh nothing.
-    pub(super) fn filler(self) -> &'static HashSet<&'static str> {
+    pub(crate) fn filler(self) -> &'static HashSet<&'static str> {
         static LISTS: LazyLock<Vec<HashSet<&'static str>>> = LazyLock::new(|| {
             let text = include_str!("filler.txt");
             let of = |language: Language| {

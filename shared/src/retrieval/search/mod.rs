@@ -39,7 +39,7 @@ pub struct Query {
 
 impl Query {
     /// The embedding to compare a segment's with.
-    fn embedding_for(&self, segment: &Segment) -> Option<&[f32]> {
+    pub(crate) fn embedding_for(&self, segment: &Segment) -> Option<&[f32]> {
         let english = self.english.as_ref().filter(|_| segment.language() == Language::English);
         english.or(self.embedding.as_ref()).map(Vec::as_slice).filter(|embedding| !embedding.is_empty())
     }
