@@ -5,8 +5,7 @@
 //! question, but it is for the reader to judge. *Not held*: a code that occurs nowhere, or nothing that
 //! resembles the question.
 
-use super::evidence::{Candidate, Found, Question};
-use super::question::Term;
+use super::evidence::{Candidate, Found, Question, weighted};
 
 /// Units that are quoted where the answer is certain, and where it is not.
 const QUOTED: (usize, usize) = (3, 7);
@@ -16,14 +15,24 @@ const PAGES: (usize, usize) = (2, 3);
 const CLOSE: (f32, f32) = (0.2, 0.45);
 /// What a term counts for choosing a further unit that no unit chosen before holds.
 const ADDED: f32 = 0.5;
-/// Coverage that an answer needs, and cosine.
-const ENOUGH: (f32, f32) = (0.72, 0.3);
+/// Where an answer is certain: the share of the question's weight that the best unit holds, its cosine, and by
+/// how much its score is above that of other pages. One of the two is enough: nearly all of the words, or
+/// half of them in a place that means the same and stands out.
+const BY_WORDS: Certain = Certain { held: 0.75, cosine: 0.4, ahead: -1.0 };
+const BY_MEANING: Certain = Certain { held: 0.5, cosine: 0.52, ahead: 0.15 };
 /// Below this coverage and this cosine nothing resembles the question.
 const NOTHING: (f32, f32) = (0.3, 0.32);
+/// What a term must count in a unit that holds it.
+const HELD: f32 = 0.6;
 /// A term with this share of the greatest weight is what the question is about.
-const KEY: f32 = 0.8;
-/// What such a term must count in what is quoted.
-const KEY_SHARE: f32 = 0.6;
+const KEY: f32 = 0.6;
+
+/// What makes an answer certain.
+struct Certain {
+    held: f32,
+    cosine: f32,
+    ahead: f32,
+}
 
 /// What is done with a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,21 +51,28 @@ pub(super) fn decide(judged: &[Candidate], question: &Question<'_>) -> Outcome {
     if foreign_code || (covered < NOTHING.0 && closest < NOTHING.1) {
         return Outcome::NotHeld;
     }
-    let unknown = question.terms.iter().filter(|term| !term.known && !term.context).count();
-    let sure = best.coverage >= ENOUGH.0
-        && best.cosine >= ENOUGH.1
-        && best.value
-        && best.fit.others == 0
-        && unknown == 0
-        && holds_key(best, question.terms);
-    if sure { Outcome::Answered } else { Outcome::Likely }
+    if is_certain(judged, question) { Outcome::Answered } else { Outcome::Likely }
 }
 
-/// Whether a unit holds the terms that the question is about.
-fn holds_key(unit: &Candidate, terms: &[Term]) -> bool {
-    let greatest = terms.iter().filter(|term| !term.context).map(|term| term.weight).fold(0.0, f32::max);
-    let is_key = |term: &Term| !term.context && term.weight >= KEY * greatest;
-    terms.iter().zip(&unit.shares).filter(|(term, _)| is_key(term)).all(|(_, share)| *share >= KEY_SHARE)
+/// Whether the best unit is the answer beyond doubt.
+fn is_certain(judged: &[Candidate], question: &Question<'_>) -> bool {
+    let Some(best) = judged.first() else { return false };
+    let own = || question.terms.iter().zip(&best.shares).filter(|(term, _)| !term.context);
+    let is_whole = best.fit.others == 0 && best.value && own().all(|(term, _)| term.known || term.weight < 0.1);
+    if !is_whole {
+        return false;
+    }
+    let held = weighted(question.terms, |term| {
+        let share = best.shares.get(term).copied().unwrap_or(0.0);
+        if share >= HELD { 1.0 } else { 0.0 }
+    });
+    let other = judged.iter().find(|unit| unit.page != best.page).map_or(0.0, |unit| unit.score);
+    let is = |certain: &Certain| {
+        held >= certain.held && best.cosine >= certain.cosine && best.score - other >= certain.ahead
+    };
+    let greatest = own().map(|(term, _)| term.weight).fold(0.0, f32::max);
+    let holds_key = own().filter(|(term, _)| term.weight >= KEY * greatest).all(|(_, share)| *share >= HELD);
+    (is(&BY_WORDS) && holds_key) || is(&BY_MEANING)
 }
 
 /// The units that are quoted: the best, then those that add most to it. `judged` is in order of score.

@@ -96,7 +96,10 @@ fn judge_page(brief: &Brief, (place, page): (usize, &Found), question: &Question
             let shares: Vec<f32> = (0..question.terms.len()).map(|term| held.share(at, term)).collect();
             let coverage = weighted(question.terms, |term| shares.get(term).copied().unwrap_or(0.0));
             let fit = question.variants.fit(&format!("{} {}", unit.titles, unit.lead), &unit.text);
-            let value = !question.asked.is_value() || question.asked.is_in(&unit.text);
+            let value = match question.wanted {
+                Wanted::Number => has_number(&unit.text),
+                _ => !question.asked.is_value() || question.asked.is_in(&unit.text),
+            };
             let cosine = cosine(unit);
             let bonus = bonus(question, unit, value) + fit_bonus(fit);
             let score = coverage + 0.6 * (cosine - 0.3) + 0.35 * passage.hit.score + bonus;
@@ -116,7 +119,7 @@ fn bonus(question: &Question<'_>, unit: &Unit, value: bool) -> f32 {
     let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let mut bonus = match question.wanted {
         Wanted::Value => 0.0,
-        Wanted::Number => if has_number(&unit.text) { 0.18 } else { -0.12 },
+        Wanted::Number => if value { 0.18 } else { -0.12 },
         Wanted::Procedure => if unit.kind == UnitKind::Step { 0.1 } else { 0.0 },
         Wanted::Remedy => if is_about_trouble(unit) { 0.12 } else { 0.0 },
         Wanted::Definition => 0.0,
@@ -124,7 +127,7 @@ fn bonus(question: &Question<'_>, unit: &Unit, value: bool) -> f32 {
         Wanted::Warning => if says(&["not ", "never", "must", "only", "nicht", "no ", "ne "]) { 0.04 } else { 0.0 },
         Wanted::Statement => 0.0,
     };
-    if question.asked.is_value() {
+    if question.asked.is_value() && question.wanted != Wanted::Number {
         bonus += if value { 0.18 } else { -0.12 };
     }
     if unit.kind == UnitKind::Notice && question.wanted != Wanted::Warning {
@@ -136,11 +139,13 @@ fn bonus(question: &Question<'_>, unit: &Unit, value: bool) -> f32 {
     bonus
 }
 
-/// A part or stock number: at least four digits in a word of five characters or more.
+/// A part or stock number: at least four digits in a word of five characters or more, which is no decimal and
+/// no span of them.
 fn has_number(text: &str) -> bool {
-    text.split([' ', ',', ';']).any(|word| {
+    text.split([' ', ',', ';', '(', ')']).any(|word| {
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
-        digits >= 4 && word.chars().count() >= 5
+        let is_decimal = word.contains('.') && !word.chars().any(char::is_alphabetic);
+        digits >= 4 && word.chars().count() >= 5 && !is_decimal
     })
 }
 

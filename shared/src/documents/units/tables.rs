@@ -56,11 +56,15 @@ impl Known {
             if row.cells == self.head {
                 continue;
             }
+            if is_head(row, table.rows.get(at + 1..).unwrap_or_default()) {
+                self.head.clone_from(&row.cells);
+                continue;
+            }
             let filled = row.cells.iter().filter(|cell| !cell.is_empty()).count();
             let alone = row.cells.iter().find(|cell| !cell.is_empty()).filter(|_| filled == 1 && row.cells.len() > 1);
             match alone {
                 Some(text) if is_remark(text) => read.push(Read::Remark(text.clone())),
-                Some(text) if opens_group(table.rows.get(at + 1..).unwrap_or_default()) => {
+                Some(text) if !text.contains("  ") && opens_group(table.rows.get(at + 1..).unwrap_or_default()) => {
                     self.close_groups(row, is_indented, true);
                     self.parents.push((row.line.area.left, text.trim_end_matches(':').to_owned()));
                     self.key.clear();
@@ -121,6 +125,17 @@ fn is_indented(rows: &[Row]) -> bool {
 fn is_remark(text: &str) -> bool {
     let words = text.split_whitespace().count();
     text.chars().count() > LONGEST_GROUP || (text.ends_with('.') && words > 6) || notice_word(text).is_some()
+}
+
+/// Whether a row in the middle of a table names its columns anew: no first cell, words in all others, and
+/// figures below.
+fn is_head(row: &Row, below: &[Row]) -> bool {
+    let Some((first, others)) = row.cells.split_first() else { return false };
+    let is_word = |cell: &String| {
+        !cell.is_empty() && cell.chars().count() <= 24 && !cell.chars().any(|c| c.is_ascii_digit() || c == '.')
+    };
+    let figures = below.first().is_some_and(|next| next.line.text.chars().any(|c| c.is_ascii_digit()));
+    first.is_empty() && others.len() >= 2 && others.iter().all(is_word) && figures
 }
 
 /// Whether a cell alone in its row is over a row with values.

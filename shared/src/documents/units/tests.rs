@@ -113,6 +113,14 @@ fn a_table_that_goes_on_keeps_its_title_heads_and_group() {
 }
 
 #[test]
+fn heads_may_change_in_the_middle_of_a_table() {
+    let body: &[(f32, &[&str])] =
+        &[(10.0, &["Maker", "Acme", ""]), (10.0, &["", "INCHES", "METRIC"]), (10.0, &["Length", "35 in.", "89 cm"])];
+    let found = read(&[page(1, vec![table(&["", "", ""], body)])]);
+    assert_eq!(rows(&found), ["Maker: Acme", "Length: INCHES 35 in.; METRIC 89 cm"]);
+}
+
+#[test]
 fn cells_without_heads_get_none() {
     let found = read(&[page(1, vec![table(&["", "", ""], &[(10.0, &["M8", "25 Nm", "18 lb-ft"])])])]);
     assert_eq!(rows(&found), ["M8; 25 Nm; 18 lb-ft"]);
