@@ -13,6 +13,10 @@ const QUOTED: (usize, usize) = (3, 7);
 const PAGES: (usize, usize) = (2, 3);
 /// A further unit is quoted when its score and what it adds are this close to the best.
 const CLOSE: (f32, f32) = (0.2, 0.45);
+/// Units, best first, from which is chosen.
+const LOOKED_AT: usize = 120;
+/// Units of the page that was found first, where no better is on it.
+const FROM_FIRST: usize = 2;
 /// What a term counts for choosing a further unit that no unit chosen before holds.
 const ADDED: f32 = 0.5;
 /// Where an answer is certain: the share of the question's weight that the best unit holds, its cosine, and by
@@ -21,7 +25,7 @@ const ADDED: f32 = 0.5;
 const BY_WORDS: Certain = Certain { held: 0.75, cosine: 0.4, ahead: -1.0 };
 const BY_MEANING: Certain = Certain { held: 0.5, cosine: 0.52, ahead: 0.15 };
 /// Below this coverage and this cosine nothing resembles the question.
-const NOTHING: (f32, f32) = (0.3, 0.32);
+const NOTHING: (f32, f32) = (0.2, 0.28);
 /// What a term must count in a unit that holds it.
 const HELD: f32 = 0.6;
 /// A term with this share of the greatest weight is what the question is about.
@@ -81,31 +85,46 @@ pub(super) fn choose<'a>(judged: &'a [Candidate], pages: &[Found], question: &Qu
     let total: f32 = question.terms.iter().map(|term| term.weight).sum::<f32>().max(f32::EPSILON);
     let mut chosen: Vec<&Candidate> = Vec::new();
     let mut covered: Vec<f32> = vec![0.0; question.terms.len()];
-    let mut texts: Vec<&str> = Vec::new();
+    let mut told: Vec<String> = Vec::new();
+    let essence = |unit: &Candidate| {
+        let unit = pages.get(unit.page).and_then(|page| page.units.get(unit.at));
+        unit.map_or_else(String::new, |unit| essence(&unit.text))
+    };
     while chosen.len() < most {
         let gain = |unit: &Candidate| {
             let added = question.terms.iter().zip(&unit.shares).zip(&covered);
             let added: f32 = added.map(|((term, share), had)| term.weight * (share - had).max(0.0)).sum();
             unit.score + ADDED * added / total
         };
-        let text = |unit: &Candidate| pages.get(unit.page).and_then(|page| page.units.get(unit.at)).map_or("", |unit| unit.text.as_str());
         let is_new = |unit: &&Candidate| {
             let known_page = chosen.iter().any(|chosen| chosen.page == unit.page);
             let pages_left = known_page || distinct_pages(&chosen) < most_pages;
-            pages_left && !chosen.iter().any(|chosen| (chosen.page, chosen.at) == (unit.page, unit.at)) && !texts.contains(&text(unit))
+            pages_left && !told.contains(&essence(unit))
         };
-        let next = judged.iter().filter(is_new).max_by(|a, b| gain(a).total_cmp(&gain(b)).then((b.page, b.at).cmp(&(a.page, a.at))));
-        let Some(next) = next else { break };
+        let better = |a: &&Candidate, b: &&Candidate| gain(a).total_cmp(&gain(b)).then((b.page, b.at).cmp(&(a.page, a.at)));
+        let Some(next) = judged.iter().take(LOOKED_AT).filter(is_new).max_by(better) else { break };
         if chosen.first().is_some_and(|best| gain(next) < best.score - close) {
             break;
         }
         for (had, share) in covered.iter_mut().zip(&next.shares) {
             *had = had.max(*share);
         }
-        texts.push(text(next));
+        told.push(essence(next));
         chosen.push(next);
     }
+    let has_first = chosen.iter().any(|unit| unit.page == 0);
+    if !sure && !has_first {
+        // What the search found first is shown in any case.
+        chosen.extend(judged.iter().filter(|unit| unit.page == 0).take(FROM_FIRST));
+    }
     chosen
+}
+
+/// The words of a unit, which many variants of a procedure share; the numbers that call out parts of a figure
+/// are left out.
+fn essence(text: &str) -> String {
+    let words = text.split_whitespace().filter(|word| !word.starts_with('('));
+    words.flat_map(str::chars).filter(|c| c.is_alphanumeric()).collect()
 }
 
 fn distinct_pages(chosen: &[&Candidate]) -> usize {

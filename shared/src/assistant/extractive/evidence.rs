@@ -101,8 +101,9 @@ fn judge_page(brief: &Brief, (place, page): (usize, &Found), question: &Question
                 _ => !question.asked.is_value() || question.asked.is_in(&unit.text),
             };
             let cosine = cosine(unit);
-            let bonus = bonus(question, unit, value) + fit_bonus(fit);
-            let score = coverage + 0.6 * (cosine - 0.3) + 0.35 * passage.hit.score + bonus;
+            let own = held.own.get(at).map_or(&[][..], Vec::as_slice);
+            let bonus = bonus(question, unit, value) + fit_bonus(fit) + exact_bonus(question.terms, own, unit.kind);
+            let score = coverage + 0.6 * (cosine - 0.3) + 0.35 * passage.hit.score + rank_bonus(place) + bonus;
             Candidate { page: place, at, score, shares, coverage, cosine, value, fit }
         })
         .collect()
@@ -111,6 +112,19 @@ fn judge_page(brief: &Brief, (place, page): (usize, &Found), question: &Question
 fn fit_bonus(fit: Fit) -> f32 {
     let count = |count: usize| if count > 0 { 1.0 } else { 0.0 };
     0.08 * count(fit.named) - 0.3 * count(fit.others)
+}
+
+/// Codes, and in rows numbers, that a unit holds as they were asked for.
+fn exact_bonus(terms: &[Term], own: &[f32], kind: UnitKind) -> f32 {
+    let held = |is: fn(&Term) -> bool| terms.iter().zip(own).any(|(term, share)| is(term) && *share >= 1.0);
+    let code = if held(|term| term.code && term.known) { 0.25 } else { 0.0 };
+    let number = if kind == UnitKind::Row && held(|term| term.number) { 0.12 } else { 0.0 };
+    code + number
+}
+
+/// What the search says of the page: the first ones more often hold the answer.
+fn rank_bonus(place: usize) -> f32 {
+    [0.15, 0.1, 0.06, 0.03].get(place).copied().unwrap_or(0.0)
 }
 
 /// What speaks for a unit beside its words: that it is the kind of thing that was asked for.

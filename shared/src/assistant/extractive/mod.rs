@@ -124,7 +124,7 @@ fn reply(brief: &Brief, tongue: Tongue) -> String {
         Outcome::NotHeld => not_held(brief, (&pages, &judged), &question, tongue),
         _ => {
             let chosen = decision::choose(&judged, &pages, &question, outcome == Outcome::Answered);
-            quotations(brief, (&pages, &chosen), wanted, (tongue, outcome))
+            quotations(brief, (&pages, &chosen), &question, (tongue, outcome))
         }
     };
     if findings.holdings.processing > 0 {
@@ -137,7 +137,7 @@ fn reply(brief: &Brief, tongue: Tongue) -> String {
 fn quotations(
     brief: &Brief,
     (pages, chosen): (&[Found], &[&Candidate]),
-    wanted: Wanted,
+    question: &Question<'_>,
     (tongue, outcome): (Tongue, Outcome),
 ) -> String {
     let mut order: Vec<usize> = Vec::new();
@@ -153,7 +153,7 @@ fn quotations(
         let Some(page) = pages.get(at) else { continue };
         let Some(passage) = brief.findings.passages.get(page.passage) else { continue };
         let units: Vec<usize> = chosen.iter().filter(|unit| unit.page == at).map(|unit| unit.at).collect();
-        let quotation = quote::quotation(page, passage.hit.page, &units, wanted);
+        let quotation = quote::quotation(page, passage.hit.page, &units, question);
         let text = quotation.write(passage, page.passage + 1, (tongue, &mut told));
         let is_first = quoted.is_empty();
         length += text.chars().count();

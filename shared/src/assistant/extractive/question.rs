@@ -28,6 +28,8 @@ pub(super) struct Term {
     pub(super) known: bool,
     /// Whether it is a code that no other can stand for: a part number, a model, a fault code.
     pub(super) code: bool,
+    /// Whether it is a number of three digits or more.
+    pub(super) number: bool,
     /// Whether it is from the turn before.
     pub(super) context: bool,
     /// Whether it stands directly behind the term before it, as in "spark plug": the two mean
@@ -57,6 +59,7 @@ impl Term {
             weight: rare * asked.weight,
             known: is_whole || named,
             code,
+            number: asked.kind == Kind::Number && digits >= 3,
             context: asked.context,
             compound: false,
         }

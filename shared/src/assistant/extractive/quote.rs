@@ -1,7 +1,8 @@
 //! Quoting: from chosen units to whole statements, runs of steps and rows, as Markdown.
 
-use super::evidence::Found;
+use super::evidence::{Found, Question};
 use super::phrases::Tongue;
+use super::quantity::Asked;
 use super::wanted::Wanted;
 use crate::assistant::citations::escape;
 use crate::documents::units::{Unit, UnitKind, warns};
@@ -31,7 +32,8 @@ pub(super) struct Quotation {
 }
 
 /// What is quoted of a page for these units of it.
-pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], wanted: Wanted) -> Quotation {
+pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], question: &Question<'_>) -> Quotation {
+    let (wanted, asked) = (question.wanted, &question.asked);
     let around = page.source.units(number.saturating_sub(PAGES_BEFORE)..=number + PAGES_BEHIND);
     let first = around.iter().position(|unit| unit.page == number).unwrap_or(0);
     let mut picked = vec![false; around.len()];
@@ -39,14 +41,14 @@ pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], wanted: Wan
     for at in chosen {
         let Some(unit) = around.get(first + at) else { continue };
         let range = match unit.kind {
-            UnitKind::Step if matches!(wanted, Wanted::Procedure | Wanted::Remedy | Wanted::Statement) => {
+            UnitKind::Step if !matches!(wanted, Wanted::Value | Wanted::Number) => {
                 let (range, of_run) = run(&around, first + at);
                 part = part.or(of_run);
                 range
             }
             UnitKind::Step => around_step(&around, first + at),
             UnitKind::Row => rows(&around, first + at),
-            _ => statement(&around, first + at),
+            _ => statement(&around, first + at, asked),
         };
         for place in range {
             if let Some(place) = picked.get_mut(place) {
@@ -126,14 +128,22 @@ fn rows(units: &[Unit], at: usize) -> Vec<usize> {
     (at..=at + below).collect()
 }
 
-/// A statement; one that only introduces is told with what it introduces.
-fn statement(units: &[Unit], at: usize) -> Vec<usize> {
+/// A statement; one that only introduces is told with what it introduces, and one that tells a value with the
+/// values beside it.
+fn statement(units: &[Unit], at: usize, asked: &Asked) -> Vec<usize> {
     let Some(unit) = units.get(at) else { return Vec::new() };
     let introduces = unit.text.ends_with(':') && unit.kind != UnitKind::Notice;
     let is_item = |other: &&Unit| matches!(other.kind, UnitKind::Step | UnitKind::Row | UnitKind::Text);
     let count = if introduces { 10 } else { usize::from(unit.text.chars().count() < SHORT) };
     let behind = units.iter().skip(at + 1).take(count).take_while(is_item);
-    (at..=at + behind.take_while(|other| other.task == unit.task).count()).collect()
+    let end = at + behind.take_while(|other| other.task == unit.task).count();
+    let tells = |at: usize| {
+        units.get(at).is_some_and(|other| {
+            other.kind == UnitKind::Text && other.task == unit.task && asked.is_value() && asked.is_in(&other.text)
+        })
+    };
+    let start = if tells(at.wrapping_sub(1)) { at - 1 } else { at };
+    (start..=if tells(end + 1) { end + 1 } else { end }).collect()
 }
 
 /// The warnings of the task that stand before what is quoted, the nearest where there are many.
