@@ -62,7 +62,7 @@ pub(super) fn decide(judged: &[Candidate], question: &Question<'_>) -> Outcome {
 fn is_certain(judged: &[Candidate], question: &Question<'_>) -> bool {
     let Some(best) = judged.first() else { return false };
     let own = || question.terms.iter().zip(&best.shares).filter(|(term, _)| !term.context);
-    let is_whole = best.fit.others == 0 && best.value && own().all(|(term, _)| term.known || term.weight < 0.1);
+    let is_whole = best.fit.others == 0 && best.value && own().all(|(term, _)| term.known);
     if !is_whole {
         return false;
     }

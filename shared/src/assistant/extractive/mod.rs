@@ -38,6 +38,8 @@ use crate::library::{Findings, Holdings};
 const PASSAGES: usize = 12;
 /// Places that are quoted where there is no answer.
 const CLOSEST: usize = 3;
+/// Unknown words that are named there.
+const UNKNOWN: usize = 4;
 /// Characters of all quotations; what is beyond is left.
 const LONGEST: usize = 4_000;
 /// Characters of a place that is quoted where there is no answer.
@@ -175,8 +177,11 @@ fn not_held(
     tongue: Tongue,
 ) -> String {
     let mut text = tongue.not_held().to_owned();
-    let unknown = question.terms.iter().filter(|term| !term.known && !term.context);
-    let unknown: Vec<String> = unknown.map(|term| format!("\"{}\"", escape(&term.word))).collect();
+    let unknown = || question.terms.iter().filter(|term| !term.known && !term.context);
+    // Beside a code that is unknown, other words tell nothing.
+    let any_code = unknown().any(|term| term.code);
+    let named = unknown().filter(|term| term.code || !any_code).take(UNKNOWN);
+    let unknown: Vec<String> = named.map(|term| format!("\"{}\"", escape(&term.word))).collect();
     if !unknown.is_empty() {
         text.push_str(&format!(" {}", tongue.unknown(&unknown)));
     }

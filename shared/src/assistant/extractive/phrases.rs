@@ -154,6 +154,10 @@ impl Tongue {
         self.pick(["Before you begin:", "Bevor Sie beginnen:", "Antes de empezar:", "Avant de commencer :"])
     }
 
+    pub(super) fn mind(self) -> &'static str {
+        self.pick(["Mind what stands before it:", "Beachten Sie, was davor steht:", "Tenga en cuenta lo que precede:", "À respecter, comme indiqué avant :"])
+    }
+
     /// `Page 12 of pump.pdf`, or `Pages 12–13 of pump.pdf`.
     pub(super) fn source(self, file: &str, (first, last): (u32, u32)) -> String {
         let word = match (self, last > first) {

@@ -19,7 +19,8 @@ pub(super) fn write(brief: &Brief, tongue: Tongue) -> String {
         return format!("{seen}\n\n{}", matching(brief, tongue));
     }
     // What is written on the picture has led to the passages; the question alone is answered from them.
-    let alone = Brief { query: brief.text.clone(), ..brief.clone() };
+    let mut alone = Brief { query: brief.text.clone(), ..brief.clone() };
+    alone.findings.vocabulary.words.retain(|word| !word.context);
     format!("{seen}\n\n{}\n\n{}", reply(&alone, tongue), tongue.values_are_the_manuals())
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Quotation {
     warnings: Vec<Unit>,
     /// What is quoted, in reading order.
     units: Vec<Unit>,
+    /// Whether a task was asked for, whose warnings come first.
+    is_task: bool,
     /// Which part of a run it is, and the page on which the rest is.
     part: Option<((u32, u32, u32), Option<u32>)>,
 }
@@ -60,7 +62,7 @@ pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], question: &
     let warnings = warnings(&around, &quoted, wanted);
     let is_quoted = |at: &usize| around.get(*at).is_some_and(|unit| unit.kind != UnitKind::Title);
     let units = quoted.into_iter().filter(is_quoted).filter_map(|at| around.get(at).cloned()).collect();
-    Quotation { warnings, units, part }
+    Quotation { warnings, units, is_task: wanted == Wanted::Procedure, part }
 }
 
 /// The whole run of steps around a step, with what stands between them; as much as is not too long.
@@ -166,22 +168,21 @@ fn warnings(units: &[Unit], quoted: &[usize], wanted: Wanted) -> Vec<Unit> {
 }
 
 impl Quotation {
-    /// Whether nothing is quoted.
-    pub(super) fn is_empty(&self) -> bool {
-        self.units.is_empty()
-    }
-
     /// The quotation in Markdown, its source behind it: `number` is that of the passage. What was `told`
     /// already is left out.
     pub(super) fn write(&self, passage: &Passage, number: usize, (tongue, told): (Tongue, &mut Vec<String>)) -> String {
-        let mut text = String::new();
         let warnings: Vec<&Unit> = self.warnings.iter().filter(|unit| is_new(told, unit)).collect();
-        if !warnings.is_empty() {
-            text.push_str(&format!("{}\n\n", tongue.warnings()));
-            warnings.iter().for_each(|unit| text.push_str(&line(&unit.text)));
-            text.push_str("\n");
-        }
         let units: Vec<&Unit> = self.units.iter().filter(|unit| is_new(told, unit)).collect();
+        if units.is_empty() {
+            return String::new();
+        }
+        let mut text = String::new();
+        let warned = |text: &mut String| warnings.iter().for_each(|unit| text.push_str(&line(&unit.text)));
+        if !warnings.is_empty() && self.is_task {
+            text.push_str(&format!("{}\n\n", tongue.warnings()));
+            warned(&mut text);
+            text.push('\n');
+        }
         let mut lead = "";
         for unit in &units {
             if !unit.lead.is_empty() && unit.lead != lead {
@@ -190,8 +191,11 @@ impl Quotation {
             lead = &unit.lead;
             text.push_str(&line(&unit.text));
         }
-        if units.is_empty() {
-            return String::new();
+        if !warnings.is_empty() && !self.is_task {
+            // Who asks for a value hears the value first.
+            text.truncate(text.trim_end_matches(['>', '\n', ' ']).len());
+            text.push_str(&format!("\n\n{}\n\n", tongue.mind()));
+            warned(&mut text);
         }
         // The last empty line of the quotation goes.
         text.truncate(text.trim_end_matches(['>', '\n', ' ']).len());

@@ -23,7 +23,7 @@ fn table(head: &[&str], rows: &[(f32, &[&str])]) -> Block {
 }
 
 fn page(number: u32, blocks: Vec<Block>) -> Page {
-    Page { number, blocks, source: PageSource::TextLayer, has_text: true }
+    Page { blocks, source: PageSource::TextLayer, has_text: true, ..Page::blank(number) }
 }
 
 fn prose(lines: &[&str]) -> Block {
