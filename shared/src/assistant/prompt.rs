@@ -14,8 +14,11 @@ use crate::library::{Findings, Passage};
 pub const PASSAGES: usize = 24;
 /// Pages, best first, whose neighbours are shown too where a run of steps or a table goes on there.
 const WITH_NEIGHBOURS: usize = 3;
-/// Bytes of text that a token stands for, roughly; figures and part numbers take more tokens than words.
-const BYTES_OF_TOKEN: usize = 3;
+/// The part of the budget that whole pages are shown in, in percent; of the pages found after that, only the
+/// passages are.
+const WHOLE_PAGES: usize = 75;
+/// Tokens of the best page that are shown whatever the budget.
+const LEAST: usize = 500;
 
 const INSTRUCTIONS: &str = "\
 You are a maintenance assistant. Technicians ask you about their equipment, and you answer from their \
@@ -117,27 +120,55 @@ fn nothing_found(brief: &Brief) -> &'static str {
     }
 }
 
-/// The pages, best first, until the budget is used up. At least the best passage is shown.
+/// The pages, best first, and then passages, until the budget is used up.
 fn elements(brief: &Brief) -> String {
-    let mut left = brief.context_tokens.saturating_mul(BYTES_OF_TOKEN);
+    let budget = brief.context_tokens.max(LEAST);
+    let for_pages = budget * WHOLE_PAGES / 100;
+    let mut used = 0;
     let mut elements = String::new();
-    let passages = &brief.findings.passages;
-    for (number, passage) in (1..).zip(passages) {
+    for (number, passage) in (1..).zip(&brief.findings.passages) {
         let whole = if passage.page_text.is_empty() { &passage.hit.content } else { &passage.page_text };
-        let is_first = number == 1;
-        let text = if whole.len() <= left { whole } else { &passage.hit.content };
-        if text.len() > left && !is_first {
-            break;
+        let is_whole = used + tokens(whole) <= for_pages;
+        let text = if is_whole { whole } else { &passage.hit.content };
+        let fits = used + tokens(text) <= budget;
+        if !fits && number > 1 {
+            continue;
         }
-        let text: String = text.get(..text.floor_char_boundary(left.max(2_000))).unwrap_or(text).to_owned();
-        left = left.saturating_sub(text.len());
+        let text = if fits { text.clone() } else { beginning(text, budget) };
+        used += tokens(&text);
         let mut element = Element { number, passage, text, last: passage.hit.page_end };
-        if number <= WITH_NEIGHBOURS {
-            element.go_on(&brief.findings, &mut left);
+        if is_whole && number <= WITH_NEIGHBOURS {
+            used += element.go_on(&brief.findings, for_pages.saturating_sub(used));
         }
         elements.push_str(&element.write());
     }
     elements
+}
+
+/// Tokens of a text, roughly: what the tokenizers of language models make of words, figures and marks.
+fn tokens(text: &str) -> usize {
+    let kind = |c: char| match c {
+        _ if c.is_whitespace() => 0,
+        _ if c.is_ascii_digit() => 3,
+        _ if c.is_alphabetic() => 6,
+        _ => 1,
+    };
+    let (mut tokens, mut run, mut length) = (0, 0, 0);
+    for next in text.chars().map(kind).chain([0]) {
+        if next != run {
+            // So many characters of this kind are a token.
+            tokens += if run == 0 { 0 } else { usize::div_ceil(length, run) };
+            (run, length) = (next, 0);
+        }
+        length += 1;
+    }
+    tokens
+}
+
+/// The beginning of a text, of about so many tokens.
+fn beginning(text: &str, most: usize) -> String {
+    // A token is at least one byte, and of most texts three.
+    text.get(..text.floor_char_boundary(most * 3)).unwrap_or(text).to_owned()
 }
 
 /// A page as the model is shown it.
@@ -149,23 +180,23 @@ struct Element<'a> {
 }
 
 impl Element<'_> {
-    /// Adds the next page where a run of steps or a table goes on there, and nothing else shows it.
-    fn go_on(&mut self, findings: &Findings, left: &mut usize) {
+    /// Adds the next page where a run of steps or a table goes on there, and nothing else shows it; the
+    /// tokens that this takes.
+    fn go_on(&mut self, findings: &Findings, left: usize) -> usize {
         let hit = &self.passage.hit;
         let next = hit.page + 1;
         let is_shown = |passage: &Passage| passage.hit.document_id == hit.document_id && passage.hit.page == next;
-        let Some(source) = findings.sources.iter().find(|segment| segment.document_id() == hit.document_id) else {
-            return;
+        let source = findings.sources.iter().find(|segment| segment.document_id() == hit.document_id);
+        let Some(source) = source.filter(|_| !findings.passages.iter().take(WITH_NEIGHBOURS).any(is_shown)) else {
+            return 0;
         };
-        if findings.passages.iter().take(WITH_NEIGHBOURS).any(is_shown)
-            || !goes_on(&source.units_on(hit.page..=hit.page), &source.units_on(next..=next))
-        {
-            return;
+        if !goes_on(&source.units_on(hit.page..=hit.page), &source.units_on(next..=next)) {
+            return 0;
         }
-        let Some(text) = source.page_text(next).filter(|text| text.len() <= *left) else { return };
-        *left -= text.len();
+        let Some(text) = source.page_text(next).filter(|text| tokens(text) <= left) else { return 0 };
         self.text.push_str(&format!("\n\n(page {next})\n{text}"));
         self.last = self.last.max(next);
+        tokens(text)
     }
 
     fn write(&self) -> String {

@@ -60,15 +60,30 @@ fn pictures_without_words_are_not_taken_for_missing_manuals() {
 
 #[test]
 fn whole_pages_are_shown_as_long_as_the_budget_lasts() {
-    let passages = (1..=20).map(|page| passage(page, "", &"long ".repeat(2_000), 0.5)).collect();
-    let mut brief = brief("Which torque?", passages);
-    assert_eq!(last(&brief).matches("<passage number").count(), 1, "18,000 bytes hold one page of 10,000");
-    brief.context_tokens = 20_000;
-    assert_eq!(last(&brief).matches("<passage number").count(), 6);
+    let page = |number| {
+        let mut found = passage(number, "", &"piece ".repeat(100), 0.5);
+        found.page_text = "whole ".repeat(1_000);
+        found
+    };
+    let mut brief = brief("Which torque?", (1..=20).map(page).collect());
+    let shown = |brief: &Brief| {
+        let message = last(brief);
+        (message.matches("whole ").count() / 1_000, message.matches("piece ").count() / 100)
+    };
+    assert_eq!(shown(&brief), (4, 16), "four pages of 1,000 tokens, and passages of 100 behind them");
+    brief.context_tokens = 12_000;
+    assert_eq!(shown(&brief), (9, 11));
     brief.context_tokens = 1;
     let message = last(&brief);
-    assert_eq!(message.matches("<passage number").count(), 1, "the best is shown whatever the budget");
-    assert!(message.len() < 3_000);
+    assert_eq!(message.matches("<passage number").count(), 5, "the best is shown whatever the budget");
+    assert!(message.len() < 4_500);
+}
+
+#[test]
+fn tokens_are_counted_as_models_do_roughly() {
+    assert_eq!(tokens("Tighten the bolt."), 2 + 1 + 1 + 1);
+    assert_eq!(tokens("5330-01-378"), 2 + 1 + 1 + 1 + 1);
+    assert_eq!(tokens(" \n"), 0);
 }
 
 #[test]
