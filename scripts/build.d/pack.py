@@ -69,9 +69,9 @@ def pack_program(target, program, strip, libraries):
 
 def pdfium_entries(folder):
     """The library and its licence texts, by their places in a zip."""
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    if not any(file.name.startswith("libpdfium.") for file in files):
+    if not any(folder.glob("libpdfium.*")):
         sys.exit(f"{folder} has no library: scripts/pdfium fetches it")
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
     return [(f"lib/pdfium/{file.relative_to(folder)}", file, 0o644) for file in files]
 
 

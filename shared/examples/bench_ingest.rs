@@ -15,6 +15,7 @@ use std::{
 
 use serde_json::json;
 use shared::{
+    config::DocumentsConfig,
     documents::{
         chunking::{Chunk, ChunkOptions, chunk},
         outline::outline,
@@ -52,7 +53,9 @@ async fn measure() -> Result<(), Failure> {
     let embedder = Embedder::load(&ModelConfig { dir, threads: 1, queue: 4 })?;
 
     let start = Instant::now();
-    let pages = PdfWorker::current_exe(Limits::default())?.extract_all(&manual, |_| {}).await?;
+    let pages = PdfWorker::current_exe(DocumentsConfig::default_pdfium(), Limits::default())?
+        .extract_all(&manual, |_| {})
+        .await?;
     let read = start.elapsed();
 
     let start = Instant::now();

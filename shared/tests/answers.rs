@@ -18,6 +18,7 @@ use futures::StreamExt;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use shared::assistant::{Answer, AnswerEvent, Extractive, LanguageModel, Question, stream_answer};
+use shared::config::DocumentsConfig;
 use shared::documents::chunking::{ChunkOptions, chunk};
 use shared::documents::outline::outline;
 use shared::documents::pdf::{Limits, PdfWorker, WORKER_ARGUMENT, worker_main};
@@ -137,7 +138,8 @@ async fn ask(text: &str, segment: &Arc<Segment>, embedder: &Embedder) -> Answer 
 
 /// Reads, cuts and embeds a manual as an ingest does.
 async fn segment(path: &Path, embedder: &Embedder) -> Arc<Segment> {
-    let worker = PdfWorker::current_exe(Limits::default()).unwrap();
+    let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(DocumentsConfig::default_pdfium());
+    let worker = PdfWorker::current_exe(library, Limits::default()).unwrap();
     let pages = worker.extract(path, |_| {}).await.unwrap();
     let chunks = chunk(&pages, &outline(&pages), ChunkOptions::default(), |text| embedder.count_tokens(text));
     let texts: Vec<String> = chunks.iter().map(shared::documents::chunking::Chunk::embedding_text).collect();

@@ -10,13 +10,13 @@ use shared::store::{Claim, Document, DocumentStatus, Ingested, Run, Stage};
 use shared::telemetry;
 
 use crate::failure::{ATTEMPTS, WorkError};
+use crate::reading::Reading;
 use crate::source::SourceFile;
 use crate::supervise::{Reporter, reporter, supervised};
 use crate::{Outcome, State};
 
 /// Percent of the whole ingest.
-const READING: (u8, u8) = (10, 30);
-const RECOGNISING: (u8, u8) = (30, 40);
+const READING: (u8, u8, u8) = (10, 30, 40);
 const SAVING: u8 = 95;
 
 impl State {
@@ -138,14 +138,12 @@ impl State {
     ) -> Result<Ingested, WorkError> {
         let SourceFile { file, size, etag } = self.source(document, report).await?;
         let etag = read.get_or_init(|| etag).clone();
-        let on_page = |read: shared::documents::pdf::PageProgress| {
-            report.part(Stage::Reading, READING, read.done.into(), read.total.into());
+        let Reading { pages, unread } = match self.take_reading(&document.user_id, file.path()).await {
+            Some(kept) => kept,
+            None => self.read_file(file.path(), report, READING).await?,
         };
-        report.at(Stage::Reading, READING.0);
-        let pages = self.pdf.extract_all(file.path(), on_page).await?;
-        let on_picture = |done, total| report.part(Stage::Recognising, RECOGNISING, done, total);
-        let (pages, unread) = self.recognise(file.path(), pages, &on_picture).await?;
         drop(file);
+        let recognised = pages.iter().filter(|page| page.recognised && page.has_text).count();
         let (count, without_text) = count(&pages).ok_or_else(|| no_text(pages.len(), unread.as_ref()))?;
         let indexed = self.index(document, pages, report).await?;
 
@@ -159,6 +157,7 @@ impl State {
             file_size: size,
             pages: count,
             pages_without_text: without_text,
+            pages_recognised: u32::try_from(recognised).unwrap_or(u32::MAX),
             chunks: indexed.chunks,
             source_etag: etag,
         })

@@ -1,17 +1,17 @@
 //! Text extraction jobs.
 
-use shared::ids::JobId;
+use shared::ids::{JobId, UserId};
 use shared::objects::ObjectKey;
 use shared::store::{Claim, Job, Run, Stage};
 
 use crate::documents::{later, no_text};
 use crate::failure::{ATTEMPTS, WorkError};
+use crate::reading::Reading;
 use crate::supervise::{Reporter, reporter, supervised};
 use crate::{LARGEST_FILE, Outcome, State, source};
 
 /// Percent of the whole job.
-const READING: (u8, u8) = (2, 45);
-const RECOGNISING: (u8, u8) = (45, 95);
+const READING: (u8, u8, u8) = (2, 45, 95);
 
 impl State {
     /// The file of a job was put.
@@ -27,7 +27,7 @@ impl State {
             Err(WorkError::Permanent(WorkError::interrupted()))
         } else {
             let (report, reports) = reporter();
-            supervised(&self.context, &run, reports, Box::pin(self.extract_text(id, &report))).await
+            supervised(&self.context, &run, reports, Box::pin(self.extract_text(id, job.owner.as_ref(), &report))).await
         };
         let result = match result {
             Ok(()) => self.context.store.finish_job(&run).await.map_err(WorkError::from),
@@ -36,20 +36,19 @@ impl State {
         self.conclude_job(&run, &job, result).await
     }
 
-    async fn extract_text(&self, id: &JobId, report: &Reporter) -> Result<(), WorkError> {
+    async fn extract_text(&self, id: &JobId, owner: Option<&UserId>, report: &Reporter) -> Result<(), WorkError> {
         let file = source::temporary()?;
         report.at(Stage::Downloading, READING.0);
         self.context.objects.download(&ObjectKey::ExtractSource(id.clone()), file.path(), LARGEST_FILE).await?;
-        let on_page = |read: shared::documents::pdf::PageProgress| {
-            report.part(Stage::Reading, READING, read.done.into(), read.total.into());
-        };
-        let pages = self.pdf.extract_all(file.path(), on_page).await?;
-        let on_picture = |done, total| report.part(Stage::Recognising, RECOGNISING, done, total);
-        let (pages, unread) = self.recognise(file.path(), pages, &on_picture).await?;
+        let reading = self.read_file(file.path(), report, READING).await?;
+        if let Some(owner) = owner {
+            self.keep_reading(owner, file.path(), &reading).await;
+        }
+        let Reading { pages, unread } = reading;
         if !pages.iter().any(|page| page.has_text) {
             return Err(no_text(pages.len(), unread.as_ref()));
         }
-        report.at(Stage::Saving, RECOGNISING.1);
+        report.at(Stage::Saving, READING.2);
         let texts: Vec<String> = pages.iter().filter(|page| page.has_text).map(shared::documents::Page::text).collect();
         let text = texts.join("\n\n");
         self.context.objects.put(&ObjectKey::ExtractText(id.clone()), "text/plain; charset=utf-8", text).await?;

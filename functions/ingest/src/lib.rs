@@ -12,6 +12,7 @@ mod event;
 mod failure;
 mod index;
 mod jobs;
+mod reading;
 mod recognise;
 mod source;
 mod supervise;

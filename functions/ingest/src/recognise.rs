@@ -1,15 +1,15 @@
-//! Reading pages that are pictures: rendered in a child process, one page after the other, and read as
-//! they come, within bounds on pages and time.
+//! Reading pages that are pictures, wholly or in part: rendered in a child process, one page after the
+//! other, and read as they come, within bounds on pages and time.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
+use shared::documents::Page;
 use shared::documents::pdf::{PageImage, PdfError};
-use shared::documents::{Page, PageSource};
 use shared::provider::{ProviderError, ProviderFailure};
-use shared::vision::Picture;
+use shared::recognition;
 use tokio::time::{Instant, timeout_at};
 
 use crate::State;
@@ -26,26 +26,30 @@ const READ_AT_ONCE: usize = 2;
 type Recognised = (Vec<Page>, Option<ProviderError>);
 
 impl State {
-    /// Reads the pages among these that hold no text. A page that cannot be rendered or read stays as
-    /// it is; `on_page` is told how many are done, of how many.
+    /// Reads what the text layers of these pages leave out. A page that cannot be rendered or read stays
+    /// as it is; `on_page` is told how many are done, of how many.
     pub(crate) async fn recognise(
         &self,
         path: &Path,
         mut pages: Vec<Page>,
         on_page: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<Recognised, WorkError> {
-        let without_text = pages.iter().filter(|page| !page.has_text).map(|page| page.number);
-        let wanted: Vec<u32> = without_text.take(MOST_PAGES).collect();
+        // Those without any text first: on the others, little is missing.
+        let mut wanted: Vec<Page> = pages.iter().filter(|page| recognition::wanted(page)).cloned().collect();
+        wanted.sort_by_key(|page| page.has_text);
+        wanted.truncate(MOST_PAGES);
         if wanted.is_empty() {
             return Ok((pages, None));
         }
         let (total, deadline) = (wanted.len() as u64, Instant::now() + MOST_TIME);
         on_page(0, total);
-        let images = stream::unfold(self.pdf.render(path, wanted), |mut images| async move {
+        let numbers: Vec<u32> = wanted.iter().map(|page| page.number).collect();
+        let images = stream::unfold(self.pdf.render(path, numbers), |mut images| async move {
             let next = images.next().await?;
             Some((next, images))
         });
-        let mut read = Box::pin(images.map(|(number, image)| self.read_page(number, image)).buffered(READ_AT_ONCE));
+        let images = images.zip(stream::iter(wanted));
+        let mut read = Box::pin(images.map(|((_, image), page)| self.read_page(page, image)).buffered(READ_AT_ONCE));
         let (mut done, mut failed) = (0, None);
         loop {
             match timeout_at(deadline, read.next()).await {
@@ -75,20 +79,15 @@ impl State {
         conclude(pages, failed)
     }
 
-    /// A page from its picture; without text where it cannot be rendered.
-    async fn read_page(&self, number: u32, image: Result<PageImage, PdfError>) -> Result<Page, ProviderError> {
-        let blank = || Page::new(number, Vec::new(), PageSource::None);
-        let picture = match image {
-            Ok(image) if image.is_blank() => return Ok(blank()),
-            Ok(image) => Picture::from_grey(image.width, image.height, image.grey),
+    /// A page with what its picture shows; as it is where it cannot be rendered.
+    async fn read_page(&self, page: Page, image: Result<PageImage, PdfError>) -> Result<Page, ProviderError> {
+        match image {
+            Ok(image) => recognition::read(self.reader.as_ref(), page, image).await,
             Err(error) => {
-                tracing::debug!(page = number, %error, "a page cannot be rendered");
-                None
+                tracing::debug!(page = page.number, %error, "a page cannot be rendered");
+                Ok(page)
             }
-        };
-        let Some(picture) = picture else { return Ok(blank()) };
-        let read = self.reader.read(Arc::new(picture)).await?;
-        Ok(Page::from_text(number, &read.text, PageSource::Ocr))
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use shared::Context;
-use shared::config::{Config, Problems};
+use shared::config::{BillingConfig, Config, Problems};
 use shared::http::{Backend, serve};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -115,8 +115,8 @@ impl System {
         let (dynamodb_url, s3_url) = (server::local_url(&dynamodb), server::local_url(&s3));
         let own = own_settings(&folder, &gateway_url, &dynamodb_url, &s3_url)?;
         let mut config = Config::from_lookup(&|name| lookup(name).or_else(|| own.get(name).cloned()))?;
-        if !options.stripe && config.billing.stripe.is_none() && is_unset(lookup, "DEFAULT_PLAN") {
-            Arc::make_mut(&mut config.billing.plans).default_to_largest();
+        if !options.stripe {
+            give_largest_plan(&mut config.billing, lookup);
         }
         config.aws.credentials = Some((ACCESS_KEY.to_owned(), SecretString::from(SECRET_KEY)));
         config.aws.dynamodb_endpoint = Some(dynamodb_url.clone());
@@ -201,9 +201,12 @@ impl System {
     }
 }
 
-/// Whether the configuration leaves a variable open, as `shared::config` sees it.
-fn is_unset(lookup: &dyn Fn(&str) -> Option<String>, name: &str) -> bool {
-    lookup(name).is_none_or(|value| value.trim().is_empty())
+/// Where nobody can pay, nobody should run into a limit, unless a plan is named.
+fn give_largest_plan(billing: &mut BillingConfig, lookup: &dyn Fn(&str) -> Option<String>) {
+    let is_named = lookup("DEFAULT_PLAN").is_some_and(|plan| !plan.trim().is_empty());
+    if billing.stripe.is_none() && !is_named {
+        Arc::make_mut(&mut billing.plans).default_to_largest();
+    }
 }
 
 fn folder(options: &Options) -> Result<(PathBuf, Option<TempDir>), StartError> {

@@ -5,6 +5,7 @@
 //! followed.
 
 use super::citations::pages;
+use super::extractive::telling;
 use super::model::Brief;
 use super::question::{Role, Turn};
 use crate::documents::units::{Unit, UnitKind};
@@ -17,6 +18,8 @@ const WITH_NEIGHBOURS: usize = 3;
 /// The part of the budget that whole pages are shown in, in percent; of the pages found after that, only the
 /// passages are.
 const WHOLE_PAGES: usize = 75;
+/// Sentences and rows of a page that are shown beside its passage.
+const TELLING: usize = 3;
 /// Tokens of the best page that are shown whatever the budget.
 const LEAST: usize = 500;
 
@@ -129,12 +132,12 @@ fn elements(brief: &Brief) -> String {
     for (number, passage) in (1..).zip(&brief.findings.passages) {
         let whole = if passage.page_text.is_empty() { &passage.hit.content } else { &passage.page_text };
         let is_whole = used + tokens(whole) <= for_pages;
-        let text = if is_whole { whole } else { &passage.hit.content };
-        let fits = used + tokens(text) <= budget;
+        let text = if is_whole { whole.clone() } else { excerpt(brief, passage) };
+        let fits = used + tokens(&text) <= budget;
         if !fits && number > 1 {
             continue;
         }
-        let text = if fits { text.clone() } else { beginning(text, budget) };
+        let text = if fits { text } else { beginning(&text, budget) };
         used += tokens(&text);
         let mut element = Element { number, passage, text, last: passage.hit.page_end };
         if is_whole && number <= WITH_NEIGHBOURS {
@@ -143,6 +146,18 @@ fn elements(brief: &Brief) -> String {
         elements.push_str(&element.write());
     }
     elements
+}
+
+/// The passage that was found on a page, and what else on it tells of the question.
+fn excerpt(brief: &Brief, passage: &Passage) -> String {
+    let mut text = passage.hit.content.clone();
+    for unit in telling(brief, passage, TELLING) {
+        if !text.contains(&unit) {
+            text.push('\n');
+            text.push_str(&unit);
+        }
+    }
+    text
 }
 
 /// Tokens of a text, roughly: what the tokenizers of language models make of words, figures and marks.

@@ -253,8 +253,9 @@ impl DocumentsConfig {
         }
     }
 
-    /// Where `scripts/pdfium` puts the library, by the name that it has on this system.
-    fn default_pdfium() -> PathBuf {
+    /// Where `scripts/pdfium` puts the library, from the project's folder, by the name that it has on this system.
+    #[must_use]
+    pub fn default_pdfium() -> PathBuf {
         Path::new(var::PDFIUM_LIBRARY.default).with_extension(std::env::consts::DLL_EXTENSION)
     }
 }

@@ -14,4 +14,4 @@ mod page;
 pub mod pdf;
 pub mod units;
 
-pub use page::{Area, Block, CELL_SEPARATOR, Line, Page, PageSource, Row, Table, markdown_row};
+pub use page::{Area, Block, CELL_SEPARATOR, LEADERS, Line, Page, PageSource, Row, Table, markdown_row};

@@ -19,6 +19,8 @@ pub enum ObjectKey {
     ExtractSource(JobId),
     /// The text that an extraction job found.
     ExtractText(JobId),
+    /// The pages of a file that was just read for its owner, by the SHA-256 of the file.
+    Reading(UserId, String),
     /// A picture that belongs to a user.
     Picture(UserId, String),
 }
@@ -42,8 +44,8 @@ impl ObjectKey {
 
     /// All prefixes under which objects of `user` lie.
     #[must_use]
-    pub fn prefixes_of(user: &UserId) -> [String; 4] {
-        ["uploads", "segments", "pages", "pictures"].map(|folder| format!("{folder}/{user}/"))
+    pub fn prefixes_of(user: &UserId) -> [String; 5] {
+        ["uploads", "segments", "pages", "pictures", "readings"].map(|folder| format!("{folder}/{user}/"))
     }
 }
 
@@ -56,6 +58,7 @@ impl fmt::Display for ObjectKey {
             Self::Pages(user, document) => write!(f, "pages/{user}/{document}"),
             Self::ExtractSource(job) => write!(f, "uploads/extract/{job}/source"),
             Self::ExtractText(job) => write!(f, "extracted/{job}"),
+            Self::Reading(user, digest) => write!(f, "readings/{user}/{digest}"),
             Self::Picture(user, name) => write!(f, "pictures/{user}/{name}"),
         }
     }

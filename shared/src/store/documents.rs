@@ -81,6 +81,9 @@ pub struct Document {
     pub pages: Option<u32>,
     /// Pages that hold no readable text (scans, drawings).
     pub pages_without_text: Option<u32>,
+    /// Pages of which some or all was recognised on pictures, once it was processed.
+    #[serde(default)]
+    pub pages_recognised: Option<u32>,
     /// Number of passages that can be found.
     pub chunks: Option<u32>,
     /// How far its ingest is.
@@ -149,6 +152,7 @@ impl Document {
             updated_at: now,
             pages: None,
             pages_without_text: None,
+            pages_recognised: None,
             chunks: None,
             error: None,
             upload: None,

@@ -16,6 +16,8 @@ pub struct Ingested {
     pub pages: u32,
     /// Pages without readable text.
     pub pages_without_text: u32,
+    /// Pages of which some or all was recognised on pictures.
+    pub pages_recognised: u32,
     /// Number of passages.
     pub chunks: u32,
     /// Tag of the file.
@@ -90,7 +92,7 @@ impl Store {
     /// [`super::StoreError::Condition`] when the claim does not stand any more.
     pub async fn finish_document(&self, run: &Run, found: &Ingested) -> StoreResult<Document> {
         let update = Expression::new(
-            "SET #status = :ready, #size = :size, #pages = :pages, #without = :without, #chunks = :chunks, \
+            "SET #status = :ready, #size = :size, #pages = :pages, #without = :without, #recognised = :recognised, #chunks = :chunks, \
              #etag = :etag, #searchable = :true, #updated = :updated \
              REMOVE #error, #progress, #run, #lease",
         )
@@ -98,6 +100,7 @@ impl Store {
         .name("#size", "fileSize")
         .name("#pages", "pages")
         .name("#without", "pagesWithoutText")
+        .name("#recognised", "pagesRecognised")
         .name("#chunks", "chunks")
         .name("#etag", "sourceEtag")
         .name("#searchable", "searchable")
@@ -110,6 +113,7 @@ impl Store {
         .value(":size", found.file_size)
         .value(":pages", found.pages)
         .value(":without", found.pages_without_text)
+        .value(":recognised", found.pages_recognised)
         .value(":chunks", found.chunks)
         .value(":etag", &found.source_etag)
         .value(":true", true)

@@ -17,5 +17,5 @@ pub use area::PixelBox;
 pub use detection::{Detection, Detector};
 pub use eyes::{Seen, Vision, decode};
 pub use multimodal::Multimodal;
-pub use picture::{Picture, PictureError, PictureLimits};
-pub use reading::{ReadLine, ReadText, TextReader};
+pub use picture::{Picture, PictureError, PictureLimits, QuarterTurn};
+pub use reading::{ReadLine, ReadText, ReadWord, TextReader};

@@ -52,6 +52,34 @@ async fn follow(caller: &TestUser, job: &str) -> (Vec<Value>, String) {
 }
 
 #[tokio::test]
+async fn a_file_that_was_just_extracted_is_read_once() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let started = start(&user, file(manual(3))).await.json();
+    follow(&user, started["job_id"].as_str().unwrap()).await;
+    let objects = &system.system.context.objects;
+    let folder = format!("readings/{}/", user.id);
+    let kept = objects.list(&folder).await.unwrap();
+    assert_eq!(kept.len(), 1, "{kept:?}");
+
+    // What was kept is what the ingest of the same bytes takes: here it says something else.
+    let key = ObjectKey::Reading(user.id.parse().unwrap(), kept[0].rsplit('/').next().unwrap().to_owned());
+    let reading = String::from_utf8(objects.get(&key, 1 << 20).await.unwrap().to_vec()).unwrap();
+    objects.put(&key, "application/json", reading.replace("85 Nm", "58 Nm")).await.unwrap();
+    let text = async |id: &str| {
+        user.settled(id).await;
+        let page = user.get(&format!("/api/v1/repository/documents/{id}/pages/2")).await.data(200);
+        page["text"].as_str().unwrap().to_owned()
+    };
+    let id = user.upload("manual.pdf", manual(3)).await;
+    assert!(text(&id).await.contains("58 Nm"));
+    // It is given once, to its owner, for these bytes.
+    assert!(objects.list(&folder).await.unwrap().is_empty());
+    let again = user.upload("manual.pdf", manual(3)).await;
+    assert!(text(&again).await.contains("85 Nm"));
+}
+
+#[tokio::test]
 async fn anybody_can_extract_the_text_of_a_pdf() {
     let system = TestSystem::start().await;
     let visitor = system.visitor();

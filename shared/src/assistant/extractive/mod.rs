@@ -32,7 +32,7 @@ use super::citations::escape;
 use super::error::AnswerError;
 use super::model::{Brief, LanguageModel, ModelEvent};
 use crate::documents::units::Unit;
-use crate::library::{Findings, Holdings};
+use crate::library::{Findings, Holdings, Passage};
 
 /// Passages that are looked at.
 const PASSAGES: usize = 12;
@@ -167,6 +167,25 @@ fn quotations(
         quoted.insert(0, tongue.likely(quoted.len() > 1).to_owned());
     }
     quoted.join("\n\n")
+}
+
+/// The units of a passage's page that hold most of the question's terms, best first: what to show of a page
+/// that is not shown whole.
+pub(super) fn telling(brief: &Brief, passage: &Passage, most: usize) -> Vec<String> {
+    let terms = question::terms(&brief.text, &brief.findings.vocabulary, &HashSet::new());
+    let source = sources::Source::of(&brief.findings, passage);
+    let analyzer = source.analyzer();
+    let score = |unit: &Unit| {
+        let found: HashSet<String> = analyzer.terms(&unit.in_full()).into_iter().collect();
+        evidence::weighted(&terms, |term| terms.get(term).map_or(0.0, |term| term.share(&found)))
+    };
+    let units = source.units(passage.hit.page..=passage.hit.page);
+    let mut judged: Vec<(f32, usize, &Unit)> =
+        units.iter().enumerate().map(|(at, unit)| (score(unit), at, unit)).filter(|(score, ..)| *score > 0.0).collect();
+    judged.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    judged.truncate(most);
+    judged.sort_by_key(|(_, at, _)| *at);
+    judged.into_iter().map(|(_, _, unit)| unit.in_full()).collect()
 }
 
 /// Says that there is no answer, and shows the closest places without any value that could be taken for one.

@@ -4,7 +4,7 @@
 use super::Rule;
 use super::measure::{greatest, least, median, number};
 use super::rows::{self, TextRow};
-use super::segments::{Segment, ends_with_leader};
+use super::segments::Segment;
 
 /// Columns within columns.
 const DEEPEST: u8 = 3;
@@ -157,15 +157,10 @@ impl Side {
     }
 }
 
-/// Whether leaders lead to something on this row.
+/// Whether leaders lead from a text to something on this row.
 fn is_led(row: &TextRow) -> bool {
-    let words: Vec<&super::Word> = row.words().collect();
-    let leads = |pair: &[&super::Word]| match pair {
-        [leader, word] => ends_with_leader(&leader.text) && word.text.chars().any(|c| c.is_ascii_digit()),
-        _ => false,
-    };
-    let lettered = words.first().is_some_and(|word| word.text.chars().filter(|c| c.is_alphabetic()).count() >= 3);
-    lettered && words.windows(2).any(leads)
+    let lettered = row.words().next().is_some_and(|word| word.text.chars().filter(|c| c.is_alphabetic()).count() >= 3);
+    lettered && row.segments.iter().any(|segment| segment.led)
 }
 
 /// A page's number or a value without a text of its own.

@@ -65,13 +65,13 @@ enum Script {
 pub fn words(glyphs: &[Glyph]) -> Vec<Word> {
     let mut words = Vec::new();
     let mut open: Option<Builder> = None;
-    for glyph in glyphs {
+    for (at, glyph) in glyphs.iter().enumerate() {
         if let Some(builder) = open.as_mut() {
             if let Some(script) = builder.script_of(glyph) {
                 builder.push(glyph, script);
                 continue;
             }
-            if !builder.is_ended_by(glyph) {
+            if !builder.is_ended_by(glyph, glyphs.get(at + 1)) {
                 builder.push(glyph, Script::Normal);
                 continue;
             }
@@ -169,7 +169,7 @@ impl Builder {
         matches!(back.next(), Some(('/' | '\u{2044}', _))) && matches!(back.next(), Some((_, Script::Raised)))
     }
 
-    fn is_ended_by(&self, glyph: &Glyph) -> bool {
+    fn is_ended_by(&self, glyph: &Glyph, next: Option<&Glyph>) -> bool {
         let (size, count) = (self.word.size, self.characters.len());
         let gap = glyph.left - self.word.right;
         #[expect(clippy::cast_precision_loss, reason = "letters of one word")]
@@ -177,7 +177,7 @@ impl Builder {
         let widest = match glyph.spaced {
             Spacing::Real => return true,
             _ if set_apart => SPACED_OUT_GAP,
-            Spacing::Guessed if count > 1 => GUESSED_GAP,
+            Spacing::Guessed if count > 1 || !goes_on_apart(gap, glyph, next) => GUESSED_GAP,
             _ => GAP,
         };
         let small_start = self.characters.iter().all(|(c, _)| c.is_ascii_digit() || matches!(c, '/' | '\u{2044}'))
@@ -199,6 +199,11 @@ impl Builder {
         self.word.bold = self.bold * 2 > count;
         (!self.word.text.trim().is_empty()).then_some(self.word)
     }
+}
+
+/// Whether the letter behind is set apart as this one is: then all of them are.
+fn goes_on_apart(gap: f32, glyph: &Glyph, next: Option<&Glyph>) -> bool {
+    next.is_some_and(|next| next.spaced == Spacing::Guessed && next.left - glyph.right >= 0.6 * gap)
 }
 
 fn is_small(size: f32, beside: f32) -> bool {

@@ -4,9 +4,9 @@ use super::head;
 use super::measure::{greatest, least, median, number};
 use super::prose::area;
 use super::rows::TextRow;
-use super::segments::{Segment, join, without_leaders};
+use super::segments::{Segment, join};
 use super::{Rule, Word, wrapped};
-use crate::documents::{Line, Row, Table, normalize};
+use crate::documents::{CELL_SEPARATOR, LEADERS, Line, Row, Table, normalize};
 
 /// Tables within one run.
 const DEEPEST: u8 = 3;
@@ -20,6 +20,8 @@ pub(super) struct GridRow {
     pub(super) baseline: f32,
     pub(super) size: f32,
     pub(super) words: Vec<Word>,
+    /// Whether leaders lead from one cell to another.
+    pub(super) led: bool,
 }
 
 impl GridRow {
@@ -35,6 +37,7 @@ impl GridRow {
             }
             cell.push_str(more);
         }
+        self.led |= other.led;
         self.words.extend(other.words);
         self.baseline = self.baseline.max(other.baseline);
     }
@@ -122,11 +125,22 @@ fn stretches(segment: &Segment) -> Vec<(f32, f32)> {
     stretches
 }
 
+/// How many cells a row has that shows where the columns are, three at most: enough rows must have them,
+/// since others hold a title, or a value across two columns.
+fn typical_cells(run: &[TextRow]) -> usize {
+    let several = run.iter().filter(|row| row.segments.len() >= 2).count();
+    let three = run.iter().filter(|row| row.segments.len() >= 3).count();
+    match (several, three) {
+        (0, _) => 1,
+        _ if 10 * three >= 3 * several => 3,
+        _ => 2,
+    }
+}
+
 /// The middles of the strips, one unit wide steps, that few rows cross.
 fn strips(run: &[TextRow], (left, right): (f32, f32), size: f32) -> Vec<f32> {
-    let several = run.iter().map(|row| row.segments.len()).filter(|count| *count >= 2);
-    let typical = median(several.map(number)).max(1.0);
-    let mut body: Vec<&TextRow> = run.iter().filter(|row| number(row.segments.len()) >= typical.min(3.0)).collect();
+    let typical = typical_cells(run);
+    let mut body: Vec<&TextRow> = run.iter().filter(|row| row.segments.len() >= typical).collect();
     if body.is_empty() {
         body = run.iter().collect();
     }
@@ -176,12 +190,13 @@ fn grid_row(row: &TextRow, cuts: &[f32]) -> GridRow {
             Placement::ByWord => segment.words.iter().for_each(|word| put(column(word.middle()), word)),
         }
     }
-    let text = |words: &Vec<Word>| normalize::clean_line(&without_leaders(&join(words)));
+    let text = |words: &Vec<Word>| normalize::clean_line(&join(words));
     GridRow {
         cells: cells.iter().map(text).collect(),
         baseline: row.baseline,
         size: row.size,
         words: row.words().cloned().collect(),
+        led: row.segments.iter().any(|segment| segment.led),
     }
 }
 
@@ -216,14 +231,38 @@ fn placement(segment: &Segment, cuts: &[f32], alone: bool) -> Placement {
     Placement::ByWord
 }
 
-/// The table of a run.
-pub(super) fn table(run: &[TextRow], vertical: &[Rule], horizontal: &[Rule]) -> Table {
+/// The tables of a run: one, or several where heads stand between its rows.
+pub(super) fn tables(run: &[TextRow], vertical: &[Rule], horizontal: &[Rule]) -> Vec<Table> {
     let cuts = columns(run, vertical);
-    let rows = rows(run, &cuts);
-    let heads = head::count(&rows, sides(run), horizontal);
-    let mut rows = wrapped::merged(rows, heads, sides(run), horizontal);
+    let mut rest = rows(run, &cuts);
+    let mut tables = Vec::new();
+    let framed = columns_ruled(run, vertical) >= 2;
+    let frame = (sides(run), horizontal, framed);
+    while let Some(at) = head::further(&rest) {
+        let below = rest.split_off(at);
+        tables.push(table(rest, cuts.len() + 1, frame));
+        rest = below;
+    }
+    tables.push(table(rest, cuts.len() + 1, frame));
+    tables
+}
+
+/// How many vertical rules stand between the cells of a run.
+fn columns_ruled(run: &[TextRow], vertical: &[Rule]) -> usize {
+    let (left, right) = sides(run);
+    let (Some(first), Some(last)) = (run.first(), run.last()) else { return 0 };
+    let height = last.baseline - first.baseline + first.size;
+    let between = |rule: &&Rule| {
+        let covered = rule.bottom.min(last.baseline) - rule.top.max(first.baseline - first.size);
+        left + 2.0 < rule.left && rule.left < right - 2.0 && covered > 0.4 * height
+    };
+    vertical.iter().filter(between).count()
+}
+
+fn table(rows: Vec<GridRow>, columns: usize, (sides, horizontal, framed): ((f32, f32), &[Rule], bool)) -> Table {
+    let heads = head::count(&rows, sides, horizontal, framed);
+    let mut rows = wrapped::merged(rows, heads, sides, horizontal);
     let body = rows.split_off(heads.min(rows.len()));
-    let columns = cuts.len() + 1;
     Table {
         head: head::join(&rows, columns),
         head_lines: rows.iter().map(line).collect(),
@@ -236,5 +275,6 @@ fn line(row: &GridRow) -> Line {
 }
 
 fn to_row(row: GridRow) -> Row {
-    Row::new(row.cells, row.size, area(row.words.iter()))
+    let separator = if row.led { LEADERS } else { CELL_SEPARATOR };
+    Row::new(row.cells, separator, row.size, area(row.words.iter()))
 }

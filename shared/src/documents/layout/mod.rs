@@ -80,7 +80,8 @@ pub fn blocks(words: Vec<Word>, rules: &[Rule]) -> Vec<Block> {
                 tables::Run::Text(rows) => blocks.extend(prose::blocks(rows)),
                 tables::Run::Table(rows) => {
                     for piece in grid::pieces(rows, &vertical, 0) {
-                        blocks.push(Block::Table(grid::table(&piece, &vertical, &horizontal)));
+                        let tables = grid::tables(&piece, &vertical, &horizontal);
+                        blocks.extend(tables.into_iter().map(Block::Table));
                     }
                 }
             }

@@ -2,10 +2,9 @@
 
 use super::Word;
 use super::rows::TextRow;
-use super::segments::without_leaders;
 use super::tables::{is_item, is_mark};
 use crate::documents::normalize::{clean_line, join_hyphenated};
-use crate::documents::{Area, Block, CELL_SEPARATOR, Line};
+use crate::documents::{Area, Block, CELL_SEPARATOR, LEADERS, Line};
 
 /// The blocks of these rows: lists apart from running text.
 pub(super) fn blocks(rows: Vec<TextRow>) -> Vec<Block> {
@@ -43,22 +42,28 @@ fn begins_with_mark(text: &str) -> bool {
 }
 
 fn line(row: &TextRow) -> Option<Line> {
-    let separator = if is_item(row) { " " } else { CELL_SEPARATOR };
-    let texts = row.segments.iter().map(|segment| clean_line(&without_leaders_kept(segment.text(), row)));
-    let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+    let mut texts = String::new();
+    for segment in &row.segments {
+        let text = clean_line(&segment.text());
+        if text.is_empty() {
+            continue;
+        }
+        if !texts.is_empty() {
+            texts.push_str(match segment.led {
+                true => LEADERS,
+                false if is_item(row) => " ",
+                false => CELL_SEPARATOR,
+            });
+        }
+        texts.push_str(&text);
+    }
     if texts.is_empty() {
         return None;
     }
     let characters =
         |bold: bool| row.words().filter(|word| word.bold || !bold).map(|word| word.text.chars().count()).sum::<usize>();
     let bold = characters(true) * 2 > characters(false);
-    Some(Line { text: texts.join(separator), size: row.size, bold, area: area(row.words()) })
-}
-
-/// Leaders stay where they lead to a page: tables of contents are known by them.
-fn without_leaders_kept(text: String, row: &TextRow) -> String {
-    let leads_on = row.segments.len() == 1 && text.trim_end().ends_with(|c: char| c.is_alphanumeric());
-    if leads_on { text } else { without_leaders(&text) }
+    Some(Line { text: texts, size: row.size, bold, area: area(row.words()) })
 }
 
 /// Words broken at a line's end become whole, on the line where they begin.

@@ -19,12 +19,14 @@ pub(super) struct Segment {
     pub(super) right: f32,
     pub(super) baseline: f32,
     pub(super) size: f32,
+    /// Whether leaders lead to it.
+    pub(super) led: bool,
 }
 
 impl Segment {
-    fn new(word: Word) -> Self {
+    fn new(word: Word, led: bool) -> Self {
         let (left, right, baseline, size) = (word.left, word.right, word.baseline, word.size);
-        Self { words: vec![word], left, right, baseline, size }
+        Self { words: vec![word], left, right, baseline, size, led }
     }
 
     fn push(&mut self, word: Word) {
@@ -65,54 +67,43 @@ pub(super) fn join(words: &[Word]) -> String {
     out
 }
 
-/// Whether a word is only leader dots (or an underscore rule) between a text and its number.
-pub(super) fn is_leader(text: &str) -> bool {
-    let dots = text.chars().filter(|c| is_leader_sign(*c)).count();
-    dots >= 4 && text.chars().all(|c| is_leader_sign(c) || c.is_whitespace())
-}
-
-/// Whether leaders end a word, or are the word.
-pub(super) fn ends_with_leader(text: &str) -> bool {
-    let dots = text.chars().rev().take_while(|c| is_leader_sign(*c)).count();
-    dots >= 2 || is_dots(text)
-}
-
-/// Whether a word is nothing but dots, of which spaced leaders are made.
-fn is_dots(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(is_leader_sign)
-}
+/// Dots in a row from which on they lead, as they do between a text and its number; spaced ones are
+/// words of one dot each.
+const LEADERS: usize = 3;
 
 fn is_leader_sign(character: char) -> bool {
     matches!(character, '.' | '\u{2024}' | '\u{2025}' | '\u{2026}' | '_' | '\u{b7}')
 }
 
-/// Text in which each run of leaders is a blank.
-pub(super) fn without_leaders(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut run = String::new();
-    let mut flush = |run: &mut String, out: &mut String| {
-        if is_leader(run) {
-            out.push(' ');
-        } else {
-            out.push_str(run);
-        }
-        run.clear();
-    };
-    for character in text.chars() {
-        // A blank belongs to a run of leaders, not before one.
-        if is_leader_sign(character) || (character == ' ' && !run.is_empty()) {
-            run.push(character);
-        } else {
-            flush(&mut run, &mut out);
-            out.push(character);
-        }
-    }
-    flush(&mut run, &mut out);
-    out.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+/// Whether a word is nothing but dots, of which leaders are made.
+fn is_dots(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(is_leader_sign)
+}
+
+/// How many dots a text has at its front and at its end.
+fn dots_around(text: &str) -> (usize, usize) {
+    let of = |characters: &mut dyn Iterator<Item = char>| characters.take_while(|c| is_leader_sign(*c)).count();
+    (of(&mut text.chars()), of(&mut text.chars().rev()))
+}
+
+/// A word without the leaders that were printed onto it, and whether some stood before and behind it.
+fn without_leaders(mut word: Word) -> (Word, bool, bool) {
+    let (front, back) = dots_around(&word.text);
+    let (before, behind) = (front >= LEADERS, back >= LEADERS);
+    let count = word.text.chars().count();
+    #[expect(clippy::cast_precision_loss, reason = "letters of one word")]
+    let letter = (word.right - word.left) / count.max(1) as f32;
+    #[expect(clippy::cast_precision_loss, reason = "letters of one word")]
+    let cut = |dots: usize| letter * dots as f32;
+    let (front, back) = (if before { front } else { 0 }, if behind { back } else { 0 });
+    word.left += cut(front);
+    word.right -= cut(back);
+    word.text = word.text.chars().skip(front).take(count - front - back).collect();
+    (word, before, behind)
 }
 
 /// Leaves out words that are printed twice on one place, to look bold or as a second layer.
-pub(super) fn without_doubles(words: Vec<Word>) -> Vec<Word> {
+pub(super) fn without_doubles(mut words: Vec<Word>) -> Vec<Word> {
     let mut seen: HashMap<String, Vec<(f32, f32)>> = HashMap::new();
     let is_new = |word: &Word| {
         let places = seen.entry(word.text.clone()).or_default();
@@ -123,12 +114,8 @@ pub(super) fn without_doubles(words: Vec<Word>) -> Vec<Word> {
         }
         !double
     };
-    words.into_iter().filter(is_new_mut(is_new)).collect()
-}
-
-/// `filter` wants a closure that may be called again and again.
-fn is_new_mut<'a>(mut is_new: impl FnMut(&Word) -> bool + 'a) -> impl FnMut(&Word) -> bool + 'a {
-    move |word| is_new(word)
+    words.retain(is_new);
+    words
 }
 
 /// A printed line while it is collected.
@@ -156,25 +143,59 @@ pub(super) fn of(mut words: Vec<Word>, vertical: &[Rule]) -> Vec<Segment> {
     lines.into_iter().flat_map(|line| cut(line.words, vertical)).collect()
 }
 
-/// Cuts a line at wide gaps and at vertical rules; leaders bridge a gap.
+/// Cuts a line at wide gaps, at leaders and at vertical rules.
 fn cut(mut words: Vec<Word>, vertical: &[Rule]) -> Vec<Segment> {
     words.sort_by(|a, b| a.left.total_cmp(&b.left));
     let mut segments: Vec<Segment> = Vec::new();
+    // Dots since the last word.
+    let mut dots: Vec<Word> = Vec::new();
     for word in words {
-        match segments.last_mut() {
-            Some(segment) if !is_cut(segment, &word, vertical) => segment.push(word),
-            _ => segments.push(Segment::new(word)),
+        if is_dots(&word.text) {
+            dots.push(word);
+            continue;
+        }
+        let (word, before, behind) = without_leaders(word);
+        let leads = before || dots.iter().map(|word| word.text.chars().count()).sum::<usize>() >= LEADERS;
+        // A few dots are an ellipsis, or end an abbreviation that was set letter by letter.
+        let few = if leads { Vec::new() } else { std::mem::take(&mut dots) };
+        dots.clear();
+        for word in few {
+            add(&mut segments, word, false, vertical);
+        }
+        add(&mut segments, word, leads, vertical);
+        if behind && let Some(segment) = segments.last() {
+            let dots_behind = Word { text: "...".to_owned(), left: segment.right, ..word_at(segment) };
+            dots.push(dots_behind);
+        }
+    }
+    let counted: usize = dots.iter().map(|word| word.text.chars().count()).sum();
+    if counted < LEADERS {
+        for word in dots {
+            add(&mut segments, word, false, vertical);
         }
     }
     segments
 }
 
+/// A word at the end of a segment.
+fn word_at(segment: &Segment) -> Word {
+    let Segment { right, baseline, size, .. } = *segment;
+    let (top, bottom) = (baseline - size, baseline);
+    Word { text: String::new(), left: right, right, top, bottom, baseline, size, bold: false }
+}
+
+fn add(segments: &mut Vec<Segment>, word: Word, led: bool, vertical: &[Rule]) {
+    match segments.last_mut() {
+        Some(segment) if !led && !is_cut(segment, &word, vertical) => segment.push(word),
+        _ => segments.push(Segment::new(word, led)),
+    }
+}
+
 fn is_cut(segment: &Segment, word: &Word, vertical: &[Rule]) -> bool {
     let gap = word.left - segment.right;
-    let led = segment.words.last().is_some_and(|last| is_leader(&last.text)) || is_leader(&word.text);
     let height = word.baseline - 0.3 * word.size;
     let ruled = |rule: &Rule| {
         segment.right - 1.0 <= rule.left && rule.left <= word.left + 1.0 && rule.top <= height && height <= rule.bottom
     };
-    (gap > WIDE_GAP * word.size.max(segment.size) && !led) || vertical.iter().any(ruled)
+    gap > WIDE_GAP * word.size.max(segment.size) || vertical.iter().any(ruled)
 }

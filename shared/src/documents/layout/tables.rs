@@ -26,6 +26,22 @@ static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// A line that begins something new: the caption of a table or figure, a signal word.
+static OPENING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"^(?:(?i:table|figure|fig\.|tabelle|abbildung|abb\.|tabla|figura|tableau)\s+[A-Z]?-?\d.*|(?:NOTES?|WARNING|CAUTION|DANGER|NOTICE|WARNUNG|VORSICHT|ACHTUNG|HINWEIS|ADVERTENCIA|PRECAUCIÓN|PELIGRO|NOTA|AVERTISSEMENT|ATTENTION|REMARQUE):?)$",
+    )
+    .ok()
+});
+
+/// Whether a row stands alone and begins something new.
+fn opens(row: &TextRow) -> bool {
+    match row.segments.as_slice() {
+        [alone] => OPENING.as_ref().is_some_and(|opening| opening.is_match(alone.text().trim())),
+        _ => false,
+    }
+}
+
 /// Whether a text is the mark of a list's item.
 pub(super) fn is_mark(text: &str) -> bool {
     // Letters that are set one by one: `a .`
@@ -120,7 +136,7 @@ fn unruled_table(rows: &[TextRow]) -> Option<usize> {
         let pitch = row.baseline - before.baseline;
         before = row;
         let run = rows.get(..=last)?;
-        if pitch > 4.5 * row.size || (pitch > 2.2 * row.size && !fits(row, run)) {
+        if opens(row) || pitch > 4.5 * row.size || (pitch > 2.2 * row.size && !fits(row, run)) {
             break;
         }
         let alone = row.segments.len() == 1;

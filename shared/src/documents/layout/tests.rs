@@ -178,10 +178,21 @@ fn what_is_printed_twice_counts_once() {
 }
 
 #[test]
-fn leaders_lead_and_say_nothing() {
-    assert_eq!(segments::without_leaders("Wheel nuts .......... 310 Nm"), "Wheel nuts 310 Nm");
-    assert_eq!(segments::without_leaders("Idle . . . . . . 820"), "Idle 820");
-    assert_eq!(segments::without_leaders("approx. 3.5 mm"), "approx. 3.5 mm");
+fn leaders_lead_from_a_label_to_its_value() {
+    let led = |label: &str, value: &str, y: f32| {
+        let dots = format!("{label} . . . . . . . .");
+        let mut words = set(&[(50.0, y, dots.as_str())]);
+        words.extend(set(&[(200.0, y, value)]));
+        words
+    };
+    let alone = blocks(led("Idle speed", "820 rpm", 100.0), &[]);
+    assert_eq!(alone[0].text(), "Idle speed .... 820 rpm");
+    let words = [led("Bore", "92 mm", 100.0), led("Stroke", "101 mm", 114.0), led("Firing order", "1-3-4-2", 128.0)];
+    let blocks = blocks(words.concat(), &[]);
+    assert_eq!(cells(table(&blocks)).last().unwrap(), &["Firing order", "1-3-4-2"]);
+    let joined = set(&[(50.0, 100.0, "Weight........... 38 kg"), (50.0, 114.0, "approx. 3.5 mm of play...")]);
+    let text: Vec<String> = super::blocks(joined, &[]).iter().map(Block::text).collect();
+    assert_eq!(text.join("\n"), "Weight .... 38 kg\napprox. 3.5 mm of play");
 }
 
 mod characters {

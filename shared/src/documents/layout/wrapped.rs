@@ -37,9 +37,7 @@ fn by_bands(rows: Vec<GridRow>, head: usize, begins: &[bool]) -> Vec<GridRow> {
         let pitch = at.checked_sub(1).and_then(|above| before.get(above)).map_or(f32::MAX, |y| row.baseline - y);
         let goes_on = at > head && !begins && row.filled() > 0;
         match out.last_mut() {
-            Some(last) if goes_on && pitch < 1.5 * row.size && (is_keyless(&row) || !both_value(last, &row)) => {
-                last.append(row);
-            }
+            Some(last) if goes_on && pitch < 1.5 * row.size && !both_value(last, &row) => last.append(row),
             _ => out.push(row),
         }
     }

@@ -62,22 +62,25 @@ impl Line {
 pub struct Row {
     /// The text of each column, empty where the cell is.
     pub cells: Vec<String>,
-    /// The row as a printed line: its cells with three spaces between them.
+    /// The row as a printed line: its cells with three spaces, or leaders, between them.
     pub line: Line,
 }
 
 impl Row {
-    /// A row from its cells, at a place.
+    /// A row from its cells and what stands between them, at a place.
     #[must_use]
-    pub fn new(cells: Vec<String>, size: f32, area: Area) -> Self {
+    pub fn new(cells: Vec<String>, separator: &str, size: f32, area: Area) -> Self {
         let filled: Vec<&str> = cells.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
-        let line = Line { text: filled.join(CELL_SEPARATOR), size, bold: false, area };
+        let line = Line { text: filled.join(separator), size, bold: false, area };
         Self { cells, line }
     }
 }
 
 /// What stands between two cells of a row in a line of text.
 pub const CELL_SEPARATOR: &str = "   ";
+
+/// What stands between a text and the number that dots lead to.
+pub const LEADERS: &str = " .... ";
 
 /// Rows of cells in columns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

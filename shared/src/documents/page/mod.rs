@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::normalize;
 
-pub use block::{Area, Block, CELL_SEPARATOR, Line, Row, Table, markdown_row};
+pub use block::{Area, Block, CELL_SEPARATOR, LEADERS, Line, Row, Table, markdown_row};
 
 /// Where the text of a page comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub struct Page {
     pub unread: Vec<Area>,
     /// Where the text comes from.
     pub source: PageSource,
+    /// Whether some of it was recognised on a picture.
+    #[serde(default)]
+    pub recognised: bool,
     /// Whether the page holds text worth indexing.
     pub has_text: bool,
 }
@@ -60,6 +63,7 @@ impl Page {
             size: (0.0, 0.0),
             unread: Vec::new(),
             source: PageSource::None,
+            recognised: false,
             has_text: false,
         }
     }

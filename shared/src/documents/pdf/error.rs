@@ -67,8 +67,7 @@ impl PdfError {
             Self::ImageOnly { .. } => "pdf_image_only",
             Self::TooManyPages { .. } => "pdf_too_many_pages",
             Self::TooMuchText { .. } => "pdf_too_much_text",
-            Self::NotInstalled => "pdf_reader_not_installed",
-            Self::Reader(_) => "pdf_reader_unavailable",
+            Self::NotInstalled | Self::Reader(_) => "pdf_reader_unavailable",
         }
     }
 

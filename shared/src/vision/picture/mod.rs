@@ -1,9 +1,12 @@
 //! Pictures: decoded within limits, and upright.
 
 mod error;
+mod flatten;
 mod kind;
+mod region;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 use std::io::Cursor;
 
@@ -12,9 +15,10 @@ use image::codecs::jpeg::JpegEncoder;
 use image::error::{ImageError, LimitErrorKind};
 use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, Limits, Rgb, RgbImage, RgbaImage};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, Limits, RgbImage};
 
 pub use error::PictureError;
+pub use turn::QuarterTurn;
 
 /// Bytes that decoding may take for each pixel of the limit: the widest samples with transparency.
 const BYTES_PER_PIXEL: u64 = 8;
@@ -41,7 +45,7 @@ pub struct PictureLimits {
 
 impl Picture {
     /// Decodes a PNG, JPEG, WebP, GIF (its first frame), BMP or TIFF picture, whatever it is called:
-    /// turned upright as its EXIF data say, transparent parts on white.
+    /// turned upright as its EXIF data say, transparent parts on white, or on black where nothing would be seen on white.
     ///
     /// It takes time and memory in proportion to the limit: call it through `spawn_blocking`.
     ///
@@ -70,7 +74,7 @@ impl Picture {
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let mut image = DynamicImage::from_decoder(decoder).map_err(|error| refused(&error, limits))?;
         image.apply_orientation(orientation);
-        Ok(Self { pixels: flattened(image) })
+        Ok(Self { pixels: flatten::flattened(image) })
     }
 
     /// A picture from one grey value for each pixel; none where there are more or fewer.
@@ -109,25 +113,6 @@ fn within(width: u32, height: u32, longest_side: u32) -> (u32, u32) {
     let longest = u64::from(width.max(height)).max(1);
     let scaled = |side: u32| u32::try_from(u64::from(side) * u64::from(longest_side) / longest).unwrap_or(side).max(1);
     (scaled(width), scaled(height))
-}
-
-/// The picture without transparency: paper is white.
-fn flattened(image: DynamicImage) -> RgbImage {
-    if !image.color().has_alpha() {
-        return image.into_rgb8();
-    }
-    let image: RgbaImage = image.into_rgba8();
-    let mut pixels = RgbImage::new(image.width(), image.height());
-    for (to, from) in pixels.pixels_mut().zip(image.pixels()) {
-        let [red, green, blue, alpha] = from.0;
-        *to = Rgb([red, green, blue].map(|value| on_white(value, alpha)));
-    }
-    pixels
-}
-
-fn on_white(value: u8, alpha: u8) -> u8 {
-    let (value, alpha) = (u32::from(value), u32::from(alpha));
-    u8::try_from((value * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(u8::MAX)
 }
 
 fn too_large(limits: PictureLimits) -> PictureError {

@@ -1,12 +1,18 @@
 //! The text on a picture.
 
+mod contrast;
+mod left_over;
+mod letters;
 mod none;
 mod openai;
 mod prepare;
+mod rules;
 mod skew;
 mod tesseract;
+mod text;
 mod textract;
 mod tsv;
+mod turn;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -15,38 +21,15 @@ use futures::future::BoxFuture;
 
 pub use self::openai::OpenAiReader;
 pub use self::tesseract::Tesseract;
+pub use self::text::{ReadLine, ReadText, ReadWord};
 pub use self::textract::Textract;
-use super::{Picture, PixelBox};
+use super::Picture;
 use crate::config::{Config, ReadingConfig};
 use crate::provider::{Cause, ProviderError};
 
-/// What is written on a picture.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct ReadText {
-    /// All of it, line by line; empty where nothing is written.
-    pub text: String,
-    /// Its lines in reading order.
-    pub lines: Vec<ReadLine>,
-}
-
-impl ReadText {
-    /// The text of these lines, which come in reading order.
-    #[must_use]
-    pub fn of(lines: Vec<ReadLine>) -> Self {
-        let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
-        Self { text: texts.join("\n"), lines }
-    }
-}
-
-/// A line of text on a picture.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ReadLine {
-    /// The text.
-    pub text: String,
-    /// How sure the reader is, from 0 to 1.
-    pub confidence: f32,
-    /// Where it stands.
-    pub area: PixelBox,
+/// How many letters on a picture have another beside them, and how many have one above or below them.
+pub(in crate::vision) fn letters_in_words(picture: &Picture) -> (usize, usize) {
+    letters::find(&contrast::ink(&image::imageops::grayscale(&picture.pixels))).in_words()
 }
 
 /// Reads text on pictures.

@@ -59,7 +59,7 @@ impl OpenAiReader {
             let text = line.text.trim().to_owned();
             let confidence = line.confidence.unwrap_or(UNKNOWN_CONFIDENCE).clamp(0.0, 1.0);
             let area = line.sides.and_then(|sides| sides.on(size)).unwrap_or(PixelBox::whole(size));
-            (!text.is_empty()).then_some(ReadLine { text, confidence, area })
+            (!text.is_empty()).then_some(ReadLine { text, confidence, area, words: Vec::new() })
         });
         Ok(ReadText::of(lines.collect()))
     }

@@ -8,7 +8,9 @@ use image::GrayImage;
 use crate::vision::area::pixels;
 
 /// Turned further, a picture was not meant to be read.
-const MOST_DEGREES: f32 = 10.0;
+pub(super) const MOST_DEGREES: f32 = 20.0;
+/// The same where it is not known what of the ink are letters: patterns have directions of their own.
+pub(super) const MOST_UNSURE: f32 = 10.0;
 /// Steps of the first and of the second search, in degrees.
 const COARSE: f32 = 0.5;
 const FINE: f32 = 0.1;
@@ -23,16 +25,16 @@ const MOST_POINTS: usize = 40_000;
 const RAYS: u16 = 400;
 
 /// By how much to turn a picture clockwise so that its lines are level, in radians. `ink` is white on
-/// black.
-pub(super) fn angle(ink: &GrayImage) -> f32 {
+/// black; further than `most` degrees is not looked for.
+pub(super) fn angle(ink: &GrayImage, most: f32) -> f32 {
     let points = points(ink);
     let clearest = |angles: &mut dyn Iterator<Item = f32>| {
         let scored = angles.map(|degrees| (degrees, clearness(&points, degrees)));
         scored.max_by(|one, other| one.1.total_cmp(&other.1)).unwrap_or((0.0, 0.0))
     };
-    let (coarse, _) = clearest(&mut steps(0.0, MOST_DEGREES, COARSE));
+    let (coarse, _) = clearest(&mut steps(0.0, most, COARSE));
     let (degrees, clear) = clearest(&mut steps(coarse, COARSE, FINE));
-    if degrees.abs() < LEAST_DEGREES || degrees.abs() > MOST_DEGREES || clear < CLEARER * clearness(&points, 0.0) {
+    if degrees.abs() < LEAST_DEGREES || degrees.abs() > most || clear < CLEARER * clearness(&points, 0.0) {
         return 0.0;
     }
     -degrees.to_radians()
@@ -92,18 +94,18 @@ mod tests {
 
     #[test]
     fn turned_lines_are_turned_back() {
-        for degrees in [-8.0, -2.5, 1.5, 6.0_f32] {
-            let back = angle(&lines(degrees)).to_degrees();
+        for degrees in [-16.0, -8.0, -2.5, 1.5, 6.0, 15.0_f32] {
+            let back = angle(&lines(degrees), MOST_DEGREES).to_degrees();
             assert!((back + degrees).abs() < 0.4, "{degrees}: {back}");
         }
     }
 
     #[test]
     fn level_lines_and_pictures_without_lines_stay() {
-        assert!(angle(&lines(0.0)).abs() < 1e-6);
-        assert!(angle(&GrayImage::new(50, 50)).abs() < 1e-6);
+        assert!(angle(&lines(0.0), MOST_DEGREES).abs() < 1e-6);
+        assert!(angle(&GrayImage::new(50, 50), MOST_DEGREES).abs() < 1e-6);
         let noise =
             GrayImage::from_fn(300, 300, |x, y| Luma([if (x * 7919 + y * 104_729) % 11 == 0 { 255 } else { 0 }]));
-        assert!(angle(&noise).abs() < 1e-6);
+        assert!(angle(&noise, MOST_UNSURE).abs() < 1e-6);
     }
 }

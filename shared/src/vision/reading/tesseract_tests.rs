@@ -78,3 +78,95 @@ async fn a_reader_that_is_missing_slow_or_broken_says_so() {
     let broken = Tesseract { program: "false".to_owned(), ..reader() };
     assert_eq!(broken.read(plain(40, 40, [255; 3])).await.unwrap_err().code(), "provider_rejected");
 }
+
+/// A page with three lines of text and a ruled table, of which the numbers of its rows stand alone.
+fn winch() -> Option<Picture> {
+    if !program::is_installed(PROGRAM) {
+        eprintln!("skipped: {PROGRAM} is not there");
+        return None;
+    }
+    let bytes = include_bytes!("../../../tests/data/reading/winch.png");
+    Some(Picture::decode(bytes, PictureLimits { most_pixels: 64_000_000 }).unwrap())
+}
+
+fn words(read: &ReadText) -> Vec<&ReadWord> {
+    read.lines.iter().flat_map(|line| &line.words).collect()
+}
+
+#[tokio::test]
+async fn every_cell_of_a_ruled_table_is_read() {
+    let Some(page) = winch() else { return };
+    let read = reader().read(Arc::new(page)).await.unwrap();
+    assert_eq!((read.rules.len(), read.turn), (12, QuarterTurn::None));
+    // Rows are 60 pixels high; the first number of each is in a cell from 60 to 150.
+    for (row, wanted) in [["1", "Trunnion", "6", "62"], ["2", "Band", "2", "35"], ["3", "Cradle", "8", "18"]]
+        .into_iter()
+        .chain([["5", "Pawl", "1", "7"], ["6", "Guide", "3", "24"]])
+        .enumerate()
+    {
+        let top = 270.0 + 60.0 * f32::from(u8::try_from(row).unwrap());
+        let in_row = |word: &&&ReadWord| word.area.y > top && word.area.bottom() < top + 60.0;
+        let found = words(&read);
+        let mut found: Vec<_> = found.iter().filter(in_row).collect();
+        found.sort_by(|one, other| one.area.x.total_cmp(&other.area.x));
+        let cells: Vec<&str> = found.iter().map(|word| word.text.as_str()).collect();
+        assert!(wanted.iter().all(|cell| cells.contains(cell)), "{wanted:?} in {cells:?}");
+        let first = found.first().unwrap();
+        assert!(first.area.right() < 150.0 && wanted.first().is_some_and(|number| *number == first.text), "{cells:?}");
+        assert_eq!(first.area, first.upright);
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_read_whichever_way_up() {
+    use image::imageops::{rotate90, rotate180, rotate270};
+    let Some(page) = winch() else { return };
+    let upright = page.pixels;
+    let turned = [
+        (rotate270(&upright), QuarterTurn::Right),
+        (rotate180(&upright), QuarterTurn::Half),
+        (rotate90(&upright), QuarterTurn::Left),
+    ];
+    for (pixels, turn) in turned {
+        let size = pixels.dimensions();
+        let read = reader().read(Arc::new(Picture { pixels })).await.unwrap();
+        assert_eq!(read.turn, turn);
+        assert!(read.text.contains("Slacken the band before the drum"), "{turn:?}: {}", read.text);
+        let words = words(&read);
+        let word = words.iter().find(|word| word.text == "Slacken").unwrap();
+        // Seen on the upright page: from 61 to 170 across and from 87 to 108 down.
+        assert!((word.upright.x - 61.0).abs() < 5.0 && (word.upright.y - 87.0).abs() < 5.0, "{:?}", word.upright);
+        let back = turn.back(word.upright, size);
+        assert!((back.x - word.area.x).abs() < 2.0 && (back.y - word.area.y).abs() < 2.0, "{word:?}");
+    }
+}
+
+#[tokio::test]
+async fn faint_dark_shaded_and_slanting_pages_are_read() {
+    let Some(page) = winch() else { return };
+    let shown = |change: &dyn Fn(u32, u32, u8) -> f32| {
+        let mut pixels = page.pixels.clone();
+        for (x, y, pixel) in pixels.enumerate_pixels_mut() {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a byte")]
+            let value = change(x, y, pixel.0[0]).clamp(0.0, 255.0) as u8;
+            pixel.0 = [value; 3];
+        }
+        pixels
+    };
+    let faint = shown(&|_, _, value| 218.0 + f32::from(value) / 7.0);
+    let inverted = shown(&|_, _, value| 240.0 - f32::from(value) * 0.8);
+    let shaded =
+        shown(&|x, _, value| (60.0 + f32::from(value) * 0.7) * (1.0 - f32::from(u16::try_from(x).unwrap()) / 1700.0));
+    let slanting = imageproc::geometric_transformations::rotate_about_center_no_crop(
+        &page.pixels,
+        14.0_f32.to_radians(),
+        imageproc::geometric_transformations::Interpolation::Bilinear,
+        imageproc::geometric_transformations::Border::Constant(image::Rgb([120, 110, 100])),
+    );
+    for (name, pixels) in [("faint", faint), ("inverted", inverted), ("shaded", shaded), ("slanting", slanting)] {
+        let read = reader().read(Arc::new(Picture { pixels })).await.unwrap();
+        for wanted in ["Slacken the band before the drum", "Trunnion bolt", "62 Nm"] {
+            assert!(read.text.contains(wanted), "{name}: {wanted} in\n{}", read.text);
+        }
+    }
+}

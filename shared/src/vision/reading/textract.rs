@@ -1,16 +1,17 @@
 //! Amazon Textract.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_textract::Client;
 use aws_sdk_textract::primitives::Blob;
-use aws_sdk_textract::types::{Block, BlockType, Document};
+use aws_sdk_textract::types::{Block, BlockType, Document, RelationshipType};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::time::timeout;
 
-use super::{ReadLine, ReadText, TextReader};
+use super::{ReadLine, ReadText, ReadWord, TextReader};
 use crate::aws;
 use crate::config::AwsConfig;
 use crate::provider::{ProviderError, ProviderFailure, sdk_failure};
@@ -47,18 +48,40 @@ impl Textract {
         let answer = timeout(self.patience, call).await;
         let answer = answer.map_err(|_| ProviderError::new(NAME, ProviderFailure::Timeout))?;
         let answer = answer.map_err(|error| sdk_failure(NAME, error))?;
+        let words = answer.blocks().iter().filter(|block| block.block_type() == Some(&BlockType::Word));
+        let words: Words<'_> = words.filter_map(|block| Some((block.id()?, word(block, size)?))).collect();
         let lines = answer.blocks().iter().filter(|block| block.block_type() == Some(&BlockType::Line));
-        Ok(ReadText::of(lines.filter_map(|block| line(block, size)).collect()))
+        Ok(ReadText::of(lines.filter_map(|block| line(block, &words, size)).collect()))
     }
 }
 
-fn line(block: &Block, size: (u32, u32)) -> Option<ReadLine> {
-    let text = block.text().map(str::trim).filter(|text| !text.is_empty())?.to_owned();
-    let area = block.geometry().and_then(|geometry| geometry.bounding_box());
-    let area =
-        area.and_then(|area| PixelBox::from_shares([area.left(), area.top(), area.width(), area.height()], size));
-    let confidence = (block.confidence().unwrap_or_default() / 100.0).clamp(0.0, 1.0);
-    Some(ReadLine { text, confidence, area: area.unwrap_or(PixelBox::whole(size)) })
+/// Words by the id of their block.
+type Words<'a> = HashMap<&'a str, ReadWord>;
+
+fn line(block: &Block, words: &Words<'_>, size: (u32, u32)) -> Option<ReadLine> {
+    let text = text(block)?;
+    let children = block.relationships().iter().filter(|related| related.r#type() == Some(&RelationshipType::Child));
+    let words = children.flat_map(|related| related.ids()).filter_map(|id| words.get(id.as_str()).cloned()).collect();
+    let area = area(block, size).unwrap_or(PixelBox::whole(size));
+    Some(ReadLine { text, confidence: confidence(block), area, words })
+}
+
+fn word(block: &Block, size: (u32, u32)) -> Option<ReadWord> {
+    let (text, area) = (text(block)?, area(block, size)?);
+    Some(ReadWord { text, confidence: confidence(block), area, upright: area })
+}
+
+fn text(block: &Block) -> Option<String> {
+    block.text().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn area(block: &Block, size: (u32, u32)) -> Option<PixelBox> {
+    let area = block.geometry()?.bounding_box()?;
+    PixelBox::from_shares([area.left(), area.top(), area.width(), area.height()], size)
+}
+
+fn confidence(block: &Block) -> f32 {
+    (block.confidence().unwrap_or_default() / 100.0).clamp(0.0, 1.0)
 }
 
 impl TextReader for Textract {
