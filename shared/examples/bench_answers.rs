@@ -2,7 +2,7 @@
 //! in Rust.
 //!
 //! ```text
-//! bench_answers MODEL_DIR PDFIUM DATA_DIR CACHE_DIR
+//! bench_answers MODEL_DIR DATA_DIR CACHE_DIR
 //! ```
 //!
 //! Everything goes the way of a real upload and a real question: PDF, pages, recognised pages, chunks,
@@ -69,13 +69,13 @@ struct Asked {
 
 async fn measure() -> Result<(), Failure> {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
-    let mut next = || arguments.next().ok_or("usage: bench_answers MODEL_DIR PDFIUM DATA_DIR CACHE_DIR");
-    let (model, pdfium, data, cache) = (next()?, next()?, next()?, next()?);
+    let mut next = || arguments.next().ok_or("usage: bench_answers MODEL_DIR DATA_DIR CACHE_DIR");
+    let (model, data, cache) = (next()?, next()?, next()?);
     let mut embeddings = Embeddings::open(model, &cache)?;
     let mut segments = Vec::new();
     for name in manuals::MANUALS {
         let path = data.join("pdf").join(format!("{name}.pdf"));
-        segments.push(Arc::new(manuals::segment(&path, &pdfium, (&cache, &mut embeddings)).await?));
+        segments.push(Arc::new(manuals::segment(&path, &cache, &mut embeddings).await?));
     }
     let asked: Vec<Asked> = lines(&data.join("qa/questions.jsonl"))?;
     let by_id: HashMap<&str, &Asked> = asked.iter().map(|asked| (asked.id.as_str(), asked)).collect();

@@ -4,20 +4,21 @@ use std::{
     fs,
     io::{Write, stderr},
     path::Path,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
 use sha2::{Digest, Sha256};
 use shared::{
+    config::DocumentsConfig,
     documents::{
-        Page, PageSource,
+        Page,
         chunking::{Chunk, ChunkOptions, chunk},
         outline::outline,
         pdf::{Limits, PdfWorker},
     },
+    recognition,
     retrieval::{Segment, SegmentSource},
-    vision::{Picture, TextReader, reading::Tesseract},
+    vision::reading::Tesseract,
 };
 
 use crate::{Failure, cache::Embeddings};
@@ -37,13 +38,9 @@ pub const MANUALS: &[&str] = &[
 ];
 
 /// A manual, ready to be searched.
-pub async fn segment(
-    path: &Path,
-    pdfium: &Path,
-    (cache, embeddings): (&Path, &mut Embeddings),
-) -> Result<Segment, Failure> {
+pub async fn segment(path: &Path, cache: &Path, embeddings: &mut Embeddings) -> Result<Segment, Failure> {
     let begun = Instant::now();
-    let pages = pages(path, pdfium, cache).await?;
+    let pages = pages(path, cache).await?;
     let counter = embeddings.counter();
     let chunks = chunk(&pages, &outline(&pages), ChunkOptions::default(), |text| counter.count(text));
     let texts: Vec<String> = chunks.iter().map(Chunk::embedding_text).collect();
@@ -62,7 +59,7 @@ pub async fn segment(
 }
 
 /// The pages of a file. They are kept by its content and by this program, which is what reads it.
-async fn pages(path: &Path, pdfium: &Path, cache: &Path) -> Result<Vec<Page>, Failure> {
+async fn pages(path: &Path, cache: &Path) -> Result<Vec<Page>, Failure> {
     let mut hash = Sha256::new();
     hash.update(fs::read(path)?);
     hash.update(fs::read(std::env::current_exe()?)?);
@@ -70,20 +67,15 @@ async fn pages(path: &Path, pdfium: &Path, cache: &Path) -> Result<Vec<Page>, Fa
     if let Ok(bytes) = fs::read(&kept) {
         return Ok(serde_json::from_slice(&bytes)?);
     }
-    let worker = PdfWorker::current_exe(pdfium.to_path_buf(), Limits::default())?;
+    let worker = PdfWorker::current_exe(DocumentsConfig::default_pdfium(), Limits::default())?;
     let mut pages = worker.extract_all(path, |_| {}).await?;
-    let wanted: Vec<u32> = pages.iter().filter(|page| !page.has_text).map(|page| page.number).collect();
     let reader = Tesseract::new("eng", Duration::from_mins(1));
+    let wanted: Vec<u32> = pages.iter().filter(|page| recognition::wanted(page)).map(|page| page.number).collect();
     let mut images = worker.render(path, wanted);
     while let Some((number, image)) = images.next().await {
-        let Ok(image) = image else { continue };
-        if image.is_blank() {
-            continue;
-        }
-        let Some(picture) = Picture::from_grey(image.width, image.height, image.grey) else { continue };
-        let read = reader.read(Arc::new(picture)).await?;
-        if let Some(page) = pages.iter_mut().find(|page| page.number == number) {
-            *page = Page::from_text(number, &read.text, PageSource::Ocr);
+        let known = pages.iter_mut().find(|page| page.number == number);
+        if let (Some(page), Ok(image)) = (known, image) {
+            *page = recognition::read(&reader, page.clone(), image).await?;
         }
     }
     fs::write(&kept, serde_json::to_vec(&pages)?)?;

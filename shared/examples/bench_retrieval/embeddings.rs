@@ -7,6 +7,7 @@ use std::{
 };
 
 use shared::{
+    config::DocumentsConfig,
     documents::{
         Page,
         chunking::{Chunk, ChunkOptions, chunk},
@@ -73,7 +74,7 @@ impl Embeddings {
         let pages: Vec<Page> = if let Some(bytes) = known {
             postcard::from_bytes(&bytes)?
         } else {
-            let worker = PdfWorker::current_exe(Limits::default())?;
+            let worker = PdfWorker::current_exe(DocumentsConfig::default_pdfium(), Limits::default())?;
             let pages = worker.extract(&data.join("pdf").join(file), |_| {}).await?;
             fs::write(&kept, postcard::to_stdvec(&pages)?)?;
             pages

@@ -80,7 +80,12 @@ fn is_certain(judged: &[Candidate], question: &Question<'_>) -> bool {
 }
 
 /// The units that are quoted: the best, then those that add most to it. `judged` is in order of score.
-pub(super) fn choose<'a>(judged: &'a [Candidate], pages: &[Found], question: &Question<'_>, sure: bool) -> Vec<&'a Candidate> {
+pub(super) fn choose<'a>(
+    judged: &'a [Candidate],
+    pages: &[Found],
+    question: &Question<'_>,
+    sure: bool,
+) -> Vec<&'a Candidate> {
     let (most, most_pages, close) = if sure { (QUOTED.0, PAGES.0, CLOSE.0) } else { (QUOTED.1, PAGES.1, CLOSE.1) };
     let total: f32 = question.terms.iter().map(|term| term.weight).sum::<f32>().max(f32::EPSILON);
     let mut chosen: Vec<&Candidate> = Vec::new();
@@ -101,7 +106,8 @@ pub(super) fn choose<'a>(judged: &'a [Candidate], pages: &[Found], question: &Qu
             let pages_left = known_page || distinct_pages(&chosen) < most_pages;
             pages_left && !told.contains(&essence(unit))
         };
-        let better = |a: &&Candidate, b: &&Candidate| gain(a).total_cmp(&gain(b)).then((b.page, b.at).cmp(&(a.page, a.at)));
+        let better =
+            |a: &&Candidate, b: &&Candidate| gain(a).total_cmp(&gain(b)).then((b.page, b.at).cmp(&(a.page, a.at)));
         let Some(next) = judged.iter().take(LOOKED_AT).filter(is_new).max_by(better) else { break };
         if chosen.first().is_some_and(|best| gain(next) < best.score - close) {
             break;

@@ -133,12 +133,36 @@ fn bonus(question: &Question<'_>, unit: &Unit, value: bool) -> f32 {
     let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let mut bonus = match question.wanted {
         Wanted::Value => 0.0,
-        Wanted::Number => if value { 0.18 } else { -0.12 },
-        Wanted::Procedure => if unit.kind == UnitKind::Step { 0.1 } else { 0.0 },
-        Wanted::Remedy => if is_about_trouble(unit) { 0.12 } else { 0.0 },
+        Wanted::Number => {
+            if value {
+                0.18
+            } else {
+                -0.12
+            }
+        }
+        Wanted::Procedure => {
+            if unit.kind == UnitKind::Step {
+                0.1
+            } else {
+                0.0
+            }
+        }
+        Wanted::Remedy => {
+            if is_about_trouble(unit) {
+                0.12
+            } else {
+                0.0
+            }
+        }
         Wanted::Definition => 0.0,
         Wanted::Warning if unit.kind == UnitKind::Notice => 0.12,
-        Wanted::Warning => if says(&["not ", "never", "must", "only", "nicht", "no ", "ne "]) { 0.04 } else { 0.0 },
+        Wanted::Warning => {
+            if says(&["not ", "never", "must", "only", "nicht", "no ", "ne "]) {
+                0.04
+            } else {
+                0.0
+            }
+        }
         Wanted::Statement => 0.0,
     };
     if question.asked.is_value() && question.wanted != Wanted::Number {

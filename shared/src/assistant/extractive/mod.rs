@@ -120,7 +120,14 @@ fn reply(brief: &Brief, tongue: Tongue) -> String {
     let judged = evidence::judge(brief, &pages, &question);
     let outcome = decision::decide(&judged, &question);
     if let Some(best) = judged.first() {
-        tracing::debug!(?outcome, ?wanted, score = best.score, coverage = best.coverage, cosine = best.cosine, "judged");
+        tracing::debug!(
+            ?outcome,
+            ?wanted,
+            score = best.score,
+            coverage = best.coverage,
+            cosine = best.cosine,
+            "judged"
+        );
     }
     let mut text = match outcome {
         Outcome::NotHeld => not_held(brief, (&pages, &judged), &question, tongue),

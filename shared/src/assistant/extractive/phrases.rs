@@ -14,31 +14,31 @@ const FUNCTION_WORDS: [(Tongue, &[&str]); 4] = [
     (
         Tongue::English,
         &[
-            "the", "is", "what", "how", "of", "does", "which", "where", "when", "it", "my", "to", "with", "and", "for", "are",
-            "can", "should", "do", "whats", "why", "thanks", "hello", "hi", "hey",
+            "the", "is", "what", "how", "of", "does", "which", "where", "when", "it", "my", "to", "with", "and", "for",
+            "are", "can", "should", "do", "whats", "why", "thanks", "hello", "hi", "hey",
         ],
     ),
     (
         Tongue::German,
         &[
-            "der", "die", "das", "ist", "wie", "welche", "welches", "welcher", "wo", "wann", "und", "mit", "für", "ich", "muss",
-            "darf", "sind", "ein", "eine", "nicht", "wird", "werden", "zum", "zur", "beim", "viel", "warum", "kann", "den",
-            "dem", "hallo", "danke", "guten", "vom", "im",
+            "der", "die", "das", "ist", "wie", "welche", "welches", "welcher", "wo", "wann", "und", "mit", "für",
+            "ich", "muss", "darf", "sind", "ein", "eine", "nicht", "wird", "werden", "zum", "zur", "beim", "viel",
+            "warum", "kann", "den", "dem", "hallo", "danke", "guten", "vom", "im",
         ],
     ),
     (
         Tongue::Spanish,
         &[
-            "el", "los", "las", "cuál", "cual", "cómo", "como", "cuánto", "cuanto", "dónde", "donde", "qué", "del", "por",
-            "para", "con", "una", "y", "hay", "debe", "puedo", "hola", "gracias", "se", "cuándo", "lleva", "en",
+            "el", "los", "las", "cuál", "cual", "cómo", "como", "cuánto", "cuanto", "dónde", "donde", "qué", "del",
+            "por", "para", "con", "una", "y", "hay", "debe", "puedo", "hola", "gracias", "se", "cuándo", "lleva", "en",
         ],
     ),
     (
         Tongue::French,
         &[
-            "le", "les", "des", "du", "quel", "quelle", "quels", "quelles", "comment", "où", "quand", "est", "et", "pour",
-            "avec", "une", "combien", "pourquoi", "faut", "dois", "peut", "bonjour", "merci", "au", "aux", "il", "dans",
-            "couple", "couples", "serrage",
+            "le", "les", "des", "du", "quel", "quelle", "quels", "quelles", "comment", "où", "quand", "est", "et",
+            "pour", "avec", "une", "combien", "pourquoi", "faut", "dois", "peut", "bonjour", "merci", "au", "aux",
+            "il", "dans", "couple", "couples", "serrage",
         ],
     ),
 ];
@@ -155,7 +155,12 @@ impl Tongue {
     }
 
     pub(super) fn mind(self) -> &'static str {
-        self.pick(["Mind what stands before it:", "Beachten Sie, was davor steht:", "Tenga en cuenta lo que precede:", "À respecter, comme indiqué avant :"])
+        self.pick([
+            "Mind what stands before it:",
+            "Beachten Sie, was davor steht:",
+            "Tenga en cuenta lo que precede:",
+            "À respecter, comme indiqué avant :",
+        ])
     }
 
     /// `Page 12 of pump.pdf`, or `Pages 12–13 of pump.pdf`.

@@ -12,8 +12,25 @@ pub(super) struct Quantity {
 const QUANTITIES: &[Quantity] = &[
     Quantity {
         asked: &[
-            "torque", "torques", "torqe", "torqued", "torquing", "tight", "tighten", "tightness", "tightening", "drehmoment", "anzugsmoment",
-            "anziehen", "angezogen", "aprieta", "apriete", "par", "couple", "couples", "serrage",
+            "torque",
+            "torques",
+            "torqe",
+            "torqued",
+            "torquing",
+            "tight",
+            "tighten",
+            "tightness",
+            "tightening",
+            "drehmoment",
+            "anzugsmoment",
+            "anziehen",
+            "angezogen",
+            "aprieta",
+            "apriete",
+            "par",
+            "couple",
+            "couples",
+            "serrage",
         ],
         units: &[
             "lb-ft", "ft-lb", "ft-lbs", "lb-in", "in-lb", "in-lbs", "ft lb", "lb ft", "nm", "n•m", "n·m", "n.m", "kgf",
@@ -31,10 +48,7 @@ const QUANTITIES: &[Quantity] = &[
         asked: &["amperage", "amps", "stromstärke", "amperaje", "ampérage"],
         units: &["a", "ma", "amp", "amps", "ampere", "amperes", "µa"],
     },
-    Quantity {
-        asked: &["resistance", "impedance", "ohms"],
-        units: &["ω", "ohm", "ohms", "kω", "mω", "k", "m"],
-    },
+    Quantity { asked: &["resistance", "impedance", "ohms"], units: &["ω", "ohm", "ohms", "kω", "mω", "k", "m"] },
     Quantity { asked: &["frequency", "frequencies"], units: &["hz", "khz", "mhz", "ghz"] },
     Quantity {
         asked: &["temperature", "temperatures", "temp", "hot", "cold", "temperatur", "temperatura", "température"],
@@ -77,7 +91,18 @@ const QUANTITIES: &[Quantity] = &[
         units: &["in.", "in", "inch", "inches", "mm", "cm", "m", "ft", "feet", "foot", "µm", "\""],
     },
     Quantity {
-        asked: &["capacity", "volume", "quarts", "gallons", "liters", "litres", "ounces", "füllmenge", "capacidad", "capacité"],
+        asked: &[
+            "capacity",
+            "volume",
+            "quarts",
+            "gallons",
+            "liters",
+            "litres",
+            "ounces",
+            "füllmenge",
+            "capacidad",
+            "capacité",
+        ],
         units: &[
             "qt", "qts", "quart", "quarts", "gal", "gallon", "gallons", "l", "liter", "liters", "litre", "litres",
             "pint", "pints", "cc", "ml", "oz", "ah", "gb", "mb",
@@ -87,11 +112,33 @@ const QUANTITIES: &[Quantity] = &[
 ];
 
 /// Questions that ask for some number, whatever its unit.
-const COUNTS: &[&str] =
-    &[
-        "how many", "how much", "how far", "how long", "how often", "how fast", "how high", "how deep", "how big", "what size", "wie viel",
-        "wieviel", "wie lange", "wie weit", "wie oft", "cuánto", "cuanto", "cuánta", "cuántos", "combien", "least ", "the most", "what load", "setting", "minutes",
-    ];
+const COUNTS: &[&str] = &[
+    "how many",
+    "how much",
+    "how far",
+    "how long",
+    "how often",
+    "how fast",
+    "how high",
+    "how deep",
+    "how big",
+    "what size",
+    "wie viel",
+    "wieviel",
+    "wie lange",
+    "wie weit",
+    "wie oft",
+    "cuánto",
+    "cuanto",
+    "cuánta",
+    "cuántos",
+    "combien",
+    "least ",
+    "the most",
+    "what load",
+    "setting",
+    "minutes",
+];
 
 /// What a question asks to be told.
 #[derive(Default)]
@@ -201,5 +248,4 @@ mod tests {
         assert!(!count.is_in("3. Remove bolts (3) and lid (4)."));
         assert!(has_any_value("fill with 3 qt") && !has_any_value("3. Fill with oil"));
     }
-
 }

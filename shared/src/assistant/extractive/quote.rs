@@ -70,17 +70,22 @@ pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], question: &
 fn run(units: &[Unit], at: usize) -> (Vec<usize>, Option<((u32, u32, u32), Option<u32>)>) {
     let Some(place) = units.get(at).and_then(|unit| unit.place) else { return (vec![at], None) };
     // The steps of a sublist are told with the step that they belong to.
-    let is_of_run = |unit: &Unit| unit.kind == UnitKind::Step && unit.place.is_some_and(|other| other.group == place.group);
+    let is_of_run =
+        |unit: &Unit| unit.kind == UnitKind::Step && unit.place.is_some_and(|other| other.group == place.group);
     let steps: Vec<usize> = (0..units.len()).filter(|at| units.get(*at).is_some_and(is_of_run)).collect();
     let (Some(first), Some(last)) = (steps.first().copied(), steps.last().copied()) else { return (vec![at], None) };
-    let length = |from: usize, to: usize| units.get(from..=to).unwrap_or_default().iter().map(|unit| unit.text.len()).sum::<usize>();
+    let length = |from: usize, to: usize| {
+        units.get(from..=to).unwrap_or_default().iter().map(|unit| unit.text.len()).sum::<usize>()
+    };
     let (mut from, mut to) = (first, end_of_step(units, last, place.depth));
     if length(from, to) > LONGEST_RUN {
         // From the step on, with what leads up to it where there is room.
         (from, to) = (at, end_of_step(units, at, place.depth));
         loop {
             let before = steps.iter().rev().find(|step| **step < from && length(**step, to) <= LONGEST_RUN);
-            let behind = steps.iter().find(|step| **step > to && length(from, end_of_step(units, **step, place.depth)) <= LONGEST_RUN);
+            let behind = steps
+                .iter()
+                .find(|step| **step > to && length(from, end_of_step(units, **step, place.depth)) <= LONGEST_RUN);
             match (behind, before) {
                 (Some(step), _) => to = end_of_step(units, *step, place.depth),
                 (None, Some(step)) => from = *step,
@@ -109,7 +114,8 @@ fn end_of_step(units: &[Unit], step: usize, depth: u8) -> usize {
 /// A step with its neighbours, since one torque is often followed by the next.
 fn around_step(units: &[Unit], at: usize) -> Vec<usize> {
     let group = units.get(at).and_then(|unit| unit.place).map(|place| place.group);
-    let near = |unit: &Unit| unit.kind == UnitKind::Step && unit.place.map(|place| place.group) == group && group.is_some();
+    let near =
+        |unit: &Unit| unit.kind == UnitKind::Step && unit.place.map(|place| place.group) == group && group.is_some();
     let mut range = vec![at];
     let mut room = AROUND_STEP;
     for neighbour in [at + 1, at.wrapping_sub(1), at + 2] {
@@ -125,7 +131,9 @@ fn rows(units: &[Unit], at: usize) -> Vec<usize> {
     let Some(unit) = units.get(at) else { return Vec::new() };
     let key = unit.text.split(':').next().unwrap_or_default();
     let path = if unit.lead.is_empty() { key.to_owned() } else { format!("{} > {key}", unit.lead) };
-    let goes_on = |other: &&Unit| other.kind == UnitKind::Row && (other.lead == path || other.lead.starts_with(&format!("{path} > ")));
+    let goes_on = |other: &&Unit| {
+        other.kind == UnitKind::Row && (other.lead == path || other.lead.starts_with(&format!("{path} > ")))
+    };
     let below = units.iter().skip(at + 1).take(8).take_while(goes_on).count();
     (at..=at + below).collect()
 }
@@ -220,7 +228,8 @@ fn is_new(told: &mut Vec<String>, unit: &Unit) -> bool {
 /// `Page 12 of pump.pdf, 2-27. OIL PUMP [1]`
 fn source(passage: &Passage, units: &[&Unit], number: usize, tongue: Tongue) -> String {
     let hit = &passage.hit;
-    let pages = units.iter().fold((hit.page, hit.page), |(first, last), unit| (first.min(unit.page), last.max(unit.page_end)));
+    let pages =
+        units.iter().fold((hit.page, hit.page), |(first, last), unit| (first.min(unit.page), last.max(unit.page_end)));
     let title = units.first().and_then(|unit| unit.titles.rsplit(" > ").next()).unwrap_or_default().trim();
     let place = tongue.source(&escape(&hit.file_name), pages);
     if title.is_empty() { format!("{place} [{number}]") } else { format!("{place}, {} [{number}]", escape(title)) }

@@ -77,8 +77,11 @@ fn another_variant_is_never_the_answer() {
 #[test]
 fn a_run_that_goes_on_over_the_page_is_quoted_whole() {
     let mut brief = brief("How do I remove the winch drum?", vec![passage(2, "4-1. WINCH DRUM REMOVAL", "", 0.6)]);
-    let pages =
-        ["Intro.", "4-1. WINCH DRUM REMOVAL\n1. Unwind the winch.\n2. Open the winch drum cover.", "3. Lift out the drum.\n4. Clean it."];
+    let pages = [
+        "Intro.",
+        "4-1. WINCH DRUM REMOVAL\n1. Unwind the winch.\n2. Open the winch drum cover.",
+        "3. Lift out the drum.\n4. Clean it.",
+    ];
     brief.findings.sources = vec![segment(&pages)];
     let text = write(&brief);
     for step in ["1\\. Unwind", "2\\. Open", "3\\. Lift", "4\\. Clean"] {
@@ -89,9 +92,12 @@ fn a_run_that_goes_on_over_the_page_is_quoted_whole() {
 
 #[test]
 fn a_long_run_says_which_part_is_quoted() {
-    let steps: Vec<String> = (1..=60).map(|n| format!("{n}. Remove the winch clamp number {n} with care, and keep it for later use.")).collect();
+    let steps: Vec<String> = (1..=60)
+        .map(|n| format!("{n}. Remove the winch clamp number {n} with care, and keep it for later use."))
+        .collect();
     let page = format!("4-1. WINCH CLAMP REMOVAL\n{}", steps.join("\n"));
-    let text = write(&brief("How do I remove the winch clamp?", vec![passage(2, "4-1. WINCH CLAMP REMOVAL", &page, 0.6)]));
+    let text =
+        write(&brief("How do I remove the winch clamp?", vec![passage(2, "4-1. WINCH CLAMP REMOVAL", &page, 0.6)]));
     assert!(text.contains("of 60; the rest is on page 2."), "{text}");
 }
 

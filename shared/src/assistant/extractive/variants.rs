@@ -4,15 +4,36 @@
 
 /// Words of which a thing can be only one.
 const OPPOSITES: &[&[&[&str]]] = &[
-    &[&["front", "forward", "vorder", "vorne", "vorn", "delantero", "delantera", "avant"], &["rear", "back", "hinter", "hinten", "trasero", "trasera", "arrière"]],
-    &[&["left", "lh", "links", "linke", "izquierdo", "izquierda", "gauche"], &["right", "rh", "rechts", "rechte", "derecho", "derecha", "droite", "droit"]],
-    &[&["upper", "top", "obere", "oben", "superior", "supérieur"], &["lower", "bottom", "untere", "unten", "inferior", "inférieur"]],
-    &[&["inner", "inside", "inboard", "innere", "interior", "intérieur"], &["outer", "outside", "outboard", "äußere", "exterior", "extérieur"]],
-    &[&["intake", "inlet", "einlass", "admisión", "admission"], &["exhaust", "outlet", "auslass", "escape", "échappement"]],
+    &[
+        &["front", "forward", "vorder", "vorne", "vorn", "delantero", "delantera", "avant"],
+        &["rear", "back", "hinter", "hinten", "trasero", "trasera", "arrière"],
+    ],
+    &[
+        &["left", "lh", "links", "linke", "izquierdo", "izquierda", "gauche"],
+        &["right", "rh", "rechts", "rechte", "derecho", "derecha", "droite", "droit"],
+    ],
+    &[
+        &["upper", "top", "obere", "oben", "superior", "supérieur"],
+        &["lower", "bottom", "untere", "unten", "inferior", "inférieur"],
+    ],
+    &[
+        &["inner", "inside", "inboard", "innere", "interior", "intérieur"],
+        &["outer", "outside", "outboard", "äußere", "exterior", "extérieur"],
+    ],
+    &[
+        &["intake", "inlet", "einlass", "admisión", "admission"],
+        &["exhaust", "outlet", "auslass", "escape", "échappement"],
+    ],
     &[&["dry", "trocken", "seco", "sec"], &["wet", "oiled", "lubricated", "nass", "geölt", "lubricado", "lubrifié"]],
     &[&["long"], &["short"]],
-    &[&["removal", "remove", "removing", "removed", "ausbau", "desmontaje", "dépose"], &["installation", "install", "installing", "installed", "einbau", "montaje", "pose"]],
-    &[&["disassembly", "disassemble", "disassembling", "zerlegen"], &["assembly", "assemble", "assembling", "reassembly", "zusammenbau"]],
+    &[
+        &["removal", "remove", "removing", "removed", "ausbau", "desmontaje", "dépose"],
+        &["installation", "install", "installing", "installed", "einbau", "montaje", "pose"],
+    ],
+    &[
+        &["disassembly", "disassemble", "disassembling", "zerlegen"],
+        &["assembly", "assemble", "assembling", "reassembly", "zusammenbau"],
+    ],
     &[&["two-door", "2-door"], &["four-door", "4-door"]],
     &[&["suction"], &["discharge"]],
 ];
@@ -112,7 +133,15 @@ fn is_short_decimal(word: &str) -> bool {
 
 /// The form of a code: digits and letters without which.
 fn shape(code: &str) -> String {
-    let kind = |c: char| if c.is_ascii_digit() { '9' } else if c.is_alphabetic() { 'a' } else { c };
+    let kind = |c: char| {
+        if c.is_ascii_digit() {
+            '9'
+        } else if c.is_alphabetic() {
+            'a'
+        } else {
+            c
+        }
+    };
     code.chars().map(kind).collect()
 }
 

@@ -16,11 +16,7 @@ pub(super) struct Piece<'a> {
 }
 
 /// The pieces of a unit.
-pub(super) fn of_unit<'a>(
-    unit: &'a Unit,
-    max_tokens: usize,
-    count_tokens: &impl Fn(&str) -> usize,
-) -> Vec<Piece<'a>> {
+pub(super) fn of_unit<'a>(unit: &'a Unit, max_tokens: usize, count_tokens: &impl Fn(&str) -> usize) -> Vec<Piece<'a>> {
     let lead_tokens = if unit.lead.is_empty() { 0 } else { count_tokens(&unit.lead) };
     let tokens = count_tokens(&unit.text);
     let most = if unit.kind == UnitKind::Text { max_tokens } else { WHOLE * max_tokens };

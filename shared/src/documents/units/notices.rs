@@ -31,8 +31,7 @@ const WORDS: &[(&str, &str)] = &[
 ];
 
 /// Words that are remarks, not warnings.
-const REMARKS: &[&str] =
-    &["NOTE", "NOTICE", "IMPORTANT", "HINWEIS", "WICHTIG", "NOTA", "REMARQUE", "AVISO"];
+const REMARKS: &[&str] = &["NOTE", "NOTICE", "IMPORTANT", "HINWEIS", "WICHTIG", "NOTA", "REMARQUE", "AVISO"];
 
 /// The signal word that a line consists of: `WARNING`, `C A U T I O N`, `NOTE:`, `⚠ DANGER`.
 #[must_use]

@@ -207,8 +207,7 @@ impl Reader {
 
     /// A frame around a warning looks like a table.
     fn boxed(&mut self, table: &Table) {
-        let lines: Vec<Line> =
-            table.head_lines.iter().chain(table.rows.iter().map(|row| &row.line)).cloned().collect();
+        let lines: Vec<Line> = table.head_lines.iter().chain(table.rows.iter().map(|row| &row.line)).cloned().collect();
         let edges = edges(&lines);
         for line in &lines {
             self.body(line, edges);

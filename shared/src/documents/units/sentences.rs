@@ -2,10 +2,10 @@
 
 /// Words after which a full stop ends nothing.
 const ABBREVIATIONS: &[&str] = &[
-    "abb", "approx", "bzw", "ca", "cf", "cu", "dia", "dr", "e.g", "env", "etc", "ex", "ext", "fig", "figs", "ft", "gal",
-    "ggf", "i.e", "in", "incl", "kgf", "lb", "lbs", "lg", "max", "min", "mr", "ms", "no", "nos", "nr", "núm", "oz",
-    "para", "pos", "psi", "pt", "pág", "págs", "qt", "qty", "ref", "sec", "spec", "sq", "st", "tab", "temp", "vol", "vs",
-    "yd", "z.b", "d.h", "u.a", "p", "pp", "pg", "art", "aprox", "ej", "mm", "cm",
+    "abb", "approx", "bzw", "ca", "cf", "cu", "dia", "dr", "e.g", "env", "etc", "ex", "ext", "fig", "figs", "ft",
+    "gal", "ggf", "i.e", "in", "incl", "kgf", "lb", "lbs", "lg", "max", "min", "mr", "ms", "no", "nos", "nr", "núm",
+    "oz", "para", "pos", "psi", "pt", "pág", "págs", "qt", "qty", "ref", "sec", "spec", "sq", "st", "tab", "temp",
+    "vol", "vs", "yd", "z.b", "d.h", "u.a", "p", "pp", "pg", "art", "aprox", "ej", "mm", "cm",
 ];
 
 /// The sentences of a paragraph, which are split after a mark that a space and a capital, a digit or a

@@ -44,7 +44,8 @@ fn units_are_kept_with_what_stands_over_them() {
     let found: Vec<(&str, &str, u32)> =
         units.iter().map(|unit| (unit.text.as_str(), unit.titles.as_str(), unit.page)).collect();
     let title = "2-1. OIL PUMP REPAIR";
-    let expected = [(title, title, 1), ("Remove the four bolts.", title, 1), ("Torque the bolts to 45 N\u{b7}m.", title, 3)];
+    let expected =
+        [(title, title, 1), ("Remove the four bolts.", title, 1), ("Torque the bolts to 45 N\u{b7}m.", title, 3)];
     assert_eq!(found, expected);
     assert_eq!(segment.units_on(2..=2), []);
     let cosines = segment.similarities(3, &[1.0, 0.0]);
