@@ -5,23 +5,22 @@
 //! bench_layout DATA_DIR OUT_DIR
 //! ```
 //!
-//! Page 3 of `pdf/pump.pdf` becomes `OUT_DIR/pump.p3.txt`. A page without text is rendered and read by
-//! Tesseract.
+//! Page 3 of `pdf/pump.pdf` becomes `OUT_DIR/pump.p3.txt`. What a text layer leaves out is read by
+//! Tesseract, as at ingest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 use std::{env, fs};
 
 use serde::Deserialize;
 use shared::config::DocumentsConfig;
+use shared::documents::Page;
 use shared::documents::pdf::{Limits, PdfWorker, WORKER_ARGUMENT, worker_main};
-use shared::documents::{Page, PageSource};
+use shared::recognition;
 use shared::vision::reading::Tesseract;
-use shared::vision::{Picture, TextReader};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -80,21 +79,14 @@ async fn write() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The same pages, those without text as Tesseract reads them.
-async fn recognised(worker: &PdfWorker, path: &Path, mut pages: Vec<Page>) -> Result<Vec<Page>, Failure> {
-    let without_text: Vec<u32> = pages.iter().filter(|page| !page.has_text).map(|page| page.number).collect();
-    if without_text.is_empty() {
-        return Ok(pages);
-    }
+/// The same pages with what is recognised on them, as the ingest does it.
+async fn recognised(worker: &PdfWorker, path: &Path, pages: Vec<Page>) -> Result<Vec<Page>, Failure> {
     let reader = Tesseract::new("eng", PAGE_TIME);
-    let mut images = worker.render(path, without_text);
-    while let Some((number, image)) = images.next().await {
-        let image = image?;
-        let picture = Picture::from_grey(image.width, image.height, image.grey).ok_or("a picture is not whole")?;
-        let read = reader.read(Arc::new(picture)).await?;
-        if let Some(page) = pages.iter_mut().find(|page| page.number == number) {
-            *page = Page::from_text(number, &read.text, PageSource::Ocr);
-        }
+    let (wanted, mut read): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(recognition::wanted);
+    let mut images = worker.render(path, wanted.iter().map(|page| page.number));
+    for page in wanted {
+        let (_, image) = images.next().await.ok_or("a page was not rendered")?;
+        read.push(recognition::read(&reader, page, image?).await?);
     }
-    Ok(pages)
+    Ok(read)
 }

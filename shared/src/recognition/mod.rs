@@ -55,7 +55,9 @@ pub async fn read(reader: &dyn TextReader, page: Page, image: PageImage) -> Resu
     let place = words::Place { scale: scale.0, left: part.left.max(0.0), top: part.top.max(0.0), pixels: pixel_size };
     let (words, rules) = words::laid_out(&read, &place);
     let mut blocks = layout::blocks(words, &rules);
-    blocks.iter_mut().for_each(|block| place.put(block, read.turn));
+    for block in &mut blocks {
+        place.put(block, read.turn);
+    }
     Ok(joined(page, blocks, size))
 }
 

@@ -44,7 +44,7 @@ impl Place {
             Block::Prose(lines) | Block::List(lines) => lines.iter_mut().for_each(place),
             Block::Table(Table { head_lines, rows, .. }) => {
                 head_lines.iter_mut().for_each(place);
-                rows.iter_mut().for_each(|row| place(&mut row.line));
+                rows.iter_mut().map(|row| &mut row.line).for_each(place);
             }
         }
     }

@@ -38,7 +38,7 @@ fn has_figure(cell: &str) -> bool {
 fn is_certain(head: &[GridRow], body: &[GridRow], framed: bool) -> bool {
     let Some(last) = head.last() else { return false };
     let bold = |row: &GridRow| row.words.iter().filter(|word| word.bold).count() * 2 > row.words.len();
-    let emphasised = head.iter().all(|row| bold(row)) && !body.iter().take(3).any(bold);
+    let emphasised = head.iter().all(bold) && !body.iter().take(3).any(bold);
     let capitals = |row: &GridRow| row.cells.iter().all(|cell| !cell.chars().any(char::is_lowercase));
     let raised = head.iter().all(capitals) && !body.iter().take(3).all(capitals);
     let columns = last.cells.len();

@@ -23,7 +23,6 @@ mod tests;
 mod wrapped;
 
 use super::Block;
-use rows::TextRow;
 pub use rules::Rule;
 
 /// A word with its place.
@@ -75,7 +74,7 @@ pub fn blocks(words: Vec<Word>, rules: &[Rule]) -> Vec<Block> {
     let horizontal = rules::horizontal(rules);
     let mut blocks = Vec::new();
     for part in columns::split(segments::of(words, &vertical), &vertical, 0) {
-        for run in tables::split(rows::of(part), &vertical) {
+        for run in tables::split(&rows::of(part), &vertical) {
             match run {
                 tables::Run::Text(rows) => blocks.extend(prose::blocks(rows)),
                 tables::Run::Table(rows) => {

@@ -62,14 +62,14 @@ fn is_columnar(row: &TextRow) -> bool {
 }
 
 /// Splits rows, from top to bottom, into text and tables.
-pub(super) fn split(rows: Vec<TextRow>, vertical: &[Rule]) -> Vec<Run> {
+pub(super) fn split(rows: &[TextRow], vertical: &[Rule]) -> Vec<Run> {
     let frame = Frame {
         left: least(rows.iter().map(TextRow::left)),
         right: greatest(rows.iter().map(TextRow::right)),
         vertical,
     };
     let mut runs: Vec<Run> = Vec::new();
-    let mut rest = rows.as_slice();
+    let mut rest = rows;
     while !rest.is_empty() {
         let table = frame.ruled_table(rest).or_else(|| unruled_table(rest));
         let (taken, after) = rest.split_at(table.unwrap_or(1));

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use pdfium_render::prelude::{
-    PdfFontWeight, PdfMatrix, PdfPage, PdfPageAnnotationCommon, PdfPageObject, PdfPageObjectCommon,
-    PdfPageObjectsCommon, PdfPagePathObject, PdfPageText, PdfPageTextChar, PdfPathSegmentType, PdfPathSegments,
-    PdfPoints, PdfRect,
+    PdfFontWeight, PdfFormCheckboxField, PdfFormComboBoxField, PdfFormListBoxField, PdfFormTextField, PdfMatrix,
+    PdfPage, PdfPageAnnotationCommon, PdfPageObject, PdfPageObjectCommon, PdfPageObjectsCommon, PdfPagePathObject,
+    PdfPageText, PdfPageTextChar, PdfPathSegmentType, PdfPathSegments, PdfPoints, PdfRect,
 };
 
 use super::frame::{Frame, Sheet, Turn};
@@ -230,11 +230,11 @@ pub(super) fn form_values(page: &PdfPage<'_>, frame: Frame) -> Vec<Word> {
     let mut words = Vec::new();
     for annotation in page.annotations().iter().take(MOST_OBJECTS) {
         let Some(field) = annotation.as_form_field() else { continue };
-        let text = field.as_text_field().and_then(|field| field.value());
-        let combo = || field.as_combo_box_field().and_then(|field| field.value());
-        let list = || field.as_list_box_field().and_then(|field| field.value());
+        let text = field.as_text_field().and_then(PdfFormTextField::value);
+        let combo = || field.as_combo_box_field().and_then(PdfFormComboBoxField::value);
+        let list = || field.as_list_box_field().and_then(PdfFormListBoxField::value);
         let mark = || {
-            let checked = field.as_checkbox_field().map(|field| field.is_checked());
+            let checked = field.as_checkbox_field().map(PdfFormCheckboxField::is_checked);
             checked.and_then(Result::ok).filter(|checked| *checked).map(|_| "☒".to_owned())
         };
         let Some(value) = text.or_else(combo).or_else(list).or_else(mark) else { continue };

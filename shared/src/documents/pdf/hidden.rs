@@ -44,7 +44,12 @@ impl Visible {
     /// Whether anything is to be seen in this place of the page as displayed.
     pub(super) fn shows(&self, area: Area) -> bool {
         let Self::Drawn { width, height, grey, scale } = self else { return true };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the picture")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "clamped to a small picture"
+        )]
         let pixel = |place: f32, most: u32| (place * scale).clamp(0.0, most as f32 - 1.0) as usize;
         let (left, right) = (pixel(area.left, *width), pixel(area.right, *width));
         let (top, bottom) = (pixel(area.top, *height), pixel(area.bottom, *height));

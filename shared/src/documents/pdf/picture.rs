@@ -32,13 +32,14 @@ pub(super) fn of(page: &PdfPage<'_>, most_pixels: u64) -> Option<Grey> {
     let bytes = bitmap.as_raw_bytes();
     // Rows may be padded.
     let stride = bytes.len() / height as usize;
-    let row = |row: &[u8]| row.as_chunks::<4>().0.iter().take(width as usize).map(grey_of).collect::<Vec<u8>>();
+    let row =
+        |row: &[u8]| row.as_chunks::<4>().0.iter().take(width as usize).copied().map(grey_of).collect::<Vec<u8>>();
     let grey: Vec<u8> = bytes.chunks_exact(stride.max(1)).flat_map(row).collect();
     (grey.len() == width as usize * height as usize).then_some((width, height, grey))
 }
 
 /// Blue, green and red, weighted as the eye does (ITU-R BT.601).
-fn grey_of([blue, green, red, _]: &[u8; 4]) -> u8 {
-    let sum = 299 * u32::from(*red) + 587 * u32::from(*green) + 114 * u32::from(*blue);
+fn grey_of([blue, green, red, _]: [u8; 4]) -> u8 {
+    let sum = 299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue);
     u8::try_from(sum / 1000).unwrap_or(u8::MAX)
 }

@@ -89,7 +89,7 @@ impl Reader {
 
     fn find(&self, number: u32) -> Option<PdfPage<'_>> {
         let index = i32::try_from(number.checked_sub(1)?).ok()?;
-        self.document.pages().get(index.try_into().ok()?).ok()
+        self.document.pages().get(index).ok()
     }
 }
 
@@ -132,7 +132,7 @@ fn displayed(mut blocks: Vec<Block>, frame: Frame) -> Vec<Block> {
             Block::Prose(lines) | Block::List(lines) => lines.iter_mut().for_each(place),
             Block::Table(Table { head_lines, rows, .. }) => {
                 head_lines.iter_mut().for_each(place);
-                rows.iter_mut().for_each(|row| place(&mut row.line));
+                rows.iter_mut().map(|row| &mut row.line).for_each(place);
             }
         }
     }

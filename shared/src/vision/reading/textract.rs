@@ -61,7 +61,7 @@ type Words<'a> = HashMap<&'a str, ReadWord>;
 fn line(block: &Block, words: &Words<'_>, size: (u32, u32)) -> Option<ReadLine> {
     let text = text(block)?;
     let children = block.relationships().iter().filter(|related| related.r#type() == Some(&RelationshipType::Child));
-    let words = children.flat_map(|related| related.ids()).filter_map(|id| words.get(id.as_str()).cloned()).collect();
+    let words = children.flat_map(Relationship::ids).filter_map(|id| words.get(id.as_str()).cloned()).collect();
     let area = area(block, size).unwrap_or(PixelBox::whole(size));
     Some(ReadLine { text, confidence: confidence(block), area, words })
 }
