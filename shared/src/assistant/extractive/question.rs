@@ -40,12 +40,13 @@ pub(super) struct Term {
 impl Term {
     fn of(asked: &Asked, pages: usize, names: &HashSet<String>) -> Self {
         let digits = asked.written.bytes().filter(u8::is_ascii_digit).count();
-        let code = asked.is_code() && digits > 0;
+        // "S-100's" is no code that another thing has.
+        let code = asked.is_code() && digits > 0 && !asked.written.contains(['\'', '\u{2019}']);
         let by_parts = asked.how == Match::Parts;
         let named = names.contains(&asked.written.to_lowercase());
         let is_whole = asked.is_known() && !(code && by_parts && digits >= CODE_DIGITS);
         let rare = match (asked.is_known(), asked.kind) {
-            (_, Kind::Code) if !is_whole && !named => 1.0,
+            (_, Kind::Code) if code && !is_whole && !named => 1.0,
             (true, Kind::Number) => NUMBER_WEIGHT * rarity(asked.pages, pages),
             (true, _) => rarity(asked.pages, pages),
             (false, Kind::Number) => 0.0,
