@@ -15,11 +15,11 @@ use futures::{FutureExt, StreamExt, TryStreamExt};
 
 use crate::Context;
 use crate::ids::{DocumentId, UserId};
-use crate::inference::{Embedder, InferenceError, ModelConfig};
+use crate::inference::{Embedder, Embedding, InferenceError, ModelConfig};
 use crate::ingest_request::IngestRequest;
 use crate::objects::{Changed, ObjectError, ObjectKey, Objects};
 use crate::retrieval::analysis::Analyzer;
-use crate::retrieval::{CacheError, Fetched, Hit, Library as Shelves, Query, Segment, SegmentCache};
+use crate::retrieval::{Asked, CacheError, Fetched, Hit, Library as Shelves, Query, Segment, SegmentCache, in_english};
 use crate::store::{Document, DocumentStatus, Store, StoreError};
 use crate::telemetry;
 
@@ -31,7 +31,7 @@ const EMBEDDING_QUEUE: usize = 64;
 /// What is looked for.
 #[derive(Debug, Clone)]
 pub struct LibraryQuery {
-    /// The question's words.
+    /// The question's words, in its last line; lines before that are what was said before, and weigh less.
     pub text: String,
     /// Most hits to return.
     pub top_k: usize,
@@ -61,11 +61,14 @@ pub struct Passage {
     pub page_text: String,
 }
 
-/// How many of the pages searched hold each term of a query.
+/// What the words of a query mean in the manuals searched, and how many pages hold each.
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     /// Pages searched.
     pub pages: usize,
+    /// The query's words without filler, in their order, those of the question before those of its context:
+    /// what each stands for and how it was found.
+    pub words: Vec<Asked>,
     /// Pages by term, as [`Analyzer`] makes terms; zero for those that are on none.
     pub pages_with: HashMap<String, usize>,
 }
@@ -79,6 +82,10 @@ pub struct Findings {
     pub passages: Vec<Passage>,
     /// The query's terms in these manuals.
     pub vocabulary: Vocabulary,
+    /// The documents that the passages are from, for what stands around a passage.
+    pub sources: Vec<Arc<Segment>>,
+    /// What was searched for.
+    pub query: Query,
 }
 
 /// Why a search failed. Its text is a sentence for the user.
@@ -226,11 +233,17 @@ impl Library {
             .buffered(LOADS_AT_ONCE)
             .try_filter_map(|segment| async move { Ok(segment) })
             .try_collect::<Vec<_>>();
-        let embedding = async { embedder.embed_one(query.text.clone()).await.map_err(LibraryError::from) };
-        let (segments, embedding) = futures::try_join!(segments, embedding)?;
+        let embedded = async |text: String| embedder.embed_one(text).await.map_err(LibraryError::from);
+        let english = async {
+            match in_english(&query.text) {
+                Some(text) => embedded(text).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let (segments, embedding, english) = futures::try_join!(segments, embedded(query.text.clone()), english)?;
         let holdings = holdings.without(count - segments.len());
-        let embedding = embedding.into_vec();
-        let found = tokio::task::spawn_blocking(move || findings(holdings, &segments, &query, embedding)).await;
+        let query = query.with(embedding.into_vec(), english.map(Embedding::into_vec));
+        let found = tokio::task::spawn_blocking(move || findings(holdings, &segments, &query)).await;
         telemetry::count_search(begun.elapsed());
         found.map_err(|error| LibraryError::Model(InferenceError::Failed(format!("the search broke off: {error}"))))
     }
@@ -305,37 +318,55 @@ impl Findings {
     #[must_use]
     pub fn of(segments: &[Arc<Segment>], query: &LibraryQuery, embedding: Vec<f32>) -> Self {
         let holdings = Holdings { searchable: segments.len(), ..Holdings::default() };
-        findings(holdings, segments, query, embedding)
+        findings(holdings, segments, &query.clone().with(embedding, None))
     }
 }
 
-fn findings(holdings: Holdings, segments: &[Arc<Segment>], query: &LibraryQuery, embedding: Vec<f32>) -> Findings {
-    let vocabulary = Vocabulary::of(segments, &query.text);
+impl LibraryQuery {
+    /// The search in the segments that were chosen.
+    fn with(self, embedding: Vec<f32>, english: Option<Vec<f32>>) -> Query {
+        Query {
+            text: self.text,
+            embedding: Some(embedding),
+            english,
+            top_k: self.top_k,
+            document_ids: None,
+            min_score: self.min_score,
+        }
+    }
+}
+
+fn findings(holdings: Holdings, segments: &[Arc<Segment>], query: &Query) -> Findings {
     let by_id: HashMap<&str, &Segment> =
         segments.iter().map(|segment| (segment.document_id(), segment.as_ref())).collect();
     let page_text = |hit: &Hit| {
         let segment = by_id.get(hit.document_id.as_str())?;
         segment.page_text(hit.page).map(str::to_owned)
     };
-    let hits = Shelves::new(segments.to_vec()).search(&Query {
-        text: query.text.clone(),
-        embedding: Some(embedding),
-        top_k: query.top_k,
-        document_ids: None,
-        min_score: query.min_score,
-    });
-    let passages =
+    let shelves = Shelves::new(segments.to_vec());
+    let words = shelves.asked(query);
+    let hits = shelves.search_for(query, &words);
+    let passages: Vec<Passage> =
         hits.into_iter().map(|hit| Passage { page_text: page_text(&hit).unwrap_or_default(), hit }).collect();
-    Findings { holdings, passages, vocabulary }
+    let is_source = |segment: &&Arc<Segment>| {
+        passages.iter().any(|passage: &Passage| passage.hit.document_id == segment.document_id())
+    };
+    Findings {
+        holdings,
+        vocabulary: Vocabulary::of(segments, &query.text, words),
+        sources: segments.iter().filter(is_source).cloned().collect(),
+        query: query.clone(),
+        passages,
+    }
 }
 
 impl Vocabulary {
-    fn of(segments: &[Arc<Segment>], text: &str) -> Self {
+    fn of(segments: &[Arc<Segment>], text: &str, words: Vec<Asked>) -> Self {
         let pages = segments.iter().map(|segment| segment.page_count()).sum();
         let count = |term: &str| segments.iter().map(|segment| segment.pages_with(term)).sum();
         let terms = Analyzer::default().terms(text);
         let pages_with =
             terms.into_iter().map(|term| (count(&term), term)).map(|(pages, term)| (term, pages)).collect();
-        Self { pages, pages_with }
+        Self { pages, words, pages_with }
     }
 }

@@ -30,7 +30,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Right answers among ten, of either kind.
 const ENOUGH: usize = 9;
-const NO_ANSWER: &str = "The manuals hold no answer to this question.";
+/// How an answer begins that is not certain, and one that the manuals do not hold.
+const LIKELY: &str = "most likely has it:";
+const NO_ANSWER: &str = "I found no answer to this in your manuals.";
 
 #[derive(Deserialize)]
 struct Manual {
@@ -100,7 +102,9 @@ async fn judge(manual: &Manual, segment: &Arc<Segment>, embedder: &Embedder) -> 
     }
     for question in &manual.unanswered {
         let answer = ask(question, segment, embedder).await;
-        if answer.citations.is_empty() && answer.text.starts_with(NO_ANSWER) {
+        // What resembles the question may be shown, but not as the answer.
+        let first = answer.text.lines().next().unwrap_or_default();
+        if first.starts_with(NO_ANSWER) || first.ends_with(LIKELY) || first.ends_with("most likely have it:") {
             refused += 1;
         } else {
             let pages: Vec<u32> = answer.citations.iter().map(|citation| citation.page).collect();
@@ -108,7 +112,7 @@ async fn judge(manual: &Manual, segment: &Arc<Segment>, embedder: &Embedder) -> 
         }
     }
     let (answered, unanswered) = (manual.answered.len(), manual.unanswered.len());
-    println!("{}: right page {cited} of {answered}, no answer {refused} of {unanswered}", manual.file);
+    println!("{}: right page {cited} of {answered}, not stated {refused} of {unanswered}", manual.file);
     cited * 10 >= ENOUGH * answered && refused * 10 >= ENOUGH * unanswered
 }
 

@@ -3,6 +3,7 @@
 //! `fullText` holds the whole text in every event, so that sending each token alone would cost the
 //! square of the answer's length: tokens that come within [`PACE`] go in one event.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -49,7 +50,7 @@ enum Message<'a> {
 struct Done<'a> {
     done: bool,
     token: &'static str,
-    full_text: &'a str,
+    full_text: Cow<'a, str>,
     session_id: &'a ChatId,
     message_id: &'a MessageId,
     token_usage: TokenUsage,
@@ -149,19 +150,29 @@ impl Listener {
     /// The task that wrote the answer is gone without a word.
     fn broken(&mut self) -> Event {
         self.ended = true;
+        const BROKEN: &str = "Something went wrong on our side. Please try again.";
         let done = Done {
             done: true,
             token: "",
-            full_text: &self.progress.borrow().text,
+            full_text: with_failure(&self.progress.borrow().text, Some(BROKEN)).into_owned().into(),
             session_id: &self.chat,
             message_id: &self.answer,
             token_usage: TokenUsage::default(),
             citations: &[],
             aborted: false,
-            error: Some("Something went wrong on our side. Please try again."),
+            error: Some(BROKEN),
             code: Some("internal_error"),
         };
         Message::Done(done).event()
+    }
+}
+
+/// The text with the sentence that says why it failed: the frontend shows nothing else.
+fn with_failure<'a>(text: &'a str, failure: Option<&str>) -> Cow<'a, str> {
+    match failure {
+        None => text.into(),
+        Some(failure) if text.is_empty() => failure.to_owned().into(),
+        Some(failure) => format!("{text}\n\n{failure}").into(),
     }
 }
 
@@ -171,7 +182,7 @@ impl<'a> Done<'a> {
         Self {
             done: true,
             token: "",
-            full_text: &message.content,
+            full_text: with_failure(&message.content, failure.as_ref().map(|failure| failure.message.as_str())),
             session_id,
             message_id: &message.id,
             token_usage: message.token_usage.unwrap_or_default(),

@@ -16,7 +16,9 @@ const LONGEST_QUERY: usize = 1_000;
 /// The pages that match best what is asked and what was seen. A search that fails leads to none: the
 /// picture is explained without manuals then.
 pub(crate) async fn matching(library: &Library, user: &UserId, question: &str, seen: &str) -> Vec<Citation> {
-    let text: String = format!("{question}\n{seen}").trim().chars().take(LONGEST_QUERY).collect();
+    // In one line: lines before the last would weigh less.
+    let words: Vec<&str> = question.split_whitespace().chain(seen.split_whitespace()).collect();
+    let text: String = words.join(" ").chars().take(LONGEST_QUERY).collect();
     if !text.chars().any(char::is_alphanumeric) {
         return Vec::new();
     }

@@ -1,35 +1,206 @@
-//! What the manuals are searched for: the question, and the turn before it where it leans on that.
+//! What the manuals are searched for: the question, and what it leaves out of the turn before.
 
+mod contrast;
+
+use self::contrast::{completes, replaced};
 use super::question::{Role, Turn};
 
-/// A question of at most so many words says too little by itself.
-const SHORT: usize = 4;
 /// Characters of a query; the embedding model sees some 250 words.
 const LONGEST: usize = 1_000;
+/// Turns that a chain of follow-ups goes back.
+const MOST_TURNS: usize = 3;
+/// Words of a question that names no subject of its own.
+const BARE: usize = 4;
 
-/// Words that stand for something said before.
-const POINTING: &[&str] = &["it", "its", "they", "them", "their", "theirs", "those", "these", "one", "ones", "same"];
+/// Words that stand for something said before, wherever they are.
+const POINTING: &[&str] = &[
+    "it",
+    "its",
+    "they",
+    "them",
+    "their",
+    "theirs",
+    "those",
+    "these",
+    "one",
+    "ones",
+    "same",
+    "that",
+    "he",
+    "she",
+    "him",
+    "his",
+    // German, Spanish, French, Italian, Portuguese, Dutch.
+    "dafür",
+    "davon",
+    "dazu",
+    "damit",
+    "dieser",
+    "diese",
+    "dieses",
+    "derselbe",
+    "dasselbe",
+    "ese",
+    "esa",
+    "eso",
+    "mismo",
+    "misma",
+    "celui",
+    "celle",
+    "ceux",
+    "celles",
+    "stesso",
+    "stessa",
+    "quello",
+    "quella",
+    "mesmo",
+    "mesma",
+    "dezelfde",
+    "hetzelfde",
+    "daarvoor",
+    "ervan",
+];
 /// Words that go on from something said before, at the beginning of a question.
-const CONTINUING: &[&str] =
-    &["and", "also", "then", "but", "or", "so", "what about", "how about", "after that", "before that"];
+const CONTINUING: &[&str] = &[
+    "and",
+    "also",
+    "then",
+    "but",
+    "or",
+    "so",
+    "what about",
+    "how about",
+    "what if",
+    "after that",
+    "before that",
+    "now",
+    "ok and",
+    "okay and",
+    "und",
+    "aber",
+    "oder",
+    "y",
+    "e",
+    "pero",
+    "et",
+    "mais",
+    "ma",
+    "mas",
+    "en de",
+    "en het",
+    "en hoe",
+    "en voor",
+    "en wat",
+    "maar",
+    "same for",
+    "same with",
+    "wie ist es mit",
+    "was ist mit",
+    "que tal",
+    "qué tal",
+    "et pour",
+    "e per",
+    "e para",
+];
+/// Questions that say what is wanted and not of what.
+const SUBJECTLESS: &[&str] = &[
+    "how tight",
+    "how much",
+    "how many",
+    "how long",
+    "how often",
+    "how far",
+    "how deep",
+    "how hot",
+    "how cold",
+    "how high",
+    "how fast",
+    "how big",
+    "how heavy",
+    "how so",
+    "why",
+    "why not",
+    "where",
+    "where exactly",
+    "when",
+    "which one",
+    "which ones",
+    "which",
+    "what size",
+    "what torque",
+    "which torque",
+    "what tool",
+    "which tool",
+    "what part number",
+    "which part number",
+    "what page",
+    "which page",
+    "what else",
+    "what next",
+    "what then",
+    "with what",
+    "in what order",
+    "part number",
+    "stock number",
+    "torque",
+    "nsn",
+    "what for",
+    "who",
+    "how",
+    "are you sure",
+    "really",
+    "and",
+    "wie fest",
+    "wie viel",
+    "wieviel",
+    "warum",
+    "wo",
+    "wann",
+    "womit",
+    "cuánto",
+    "por qué",
+    "dónde",
+    "cuándo",
+    "combien",
+    "pourquoi",
+    "où",
+    "quand",
+    "quanto",
+    "perché",
+    "dove",
+    "quando",
+    "onde",
+    "hoeveel",
+    "waarom",
+    "waar",
+];
 
-/// The query for a question.
+/// The query for a question: it stands in the last line, and what it leaves out of the turns before in the
+/// lines above. The rule is fixed, so that the same conversation always finds the same passages.
 ///
-/// A question leans on the conversation when it has at most four words, begins with a word that goes
-/// on ("and", "what about"), or holds a pronoun that points back ("its torque"). Then the user's turn
-/// before it goes first, and the one before that where this one leans in its turn. The rule is fixed
-/// so that the same conversation always finds the same passages.
+/// A question leans on the conversation when it goes on from it ("and", "what about"), points back ("its
+/// torque", "the rear one"), or says what is wanted and not of what ("how tight?"). Of the turn before, those
+/// words are left out that the question replaces: "rear" takes the place of "front", and 5.9 that of 3.9.
 #[must_use]
 pub fn query(text: &str, history: &[Turn], equipment: &[String]) -> String {
-    let mut parts = vec![text.trim()];
-    let mut earlier = history.iter().rev().filter(|turn| turn.role == Role::User);
-    while parts.len() < 3 && parts.last().is_some_and(|part| leans(part)) {
+    let question = one_line(text);
+    let mut parts = vec![question.clone()];
+    let mut earlier = history.iter().rev().filter(|turn| turn.role == Role::User).peekable();
+    let is_first = earlier.peek().is_none();
+    let mut leaning = leans(&question);
+    while parts.len() < MOST_TURNS {
         let Some(turn) = earlier.next() else { break };
-        parts.push(turn.content.trim());
+        let said = one_line(&turn.content);
+        if !leaning && !(parts.len() == 1 && completes(&question, &said)) {
+            break;
+        }
+        leaning = leans(&said);
+        let kept = parts.iter().fold(said, |said, newer| replaced(&said, newer));
+        parts.push(kept);
     }
-    if parts.len() == 1 && leans(text) {
+    if is_first && leaning_or_bare(&question) {
         // Nothing was said before, but the conversation has a subject.
-        parts.extend(equipment.iter().map(|name| name.trim()));
+        parts.extend(equipment.iter().map(|name| one_line(name)));
     }
     // The question takes its room first; what is cut was said before it.
     let mut left = LONGEST;
@@ -48,59 +219,75 @@ pub fn query(text: &str, history: &[Turn], equipment: &[String]) -> String {
 /// Whether a question says too little without the turn before it.
 #[must_use]
 pub fn leans(text: &str) -> bool {
-    let words: Vec<String> =
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    let words = words(text);
     let line = words.join(" ");
-    let continues = CONTINUING.iter().any(|start| line == *start || line.starts_with(&format!("{start} ")));
-    let points = words.iter().any(|word| POINTING.contains(&word.as_str()))
-        || matches!(words.last().map(String::as_str), Some("that" | "this" | "there"));
-    words.len() <= SHORT || continues || points
+    let begins = |start: &str| line == start || line.strip_prefix(start).is_some_and(|rest| rest.starts_with(' '));
+    let continues = CONTINUING.iter().any(|start| begins(start));
+    // "that" and "there" point back at the end of a question; elsewhere they join its parts.
+    let inner = words.iter().enumerate().any(|(at, word)| {
+        let is_last = at + 1 == words.len();
+        let joins =
+            matches!(word.as_str(), "that" | "he" | "she" | "ese" | "esa" | "eso" | "diese" | "dieser" | "dieses");
+        POINTING.contains(&word.as_str())
+            && (!joins || is_last || after_preposition(&words, at))
+            && !is_counted(&words, at)
+    });
+    let last =
+        matches!(words.last().map(String::as_str), Some("this" | "there" | "then")) || line.contains("the thing");
+    let subjectless = SUBJECTLESS.contains(&without_courtesy(&words).join(" ").as_str());
+    continues || inner || last || subjectless
+}
+
+fn leaning_or_bare(text: &str) -> bool {
+    leans(text) || words(text).len() <= BARE
+}
+
+/// "of that", "for this": a pointing word that nothing follows to which it could belong.
+fn after_preposition(words: &[String], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| words.get(before)).map(String::as_str);
+    matches!(before, Some("of" | "for" | "with" | "than" | "after" | "before" | "about" | "on"))
+}
+
+/// "one" is a number in "one quart" and "one of the bolts", and "it" a subject of its own in "is it safe to".
+fn is_counted(words: &[String], at: usize) -> bool {
+    let word = words.get(at).map(String::as_str);
+    let next = words.get(at + 1).map(String::as_str);
+    let before = at.checked_sub(1).and_then(|before| words.get(before)).map(String::as_str);
+    match word {
+        Some("one") => {
+            next.is_some()
+                && !matches!(before, Some("the" | "that" | "this" | "which" | "each" | "rear" | "front"))
+                && !matches!(next, Some("in" | "on" | "be" | "is" | "go" | "need"))
+        }
+        Some("it") => {
+            let is_empty_subject = matches!(before, Some("is" | "does" | "was" | "can" | "will"))
+                && matches!(
+                    next,
+                    Some("safe" | "ok" | "okay" | "allowed" | "possible" | "necessary" | "normal" | "take")
+                );
+            is_empty_subject && words.len() > BARE
+        }
+        _ => false,
+    }
+}
+
+/// The words without greetings, courtesies and what begins a question in conversation.
+fn without_courtesy(words: &[String]) -> Vec<&str> {
+    const COURTESY: &[&str] = &[
+        "please", "thanks", "thank", "ok", "okay", "hi", "hello", "hey", "well", "great", "good", "bitte", "danke",
+        "merci",
+    ];
+    words.iter().map(String::as_str).filter(|word| !COURTESY.contains(word)).collect()
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn user(text: &str) -> Turn {
-        Turn { role: Role::User, content: text.to_owned() }
-    }
-
-    fn assistant(text: &str) -> Turn {
-        Turn { role: Role::Assistant, content: text.to_owned() }
-    }
-
-    #[test]
-    fn a_question_that_stands_alone_is_searched_alone() {
-        let history = [user("How do I remove the oil pump?"), assistant("…")];
-        let question = "What end gap must the top compression ring have?";
-        assert_eq!(query(question, &history, &[]), question);
-    }
-
-    #[test]
-    fn a_question_that_leans_brings_the_turn_before() {
-        let history = [user("How do I install the oil pump?"), assistant("Like this.")];
-        for question in ["and its torque?", "Which torque?", "What about the gasket between block and pump?"] {
-            assert_eq!(query(question, &history, &[]), format!("How do I install the oil pump?\n{question}"));
-        }
-    }
-
-    #[test]
-    fn a_chain_of_short_questions_goes_back_two_turns_and_no_further() {
-        let history = [user("Where is the oil pump described?"), user("its torque?"), user("and the gasket?")];
-        assert_eq!(query("which size?", &history, &[]), "its torque?\nand the gasket?\nwhich size?");
-    }
-
-    #[test]
-    fn what_is_too_long_is_cut_from_what_was_said_before() {
-        let history = [user(&"fault ".repeat(400))];
-        let query = query("What torque does it need?", &history, &[]);
-        assert!(query.starts_with("fault ") && query.ends_with("\nWhat torque does it need?"), "{query}");
-        assert!(query.chars().count() <= LONGEST + 1);
-    }
-
-    #[test]
-    fn without_history_the_equipment_helps() {
-        assert_eq!(query("oil capacity?", &[], &["6.5L engine".to_owned()]), "6.5L engine\noil capacity?");
-        assert_eq!(query("oil capacity?", &[], &[]), "oil capacity?");
-    }
-}
+#[path = "follow_up_tests.rs"]
+mod tests;

@@ -38,10 +38,12 @@ pub use bedrock::Bedrock;
 pub use citations::without_sources;
 pub use error::AnswerError;
 pub use extractive::Extractive;
+pub use follow_up::query as search_query;
 pub use model::{Brief, LanguageModel, ModelEvent};
 pub use openai::OpenAi;
 pub use pictures::Pictures;
 pub use pipeline::stream_answer;
+pub use prompt::{PASSAGES as PROMPT_PASSAGES, context};
 pub use question::{Image, Question, Role, Turn};
 pub use resemblance::resembles;
 pub use sight::Sight;
@@ -61,6 +63,7 @@ pub struct Assistant {
     library: Library,
     model: Arc<dyn LanguageModel>,
     eyes: Option<Arc<Eyes>>,
+    context_tokens: usize,
 }
 
 impl Assistant {
@@ -81,7 +84,7 @@ impl Assistant {
                 Arc::new(Bedrock::new(&context.sdk, bedrock.clone(), pictures, limits))
             }
         };
-        Ok(Self { library, model, eyes: None })
+        Ok(Self { library, model, eyes: None, context_tokens: config.context_tokens })
     }
 
     /// The same with eyes: what is read and detected on the pictures of a question goes into its search
@@ -122,7 +125,7 @@ impl Assistant {
             let query = LibraryQuery { text, top_k, document_ids: None, min_score: None };
             library.consult(&user, query).await
         };
-        let (model, eyes) = (self.model.clone(), self.eyes.clone());
+        let (model, eyes, context_tokens) = (self.model.clone(), self.eyes.clone(), self.context_tokens);
         let events = stream! {
             let mut sights = Vec::new();
             if let Some(eyes) = eyes.filter(|_| !question.images.is_empty()) {
@@ -133,7 +136,7 @@ impl Assistant {
                 };
                 sights = seen;
             }
-            let mut answer = pin!(stream_seen(Asked { question, sights }, retrieve, model, cancel));
+            let mut answer = pin!(stream_seen(Asked { question, sights, context_tokens }, retrieve, model, cancel));
             while let Some(event) = answer.next().await {
                 yield event;
             }

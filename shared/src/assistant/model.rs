@@ -27,6 +27,8 @@ pub struct Brief {
     pub equipment: Vec<String>,
     /// What was found in the manuals. A mark `[n]` in the answer means passage `n`, from 1.
     pub findings: Findings,
+    /// Tokens of the findings that a language model is given, roughly.
+    pub context_tokens: usize,
 }
 
 /// A part of what a model answers.

@@ -75,10 +75,15 @@ impl Draft {
     }
 }
 
+/// Tokens of the manuals' pages that a language model is given, where nothing else is configured.
+const CONTEXT_TOKENS: usize = 6_000;
+
 /// A question, and what was seen on its pictures.
 pub(super) struct Asked {
     pub(super) question: Question,
     pub(super) sights: Vec<Sight>,
+    /// Tokens of the manuals' pages that a language model is given.
+    pub(super) context_tokens: usize,
 }
 
 /// The pipeline itself, for callers that bring their own passages: `retrieve` is given the query.
@@ -93,7 +98,7 @@ where
     R: FnOnce(String) -> F + Send + 'static,
     F: Future<Output = Result<Findings, LibraryError>> + Send + 'static,
 {
-    stream_seen(Asked { question, sights: Vec::new() }, retrieve, model, cancel)
+    stream_seen(Asked { question, sights: Vec::new(), context_tokens: CONTEXT_TOKENS }, retrieve, model, cancel)
 }
 
 /// The same where the pictures were looked at before.
@@ -108,7 +113,7 @@ where
     F: Future<Output = Result<Findings, LibraryError>> + Send + 'static,
 {
     stream! {
-        let Asked { question, sights } = asked;
+        let Asked { question, sights, context_tokens } = asked;
         yield Ok(AnswerEvent::Stage(Stage::Retrieval));
         let query = follow_up::query(&question.text, &question.history, &question.equipment);
         let query = sight::widened(query, &sights);
@@ -121,7 +126,7 @@ where
                 yield Err(error.into());
                 return;
             }
-            Some(Ok(findings)) => Brief { sights, ..brief(question, query, findings) },
+            Some(Ok(findings)) => Brief { sights, context_tokens, ..brief(question, query, findings) },
         };
         // Pictures that were looked at before have had their stage.
         if !brief.images.is_empty() && brief.sights.is_empty() && model.sees_images() {
@@ -174,6 +179,7 @@ fn brief(question: Question, query: String, findings: Findings) -> Brief {
         history: window(&question.history),
         equipment: question.equipment,
         findings,
+        context_tokens: CONTEXT_TOKENS,
     }
 }
 

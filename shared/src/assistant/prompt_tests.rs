@@ -1,5 +1,5 @@
 use super::*;
-use crate::assistant::test_support::{brief, passage};
+use crate::assistant::test_support::{brief, passage, segment};
 use crate::library::Holdings;
 
 fn last(brief: &Brief) -> String {
@@ -59,9 +59,46 @@ fn pictures_without_words_are_not_taken_for_missing_manuals() {
 }
 
 #[test]
-fn no_more_passages_than_the_prompt_holds() {
-    let passages = (1..=20).map(|page| passage(page, "", &"long ".repeat(2_000), 0.5)).collect();
-    let message = last(&brief("Which torque?", passages));
-    assert_eq!(message.matches("<passage number").count(), PASSAGES);
-    assert!(message.len() < PASSAGES * (PASSAGE_CHARACTERS + 200) + 500);
+fn whole_pages_are_shown_as_long_as_the_budget_lasts() {
+    let page = |number| {
+        let mut found = passage(number, "", &"piece ".repeat(100), 0.5);
+        found.page_text = "whole ".repeat(1_000);
+        found
+    };
+    let mut brief = brief("Which torque?", (1..=20).map(page).collect());
+    let shown = |brief: &Brief| {
+        let message = last(brief);
+        (message.matches("whole ").count() / 1_000, message.matches("piece ").count() / 100)
+    };
+    assert_eq!(shown(&brief), (4, 16), "four pages of 1,000 tokens, and passages of 100 behind them");
+    brief.context_tokens = 12_000;
+    assert_eq!(shown(&brief), (9, 11));
+    brief.context_tokens = 1;
+    let message = last(&brief);
+    assert_eq!(message.matches("<passage number").count(), 5, "the best is shown whatever the budget");
+    assert!(message.len() < 4_500);
+}
+
+#[test]
+fn tokens_are_counted_as_models_do_roughly() {
+    assert_eq!(tokens("Tighten the bolt."), 2 + 1 + 1 + 1);
+    assert_eq!(tokens("5330-01-378"), 2 + 1 + 1 + 1 + 1);
+    assert_eq!(tokens(" \n"), 0);
+}
+
+#[test]
+fn a_page_is_shown_as_it_was_read_and_not_only_its_passage() {
+    let mut found = passage(3, "2-1. Pump", "Tighten to 20 lb-ft.", 0.5);
+    found.page_text = "| SIZE | TORQUE |\n|---|---|\n| M8 | 20 lb-ft |".to_owned();
+    assert!(last(&brief("Which torque?", vec![found])).contains("| M8 | 20 lb-ft |"));
+}
+
+#[test]
+fn the_next_page_is_shown_where_the_steps_go_on() {
+    let mut brief = brief("How is the pump removed?", vec![passage(1, "2-1. PUMP", "1. Drain it.", 0.5)]);
+    brief.findings.sources = vec![segment(&["2-1. PUMP\n1. Drain it.", "2. Lift it off.", "2-2. FAN\n1. Stop it."])];
+    let message = last(&brief);
+    assert!(message.contains("at=\"pages 1–2\"") && message.contains("(page 2)\n2. Lift it off."), "{message}");
+    brief.findings.passages = vec![passage(2, "2-1. PUMP", "2. Lift it off.", 0.5)];
+    assert!(!last(&brief).contains("Stop it."));
 }

@@ -1,7 +1,8 @@
 //! Passages and briefs for tests.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
+#![expect(clippy::panic, reason = "tests")]
+
+use std::sync::{Arc, Mutex};
 
 use futures::StreamExt;
 use futures::stream::BoxStream;
@@ -9,9 +10,9 @@ use futures::stream::BoxStream;
 use super::error::AnswerError;
 use super::model::{Brief, LanguageModel, ModelEvent};
 use super::question::{Role, Turn};
+use crate::documents::{Page, PageSource};
 use crate::library::{Findings, Holdings, Passage, Vocabulary};
-use crate::retrieval::Hit;
-use crate::retrieval::analysis::Analyzer;
+use crate::retrieval::{Hit, Library, Query, Segment, SegmentSource};
 use crate::store::TokenUsage;
 
 /// A passage that is the whole of its page.
@@ -35,20 +36,34 @@ pub(super) fn passage(page: u32, heading: &str, text: &str, cosine: f32) -> Pass
     Passage { hit, page_text: text.to_owned() }
 }
 
+/// The manual that [`passage`] is from, with these pages.
+pub(super) fn segment(texts: &[&str]) -> Arc<Segment> {
+    let read = |(number, text): (u32, &&str)| Page::from_text(number, text, PageSource::TextLayer);
+    let pages: Vec<Page> = (1..).zip(texts).map(read).collect();
+    let source = SegmentSource {
+        document_id: "d".to_owned(),
+        file_name: "pump_manual.pdf".to_owned(),
+        model: "model".to_owned(),
+        pages: &pages,
+        chunks: Vec::new(),
+        embeddings: Vec::new(),
+    };
+    Arc::new(Segment::build(source).unwrap_or_else(|error| panic!("{error}")))
+}
+
 /// Findings over a manual that consists of these passages among 100 pages.
 pub(super) fn findings(query: &str, passages: Vec<Passage>) -> Findings {
-    let analyzer = Analyzer::default();
-    let held: Vec<HashSet<String>> = passages
-        .iter()
-        .map(|passage| analyzer.terms(&format!("{} {}", passage.hit.heading, passage.page_text)).into_iter().collect())
-        .collect();
-    let count = |term: &String| held.iter().filter(|page| page.contains(term)).count();
-    let pages_with: HashMap<String, usize> =
-        analyzer.terms(query).into_iter().map(|term| (term.clone(), count(&term))).collect();
+    let texts: Vec<String> =
+        passages.iter().map(|passage| format!("{}\n{}", passage.hit.heading, passage.page_text)).collect();
+    let manual = segment(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+    let query = Query { text: query.to_owned(), ..Query::default() };
+    let words = Library::new(vec![manual]).asked(&query);
     Findings {
         holdings: Holdings { searchable: 1, ..Holdings::default() },
         passages,
-        vocabulary: Vocabulary { pages: 100, pages_with },
+        vocabulary: Vocabulary { pages: 100, words, ..Vocabulary::default() },
+        query,
+        ..Findings::default()
     }
 }
 
@@ -61,6 +76,7 @@ pub(super) fn brief(text: &str, passages: Vec<Passage>) -> Brief {
         history: Vec::new(),
         equipment: Vec::new(),
         findings: findings(text, passages),
+        context_tokens: 6_000,
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Config {
     pub inference: InferenceConfig,
     /// The language model that writes answers.
     pub language_model: LanguageModelConfig,
+    /// `CONTEXT_TOKENS`.
+    pub context_tokens: usize,
     /// Hearing and speaking.
     pub speech: SpeechConfig,
     /// Seeing.
@@ -82,6 +84,7 @@ impl Config {
             documents: DocumentsConfig::read(&mut reader, production),
             inference: InferenceConfig::read(&mut reader),
             language_model: LanguageModelConfig::read(&mut reader),
+            context_tokens: reader.number(&variables::CONTEXT_TOKENS, 500, 200_000),
             speech: SpeechConfig::read(&mut reader),
             vision: VisionConfig::read(&mut reader),
             stream: StreamConfig::read(&mut reader),

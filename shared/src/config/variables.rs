@@ -65,6 +65,7 @@ variables! {
     OPENAI_SECONDS = "60": "time the endpoint may stay silent before an answer fails";
     BEDROCK_MODEL = "amazon.nova-lite-v1:0": "model of Amazon Bedrock: an id, an inference profile like `us.amazon.nova-lite-v1:0`, or the ARN of one";
     BEDROCK_SECONDS = "60": "time it may stay silent before an answer fails";
+    CONTEXT_TOKENS = "6000": "tokens of the manuals' pages that a language model is given, roughly";
     SPEECH_TO_TEXT = "pocketsphinx": "`pocketsphinx` (offline), `command`, `openai` (any compatible endpoint), `deepgram`, `transcribe` (AWS) or `none`";
     TEXT_TO_SPEECH = "espeak": "`espeak` (eSpeak NG, offline), `openai` (any compatible endpoint), `deepgram`, `polly` (AWS) or `none`";
     SPEECH_LANGUAGE = "en-US": "the language that is spoken";

@@ -12,5 +12,6 @@ pub mod outline;
 mod page;
 #[cfg(feature = "documents")]
 pub mod pdf;
+pub mod units;
 
 pub use page::{Area, Block, CELL_SEPARATOR, LEADERS, Line, Page, PageSource, Row, Table, markdown_row};

@@ -7,9 +7,11 @@
 
 pub mod analysis;
 mod cache;
+mod question;
 mod search;
 mod segment;
 
 pub use cache::{CacheError, Fetched, SegmentCache};
+pub use question::{Asked, Form, Match, in_english};
 pub use search::{Hit, Library, Query, Weights};
 pub use segment::{Segment, SegmentError, SegmentSource};

@@ -1,158 +1,258 @@
-//! How much of a question a page answers, and whether that is enough to answer at all.
+//! How much of a question each unit of the pages found answers.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::blocks::{Block, BlockKind, blocks};
 use super::quantity::{self, Asked};
 use super::question::Term;
-use crate::library::Passage;
+use super::sources::Source;
+use super::variants::{Fit, Variants};
+use super::wanted::Wanted;
+use crate::assistant::model::Brief;
+use crate::documents::units::{Unit, UnitKind};
 use crate::retrieval::analysis::Analyzer;
 
-/// What a term counts that stands in the titles above a block, instead of in it.
-const IN_HEADING: f32 = 0.9;
-/// What the two words of a compound count that the block holds, but apart: "spark plug" is not
-/// answered by sparks near a glow plug.
+/// What a term counts that stands over a row: in the title of its table or in a row that groups it.
+const IN_LEAD: f32 = 0.95;
+/// What it counts in the titles of the section.
+const IN_TITLES: f32 = 0.75;
+/// What it counts in the unit before or behind.
+const NEARBY: f32 = 0.45;
+/// What it counts elsewhere on the page.
+const ON_PAGE: f32 = 0.3;
+/// What the two words of a compound count that stand apart from each other: "spark plug" is not answered
+/// by sparks near a glow plug.
 const APART: f32 = 0.6;
-/// What a word such as "clearance" counts where only a length stands in the block, which may be that of
-/// anything.
-const IMPLIED: f32 = 0.6;
-/// What is left of a title with nothing beneath it, such as a label in a figure.
-const BARE_TITLE: f32 = 0.7;
-/// Terms with this share of the greatest weight are what the question is about.
-const KEY: f32 = 0.9;
 /// Words between which a compound still stands together.
 const TOGETHER: usize = 2;
-/// What it counts in a block next to it.
-const NEARBY: f32 = 0.7;
-/// What it counts elsewhere on the page.
-const ON_PAGE: f32 = 0.4;
+/// What a word such as "torque" counts where only a value of its kind stands.
+const IMPLIED: f32 = 0.8;
 
-/// A page judged.
-#[derive(Debug)]
-pub(super) struct Judged {
+/// What a question is, for judging units.
+pub(super) struct Question<'a> {
+    pub(super) terms: &'a [Term],
+    pub(super) asked: Asked,
+    pub(super) wanted: Wanted,
+    pub(super) variants: Variants,
+}
+
+/// A page that was found, with its units.
+pub(super) struct Found {
     /// The passage's place among those found.
     pub(super) passage: usize,
-    pub(super) blocks: Vec<Block>,
-    /// How much of the question each block holds, between 0 and 1.
-    pub(super) scores: Vec<f32>,
-    /// The block that holds most.
-    pub(super) best: usize,
-    pub(super) signals: Signals,
+    pub(super) source: Source,
+    pub(super) units: Vec<Unit>,
 }
 
-/// What speaks for a page.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Signals {
-    /// Share of the question's terms, by weight, that the best block holds, with discounts for those
-    /// that only stand around it.
-    pub(super) coverage: f32,
-    /// The same for the whole page.
-    pub(super) page_coverage: f32,
-    /// Whether the terms that weigh most, which the question is about, are all on the page or in the
-    /// titles above it.
-    pub(super) key: bool,
-    /// Cosine of question and passage.
-    pub(super) cosine: f32,
-    /// Whether a value that was asked for is there.
-    pub(super) value: bool,
-    /// The search's own score.
+/// A unit judged.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    /// The place of its page among the pages judged.
+    pub(super) page: usize,
+    /// Its place among the units of the page.
+    pub(super) at: usize,
+    /// What it is chosen by.
     pub(super) score: f32,
+    /// What each term counts for it.
+    pub(super) shares: Vec<f32>,
+    /// The share of the terms, by weight, that stand in the unit and over it.
+    pub(super) coverage: f32,
+    /// The cosine of the passage that it stands in.
+    pub(super) cosine: f32,
+    /// Whether a value that was asked for is there, or none was.
+    pub(super) value: bool,
+    pub(super) fit: Fit,
 }
 
-/// Which of the question's terms stand where on a page.
+/// The pages that can be quoted, in the order in which they were found.
+pub(super) fn pages(brief: &Brief) -> Vec<Found> {
+    let passages = brief.findings.passages.iter().enumerate().filter(|(_, passage)| !passage.hit.navigation);
+    passages
+        .map(|(passage, found)| {
+            let source = Source::of(&brief.findings, found);
+            Found { passage, units: source.units(found.hit.page..=found.hit.page), source }
+        })
+        .collect()
+}
+
+/// All units of these pages that can answer, the best first.
+pub(super) fn judge(brief: &Brief, pages: &[Found], question: &Question<'_>) -> Vec<Candidate> {
+    let mut judged: Vec<Candidate> =
+        pages.iter().enumerate().flat_map(|(at, page)| judge_page(brief, (at, page), question)).collect();
+    judged.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.page, a.at).cmp(&(b.page, b.at))));
+    judged
+}
+
+fn judge_page(brief: &Brief, (place, page): (usize, &Found), question: &Question<'_>) -> Vec<Candidate> {
+    let Some(passage) = brief.findings.passages.get(page.passage) else { return Vec::new() };
+    let held = Held::find(page, question.terms, &format!("{} {}", passage.hit.file_name, passage.hit.heading));
+    let similarities = page.source.similarities(passage.hit.page, &brief.findings.query);
+    let cosine = |unit: &Unit| {
+        let own = similarities.iter().filter(|(chunk, _)| chunk.contains(&unit.text)).map(|(_, cosine)| *cosine);
+        own.max_by(f32::total_cmp).or(passage.hit.cosine).unwrap_or(0.0)
+    };
+    let quotable = page.units.iter().enumerate().filter(|(_, unit)| unit.kind != UnitKind::Title);
+    quotable
+        .map(|(at, unit)| {
+            let shares: Vec<f32> = (0..question.terms.len()).map(|term| held.share(at, term)).collect();
+            let coverage = weighted(question.terms, |term| shares.get(term).copied().unwrap_or(0.0));
+            let fit = question.variants.fit(&format!("{} {}", unit.titles, unit.lead), &unit.text);
+            let value = match question.wanted {
+                Wanted::Number => has_number(&unit.text),
+                _ => !question.asked.is_value() || question.asked.is_in(&unit.text),
+            };
+            let cosine = cosine(unit);
+            let own = held.own.get(at).map_or(&[][..], Vec::as_slice);
+            let bonus = bonus(question, unit, value) + fit_bonus(fit) + exact_bonus(question.terms, own, unit.kind);
+            let score = coverage + 0.6 * (cosine - 0.3) + 0.35 * passage.hit.score + rank_bonus(place) + bonus;
+            Candidate { page: place, at, score, shares, coverage, cosine, value, fit }
+        })
+        .collect()
+}
+
+fn fit_bonus(fit: Fit) -> f32 {
+    let count = |count: usize| if count > 0 { 1.0 } else { 0.0 };
+    0.08 * count(fit.named) - 0.3 * count(fit.others)
+}
+
+/// Codes, and in rows numbers, that a unit holds as they were asked for.
+fn exact_bonus(terms: &[Term], own: &[f32], kind: UnitKind) -> f32 {
+    let held = |is: fn(&Term) -> bool| terms.iter().zip(own).any(|(term, share)| is(term) && *share >= 1.0);
+    let code = if held(|term| term.code && term.known) { 0.25 } else { 0.0 };
+    let number = if kind == UnitKind::Row && held(|term| term.number) { 0.12 } else { 0.0 };
+    code + number
+}
+
+/// What the search says of the page: the first ones more often hold the answer.
+fn rank_bonus(place: usize) -> f32 {
+    [0.15, 0.1, 0.06, 0.03].get(place).copied().unwrap_or(0.0)
+}
+
+/// What speaks for a unit beside its words: that it is the kind of thing that was asked for.
+fn bonus(question: &Question<'_>, unit: &Unit, value: bool) -> f32 {
+    let lower = unit.text.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    let mut bonus = match question.wanted {
+        Wanted::Value => 0.0,
+        Wanted::Number => {
+            if value {
+                0.18
+            } else {
+                -0.12
+            }
+        }
+        Wanted::Procedure => {
+            if unit.kind == UnitKind::Step {
+                0.1
+            } else {
+                0.0
+            }
+        }
+        Wanted::Remedy => {
+            if is_about_trouble(unit) {
+                0.12
+            } else {
+                0.0
+            }
+        }
+        Wanted::Definition => 0.0,
+        Wanted::Warning if unit.kind == UnitKind::Notice => 0.12,
+        Wanted::Warning => {
+            if says(&["not ", "never", "must", "only", "nicht", "no ", "ne "]) {
+                0.04
+            } else {
+                0.0
+            }
+        }
+        Wanted::Statement => 0.0,
+    };
+    if question.asked.is_value() && question.wanted != Wanted::Number {
+        bonus += if value { 0.18 } else { -0.12 };
+    }
+    if unit.kind == UnitKind::Notice && question.wanted != Wanted::Warning {
+        bonus -= 0.08;
+    }
+    if unit.text.chars().count() < 25 && unit.kind == UnitKind::Text {
+        bonus -= 0.15;
+    }
+    bonus
+}
+
+/// A part or stock number: at least four digits in a word of five characters or more, which is no decimal and
+/// no span of them.
+fn has_number(text: &str) -> bool {
+    text.split([' ', ',', ';', '(', ')']).any(|word| {
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        let is_decimal = word.contains('.') && !word.chars().any(char::is_alphabetic);
+        digits >= 4 && word.chars().count() >= 5 && !is_decimal
+    })
+}
+
+/// Whether the unit stands in a table or section on faults.
+fn is_about_trouble(unit: &Unit) -> bool {
+    let over = format!("{} {} {}", unit.titles, unit.lead, unit.text).to_lowercase();
+    ["troubl", "malfunction", "symptom", "probable cause", "corrective action", "fault", "störung", "avería", "panne"]
+        .iter()
+        .any(|word| over.contains(word))
+}
+
+/// What the question's terms count where on a page.
 struct Held {
-    /// In each block.
-    blocks: Vec<Vec<bool>>,
-    /// In each block, but apart from the other word of their compound.
-    apart: Vec<Vec<bool>>,
-    /// In each block as a word, not only by a value of its kind.
-    named: Vec<Vec<bool>>,
-    /// In the titles that the search knows above the passage.
-    heading: Vec<bool>,
+    /// In each unit, between 0 and 1.
+    own: Vec<Vec<f32>>,
+    lead: Vec<Vec<f32>>,
+    titles: Vec<Vec<f32>>,
     /// Anywhere on the page, or in the name of the file.
-    page: Vec<bool>,
+    page: Vec<f32>,
 }
 
 impl Held {
-    fn find(passage: &Passage, text: &str, blocks: &[Block], terms: &[Term]) -> Self {
-        let analyzer = Analyzer::default();
-        let set = |text: &str| analyzer.terms(text).into_iter().collect::<HashSet<String>>();
-        let file = set(&passage.hit.file_name);
-        let mut page = holds(terms, &set(text), text);
-        let named = |block: &Block| holds(terms, &set(&block.text), "");
-        page.iter_mut().zip(terms).for_each(|(on_page, term)| *on_page |= term.is_in(&file));
-        Self {
-            blocks: blocks.iter().map(|block| holds(terms, &set(&block.text), &block.text)).collect(),
-            apart: blocks.iter().map(|block| apart(terms, &analyzer.terms(&block.text))).collect(),
-            named: blocks.iter().map(named).collect(),
-            heading: holds(terms, &set(&passage.hit.heading), ""),
-            page,
-        }
-    }
-
-    /// What a term counts for the block at `at`, under these titles.
-    fn share(&self, at: usize, title: &[bool], term: usize) -> f32 {
-        let of = |lists: &[Vec<bool>], at: Option<usize>| {
-            at.and_then(|at| lists.get(at)).and_then(|list| list.get(term)).copied().unwrap_or(false)
+    fn find(page: &Found, terms: &[Term], name: &str) -> Self {
+        let analyzer = page.source.analyzer();
+        let shares = |text: &str| {
+            let found: HashSet<String> = analyzer.terms(text).into_iter().collect();
+            terms.iter().map(|term| term.share(&found)).collect::<Vec<f32>>()
         };
-        let is = |list: &[bool]| list.get(term).copied().unwrap_or(false);
-        if of(&self.blocks, Some(at)) {
-            match (of(&self.apart, Some(at)), of(&self.named, Some(at))) {
-                (true, _) => APART,
-                (false, true) => 1.0,
-                (false, false) => IMPLIED,
+        // Most units of a page have the same over them.
+        let mut known: HashMap<&str, Vec<f32>> = HashMap::new();
+        for unit in &page.units {
+            for over in [unit.lead.as_str(), unit.titles.as_str()] {
+                known.entry(over).or_insert_with(|| shares(over));
             }
-        } else if is(title) {
-            IN_HEADING
-        } else if of(&self.blocks, at.checked_sub(1)) || of(&self.blocks, Some(at + 1)) {
-            NEARBY
-        } else if is(&self.page) || is(&self.heading) {
-            ON_PAGE
-        } else {
-            0.0
         }
+        let over = |text: &str| known.get(text).cloned().unwrap_or_default();
+        let own = page.units.iter().map(|unit| own_shares(&analyzer, terms, &unit.text)).collect();
+        let (lead, titles) = page.units.iter().map(|unit| (over(&unit.lead), over(&unit.titles))).unzip();
+        let whole: Vec<&str> = page.units.iter().flat_map(|unit| [unit.text.as_str(), unit.lead.as_str()]).collect();
+        Self { own, lead, titles, page: shares(&format!("{} {name}", whole.join(" "))) }
+    }
+
+    /// What a term counts for the unit at `at`.
+    fn share(&self, at: usize, term: usize) -> f32 {
+        let of = |lists: &[Vec<f32>], at: Option<usize>| {
+            at.and_then(|at| lists.get(at)).and_then(|list| list.get(term)).copied().unwrap_or(0.0)
+        };
+        let around = of(&self.own, at.checked_sub(1)).max(of(&self.own, Some(at + 1)));
+        let places = [
+            of(&self.own, Some(at)),
+            IN_LEAD * of(&self.lead, Some(at)),
+            IN_TITLES * of(&self.titles, Some(at)),
+            NEARBY * around,
+            ON_PAGE * self.page.get(term).copied().unwrap_or(0.0),
+        ];
+        places.into_iter().fold(0.0, f32::max)
     }
 }
 
-/// Judges a passage's page.
-pub(super) fn judge(place: usize, passage: &Passage, terms: &[Term], asked: &Asked) -> Judged {
-    let hit = &passage.hit;
-    let text = if passage.page_text.is_empty() { &hit.content } else { &passage.page_text };
-    let blocks = blocks(text);
-    let held = Held::find(passage, text, &blocks, terms);
-    let mut title = held.heading.clone();
-    let mut scores = Vec::with_capacity(blocks.len());
-    for (at, block) in blocks.iter().enumerate() {
-        if block.kind == BlockKind::Heading {
-            let own = held.blocks.get(at).unwrap_or(&held.heading);
-            // A numbered section is not under the titles of the one that ends above it.
-            let is_section = block.text.starts_with(|c: char| c.is_ascii_digit());
-            let ends_above = is_section && !hit.heading.contains(&block.text);
-            title = own.iter().zip(&held.heading).map(|(own, above)| *own || (*above && !ends_above)).collect();
-        }
-        scores.push(weighted(terms, |term| held.share(at, &title, term)));
-    }
-    discount_bare_titles(&blocks, &mut scores);
-    if asked.is_value() {
-        prefer_values(&blocks, &mut scores, asked);
-    }
-    let best = best(&scores);
-    let around = blocks.get(best.saturating_sub(1)..(best + 2).min(blocks.len())).unwrap_or_default();
-    let on_page = |term: usize| [&held.page, &held.heading].iter().any(|list| list.get(term).copied().unwrap_or(false));
-    let signals = Signals {
-        coverage: scores.get(best).copied().unwrap_or(0.0),
-        page_coverage: weighted(terms, |term| if on_page(term) { 1.0 } else { 0.0 }),
-        key: key_terms(terms).all(on_page),
-        cosine: hit.cosine.unwrap_or(0.0),
-        value: !asked.is_value() || around.iter().any(|block| asked.is_in(&block.text)),
-        score: hit.score,
+/// What each term counts in a text.
+fn own_shares(analyzer: &Analyzer, terms: &[Term], text: &str) -> Vec<f32> {
+    let list = analyzer.terms(text);
+    let found: HashSet<String> = list.iter().cloned().collect();
+    let apart = apart(terms, &list);
+    let share = |(term, apart): (&Term, bool)| {
+        let held = term.share(&found) * if apart { APART } else { 1.0 };
+        if quantity::value_for(&term.word, text) { held.max(IMPLIED) } else { held }
     };
-    Judged { passage: place, blocks, scores, best, signals }
-}
-
-/// Which terms a text holds: as words, or as a value of the quantity that a word asks for.
-fn holds(terms: &[Term], found: &HashSet<String>, text: &str) -> Vec<bool> {
-    terms.iter().map(|term| term.is_in(found) || quantity::value_for(&term.word, text)).collect()
+    terms.iter().zip(apart).map(share).collect()
 }
 
 /// Which terms belong to a compound whose words a text holds apart from each other.
@@ -172,43 +272,11 @@ fn apart(terms: &[Term], text: &[String]) -> Vec<bool> {
     apart
 }
 
-/// A block that repeats a question's words without the value is no answer.
-fn prefer_values(blocks: &[Block], scores: &mut [f32], asked: &Asked) {
-    for (block, score) in blocks.iter().zip(scores) {
-        if !asked.is_in(&block.text) {
-            *score *= 0.85;
-        }
-    }
-}
-
-/// A label in a figure or a title whose text is elsewhere is no answer.
-fn discount_bare_titles(blocks: &[Block], scores: &mut [f32]) {
-    for (at, score) in scores.iter_mut().enumerate() {
-        let is_title = |at: usize| blocks.get(at).is_none_or(|block| block.kind == BlockKind::Heading);
-        if is_title(at) && is_title(at + 1) {
-            *score *= BARE_TITLE;
-        }
-    }
-}
-
-/// The places of the terms that weigh most.
-fn key_terms(terms: &[Term]) -> impl Iterator<Item = usize> {
-    let greatest = terms.iter().map(|term| term.weight).fold(0.0, f32::max);
-    let is_key = move |term: &Term| !term.framing && !term.context && term.weight >= KEY * greatest;
-    terms.iter().enumerate().filter(move |(_, term)| is_key(term)).map(|(place, _)| place)
-}
-
-fn weighted(terms: &[Term], share: impl Fn(usize) -> f32) -> f32 {
+/// The weighted mean of what each term counts.
+pub(super) fn weighted(terms: &[Term], share: impl Fn(usize) -> f32) -> f32 {
     let total: f32 = terms.iter().map(|term| term.weight).sum();
     if total <= 0.0 {
         return 0.0;
     }
     terms.iter().enumerate().map(|(index, term)| term.weight * share(index)).sum::<f32>() / total
-}
-
-/// The place of the highest score; the first of equals.
-fn best(scores: &[f32]) -> usize {
-    let better =
-        |(at, score): (usize, &f32), (best, top): (usize, f32)| if *score > top { (at, *score) } else { (best, top) };
-    scores.iter().enumerate().fold((0, f32::MIN), |top, next| better(next, top)).0
 }

@@ -1,7 +1,8 @@
 //! Questions with pictures: what was read on them is said, and the manuals are asked about it.
 
+use super::phrases::Tongue;
 use super::{CLOSEST, reply};
-use crate::assistant::citations::{escape, pages};
+use crate::assistant::citations::escape;
 use crate::assistant::model::Brief;
 use crate::assistant::resemblance::resembles;
 use crate::assistant::sight::Sight;
@@ -9,38 +10,40 @@ use crate::assistant::sight::Sight;
 /// Lines of one picture that are repeated.
 const MOST_LINES: usize = 24;
 
-/// The answer to a question with pictures.
-pub(super) fn write(brief: &Brief) -> String {
-    let seen: Vec<String> = brief.sights.iter().map(said).collect();
+/// The answer to a question with pictures: first what was read, so that nothing the manuals say is taken
+/// for what the photo shows.
+pub(super) fn write(brief: &Brief, tongue: Tongue) -> String {
+    let seen: Vec<String> = brief.sights.iter().map(|sight| said(sight, tongue)).collect();
     let seen = seen.join("\n\n");
     if brief.text.trim().is_empty() {
-        return format!("{seen}\n\n{}", matching(brief));
+        return format!("{seen}\n\n{}", matching(brief, tongue));
     }
     // What is written on the picture has led to the passages; the question alone is answered from them.
-    let alone = Brief { query: brief.text.clone(), ..brief.clone() };
-    format!("{}\n\n{seen}", reply(&alone))
+    let mut alone = Brief { query: brief.text.clone(), ..brief.clone() };
+    alone.findings.vocabulary.words.retain(|word| !word.context);
+    format!("{seen}\n\n{}\n\n{}", reply(&alone, tongue), tongue.values_are_the_manuals())
 }
 
 /// What was seen on a picture.
-fn said(sight: &Sight) -> String {
-    let name = escape(&sight.name);
+fn said(sight: &Sight, tongue: Tongue) -> String {
     let mut said = match (&sight.problem, sight.text.is_empty()) {
-        (Some(problem), _) => format!("I could not read the picture {name}: {problem}"),
-        (None, true) => format!("I found no text on the picture {name}."),
+        (Some(problem), _) => format!("{} {problem}", tongue.unreadable_photo()),
+        (None, true) => tongue.nothing_on_photo().to_owned(),
         (None, false) => {
             let lines = sight.text.lines().take(MOST_LINES).map(|line| format!("> {}  \n", escape(line)));
             let rest = if sight.text.lines().count() > MOST_LINES { "> …" } else { "" };
-            format!("On the picture {name} I read:\n\n{}{rest}", lines.collect::<String>()).trim_end().to_owned()
+            let text = format!("{}\n\n{}{rest}", tongue.read_on_photo(), lines.collect::<String>());
+            text.trim_end().to_owned()
         }
     };
     if !sight.objects.is_empty() {
-        said.push_str(&format!("\n\nIt shows: {}.", escape(&sight.objects.join(", "))));
+        said.push_str(&format!("\n\n{} {}.", tongue.photo_shows(), escape(&sight.objects.join(", "))));
     }
     said
 }
 
 /// The pages that go with a picture without a question.
-fn matching(brief: &Brief) -> String {
+fn matching(brief: &Brief, tongue: Tongue) -> String {
     let written: Vec<&str> = brief.sights.iter().map(|sight| sight.text.as_str()).collect();
     let written = written.join("\n");
     let passages = (1..).zip(&brief.findings.passages).filter(|(_, passage)| resembles(&passage.hit, &written));
@@ -48,11 +51,12 @@ fn matching(brief: &Brief) -> String {
         let hit = &passage.hit;
         let title = hit.heading.rsplit(" > ").next().unwrap_or_default().trim();
         let title = if title.is_empty() { String::new() } else { format!(": {}", escape(title)) };
-        format!("- {}, {}{title} [{number}]\n", escape(&hit.file_name), pages(hit.page, hit.page_end))
+        let place = tongue.source(&escape(&hit.file_name), (hit.page, hit.page_end));
+        format!("- {place}{title} [{number}]\n")
     });
     let named: String = named.collect();
     if named.is_empty() {
-        return "Please type what you would like to know. I answer from your manuals.".to_owned();
+        return tongue.please_type().to_owned();
     }
-    format!("These pages of your manuals match it best:\n\n{named}\nPlease type what you would like to know.")
+    format!("{}\n\n{named}\n{}", tongue.matches_photo(), tongue.please_type())
 }

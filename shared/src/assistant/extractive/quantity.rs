@@ -3,57 +3,80 @@
 //! "What torque …?" is answered by "tighten to 25-37 lb-ft", which does not hold the word, and not by
 //! a sentence on torque without a number.
 
-/// A kind of value: words that ask for it, words that stand for it in an instruction, and its units.
+/// A kind of value: words that ask for it, and its units.
 pub(super) struct Quantity {
     asked: &'static [&'static str],
-    said: &'static [&'static str],
     units: &'static [&'static str],
 }
 
 const QUANTITIES: &[Quantity] = &[
     Quantity {
-        asked: &["torque", "tight", "tightness"],
-        said: &["tighten", "torque"],
+        asked: &[
+            "torque",
+            "torques",
+            "torqe",
+            "torqued",
+            "torquing",
+            "tight",
+            "tighten",
+            "tightness",
+            "tightening",
+            "drehmoment",
+            "anzugsmoment",
+            "anziehen",
+            "angezogen",
+            "aprieta",
+            "apriete",
+            "par",
+            "couple",
+            "couples",
+            "serrage",
+        ],
         units: &[
             "lb-ft", "ft-lb", "ft-lbs", "lb-in", "in-lb", "in-lbs", "ft lb", "lb ft", "nm", "n•m", "n·m", "n.m", "kgf",
         ],
     },
     Quantity {
-        asked: &["pressure"],
-        said: &[],
+        asked: &["pressure", "pressures", "psi", "boost", "druck", "presión", "pression"],
         units: &["psi", "kpa", "bar", "mpa", "psig", "mbar", "pa", "inhg", "in. hg"],
     },
     Quantity {
-        asked: &["voltage", "volts"],
-        said: &["volt"],
+        asked: &["voltage", "volts", "spannung", "voltaje", "tensión", "tension"],
         units: &["v", "mv", "kv", "volt", "volts", "vdc", "vac"],
     },
     Quantity {
-        asked: &["current", "amperage", "amps"],
-        said: &["amp"],
+        asked: &["amperage", "amps", "stromstärke", "amperaje", "ampérage"],
         units: &["a", "ma", "amp", "amps", "ampere", "amperes", "µa"],
     },
+    Quantity { asked: &["resistance", "impedance", "ohms"], units: &["ω", "ohm", "ohms", "kω", "mω", "k", "m"] },
+    Quantity { asked: &["frequency", "frequencies"], units: &["hz", "khz", "mhz", "ghz"] },
     Quantity {
-        asked: &["resistance", "impedance", "ohms"],
-        said: &["ohm"],
-        units: &["ω", "ohm", "ohms", "kω", "mω", "k", "m"],
-    },
-    Quantity { asked: &["frequency", "frequencies"], said: &[], units: &["hz", "khz", "mhz", "ghz"] },
-    Quantity {
-        asked: &["temperature", "temperatures"],
-        said: &[],
+        asked: &["temperature", "temperatures", "temp", "hot", "cold", "temperatur", "temperatura", "température"],
         units: &["°f", "°c", "°", "degrees", "f", "c", "k"],
     },
-    Quantity { asked: &["horsepower", "wattage"], said: &[], units: &["hp", "horsepower", "kw", "w", "watts", "bhp"] },
+    Quantity { asked: &["horsepower", "wattage"], units: &["hp", "horsepower", "kw", "w", "watts", "bhp"] },
     Quantity {
-        asked: &["weight", "mass", "heavy", "weigh"],
-        said: &["weigh"],
+        asked: &["weight", "mass", "heavy", "weigh", "pounds", "gewicht", "schwer", "peso", "poids"],
         units: &["lb", "lbs", "kg", "g", "oz", "pounds", "ounces", "tons"],
     },
     Quantity {
         asked: &[
             "clearance",
+            "clearances",
             "gap",
+            "play",
+            "dimensions",
+            "deep",
+            "wide",
+            "stroke",
+            "bore",
+            "wear",
+            "spiel",
+            "abstand",
+            "luft",
+            "holgura",
+            "juego",
+            "jeu",
             "diameter",
             "length",
             "width",
@@ -65,23 +88,57 @@ const QUANTITIES: &[Quantity] = &[
             "backlash",
             "endplay",
         ],
-        said: &[],
         units: &["in.", "in", "inch", "inches", "mm", "cm", "m", "ft", "feet", "foot", "µm", "\""],
     },
     Quantity {
-        asked: &["capacity", "volume"],
-        said: &["hold"],
+        asked: &[
+            "capacity",
+            "volume",
+            "quarts",
+            "gallons",
+            "liters",
+            "litres",
+            "ounces",
+            "füllmenge",
+            "capacidad",
+            "capacité",
+        ],
         units: &[
             "qt", "qts", "quart", "quarts", "gal", "gallon", "gallons", "l", "liter", "liters", "litre", "litres",
             "pint", "pints", "cc", "ml", "oz", "ah", "gb", "mb",
         ],
     },
-    Quantity { asked: &["rpm"], said: &[], units: &["rpm", "r/min"] },
+    Quantity { asked: &["rpm", "speed", "drehzahl", "velocidad", "régime", "revs"], units: &["rpm", "r/min"] },
 ];
 
 /// Questions that ask for some number, whatever its unit.
-const COUNTS: &[&str] =
-    &["how many", "how much", "how far", "how long", "how often", "how fast", "how high", "how deep"];
+const COUNTS: &[&str] = &[
+    "how many",
+    "how much",
+    "how far",
+    "how long",
+    "how often",
+    "how fast",
+    "how high",
+    "how deep",
+    "how big",
+    "what size",
+    "wie viel",
+    "wieviel",
+    "wie lange",
+    "wie weit",
+    "wie oft",
+    "cuánto",
+    "cuanto",
+    "cuánta",
+    "cuántos",
+    "combien",
+    "least ",
+    "the most",
+    "what load",
+    "setting",
+    "minutes",
+];
 
 /// What a question asks to be told.
 #[derive(Default)]
@@ -94,14 +151,10 @@ impl Asked {
     /// Reads a question.
     pub(super) fn of(question: &str) -> Self {
         let lower = question.to_lowercase();
-        let asks_for_value =
-            ["what", "which", "how", "to what", "at what"].iter().any(|start| lower.starts_with(start));
-        let is_procedure = super::question::asks_how_to(question);
         let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
         let named = |quantity: &&Quantity| quantity.asked.iter().any(|word| words.contains(word));
-        let wanted = asks_for_value && !is_procedure;
         Self {
-            quantities: QUANTITIES.iter().filter(|quantity| wanted && named(quantity)).collect(),
+            quantities: QUANTITIES.iter().filter(named).collect(),
             any_number: COUNTS.iter().any(|count| lower.contains(count)),
         }
     }
@@ -114,22 +167,31 @@ impl Asked {
     /// Whether the text holds such a value.
     pub(super) fn is_in(&self, text: &str) -> bool {
         let lower = text.to_lowercase();
-        let has_number =
-            lower.bytes().any(|b| b.is_ascii_digit()) || NUMBER_WORDS.iter().any(|word| contains_word(&lower, word));
         if self.quantities.is_empty() {
-            return !self.any_number || has_number;
+            return has_number(&lower);
         }
         self.quantities.iter().any(|quantity| quantity.units.iter().any(|unit| has_value(&lower, unit)))
     }
 }
 
-/// Words of an instruction that stand for the quantity that this word asks for.
-pub(super) fn said_for(word: &str) -> impl Iterator<Item = &'static str> {
-    let word = word.to_lowercase();
-    QUANTITIES
-        .iter()
-        .filter(move |quantity| quantity.asked.contains(&word.as_str()))
-        .flat_map(|quantity| quantity.said.iter().copied())
+/// Whether a text holds a number that may be a value: a figure that no letter stands before, and that is not
+/// the label of a step or the number of a figure's part, or a number in words.
+fn has_number(lower: &str) -> bool {
+    let is_number = |word: &str| {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_callout = word.starts_with('(') && word.trim_end_matches(['.', ',', ';']).ends_with(')');
+        !is_callout && (bare.starts_with(|c: char| c.is_ascii_digit()) || NUMBER_WORDS.contains(&bare))
+    };
+    let is_label = |word: &str| word.ends_with(['.', ')']) && word.len() <= 4;
+    let mut words = lower.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    (!is_label(first) && is_number(first)) || words.any(is_number)
+}
+
+/// Whether a text holds a number with a unit: what could be taken for a value.
+pub(super) fn has_any_value(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    QUANTITIES.iter().flat_map(|quantity| quantity.units).any(|unit| has_value(&lower, unit))
 }
 
 /// Whether the text holds a value in a unit of the quantity that this word asks for.
@@ -180,8 +242,10 @@ mod tests {
     }
 
     #[test]
-    fn a_procedure_asks_for_no_value() {
-        assert!(!Asked::of("How do I set the pressure?").is_value());
-        assert!(Asked::of("How many bolts hold the cover?").is_value());
+    fn labels_and_callouts_are_no_values() {
+        let count = Asked::of("How many bolts hold the lid?");
+        assert!(count.is_in("Remove 6 bolts (3).") && count.is_in("held by four bolts"));
+        assert!(!count.is_in("3. Remove bolts (3) and lid (4)."));
+        assert!(has_any_value("fill with 3 qt") && !has_any_value("3. Fill with oil"));
     }
 }

@@ -2,193 +2,34 @@
 
 use std::collections::HashSet;
 
-use super::quantity;
 use crate::library::Vocabulary;
-use crate::retrieval::analysis::Analyzer;
+use crate::retrieval::analysis::Kind;
+use crate::retrieval::{Asked, Match};
 
-/// Words that frame a question and say nothing of its subject.
-const FRAMING: &[&str] = &[
-    "about",
-    "again",
-    "allowed",
-    "also",
-    "answer",
-    "any",
-    "before",
-    "after",
-    "below",
-    "above",
-    "both",
-    "correct",
-    "describe",
-    "did",
-    "done",
-    "exactly",
-    "explain",
-    "far",
-    "find",
-    "get",
-    "give",
-    "given",
-    "go",
-    "happen",
-    "happens",
-    "help",
-    "kind",
-    "know",
-    "list",
-    "long",
-    "look",
-    "made",
-    "make",
-    "manual",
-    "many",
-    "may",
-    "mean",
-    "meaning",
-    "means",
-    "might",
-    "much",
-    "must",
-    "name",
-    "need",
-    "needed",
-    "normal",
-    "often",
-    "other",
-    "out",
-    "page",
-    "part",
-    "please",
-    "procedure",
-    "proper",
-    "properly",
-    "purpose",
-    "recommend",
-    "recommended",
-    "require",
-    "required",
-    "say",
-    "section",
-    "shall",
-    "show",
-    "specification",
-    "specified",
-    "step",
-    "steps",
-    "take",
-    "task",
-    "tell",
-    "thing",
-    "type",
-    "use",
-    "used",
-    "using",
-    "value",
-    "want",
-    "way",
-    "work",
-    "works",
-    "would",
-    "could",
-    "without",
-    "while",
-    "during",
-    "each",
-    "per",
-    "only",
-    "own",
-    "so",
-    "than",
-    "too",
-    "very",
-    "not",
-    "no",
-    "here",
-    "some",
-    "let",
-    "see",
-    "us",
-    "our",
-    "whose",
-    "most",
-    "least",
-    "maximum",
-    "minimum",
-    "treat",
-    "treated",
-    "store",
-    "stored",
-    "produce",
-    "produces",
-    "produced",
-    "locate",
-    "located",
-    "location",
-    "contain",
-    "contains",
-    "include",
-    "includes",
-    "included",
-    "provide",
-    "provides",
-    "perform",
-    "performed",
-    "carry",
-    "carried",
-    "occur",
-    "occurs",
-    "cause",
-    "causes",
-    "caused",
-    "ensure",
-    "keep",
-    "kept",
-    "put",
-    "placed",
-    "begin",
-    "become",
-    "called",
-    "call",
-    "come",
-    "comes",
-    "differ",
-    "difference",
-    "different",
-    "define",
-    "defined",
-    "consist",
-    "consists",
-    "belong",
-    "stand",
-    "stands",
-];
-
-/// How a framing word weighs against a word of the subject.
-const FRAMING_WEIGHT: f32 = 0.1;
-/// How a word of the turn before weighs against one of the question.
-const CONTEXT_WEIGHT: f32 = 0.5;
+/// How a word that occurs nowhere weighs: it says little of what the manuals hold.
+const UNKNOWN_WEIGHT: f32 = 0.08;
+/// How a number weighs against a word: it may be what was measured, and stand nowhere.
+const NUMBER_WEIGHT: f32 = 0.7;
+/// Digits from which a code that is known by its parts only is another code.
+const CODE_DIGITS: usize = 3;
 
 /// One word or part number of a question.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own")]
 pub(super) struct Term {
     /// As it was written.
     pub(super) word: String,
-    /// The index term; of a part number, the whole of it.
-    whole: String,
-    /// The parts of a part number, which together stand for it too.
-    parts: Vec<String>,
-    /// Index terms of words that stand for it.
-    said: Vec<String>,
-    /// Rarity between 0 and 1, less for framing words.
+    /// What it may stand for, each as index terms that must all be there, and what that counts.
+    forms: Vec<(Vec<String>, f32)>,
+    /// Whether the forms are parts of a code, which together stand for it.
+    by_parts: bool,
+    /// Rarity between 0 and 1.
     pub(super) weight: f32,
-    /// Whether it occurs anywhere in the manuals.
+    /// Whether it occurs anywhere in the manuals, in whatever form.
     pub(super) known: bool,
-    /// Whether it is a framing word.
-    pub(super) framing: bool,
-    /// Whether it mixes digits with letters or joins: a part number, a model, a fault code.
+    /// Whether it is a code that no other can stand for: a part number, a model, a fault code.
     pub(super) code: bool,
+    /// Whether it is a number of three digits or more.
+    pub(super) number: bool,
     /// Whether it is from the turn before.
     pub(super) context: bool,
     /// Whether it stands directly behind the term before it, as in "spark plug": the two mean
@@ -197,87 +38,65 @@ pub(super) struct Term {
 }
 
 impl Term {
-    /// Whether a text with these index terms holds it.
-    pub(super) fn is_in(&self, terms: &HashSet<String>) -> bool {
-        let parts = !self.parts.is_empty() && self.parts.iter().all(|part| terms.contains(part));
-        terms.contains(&self.whole) || parts || self.said.iter().any(|said| terms.contains(said))
+    fn of(asked: &Asked, pages: usize, names: &HashSet<String>) -> Self {
+        let digits = asked.written.bytes().filter(u8::is_ascii_digit).count();
+        // "S-100's" is no code that another thing has.
+        let code = asked.is_code() && digits > 0 && !asked.written.contains(['\'', '\u{2019}']);
+        let by_parts = asked.how == Match::Parts;
+        let named = names.contains(&asked.written.to_lowercase());
+        let is_whole = asked.is_known() && !(code && by_parts && digits >= CODE_DIGITS);
+        let rare = match (asked.is_known(), asked.kind) {
+            (_, Kind::Code) if code && !is_whole && !named => 1.0,
+            (true, Kind::Number) => NUMBER_WEIGHT * rarity(asked.pages, pages),
+            (true, _) => rarity(asked.pages, pages),
+            (false, Kind::Number) => 0.0,
+            (false, _) => UNKNOWN_WEIGHT,
+        };
+        let forms = asked.forms.iter().map(|form| (form.terms.clone(), 0.5 + 0.5 * form.weight)).collect();
+        Self {
+            word: asked.written.clone(),
+            forms,
+            by_parts,
+            weight: rare * asked.weight,
+            known: is_whole || named,
+            code,
+            number: asked.kind == Kind::Number && digits >= 3,
+            context: asked.context,
+            compound: false,
+        }
+    }
+
+    /// What a text with these index terms counts for it, between 0 and 1.
+    pub(super) fn share(&self, found: &HashSet<String>) -> f32 {
+        let held = self.forms.iter().filter(|(terms, _)| terms.iter().all(|term| found.contains(term)));
+        if self.by_parts {
+            #[expect(clippy::cast_precision_loss, reason = "a code has few parts")]
+            return held.count() as f32 / self.forms.len().max(1) as f32;
+        }
+        held.map(|(_, counts)| *counts).fold(0.0, f32::max)
     }
 
     /// Where it stands in a text with these index terms.
     pub(super) fn places(&self, terms: &[String]) -> Vec<usize> {
-        let is = |term: &String| *term == self.whole || self.parts.contains(term);
+        let is = |term: &String| self.forms.iter().any(|(form, _)| form.contains(term));
         terms.iter().enumerate().filter(|(_, term)| is(term)).map(|(place, _)| place).collect()
     }
 }
 
-/// The terms of `query`, each once. Those that are not in `text` come from the turn before.
-pub(super) fn terms(text: &str, query: &str, vocabulary: &Vocabulary, names: &HashSet<String>) -> Vec<Term> {
-    let analyzer = Analyzer::default();
-    let own: HashSet<String> = analyzer.terms(text).into_iter().collect();
-    let mut seen = HashSet::new();
-    let mut terms: Vec<Term> = Vec::new();
-    // The term that the next word would stand directly behind.
-    let mut before: Option<usize> = None;
-    for token in
-        query.split_inclusive(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.' | '/' | '\'' | '\u{2019}')))
-    {
-        let word = token.trim_matches(|c: char| !c.is_alphanumeric());
-        let last = before.take();
-        let is_code = word.bytes().any(|b| b.is_ascii_digit());
-        let found = analyzer.terms(word);
-        let groups: Vec<Vec<String>> =
-            if is_code { vec![found] } else { found.into_iter().map(|term| vec![term]).collect() };
-        for group in groups.into_iter().filter(|group| !group.is_empty()) {
-            let mut term = term(word, group, &own, vocabulary, names);
-            if seen.insert(term.whole.clone()) {
-                let follows = last.is_some_and(|last| last + 1 == terms.len());
-                term.compound = follows && !term.framing && terms.last().is_some_and(|last| !last.framing);
-                before = token.ends_with(' ').then_some(terms.len());
-                terms.push(term);
-            }
-        }
+/// The terms of a question. `names` are the words of the manuals' file names, which a question may use
+/// for a manual that never names itself.
+pub(super) fn terms(text: &str, vocabulary: &Vocabulary, names: &HashSet<String>) -> Vec<Term> {
+    let lower = text.to_lowercase();
+    let mut terms: Vec<Term> = Vec::with_capacity(vocabulary.words.len());
+    for asked in &vocabulary.words {
+        let mut term = Term::of(asked, vocabulary.pages, names);
+        term.compound = terms.last().is_some_and(|last| {
+            let pair = format!("{} {}", last.word.to_lowercase(), term.word.to_lowercase());
+            asked.kind == Kind::Word && lower.contains(&pair)
+        });
+        terms.push(term);
     }
     terms
-}
-
-fn term(
-    word: &str,
-    mut group: Vec<String>,
-    own: &HashSet<String>,
-    vocabulary: &Vocabulary,
-    names: &HashSet<String>,
-) -> Term {
-    let parts = group.split_off(1);
-    let whole = group.pop().unwrap_or_default();
-    let pages = |term: &String| vocabulary.pages_with.get(term).copied().unwrap_or(0);
-    let by_parts = parts.iter().map(pages).min().unwrap_or(0);
-    let found = pages(&whole).max(by_parts);
-    let named = names.contains(&whole) || (!parts.is_empty() && parts.iter().all(|part| names.contains(part)));
-    let framing = FRAMING.contains(&word.to_lowercase().as_str());
-    let context = !own.contains(&whole);
-    let mut weight = if named && found == 0 { 0.0 } else { rarity(found, vocabulary.pages) };
-    if framing {
-        // That the manuals never say "stored" says nothing of their subjects.
-        weight *= if found > 0 { FRAMING_WEIGHT } else { 0.0 };
-    }
-    if context {
-        weight *= CONTEXT_WEIGHT;
-    }
-    let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    let analyzer = Analyzer::default();
-    let said: Vec<String> = quantity::said_for(word).flat_map(|said| analyzer.terms(said)).collect();
-    Term {
-        word: word.to_owned(),
-        code: digits > 0 && digits < word.len(),
-        known: found > 0 || named || !said.is_empty(),
-        said,
-        whole,
-        parts,
-        weight,
-        framing,
-        context,
-        compound: false,
-    }
 }
 
 /// Inverse document frequency, on a scale where a word that no page holds has 1.
@@ -286,16 +105,4 @@ fn rarity(found: usize, pages: usize) -> f32 {
     let (found, pages) = (found as f32, pages as f32);
     let idf = |found: f32| (1.0 + (pages - found + 0.5).max(0.0) / (found + 0.5)).ln();
     if pages == 0.0 { 1.0 } else { idf(found) / idf(0.0) }
-}
-
-/// Whether the question asks how something is done.
-pub(super) fn asks_how_to(question: &str) -> bool {
-    let lower = question.trim().to_lowercase();
-    let starts =
-        ["how do ", "how to ", "how can ", "how should ", "how is ", "how are ", "how would ", "how does one "];
-    let verbs = ["remove", "install", "replace", "adjust", "inspect", "clean", "assemble", "disassemble", "repair"];
-    let first = lower.split_whitespace().next().unwrap_or_default();
-    starts.iter().any(|start| lower.starts_with(start))
-        || verbs.contains(&first)
-        || ["procedure", "steps"].iter().any(|word| lower.contains(word))
 }

@@ -1,23 +1,23 @@
 //! Cutting pages into chunks: the passages that are embedded, found and cited.
 //!
-//! A chunk stays on its page and in its section, holds whole lines (so that table rows stay
-//! whole), and knows the titles above it. Neighbouring chunks of a section overlap a little, so
-//! that a sentence at the border is found from both sides.
+//! A chunk stays on its page and in its section, holds whole units (so that no table row and no step
+//! is cut), and knows the titles above it. Rows name the heads of their columns, and a chunk with
+//! rows begins with what stands over them. Neighbouring chunks of a section overlap a little, so that
+//! what is said at the border is found from both sides.
 
-mod assemble;
 mod pieces;
 
 use super::{
     Page,
-    outline::{HeadingKind, LineKind, PageOutline},
+    outline::PageOutline,
+    units::{Unit, UnitKind, units},
 };
-use assemble::assemble;
 use pieces::Piece;
 
 /// A passage of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chunk {
-    /// The passage, one printed line per line, without running headers and footers.
+    /// The passage, one sentence, step or row per line, without running headers and footers.
     pub text: String,
     /// Titles in force, outermost first, joined by ` > `; empty where there are none.
     pub heading: String,
@@ -63,88 +63,49 @@ pub fn chunk(
     options: ChunkOptions,
     count_tokens: impl Fn(&str) -> usize,
 ) -> Vec<Chunk> {
-    let mut titles = Titles::default();
+    let units = units(pages, outlines);
     let mut chunks = Vec::new();
-    for (index, (page, outline)) in pages.iter().zip(outlines).enumerate() {
-        let pieces = pieces::of_page(page, outline, options.target_tokens, &count_tokens);
-        let from = chunks.len();
-        let mut cutter = Cutter::new(page.number, options);
-        for piece in pieces {
-            cutter.add(piece, &mut titles, &mut chunks);
+    for on_page in units.chunk_by(|a, b| a.page == b.page) {
+        let mut cutter = Cutter::new(options);
+        for unit in on_page {
+            for piece in pieces::of_unit(unit, options.target_tokens, &count_tokens) {
+                cutter.add(piece, &mut chunks);
+            }
         }
-        cutter.close(&titles, &mut chunks);
-        let added = chunks.len() > from;
-        if let (true, Some(last), Some(next), Some(next_outline)) =
-            (added, chunks.last_mut(), pages.get(index + 1), outlines.get(index + 1))
-        {
-            pieces::run_over(last, next, next_outline);
-        }
+        cutter.close(&mut chunks);
     }
     chunks
 }
 
-/// The titles in force while pages are cut.
-#[derive(Default)]
-struct Titles {
-    open: Vec<(u8, String)>,
-}
-
-impl Titles {
-    fn enter(&mut self, level: u8, title: &str) {
-        if self.open.iter().any(|(l, t)| *l == level && t == title) {
-            self.open.retain(|(l, _)| *l <= level);
-            return;
-        }
-        self.open.retain(|(l, _)| *l < level);
-        self.open.push((level, title.to_owned()));
-    }
-
-    fn path(&self) -> String {
-        let titles: Vec<&str> = self.open.iter().map(|(_, title)| title.as_str()).collect();
-        titles.join(" > ")
-    }
-}
-
 /// Collects the pieces of one page into chunks.
-struct Cutter {
-    page: u32,
+struct Cutter<'a> {
     options: ChunkOptions,
-    pieces: Vec<Piece>,
+    pieces: Vec<Piece<'a>>,
     tokens: usize,
     /// Pieces at the front that repeat the chunk before.
     overlap: usize,
-    heading: Option<String>,
 }
 
-impl Cutter {
-    fn new(page: u32, options: ChunkOptions) -> Self {
-        Self { page, options, pieces: Vec::new(), tokens: 0, overlap: 0, heading: None }
+impl<'a> Cutter<'a> {
+    fn new(options: ChunkOptions) -> Self {
+        Self { options, pieces: Vec::new(), tokens: 0, overlap: 0 }
     }
 
-    fn add(&mut self, piece: Piece, titles: &mut Titles, chunks: &mut Vec<Chunk>) {
-        if let LineKind::Heading(heading) = &piece.kind {
-            let deep = heading.level > 2;
-            if !deep || self.tokens >= self.options.min_tokens {
-                self.close(titles, chunks);
-            }
-            titles.enter(heading.level, &heading.title);
-            // A chunk of several short subsections carries the titles of its first, and those
-            // of the others in its text; a table's rows always carry the table's title.
-            if heading.kind == HeadingKind::Caption && self.is_blank() {
-                self.heading = None;
-            }
+    fn add(&mut self, piece: Piece<'a>, chunks: &mut Vec<Chunk>) {
+        let is_new_task = self.pieces.last().is_some_and(|last| last.unit.task != piece.unit.task);
+        let is_title = piece.unit.kind == UnitKind::Title;
+        if is_new_task || (is_title && self.tokens >= self.options.min_tokens) {
+            self.close(chunks);
         }
-        if self.tokens + piece.tokens > self.options.target_tokens && !self.is_blank() {
+        let more = piece.tokens + if self.says_lead_of(piece.unit) { 0 } else { piece.lead_tokens };
+        if self.tokens + more > self.options.target_tokens && !self.is_blank() {
             let repeated = self.tail();
-            self.close(titles, chunks);
-            self.tokens = repeated.iter().map(|piece| piece.tokens).sum();
+            self.close(chunks);
+            self.tokens = repeated.iter().map(|piece| piece.tokens + piece.lead_tokens).sum();
             self.overlap = repeated.len();
             self.pieces = repeated;
         }
-        if self.heading.is_none() {
-            self.heading = Some(titles.path());
-        }
-        self.tokens += piece.tokens;
+        self.tokens += piece.tokens + if self.says_lead_of(piece.unit) { 0 } else { piece.lead_tokens };
         self.pieces.push(piece);
     }
 
@@ -152,13 +113,18 @@ impl Cutter {
         self.pieces.len() <= self.overlap
     }
 
-    /// The last pieces, up to the overlap's tokens, whole lines only.
-    fn tail(&self) -> Vec<Piece> {
+    /// Whether the row before has the same over it.
+    fn says_lead_of(&self, unit: &Unit) -> bool {
+        self.pieces.last().is_some_and(|last| last.unit.lead == unit.lead)
+    }
+
+    /// The last pieces, up to the overlap's tokens.
+    fn tail(&self) -> Vec<Piece<'a>> {
         let mut tokens = 0;
-        let mut tail: Vec<Piece> = Vec::new();
+        let mut tail: Vec<Piece<'a>> = Vec::new();
         for piece in self.pieces.iter().rev() {
-            tokens += piece.tokens;
-            if tokens > self.options.overlap_tokens || matches!(piece.kind, LineKind::Heading(_)) {
+            tokens += piece.tokens + piece.lead_tokens;
+            if tokens > self.options.overlap_tokens || piece.unit.kind == UnitKind::Title {
                 break;
             }
             tail.push(piece.clone());
@@ -167,25 +133,36 @@ impl Cutter {
         tail
     }
 
-    fn close(&mut self, titles: &Titles, chunks: &mut Vec<Chunk>) {
-        let blank = self.is_blank();
-        let pieces = std::mem::take(&mut self.pieces);
-        let heading = self.heading.take();
+    fn close(&mut self, chunks: &mut Vec<Chunk>) {
+        let fresh = self.pieces.get(self.overlap..).unwrap_or_default();
+        let (Some(first), Some(last)) = (fresh.first(), self.pieces.last()) else { return };
+        let text = text(&self.pieces);
+        if text.chars().any(char::is_alphanumeric) {
+            let (heading, page) = (first.unit.titles.clone(), first.unit.page);
+            chunks.push(Chunk { text, heading, page, page_end: last.unit.page_end.max(page) });
+        }
+        self.pieces.clear();
         self.tokens = 0;
         self.overlap = 0;
-        if blank {
-            return;
-        }
-        let text = assemble(pieces.iter().map(|piece| piece.text.as_str()));
-        if text.chars().any(char::is_alphanumeric) {
-            chunks.push(Chunk {
-                text,
-                heading: heading.unwrap_or_else(|| titles.path()),
-                page: self.page,
-                page_end: self.page,
-            });
-        }
     }
+}
+
+/// One unit a line; above rows, what stands over them.
+fn text(pieces: &[Piece<'_>]) -> String {
+    let mut text = String::new();
+    let mut lead = "";
+    for piece in pieces {
+        let own = piece.unit.lead.as_str();
+        if !own.is_empty() && own != lead && !text.ends_with(&format!("{own}\n")) {
+            text.push_str(own);
+            text.push('\n');
+        }
+        lead = own;
+        text.push_str(&piece.text);
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
+    text
 }
 
 #[cfg(test)]

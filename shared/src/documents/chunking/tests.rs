@@ -1,7 +1,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use super::*;
-use crate::documents::{PageSource, outline::outline};
+use crate::documents::{Area, Block, Line, PageSource, Row, Table, outline::outline};
 
 fn words(text: &str) -> usize {
     text.split_whitespace().count()
@@ -74,4 +74,25 @@ fn a_sentence_over_the_border_is_completed() {
     assert!(chunks[0].text.ends_with("figure 3 and check the gap."));
     assert_eq!((chunks[0].page, chunks[0].page_end), (1, 2));
     assert!(chunks[1].text.starts_with("figure 3"));
+}
+
+#[test]
+fn a_table_that_is_cut_repeats_its_title_and_rows_stay_whole() {
+    let rows: Vec<Row> = (1..=40)
+        .map(|n| Row::new(vec![format!("Bushing {n}"), format!("{n}.5 mm"), format!("{n}.9 mm")], 9.0, Area::default()))
+        .collect();
+    let head = vec![String::new(), "NEW".to_owned(), "WORN".to_owned()];
+    let blocks = vec![
+        Block::Prose(vec![Line::plain("Table 5-1. Bushing Limits")]),
+        Block::Table(Table { head, head_lines: Vec::new(), rows }),
+    ];
+    let pages = [Page::new(1, blocks, PageSource::TextLayer)];
+    let options = ChunkOptions { target_tokens: 60, overlap_tokens: 0, min_tokens: 5 };
+    let chunks = chunk(&pages, &outline(&pages), options, words);
+    assert!(chunks.len() > 3);
+    assert!(chunks.iter().all(|chunk| chunk.text.contains("Table 5-1. Bushing Limits")));
+    for n in 1..=40 {
+        let row = format!("Bushing {n}: NEW {n}.5 mm; WORN {n}.9 mm");
+        assert!(chunks.iter().any(|chunk| chunk.text.lines().any(|line| line == row)), "{row}");
+    }
 }

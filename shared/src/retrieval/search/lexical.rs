@@ -3,12 +3,11 @@
 //! Fields are combined before saturation (Robertson, Zaragoza and Taylor, "Simple BM25 extension
 //! to multiple weighted fields", CIKM 2004): a term in a title counts as several in the text.
 
-use std::collections::BTreeMap;
-
 use super::{
     super::{
         Segment,
-        analysis::Analyzer,
+        analysis::Language,
+        question::{Asked, Form, Match},
         segment::{Fields, Posting},
     },
     Weights, headings, parallel,
@@ -24,56 +23,105 @@ pub(super) struct Lexical {
     pub(super) scores: Vec<f32>,
     /// Sum of the rarities of the query's terms on the page, between 0 and 1.
     pub(super) coverage: Vec<f32>,
-    /// The query's terms and their rarities, which sum to 1.
-    pub(super) terms: Vec<(String, f32)>,
+    /// The terms that the query's words stand for.
+    pub(super) terms: Vec<Sought>,
     /// The sum of the rarities of all words of the query: BM25's own scale.
     pub(super) rarity: f32,
 }
 
-/// A term of the query.
-struct Term {
-    text: String,
-    /// How often the query names it.
-    count: f32,
+/// A term that a word of the query stands for.
+pub(super) struct Sought {
+    pub(super) term: String,
+    language: Option<Language>,
+    /// The word's place among those of the query.
+    pub(super) word: usize,
+    /// What it adds to the share of the query that a text holds.
+    pub(super) share: f32,
 }
 
-pub(super) fn score(segments: &[&Segment], text: &str, weights: &Weights) -> Lexical {
-    let terms = terms(text);
-    let norms = norms(segments, weights);
-    let threads = parallel::threads(norms.len(), PAGES_PER_THREAD);
-    let mut numbers: Vec<Vec<Option<u32>>> = vec![Vec::new(); segments.len()];
-    parallel::for_each(segments.iter().zip(&mut numbers), threads, |(segment, numbers)| {
-        numbers.extend(terms.iter().map(|term| segment.term(&term.text)));
-    });
-    let rarities: Vec<f32> =
-        (0..terms.len()).map(|term| rarity(occurrences(segments, &numbers, term), norms.len())).collect();
-    // Counted as often as the query names them, as the scores are.
-    let total: f32 = rarities.iter().sum();
-    let named: f32 = terms.iter().zip(&rarities).map(|(term, rarity)| term.count * rarity).sum();
-    let (mut scores, mut coverage) = (vec![0.0; norms.len()], vec![0.0; norms.len()]);
-    let words: Vec<Word> = terms
-        .iter()
-        .zip(&rarities)
-        .map(|(term, rarity)| Word { gain: term.count * rarity * (weights.k1 + 1.0), share: rarity / total })
-        .collect();
-    let tasks = tasks(segments, &numbers, &norms, (&mut scores, &mut coverage));
-    parallel::for_each(tasks, threads, |task| task.run(&words, named, weights));
-    let terms = terms.into_iter().map(|term| term.text).zip(words.iter().map(|word| word.share)).collect();
-    Lexical { scores, coverage, terms, rarity: named }
+impl Sought {
+    /// Whether it is this term of a text in this language.
+    pub(super) fn is(&self, term: &str, language: Language) -> bool {
+        self.term == term && self.language.is_none_or(|mine| mine == language)
+    }
 }
 
-/// What a term of the query adds to a page that holds it.
-struct Word {
-    /// To the score, at most.
-    gain: f32,
-    /// To the coverage.
+/// A word of the query, ready to be scored.
+struct Word<'a> {
+    readings: Vec<Reading<'a>>,
+    /// Its rarity, times its weight.
+    rarity: f32,
+    /// Of the rarities of all words.
     share: f32,
+    /// Whether all readings add up, since each is a part of the word, and not the best alone counts.
+    parts: bool,
+}
+
+/// One of the things that a word may stand for.
+struct Reading<'a> {
+    form: &'a Form,
+    /// The rarity of each of its terms, at most that of the word.
+    rarities: Vec<f32>,
+}
+
+pub(super) fn score(segments: &[&Segment], asked: &[Asked], weights: &Weights) -> Lexical {
+    let norms = norms(segments, weights);
+    let words = words(segments, asked, norms.len());
+    let threads = parallel::threads(norms.len(), PAGES_PER_THREAD);
+    let named: f32 = words.iter().map(|word| word.rarity).sum();
+    let (mut scores, mut coverage) = (vec![0.0; norms.len()], vec![0.0; norms.len()]);
+    let tasks = tasks(segments, &norms, (&mut scores, &mut coverage));
+    parallel::for_each(tasks, threads, |task| task.run(&words, named, weights));
+    Lexical { scores, coverage, terms: sought(&words), rarity: named }
+}
+
+/// The words of the query with their rarities. Words that are nowhere weigh nothing, but for codes.
+fn words<'a>(segments: &[&Segment], asked: &'a [Asked], pages: usize) -> Vec<Word<'a>> {
+    let mut words: Vec<Word<'_>> = Vec::new();
+    for asked in asked.iter().filter(|asked| asked.is_known() || asked.is_code()) {
+        let rarities = |form: &Form| -> Vec<f32> {
+            form.terms.iter().map(|term| rarity(occurrences(segments, form.language, term), pages)).collect()
+        };
+        let mut readings: Vec<Reading<'_>> =
+            asked.forms.iter().map(|form| Reading { form, rarities: rarities(form) }).collect();
+        let greatest = |reading: &Reading<'_>| reading.rarities.iter().copied().fold(0.0, f32::max);
+        let best = readings.iter().filter(|reading| reading.form.how == asked.how).map(greatest).fold(0.0, f32::max);
+        let best = if asked.is_known() { best } else { rarity(0, pages) };
+        // Another name of a common word must not count as a rare word.
+        let limit =
+            |reading: &mut Reading<'_>| reading.rarities.iter_mut().for_each(|rarity| *rarity = rarity.min(best));
+        readings.iter_mut().for_each(limit);
+        let parts = asked.how == Match::Parts;
+        let weight = readings.iter().map(|reading| reading.form.weight).fold(0.0, f32::max);
+        let weight = asked.weight * if asked.is_known() { weight } else { 1.0 };
+        readings.iter_mut().for_each(|reading| {
+            reading.rarities.iter_mut().for_each(|rarity| *rarity *= asked.weight * reading.form.weight);
+        });
+        words.push(Word { readings, rarity: best * weight, share: 0.0, parts });
+    }
+    let total: f32 = words.iter().map(|word| word.rarity).sum();
+    words.iter_mut().for_each(|word| word.share = if total > 0.0 { word.rarity / total } else { 0.0 });
+    words
+}
+
+fn sought(words: &[Word<'_>]) -> Vec<Sought> {
+    let mut sought = Vec::new();
+    for (place, word) in words.iter().enumerate() {
+        for Reading { form, .. } in &word.readings {
+            sought.extend(form.terms.iter().map(|term| Sought {
+                term: term.clone(),
+                language: form.language,
+                word: place,
+                share: word.share * form.weight.min(1.0),
+            }));
+        }
+    }
+    sought
 }
 
 /// The pages of one segment.
 struct Task<'a> {
     segment: &'a Segment,
-    numbers: &'a [Option<u32>],
     norms: &'a [f32],
     scores: &'a mut [f32],
     coverage: &'a mut [f32],
@@ -81,40 +129,44 @@ struct Task<'a> {
 
 fn tasks<'a>(
     segments: &[&'a Segment],
-    numbers: &'a [Vec<Option<u32>>],
     mut norms: &'a [f32],
     (mut scores, mut coverage): (&'a mut [f32], &'a mut [f32]),
 ) -> Vec<Task<'a>> {
     let mut tasks = Vec::with_capacity(segments.len());
-    for (segment, numbers) in segments.iter().zip(numbers) {
+    for segment in segments {
         let pages = segment.page_count();
         let (own_norms, own_scores, own_coverage);
         (own_norms, norms) = norms.split_at(pages);
         (own_scores, scores) = scores.split_at_mut(pages);
         (own_coverage, coverage) = coverage.split_at_mut(pages);
-        tasks.push(Task { segment, numbers, norms: own_norms, scores: own_scores, coverage: own_coverage });
+        tasks.push(Task { segment, norms: own_norms, scores: own_scores, coverage: own_coverage });
     }
     tasks
 }
 
 impl Task<'_> {
-    fn run(self, words: &[Word], rarity: f32, weights: &Weights) {
-        for (word, number) in words.iter().zip(self.numbers) {
-            for posting in number.map_or(&[][..], |number| self.segment.postings(number)) {
-                let page = posting.page as usize;
-                let (Some(norm), Some(score), Some(coverage)) =
-                    (self.norms.get(page), self.scores.get_mut(page), self.coverage.get_mut(page))
-                else {
-                    continue;
-                };
-                let frequency = frequency(*posting, weights);
-                *score += word.gain * frequency / (norm + frequency);
-                *coverage += word.share;
+    fn run(mut self, words: &[Word<'_>], rarity: f32, weights: &Weights) {
+        let mut titled = Vec::new();
+        for word in words {
+            let mut found: Vec<(usize, f32, f32)> = Vec::new();
+            let here = |reading: &&Reading<'_>| reading.form.language.is_none_or(|own| own == self.segment.language());
+            for reading in word.readings.iter().filter(here) {
+                let numbers: Option<Vec<u32>> = reading.form.terms.iter().map(|term| self.segment.term(term)).collect();
+                let Some(numbers) = numbers else { continue };
+                let share = word.share * reading.form.weight;
+                let pages = self.occurrences(&numbers, &reading.rarities, weights);
+                found.extend(pages.into_iter().map(|(page, value)| (page, value, share)));
+                if reading.form.how != Match::Synonym
+                    || word.readings.iter().all(|other| other.form.how == Match::Synonym)
+                {
+                    titled.extend(numbers.iter().map(|number| (*number, share)));
+                }
             }
+            self.add(word, found);
         }
-        let known = self.numbers.iter().zip(words).filter_map(|(number, word)| Some(((*number)?, word.share)));
-        let known: Vec<(u32, f32)> = known.collect();
-        for (page, matched) in headings::best_by_page(self.segment, &known) {
+        titled.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        titled.dedup_by_key(|(number, _)| *number);
+        for (page, matched) in headings::best_by_page(self.segment, &titled) {
             if let Some(score) = self.scores.get_mut(page) {
                 *score += weights.heading * rarity * matched;
             }
@@ -125,22 +177,57 @@ impl Task<'_> {
             }
         }
     }
-}
 
-/// The query's distinct terms.
-fn terms(text: &str) -> Vec<Term> {
-    // In a fixed order, so that sums of scores do not differ from run to run.
-    let mut counts: BTreeMap<String, f32> = BTreeMap::new();
-    Analyzer::default().each_term(text, |term| {
-        *counts.entry(term.to_owned()).or_default() += 1.0;
-    });
-    counts.into_iter().map(|(text, count)| Term { text, count }).collect()
+    /// The pages that hold all of these terms, with what the least of them adds to the score.
+    fn occurrences(&self, numbers: &[u32], rarities: &[f32], weights: &Weights) -> Vec<(usize, f32)> {
+        let value = |posting: &Posting, rarity: f32| {
+            let page = posting.page as usize;
+            let frequency = frequency(*posting, weights);
+            let norm = self.norms.get(page).copied().unwrap_or(f32::MAX);
+            rarity * (weights.k1 + 1.0) * frequency / (norm + frequency)
+        };
+        let mut terms = numbers.iter().zip(rarities);
+        let Some((number, rarity)) = terms.next() else { return Vec::new() };
+        let first = self.segment.postings(*number).iter();
+        let mut found: Vec<(usize, f32)> =
+            first.map(|posting| (posting.page as usize, value(posting, *rarity))).collect();
+        for (number, rarity) in terms {
+            let postings = self.segment.postings(*number);
+            found.retain_mut(|(page, score)| {
+                let at = postings.binary_search_by_key(page, |posting| posting.page as usize);
+                let posting = at.ok().and_then(|at| postings.get(at));
+                *score = posting.map_or(0.0, |posting| score.min(value(posting, *rarity)));
+                posting.is_some()
+            });
+        }
+        found
+    }
+
+    /// Adds what a word says: the best of its readings on each page, or all where they are its parts.
+    fn add(&mut self, word: &Word<'_>, mut found: Vec<(usize, f32, f32)>) {
+        if word.readings.len() > 1 {
+            found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(b.2.total_cmp(&a.2)));
+        }
+        #[expect(clippy::cast_precision_loss, reason = "parts of a code")]
+        let parts = if word.parts { word.readings.len().max(1) as f32 } else { 1.0 };
+        let mut last = None;
+        for (page, value, share) in found {
+            if last.replace(page) == Some(page) && !word.parts {
+                continue;
+            }
+            if let (Some(score), Some(coverage)) = (self.scores.get_mut(page), self.coverage.get_mut(page)) {
+                *score += value / parts;
+                *coverage += share / parts;
+            }
+        }
+    }
 }
 
 /// Pages on which a term really stands, not only in a title of a section they continue.
-fn occurrences(segments: &[&Segment], numbers: &[Vec<Option<u32>>], term: usize) -> usize {
-    let found = segments.iter().zip(numbers).filter_map(|(segment, numbers)| Some((segment, (*numbers.get(term)?)?)));
-    found.map(|(segment, number)| segment.postings(number).iter().filter(|posting| posting.body > 0).count()).sum()
+fn occurrences(segments: &[&Segment], language: Option<Language>, term: &str) -> usize {
+    let searched = segments.iter().filter(|segment| language.is_none_or(|own| own == segment.language()));
+    let found = searched.filter_map(|segment| Some(segment.postings(segment.term(term)?)));
+    found.map(|postings| postings.iter().filter(|posting| posting.body > 0).count()).sum()
 }
 
 /// Inverse document frequency, never negative.

@@ -8,6 +8,7 @@ mod dot;
 mod fusion;
 mod headings;
 mod lexical;
+mod narrow;
 mod parallel;
 mod rank;
 mod semantic;
@@ -15,20 +16,33 @@ mod semantic;
 use std::{collections::HashSet, sync::Arc};
 
 use super::Segment;
+use super::analysis::Language;
+use super::question::{Asked, asked};
 
 /// A question.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
-    /// The question's words.
+    /// The question's words, in its last line; lines before that are what was said before, and weigh less.
     pub text: String,
     /// Its normalised embedding; without one, search is lexical.
     pub embedding: Option<Vec<f32>>,
+    /// The same of [`in_english`](super::in_english), where the question is in another language: it is compared
+    /// with English documents.
+    pub english: Option<Vec<f32>>,
     /// Most hits to return.
     pub top_k: usize,
     /// Search only these documents; all where `None`.
     pub document_ids: Option<Vec<String>>,
     /// Leave out hits that score less; between 0 and 1.
     pub min_score: Option<f32>,
+}
+
+impl Query {
+    /// The embedding to compare a segment's with.
+    pub(crate) fn embedding_for(&self, segment: &Segment) -> Option<&[f32]> {
+        let english = self.english.as_ref().filter(|_| segment.language() == Language::English);
+        english.or(self.embedding.as_ref()).map(Vec::as_slice).filter(|embedding| !embedding.is_empty())
+    }
 }
 
 /// A passage found, with what speaks for it.
@@ -81,6 +95,8 @@ pub struct Weights {
     pub lexical: f32,
     /// Weight of the cosine.
     pub semantic: f32,
+    /// Added to the score of pages of a document that the query names.
+    pub named: f32,
     /// Factor for the lexical score of pages that only point to others.
     pub navigation: f32,
 }
@@ -95,6 +111,7 @@ impl Default for Weights {
             heading: 1.0,
             lexical: 1.0,
             semantic: 1.25,
+            named: 0.15,
             navigation: 0.3,
         }
     }
@@ -132,15 +149,26 @@ impl Library {
     /// libraries are large.
     #[must_use]
     pub fn search(&self, query: &Query) -> Vec<Hit> {
+        self.search_for(query, &self.asked(query))
+    }
+
+    /// What the words of a query mean in the documents that it searches.
+    #[must_use]
+    pub fn asked(&self, query: &Query) -> Vec<Asked> {
+        asked(&self.chosen(query), &query.text)
+    }
+
+    /// As [`Self::search`], where it is known what the words mean.
+    #[must_use]
+    pub fn search_for(&self, query: &Query, asked: &[Asked]) -> Vec<Hit> {
+        rank::rank(&self.chosen(query), query, asked, &self.weights)
+    }
+
+    fn chosen(&self, query: &Query) -> Vec<&Segment> {
         let chosen: Option<HashSet<&str>> =
             query.document_ids.as_ref().map(|ids| ids.iter().map(String::as_str).collect());
-        let segments: Vec<&Segment> = self
-            .segments
-            .iter()
-            .map(AsRef::as_ref)
-            .filter(|segment| chosen.as_ref().is_none_or(|ids| ids.contains(segment.document_id())))
-            .collect();
-        rank::rank(&segments, query, &self.weights)
+        let is_chosen = |segment: &&Segment| chosen.as_ref().is_none_or(|ids| ids.contains(segment.document_id()));
+        self.segments.iter().map(AsRef::as_ref).filter(is_chosen).collect()
     }
 }
 

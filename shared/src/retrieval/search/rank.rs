@@ -1,18 +1,19 @@
 //! From scores per page to hits.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 
 use super::{
     super::{
         Segment,
-        analysis::{Analyzer, Initials},
+        analysis::{Analyzer, Initials, Language},
+        question::Asked,
         segment::ChunkEntry,
     },
     Hit, Query, Weights,
     dot::dot,
     fusion::{self, Distribution},
-    lexical::{self, Lexical},
-    semantic,
+    lexical::{self, Lexical, Sought},
+    narrow, semantic,
 };
 
 /// Everything known about the pages searched; all lists have one entry per page. Pages without text
@@ -25,8 +26,8 @@ struct Evidence {
     fused: Vec<f32>,
 }
 
-pub(super) fn rank(segments: &[&Segment], query: &Query, weights: &Weights) -> Vec<Hit> {
-    let evidence = gather(segments, query, weights);
+pub(super) fn rank(segments: &[&Segment], query: &Query, asked: &[Asked], weights: &Weights) -> Vec<Hit> {
+    let evidence = gather(segments, query, asked, weights);
     let mut candidates: Vec<(f32, usize)> = evidence
         .fused
         .iter()
@@ -40,7 +41,7 @@ pub(super) fn rank(segments: &[&Segment], query: &Query, weights: &Weights) -> V
     }
     candidates.truncate(query.top_k);
     candidates.sort_unstable_by(better);
-    let passages = Passages::new(query, &evidence.lexical);
+    let passages = Passages::new(segments, query, &evidence.lexical);
     candidates
         .into_iter()
         .filter_map(|(_, page)| hit(segments, page, &evidence, &passages))
@@ -48,15 +49,20 @@ pub(super) fn rank(segments: &[&Segment], query: &Query, weights: &Weights) -> V
         .collect()
 }
 
-fn gather(segments: &[&Segment], query: &Query, weights: &Weights) -> Evidence {
-    let lexical = lexical::score(segments, &query.text, weights);
+fn gather(segments: &[&Segment], query: &Query, asked: &[Asked], weights: &Weights) -> Evidence {
+    let lexical = lexical::score(segments, asked, weights);
     let lengths = segments.iter().flat_map(|segment| segment.lengths());
     let filled = lexical.scores.iter().zip(lengths).filter(|(_, lengths)| lengths.body > 0);
     let bm25 = Distribution::of(filled.map(|(score, _)| *score));
     let embedding = query.embedding.as_deref().filter(|embedding| !embedding.is_empty());
-    let cosines = embedding.map(|embedding| semantic::page_cosines(segments, embedding));
+    let cosines = embedding.map(|_| semantic::page_cosines(segments, query));
     let cosine = Distribution::of(cosines.iter().flatten().copied().filter(|cosine| *cosine > -1.0));
-    let fused = fusion::fuse(&lexical, cosines.as_deref(), weights);
+    let mut fused = fusion::fuse(&lexical, cosines.as_deref(), weights);
+    let mut pages = fused.iter_mut();
+    for (segment, named) in segments.iter().zip(narrow::named(segments, asked)) {
+        let own = pages.by_ref().take(segment.page_count());
+        own.for_each(|score| *score = (*score + weights.named * named).min(1.0));
+    }
     Evidence { lexical, bm25, cosines, cosine, fused }
 }
 
@@ -70,17 +76,21 @@ impl Evidence {
 
 /// Chooses the passage that speaks for a page.
 struct Passages<'a> {
-    analyzer: Analyzer,
-    embedding: Option<&'a [f32]>,
-    terms: &'a [(String, f32)],
+    analyzers: BTreeMap<Language, Analyzer>,
+    query: &'a Query,
+    terms: &'a [Sought],
     initials: Initials,
 }
 
 impl<'a> Passages<'a> {
-    fn new(query: &'a Query, lexical: &'a Lexical) -> Self {
+    fn new(segments: &[&Segment], query: &'a Query, lexical: &'a Lexical) -> Self {
         let terms = &lexical.terms;
-        let initials = Initials::of(terms.iter().map(|(term, _)| term.as_str()));
-        Self { analyzer: Analyzer::default(), embedding: query.embedding.as_deref(), terms, initials }
+        let mut analyzers = BTreeMap::new();
+        for segment in segments {
+            analyzers.entry(segment.language()).or_insert_with(|| Analyzer::of(segment.language()));
+        }
+        let initials = Initials::of(terms.iter().map(|sought| sought.term.as_str()));
+        Self { analyzers, query, terms, initials }
     }
 
     /// The best of a page's chunks, by similarity and the words it holds, with its cosine.
@@ -94,7 +104,7 @@ impl<'a> Passages<'a> {
         chunks
             .map(|(index, chunk)| {
                 let cosine = self.cosine(segment, index);
-                let score = cosine.unwrap_or(0.0) + if count > 1 { self.coverage(chunk) } else { 0.0 };
+                let score = cosine.unwrap_or(0.0) + if count > 1 { self.coverage(segment, chunk) } else { 0.0 };
                 (score, index, chunk, cosine)
             })
             .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
@@ -102,27 +112,28 @@ impl<'a> Passages<'a> {
     }
 
     fn cosine(&self, segment: &Segment, chunk: usize) -> Option<f32> {
-        let embedding = self.embedding?;
+        let embedding = self.query.embedding_for(segment)?;
         let vector = segment.vectors(chunk, 1);
         (vector.len() == embedding.len() && !vector.is_empty()).then(|| dot(vector, embedding))
     }
 
-    fn coverage(&self, chunk: &ChunkEntry) -> f32 {
-        if self.terms.is_empty() {
+    fn coverage(&self, segment: &Segment, chunk: &ChunkEntry) -> f32 {
+        let Some(analyzer) = self.analyzers.get(&segment.language()).filter(|_| !self.terms.is_empty()) else {
             return 0.0;
-        }
-        let mut found = HashSet::new();
+        };
+        let mut found: BTreeMap<usize, f32> = BTreeMap::new();
         let mut look = |text: &str| {
-            self.analyzer.each_term_like(text, &self.initials, |term| {
-                if let Some(position) = self.terms.iter().position(|(known, _)| known == term) {
-                    found.insert(position);
+            analyzer.each_term_like(text, &self.initials, |term| {
+                let known = self.terms.iter().filter(|sought| sought.is(term, segment.language()));
+                for sought in known {
+                    let share = found.entry(sought.word).or_default();
+                    *share = share.max(sought.share);
                 }
             });
         };
         look(&chunk.heading);
         look(&chunk.text);
-        let rarities = found.iter().filter_map(|position| self.terms.get(*position));
-        rarities.map(|(_, rarity)| rarity).sum()
+        found.values().sum()
     }
 }
 

@@ -1,13 +1,13 @@
 //! Exact similarity of the query to every chunk.
 
-use super::{super::Segment, dot::dot, parallel};
+use super::{super::Segment, Query, dot::dot, parallel};
 
 /// Chunks per thread below which starting one costs more than it saves.
 const CHUNKS_PER_THREAD: usize = 8_192;
 
 /// The best cosine of each page's chunks; `-1` for pages without chunks. Embeddings are
 /// normalised, so the dot product is the cosine.
-pub(super) fn page_cosines(segments: &[&Segment], query: &[f32]) -> Vec<f32> {
+pub(super) fn page_cosines(segments: &[&Segment], query: &Query) -> Vec<f32> {
     let pages: usize = segments.iter().map(|segment| segment.page_count()).sum();
     let chunks: usize = segments.iter().map(|segment| segment.chunk_count()).sum();
     let mut cosines = vec![-1.0; pages];
@@ -25,7 +25,8 @@ struct Task<'a> {
 }
 
 impl Task<'_> {
-    fn run(self, query: &[f32]) {
+    fn run(self, query: &Query) {
+        let Some(query) = query.embedding_for(self.segment) else { return };
         // Embeddings of another model cannot be compared.
         if self.segment.dimensions() != query.len() || query.is_empty() {
             return;

@@ -2,20 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, Segment, SegmentError, SegmentSource};
+use super::{
+    ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, Segment, SegmentError, SegmentSource, UnitEntry,
+    WordEntry,
+};
 use crate::{
     documents::{
         Page,
         chunking::Chunk,
         outline::{Heading, HeadingKind, LineKind, PageOutline, outline},
+        units::{Unit, units},
     },
-    retrieval::analysis::Analyzer,
+    retrieval::analysis::{Analyzer, Language},
 };
+
+/// Pages from which a document's language is judged, and characters of each.
+const SAMPLED_PAGES: usize = 40;
+const SAMPLED_CHARACTERS: usize = 500;
+/// Letters of a word that a misspelt one is compared with.
+const LETTERS: std::ops::RangeInclusive<usize> = 3..=32;
 
 pub(super) fn build(source: SegmentSource<'_>) -> Result<Segment, SegmentError> {
     let dimensions = dimensions(&source)?;
     let outlines = outline(source.pages);
-    let mut counter = Counter::default();
+    let language = language(source.pages);
+    let mut counter = Counter::of(language);
     let mut terms: BTreeMap<String, Vec<Posting>> = BTreeMap::new();
     let mut pages = Vec::with_capacity(source.pages.len());
     for (page, outline) in source.pages.iter().zip(&outlines) {
@@ -48,12 +59,16 @@ pub(super) fn build(source: SegmentSource<'_>) -> Result<Segment, SegmentError> 
         file_name: source.file_name,
         model: source.model,
         dimensions: u32::try_from(dimensions).map_err(|_| SegmentError::TooLarge)?,
+        language,
         pages,
         chunks,
         terms: Vec::with_capacity(terms.len()),
         ends: Vec::with_capacity(terms.len()),
         postings: Vec::new(),
+        words: counter.words.into_iter().map(|(word, count)| WordEntry { word, count }).collect(),
         headings: Vec::new(),
+        units: Vec::new(),
+        contexts: Vec::new(),
     };
     for (term, postings) in terms {
         meta.terms.push(term);
@@ -61,7 +76,46 @@ pub(super) fn build(source: SegmentSource<'_>) -> Result<Segment, SegmentError> 
         meta.ends.push(u32::try_from(meta.postings.len()).map_err(|_| SegmentError::TooLarge)?);
     }
     meta.headings = number(counter.titles, &meta.terms);
+    (meta.units, meta.contexts) = compact(units(source.pages, &outlines))?;
     Ok(Segment::new(meta, vectors))
+}
+
+/// Units as they are stored: what many have over them, once.
+fn compact(units: Vec<Unit>) -> Result<(Vec<UnitEntry>, Vec<String>), SegmentError> {
+    let mut contexts: Vec<String> = Vec::new();
+    let mut known: HashMap<String, u32> = HashMap::new();
+    let mut position = |text: String| -> Result<u32, SegmentError> {
+        if let Some(position) = known.get(&text) {
+            return Ok(*position);
+        }
+        let position = u32::try_from(contexts.len()).map_err(|_| SegmentError::TooLarge)?;
+        contexts.push(text.clone());
+        known.insert(text, position);
+        Ok(position)
+    };
+    let mut entries = Vec::with_capacity(units.len());
+    for unit in units {
+        entries.push(UnitEntry {
+            kind: unit.kind,
+            text: unit.text,
+            titles: position(unit.titles)?,
+            lead: position(unit.lead)?,
+            page: unit.page,
+            page_end: unit.page_end,
+            task: unit.task,
+            place: unit.place,
+        });
+    }
+    Ok((entries, contexts))
+}
+
+/// The language of most pages, judged by some that are spread over the document.
+fn language(pages: &[Page]) -> Language {
+    let filled: Vec<&Page> = pages.iter().filter(|page| page.has_text).collect();
+    let step = (filled.len() / SAMPLED_PAGES).max(1);
+    let sample = filled.iter().step_by(step).map(|page| page.text().chars().take(SAMPLED_CHARACTERS).collect());
+    let sample: Vec<String> = sample.collect();
+    Language::of_document(sample.iter().map(String::as_str))
 }
 
 fn dimensions(source: &SegmentSource<'_>) -> Result<usize, SegmentError> {
@@ -84,21 +138,26 @@ struct Title {
 }
 
 /// Counts the terms of pages while the titles in force are followed.
-#[derive(Default)]
 struct Counter {
     analyzer: Analyzer,
+    /// How often each word stands in the text.
+    words: BTreeMap<String, u32>,
     /// Titles in force, with their levels.
     open: Vec<(u8, BTreeSet<String>)>,
     titles: Vec<Title>,
 }
 
 impl Counter {
+    fn of(language: Language) -> Self {
+        Self { analyzer: Analyzer::of(language), words: BTreeMap::new(), open: Vec::new(), titles: Vec::new() }
+    }
+
     /// Terms of a page by field.
     fn count(&mut self, index: u32, page: &Page, outline: &PageOutline) -> HashMap<String, Fields> {
         let mut counts = HashMap::new();
         for (line, kind) in page.lines().zip(&outline.kinds) {
             match kind {
-                LineKind::Body => add(&self.analyzer, &mut counts, &line.text, |fields| &mut fields.body),
+                LineKind::Body => self.add_body(&mut counts, &line.text),
                 LineKind::Heading(heading) => self.enter(index, heading, &mut counts),
                 // The rest of a title is counted with it; the others say nothing of this page.
                 LineKind::HeadingRest | LineKind::Furniture | LineKind::Pointer => {}
@@ -124,7 +183,7 @@ impl Counter {
         if heading.continued {
             return;
         }
-        add(&self.analyzer, counts, &heading.title, |fields| &mut fields.body);
+        self.add_body(counts, &heading.title);
         if is_section {
             add(&self.analyzer, counts, &heading.title, |fields| &mut fields.opened);
         }
@@ -134,14 +193,31 @@ impl Counter {
     }
 }
 
+impl Counter {
+    fn add_body(&mut self, counts: &mut HashMap<String, Fields>, text: &str) {
+        let Self { analyzer, words, .. } = self;
+        analyzer.each_term_and_word(text, |term, word| {
+            increase(counts, term, |fields| &mut fields.body);
+            if let Some(word) = word.filter(|word| LETTERS.contains(&word.chars().count())) {
+                match words.get_mut(word) {
+                    Some(count) => *count += 1,
+                    None => drop(words.insert(word.to_owned(), 1)),
+                }
+            }
+        });
+    }
+}
+
 fn add(analyzer: &Analyzer, counts: &mut HashMap<String, Fields>, text: &str, field: fn(&mut Fields) -> &mut u32) {
-    analyzer.each_term(text, |term| {
-        if let Some(fields) = counts.get_mut(term) {
-            *field(fields) += 1;
-        } else {
-            *field(counts.entry(term.to_owned()).or_default()) += 1;
-        }
-    });
+    analyzer.each_term(text, |term| increase(counts, term, field));
+}
+
+fn increase(counts: &mut HashMap<String, Fields>, term: &str, field: fn(&mut Fields) -> &mut u32) {
+    if let Some(fields) = counts.get_mut(term) {
+        *field(fields) += 1;
+    } else {
+        *field(counts.entry(term.to_owned()).or_default()) += 1;
+    }
 }
 
 /// Replaces the terms of titles by their positions; terms on no page cannot be asked for.

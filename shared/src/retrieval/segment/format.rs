@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use super::{Meta, Segment};
 
 const MAGIC: &[u8; 7] = b"IMSEGMT";
-const VERSION: u8 = 2;
+const VERSION: u8 = 4;
 const HEADER: usize = 7 + 1 + 8 + 8 + 32;
 
 /// Why bytes are no segment, or a source makes none.
@@ -97,6 +97,7 @@ impl Segment {
         let pages = meta.pages.len();
         let chunks = meta.chunks.len();
         let vectors = chunks.checked_mul(self.dimensions());
+        let contexts = u32::try_from(meta.contexts.len()).unwrap_or(u32::MAX);
         let mut covered = 0;
         let pages_in_order = meta.pages.iter().all(|page| {
             let in_order = page.chunks == 0 || page.first_chunk as usize == covered;
@@ -109,10 +110,13 @@ impl Segment {
             && meta.chunks.iter().all(|chunk| (chunk.page_index as usize) < pages)
             && meta.terms.len() == meta.ends.len()
             && meta.terms.is_sorted()
+            && meta.words.is_sorted_by(|a, b| a.word < b.word)
             && meta.ends.is_sorted()
             && meta.ends.last().map_or(0, |&end| end as usize) == meta.postings.len()
             && meta.postings.iter().all(|posting| (posting.page as usize) < pages)
             && meta.headings.iter().all(|heading| (heading.page as usize) < pages)
+            && meta.units.is_sorted_by_key(|unit| unit.page)
+            && meta.units.iter().all(|unit| unit.titles.max(unit.lead) < contexts)
     }
 }
 

@@ -1,6 +1,14 @@
 //! What a search looks up often, laid out for that. Made when a segment is made or loaded, not stored.
 
+use std::collections::HashSet;
+
 use super::{Fields, HeadingEntry, Meta};
+use crate::retrieval::analysis::Analyzer;
+
+/// Pages of a document that has a title page.
+const PAGES: usize = 3;
+/// Characters at the beginning of a document that name it.
+const TITLE: usize = 500;
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Lookup {
@@ -10,6 +18,10 @@ pub(super) struct Lookup {
     pub(super) own: Vec<(u32, u32)>,
     /// Which titles are below others that hold a term.
     pub(super) path: Vec<(u32, u32)>,
+    /// Terms of the file's name.
+    pub(super) file_name: HashSet<String>,
+    /// Terms at the beginning of the first page, where a document says what it is about.
+    pub(super) title: HashSet<String>,
 }
 
 impl Lookup {
@@ -18,12 +30,27 @@ impl Lookup {
             lengths: meta.pages.iter().map(|page| page.lengths).collect(),
             own: pairs(&meta.headings, |heading| &heading.own),
             path: pairs(&meta.headings, |heading| &heading.path),
+            file_name: terms(meta, file_stem(&meta.file_name)),
+            title: terms(meta, &title(meta)),
         }
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
         size_of_val(self.lengths.as_slice()) + size_of_val(self.own.as_slice()) + size_of_val(self.path.as_slice())
     }
+}
+
+fn terms(meta: &Meta, text: &str) -> HashSet<String> {
+    Analyzer::of(meta.language).terms(text).into_iter().collect()
+}
+
+fn file_stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+fn title(meta: &Meta) -> String {
+    let first = meta.pages.iter().find(|page| !page.text.is_empty()).filter(|_| meta.pages.len() >= PAGES);
+    first.map_or_else(String::new, |page| page.text.chars().take(TITLE).collect())
 }
 
 fn pairs(headings: &[HeadingEntry], terms: fn(&HeadingEntry) -> &[u32]) -> Vec<(u32, u32)> {

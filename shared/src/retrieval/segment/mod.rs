@@ -9,6 +9,8 @@ mod lookup;
 
 use serde::{Deserialize, Serialize};
 
+use super::analysis::Language;
+use crate::documents::units::{Place, Unit, UnitKind};
 use crate::documents::{Page, chunking::Chunk};
 
 pub use format::SegmentError;
@@ -47,6 +49,8 @@ pub(super) struct Meta {
     pub(super) file_name: String,
     pub(super) model: String,
     pub(super) dimensions: u32,
+    /// The language that the text was analysed in.
+    pub(super) language: Language,
     pub(super) pages: Vec<PageEntry>,
     pub(super) chunks: Vec<ChunkEntry>,
     /// All terms, sorted.
@@ -54,8 +58,36 @@ pub(super) struct Meta {
     /// Where the postings of a term end; those of the first begin at zero.
     pub(super) ends: Vec<u32>,
     pub(super) postings: Vec<Posting>,
+    /// Words as they are written, without endings cut: what a misspelt word is compared with. Sorted.
+    pub(super) words: Vec<WordEntry>,
     /// The titles that begin on the pages, in the order of the pages.
     pub(super) headings: Vec<HeadingEntry>,
+    /// What can be quoted, in the order of the pages.
+    pub(super) units: Vec<UnitEntry>,
+    /// What stands over units, each text once.
+    pub(super) contexts: Vec<String>,
+}
+
+/// A unit; what many units share is kept once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct UnitEntry {
+    pub(super) kind: UnitKind,
+    pub(super) text: String,
+    /// Positions in `contexts`.
+    pub(super) titles: u32,
+    pub(super) lead: u32,
+    pub(super) page: u32,
+    pub(super) page_end: u32,
+    pub(super) task: u32,
+    pub(super) place: Option<Place>,
+}
+
+/// A word of the text, in lower case and without accents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct WordEntry {
+    pub(super) word: String,
+    /// How often it stands there.
+    pub(super) count: u32,
 }
 
 /// A title that begins on a page, as distinct terms (positions in `terms`, sorted).
@@ -140,6 +172,12 @@ impl Segment {
         &self.meta.model
     }
 
+    /// The language that the text was analysed in.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.meta.language
+    }
+
     /// Number of pages.
     #[must_use]
     pub fn page_count(&self) -> usize {
@@ -165,6 +203,39 @@ impl Segment {
         Some(&page.text)
     }
 
+    /// The units that begin on these pages, counted from 1, in reading order.
+    #[must_use]
+    pub fn units_on(&self, pages: std::ops::RangeInclusive<u32>) -> Vec<Unit> {
+        let units = &self.meta.units;
+        let from = units.partition_point(|unit| unit.page < *pages.start());
+        let on_pages = units.iter().skip(from).take_while(|unit| unit.page <= *pages.end());
+        let context = |at: u32| self.meta.contexts.get(at as usize).cloned().unwrap_or_default();
+        let unit = |entry: &UnitEntry| Unit {
+            kind: entry.kind,
+            text: entry.text.clone(),
+            titles: context(entry.titles),
+            lead: context(entry.lead),
+            page: entry.page,
+            page_end: entry.page_end,
+            task: entry.task,
+            place: entry.place,
+        };
+        on_pages.map(unit).collect()
+    }
+
+    /// The chunks of a page, counted from 1, each with its cosine to a normalised embedding.
+    #[must_use]
+    pub fn similarities(&self, number: u32, embedding: &[f32]) -> Vec<(&str, f32)> {
+        let Some(page) = self.meta.pages.iter().find(|page| page.number == number) else { return Vec::new() };
+        let chunks = self.meta.chunks.iter().enumerate().skip(page.first_chunk as usize).take(page.chunks as usize);
+        let cosine = |at: usize| {
+            let vector = self.vectors(at, 1);
+            let fits = vector.len() == embedding.len();
+            if fits { vector.iter().zip(embedding).map(|(a, b)| a * b).sum() } else { 0.0 }
+        };
+        chunks.map(|(at, chunk)| (chunk.text.as_str(), cosine(at))).collect()
+    }
+
     /// Number of pages that hold a term, as [`crate::retrieval::analysis::Analyzer`] makes terms.
     #[must_use]
     pub fn pages_with(&self, term: &str) -> usize {
@@ -178,13 +249,35 @@ impl Segment {
         let pages: usize = meta.pages.iter().map(|p| p.text.len() + size_of::<PageEntry>()).sum();
         let chunks: usize = meta.chunks.iter().map(|c| c.text.len() + c.heading.len() + size_of::<ChunkEntry>()).sum();
         let terms: usize = meta.terms.iter().map(|t| t.len() + size_of::<String>() + size_of::<u32>()).sum();
+        let words: usize = meta.words.iter().map(|entry| entry.word.len() + size_of::<WordEntry>()).sum();
         let heading = |h: &HeadingEntry| size_of::<HeadingEntry>() + 4 * (h.own.len() + h.path.len());
         let headings: usize = meta.headings.iter().map(heading).sum();
-        let texts = pages + chunks + terms + headings;
+        let units: usize = meta.units.iter().map(|unit| size_of::<UnitEntry>() + unit.text.len()).sum();
+        let contexts: usize = meta.contexts.iter().map(|text| size_of::<String>() + text.len()).sum();
+        let texts = pages + chunks + terms + words + headings + units + contexts;
         texts
             + size_of_val(meta.postings.as_slice())
             + size_of_val(self.vectors.as_slice())
             + self.lookup.memory_bytes()
+    }
+
+    /// The words that begin so, in lower case and without accents.
+    pub(super) fn words_beginning(&self, start: &str) -> &[WordEntry] {
+        let words = &self.meta.words;
+        let first = words.partition_point(|entry| entry.word.as_str() < start);
+        let rest = words.get(first..).unwrap_or_default();
+        let count = rest.partition_point(|entry| entry.word.starts_with(start));
+        rest.get(..count).unwrap_or_default()
+    }
+
+    /// Whether the file's name holds a term.
+    pub(super) fn is_named(&self, term: &str) -> bool {
+        self.lookup.file_name.contains(term)
+    }
+
+    /// Whether the beginning of the document holds a term.
+    pub(super) fn is_titled(&self, term: &str) -> bool {
+        self.lookup.title.contains(term)
     }
 
     /// The position of a term in the list of terms.

@@ -37,6 +37,22 @@ fn bytes_round_trip() {
     assert_eq!(segment.page_text(4), None);
 }
 
+#[test]
+fn units_are_kept_with_what_stands_over_them() {
+    let segment = sample();
+    let units = segment.units_on(1..=3);
+    let found: Vec<(&str, &str, u32)> =
+        units.iter().map(|unit| (unit.text.as_str(), unit.titles.as_str(), unit.page)).collect();
+    let title = "2-1. OIL PUMP REPAIR";
+    let expected =
+        [(title, title, 1), ("Remove the four bolts.", title, 1), ("Torque the bolts to 45 N\u{b7}m.", title, 3)];
+    assert_eq!(found, expected);
+    assert_eq!(segment.units_on(2..=2), []);
+    let cosines = segment.similarities(3, &[1.0, 0.0]);
+    assert_eq!(cosines.len(), 1);
+    assert!((cosines[0].1 - 0.6).abs() < 1e-6);
+}
+
 fn postings<'a>(segment: &'a Segment, term: &str) -> &'a [Posting] {
     segment.term(term).map_or(&[], |term| segment.postings(term))
 }
@@ -72,13 +88,15 @@ fn dangling_references_are_refused_even_with_a_right_checksum() {
         Segment::from_bytes(&segment.to_bytes().unwrap())
     };
     assert!(change(|_| {}).is_ok());
-    let changes: [fn(&mut Segment); 6] = [
+    let changes: [fn(&mut Segment); 8] = [
         |s| s.meta.postings[0].page = 9,
         |s| s.meta.ends[0] = 900,
         |s| s.meta.chunks[0].page_index = 9,
         |s| s.meta.pages[0].chunks = 7,
         |s| s.meta.dimensions = 3,
         |s| s.vectors[0] = f32::NAN,
+        |s| s.meta.units[0].titles = 99,
+        |s| s.meta.units[0].page = 9,
     ];
     for break_it in changes {
         assert_eq!(change(break_it), Err(SegmentError::Damaged));

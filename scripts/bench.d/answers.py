@@ -1,0 +1,65 @@
+"""Prints what `bench_answers` measured: the table of the shared scorer, and the pages and the context."""
+
+import importlib.util
+import json
+import re
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+LIKELY = ("This page most likely", "These pages most likely", "Am wahrscheinlichsten", "Lo más probable", "Cette page en", "Ces pages en")
+NOT_HELD = ("I found no answer", "In Ihren Handbüchern habe ich keine", "No encontré", "Je n’ai pas trouvé")
+
+
+def read(path):
+    return [json.loads(line) for line in Path(path).read_text().splitlines() if line.strip()]
+
+
+def outcome(answer):
+    if any(start in answer for start in NOT_HELD):
+        return "not held"
+    return "likely" if answer.startswith(LIKELY) else "answered"
+
+
+def share(part, whole):
+    return f"{part / max(1, whole):.3f}"
+
+
+def main():
+    folder, answers_file, options = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
+    spec = importlib.util.spec_from_file_location("score", folder / "score.py")
+    score = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(score)
+    questions, answers = read(folder / "questions.jsonl"), {answer["id"]: answer for answer in read(answers_file)}
+    details = ["--details"] if "--details" in options else []
+    subprocess.run([sys.executable, folder / "score.py", folder / "questions.jsonl", answers_file, *details], check=True)
+
+    answerable = [question for question in questions if question["answerable"]]
+    ranks, held, missing = [], 0, []
+    for question in answerable:
+        answer = answers[question["id"]]
+        right = (place for place, hit in enumerate(answer["hits"]) if score.page_ok(question, [hit]))
+        ranks.append(next(right, 99))
+        context = score.clean(answer["context"])
+        lacks = [pattern for pattern in question["must"] if not re.search(pattern, context, score.F)]
+        held += not lacks
+        if lacks:
+            missing.append(f"{question['id']} {question['question'][:60]}: {' ; '.join(lacks)[:120]}")
+    print()
+    found = "/".join(share(sum(rank < most for rank in ranks), len(ranks)) for most in (1, 5, 8))
+    print(f"right page among the first 1/5/8: {found}")
+    print(f"what a language model is given holds the answer: {share(held, len(answerable))}")
+    if "--context" in options:
+        print("\n".join(missing))
+    for title, group in (("answerable", answerable), ("unanswerable", [q for q in questions if not q["answerable"]])):
+        outcomes = [outcome(answers[question["id"]]["answer"]) for question in group]
+        print(f"{title}: " + ", ".join(f"{outcomes.count(kind)} {kind}" for kind in ("answered", "likely", "not held")))
+    stated = [q for q in questions if outcome(answers[q["id"]]["answer"]) == "answered"]
+    wrong = [q["id"] for q in stated if score.one(q, answers[q["id"]])["wrong"]]
+    print(f"wrong values stated as answered: {len(wrong)} {' '.join(wrong)}")
+    print(f"milliseconds to search: {statistics.median(answer['milliseconds'] for answer in answers.values()):.0f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+//! Measures the quality of retrieval: the part of `scripts/bench retrieval` that runs in Rust.
+//!
+//! ```text
+//! bench_retrieval MODEL_DIR DATA_DIR CACHE_DIR [SET...]
+//! ```
+//!
+//! Without sets, all are measured: `scifact`, `faa_index_pages`, the two manuals with a printed index, and
+//! `questions`, in which technicians ask ten manuals at once. `misses` lists the questions whose page does not
+//! come first. With `quick`, manuals are not read again but taken as the last run read them.
+//!
+//! Everything goes the way of a real upload: text or PDF, pages, chunks, embeddings, segment,
+//! search; all pages are searched.
+
+mod embeddings;
+mod sets;
+
+use std::{
+    env,
+    io::{Write, stdout},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use embeddings::Embeddings;
+use sets::{Case, Names, Set};
+use shared::{
+    documents::pdf::{WORKER_ARGUMENT, worker_main},
+    retrieval::{Library, Query, Weights},
+};
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    if env::args_os().nth(1).is_some_and(|argument| argument == WORKER_ARGUMENT) {
+        return worker_main();
+    }
+    let measured =
+        tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| runtime.block_on(measure()));
+    match measured {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            drop(writeln!(std::io::stderr(), "bench: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure() -> Result<(), Failure> {
+    let mut arguments = env::args_os().skip(1).map(PathBuf::from);
+    let (Some(model), Some(data), Some(cache)) = (arguments.next(), arguments.next(), arguments.next()) else {
+        return Err("usage: bench_retrieval MODEL_DIR DATA_DIR CACHE_DIR".into());
+    };
+    let options = ["misses", "quick"];
+    let (options, names): (Vec<String>, Vec<String>) =
+        env::args().skip(4).partition(|word| options.contains(&word.as_str()));
+    let chosen = |option: &str| options.iter().any(|word| word == option);
+    let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
+    let mut embeddings = Embeddings::open(model, &cache, chosen("quick"))?;
+    let mut out = stdout();
+    writeln!(out, "{:<28} {:<10} {:>8} {:>8} {:>8}", "set (queries)", "measure", "BM25", "vectors", "hybrid")?;
+    for name in ["scifact", "faa_index_pages"].into_iter().filter(|name| wanted(name)) {
+        let set = sets::passages(&data.join("ir").join(name), &mut embeddings).await?;
+        report(&mut out, name, &set)?;
+    }
+    for name in ["tm-9-2815-237-34", "tb-9-2510-251-13"].into_iter().filter(|name| wanted(name)) {
+        let set = sets::manual(&data, name, &mut embeddings).await?;
+        report(&mut out, name, &set)?;
+    }
+    if wanted("questions") {
+        let set = sets::questions(&data, &mut embeddings).await?;
+        report(&mut out, "questions", &set)?;
+        if chosen("misses") {
+            misses(&mut out, &set)?;
+        }
+    }
+    Ok(())
+}
+
+/// Turns the ranks of a set into one figure.
+type Measure = fn(&[Vec<bool>], &Set) -> f64;
+
+fn report(out: &mut impl Write, name: &str, set: &Set) -> Result<(), Failure> {
+    let vectors = Weights { lexical: 0.0, semantic: 1.0, ..Weights::default() };
+    let runs = [
+        ranks(set, &set.library, false),
+        ranks(set, &set.library.clone().with_weights(vectors), true),
+        ranks(set, &set.library, true),
+    ];
+    let measures: &[(&str, Measure)] = if set.names != Names::Documents {
+        &[
+            ("hit@1", |runs, _| share(runs, |found| found.iter().take(1).any(|hit| *hit))),
+            ("hit@5", |runs, _| share(runs, |found| found.iter().take(5).any(|hit| *hit))),
+            ("hit@8", |runs, _| share(runs, |found| found.iter().take(8).any(|hit| *hit))),
+            ("MRR@10", |runs, _| mean(runs.iter().map(|found| reciprocal(found)))),
+        ]
+    } else {
+        &[("nDCG@10", |runs, set| {
+            mean(runs.iter().zip(&set.queries).map(|(found, case)| ndcg(found, case.relevant.len())))
+        })]
+    };
+    for (label, measure) in measures {
+        let title = format!("{name} ({})", set.queries.len());
+        write!(out, "{title:<28} {label:<10}")?;
+        for run in &runs {
+            write!(out, " {:>8.4}", measure(run, set))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// For each query, which of its ten hits are relevant.
+fn ranks(set: &Set, library: &Library, embed: bool) -> Vec<Vec<bool>> {
+    let run = |case: &Case| {
+        let hits = library.search(&Query {
+            text: case.text.clone(),
+            embedding: embed.then(|| case.embedding.clone()),
+            english: case.english.clone().filter(|_| embed),
+            top_k: 10,
+            ..Query::default()
+        });
+        let name = |hit: &shared::retrieval::Hit| match set.names {
+            Names::Documents => hit.document_id.clone(),
+            Names::Pages => hit.page.to_string(),
+            Names::PagesOfFiles => format!("{}:{}", hit.file_name, hit.page),
+        };
+        hits.iter().map(|hit| case.relevant.contains(&name(hit))).collect()
+    };
+    set.queries.iter().map(run).collect()
+}
+
+fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "hundreds of queries")]
+    let count = values.len().max(1) as f64;
+    values.sum::<f64>() / count
+}
+
+fn share(runs: &[Vec<bool>], test: fn(&Vec<bool>) -> bool) -> f64 {
+    mean(runs.iter().map(|found| if test(found) { 1.0 } else { 0.0 }))
+}
+
+fn reciprocal(found: &[bool]) -> f64 {
+    (1_u32..).zip(found).find(|(_, hit)| **hit).map_or(0.0, |(rank, _)| 1.0 / f64::from(rank))
+}
+
+fn ndcg(found: &[bool], relevant: usize) -> f64 {
+    let gain = |rank: u32| 1.0 / f64::from(rank + 1).log2();
+    let gained: f64 = (1_u32..).zip(found).filter(|(_, hit)| **hit).map(|(rank, _)| gain(rank)).sum();
+    let ideal: f64 = (1_u32..=10).take(relevant).map(gain).sum();
+    if ideal > 0.0 { gained / ideal } else { 0.0 }
+}
+
+/// The questions whose page does not come first, with what their words were taken for.
+fn misses(out: &mut impl Write, set: &Set) -> Result<(), Failure> {
+    for case in &set.queries {
+        let query = Query {
+            text: case.text.clone(),
+            embedding: Some(case.embedding.clone()),
+            english: case.english.clone(),
+            top_k: 100,
+            ..Query::default()
+        };
+        let hits = set.library.search(&query);
+        let names: Vec<String> = hits.iter().map(|hit| format!("{}:{}", hit.file_name, hit.page)).collect();
+        let rank = names.iter().position(|name| case.relevant.contains(name));
+        if rank.is_none_or(|rank| rank >= 1) {
+            let mut relevant: Vec<&String> = case.relevant.iter().collect();
+            relevant.sort();
+            writeln!(out, "\n{} | rank {:?}", case.text.replace('\n', " // "), rank.map(|rank| rank + 1))?;
+            writeln!(out, "  wanted {:?}", relevant.iter().take(4).collect::<Vec<_>>())?;
+            writeln!(out, "  found {:?}", names.iter().take(4).collect::<Vec<_>>())?;
+            for word in set.library.asked(&query) {
+                let forms: Vec<String> = word.forms.iter().map(|form| form.terms.join("+")).collect();
+                writeln!(out, "    {} {:?} {} pages: {}", word.written, word.how, word.pages, forms.join(" "))?;
+            }
+        }
+    }
+    Ok(())
+}

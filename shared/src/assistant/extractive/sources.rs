@@ -1,0 +1,56 @@
+//! The units of the pages that were found, and of those around them.
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use crate::documents::outline::outline;
+use crate::documents::units::{Unit, units};
+use crate::documents::{Page, PageSource};
+use crate::library::{Findings, Passage};
+use crate::retrieval::analysis::Analyzer;
+use crate::retrieval::{Query, Segment};
+
+/// The document that a passage is from.
+pub(super) struct Source {
+    segment: Option<Arc<Segment>>,
+    /// The page alone, where the document is not at hand.
+    alone: Vec<Unit>,
+}
+
+impl Source {
+    pub(super) fn of(findings: &Findings, passage: &Passage) -> Self {
+        let is_source = |segment: &&Arc<Segment>| segment.document_id() == passage.hit.document_id;
+        let segment = findings.sources.iter().find(is_source).cloned();
+        let alone = if segment.is_some() { Vec::new() } else { read_alone(passage) };
+        Self { segment, alone }
+    }
+
+    /// The units of these pages, in reading order.
+    pub(super) fn units(&self, pages: RangeInclusive<u32>) -> Vec<Unit> {
+        match &self.segment {
+            Some(segment) => segment.units_on(pages),
+            None => self.alone.iter().filter(|unit| pages.contains(&unit.page)).cloned().collect(),
+        }
+    }
+
+    /// The page's chunks, with their cosines to the question.
+    pub(super) fn similarities(&self, page: u32, query: &Query) -> Vec<(&str, f32)> {
+        let compared = self.segment.as_deref().and_then(|segment| Some((segment, query.embedding_for(segment)?)));
+        compared.map(|(segment, embedding)| segment.similarities(page, embedding)).unwrap_or_default()
+    }
+
+    /// The analyzer for the document's language.
+    pub(super) fn analyzer(&self) -> Analyzer {
+        self.segment.as_ref().map_or_else(Analyzer::default, |segment| Analyzer::of(segment.language()))
+    }
+}
+
+fn read_alone(passage: &Passage) -> Vec<Unit> {
+    let text = if passage.page_text.is_empty() { &passage.hit.content } else { &passage.page_text };
+    let pages = [Page::from_text(passage.hit.page, text, PageSource::TextLayer)];
+    let mut found = units(&pages, &outline(&pages));
+    for unit in found.iter_mut().filter(|unit| unit.titles.is_empty()) {
+        unit.titles.clone_from(&passage.hit.heading);
+    }
+    found
+}

@@ -1,0 +1,171 @@
+//! Words that tell variants apart: "front" and "rear", "6.2" and "6.5", model numbers.
+//!
+//! What stands under the title of another variant is not the answer.
+
+/// Words of which a thing can be only one.
+const OPPOSITES: &[&[&[&str]]] = &[
+    &[
+        &["front", "forward", "vorder", "vorne", "vorn", "delantero", "delantera", "avant"],
+        &["rear", "back", "hinter", "hinten", "trasero", "trasera", "arrière"],
+    ],
+    &[
+        &["left", "lh", "links", "linke", "izquierdo", "izquierda", "gauche"],
+        &["right", "rh", "rechts", "rechte", "derecho", "derecha", "droite", "droit"],
+    ],
+    &[
+        &["upper", "top", "obere", "oben", "superior", "supérieur"],
+        &["lower", "bottom", "untere", "unten", "inferior", "inférieur"],
+    ],
+    &[
+        &["inner", "inside", "inboard", "innere", "interior", "intérieur"],
+        &["outer", "outside", "outboard", "äußere", "exterior", "extérieur"],
+    ],
+    &[
+        &["intake", "inlet", "einlass", "admisión", "admission"],
+        &["exhaust", "outlet", "auslass", "escape", "échappement"],
+    ],
+    &[&["dry", "trocken", "seco", "sec"], &["wet", "oiled", "lubricated", "nass", "geölt", "lubricado", "lubrifié"]],
+    &[&["long"], &["short"]],
+    &[
+        &["removal", "remove", "removing", "removed", "ausbau", "desmontaje", "dépose"],
+        &["installation", "install", "installing", "installed", "einbau", "montaje", "pose"],
+    ],
+    &[
+        &["disassembly", "disassemble", "disassembling", "zerlegen"],
+        &["assembly", "assemble", "assembling", "reassembly", "zusammenbau"],
+    ],
+    &[&["two-door", "2-door"], &["four-door", "4-door"]],
+    &[&["suction"], &["discharge"]],
+];
+
+/// How a text stands to the variants that a question names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Fit {
+    /// Variants of the question that the text names.
+    pub(super) named: usize,
+    /// Variants for which the text names another one instead.
+    pub(super) others: usize,
+}
+
+/// The variants that a question names.
+#[derive(Debug, Default)]
+pub(super) struct Variants {
+    /// The set, and which of it.
+    opposites: Vec<(usize, usize)>,
+    /// Numbers and codes that are told apart by their form: `6.2`, `M1037`, `DB2831-5209`.
+    codes: Vec<String>,
+}
+
+impl Variants {
+    /// Reads a question.
+    pub(super) fn of(question: &str) -> Self {
+        let words = words(question);
+        let mut opposites = Vec::new();
+        for (at, set) in OPPOSITES.iter().enumerate() {
+            let named: Vec<usize> = (0..set.len()).filter(|which| names(&words, set, *which)).collect();
+            // A question that names both wants both.
+            if let [which] = named.as_slice() {
+                opposites.push((at, *which));
+            }
+        }
+        let mut codes: Vec<String> = words.iter().filter_map(|word| code(word)).collect();
+        codes.sort();
+        codes.dedup();
+        Self { opposites, codes }
+    }
+
+    /// How a text with what stands over it fits.
+    pub(super) fn fit(&self, titles: &str, text: &str) -> Fit {
+        let mut fit = Fit::default();
+        let (over, own) = (words(titles), words(text));
+        for (at, which) in &self.opposites {
+            let Some(set) = OPPOSITES.get(*at) else { continue };
+            let is = |which: usize| names(&own, set, which) || names(&over, set, which);
+            if is(*which) {
+                fit.named += 1;
+            } else if (0..set.len()).any(is) {
+                fit.others += 1;
+            }
+        }
+        // In running text a decimal is a value, not a variant.
+        let in_titles = over.iter().filter_map(|word| code(word));
+        let in_text = own.iter().filter(|word| word.chars().any(char::is_alphabetic)).filter_map(|word| code(word));
+        let found: Vec<String> = in_titles.chain(in_text).collect();
+        let shapes: Vec<String> = self.codes.iter().map(|code| shape(code)).collect();
+        for (code, own_shape) in self.codes.iter().zip(&shapes) {
+            if found.contains(code) {
+                fit.named += 1;
+            } else if found.iter().any(|other| shape(other) == *own_shape && !self.codes.contains(other)) {
+                fit.others += 1;
+            }
+        }
+        fit
+    }
+}
+
+fn names(words: &[String], set: &[&[&str]], which: usize) -> bool {
+    set.get(which).is_some_and(|names| words.iter().any(|word| names.contains(&word.as_str())))
+}
+
+fn words(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    let words = lower.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.' | '/')));
+    words.map(|word| word.trim_matches(['-', '.', '/'])).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// A number or code that can name a variant, without its unit of litres.
+fn code(word: &str) -> Option<String> {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    let bare = word.strip_suffix('l').filter(|rest| rest.ends_with(|c: char| c.is_ascii_digit())).unwrap_or(word);
+    let is_decimal = letters == usize::from(bare.len() < word.len()) && is_short_decimal(bare);
+    let is_model = letters > 0 && digits >= 3 && !word.contains('/');
+    (is_decimal || is_model).then(|| bare.to_owned())
+}
+
+/// `6.5`, not `0.004`.
+fn is_short_decimal(word: &str) -> bool {
+    word.split_once('.').is_some_and(|(whole, part)| {
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        (1..=2).contains(&whole.len()) && part.len() == 1 && digits(whole) && digits(part)
+    })
+}
+
+/// The form of a code: digits and letters without which.
+fn shape(code: &str) -> String {
+    let kind = |c: char| {
+        if c.is_ascii_digit() {
+            '9'
+        } else if c.is_alphabetic() {
+            'a'
+        } else {
+            c
+        }
+    };
+    code.chars().map(kind).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_variant_is_seen_in_titles_and_text() {
+        let rear = Variants::of("torque of the rear hub nut");
+        assert_eq!(rear.fit("3-4. FRONT HUB", "Tighten the nut to 90 Nm."), Fit { named: 0, others: 1 });
+        assert_eq!(rear.fit("3-4. HUBS", "Tighten the rear nut to 90 Nm."), Fit { named: 1, others: 0 });
+        assert_eq!(rear.fit("3-4. HUBS", "Tighten the nut."), Fit::default());
+        let engine = Variants::of("oil for the 2.5 engine");
+        assert_eq!(engine.fit("Table 1. Capacities (2.8 L)", "Oil 4.5 qt"), Fit { named: 0, others: 1 });
+        assert_eq!(engine.fit("Table 1. Capacities (2.5L)", "Oil 4.5 qt"), Fit { named: 1, others: 0 });
+        let model = Variants::of("filter for the PX4410");
+        assert_eq!(model.fit("", "PX4420 filter 993-11"), Fit { named: 0, others: 1 });
+    }
+
+    #[test]
+    fn a_question_that_names_both_wants_both() {
+        let both = Variants::of("front and rear hub nut, 2.5 and 2.8");
+        assert_eq!(both.fit("FRONT HUB 2.5L", "90 Nm").others, 0);
+        assert_eq!(both.fit("REAR HUB 2.8L", "80 Nm").others, 0);
+    }
+}

@@ -1,0 +1,184 @@
+//! From text to index terms: stems in the language of the text, numbers and units in one spelling, part
+//! numbers whole and in parts.
+//!
+//! The tokens of a text are the same in every language; only its words are stemmed and left out by the
+//! language. A segment is analysed in the language of its document, a question in the languages of the
+//! segments that are searched.
+
+mod codes;
+mod language;
+mod numbers;
+mod scan;
+mod tokens;
+mod units;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use rust_stemmers::Stemmer;
+
+pub use codes::confused;
+pub use language::Language;
+pub use tokens::{Kind, Role};
+
+use scan::without_accents;
+use tokens::{Event, MAX_TERM, walk};
+
+/// Turns text into terms.
+pub struct Analyzer {
+    language: Language,
+    stemmer: Option<Stemmer>,
+    stop_words: &'static HashSet<&'static str>,
+}
+
+impl Default for Analyzer {
+    fn default() -> Self {
+        Self::of(Language::English)
+    }
+}
+
+impl Analyzer {
+    /// An analyzer for texts in this language.
+    #[must_use]
+    pub fn of(language: Language) -> Self {
+        Self { language, stemmer: language.stemmer(), stop_words: language.stop_words() }
+    }
+
+    /// The terms of a text, in order, stop words left out.
+    #[must_use]
+    pub fn terms(&self, text: &str) -> Vec<String> {
+        let mut terms = Vec::new();
+        self.each_term(text, |term| terms.push(term.to_owned()));
+        terms
+    }
+
+    /// Calls `take` for each term of a text.
+    pub fn each_term(&self, text: &str, take: impl FnMut(&str)) {
+        self.each_term_like(text, &Initials::ANY, take);
+    }
+
+    /// Calls `take` for each term that may be one of those that `initials` were made of, and for some
+    /// others: stemming, which costs most, is left out where it cannot lead to one.
+    pub fn each_term_like(&self, text: &str, initials: &Initials, mut take: impl FnMut(&str)) {
+        walk(text, |event| match event {
+            Event::Word(word) if initials.begin(word) => {
+                if let Some(stem) = self.term_of(word) {
+                    take(&stem);
+                }
+            }
+            Event::Begin(..) | Event::Word(_) | Event::Term(Role::Guessed, _) => {}
+            Event::Term(_, term) => take(term),
+        });
+    }
+
+    /// Calls `take` for each term of a text; where it is a word, with the word itself in lower case and
+    /// without accents.
+    pub fn each_term_and_word(&self, text: &str, mut take: impl FnMut(&str, Option<&str>)) {
+        walk(text, |event| match event {
+            Event::Word(word) => {
+                if let Some(stem) = self.term_of(word) {
+                    take(&stem, Some(&without_accents(word)));
+                }
+            }
+            Event::Begin(..) | Event::Term(Role::Guessed, _) => {}
+            Event::Term(_, term) => take(term, None),
+        });
+    }
+
+    /// The term of a word in lower case; `None` for stop words.
+    #[must_use]
+    pub fn term_of<'a>(&self, word: &'a str) -> Option<Cow<'a, str>> {
+        let is_stop_word = word.len() > MAX_TERM || self.is_stop_word(word);
+        (!is_stop_word).then(|| self.stem(word))
+    }
+
+    /// Whether a word in lower case is too common to be indexed.
+    #[must_use]
+    pub fn is_stop_word(&self, word: &str) -> bool {
+        self.stop_words.contains(word) || (!word.is_ascii() && self.stop_words.contains(without_accents(word).as_ref()))
+    }
+
+    /// The stem of a word in lower case, whether it is indexed or not.
+    #[must_use]
+    pub fn stem<'a>(&self, word: &'a str) -> Cow<'a, str> {
+        let Some(stemmer) = &self.stemmer else { return without_accents(word) };
+        if self.language == Language::English || word.is_ascii() {
+            return match without_accents(word) {
+                Cow::Borrowed(plain) => stemmer.stem(plain),
+                Cow::Owned(plain) => Cow::Owned(stemmer.stem(&plain).into_owned()),
+            };
+        }
+        // Other languages tell endings apart by their accents.
+        Cow::Owned(without_accents(&stemmer.stem(word)).into_owned())
+    }
+}
+
+/// A word in lower case without the accents of Latin and Greek letters.
+#[must_use]
+pub fn plain(word: &str) -> Cow<'_, str> {
+    without_accents(word)
+}
+
+/// A token of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub kind: Kind,
+    /// As it is written.
+    pub written: String,
+    /// The word in lower case, for [`Kind::Word`]; not yet stemmed.
+    pub word: Option<String>,
+    /// The terms that need no stemming.
+    pub terms: Vec<(Role, String)>,
+}
+
+/// The tokens of a question, the same for every language.
+#[must_use]
+pub fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::new();
+    walk(text, |event| match event {
+        Event::Begin(kind, written) => {
+            tokens.push(Token { kind, written: written.to_owned(), word: None, terms: Vec::new() });
+        }
+        Event::Word(word) => {
+            if let Some(last) = tokens.last_mut() {
+                last.word = Some(word.to_owned());
+            }
+        }
+        Event::Term(role, term) => {
+            if let Some(last) = tokens.last_mut() {
+                last.terms.push((role, term.to_owned()));
+            }
+        }
+    });
+    tokens
+}
+
+/// First bytes of terms. A word and its stem begin alike.
+#[derive(Debug, Clone)]
+pub struct Initials([bool; 256]);
+
+impl Initials {
+    /// Those of all terms.
+    const ANY: Self = Self([true; 256]);
+
+    /// Those of these terms.
+    pub fn of<'a>(terms: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut initials = [false; 256];
+        for byte in terms.into_iter().filter_map(|term| term.bytes().next()) {
+            if let Some(initial) = initials.get_mut(usize::from(byte)) {
+                *initial = true;
+            }
+        }
+        Self(initials)
+    }
+
+    fn begin(&self, word: &str) -> bool {
+        // An accent may be lost with the first letter's bytes.
+        let first = word.bytes().next();
+        first.is_some_and(|first| !first.is_ascii() || self.0.get(usize::from(first)).copied().unwrap_or(false))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! The terms of several segments, looked up as one list.
+
+use std::collections::BTreeMap;
+
+use super::super::Segment;
+use super::super::analysis::{Analyzer, Language};
+use super::spelling::{self, Near};
+use super::synonyms::Synonym;
+use super::{Form, INSTEAD, Match};
+
+pub(super) struct Lookup<'a> {
+    segments: &'a [&'a Segment],
+    analyzers: BTreeMap<Language, Analyzer>,
+}
+
+impl<'a> Lookup<'a> {
+    pub(super) fn new(segments: &'a [&'a Segment]) -> Self {
+        let mut analyzers = BTreeMap::new();
+        for segment in segments {
+            analyzers.entry(segment.language()).or_insert_with(|| Analyzer::of(segment.language()));
+        }
+        Self { segments, analyzers }
+    }
+
+    /// The word as it is, in each language in which a manual holds it.
+    pub(super) fn exact(&self, word: &str) -> Vec<Form> {
+        let terms = self.analyzers.iter().filter_map(|(language, analyzer)| Some((*language, analyzer.term_of(word)?)));
+        let forms = terms.map(|(language, term)| Form {
+            terms: vec![term.into_owned()],
+            language: Some(language),
+            weight: 1.0,
+            how: Match::Exact,
+        });
+        forms.filter(|form| self.pages(form) > 0).collect()
+    }
+
+    /// A term that is the same in all languages, where any manual holds it.
+    pub(super) fn form(&self, term: &str, how: Match) -> Option<Form> {
+        let form = Form { terms: vec![term.to_owned()], language: None, weight: 1.0, how };
+        (self.pages(&form) > 0).then_some(form)
+    }
+
+    /// Other names that are in manuals of their language, with what they weigh there.
+    pub(super) fn synonyms(&self, synonyms: &[Synonym], weight: impl Fn(Language) -> f32) -> Vec<Form> {
+        let mut forms: Vec<Form> = Vec::new();
+        for synonym in synonyms {
+            let Some(analyzer) = self.analyzers.get(&synonym.language) else { continue };
+            let terms = analyzer.terms(&synonym.words.join(" "));
+            let language = synonym.language;
+            let form = Form { terms, language: Some(language), weight: weight(language), how: Match::Synonym };
+            if !form.terms.is_empty() && self.pages(&form) > 0 && !forms.contains(&form) {
+                forms.push(form);
+            }
+        }
+        forms
+    }
+
+    /// Two words written as one, both of which a manual holds.
+    pub(super) fn split(&self, word: &str) -> Vec<Form> {
+        const LETTERS: usize = 3;
+        let mut best: Option<(usize, Form)> = None;
+        for (at, _) in word.char_indices().skip(1) {
+            let Some((first, second)) = word.split_at_checked(at) else { continue };
+            let short = first.chars().count() < LETTERS || second.chars().count() < LETTERS;
+            if short {
+                continue;
+            }
+            for (language, analyzer) in &self.analyzers {
+                let (Some(one), Some(two)) = (analyzer.term_of(first), analyzer.term_of(second)) else { continue };
+                let terms = vec![one.into_owned(), two.into_owned()];
+                let form = Form { terms, language: Some(*language), weight: INSTEAD, how: Match::Compound };
+                let pages = self.pages(&form);
+                if pages > best.as_ref().map_or(0, |(most, _)| *most) {
+                    best = Some((pages, form));
+                }
+            }
+        }
+        best.map(|(_, form)| form).into_iter().collect()
+    }
+
+    /// The word of the manuals that is nearest to one that is in none.
+    pub(super) fn nearest(&self, word: &str) -> Option<Near> {
+        spelling::nearest(word, |start| {
+            let entries = self.segments.iter().flat_map(move |segment| segment.words_beginning(start));
+            entries.map(|entry| (entry.word.as_str(), entry.count))
+        })
+    }
+
+    /// Whether a word is too common to be indexed in the manuals.
+    pub(super) fn is_stop_word(&self, word: &str) -> bool {
+        self.analyzers.values().any(|analyzer| analyzer.is_stop_word(word))
+    }
+
+    /// Pages that hold a form: of several terms, the one on the fewest, in the manuals that hold them all.
+    pub(super) fn pages(&self, form: &Form) -> usize {
+        let searched = |segment: &&&Segment| form.language.is_none_or(|language| segment.language() == language);
+        let segments = self.segments.iter().filter(searched);
+        let least = |segment: &&Segment| form.terms.iter().map(|term| segment.pages_with(term)).min().unwrap_or(0);
+        segments.map(least).sum()
+    }
+}

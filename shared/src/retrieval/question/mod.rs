@@ -1,0 +1,312 @@
+//! What the words of a question mean in the manuals that are searched.
+//!
+//! Each word is looked up in the languages of the manuals. One that is nowhere in them is taken for a trade
+//! name of something that is, for two words written as one, or for a misspelling, in this order; else it
+//! weighs nothing. Only a code that is nowhere weighs: whoever asks for it wants nothing else.
+
+mod lookup;
+mod spelling;
+mod synonyms;
+
+use std::collections::HashSet;
+
+use super::Segment;
+use super::analysis::{Analyzer, Kind, Language, Role, Token, confused, plain, tokens};
+use lookup::Lookup;
+use synonyms::Synonym;
+
+/// Words of a question that are looked at, and of these the unknown ones that neighbours are looked for.
+const MOST_TOKENS: usize = 300;
+const MOST_UNKNOWN: usize = 12;
+/// What a word of the turn before weighs against one of the question.
+const CONTEXT: f32 = 0.5;
+/// What other readings of a word weigh against the word itself.
+const SYNONYM: f32 = 0.3;
+/// What readings weigh where the word itself is nowhere.
+const INSTEAD: f32 = 0.8;
+/// What a reading weighs that two letters were changed for.
+const GUESSED: f32 = 0.5;
+/// What the parts of a code weigh where the whole of it is nowhere.
+const PARTS: f32 = 0.6;
+
+/// How a word of a question was found in the manuals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    /// As it is written, endings aside.
+    Exact,
+    /// As two words, or together with the word beside it.
+    Compound,
+    /// As the word that it most likely misspells.
+    Typo,
+    /// As another name of the same thing, also one in the language of the manual.
+    Synonym,
+    /// As a code with `0` for `O` or `1` for `I`, or the other way.
+    Confused,
+    /// By the parts of a code.
+    Parts,
+    /// Not at all.
+    None,
+}
+
+/// Terms that a word of a question may stand for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Form {
+    /// The terms, as the manuals' language makes them; a page must hold all of them.
+    pub terms: Vec<String>,
+    /// The language of the manuals that it is looked for in; in all where `None`.
+    pub language: Option<Language>,
+    /// What it weighs against the word itself, up to 1.
+    pub weight: f32,
+    /// How it was found.
+    pub how: Match,
+}
+
+/// A word, number or code of a question, and what it stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// As it is written.
+    pub written: String,
+    /// What it is.
+    pub kind: Kind,
+    /// The best way in which it was found.
+    pub how: Match,
+    /// What it stands for, the best first. Of a code that was found by its parts, each form is one part.
+    pub forms: Vec<Form>,
+    /// Pages that hold the best of these; for a code found by parts, the part on the fewest pages.
+    pub pages: usize,
+    /// What it weighs, apart from how rare it is.
+    pub weight: f32,
+    /// Whether it is from the turn before.
+    pub context: bool,
+}
+
+impl Asked {
+    /// Whether it is a part number, model, thread or fault code.
+    #[must_use]
+    pub fn is_code(&self) -> bool {
+        self.kind == Kind::Code
+    }
+
+    /// Whether it is anywhere in the manuals, in whatever way.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.how != Match::None
+    }
+}
+
+/// What a question asks for: its words, each once. The last line of the text is the question; lines before
+/// it are what was said before, and weigh less.
+#[must_use]
+pub fn asked(segments: &[&Segment], text: &str) -> Vec<Asked> {
+    let (context, question) = text.trim().rsplit_once('\n').unwrap_or(("", text));
+    let reader = Reader::new(segments, question);
+    let mut all: Vec<Asked> = Vec::new();
+    let mut seen: HashSet<(String, Kind)> = HashSet::new();
+    let lines = std::iter::once(question).map(|line| (line, false)).chain(context.lines().map(|line| (line, true)));
+    for (line, is_context) in lines {
+        for mut asked in reader.read(line) {
+            asked.context = is_context;
+            if is_context {
+                asked.weight *= CONTEXT;
+            }
+            let terms = asked.forms.first().map_or_else(|| asked.written.to_lowercase(), |form| form.terms.join(" "));
+            if seen.insert((terms, asked.kind)) {
+                all.push(asked);
+            }
+        }
+    }
+    all
+}
+
+/// The words of a question that is not in English, in English as far as they are known, for models that
+/// know no other language; `None` where nothing can be translated.
+#[must_use]
+pub fn in_english(text: &str) -> Option<String> {
+    let own = Language::of_question(text.trim().rsplit('\n').next().unwrap_or(text));
+    if own == Language::English {
+        return None;
+    }
+    let analyzer = Analyzer::of(own);
+    let mut tokens = tokens(text);
+    tokens.truncate(MOST_TOKENS);
+    let synonyms = synonyms::of(&tokens, own);
+    let mut words: Vec<String> = Vec::new();
+    let mut translated = 0;
+    for (token, synonyms) in tokens.iter().zip(&synonyms) {
+        let english = synonyms.iter().find(|synonym| synonym.language == Language::English);
+        let is_filler = token.word.as_ref().is_some_and(|word| {
+            [word.as_str(), &plain(word)].iter().any(|word| analyzer.is_stop_word(word) || own.filler().contains(*word))
+        });
+        let word = match english {
+            Some(english) => english.words.join(" "),
+            None if is_filler => continue,
+            None => token.written.clone(),
+        };
+        translated += usize::from(english.is_some());
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    (translated > 0).then(|| words.join(" "))
+}
+
+/// Reads questions over some segments.
+struct Reader<'a> {
+    lookup: Lookup<'a>,
+    own: Language,
+    own_analyzer: Analyzer,
+}
+
+impl<'a> Reader<'a> {
+    fn new(segments: &'a [&'a Segment], question: &str) -> Self {
+        let own = Language::of_question(question);
+        Self { lookup: Lookup::new(segments), own, own_analyzer: Analyzer::of(own) }
+    }
+
+    fn read(&self, line: &str) -> Vec<Asked> {
+        let mut tokens = tokens(line);
+        tokens.truncate(MOST_TOKENS);
+        let synonyms = synonyms::of(&tokens, self.own);
+        let mut unknown = 0;
+        let mut asked = Vec::new();
+        // A question of nothing but filler is about these words.
+        let all_filler = tokens.iter().enumerate().all(|(at, token)| self.is_filler(token, synonyms.get(at)));
+        for (at, token) in tokens.iter().enumerate() {
+            let synonyms = synonyms.get(at);
+            if !all_filler && self.is_filler(token, synonyms) {
+                continue;
+            }
+            let next = tokens.get(at + 1);
+            let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+            let found = match token.kind {
+                Kind::Word if token.word.is_some() => {
+                    self.word(token, synonyms.map_or(&[], Vec::as_slice), (before, next), &mut unknown)
+                }
+                Kind::Word => self.pairs(token),
+                Kind::Number | Kind::Unit => Some(self.number(token)),
+                Kind::Code => Some(self.code(token)),
+            };
+            asked.extend(found);
+        }
+        asked
+    }
+
+    /// Whether a word says nothing of what is asked for. What stands for something else says something.
+    fn is_filler(&self, token: &Token, synonyms: Option<&Vec<Synonym>>) -> bool {
+        let Some(word) = &token.word else { return false };
+        if synonyms.is_some_and(|synonyms| !synonyms.is_empty()) {
+            return false;
+        }
+        let is = |word: &str| self.own_analyzer.is_stop_word(word) || self.own.filler().contains(word);
+        is(word) || is(&plain(word))
+    }
+
+    fn word(
+        &self,
+        token: &Token,
+        synonyms: &[Synonym],
+        (before, next): (Option<&Token>, Option<&Token>),
+        unknown: &mut usize,
+    ) -> Option<Asked> {
+        let word = token.word.as_deref()?;
+        let mut forms = self.lookup.exact(word);
+        let is_exact = !forms.is_empty();
+        let mut found = if is_exact { Match::Exact } else { Match::None };
+        let exact_in: Vec<Option<Language>> = forms.iter().map(|form| form.language).collect();
+        let weight = |language| if exact_in.contains(&Some(language)) { SYNONYM } else { INSTEAD };
+        forms.extend(self.lookup.synonyms(synonyms, weight));
+        let joined = [before.map(|before| (before, token)), next.map(|next| (token, next))];
+        for (first, second) in joined.into_iter().flatten() {
+            if let (Some(first), Some(second)) = (&first.word, &second.word) {
+                let whole = self.lookup.exact(&format!("{first}{second}"));
+                forms.extend(whole.into_iter().map(|form| Form { how: Match::Compound, ..form }));
+            }
+        }
+        if forms.is_empty() && synonyms.is_empty() {
+            *unknown += 1;
+            if *unknown <= MOST_UNKNOWN {
+                forms = self.lookup.split(word);
+                if forms.is_empty() {
+                    forms = self.nearest(word);
+                }
+            }
+        }
+        if found == Match::None {
+            found = forms.first().map_or(Match::None, |form| form.how);
+        }
+        let known_nowhere = forms.is_empty() && self.lookup.is_stop_word(word);
+        (!known_nowhere).then(|| self.asked(token, found, forms))
+    }
+
+    /// What a word most likely misspells, among the words of the manuals and the names that are known for them.
+    fn nearest(&self, word: &str) -> Vec<Form> {
+        let plain_word = plain(word);
+        let Some(near) = self.lookup.nearest(&plain_word) else {
+            let Some(key) = synonyms::nearest(&plain_word) else { return Vec::new() };
+            return self.lookup.synonyms(&synonyms::of_word(&key), |_| INSTEAD);
+        };
+        let weight = if near.distance < 2 { INSTEAD } else { GUESSED };
+        let forms = self.lookup.exact(&near.word).into_iter();
+        forms.map(|form| Form { weight, how: Match::Typo, ..form }).collect()
+    }
+
+    /// A run of a script that is indexed by pairs of characters: all of them that are anywhere count.
+    fn pairs(&self, token: &Token) -> Option<Asked> {
+        let forms: Vec<Form> =
+            token.terms.iter().filter_map(|(_, term)| self.lookup.form(term, Match::Exact)).collect();
+        let how = if forms.is_empty() { Match::None } else { Match::Parts };
+        Some(self.asked(token, how, forms))
+    }
+
+    fn number(&self, token: &Token) -> Asked {
+        let mut forms: Vec<Form> = Vec::new();
+        for (role, term) in &token.terms {
+            let form = self.lookup.form(term, Match::Exact);
+            forms.extend(form.map(|form| match role {
+                Role::Part => Form { weight: PARTS, how: Match::Parts, ..form },
+                Role::Whole | Role::Joined | Role::Guessed => form,
+            }));
+        }
+        let how = forms.first().map_or(Match::None, |form| form.how);
+        self.asked(token, how, forms)
+    }
+
+    fn code(&self, token: &Token) -> Asked {
+        let wholes = || token.terms.iter().filter(|(role, _)| *role != Role::Part);
+        let mut forms: Vec<Form> = wholes().filter_map(|(_, term)| self.lookup.form(term, Match::Exact)).collect();
+        let mut how = Match::Exact;
+        if forms.is_empty() {
+            how = Match::Confused;
+            let variants = wholes().flat_map(|(_, term)| confused(term));
+            let found = variants.filter_map(|term| self.lookup.form(&term, Match::Confused));
+            forms = found.map(|form| Form { weight: INSTEAD, ..form }).collect();
+        }
+        if forms.is_empty() {
+            how = Match::Parts;
+            let parts = token.terms.iter().filter(|(role, term)| *role == Role::Part && term.len() > 1);
+            let found = parts.filter_map(|(_, term)| self.lookup.form(term, Match::Parts));
+            forms = found.map(|form| Form { weight: PARTS, ..form }).collect();
+        }
+        if forms.is_empty() {
+            how = Match::None;
+        }
+        self.asked(token, how, forms)
+    }
+
+    fn asked(&self, token: &Token, how: Match, forms: Vec<Form>) -> Asked {
+        let pages = forms.iter().filter(|form| form.how == how).map(|form| self.lookup.pages(form));
+        let pages = if how == Match::Parts { pages.min() } else { pages.max() };
+        Asked {
+            written: token.written.clone(),
+            kind: token.kind,
+            how,
+            forms,
+            pages: pages.unwrap_or(0),
+            weight: 1.0,
+            context: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! Misspelt words: the nearest word by edits.
+
+use std::collections::BTreeMap;
+
+use strsim::osa_distance;
+
+/// Letters of a word that is looked for at all, and of one that two edits are allowed in.
+const LETTERS: usize = 4;
+const LONG: usize = 8;
+/// Letters of a word whose first letter may be wrong.
+const FIRST: usize = 5;
+/// Letters beyond which no misspelling is looked for.
+const LONGEST: usize = 32;
+
+/// A word that is near to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Near {
+    pub(super) word: String,
+    /// Letters that were added, left out, changed or swapped with their neighbour.
+    pub(super) distance: usize,
+}
+
+/// The nearest word, one edit away, or two for words of eight letters and more; of equals the most frequent.
+/// `beginning` gives all words with this beginning, and how frequent each is.
+///
+/// The first letter is usually right. Where nothing begins with it, one edit may change it, if the second
+/// letter comes first or the two sound alike.
+pub(super) fn nearest<'a, I>(word: &str, beginning: impl Fn(&'a str) -> I) -> Option<Near>
+where
+    I: Iterator<Item = (&'a str, u32)>,
+{
+    let letters = word.chars().count();
+    if !(LETTERS..=LONGEST).contains(&letters) || !word.chars().all(char::is_alphabetic) {
+        return None;
+    }
+    let allowed = if letters >= LONG { 2 } else { 1 };
+    let mut start = word.chars();
+    let (first, second) = (start.next()?, start.next()?);
+    let near = among(word, allowed, beginning(initial(first)?));
+    if near.is_some() || letters < FIRST {
+        return near;
+    }
+    let alike: &[char] = match first {
+        'c' => &['k', 's', 'z'],
+        'k' => &['c'],
+        's' => &['c', 'z'],
+        'z' => &['s', 'c'],
+        'f' => &['p'],
+        'p' => &['f'],
+        'i' => &['y'],
+        'j' => &['g', 'y'],
+        'w' => &['v'],
+        'v' => &['w'],
+        _ => &[],
+    };
+    let starts = std::iter::once(second).chain(alike.iter().copied()).filter(|start| *start != first);
+    let found = starts.filter_map(|start| among(word, 1, beginning(initial(start)?)));
+    found.min_by_key(|near| near.distance)
+}
+
+fn among<'a>(word: &str, allowed: usize, words: impl Iterator<Item = (&'a str, u32)>) -> Option<Near> {
+    let mut counts: BTreeMap<&str, (usize, u32)> = BTreeMap::new();
+    for (other, count) in words.filter(|(other, _)| other.len().abs_diff(word.len()) <= allowed * 2) {
+        if let Some((_, known)) = counts.get_mut(other) {
+            *known = known.saturating_add(count);
+            continue;
+        }
+        let distance = osa_distance(word, other);
+        if distance <= allowed {
+            counts.insert(other, (distance, count));
+        }
+    }
+    let best = counts.into_iter().min_by_key(|(_, (distance, count))| (*distance, u32::MAX - count))?;
+    Some(Near { word: best.0.to_owned(), distance: best.1.0 })
+}
+
+/// A letter as the beginning of words; words are sorted and asked for by their first letter.
+fn initial(letter: char) -> Option<&'static str> {
+    const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
+    let at = LETTERS.find(letter)?;
+    LETTERS.get(at..=at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORDS: &[(&str, u32)] =
+        &[("carburetor", 9), ("gasket", 20), ("gaskets", 4), ("pulley", 3), ("pulled", 8), ("piston", 5), ("fix", 9)];
+
+    fn near(word: &str) -> Option<String> {
+        nearest(word, |start| WORDS.iter().copied().filter(move |(word, _)| word.starts_with(start)))
+            .map(|near| near.word)
+    }
+
+    #[test]
+    fn one_edit_or_two_in_long_words() {
+        for (written, meant) in [
+            ("gaskit", "gasket"),
+            ("gakset", "gasket"),
+            ("pulle", "pulled"),
+            ("carburator", "carburetor"),
+            ("carbureter", "carburetor"),
+            ("karburetor", "carburetor"),
+            ("ipston", "piston"),
+        ] {
+            assert_eq!(near(written).as_deref(), Some(meant), "{written}");
+        }
+    }
+
+    #[test]
+    fn short_words_and_far_ones_have_no_neighbour() {
+        for word in ["fox", "basket", "pistachio", "gas", ""] {
+            assert_eq!(near(word), None, "{word}");
+        }
+    }
+}

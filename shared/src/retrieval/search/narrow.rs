@@ -1,0 +1,54 @@
+//! Which of several documents a query names: by its number, its file, or the equipment that it is about.
+
+use super::super::{
+    Segment,
+    question::{Asked, Match},
+};
+
+/// What a word that names a document says, against a code that does.
+const WORD: f32 = 0.3;
+/// What the beginning of a document says, against its file's name.
+const TITLE: f32 = 0.7;
+
+/// How clearly the query names each document, between 0 and 1. What all of them are called says nothing.
+pub(super) fn named(segments: &[&Segment], asked: &[Asked]) -> Vec<f32> {
+    let mut named = vec![0.0_f32; segments.len()];
+    if segments.len() < 2 {
+        return named;
+    }
+    for asked in asked {
+        let says: Vec<f32> = segments.iter().map(|segment| says(segment, asked)).collect();
+        let holders = says.iter().filter(|says| **says > 0.0).count();
+        if holders == 0 || holders == segments.len() {
+            continue;
+        }
+        let kind = if asked.is_code() { 1.0 } else { WORD };
+        let weight = asked.weight * kind * rarity(holders, segments.len());
+        named.iter_mut().zip(says).for_each(|(named, says)| *named += weight * says);
+    }
+    named.iter_mut().for_each(|named| *named = named.min(1.0));
+    named
+}
+
+/// Whether a document's name or beginning holds the word, as it is or as what it misspells.
+fn says(segment: &Segment, asked: &Asked) -> f32 {
+    let plain = |how: Match| matches!(how, Match::Exact | Match::Compound | Match::Typo | Match::Confused);
+    let whole = asked.forms.iter().filter(|form| plain(form.how));
+    let whole = whole.filter(|form| form.language.is_none_or(|language| language == segment.language()));
+    let found = whole.map(|form| {
+        if form.terms.iter().all(|term| segment.is_named(term)) {
+            1.0
+        } else if form.terms.iter().all(|term| segment.is_titled(term)) {
+            TITLE
+        } else {
+            0.0
+        }
+    });
+    found.fold(0.0, f32::max)
+}
+
+/// 1 where one of many is meant, 0 where all are.
+#[expect(clippy::cast_precision_loss, reason = "documents of one user")]
+fn rarity(holders: usize, all: usize) -> f32 {
+    (all as f32 / holders as f32).ln() / (all as f32).ln()
+}
