@@ -22,14 +22,14 @@ const ADDED: f32 = 0.5;
 /// Where an answer is certain: the share of the question's weight that the best unit holds, its cosine, and by
 /// how much its score is above that of other pages. One of the two is enough: nearly all of the words, or
 /// half of them in a place that means the same and stands out.
-const BY_WORDS: Certain = Certain { held: 0.75, cosine: 0.4, ahead: -1.0 };
-const BY_MEANING: Certain = Certain { held: 0.5, cosine: 0.52, ahead: 0.15 };
+const BY_WORDS: Certain = Certain { held: 0.8, cosine: 0.4, ahead: -1.0 };
+const BY_MEANING: Certain = Certain { held: 0.6, cosine: 0.58, ahead: 0.2 };
 /// Below this coverage and this cosine nothing resembles the question.
 const NOTHING: (f32, f32) = (0.2, 0.28);
 /// What a term must count in a unit that holds it.
 const HELD: f32 = 0.6;
 /// A term with this share of the greatest weight is what the question is about.
-const KEY: f32 = 0.6;
+const KEY: f32 = 0.5;
 
 /// What makes an answer certain.
 struct Certain {

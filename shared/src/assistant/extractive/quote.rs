@@ -14,12 +14,13 @@ const PAGES_BEFORE: u32 = 6;
 const PAGES_BEHIND: u32 = 3;
 /// Characters of a run of steps that are quoted; the rest is named.
 const LONGEST_RUN: usize = 2_400;
-/// Characters around a step that is quoted for a value.
-const AROUND_STEP: usize = 500;
+/// Characters around a step that is quoted for a value, and how far they reach to either side.
+const AROUND_STEP: usize = 700;
+const STAGES: usize = 4;
 /// Warnings that are quoted, for a task and for a single step.
 const WARNINGS: (usize, usize) = (8, 3);
 /// A unit shorter than this is quoted with what follows it.
-const SHORT: usize = 60;
+const SHORT: usize = 160;
 
 /// What is quoted of one page, with what belongs to it.
 pub(super) struct Quotation {
@@ -48,7 +49,7 @@ pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], question: &
                 part = part.or(of_run);
                 range
             }
-            UnitKind::Step => around_step(&around, first + at),
+            UnitKind::Step => around_step(&around, first + at, asked),
             UnitKind::Row => rows(&around, first + at),
             _ => statement(&around, first + at, asked),
         };
@@ -111,19 +112,27 @@ fn end_of_step(units: &[Unit], step: usize, depth: u8) -> usize {
     step + units.iter().skip(step + 1).take_while(belongs).count()
 }
 
-/// A step with its neighbours, since one torque is often followed by the next.
-fn around_step(units: &[Unit], at: usize) -> Vec<usize> {
-    let group = units.get(at).and_then(|unit| unit.place).map(|place| place.group);
-    let near =
-        |unit: &Unit| unit.kind == UnitKind::Step && unit.place.map(|place| place.group) == group && group.is_some();
-    let mut range = vec![at];
+/// A step with the values before and behind it, since a torque is often reached in stages.
+fn around_step(units: &[Unit], at: usize, asked: &Asked) -> Vec<usize> {
+    let task = units.get(at).map(|unit| unit.task);
+    let tells = |at: usize| {
+        units.get(at).is_some_and(|unit| {
+            let is_prose = matches!(unit.kind, UnitKind::Step | UnitKind::Text);
+            is_prose && Some(unit.task) == task && asked.is_value() && asked.is_in(&unit.text)
+        })
+    };
+    let (mut from, mut to) = (at, at);
     let mut room = AROUND_STEP;
-    for neighbour in [at + 1, at.wrapping_sub(1), at + 2] {
-        let Some(unit) = units.get(neighbour).filter(|unit| near(unit) && unit.text.len() < room) else { continue };
-        room -= unit.text.len();
-        range.push(neighbour);
+    for _ in 0..STAGES {
+        for (next, end) in [(to + 1, &mut to), (from.wrapping_sub(1), &mut from)] {
+            let length = units.get(next).map_or(usize::MAX, |unit| unit.text.len());
+            if tells(next) && length <= room {
+                room -= length;
+                *end = next;
+            }
+        }
     }
-    range
+    (from..=to).collect()
 }
 
 /// A row with those that go on from it: further stages and columns of the same thing.

@@ -23,6 +23,8 @@ pub(super) struct Reader {
     open: Option<Open>,
     /// The title of the table that comes next.
     caption: Option<String>,
+    /// Whether a table with this title was read.
+    captioned: bool,
     table: Known,
     tables: u32,
     /// Whether something else was read since the last table.
@@ -33,6 +35,10 @@ impl Reader {
     pub(super) fn page(&mut self, page: &Page, outline: &PageOutline) {
         self.run_over(page, outline);
         self.page = page.number;
+        if !self.captioned {
+            // A caption of a figure belongs to no table on another page.
+            self.caption = None;
+        }
         let mut kinds = outline.kinds.iter();
         for block in &page.blocks {
             match block {
@@ -79,9 +85,13 @@ impl Reader {
         self.close();
         if heading.kind == HeadingKind::Caption {
             self.caption = Some(heading.title.clone());
+            self.captioned = false;
         } else {
             if !heading.continued {
-                self.caption = None;
+                // A title between a table and its caption is part of the table's head.
+                if self.captioned {
+                    self.caption = None;
+                }
                 self.left_table = true;
                 self.task += u32::from(heading.level <= 2);
             }
@@ -203,6 +213,7 @@ impl Reader {
             }
         }
         self.left_table = false;
+        self.captioned = true;
     }
 
     /// A frame around a warning looks like a table.

@@ -113,6 +113,18 @@ fn a_table_that_goes_on_keeps_its_title_heads_and_group() {
 }
 
 #[test]
+fn a_title_between_caption_and_table_does_not_part_them() {
+    let found = read(&[page(
+        1,
+        vec![
+            prose(&["Table 9-1. Lid Limits", "BOLT HEAD MARKS"]),
+            table(&["", "MAX"], &[(10.0, &["Bow", "0.2 mm"]), (10.0, &["Twist", "0.3 mm"])]),
+        ],
+    )]);
+    assert_eq!(rows(&found)[0], "Table 9-1. Lid Limits > Bow: MAX 0.2 mm");
+}
+
+#[test]
 fn heads_may_change_in_the_middle_of_a_table() {
     let body: &[(f32, &[&str])] =
         &[(10.0, &["Maker", "Acme", ""]), (10.0, &["", "INCHES", "METRIC"]), (10.0, &["Length", "35 in.", "89 cm"])];
