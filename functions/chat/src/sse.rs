@@ -63,6 +63,9 @@ struct Done<'a> {
     code: Option<&'a str>,
 }
 
+/// What the deployed page shows of an answer that broke off.
+const BROKEN: &str = "Something went wrong on our side. Please try again.";
+
 impl Message<'_> {
     fn event(&self) -> Event {
         // Texts and numbers can always be written as JSON.
@@ -150,7 +153,6 @@ impl Listener {
     /// The task that wrote the answer is gone without a word.
     fn broken(&mut self) -> Event {
         self.ended = true;
-        const BROKEN: &str = "Something went wrong on our side. Please try again.";
         let done = Done {
             done: true,
             token: "",
