@@ -191,7 +191,7 @@ pub fn query(text: &str, history: &[Turn], equipment: &[String]) -> String {
     while parts.len() < MOST_TURNS {
         let Some(turn) = earlier.next() else { break };
         let said = one_line(&turn.content);
-        if !leaning && !(parts.len() == 1 && completes(&question, &said)) {
+        if !(leaning || parts.len() == 1 && completes(&question, &said)) {
             break;
         }
         leaning = leans(&said);

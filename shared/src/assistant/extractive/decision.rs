@@ -51,7 +51,9 @@ pub(super) enum Outcome {
 
 /// Decides from the units judged, the best first.
 pub(super) fn decide(judged: &[Candidate], question: &Question<'_>) -> Outcome {
-    let Some(best) = judged.first() else { return Outcome::NotHeld };
+    if judged.is_empty() {
+        return Outcome::NotHeld;
+    }
     let foreign_code = question.terms.iter().any(|term| term.code && !term.known && !term.context);
     let closest = judged.iter().map(|unit| unit.cosine).fold(0.0, f32::max);
     let covered = judged.iter().map(|unit| unit.coverage).fold(0.0, f32::max);

@@ -129,12 +129,11 @@ fn reply(brief: &Brief, tongue: Tongue) -> String {
             "judged"
         );
     }
-    let mut text = match outcome {
-        Outcome::NotHeld => not_held(brief, (&pages, &judged), &question, tongue),
-        _ => {
-            let chosen = decision::choose(&judged, &pages, &question, outcome == Outcome::Answered);
-            quotations(brief, (&pages, &chosen), &question, (tongue, outcome))
-        }
+    let mut text = if outcome == Outcome::NotHeld {
+        not_held(brief, (&pages, &judged), &question, tongue)
+    } else {
+        let chosen = decision::choose(&judged, &pages, &question, outcome == Outcome::Answered);
+        quotations(brief, (&pages, &chosen), &question, (tongue, outcome))
     };
     if findings.holdings.processing > 0 {
         text.push_str(&format!("\n\n{}", tongue.still_processing()));

@@ -206,10 +206,6 @@ pub(super) fn value_for(word: &str, text: &str) -> bool {
 const NUMBER_WORDS: &[&str] =
     &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "once", "twice"];
 
-fn contains_word(text: &str, word: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric()).any(|found| found == word)
-}
-
 /// Whether a number stands before this unit: `25-37 lb-ft`, `3.3v`, `1000 Ω`, `two feet`.
 fn has_value(lower: &str, unit: &str) -> bool {
     lower.match_indices(unit).any(|(at, _)| {

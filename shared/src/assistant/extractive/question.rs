@@ -15,6 +15,7 @@ const CODE_DIGITS: usize = 3;
 
 /// One word or part number of a question.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(super) struct Term {
     /// As it was written.
     pub(super) word: String,

@@ -17,7 +17,6 @@ const GAP: f32 = 0.75;
 pub(super) struct Open {
     pub(super) kind: UnitKind,
     pub(super) text: String,
-    pub(super) page: u32,
     /// The left edge of its first line.
     left: f32,
     last: Line,
@@ -26,8 +25,8 @@ pub(super) struct Open {
 }
 
 impl Open {
-    pub(super) fn new(kind: UnitKind, text: String, page: u32, (line, edges): (&Line, (f32, f32))) -> Self {
-        Self { kind, text, page, left: line.area.left, last: line.clone(), edges }
+    pub(super) fn new(kind: UnitKind, text: String, (line, edges): (&Line, (f32, f32))) -> Self {
+        Self { kind, text, left: line.area.left, last: line.clone(), edges }
     }
 
     /// Whether nothing but a signal word was read.

@@ -142,7 +142,7 @@ impl Reader {
 
     fn begin(&mut self, kind: UnitKind, text: String, at: (&Line, (f32, f32))) {
         self.close();
-        self.open = Some(Open::new(kind, text, self.page, at));
+        self.open = Some(Open::new(kind, text, at));
     }
 
     /// Ends what is being read.

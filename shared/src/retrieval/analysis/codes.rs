@@ -72,6 +72,7 @@ pub(super) fn metric_thread(spelling: &str) -> Option<String> {
 
 /// The spellings that a code may be mistaken for: `O` for `0`, `I` and `l` for `1`. The code itself is not
 /// among them, and of codes with many such signs not all are given.
+#[must_use]
 pub fn confused(code: &str) -> Vec<String> {
     const MOST: usize = 64;
     let mut found = vec![String::with_capacity(code.len())];
@@ -90,7 +91,9 @@ pub fn confused(code: &str) -> Vec<String> {
                 more.extend(found.iter().map(|begun| format!("{begun}{other}")));
             }
         }
-        found.iter_mut().for_each(|begun| begun.push(character));
+        for begun in &mut found {
+            begun.push(character);
+        }
         found.extend(more);
     }
     found.retain(|other| other != code);

@@ -124,17 +124,15 @@ impl Language {
             .filter(|(_, votes)| *votes == most)
             .map(|(language, _)| language)
             .collect();
-        match winners.as_slice() {
-            [only] => *only,
-            _ => {
-                let detected = whatlang::detect(text).filter(|found| {
-                    let is_enough = text.chars().count() >= LONG || found.script() != Script::Latin;
-                    is_enough && (found.confidence() >= SURE || winners.contains(&Self::from(found.lang())))
-                });
-                let first = winners.first().copied().unwrap_or_default();
-                detected.map_or(first, |found| Self::from(found.lang()))
-            }
+        if let [only] = winners.as_slice() {
+            return *only;
         }
+        let detected = whatlang::detect(text).filter(|found| {
+            let is_enough = text.chars().count() >= LONG || found.script() != Script::Latin;
+            is_enough && (found.confidence() >= SURE || winners.contains(&Self::from(found.lang())))
+        });
+        let first = winners.first().copied().unwrap_or_default();
+        detected.map_or(first, |found| Self::from(found.lang()))
     }
 
     /// The two-letter code of ISO 639; empty for [`Self::Other`].

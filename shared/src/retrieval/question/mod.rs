@@ -182,7 +182,7 @@ impl<'a> Reader<'a> {
                 Kind::Word if token.word.is_some() => {
                     self.word(token, synonyms.map_or(&[], Vec::as_slice), (before, next), &mut unknown)
                 }
-                Kind::Word => self.pairs(token),
+                Kind::Word => Some(self.pairs(token)),
                 Kind::Number | Kind::Unit => Some(self.number(token)),
                 Kind::Code => Some(self.code(token)),
             };
@@ -251,11 +251,11 @@ impl<'a> Reader<'a> {
     }
 
     /// A run of a script that is indexed by pairs of characters: all of them that are anywhere count.
-    fn pairs(&self, token: &Token) -> Option<Asked> {
+    fn pairs(&self, token: &Token) -> Asked {
         let forms: Vec<Form> =
             token.terms.iter().filter_map(|(_, term)| self.lookup.form(term, Match::Exact)).collect();
         let how = if forms.is_empty() { Match::None } else { Match::Parts };
-        Some(self.asked(token, how, forms))
+        self.asked(token, how, forms)
     }
 
     fn number(&self, token: &Token) -> Asked {

@@ -94,13 +94,15 @@ fn words<'a>(segments: &[&Segment], asked: &'a [Asked], pages: usize) -> Vec<Wor
         let parts = asked.how == Match::Parts;
         let weight = readings.iter().map(|reading| reading.form.weight).fold(0.0, f32::max);
         let weight = asked.weight * if asked.is_known() { weight } else { 1.0 };
-        readings.iter_mut().for_each(|reading| {
+        for reading in &mut readings {
             reading.rarities.iter_mut().for_each(|rarity| *rarity *= asked.weight * reading.form.weight);
-        });
+        }
         words.push(Word { readings, rarity: best * weight, share: 0.0, parts });
     }
     let total: f32 = words.iter().map(|word| word.rarity).sum();
-    words.iter_mut().for_each(|word| word.share = if total > 0.0 { word.rarity / total } else { 0.0 });
+    for word in &mut words {
+        word.share = if total > 0.0 { word.rarity / total } else { 0.0 };
+    }
     words
 }
 

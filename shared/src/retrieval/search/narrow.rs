@@ -26,7 +26,9 @@ pub(super) fn named(segments: &[&Segment], asked: &[Asked]) -> Vec<f32> {
         let weight = asked.weight * kind * rarity(holders, segments.len());
         named.iter_mut().zip(says).for_each(|(named, says)| *named += weight * says);
     }
-    named.iter_mut().for_each(|named| *named = named.min(1.0));
+    for named in &mut named {
+        *named = named.min(1.0);
+    }
     named
 }
 

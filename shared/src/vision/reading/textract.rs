@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_sdk_textract::Client;
 use aws_sdk_textract::primitives::Blob;
-use aws_sdk_textract::types::{Block, BlockType, Document, RelationshipType};
+use aws_sdk_textract::types::{Block, BlockType, Document, Relationship, RelationshipType};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::time::timeout;
