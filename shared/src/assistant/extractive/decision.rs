@@ -6,6 +6,7 @@
 //! resembles the question.
 
 use super::evidence::{Candidate, Found, Question, weighted};
+use super::wanted::Wanted;
 
 /// Units that are quoted where the answer is certain, and where it is not.
 const QUOTED: (usize, usize) = (3, 7);
@@ -28,6 +29,8 @@ const BY_MEANING: Certain = Certain { held: 0.6, cosine: 0.58, ahead: 0.2 };
 const NOTHING: (f32, f32) = (0.2, 0.28);
 /// What a term must count in a unit that holds it.
 const HELD: f32 = 0.6;
+/// The share of the question's weight that a value or number itself must stand with.
+const CLOSE_ENOUGH: f32 = 0.6;
 /// A term with this share of the greatest weight is what the question is about.
 const KEY: f32 = 0.5;
 
@@ -64,6 +67,11 @@ pub(super) fn decide(judged: &[Candidate], question: &Question<'_>) -> Outcome {
 fn is_certain(judged: &[Candidate], question: &Question<'_>) -> bool {
     let Some(best) = judged.first() else { return false };
     let own = || question.terms.iter().zip(&best.shares).filter(|(term, _)| !term.context);
+    // A value under the right title may be that of anything there.
+    let tells = matches!(question.wanted, Wanted::Value | Wanted::Number);
+    if tells && best.close < CLOSE_ENOUGH {
+        return false;
+    }
     let is_whole = best.fit.others == 0 && best.value && own().all(|(term, _)| term.known);
     if !is_whole {
         return false;

@@ -56,6 +56,8 @@ pub(super) struct Candidate {
     pub(super) shares: Vec<f32>,
     /// The share of the terms, by weight, that stand in the unit and over it.
     pub(super) coverage: f32,
+    /// The same of the unit itself, with what stands over a row.
+    pub(super) close: f32,
     /// The cosine of the passage that it stands in.
     pub(super) cosine: f32,
     /// Whether a value that was asked for is there, or none was.
@@ -95,6 +97,7 @@ fn judge_page(brief: &Brief, (place, page): (usize, &Found), question: &Question
         .map(|(at, unit)| {
             let shares: Vec<f32> = (0..question.terms.len()).map(|term| held.share(at, term)).collect();
             let coverage = weighted(question.terms, |term| shares.get(term).copied().unwrap_or(0.0));
+            let close = weighted(question.terms, |term| held.close(at, term));
             let fit = question.variants.fit(&format!("{} {}", unit.titles, unit.lead), &unit.text);
             let value = match question.wanted {
                 Wanted::Number => has_number(&unit.text),
@@ -104,7 +107,7 @@ fn judge_page(brief: &Brief, (place, page): (usize, &Found), question: &Question
             let own = held.own.get(at).map_or(&[][..], Vec::as_slice);
             let bonus = bonus(question, unit, value) + fit_bonus(fit) + exact_bonus(question.terms, own, unit.kind);
             let score = coverage + 0.6 * (cosine - 0.3) + 0.35 * passage.hit.score + rank_bonus(place) + bonus;
-            Candidate { page: place, at, score, shares, coverage, cosine, value, fit }
+            Candidate { page: place, at, score, shares, coverage, close, cosine, value, fit }
         })
         .collect()
 }
@@ -224,6 +227,12 @@ impl Held {
         let (lead, titles) = page.units.iter().map(|unit| (over(&unit.lead), over(&unit.titles))).unzip();
         let whole: Vec<&str> = page.units.iter().flat_map(|unit| [unit.text.as_str(), unit.lead.as_str()]).collect();
         Self { own, lead, titles, page: shares(&format!("{} {name}", whole.join(" "))) }
+    }
+
+    /// What a term counts in the unit itself and over its row.
+    fn close(&self, at: usize, term: usize) -> f32 {
+        let of = |lists: &[Vec<f32>]| lists.get(at).and_then(|list| list.get(term)).copied().unwrap_or(0.0);
+        of(&self.own).max(IN_LEAD * of(&self.lead))
     }
 
     /// What a term counts for the unit at `at`.

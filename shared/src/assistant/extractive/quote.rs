@@ -22,6 +22,9 @@ const WARNINGS: (usize, usize) = (8, 3);
 /// A unit shorter than this is quoted with what follows it.
 const SHORT: usize = 160;
 
+/// Which part of a run of steps is quoted: its first and last step of how many, and the page on which the rest is.
+type Part = ((u32, u32, u32), Option<u32>);
+
 /// What is quoted of one page, with what belongs to it.
 pub(super) struct Quotation {
     /// Warnings that stand before, in their order.
@@ -31,7 +34,7 @@ pub(super) struct Quotation {
     /// Whether a task was asked for, whose warnings come first.
     is_task: bool,
     /// Which part of a run it is, and the page on which the rest is.
-    part: Option<((u32, u32, u32), Option<u32>)>,
+    part: Option<Part>,
 }
 
 /// What is quoted of a page for these units of it.
@@ -67,8 +70,7 @@ pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], question: &
 }
 
 /// The whole run of steps around a step, with what stands between them; as much as is not too long.
-#[expect(clippy::type_complexity, reason = "a range, and which part of the run it is")]
-fn run(units: &[Unit], at: usize) -> (Vec<usize>, Option<((u32, u32, u32), Option<u32>)>) {
+fn run(units: &[Unit], at: usize) -> (Vec<usize>, Option<Part>) {
     let Some(place) = units.get(at).and_then(|unit| unit.place) else { return (vec![at], None) };
     // The steps of a sublist are told with the step that they belong to.
     let is_of_run =

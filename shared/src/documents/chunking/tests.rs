@@ -79,7 +79,14 @@ fn a_sentence_over_the_border_is_completed() {
 #[test]
 fn a_table_that_is_cut_repeats_its_title_and_rows_stay_whole() {
     let rows: Vec<Row> = (1..=40)
-        .map(|n| Row::new(vec![format!("Bushing {n}"), format!("{n}.5 mm"), format!("{n}.9 mm")], 9.0, Area::default()))
+        .map(|n| {
+            Row::new(
+                vec![format!("Bushing {n}"), format!("{n}.5 mm"), format!("{n}.9 mm")],
+                "   ",
+                9.0,
+                Area::default(),
+            )
+        })
         .collect();
     let head = vec![String::new(), "NEW".to_owned(), "WORN".to_owned()];
     let blocks = vec![

@@ -17,7 +17,7 @@ fn plain(texts: &[&str]) -> Vec<Unit> {
 fn table(head: &[&str], rows: &[(f32, &[&str])]) -> Block {
     let cells = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<String>>();
     let row = |(left, row): &(f32, &[&str])| {
-        Row::new(cells(row), 9.0, Area { left: *left, top: 10.0, right: 300.0, bottom: 19.0 })
+        Row::new(cells(row), "   ", 9.0, Area { left: *left, top: 10.0, right: 300.0, bottom: 19.0 })
     };
     Block::Table(Table { head: cells(head), head_lines: Vec::new(), rows: rows.iter().map(row).collect() })
 }

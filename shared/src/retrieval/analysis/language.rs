@@ -7,6 +7,8 @@ use rust_stemmers::{Algorithm, Stemmer};
 use serde::{Deserialize, Serialize};
 use whatlang::{Lang, Script};
 
+use super::scan::without_accents;
+
 /// Characters of a document from which its language is judged.
 const SAMPLE: usize = 20_000;
 /// No words.
@@ -200,8 +202,15 @@ impl Language {
         LISTS.get(self as usize).unwrap_or(&NONE)
     }
 
+    /// Whether a word in lower case says nothing of what a question asks for.
+    #[must_use]
+    pub fn is_filler(self, word: &str) -> bool {
+        let plain = without_accents(word);
+        [word, plain.as_ref()].iter().any(|word| self.stop_words().contains(word) || self.filler().contains(word))
+    }
+
     /// Words that frame a question and say nothing of its subject; in questions they weigh nothing.
-    pub(crate) fn filler(self) -> &'static HashSet<&'static str> {
+    fn filler(self) -> &'static HashSet<&'static str> {
         static LISTS: LazyLock<Vec<HashSet<&'static str>>> = LazyLock::new(|| {
             let text = include_str!("filler.txt");
             let of = |language: Language| {

@@ -11,7 +11,7 @@ mod synonyms;
 use std::collections::HashSet;
 
 use super::Segment;
-use super::analysis::{Analyzer, Kind, Language, Role, Token, confused, plain, tokens};
+use super::analysis::{Kind, Language, Role, Token, confused, plain, tokens};
 use lookup::Lookup;
 use synonyms::Synonym;
 
@@ -126,7 +126,6 @@ pub fn in_english(text: &str) -> Option<String> {
     if own == Language::English {
         return None;
     }
-    let analyzer = Analyzer::of(own);
     let mut tokens = tokens(text);
     tokens.truncate(MOST_TOKENS);
     let synonyms = synonyms::of(&tokens, own);
@@ -134,9 +133,7 @@ pub fn in_english(text: &str) -> Option<String> {
     let mut translated = 0;
     for (token, synonyms) in tokens.iter().zip(&synonyms) {
         let english = synonyms.iter().find(|synonym| synonym.language == Language::English);
-        let is_filler = token.word.as_ref().is_some_and(|word| {
-            [word.as_str(), &plain(word)].iter().any(|word| analyzer.is_stop_word(word) || own.filler().contains(*word))
-        });
+        let is_filler = token.word.as_ref().is_some_and(|word| own.is_filler(word));
         let word = match english {
             Some(english) => english.words.join(" "),
             None if is_filler => continue,
@@ -154,13 +151,12 @@ pub fn in_english(text: &str) -> Option<String> {
 struct Reader<'a> {
     lookup: Lookup<'a>,
     own: Language,
-    own_analyzer: Analyzer,
 }
 
 impl<'a> Reader<'a> {
     fn new(segments: &'a [&'a Segment], question: &str) -> Self {
         let own = Language::of_question(question);
-        Self { lookup: Lookup::new(segments), own, own_analyzer: Analyzer::of(own) }
+        Self { lookup: Lookup::new(segments), own }
     }
 
     fn read(&self, line: &str) -> Vec<Asked> {
@@ -197,8 +193,7 @@ impl<'a> Reader<'a> {
         if synonyms.is_some_and(|synonyms| !synonyms.is_empty()) {
             return false;
         }
-        let is = |word: &str| self.own_analyzer.is_stop_word(word) || self.own.filler().contains(word);
-        is(word) || is(&plain(word))
+        self.own.is_filler(word)
     }
 
     fn word(
