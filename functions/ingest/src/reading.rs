@@ -106,7 +106,7 @@ fn digest(path: &Path) -> std::io::Result<String> {
     loop {
         let count = file.read(&mut buffer)?;
         if count == 0 {
-            return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
+            return Ok(hex::encode(hasher.finalize()));
         }
         hasher.update(buffer.get(..count).unwrap_or_default());
     }

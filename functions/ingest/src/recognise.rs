@@ -2,7 +2,6 @@
 //! other, and read as they come, within bounds on pages and time.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{StreamExt, stream};

@@ -86,17 +86,17 @@ fn report(out: &mut impl Write, name: &str, set: &Set) -> Result<(), Failure> {
         ranks(set, &set.library.clone().with_weights(vectors), true),
         ranks(set, &set.library, true),
     ];
-    let measures: &[(&str, Measure)] = if set.names != Names::Documents {
+    let measures: &[(&str, Measure)] = if set.names == Names::Documents {
+        &[("nDCG@10", |runs, set| {
+            mean(runs.iter().zip(&set.queries).map(|(found, case)| ndcg(found, case.relevant.len())))
+        })]
+    } else {
         &[
             ("hit@1", |runs, _| share(runs, |found| found.iter().take(1).any(|hit| *hit))),
             ("hit@5", |runs, _| share(runs, |found| found.iter().take(5).any(|hit| *hit))),
             ("hit@8", |runs, _| share(runs, |found| found.iter().take(8).any(|hit| *hit))),
             ("MRR@10", |runs, _| mean(runs.iter().map(|found| reciprocal(found)))),
         ]
-    } else {
-        &[("nDCG@10", |runs, set| {
-            mean(runs.iter().zip(&set.queries).map(|(found, case)| ndcg(found, case.relevant.len())))
-        })]
     };
     for (label, measure) in measures {
         let title = format!("{name} ({})", set.queries.len());
