@@ -6,6 +6,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 LIKELY = ("This page most likely", "These pages most likely", "Am wahrscheinlichsten", "Lo más probable", "Cette page en", "Ces pages en")
@@ -31,9 +32,13 @@ def main():
     spec = importlib.util.spec_from_file_location("score", folder / "score.py")
     score = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(score)
-    questions, answers = read(folder / "questions.jsonl"), {answer["id"]: answer for answer in read(answers_file)}
+    answers = {answer["id"]: answer for answer in read(answers_file)}
+    questions = [question for question in read(folder / "questions.jsonl") if question["id"] in answers]
     details = ["--details"] if "--details" in options else []
-    subprocess.run([sys.executable, folder / "score.py", folder / "questions.jsonl", answers_file, *details], check=True)
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as asked:
+        asked.writelines(json.dumps(question) + "\n" for question in questions)
+        asked.flush()
+        subprocess.run([sys.executable, folder / "score.py", asked.name, answers_file, *details], check=True)
 
     answerable = [question for question in questions if question["answerable"]]
     ranks, held, missing = [], 0, []
@@ -58,6 +63,10 @@ def main():
     stated = [q for q in questions if outcome(answers[q["id"]]["answer"]) == "answered"]
     wrong = [q["id"] for q in stated if score.one(q, answers[q["id"]])["wrong"]]
     print(f"wrong values stated as answered: {len(wrong)} {' '.join(wrong)}")
+    both = sum(score.one(question, answers[question["id"]])["both"] for question in answerable)
+    floor = next((float(option.split("=")[1]) for option in options if option.startswith("--floor=")), 0.0)
+    if both < floor * len(answerable):
+        sys.exit(f"value and page are right in {share(both, len(answerable))}, which is below {floor}")
     print(f"milliseconds to search: {statistics.median(answer['milliseconds'] for answer in answers.values()):.0f}")
 
 

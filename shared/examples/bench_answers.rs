@@ -2,12 +2,13 @@
 //! in Rust.
 //!
 //! ```text
-//! bench_answers MODEL_DIR DATA_DIR CACHE_DIR
+//! bench_answers MODEL_DIR DATA_DIR CACHE_DIR [MANUAL,MANUAL…]
 //! ```
 //!
 //! Everything goes the way of a real upload and a real question: PDF, pages, recognised pages, chunks,
 //! embeddings, segment, search, answer. Writes `CACHE_DIR/answers.jsonl`: for each question the answer,
-//! what it cites, the pages that were found, and what a language model would be given.
+//! what it cites, the pages that were found, and what a language model would be given. With names of
+//! manuals, only these are read, and only the questions about them are asked.
 
 #[path = "answers/cache.rs"]
 mod cache;
@@ -65,22 +66,31 @@ struct Asked {
     id: String,
     question: String,
     follow_up_of: Option<String>,
+    /// The manual that holds the answer.
+    file: Option<String>,
 }
 
 async fn measure() -> Result<(), Failure> {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
-    let mut next = || arguments.next().ok_or("usage: bench_answers MODEL_DIR DATA_DIR CACHE_DIR");
+    let mut next = || arguments.next().ok_or("usage: bench_answers MODEL_DIR DATA_DIR CACHE_DIR [MANUAL,MANUAL…]");
     let (model, data, cache) = (next()?, next()?, next()?);
+    let only = next().ok();
+    let is_wanted =
+        |manual: &str| only.as_ref().is_none_or(|only| only.to_string_lossy().split(',').any(|name| name == manual));
     let mut embeddings = Embeddings::open(model, &cache)?;
     let mut segments = Vec::new();
-    for name in manuals::MANUALS {
+    for name in manuals::MANUALS.iter().filter(|name| is_wanted(name)) {
         let path = data.join("pdf").join(format!("{name}.pdf"));
         segments.push(Arc::new(manuals::segment(&path, &cache, &mut embeddings).await?));
     }
     let asked: Vec<Asked> = lines(&data.join("qa/questions.jsonl"))?;
     let by_id: HashMap<&str, &Asked> = asked.iter().map(|asked| (asked.id.as_str(), asked)).collect();
     let embedder = Arc::new(embeddings);
-    let answers = futures::stream::iter(&asked)
+    let is_about = |asked: &&Asked| match &asked.file {
+        Some(file) => is_wanted(file.trim_end_matches(".pdf")),
+        None => only.is_none(),
+    };
+    let answers = futures::stream::iter(asked.iter().filter(is_about))
         .map(|asked| answer(asked, history(asked, &by_id), &segments, embedder.clone()))
         .buffered(AT_ONCE);
     let answers: Vec<Result<Value, Failure>> = answers.collect().await;

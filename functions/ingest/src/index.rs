@@ -102,7 +102,7 @@ fn to_bytes(source: SegmentSource<'_>) -> Result<Indexed, WorkError> {
     let segment = Segment::build(source).and_then(|segment| segment.to_bytes()).map_err(|error| ours(&error))?;
     let pages = pages.iter().map(|page| PageText {
         page: page.number,
-        text: page.text(),
+        text: page.plain(),
         has_text: page.has_text,
         source: Some(match page.source {
             PageSource::TextLayer => TextSource::TextLayer,

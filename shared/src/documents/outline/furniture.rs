@@ -21,8 +21,10 @@ const SAME_PLACE: f32 = 12.0;
 struct Edge {
     /// Position among the page's lines.
     index: usize,
-    /// Its words, without a page's number at either end.
+    /// Its words, without a number at either end, which may be the page's.
     words: String,
+    /// That number.
+    number: Option<String>,
     /// Where it stands; `None` where that is unknown.
     place: Option<Area>,
 }
@@ -30,7 +32,7 @@ struct Edge {
 /// Marks the furniture lines of every page: those that repeat their words at their place on other
 /// pages, and page numbers. Rows of tables are none, and a page never consists of furniture alone.
 pub(super) fn find(pages: &[Page]) -> Vec<Vec<bool>> {
-    let edges: Vec<Vec<Edge>> = pages.iter().map(edge_lines).collect();
+    let edges = with_own_numbers(pages.iter().map(edge_lines).collect(), pages);
     let mut places: HashMap<&str, Vec<Option<Area>>> = HashMap::new();
     for edge in edges.iter().flatten() {
         places.entry(&edge.words).or_default().push(edge.place);
@@ -70,7 +72,8 @@ fn edge_lines(page: &Page) -> Vec<Edge> {
     let free = at_edge.filter(|(_, (index, _))| !in_table.get(*index).copied().unwrap_or(false));
     let edge = |(_, (index, line)): (usize, (usize, &Line))| Edge {
         index,
-        words: words(&line.text),
+        words: words(&line.text).0,
+        number: words(&line.text).1,
         place: (!line.area.is_unknown()).then_some(line.area),
     };
     free.map(edge).collect()
@@ -83,27 +86,68 @@ fn same_place(a: Option<Area>, b: Option<Area>) -> bool {
     }
 }
 
-/// The line's words in lower case, without the page's number before or behind them.
-fn words(text: &str) -> String {
-    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-    let mut rest = words.as_slice();
-    if let [.., last] = rest
-        && is_page_number(last)
-    {
-        rest = rest.split_last().map_or(rest, |(_, before)| before);
+/// Puts the numbers back that are part of a title and do not count pages: `Pump 30` on one page and
+/// `Pump 40` on the next are two titles, `Section 2-30` and `Section 2-31` one running header.
+fn with_own_numbers(mut edges: Vec<Vec<Edge>>, pages: &[Page]) -> Vec<Vec<Edge>> {
+    let mut runs: HashMap<String, Vec<(u32, String)>> = HashMap::new();
+    for (page, edges) in pages.iter().zip(&edges) {
+        for edge in edges {
+            if let Some(number) = edge.number.clone().filter(|_| !edge.words.is_empty()) {
+                runs.entry(edge.words.clone()).or_default().push((page.number, number));
+            }
+        }
     }
-    if let [first, ..] = rest
-        && is_page_number(first)
-    {
-        rest = rest.split_first().map_or(rest, |(_, after)| after);
+    for edge in edges.iter_mut().flatten() {
+        let Some(number) = &edge.number else { continue };
+        if runs.get(&edge.words).is_some_and(|run| !counts_pages(run)) {
+            edge.words = format!("{} {number}", edge.words);
+        }
     }
-    // Words that go with the number: `Page 12`, `12 of 30`.
-    rest.iter().filter(|word| !matches!(word.as_str(), "page" | "|" | "-")).cloned().collect::<Vec<_>>().join(" ")
+    edges
 }
 
-/// A word that numbers pages: `12`, `2-82`, `iv`, `A-3`; a longer number names a part or a manual.
+/// Whether numbers rise no faster than the pages on which they stand, chapters apart.
+fn counts_pages(run: &[(u32, String)]) -> bool {
+    let parsed: Vec<(u32, &str, u32)> = run
+        .iter()
+        .filter_map(|(page, number)| {
+            let start = number.rfind(|c: char| !c.is_ascii_digit()).map_or(0, |at| at + 1);
+            let (chapter, last) = number.split_at_checked(start)?;
+            Some((*page, chapter, last.parse().ok()?))
+        })
+        .collect();
+    let pairs: Vec<_> = parsed.windows(2).filter(|pair| matches!(pair, [a, b] if a.1 == b.1)).collect();
+    let fit = |pair: &&&[(u32, &str, u32)]| match **pair {
+        [a, b] => b.2 >= a.2 && b.2 - a.2 <= b.0 - a.0,
+        _ => false,
+    };
+    10 * pairs.iter().filter(fit).count() >= 7 * pairs.len()
+}
+
+/// The line's words in lower case, and the number before or behind them, which may be the page's.
+fn words(text: &str) -> (String, Option<String>) {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let (mut rest, mut number) = (words.as_slice(), None);
+    if let [before @ .., last] = rest
+        && is_page_number(last)
+    {
+        (rest, number) = (before, Some(last.clone()));
+    }
+    if let [first, after @ ..] = rest
+        && is_page_number(first)
+    {
+        (rest, number) = (after, number.or_else(|| Some(first.clone())));
+    }
+    // Words that go with the number: `Page 12`, `12 of 30`.
+    let kept = rest.iter().filter(|word| !matches!(word.as_str(), "page" | "|" | "-"));
+    (kept.cloned().collect::<Vec<_>>().join(" "), number)
+}
+
+/// A word that may number pages: `12`, `2-82`, `iv`; a longer number names a part or a manual.
 fn is_page_number(word: &str) -> bool {
-    word.len() <= 6 && is_label_word(word) && word.chars().filter(char::is_ascii_digit).count() <= 4
+    let numbers = word.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | '(' | ')'));
+    let roman = !word.contains(|c: char| c.is_ascii_digit());
+    word.len() <= 6 && is_label_word(word) && (numbers || roman)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "page counts are small")]
@@ -139,4 +183,42 @@ pub(super) fn is_label_word(word: &str) -> bool {
             numeric && part.len() - number.len() <= 1 || name
         });
     roman || (plain && digits > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::indexing_slicing, reason = "tests")]
+
+    use super::*;
+    use crate::documents::PageSource;
+
+    fn marks(texts: &[&str]) -> Vec<Vec<bool>> {
+        let pages: Vec<Page> =
+            (1..).zip(texts).map(|(number, text)| Page::from_text(number, text, PageSource::TextLayer)).collect();
+        find(&pages)
+    }
+
+    #[test]
+    fn running_headers_are_known_by_their_words() {
+        let marks = marks(&[
+            "Mill KX service manual 3-1\nDrain the sump.",
+            "Mill KX service manual 3-2\nFlush the cooler.",
+            "Mill KX service manual 3-3\nFill both tanks.",
+        ]);
+        assert!(marks.iter().all(|page| page[0] && !page[1]), "{marks:?}");
+    }
+
+    #[test]
+    fn titles_that_differ_in_a_number_are_titles() {
+        let texts = ["Winch W-20\nRope 18 m", "Winch W-30\nRope 24 m", "Winch W-40\nRope 30 m"];
+        assert!(marks(&texts).iter().flatten().all(|mark| !mark));
+        let texts = ["Winch 200\nRope 18 m", "Winch 300\nRope 24 m", "Winch 400\nRope 30 m"];
+        assert!(marks(&texts).iter().flatten().all(|mark| !mark));
+    }
+
+    #[test]
+    fn rows_of_a_list_that_differ_in_their_numbers_stay() {
+        let texts = ["1 WASHER 12-4\nx", "2 WASHER 12-9\ny", "3 WASHER 14-7\nz"];
+        assert!(marks(&texts).iter().flatten().all(|mark| !mark));
+    }
 }

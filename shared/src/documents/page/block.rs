@@ -107,7 +107,25 @@ impl Table {
         }
         text
     }
+
+    /// The table as aligned columns of plain text, as it is printed.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        let rows = || std::iter::once(&self.head).chain(self.rows.iter().map(|row| &row.cells));
+        let width = |cells: &Vec<String>, column: usize| cells.get(column).map_or(0, |cell| cell.chars().count());
+        let widths: Vec<usize> = (0..self.head.len())
+            .map(|column| rows().map(|cells| width(cells, column)).filter(|width| *width <= WIDEST).max().unwrap_or(0))
+            .collect();
+        let line = |cells: &Vec<String>| {
+            let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+            padded.collect::<Vec<_>>().join(CELL_SEPARATOR).trim_end().to_owned()
+        };
+        rows().map(line).filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n")
+    }
 }
+
+/// Cells that are longer are not made room for in columns of plain text.
+const WIDEST: usize = 48;
 
 /// One row of a Markdown table.
 #[must_use]
@@ -143,7 +161,13 @@ impl Block {
         }
     }
 
-    /// The text for people and language models: printed lines, or a table in Markdown.
+    /// The text as it is printed: lines, or aligned columns.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        if let Self::Table(table) = self { table.plain() } else { self.text() }
+    }
+
+    /// The text for language models: printed lines, or a table in Markdown.
     #[must_use]
     pub fn text(&self) -> String {
         match self {

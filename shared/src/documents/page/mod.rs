@@ -90,7 +90,14 @@ impl Page {
         marks.collect()
     }
 
-    /// The text for people and language models: printed lines, with tables in Markdown.
+    /// The text as it is printed, with tables in aligned columns.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        let blocks: Vec<String> = self.blocks.iter().map(Block::plain).collect();
+        blocks.join("\n")
+    }
+
+    /// The text for language models and readers of Markdown: printed lines, with tables in Markdown.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();

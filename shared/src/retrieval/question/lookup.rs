@@ -55,6 +55,23 @@ impl<'a> Lookup<'a> {
         forms
     }
 
+    /// A code that a manual writes in pieces: `AN960C416` where it says `AN 960 C 416`. Only codes that are
+    /// nowhere as they are written are looked for so, since all pages are read.
+    pub(super) fn written_apart(&self, compact: &str) -> Option<Form> {
+        const SHORTEST: usize = 5;
+        if compact.len() < SHORTEST {
+            return None;
+        }
+        let code: Vec<char> = compact.chars().collect();
+        self.segments.iter().find_map(|segment| {
+            let found = segment.page_texts().find_map(|text| spelling::find_apart(text, &code))?;
+            let analyzer = self.analyzers.get(&segment.language())?;
+            let terms = analyzer.terms(found);
+            let form = Form { terms, language: Some(segment.language()), weight: 1.0, how: Match::Exact };
+            (!form.terms.is_empty() && self.pages(&form) > 0).then_some(form)
+        })
+    }
+
     /// Two words written as one, both of which a manual holds.
     pub(super) fn split(&self, word: &str) -> Vec<Form> {
         const LETTERS: usize = 3;

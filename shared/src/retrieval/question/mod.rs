@@ -183,8 +183,26 @@ impl<'a> Reader<'a> {
                 Kind::Code => Some(self.code(token)),
             };
             asked.extend(found);
+            asked.extend(self.joined(tokens.get(at..).unwrap_or_default()));
         }
         asked
+    }
+
+    /// A code that the question writes in three or four pieces, and the manuals as one.
+    fn joined(&self, tokens: &[Token]) -> Option<Asked> {
+        const LONGEST_PIECE: usize = 8;
+        [4, 3].into_iter().find_map(|count| {
+            let pieces = tokens.get(..count)?;
+            let compact = |token: &Token| token.written.to_lowercase().replace(['-', '/'], "");
+            let code: String = pieces.iter().map(compact).collect();
+            let short = pieces.iter().all(|token| token.written.len() <= LONGEST_PIECE);
+            let mixed = code.bytes().any(|b| b.is_ascii_digit()) && code.bytes().any(|b| b.is_ascii_alphabetic());
+            let form = self.lookup.form(&code, Match::Exact).filter(|_| short && mixed)?;
+            let first = tokens.first()?;
+            let written = pieces.iter().map(|token| token.written.as_str()).collect::<Vec<_>>().join(" ");
+            let whole = Token { written, kind: Kind::Code, ..first.clone() };
+            Some(self.asked(&whole, Match::Exact, vec![form]))
+        })
     }
 
     /// Whether a word says nothing of what is asked for. What stands for something else says something.
@@ -270,6 +288,10 @@ impl<'a> Reader<'a> {
         let wholes = || token.terms.iter().filter(|(role, _)| *role != Role::Part);
         let mut forms: Vec<Form> = wholes().filter_map(|(_, term)| self.lookup.form(term, Match::Exact)).collect();
         let mut how = Match::Exact;
+        if forms.is_empty() {
+            let whole = token.terms.iter().find(|(role, _)| *role == Role::Whole);
+            forms.extend(whole.and_then(|(_, term)| self.lookup.written_apart(term)));
+        }
         if forms.is_empty() {
             how = Match::Confused;
             let variants = wholes().flat_map(|(_, term)| confused(term));

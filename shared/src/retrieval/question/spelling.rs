@@ -81,6 +81,44 @@ fn initial(letter: char) -> Option<&'static str> {
     LETTERS.get(at..=at)
 }
 
+/// Where a text holds a code with gaps or hyphens in other places than `code`, which has none and is in
+/// lower case.
+pub(super) fn find_apart<'t>(text: &'t str, code: &[char]) -> Option<&'t str> {
+    const WIDEST_GAP: usize = 2;
+    let first = *code.first()?;
+    let mut before = ' ';
+    for (start, character) in text.char_indices() {
+        let begins = !before.is_alphanumeric() && character.to_ascii_lowercase() == first;
+        before = character;
+        if !begins {
+            continue;
+        }
+        let rest = text.get(start..)?;
+        let (mut wanted, mut gap) = (code.iter(), 0);
+        let mut next = wanted.next();
+        for (at, character) in rest.char_indices() {
+            let Some(expected) = next else {
+                if character.is_alphanumeric() {
+                    break;
+                }
+                return rest.get(..at);
+            };
+            if character.to_ascii_lowercase() == *expected {
+                next = wanted.next();
+                gap = 0;
+            } else if matches!(character, ' ' | '-' | '/' | '\u{2010}' | '\u{2011}' | '\u{2013}') && gap < WIDEST_GAP {
+                gap += 1;
+            } else {
+                break;
+            }
+        }
+        if next.is_none() && rest.chars().filter(|c| c.is_alphanumeric()).count() == code.len() {
+            return Some(rest.trim_end());
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,5 +151,15 @@ mod tests {
         for word in ["fox", "basket", "pistachio", "gas", ""] {
             assert_eq!(near(word), None, "{word}");
         }
+    }
+
+    #[test]
+    fn codes_are_found_whatever_their_gaps() {
+        let find = |text, code: &str| find_apart(text, &code.chars().collect::<Vec<_>>());
+        assert_eq!(find("Washer NAS 1149 F 0332 P, flat", "nas1149f0332p"), Some("NAS 1149 F 0332 P"));
+        assert_eq!(find("bolts 7/8-14 UNF", "7814unf"), Some("7/8-14 UNF"));
+        assert_eq!(find("NAS 1149 F 0332 PX", "nas1149f0332p"), None);
+        assert_eq!(find("XNAS1149", "nas1149"), None);
+        assert_eq!(find("NAS and 1149", "nas1149"), None);
     }
 }

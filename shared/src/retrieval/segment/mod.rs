@@ -236,6 +236,11 @@ impl Segment {
         chunks.map(|(at, chunk)| (chunk.text.as_str(), cosine(at))).collect()
     }
 
+    /// The texts of all pages as they were read.
+    pub(super) fn page_texts(&self) -> impl Iterator<Item = &str> {
+        self.meta.pages.iter().map(|page| page.text.as_str())
+    }
+
     /// Number of pages that hold a term, as [`crate::retrieval::analysis::Analyzer`] makes terms.
     #[must_use]
     pub fn pages_with(&self, term: &str) -> usize {
