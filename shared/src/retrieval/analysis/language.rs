@@ -211,17 +211,29 @@ impl Language {
 
     /// Words that frame a question and say nothing of its subject; in questions they weigh nothing.
     fn filler(self) -> &'static HashSet<&'static str> {
-        static LISTS: LazyLock<Vec<HashSet<&'static str>>> = LazyLock::new(|| {
-            let text = include_str!("filler.txt");
-            let of = |language: Language| {
-                let line = text.lines().filter_map(|line| line.split_once(':'));
-                let mine = line.filter(|(code, _)| *code == language.code());
-                mine.flat_map(|(_, words)| words.split_whitespace()).collect()
-            };
-            Language::ALL.into_iter().map(of).collect()
-        });
+        static LISTS: LazyLock<Vec<HashSet<&'static str>>> = LazyLock::new(|| listed(""));
         LISTS.get(self as usize).unwrap_or(&NONE)
     }
+
+    /// Whether a word in lower case is of such general use that it says little of what a question asks for:
+    /// how much, when and where, and what is done with anything.
+    #[must_use]
+    pub fn is_general(self, word: &str) -> bool {
+        static LISTS: LazyLock<Vec<HashSet<&'static str>>> = LazyLock::new(|| listed("+"));
+        let plain = without_accents(word);
+        let general = LISTS.get(self as usize).unwrap_or(&NONE);
+        [word, plain.as_ref()].iter().any(|word| general.contains(word))
+    }
+}
+
+/// The words of each language on the lines of `filler.txt` whose code has this sign behind it.
+fn listed(sign: &str) -> Vec<HashSet<&'static str>> {
+    let of = |language: Language| {
+        let line = include_str!("filler.txt").lines().filter_map(|line| line.split_once(':'));
+        let mine = line.filter(|(code, _)| code.strip_suffix(sign) == Some(language.code()));
+        mine.flat_map(|(_, words)| words.split_whitespace()).collect()
+    };
+    Language::ALL.into_iter().map(of).collect()
 }
 
 impl From<Lang> for Language {
@@ -260,6 +272,8 @@ mod tests {
         }
         assert!(Language::German.stop_words().contains("und"));
         assert!(Language::French.filler().contains("bonjour"));
+        assert!(Language::English.is_general("together") && !Language::English.is_general("hello"));
+        assert!(!Language::English.is_filler("together"));
         assert!(Language::Other.stop_words().is_empty());
     }
 

@@ -71,6 +71,21 @@ impl Analyzer {
         });
     }
 
+    /// As [`Self::each_term_like`], but with `None` for the words that can be none of them, so that it can be
+    /// told how far terms are apart.
+    pub fn each_place_like(&self, text: &str, initials: &Initials, mut take: impl FnMut(Option<&str>)) {
+        walk(text, |event| match event {
+            Event::Word(word) if initials.begin(word) => {
+                if let Some(stem) = self.term_of(word) {
+                    take(Some(&stem));
+                }
+            }
+            Event::Word(word) if !self.is_stop_word(word) => take(None),
+            Event::Begin(..) | Event::Word(_) | Event::Term(Role::Guessed, _) => {}
+            Event::Term(_, term) => take(Some(term)),
+        });
+    }
+
     /// Calls `take` for each term of a text; where it is a word, with the word itself in lower case and
     /// without accents.
     pub fn each_term_and_word(&self, text: &str, mut take: impl FnMut(&str, Option<&str>)) {

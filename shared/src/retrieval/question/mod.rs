@@ -6,6 +6,7 @@
 
 mod lookup;
 mod spelling;
+mod spoken;
 mod synonyms;
 
 use std::collections::HashSet;
@@ -20,6 +21,8 @@ const MOST_TOKENS: usize = 300;
 const MOST_UNKNOWN: usize = 12;
 /// What a word of the turn before weighs against one of the question.
 const CONTEXT: f32 = 0.5;
+/// What a word of general use weighs against one that names something.
+const GENERAL: f32 = 0.75;
 /// What other readings of a word weigh against the word itself.
 const SYNONYM: f32 = 0.3;
 /// What readings weigh where the word itself is nowhere.
@@ -160,7 +163,7 @@ impl<'a> Reader<'a> {
     }
 
     fn read(&self, line: &str) -> Vec<Asked> {
-        let mut tokens = tokens(line);
+        let mut tokens = tokens(&spoken::in_digits(line, self.own));
         tokens.truncate(MOST_TOKENS);
         let synonyms = synonyms::of(&tokens, self.own);
         let mut unknown = 0;
@@ -248,7 +251,11 @@ impl<'a> Reader<'a> {
             found = forms.first().map_or(Match::None, |form| form.how);
         }
         let known_nowhere = forms.is_empty() && self.lookup.is_stop_word(word);
-        (!known_nowhere).then(|| self.asked(token, found, forms))
+        let mut asked = self.asked(token, found, forms);
+        if self.own.is_general(word) {
+            asked.weight = GENERAL;
+        }
+        (!known_nowhere).then_some(asked)
     }
 
     /// What a word most likely misspells, among the words of the manuals and the names that are known for them.

@@ -120,3 +120,18 @@ fn questions_are_put_into_english_as_far_as_they_are_known() {
     assert_eq!(in_english("What is the tyre pressure?"), None);
     assert_eq!(in_english("Wie hei\u{df}t er?"), None);
 }
+
+#[test]
+fn numbers_in_words_are_found_as_digits() {
+    let found = found(&[PRESS], "manifold at thirty-five foot pounds");
+    assert_eq!(found.first(), Some(&("manifold".to_owned(), Match::Exact, "manifold".to_owned())));
+    assert_eq!(found.get(1), Some(&("35".to_owned(), Match::Exact, "35".to_owned())), "{found:?}");
+}
+
+#[test]
+fn words_of_general_use_weigh_less() {
+    let segment = segment(PRESS);
+    let asked = asked(&[&segment], "every flywheel");
+    let weights: Vec<(&str, bool)> = asked.iter().map(|asked| (asked.written.as_str(), asked.weight < 1.0)).collect();
+    assert_eq!(weights, [("every", true), ("flywheel", false)]);
+}

@@ -2,13 +2,15 @@
 //!
 //! The unit of evidence is the page. Its words are judged as a whole, since what answers a
 //! question is often spread over a page's chunks, and its best chunk speaks for it in the space
-//! of embeddings. Both judgements are put on one scale and added.
+//! of embeddings. Both judgements are put on one scale and added. The best pages are then read once
+//! more: a page that holds more of the question, and holds it together, comes before others.
 
 mod dot;
 mod fusion;
 mod headings;
 mod lexical;
 mod narrow;
+mod near;
 mod parallel;
 mod rank;
 mod semantic;
@@ -99,20 +101,29 @@ pub struct Weights {
     pub named: f32,
     /// Factor for the lexical score of pages that only point to others.
     pub navigation: f32,
+    /// Weight of the share of the query that the page holds, against everything above.
+    pub coverage: f32,
+    /// Weight of the share of it that stands together on the page.
+    pub window: f32,
+    /// What titles say of the text below them, against the text itself.
+    pub over: f32,
 }
 
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            k1: 1.2,
+            k1: 0.7,
             b: 0.5,
             opened: 2.0,
             inherited: 1.5,
             heading: 1.0,
             lexical: 1.0,
             semantic: 1.25,
-            named: 0.15,
+            named: 0.1,
             navigation: 0.3,
+            coverage: 0.1,
+            window: 0.25,
+            over: 0.85,
         }
     }
 }

@@ -9,6 +9,8 @@ use super::super::{
 const WORD: f32 = 0.3;
 /// What the beginning of a document says, against its file's name.
 const TITLE: f32 = 0.7;
+/// A document's subject is named on at least one of this many pages.
+const SUBJECT: usize = 5;
 
 /// How clearly the query names each document, between 0 and 1. What all of them are called says nothing.
 pub(super) fn named(segments: &[&Segment], asked: &[Asked]) -> Vec<f32> {
@@ -40,13 +42,23 @@ fn says(segment: &Segment, asked: &Asked) -> f32 {
     let found = whole.map(|form| {
         if form.terms.iter().all(|term| segment.is_named(term)) {
             1.0
-        } else if form.terms.iter().all(|term| segment.is_titled(term)) {
+        } else if form
+            .terms
+            .iter()
+            .all(|term| segment.is_titled(term) && (asked.is_code() || is_subject(segment, term)))
+        {
             TITLE
         } else {
             0.0
         }
     });
     found.fold(0.0, f32::max)
+}
+
+/// Whether a word of the title is what the document is about: it is named throughout. A first page that is no
+/// title page is full of words that are not.
+fn is_subject(segment: &Segment, term: &str) -> bool {
+    segment.pages_with(term) * SUBJECT >= segment.page_count()
 }
 
 /// 1 where one of many is meant, 0 where all are.

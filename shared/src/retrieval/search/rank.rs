@@ -1,20 +1,22 @@
 //! From scores per page to hits.
 
-use std::collections::BTreeMap;
-
 use super::{
     super::{
         Segment,
-        analysis::{Analyzer, Initials, Language},
         question::Asked,
-        segment::ChunkEntry,
+        segment::{ChunkEntry, PageEntry},
     },
     Hit, Query, Weights,
     dot::dot,
     fusion::{self, Distribution},
-    lexical::{self, Lexical, Sought},
-    narrow, semantic,
+    lexical::{self, Lexical},
+    narrow,
+    near::Reader,
+    semantic,
 };
+
+/// Pages that are read once more, word by word, before the best are chosen.
+const REREAD: usize = 50;
 
 /// Everything known about the pages searched; all lists have one entry per page. Pages without text
 /// would only widen the distributions, and are left out of them.
@@ -35,16 +37,21 @@ pub(super) fn rank(segments: &[&Segment], query: &Query, asked: &[Asked], weight
         .filter(|(page, _)| evidence.is_candidate(*page))
         .map(|(page, fused)| (*fused, page))
         .collect();
+    let kept = if query.top_k > 0 { query.top_k.max(REREAD) } else { 0 };
     let better = |a: &(f32, usize), b: &(f32, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-    if candidates.len() > query.top_k && query.top_k > 0 {
-        candidates.select_nth_unstable_by(query.top_k - 1, better);
+    if candidates.len() > kept && kept > 0 {
+        candidates.select_nth_unstable_by(kept - 1, better);
     }
-    candidates.truncate(query.top_k);
+    candidates.truncate(kept);
+    let passages = Passages { query, reader: Reader::new(segments, &evidence.lexical.terms) };
+    for (score, position) in &mut candidates {
+        *score = passages.again(segments, (*score, *position), &evidence, weights);
+    }
     candidates.sort_unstable_by(better);
-    let passages = Passages::new(segments, query, &evidence.lexical);
+    candidates.truncate(query.top_k);
     candidates
         .into_iter()
-        .filter_map(|(_, page)| hit(segments, page, &evidence, &passages))
+        .filter_map(|(score, page)| hit(segments, page, score, &evidence, &passages))
         .filter(|hit| query.min_score.is_none_or(|least| hit.score >= least))
         .collect()
 }
@@ -76,36 +83,20 @@ impl Evidence {
 
 /// Chooses the passage that speaks for a page.
 struct Passages<'a> {
-    analyzers: BTreeMap<Language, Analyzer>,
     query: &'a Query,
-    terms: &'a [Sought],
-    initials: Initials,
+    reader: Reader<'a>,
 }
 
-impl<'a> Passages<'a> {
-    fn new(segments: &[&Segment], query: &'a Query, lexical: &'a Lexical) -> Self {
-        let terms = &lexical.terms;
-        let mut analyzers = BTreeMap::new();
-        for segment in segments {
-            analyzers.entry(segment.language()).or_insert_with(|| Analyzer::of(segment.language()));
-        }
-        let initials = Initials::of(terms.iter().map(|sought| sought.term.as_str()));
-        Self { analyzers, query, terms, initials }
-    }
-
+impl Passages<'_> {
     /// The best of a page's chunks, by similarity and the words it holds, with its cosine.
-    fn best<'s>(
-        &self,
-        segment: &'s Segment,
-        first: usize,
-        count: usize,
-    ) -> Option<(usize, &'s ChunkEntry, Option<f32>)> {
+    fn best<'s>(&self, segment: &'s Segment, page: &PageEntry) -> Option<(usize, &'s ChunkEntry, Option<f32>)> {
+        let (first, count) = (page.first_chunk as usize, page.chunks as usize);
         let chunks = segment.meta.chunks.iter().enumerate().skip(first).take(count);
         chunks
             .map(|(index, chunk)| {
                 let cosine = self.cosine(segment, index);
-                let score = cosine.unwrap_or(0.0) + if count > 1 { self.coverage(segment, chunk) } else { 0.0 };
-                (score, index, chunk, cosine)
+                let words = if count > 1 { self.reader.coverage(segment, chunk) } else { 0.0 };
+                (cosine.unwrap_or(0.0) + words, index, chunk, cosine)
             })
             .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
             .map(|(_, index, chunk, cosine)| (index, chunk, cosine))
@@ -117,30 +108,36 @@ impl<'a> Passages<'a> {
         (vector.len() == embedding.len() && !vector.is_empty()).then(|| dot(vector, embedding))
     }
 
-    fn coverage(&self, segment: &Segment, chunk: &ChunkEntry) -> f32 {
-        let Some(analyzer) = self.analyzers.get(&segment.language()).filter(|_| !self.terms.is_empty()) else {
-            return 0.0;
-        };
-        let mut found: BTreeMap<usize, f32> = BTreeMap::new();
-        let mut look = |text: &str| {
-            analyzer.each_term_like(text, &self.initials, |term| {
-                let known = self.terms.iter().filter(|sought| sought.is(term, segment.language()));
-                for sought in known {
-                    let share = found.entry(sought.word).or_default();
-                    *share = share.max(sought.share);
-                }
-            });
-        };
-        look(&chunk.heading);
-        look(&chunk.text);
-        found.values().sum()
+    /// The score of a page that is read once more: how much of the query it holds, and how much in one place.
+    fn again(
+        &self,
+        segments: &[&Segment],
+        (score, position): (f32, usize),
+        evidence: &Evidence,
+        weights: &Weights,
+    ) -> f32 {
+        let Some((segment, index)) = locate(segments, position) else { return score };
+        let Some(page) = segment.meta.pages.get(index) else { return score };
+        let (first, count) = (page.first_chunk as usize, page.chunks as usize);
+        let chunks = segment.meta.chunks.iter().skip(first).take(count);
+        let window = self.reader.window(segment, chunks, weights.over);
+        let coverage = evidence.lexical.coverage.get(position).copied().unwrap_or(0.0).min(1.0);
+        let words = weights.coverage * coverage + weights.window * window;
+        let words = if page.navigation { weights.navigation * words } else { words };
+        (score + words) / (1.0 + weights.coverage + weights.window)
     }
 }
 
-fn hit(segments: &[&Segment], position: usize, evidence: &Evidence, passages: &Passages<'_>) -> Option<Hit> {
+fn hit(
+    segments: &[&Segment],
+    position: usize,
+    score: f32,
+    evidence: &Evidence,
+    passages: &Passages<'_>,
+) -> Option<Hit> {
     let (segment, index) = locate(segments, position)?;
     let page = segment.meta.pages.get(index)?;
-    let best = passages.best(segment, page.first_chunk as usize, page.chunks as usize);
+    let best = passages.best(segment, page);
     let (chunk, cosine) = match best {
         Some((chunk, entry, cosine)) => (Some((chunk, entry)), cosine),
         None => (None, None),
@@ -156,7 +153,7 @@ fn hit(segments: &[&Segment], position: usize, evidence: &Evidence, passages: &P
         content: chunk.map_or_else(|| page.text.clone(), |(_, entry)| entry.text.clone()),
         page: number,
         page_end: chunk.map_or(number, |(_, entry)| entry.page_end.max(number)),
-        score: of(&evidence.fused),
+        score,
         bm25: of(&evidence.lexical.scores),
         bm25_z: evidence.bm25.standard_score(of(&evidence.lexical.scores)),
         cosine,

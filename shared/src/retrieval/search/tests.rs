@@ -171,3 +171,21 @@ fn many_chunks_give_the_same_result_on_several_threads() {
     let hits = Library::new(segments).search(&query);
     assert_eq!((hits[0].document_id.as_str(), hits[0].page), ("d57", 124));
 }
+
+#[test]
+fn a_page_that_holds_the_words_together_comes_first() {
+    let between = "The operator logs each shift in ink. ".repeat(12);
+    let apart = format!("The winch has a drum. {between} Grease is kept in the store. {between} Replace the pawl.");
+    let together = format!("{between} Grease the pawl of the winch. {between}");
+    let library = Library::new(vec![segment("d", &[&apart, &together, "Nothing else is said here."])]);
+    let query = ask("winch pawl grease");
+    assert_eq!(library.search(&query)[0].page, 2);
+    let without = Library::new(vec![segment("d", &[&apart, &together, "Nothing else is said here."])])
+        .with_weights(Weights { window: 0.0, ..Weights::default() });
+    let gap = |library: &Library| {
+        let hits = library.search(&query);
+        let score = |page| hits.iter().find(|hit| hit.page == page).unwrap().score;
+        score(2) - score(1)
+    };
+    assert!(gap(&library) > gap(&without));
+}
