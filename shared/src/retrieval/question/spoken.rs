@@ -119,7 +119,7 @@ fn fraction(words: &[&str]) -> Option<(String, usize)> {
         _ => return None,
     };
     let next = words.get(used).map(|word| bare(word)).unwrap_or_default();
-    let measures = pitch(next).is_some() || next == "turn" || is_unit(next);
+    let measures = pitch(next).is_some() || next.trim_end_matches('s') == "turn" || is_unit(next);
     (measures && !matches!(first, "third" | "fourth" | "eighth" | "sixteenth")).then(|| (format!("1/{below}"), used))
 }
 
