@@ -60,7 +60,9 @@ impl<'a> Reader<'a> {
         for chunk in chunks {
             let mut titles = vec![0.0_f32; self.words];
             raise(&mut titles, &self.find(segment, &chunk.heading));
-            titles.iter_mut().for_each(|share| *share *= over);
+            for share in &mut titles {
+                *share *= over;
+            }
             most = most.max(densest(&self.find(segment, &chunk.text), &titles));
         }
         most.min(1.0)
