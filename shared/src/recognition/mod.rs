@@ -115,10 +115,25 @@ fn joined(page: Page, recognised: Vec<Block>, (width, height): (f32, f32)) -> Pa
     let source = if !page.has_text || (scan && words < FEW_WORDS) { PageSource::Ocr } else { page.source };
     let top = |block: &Block| block.lines().map(|line: &Line| line.area.top).fold(f32::MAX, f32::min);
     let first = recognised.iter().map(top).fold(f32::MAX, f32::min);
-    let mut blocks = page.blocks;
+    let mut blocks = parted(page.blocks, first);
     let at = blocks.iter().position(|block| top(block) > first).unwrap_or(blocks.len());
     blocks.splice(at..at, recognised);
     Page { size: (width, height), unread: page.unread, recognised: true, ..Page::new(page.number, blocks, source) }
+}
+
+/// The blocks, text that goes on across this height cut there: a page's header and footer may be one block.
+fn parted(blocks: Vec<Block>, height: f32) -> Vec<Block> {
+    let part = |mut lines: Vec<Line>, block: fn(Vec<Line>) -> Block| {
+        let at = lines.iter().position(|line| line.area.top > height).filter(|at| *at > 0).unwrap_or(lines.len());
+        let below = lines.split_off(at);
+        [lines, below].into_iter().filter(|lines| !lines.is_empty()).map(block).collect::<Vec<_>>()
+    };
+    let parts = blocks.into_iter().flat_map(|block| match block {
+        Block::Prose(lines) => part(lines, Block::Prose),
+        Block::List(lines) => part(lines, Block::List),
+        table @ Block::Table(_) => vec![table],
+    });
+    parts.collect()
 }
 
 #[cfg(test)]

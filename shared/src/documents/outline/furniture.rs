@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn rows_of_a_list_that_differ_in_their_numbers_stay() {
-        let texts = ["1 WASHER 12-4\nx", "2 WASHER 12-9\ny", "3 WASHER 14-7\nz"];
+        let texts = ["1 WASHER 12-4\nupper", "2 WASHER 12-9\nlower", "3 WASHER 14-7\nrear"];
         assert!(marks(&texts).iter().flatten().all(|mark| !mark));
     }
 }

@@ -19,10 +19,10 @@ pub(super) fn of(page: &PdfPage<'_>, most_pixels: u64) -> Option<Grey> {
     }
     // The size is capped before anything is drawn: a page may claim to be as large as a house.
     #[expect(clippy::cast_precision_loss, reason = "millions of pixels")]
-    let fits = (most_pixels as f32 / (width * height)).sqrt();
+    let fits = 0.999 * (most_pixels as f32 / (width * height)).sqrt();
     let scale = (DOTS_PER_INCH / POINTS_PER_INCH).min(fits).min(LONGEST_SIDE / width.max(height));
     #[expect(clippy::cast_possible_truncation, reason = "at most the longest side")]
-    let side = |points: f32| ((points * scale).floor() as i32).max(1);
+    let side = |points: f32| ((points * scale + 0.01).floor() as i32).max(1);
     let (width, height) = (side(width), side(height));
     let config =
         PdfRenderConfig::new().set_fixed_size(width, height).limit_render_image_cache_size(true).render_form_data(true);

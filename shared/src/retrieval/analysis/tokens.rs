@@ -16,6 +16,9 @@ const JOINERS: [char; 4] = ['-', '.', '/', ','];
 /// Runs that one unit or code may consist of.
 const MOST_RUNS: usize = 4;
 
+/// Series of threads, which may be written on to their size: `3/4-16UNF`.
+const SERIES: &[&str] = &["bsf", "bsp", "bspp", "bspt", "bsw", "nc", "nf", "npt", "unc", "unef", "unf", "uns"];
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -238,10 +241,11 @@ fn measure(raws: &[Raw<'_>], lower: &str, take: &mut impl FnMut(Event<'_>)) -> O
     let digits_end = lower.rfind(|c: char| c.is_ascii_digit()).map_or(0, |at| at + 1);
     let (number, tail) = lower.split_at_checked(digits_end)?;
     let tail = tail.trim_start_matches(['-', '.']);
-    let glued = if tail.is_empty() { None } else { Some(units::unit(tail)?) };
+    let series = SERIES.contains(&tail);
+    let glued = if tail.is_empty() || series { None } else { Some(units::unit(tail)?) };
     let (numbers, used) = numbers::numbers(number, raws.get(1..).unwrap_or_default())?;
     let behind = raws.get(used..).unwrap_or_default();
-    let follows = behind.first().is_some_and(|raw| raw.gap != Gap::Hard);
+    let follows = !series && behind.first().is_some_and(|raw| raw.gap != Gap::Hard);
     let (unit, unit_runs) = match glued {
         Some(unit) => (Some(unit), 0),
         None if follows => unit_of(behind).map_or((None, 0), |(unit, used)| (Some(unit), used)),
@@ -251,6 +255,9 @@ fn measure(raws: &[Raw<'_>], lower: &str, take: &mut impl FnMut(Event<'_>)) -> O
     take(Event::Term(Role::Whole, &numbers.whole));
     for part in &numbers.parts {
         take(Event::Term(Role::Part, part));
+    }
+    if series {
+        words(tail, tail, take);
     }
     if let Some(unit) = unit {
         let value = numbers.parts.last().unwrap_or(&numbers.whole);

@@ -161,7 +161,8 @@ pub(super) fn nearest(word: &str) -> Option<String> {
     }
     let names = TABLE.words.get(&word.chars().next()?)?;
     let near = |name: &&String| name.len().abs_diff(word.len()) <= 1 && osa_distance(name, &word) == 1;
-    names.iter().filter(near).min().cloned()
+    // A letter is left out more often than it is replaced.
+    names.iter().filter(near).min_by_key(|name| (name.len() <= word.len(), *name)).cloned()
 }
 
 #[cfg(test)]
