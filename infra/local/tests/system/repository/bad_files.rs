@@ -86,6 +86,6 @@ async fn a_manual_of_624_pages_is_read() {
     let document = user.settled_within(600, &id).await;
     assert_eq!((&document["status"], &document["pages"]), (&json!("ready"), &json!(624)), "{document}");
     let without = document["pagesWithoutText"].as_u64().unwrap();
-    assert!((40..=80).contains(&without), "{without}");
+    assert!(without <= 80, "{without}");
     assert!(document["chunks"].as_u64().unwrap() > 500);
 }
