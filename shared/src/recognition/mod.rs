@@ -19,6 +19,11 @@ const SMALLEST: (f32, f32) = (40.0, 8.0);
 const FEW_WORDS: usize = 40;
 /// Share of the page that a scan covers.
 const SCAN: f32 = 0.5;
+/// Height of a printed line at most, in points, and the letters that make one.
+const LINE: f32 = 30.0;
+const LETTERS_OF_LINE: usize = 6;
+/// Letters of a table or a paragraph; the labels of a drawing are fewer. To read takes seconds.
+const LETTERS_OF_TEXT: usize = 120;
 /// Room around a part that is read, in points.
 const MARGIN: f32 = 6.0;
 
@@ -90,7 +95,10 @@ impl Scale {
 
 /// The part of a page with text that holds further words, if there is one.
 fn unread_part(page: &Page, picture: &Picture, scale: Scale) -> Option<Area> {
-    let holds_words = |area: &&Area| picture.holds_words(&scale.pixels(**area));
+    let holds_words = |area: &&Area| {
+        let letters = if area.bottom - area.top <= LINE { LETTERS_OF_LINE } else { LETTERS_OF_TEXT };
+        picture.letters_in_words(&scale.pixels(**area)) >= letters
+    };
     let part = page.unread.iter().filter(|area| is_large(area)).filter(holds_words).copied().reduce(Area::union)?;
     Some(Area {
         left: part.left - MARGIN,

@@ -18,6 +18,10 @@ const HEADER_WINDOW: usize = 1024;
 /// The mark of the end stands in so many last bytes (annex H.3.4.4), fill bytes not counted.
 const END_WINDOW: usize = 1024;
 
+/// Share of the page that a picture covers at least to count as unread: a scanned table does, a logo and the
+/// sign over a warning do not.
+const SMALLEST_PICTURE: f32 = 0.1;
+
 /// A page as it was read.
 #[derive(Debug, Default, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Content {
@@ -120,7 +124,11 @@ pub(super) fn content(page: &PdfPage<'_>, has_layers: bool) -> Option<Content> {
         let (words, _) = unmapped::split(glyphs::words(&glyphs));
         blocks.extend(displayed(layout::blocks(words, &[]), frame));
     }
-    let unread = drawn.pictures.into_iter().chain(unknown.into_iter().map(|area| frame.displayed(area))).collect();
+    let (width, height) = sheet.size();
+    let least = SMALLEST_PICTURE * width * height;
+    let large = |area: &Area| (area.right - area.left) * (area.bottom - area.top) >= least;
+    let pictures = drawn.pictures.into_iter().filter(large);
+    let unread = pictures.chain(unknown.into_iter().map(|area| frame.displayed(area))).collect();
     Some(Content { blocks, size: sheet.size(), unread })
 }
 

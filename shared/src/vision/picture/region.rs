@@ -10,8 +10,6 @@ use crate::vision::reading::letters_in_words;
 const LEAST_CONTRAST: u8 = 24;
 /// Pixels of print that make a letter; fewer are dirt.
 const LEAST_PIXELS: usize = 24;
-/// Letters with another beside them that make some words; the call-outs of a drawing are fewer.
-const FEWEST_LETTERS: usize = 24;
 
 impl Picture {
     /// The part inside an area, whose sides are taken to whole pixels; none where the area lies outside.
@@ -50,12 +48,13 @@ impl Picture {
         print.map(|(_, count)| count).sum::<usize>() >= LEAST_PIXELS
     }
 
-    /// Whether an area holds letters beside each other, as words do and the lines of a drawing do not.
+    /// How many letters an area holds that have others beside them, as in words; few lines of a drawing do.
     #[must_use]
-    pub fn holds_words(&self, area: &PixelBox) -> bool {
-        let Some(part) = self.crop(area) else { return false };
-        let (level, on_end) = letters_in_words(&part);
-        level.max(on_end) >= FEWEST_LETTERS
+    pub fn letters_in_words(&self, area: &PixelBox) -> usize {
+        self.crop(area).map_or(0, |part| {
+            let (level, on_end) = letters_in_words(&part);
+            level.max(on_end)
+        })
     }
 
     /// Left, top, width and height in whole pixels of this picture.
