@@ -111,7 +111,7 @@ class Deletion:
                 self.delete_objects(f"extracted/{name}")
                 self.delete(*2 * [f"JOB#{name}"])
         self.abort_uploads()
-        for folder in ("uploads", "segments", "pages", "pictures"):
+        for folder in ("uploads", "segments", "pages", "pictures", "readings"):
             self.delete_objects(f"{folder}/{self.id}/")
         for sort in sorts:
             if not sort.startswith(kept):

@@ -54,6 +54,7 @@ async fn belongings(system: &TestSystem, user: &TestUser) {
         ObjectKey::Segment(id.clone(), other.clone()),
         ObjectKey::Pages(id.clone(), other),
         ObjectKey::Picture(id.clone(), "me".to_owned()),
+        ObjectKey::Reading(id.clone(), "f00d".to_owned()),
     ] {
         context.objects.put(&key, "application/octet-stream", "bytes").await.unwrap();
     }
