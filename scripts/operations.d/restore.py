@@ -196,7 +196,7 @@ class Restore:
             return key.split("/")[2] in self.jobs
         if folder == "extracted":
             return rest in self.jobs
-        if folder == "pictures":
+        if folder in ("pictures", "readings"):
             return rest.split("/")[0] in self.users
         if folder in ("uploads", "segments", "pages"):
             return "/".join(rest.split("/")[:2]) in self.documents
