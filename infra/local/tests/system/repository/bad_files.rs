@@ -83,7 +83,7 @@ async fn a_manual_of_624_pages_is_read() {
     let system = TestSystem::start().await;
     let user = system.user().await;
     let id = user.upload("tb-9-2510-251-13.pdf", std::fs::read(path).unwrap()).await;
-    let document = user.settled_within(600, &id).await;
+    let document = user.settled_within(1500, &id).await;
     assert_eq!((&document["status"], &document["pages"]), (&json!("ready"), &json!(624)), "{document}");
     let without = document["pagesWithoutText"].as_u64().unwrap();
     assert!(without <= 80, "{without}");
