@@ -76,7 +76,8 @@ async fn a_backup_is_restored_into_another_system_and_nothing_is_ingested_twice(
     let new = TestSystem::start().await;
     let (good, said) = run("restore", &new, &[], &backup).await;
     assert!(good, "{said}");
-    for left_out in ["1 items have expired", "1 documents are left out", "1 objects are left out"] {
+    // A counter of the last minute may have expired as well.
+    for left_out in [" items have expired", "1 documents are left out", "1 objects are left out"] {
         assert!(said.contains(left_out), "{said}");
     }
 

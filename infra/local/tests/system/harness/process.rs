@@ -80,7 +80,7 @@ impl Process {
     async fn healthy(&self) {
         let url = format!("{}/health", self.gateway());
         let client = shared::outbound::client().unwrap();
-        eventually(30, "the process is healthy", async || client.get(&url).send().await.ok()).await;
+        eventually(120, "the process is healthy", async || client.get(&url).send().await.ok()).await;
     }
 }
 
