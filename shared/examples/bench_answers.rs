@@ -126,6 +126,7 @@ async fn answer(
         images: Vec::new(),
         history,
         equipment: Vec::new(),
+        aloud: false,
     };
     let begun = Instant::now();
     let spy = Arc::new(Spy::default());

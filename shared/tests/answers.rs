@@ -124,6 +124,7 @@ async fn ask(text: &str, segment: &Arc<Segment>, embedder: &Embedder) -> Answer 
         images: Vec::new(),
         history: Vec::new(),
         equipment: Vec::new(),
+        aloud: false,
     };
     let model = Arc::new(Extractive);
     let (segment, embedder, top_k) = (segment.clone(), embedder.clone(), model.passages());

@@ -108,7 +108,7 @@ impl Said {
         if pictures.iter().map(Picture::size).sum::<usize>() > LARGEST_PICTURES {
             return Err(too_large());
         }
-        Ok(Prompt { text: self.content, pictures, key: self.key })
+        Ok(Prompt { text: self.content, pictures, key: self.key, aloud: false })
     }
 }
 

@@ -95,7 +95,7 @@ impl Turn {
     }
 
     async fn ask(&self, text: String, chat: Option<&ChatId>) -> ConversationResult<Asked> {
-        let prompt = Prompt { text, pictures: Vec::new(), key: None };
+        let prompt = Prompt { text, pictures: Vec::new(), key: None, aloud: self.wishes.audio != SpokenAnswers::None };
         let conversations = &self.parts.conversations;
         match chat {
             Some(chat) => conversations.ask(&self.speaker.user, chat, prompt).await,

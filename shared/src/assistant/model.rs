@@ -25,6 +25,8 @@ pub struct Brief {
     pub history: Vec<Turn>,
     /// The equipment that the conversation is about.
     pub equipment: Vec<String>,
+    /// Whether the answer is read out: then it is brief, and says the value first.
+    pub aloud: bool,
     /// What was found in the manuals. A mark `[n]` in the answer means passage `n`, from 1.
     pub findings: Findings,
     /// Tokens of the findings that a language model is given, roughly.

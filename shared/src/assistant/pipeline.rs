@@ -178,6 +178,7 @@ fn brief(question: Question, query: String, findings: Findings) -> Brief {
         sights: Vec::new(),
         history: window(&question.history),
         equipment: question.equipment,
+        aloud: question.aloud,
         findings,
         context_tokens: CONTEXT_TOKENS,
     }

@@ -9,7 +9,14 @@ use crate::ids::UserId;
 use crate::provider::{ProviderError, ProviderFailure};
 
 fn question(text: &str) -> Question {
-    Question { user: UserId::new(), text: text.to_owned(), images: vec![], history: vec![], equipment: vec![] }
+    Question {
+        user: UserId::new(),
+        text: text.to_owned(),
+        images: vec![],
+        history: vec![],
+        equipment: vec![],
+        aloud: false,
+    }
 }
 
 fn two_passages(query: &str) -> Findings {

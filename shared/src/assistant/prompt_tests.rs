@@ -28,6 +28,15 @@ fn a_passage_cannot_leave_its_element() {
 }
 
 #[test]
+fn an_answer_that_is_read_out_is_asked_to_be_brief() {
+    let mut brief = brief("Which torque?", vec![passage(3, "2-1. Pump", "Tighten to 20 lb-ft.", 0.5)]);
+    assert!(!last(&brief).contains("read out"));
+    brief.aloud = true;
+    let message = last(&brief);
+    assert!(message.contains("read out") && message.ends_with("Question: Which torque?"), "{message}");
+}
+
+#[test]
 fn history_comes_before_and_missing_manuals_are_told() {
     let mut brief = brief("Which torque?", vec![]);
     brief.history.push(Turn { role: Role::User, content: "Hello".to_owned() });

@@ -42,4 +42,6 @@ pub struct Question {
     pub history: Vec<Turn>,
     /// The equipment that the conversation is about, as the user named it.
     pub equipment: Vec<String>,
+    /// Whether the answer is read out: then it is brief, and says the value first.
+    pub aloud: bool,
 }

@@ -75,6 +75,7 @@ pub(super) fn brief(text: &str, passages: Vec<Passage>) -> Brief {
         sights: Vec::new(),
         history: Vec::new(),
         equipment: Vec::new(),
+        aloud: false,
         findings: findings(text, passages),
         context_tokens: 6_000,
     }

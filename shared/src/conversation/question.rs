@@ -29,6 +29,8 @@ pub struct Prompt {
     /// What tells a repeated question from a new one; asked again with the same, it is not asked
     /// again, but its answer is given.
     pub key: Option<String>,
+    /// Whether the answer is read out: then it is brief.
+    pub aloud: bool,
 }
 
 /// A question whose answer is being written.
@@ -64,6 +66,7 @@ impl Conversations {
         let mut chat = Chat::new(user);
         let lease = self.charge(Lease::new(user, &chat.id)).await?;
         let (key, digest) = (prompt.key.clone(), repeat::digest(None, &prompt));
+        let aloud = prompt.aloud;
         let question = self.charged(&lease, self.keep_question(&lease, prompt).boxed()).await?;
         let answer = ChatMessage::placeholder(&lease.id);
         chat.title = Some(title_of(&question.content));
@@ -78,7 +81,7 @@ impl Conversations {
             return Err(error);
         }
         let (history, equipment) = (Vec::new(), Vec::new());
-        Ok(self.begin(Start { slot, lease, question, answer, is_last: true, history, equipment }))
+        Ok(self.begin(Start { slot, lease, question, answer, is_last: true, history, equipment, aloud }))
     }
 
     /// Asks in a session that is there.
@@ -114,6 +117,7 @@ impl Conversations {
         let chat = self.free_chat(user, id).await?;
         let lease = self.charge(Lease::new(user, id)).await?;
         let (key, digest) = (prompt.key.clone(), repeat::digest(Some(id), &prompt));
+        let aloud = prompt.aloud;
         let question = self.charged(&lease, self.keep_question(&lease, prompt).boxed()).await?;
         let answer = ChatMessage::placeholder(&lease.id);
         let opening = Opening {
@@ -131,7 +135,7 @@ impl Conversations {
         match self.charged(&lease, opened).await {
             Ok(history) => {
                 let equipment = chat.equipment_context;
-                Ok(self.begin(Start { slot, lease, question, answer, is_last: true, history, equipment }))
+                Ok(self.begin(Start { slot, lease, question, answer, is_last: true, history, equipment, aloud }))
             }
             Err(error) => {
                 pictures::discard(&self.context.objects, user, &question.attachments).await;
@@ -177,7 +181,7 @@ impl Conversations {
         let history = history::window(messages.get(..question_at).unwrap_or_default());
         let is_last = answer_at + 1 >= messages.len();
         let equipment = chat.equipment_context;
-        Ok(self.begin(Start { slot, lease, question, answer, is_last, history, equipment }))
+        Ok(self.begin(Start { slot, lease, question, answer, is_last, history, equipment, aloud: false }))
     }
 
     /// Stops the running answer of a session, if there is one, wherever it is being written. When this
@@ -282,6 +286,7 @@ impl Conversations {
             images: Vec::new(),
             history: start.history,
             equipment: start.equipment,
+            aloud: start.aloud,
         };
         let writer = Writer {
             context: self.context.clone(),
@@ -311,6 +316,7 @@ struct Start {
     is_last: bool,
     history: Vec<Turn>,
     equipment: Vec<String>,
+    aloud: bool,
 }
 
 fn free(chat: Chat) -> ConversationResult<Chat> {

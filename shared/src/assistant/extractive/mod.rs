@@ -26,6 +26,7 @@ use self::decision::Outcome;
 use self::evidence::{Candidate, Found, Question};
 use self::phrases::Tongue;
 use self::quantity::Asked;
+use self::quote::Source;
 use self::variants::Variants;
 use self::wanted::Wanted;
 use super::citations::escape;
@@ -42,6 +43,8 @@ const CLOSEST: usize = 3;
 const UNKNOWN: usize = 4;
 /// Characters of all quotations; what is beyond is left.
 const LONGEST: usize = 4_000;
+/// Pages that are quoted where the answer is read out: what is heard cannot be skimmed.
+const PAGES_ALOUD: usize = 1;
 /// Characters of a place that is quoted where there is no answer.
 const GLIMPSE: usize = 220;
 /// Pieces that an answer is streamed in, and the time from the first to the last.
@@ -162,15 +165,20 @@ fn quotations(
         let Some(passage) = brief.findings.passages.get(page.passage) else { continue };
         let units: Vec<usize> = chosen.iter().filter(|unit| unit.page == at).map(|unit| unit.at).collect();
         let quotation = quote::quotation(page, passage.hit.page, &units, question);
-        let text = quotation.write(passage, page.passage + 1, (tongue, &mut told));
+        let source = if brief.aloud { Source::Aloud } else { Source::Written };
+        let text = quotation.write((passage, page.passage + 1, source), (tongue, &mut told));
         let is_first = quoted.is_empty();
         length += text.chars().count();
         if !text.is_empty() && (is_first || length <= LONGEST) {
             quoted.push(text);
         }
+        if brief.aloud && quoted.len() == PAGES_ALOUD {
+            break;
+        }
     }
     if outcome == Outcome::Likely {
-        quoted.insert(0, tongue.likely(quoted.len() > 1).to_owned());
+        let likely = if brief.aloud { tongue.likely_aloud() } else { tongue.likely(quoted.len() > 1) };
+        quoted.insert(0, likely.to_owned());
     }
     quoted.join("\n\n")
 }

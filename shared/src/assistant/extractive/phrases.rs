@@ -121,6 +121,10 @@ impl Tongue {
         }
     }
 
+    pub(super) fn likely_aloud(self) -> &'static str {
+        self.pick(["Most likely:", "Am wahrscheinlichsten:", "Lo más probable:", "Très probablement :"])
+    }
+
     pub(super) fn not_held(self) -> &'static str {
         self.pick([
             "I found no answer to this in your manuals.",

@@ -189,7 +189,11 @@ fn warnings(units: &[Unit], quoted: &[usize], wanted: Wanted) -> Vec<Unit> {
 impl Quotation {
     /// The quotation in Markdown, its source behind it: `number` is that of the passage. What was `told`
     /// already is left out.
-    pub(super) fn write(&self, passage: &Passage, number: usize, (tongue, told): (Tongue, &mut Vec<String>)) -> String {
+    pub(super) fn write(
+        &self,
+        (passage, number, source): (&Passage, usize, Source),
+        (tongue, told): (Tongue, &mut Vec<String>),
+    ) -> String {
         let warnings: Vec<&Unit> = self.warnings.iter().filter(|unit| is_new(told, unit)).collect();
         let units: Vec<&Unit> = self.units.iter().filter(|unit| is_new(told, unit)).collect();
         if units.is_empty() {
@@ -221,7 +225,7 @@ impl Quotation {
         if let Some((steps, rest)) = self.part {
             text.push_str(&format!("\n\n{}", tongue.part_of_run(steps, rest)));
         }
-        text.push_str(&format!("\n\n{}", source(passage, &units, number, tongue)));
+        text.push_str(&format!("\n\n{}", source.write(passage, &units, number, tongue)));
         text
     }
 }
@@ -236,14 +240,33 @@ fn is_new(told: &mut Vec<String>, unit: &Unit) -> bool {
     is_new
 }
 
-/// `Page 12 of pump.pdf, 2-27. OIL PUMP [1]`
-fn source(passage: &Passage, units: &[&Unit], number: usize, tongue: Tongue) -> String {
-    let hit = &passage.hit;
-    let pages =
-        units.iter().fold((hit.page, hit.page), |(first, last), unit| (first.min(unit.page), last.max(unit.page_end)));
-    let title = units.first().and_then(|unit| unit.titles.rsplit(" > ").next()).unwrap_or_default().trim();
-    let place = tongue.source(&escape(&hit.file_name), pages);
-    if title.is_empty() { format!("{place} [{number}]") } else { format!("{place}, {} [{number}]", escape(title)) }
+/// How a source is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// `Page 12 of pump.pdf, 2-27. OIL PUMP [1]`
+    Written,
+    /// `Page 12 of pump [1]`
+    Aloud,
+}
+
+impl Source {
+    fn write(self, passage: &Passage, units: &[&Unit], number: usize, tongue: Tongue) -> String {
+        let hit = &passage.hit;
+        let widen = |(first, last): (u32, u32), unit: &&Unit| (first.min(unit.page), last.max(unit.page_end));
+        let pages = units.iter().fold((hit.page, hit.page), widen);
+        let file = &hit.file_name;
+        match self {
+            Self::Aloud => {
+                let name = file.rsplit_once('.').map_or(file.as_str(), |(name, _)| name);
+                format!("{} [{number}]", tongue.source(&escape(name), pages))
+            }
+            Self::Written => {
+                let title = units.first().and_then(|unit| unit.titles.rsplit(" > ").next()).unwrap_or_default().trim();
+                let title = if title.is_empty() { String::new() } else { format!(", {}", escape(title)) };
+                format!("{}{title} [{number}]", tongue.source(&escape(file), pages))
+            }
+        }
+    }
 }
 
 /// A paragraph of a quotation. A number at its start stays what it is.

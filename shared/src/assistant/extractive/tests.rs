@@ -27,6 +27,16 @@ fn a_value_comes_first_and_its_source_last() {
 }
 
 #[test]
+fn a_spoken_answer_says_the_value_first_and_its_source_in_few_words() {
+    let aloud = |question: &str| write(&Brief { aloud: true, ..brief(question, manual()) });
+    let text = aloud("What is the torque of the oil pump mounting bolt?");
+    let value = text.find("65").unwrap_or(usize::MAX);
+    assert!(value < 120 && text.ends_with("\n\nPage 12 of pump_manual [1]"), "{text}");
+    let text = aloud("Which gasket touches the oil filter, the pump or the adapter?");
+    assert_eq!(text.matches("Page ").count(), 1, "one page is enough to hear: {text}");
+}
+
+#[test]
 fn a_value_may_be_asked_for_in_other_words_than_the_manuals() {
     let text = said("How tight is the oil pump mounting bolt?");
     assert!(text.contains("tighten it to 65 lb-ft") && !text.contains(LIKELY), "{text}");

@@ -123,6 +123,22 @@ pub fn shared_data(path: &str) -> Option<std::path::PathBuf> {
     None
 }
 
+/// The same with masks for all values of these names, for snapshots of what differs from run to run.
+pub fn masked(value: &Value, masks: &[(&str, &str)]) -> Value {
+    let mask = |name: &String| masks.iter().find(|(masked, _)| masked == name).map(|(_, mask)| Value::from(*mask));
+    match value {
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(name, field)| {
+                let kept = || masked(field, masks);
+                (name.clone(), mask(name).unwrap_or_else(kept))
+            });
+            Value::Object(fields.collect())
+        }
+        Value::Array(items) => items.iter().map(|item| masked(item, masks)).collect(),
+        value => value.clone(),
+    }
+}
+
 /// A program that hears this in whatever it is given.
 pub fn hearing(folder: &std::path::Path, text: &str) -> String {
     let path = folder.join("hear");
