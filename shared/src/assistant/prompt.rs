@@ -17,9 +17,9 @@ pub const PASSAGES: usize = 24;
 const WITH_NEIGHBOURS: usize = 3;
 /// The part of the budget that whole pages are shown in, in percent; of the pages found after that, only the
 /// passages are.
-const WHOLE_PAGES: usize = 75;
+const WHOLE_PAGES: usize = 60;
 /// Sentences and rows of a page that are shown beside its passage.
-const TELLING: usize = 3;
+const TELLING: usize = 5;
 /// Tokens of the best page that are shown whatever the budget.
 const LEAST: usize = 500;
 
@@ -154,16 +154,10 @@ fn elements(brief: &Brief) -> String {
     elements
 }
 
-/// The passage that was found on a page, and what else on it tells of the question.
+/// What on a page tells of the question; where nothing does, the passage that was found.
 fn excerpt(brief: &Brief, passage: &Passage) -> String {
-    let mut text = passage.hit.content.clone();
-    for unit in telling(brief, passage, TELLING) {
-        if !text.contains(&unit) {
-            text.push('\n');
-            text.push_str(&unit);
-        }
-    }
-    text
+    let units = telling(brief, passage, TELLING);
+    if units.is_empty() { passage.hit.content.clone() } else { units.join("\n") }
 }
 
 /// Tokens of a text, roughly: what the tokenizers of language models make of words, figures and marks.

@@ -79,9 +79,9 @@ fn whole_pages_are_shown_as_long_as_the_budget_lasts() {
         let message = last(brief);
         (message.matches("whole ").count() / 1_000, message.matches("piece ").count() / 100)
     };
-    assert_eq!(shown(&brief), (4, 16), "four pages of 1,000 tokens, and passages of 100 behind them");
+    assert_eq!(shown(&brief), (3, 17), "three pages of 1,000 tokens, and passages of 100 behind them");
     brief.context_tokens = 12_000;
-    assert_eq!(shown(&brief), (9, 11));
+    assert_eq!(shown(&brief), (7, 13));
     brief.context_tokens = 1;
     let message = last(&brief);
     assert_eq!(message.matches("<passage number").count(), 5, "the best is shown whatever the budget");

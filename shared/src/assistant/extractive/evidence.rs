@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::quantity::{self, Asked};
+use super::quantity::Asked;
 use super::question::Term;
 use super::sources::Source;
 use super::variants::{Fit, Variants};
 use super::wanted::Wanted;
 use crate::assistant::model::Brief;
 use crate::documents::units::{Unit, UnitKind};
-use crate::retrieval::analysis::Analyzer;
+use crate::retrieval::analysis::{Analyzer, measures};
 
 /// What a term counts that stands over a row: in the title of its table or in a row that groups it.
 const IN_LEAD: f32 = 0.95;
@@ -180,6 +180,11 @@ fn bonus(question: &Question<'_>, unit: &Unit, value: bool) -> f32 {
     bonus
 }
 
+/// Whether a unit holds a value or number of the kind that is asked for.
+pub(super) fn tells(asked: &Asked, unit: &Unit) -> bool {
+    (asked.is_number() && has_number(&unit.text)) || (asked.is_value() && asked.is_in(&unit.text))
+}
+
 /// A part or stock number: at least four digits in a word of five characters or more, which is no decimal and
 /// no span of them.
 fn has_number(text: &str) -> bool {
@@ -257,9 +262,11 @@ fn own_shares(analyzer: &Analyzer, terms: &[Term], text: &str) -> Vec<f32> {
     let list = analyzer.terms(text);
     let found: HashSet<String> = list.iter().cloned().collect();
     let apart = apart(terms, &list);
+    let measures = measures(text);
     let share = |(term, apart): (&Term, bool)| {
         let held = term.share(&found) * if apart { APART } else { 1.0 };
-        if quantity::value_for(&term.word, text) { held.max(IMPLIED) } else { held }
+        let implied = measures.iter().any(|unit| term.wanted.is(unit));
+        if implied { held.max(IMPLIED) } else { held }
     };
     terms.iter().zip(apart).map(share).collect()
 }

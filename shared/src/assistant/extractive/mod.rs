@@ -39,6 +39,8 @@ use crate::library::{Findings, Holdings, Passage};
 const PASSAGES: usize = 12;
 /// Places that are quoted where there is no answer.
 const CLOSEST: usize = 3;
+/// What a value or number of the kind that is wanted counts for a unit that is shown to a language model.
+const TOLD: f32 = 0.2;
 /// Unknown words that are named there.
 const UNKNOWN: usize = 4;
 /// Characters of all quotations; what is beyond is left.
@@ -187,11 +189,13 @@ fn quotations(
 /// that is not shown whole.
 pub(super) fn telling(brief: &Brief, passage: &Passage, most: usize) -> Vec<String> {
     let terms = question::terms(&brief.text, &brief.findings.vocabulary, &HashSet::new());
+    let asked = Asked::of(&brief.text);
     let source = sources::Source::of(&brief.findings, passage);
     let analyzer = source.analyzer();
     let score = |unit: &Unit| {
         let found: HashSet<String> = analyzer.terms(&unit.in_full()).into_iter().collect();
-        evidence::weighted(&terms, |term| terms.get(term).map_or(0.0, |term| term.share(&found)))
+        let held = evidence::weighted(&terms, |term| terms.get(term).map_or(0.0, |term| term.share(&found)));
+        if held > 0.0 && evidence::tells(&asked, unit) { held + TOLD } else { held }
     };
     let units = source.units(passage.hit.page..=passage.hit.page);
     let mut judged: Vec<(f32, usize, &Unit)> =

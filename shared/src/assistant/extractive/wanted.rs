@@ -21,42 +21,6 @@ pub(super) enum Wanted {
     Statement,
 }
 
-const NUMBER: &[&str] = &[
-    "part number",
-    "part no",
-    "part-no",
-    "p/n",
-    "pn",
-    "nsn",
-    "fsn",
-    "niin",
-    "stock number",
-    "stock no",
-    "tool number",
-    "tool no",
-    "order number",
-    "kit number",
-    "kit no",
-    "catalog number",
-    "model number",
-    "number for",
-    "j number",
-    "j tool",
-    "which tool",
-    "what tool",
-    "special tool",
-    "teilenummer",
-    "artikelnummer",
-    "bestellnummer",
-    "sachnummer",
-    "número de parte",
-    "número de pieza",
-    "referencia",
-    "numéro de pièce",
-    "référence",
-    "cage",
-    "cagec",
-];
 const PROCEDURE: &[&str] = &[
     "how do i",
     "how do you",
@@ -193,7 +157,7 @@ impl Wanted {
     pub(super) fn of(question: &str, asked: &Asked) -> Self {
         let lower = format!(" {} ", question.to_lowercase().replace('’', "'"));
         let says = |words: &[&str]| words.iter().any(|word| contains(&lower, word));
-        if says(NUMBER) {
+        if asked.is_number() {
             Self::Number
         } else if says(PROCEDURE) || begins_with_task(&lower) {
             Self::Procedure

@@ -49,7 +49,16 @@ fn by_bands(rows: Vec<GridRow>, head: usize, begins: &[bool]) -> Vec<GridRow> {
 fn by_distance(mut rows: Vec<GridRow>, head: usize) -> Vec<GridRow> {
     let body = rows.split_off(head.min(rows.len()));
     if body.len() < 3 {
-        rows.extend(body);
+        for row in body {
+            let is_rest = |last: &GridRow| {
+                let pitch = row.baseline - last.baseline;
+                row.filled() == 1 && pitch < 1.3 * row.size && goes_on(last, &row) && !both_value(last, &row)
+            };
+            match rows.get_mut(head..).and_then(<[GridRow]>::last_mut) {
+                Some(last) if is_rest(last) => last.append(row),
+                _ => rows.push(row),
+            }
+        }
         return rows;
     }
     let size = median(body.iter().map(|row| row.size));

@@ -169,6 +169,28 @@ pub fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
+/// The terms of the units that a text gives numbers in, numbers in words among them.
+#[must_use]
+pub fn measures(text: &str) -> Vec<String> {
+    const IN_WORDS: &[&str] =
+        &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "half"];
+    let mut measures = Vec::new();
+    let mut counted = false;
+    walk(text, |event| match event {
+        Event::Begin(Kind::Unit, _) => {}
+        Event::Begin(..) => counted = false,
+        Event::Word(word) => counted = IN_WORDS.contains(&word),
+        // A number that a unit belongs to.
+        Event::Term(Role::Joined, _) => counted = true,
+        Event::Term(_, term) => {
+            if counted && units::is_term(term) && !measures.iter().any(|known| known == term) {
+                measures.push(term.to_owned());
+            }
+        }
+    });
+    measures
+}
+
 /// First bytes of terms. A word and its stem begin alike.
 #[derive(Debug, Clone)]
 pub struct Initials([bool; 256]);

@@ -145,3 +145,13 @@ fn odd_text_is_harmless() {
     let long = "1-".repeat(5_000);
     assert!(terms(&long).iter().all(|term| term.len() <= 64));
 }
+
+#[test]
+fn a_measure_is_a_number_before_a_unit() {
+    assert_eq!(measures("tighten to 44-52 lb-ft (60-71 N\u{2022}m)."), ["lbft", "nm"]);
+    assert_eq!(measures("nearly .9 volts, no more than two feet"), ["volt", "foot"]);
+    assert_eq!(measures("set PV1 to 3.3V"), ["volt"]);
+    for none in ["Torque in lb-ft (see page 12).", "3. Fill with oil", "two hoses and feet", "version 5"] {
+        assert!(measures(none).is_empty(), "{none}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Units: one term for all spellings of each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// A unit by one of its spellings.
@@ -97,6 +97,8 @@ static TABLE: LazyLock<HashMap<&'static str, Unit>> = LazyLock::new(|| {
     table
 });
 
+static TERMS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| UNITS.iter().map(|(term, ..)| *term).collect());
+
 /// Bytes of the longest spelling.
 const LONGEST: usize = 24;
 
@@ -113,6 +115,11 @@ pub(super) fn unit(spelling: &str) -> Option<Unit> {
         return TABLE.get(bare.as_str()).copied();
     }
     None
+}
+
+/// Whether a term stands for a unit.
+pub(super) fn is_term(term: &str) -> bool {
+    TERMS.contains(term)
 }
 
 /// Whether a unit may begin with this word: it is one, or the first of those that make one.

@@ -8,6 +8,7 @@ mod lookup;
 mod spelling;
 mod spoken;
 mod synonyms;
+mod wanted;
 
 use std::collections::HashSet;
 
@@ -15,12 +16,15 @@ use super::Segment;
 use super::analysis::{Kind, Language, Role, Token, confused, plain, tokens};
 use lookup::Lookup;
 use synonyms::Synonym;
+pub use wanted::Wanted;
 
 /// Words of a question that are looked at, and of these the unknown ones that neighbours are looked for.
 const MOST_TOKENS: usize = 300;
 const MOST_UNKNOWN: usize = 12;
 /// What a word of the turn before weighs against one of the question.
 const CONTEXT: f32 = 0.5;
+/// What a word weighs that only says what is wanted, as in "part number".
+const ASKING: f32 = 0.3;
 /// What a word of general use weighs against one that names something.
 const GENERAL: f32 = 0.75;
 /// What other readings of a word weigh against the word itself.
@@ -103,15 +107,15 @@ impl Asked {
 pub fn asked(segments: &[&Segment], text: &str) -> Vec<Asked> {
     let (context, question) = text.trim().rsplit_once('\n').unwrap_or(("", text));
     let reader = Reader::new(segments, question);
+    let (question, asking) = Wanted::apart(question);
     let mut all: Vec<Asked> = Vec::new();
     let mut seen: HashSet<(String, Kind)> = HashSet::new();
-    let lines = std::iter::once(question).map(|line| (line, false)).chain(context.lines().map(|line| (line, true)));
-    for (line, is_context) in lines {
+    let before = context.lines().map(|line| (line, CONTEXT));
+    let lines = [(question.as_str(), 1.0), (asking.as_str(), ASKING)].into_iter().chain(before);
+    for (at, (line, weight)) in lines.enumerate() {
         for mut asked in reader.read(line) {
-            asked.context = is_context;
-            if is_context {
-                asked.weight *= CONTEXT;
-            }
+            asked.context = at > 1;
+            asked.weight *= weight;
             let terms = asked.forms.first().map_or_else(|| asked.written.to_lowercase(), |form| form.terms.join(" "));
             if seen.insert((terms, asked.kind)) {
                 all.push(asked);
@@ -300,6 +304,9 @@ impl<'a> Reader<'a> {
             forms.extend(whole.and_then(|(_, term)| self.lookup.written_apart(term)));
         }
         if forms.is_empty() {
+            forms.extend(self.singular(token));
+        }
+        if forms.is_empty() {
             how = Match::Confused;
             let variants = wholes().flat_map(|(_, term)| confused(term));
             let found = variants.filter_map(|term| self.lookup.form(&term, Match::Confused));
@@ -315,6 +322,15 @@ impl<'a> Reader<'a> {
             how = Match::None;
         }
         self.asked(token, how, forms)
+    }
+
+    /// A code that is spoken of in the plural: `two M998s`.
+    fn singular(&self, token: &Token) -> Vec<Form> {
+        let one = token.written.strip_suffix('s').map(|one| one.trim_end_matches(['\'', '\u{2019}']));
+        let Some(one) = one.filter(|one| one.ends_with(|c: char| c.is_ascii_digit())) else { return Vec::new() };
+        let wholes = tokens(one).into_iter().flat_map(|token| token.terms);
+        let wholes = wholes.filter(|(role, _)| *role == Role::Whole);
+        wholes.filter_map(|(_, term)| self.lookup.form(&term, Match::Exact)).collect()
     }
 
     fn asked(&self, token: &Token, how: Match, forms: Vec<Form>) -> Asked {

@@ -6,7 +6,7 @@ use strsim::osa_distance;
 
 /// Letters of a word that is looked for at all, and of one that two edits are allowed in.
 const LETTERS: usize = 4;
-const LONG: usize = 8;
+const LONG: usize = 9;
 /// Letters of a word whose first letter may be wrong.
 const FIRST: usize = 5;
 /// Letters beyond which no misspelling is looked for.
@@ -20,7 +20,7 @@ pub(super) struct Near {
     pub(super) distance: usize,
 }
 
-/// The nearest word, one edit away, or two for words of eight letters and more; of equals the most frequent.
+/// The nearest word, one edit away, or two for words of nine letters and more; of equals the most frequent.
 /// `beginning` gives all words with this beginning, and how frequent each is.
 ///
 /// The first letter is usually right. Where nothing begins with it, one edit may change it, if the second

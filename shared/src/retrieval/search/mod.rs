@@ -40,6 +40,11 @@ pub struct Query {
 }
 
 impl Query {
+    /// The question itself, without what was said before.
+    pub(crate) fn question(&self) -> &str {
+        self.text.trim().rsplit('\n').next().unwrap_or(&self.text)
+    }
+
     /// The embedding to compare a segment's with.
     pub(crate) fn embedding_for(&self, segment: &Segment) -> Option<&[f32]> {
         let english = self.english.as_ref().filter(|_| segment.language() == Language::English);
@@ -97,6 +102,8 @@ pub struct Weights {
     pub lexical: f32,
     /// Weight of the cosine.
     pub semantic: f32,
+    /// Factor for that of a question that is not in English: the models at hand know little else.
+    pub foreign: f32,
     /// Added to the score of pages of a document that the query names.
     pub named: f32,
     /// Factor for the lexical score of pages that only point to others.
@@ -105,6 +112,8 @@ pub struct Weights {
     pub coverage: f32,
     /// Weight of the share of it that stands together on the page.
     pub window: f32,
+    /// Weight of a value or number of the kind that is wanted, beside the rest of what stands together.
+    pub wanted: f32,
     /// What titles say of the text below them, against the text itself.
     pub over: f32,
 }
@@ -118,11 +127,13 @@ impl Default for Weights {
             inherited: 1.5,
             heading: 1.0,
             lexical: 1.0,
-            semantic: 1.25,
+            semantic: 2.5,
             named: 0.1,
             navigation: 0.3,
             coverage: 0.1,
             window: 0.25,
+            wanted: 0.5,
+            foreign: 0.4,
             over: 0.85,
         }
     }

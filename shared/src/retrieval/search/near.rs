@@ -9,8 +9,10 @@ use super::{
     super::{
         Segment,
         analysis::{Analyzer, Initials, Language},
+        question::Wanted,
         segment::ChunkEntry,
     },
+    Weights,
     lexical::Sought,
 };
 
@@ -24,13 +26,14 @@ pub(super) struct Reader<'a> {
     initials: Initials,
     /// How many words the query has.
     words: usize,
+    wanted: Wanted,
 }
 
 /// A word of the query in a text: where it stands, which it is and what it says there.
 type Found = (usize, usize, f32);
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(segments: &[&Segment], terms: &'a [Sought]) -> Self {
+    pub(super) fn new(segments: &[&Segment], terms: &'a [Sought], wanted: Wanted) -> Self {
         let mut analyzers = BTreeMap::new();
         for segment in segments {
             analyzers.entry(segment.language()).or_insert_with(|| Analyzer::of(segment.language()));
@@ -41,35 +44,42 @@ impl<'a> Reader<'a> {
             by_term.entry(&sought.term).or_default().push(sought);
         }
         let words = terms.iter().map(|sought| sought.word + 1).max().unwrap_or(0);
-        Self { analyzers, terms: by_term, initials, words }
+        Self { analyzers, terms: by_term, initials, words, wanted }
     }
 
     /// The share of the query that a text and the titles over it hold.
     pub(super) fn coverage(&self, segment: &Segment, chunk: &ChunkEntry) -> f32 {
         let mut best = vec![0.0_f32; self.words];
         for text in [&chunk.heading, &chunk.text] {
-            raise(&mut best, &self.find(segment, text));
+            raise(&mut best, &self.find(segment, text, 0.0));
         }
         best.iter().sum()
     }
 
     /// The greatest share of the query that stands together in one of these passages, between 0 and 1. The
     /// titles over a passage belong to all of it, and count by the factor `over`.
-    pub(super) fn window<'c>(&self, segment: &Segment, chunks: impl Iterator<Item = &'c ChunkEntry>, over: f32) -> f32 {
+    pub(super) fn window<'c>(
+        &self,
+        segment: &Segment,
+        chunks: impl Iterator<Item = &'c ChunkEntry>,
+        weights: &Weights,
+    ) -> f32 {
+        let wanted = if self.wanted.is_any() { weights.wanted } else { 0.0 };
         let mut most = 0.0_f32;
         for chunk in chunks {
-            let mut titles = vec![0.0_f32; self.words];
-            raise(&mut titles, &self.find(segment, &chunk.heading));
+            // What is wanted is one more word.
+            let mut titles = vec![0.0_f32; self.words + 1];
+            raise(&mut titles, &self.find(segment, &chunk.heading, 0.0));
             for share in &mut titles {
-                *share *= over;
+                *share *= weights.over;
             }
-            most = most.max(densest(&self.find(segment, &chunk.text), &titles));
+            most = most.max(densest(&self.find(segment, &chunk.text, wanted), &titles));
         }
-        most.min(1.0)
+        (most / (1.0 + wanted)).min(1.0)
     }
 
-    /// The words of the query in a text, in the order of the text.
-    fn find(&self, segment: &Segment, text: &str) -> Vec<Found> {
+    /// The words of the query in a text, in the order of the text, and what is wanted, which says `wanted`.
+    fn find(&self, segment: &Segment, text: &str, wanted: f32) -> Vec<Found> {
         let mut found = Vec::new();
         let Some(analyzer) = self.analyzers.get(&segment.language()).filter(|_| !self.terms.is_empty()) else {
             return found;
@@ -78,6 +88,9 @@ impl<'a> Reader<'a> {
         analyzer.each_place_like(text, &self.initials, |term| {
             place += 1;
             let Some(term) = term else { return };
+            if wanted > 0.0 && self.wanted.is(term) {
+                found.push((place, self.words, wanted));
+            }
             let known = self.terms.get(term).into_iter().flatten();
             let known = known.filter(|sought| sought.is(term, segment.language()));
             found.extend(known.map(|sought| (place, sought.word, sought.share)));

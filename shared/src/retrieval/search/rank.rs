@@ -3,7 +3,8 @@
 use super::{
     super::{
         Segment,
-        question::Asked,
+        analysis::Language,
+        question::{Asked, Wanted},
         segment::{ChunkEntry, PageEntry},
     },
     Hit, Query, Weights,
@@ -43,7 +44,7 @@ pub(super) fn rank(segments: &[&Segment], query: &Query, asked: &[Asked], weight
         candidates.select_nth_unstable_by(kept - 1, better);
     }
     candidates.truncate(kept);
-    let passages = Passages { query, reader: Reader::new(segments, &evidence.lexical.terms) };
+    let passages = Passages { query, reader: Reader::new(segments, &evidence.lexical.terms, wanted(query)) };
     for (score, position) in &mut candidates {
         *score = passages.again(segments, (*score, *position), &evidence, weights);
     }
@@ -56,6 +57,12 @@ pub(super) fn rank(segments: &[&Segment], query: &Query, asked: &[Asked], weight
         .collect()
 }
 
+/// What the question itself wants, or, where it does not say, the turn before.
+fn wanted(query: &Query) -> Wanted {
+    let mut lines = query.text.trim().rsplit('\n').map(Wanted::of);
+    lines.find(Wanted::is_any).unwrap_or_default()
+}
+
 fn gather(segments: &[&Segment], query: &Query, asked: &[Asked], weights: &Weights) -> Evidence {
     let lexical = lexical::score(segments, asked, weights);
     let lengths = segments.iter().flat_map(|segment| segment.lengths());
@@ -64,7 +71,9 @@ fn gather(segments: &[&Segment], query: &Query, asked: &[Asked], weights: &Weigh
     let embedding = query.embedding.as_deref().filter(|embedding| !embedding.is_empty());
     let cosines = embedding.map(|_| semantic::page_cosines(segments, query));
     let cosine = Distribution::of(cosines.iter().flatten().copied().filter(|cosine| *cosine > -1.0));
-    let mut fused = fusion::fuse(&lexical, cosines.as_deref(), weights);
+    let is_foreign = Language::of_question(query.question()) != Language::English;
+    let foreign = if is_foreign { weights.foreign } else { 1.0 };
+    let mut fused = fusion::fuse(&lexical, cosines.as_deref(), weights, foreign * weights.semantic);
     let mut pages = fused.iter_mut();
     for (segment, named) in segments.iter().zip(narrow::named(segments, asked)) {
         let own = pages.by_ref().take(segment.page_count());
@@ -120,7 +129,7 @@ impl Passages<'_> {
         let Some(page) = segment.meta.pages.get(index) else { return score };
         let (first, count) = (page.first_chunk as usize, page.chunks as usize);
         let chunks = segment.meta.chunks.iter().skip(first).take(count);
-        let window = self.reader.window(segment, chunks, weights.over);
+        let window = self.reader.window(segment, chunks, weights);
         let coverage = evidence.lexical.coverage.get(position).copied().unwrap_or(0.0).min(1.0);
         let words = weights.coverage * coverage + weights.window * window;
         let words = if page.navigation { weights.navigation * words } else { words };

@@ -1,0 +1,184 @@
+//! What a question wants to be told: a value in certain units, or a part or stock number.
+//!
+//! "How tight are the rod caps?" is answered where a torque stands beside rod caps, not where their
+//! tightness is only spoken of.
+
+/// A quantity: words that ask for it, and the terms of the units that it is given in.
+struct Quantity {
+    asked: &'static str,
+    units: &'static [&'static str],
+}
+
+/// Words and phrases, separated by commas, in the four languages that answers are written in.
+const QUANTITIES: &[Quantity] = &[
+    Quantity {
+        asked: "torque,torques,torqe,torqued,torquing,tight,tightness,tighten,stiff,drehmoment,drehmomente,\
+                anzugsmoment,anzugsmomente,anziehdrehmoment,fest,apriete,par de apriete,couple,couples,serrage",
+        units: &["lbft", "lbin", "nm", "danm", "kgm", "ncm"],
+    },
+    Quantity {
+        asked: "pressure,pressures,psi,boost,inflate,inflation,druck,presión,presion,pression,gonflage",
+        units: &["psi", "kpa", "mpa", "bar", "mbar", "inhg", "mmhg"],
+    },
+    Quantity {
+        asked: "voltage,volts,volt,spannung,voltaje,tensión,tension",
+        units: &["volt", "millivolt", "kilovolt"],
+    },
+    Quantity {
+        asked: "amperage,amps,amp,current draw,how much current,stromstärke,amperaje,ampérage,ampères",
+        units: &["ampere", "milliampere"],
+    },
+    Quantity {
+        asked: "resistance,impedance,ohms,widerstand,resistencia,résistance",
+        units: &["ohm", "kiloohm", "megaohm"],
+    },
+    Quantity { asked: "frequency,hertz,frequenz,frecuencia,fréquence", units: &["hertz", "kilohertz", "megahertz"] },
+    Quantity {
+        asked: "temperature,temperatures,temp,temps,how hot,how cold,how warm,too hot,too cold,freeze,temperatur,wie \
+                heiß,temperatura,température",
+        units: &["celsius", "fahrenheit", "degree"],
+    },
+    Quantity { asked: "angle,degrees,timing,winkel,ángulo,angle", units: &["degree"] },
+    Quantity {
+        asked: "horsepower,power output,wattage,leistung,potencia,puissance",
+        units: &["horsepower", "kilowatt", "watt"],
+    },
+    Quantity {
+        asked: "weight,weigh,weighs,how heavy,gewicht,wie schwer,peso,pesa,poids,pèse",
+        units: &["pound", "kilogram", "gram", "ounce"],
+    },
+    Quantity {
+        asked: "clearance,clearances,gap,gaps,end play,endplay,free play,backlash,runout,run-out,thickness,how thick,\
+                how deep,depth,how wide,width,diameter,bore size,stroke,how long is,length,height,how high,how far,\
+                distance,wear limit,oversize,undersize,taper,spiel,abstand,dicke,durchmesser,länge,holgura,juego,\
+                diámetro,espesor,jeu,diamètre,épaisseur,écartement",
+        units: &["inch", "foot", "millimetre", "centimetre", "micrometre", "metre"],
+    },
+    Quantity {
+        asked: "capacity,capacities,volume,how much oil,how much coolant,how much fluid,how much fuel,how much water,\
+                how much antifreeze,how much grease,how much refrigerant,quarts,gallons,liters,litres,refill,füllmenge,\
+                wie viel öl,capacidad,cuánto aceite,capacité,combien d'huile",
+        units: &["quart", "gallon", "pint", "litre", "millilitre", "fluidounce", "ounce", "pound", "kilogram"],
+    },
+    Quantity { asked: "rpm,idle speed,engine speed,revs,drehzahl,revoluciones,régime", units: &["rpm"] },
+    Quantity {
+        asked: "how long,how often,how soon,how many minutes,how many hours,minutes,hours,interval,wie lange,wie oft,\
+                cuánto tiempo,combien de temps",
+        units: &["second", "minute", "hour"],
+    },
+];
+
+/// Words and phrases that ask for a part, stock, tool or model number.
+const NUMBERS: &str = "part number,part numbers,part no,part-no,part #,part num,partno,p/n,pn,nsn,fsn,niin,stock number,\
+                       stock no,tool number,tool no,order number,kit number,kit no,catalog number,model number,\
+                       number for,j number,j tool,which tool,what tool,special tool,cage,cagec,teilenummer,\
+                       artikelnummer,bestellnummer,sachnummer,número de parte,numero de parte,número de pieza,\
+                       referencia,numéro de pièce,référence";
+/// Of these, what names a subject as well.
+const SUBJECTS: &[&str] = &["number for", "j tool", "which tool", "what tool", "special tool", "cage"];
+
+/// Letters of a question that has a subject.
+const LEAST: usize = 3;
+
+/// What a question wants to be told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    units: Vec<&'static str>,
+    number: bool,
+}
+
+impl Wanted {
+    /// Reads a question.
+    #[must_use]
+    pub fn of(question: &str) -> Self {
+        let lower = question.to_lowercase().replace('\u{2019}', "'");
+        let says = |list: &str| list.split(',').any(|phrase| contains(&lower, phrase));
+        let asked = QUANTITIES.iter().filter(|quantity| says(quantity.asked));
+        Self { units: asked.flat_map(|quantity| quantity.units).copied().collect(), number: says(NUMBERS) }
+    }
+
+    /// A question without the words that ask for a number, and these words: they say what is wanted, and not of
+    /// what. Where nothing else is left, they are the subject.
+    #[must_use]
+    pub fn apart(question: &str) -> (String, String) {
+        let lower = question.to_lowercase();
+        let mut rest = question.to_owned();
+        let mut asking: Vec<&str> = Vec::new();
+        // Where case changes the length, places are not the same any more.
+        let phrases = NUMBERS.split(',').filter(|phrase| !SUBJECTS.contains(phrase));
+        for phrase in phrases.filter(|_| lower.len() == question.len()) {
+            for (at, found) in lower.match_indices(phrase) {
+                if stands_alone(&lower, at, found)
+                    && rest.is_char_boundary(at + found.len())
+                    && rest.is_char_boundary(at)
+                {
+                    rest.replace_range(at..at + found.len(), &" ".repeat(found.len()));
+                    asking.push(if phrase == "p/n" || phrase == "pn" { "part number" } else { phrase });
+                }
+            }
+        }
+        if rest.chars().filter(|c| c.is_alphanumeric()).count() < LEAST {
+            return (question.to_owned(), String::new());
+        }
+        (rest, asking.join(" "))
+    }
+
+    /// Whether it asks for anything of the kind.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        self.number || !self.units.is_empty()
+    }
+
+    /// Whether it asks for a value in some unit.
+    #[must_use]
+    pub fn is_value(&self) -> bool {
+        !self.units.is_empty()
+    }
+
+    /// Whether it asks for a part, stock, tool or model number.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        self.number
+    }
+
+    /// Whether a term of a text is of the kind.
+    #[must_use]
+    pub fn is(&self, term: &str) -> bool {
+        self.units.contains(&term) || (self.number && is_part_number(term))
+    }
+}
+
+/// Whether a term is a part or stock number: five characters or more, with three digits.
+fn is_part_number(term: &str) -> bool {
+    term.len() >= 5 && term.bytes().filter(u8::is_ascii_digit).count() >= 3 && !term.contains('.')
+}
+
+/// Whether a phrase stands in a text, between the borders of words.
+fn contains(lower: &str, phrase: &str) -> bool {
+    lower.match_indices(phrase).any(|(at, found)| stands_alone(lower, at, found))
+}
+
+fn stands_alone(lower: &str, at: usize, found: &str) -> bool {
+    let before = lower.get(..at).and_then(|text| text.chars().next_back());
+    let after = lower.get(at + found.len()..).and_then(|text| text.chars().next());
+    let border = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    border(before) && border(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_says_which_units_its_answer_has() {
+        let torque = Wanted::of("how tight do the flywheel bolts go?");
+        assert!(torque.is("lbft") && torque.is("nm") && !torque.is("psi") && !torque.is("flywheel"));
+        let number = Wanted::of("gearbox seal, P/N please");
+        assert!(number.is("5330011234567") && number.is("ms287752") && !number.is("12") && !number.is("seal"));
+        assert_eq!(Wanted::apart("Gearbox seal, P/N?"), ("Gearbox seal,    ?".to_owned(), "part number".to_owned()));
+        assert_eq!(Wanted::apart("NSN?"), ("NSN?".to_owned(), String::new()));
+        assert!(!Wanted::of("Where is the oil filter?").is_any());
+        assert!(Wanted::of("Quel est le couple de serrage ?").is("nm"));
+        assert!(Wanted::of("how tightly-packed is it").units.is_empty(), "no part of a longer word");
+    }
+}
