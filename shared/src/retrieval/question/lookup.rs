@@ -1,6 +1,7 @@
 //! The terms of several segments, looked up as one list.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 use super::super::Segment;
 use super::super::analysis::{Analyzer, Language};
@@ -8,8 +9,13 @@ use super::spelling::{self, Near};
 use super::synonyms::Synonym;
 use super::{Form, INSTEAD, Match};
 
+/// What is looked up: terms, and the language of the manuals that they are looked for in.
+type Sought = (Option<Language>, Vec<String>);
+
 pub(super) struct Lookup<'a> {
     segments: &'a [&'a Segment],
+    /// Pages of the terms that were looked up before: neighbours in a question are looked up more than once.
+    known: RefCell<HashMap<Sought, usize>>,
     analyzers: BTreeMap<Language, Analyzer>,
 }
 
@@ -19,7 +25,7 @@ impl<'a> Lookup<'a> {
         for segment in segments {
             analyzers.entry(segment.language()).or_insert_with(|| Analyzer::of(segment.language()));
         }
-        Self { segments, analyzers }
+        Self { segments, known: RefCell::default(), analyzers }
     }
 
     /// The word as it is, in each language in which a manual holds it.
@@ -110,6 +116,16 @@ impl<'a> Lookup<'a> {
 
     /// Pages that hold a form: of several terms, the one on the fewest, in the manuals that hold them all.
     pub(super) fn pages(&self, form: &Form) -> usize {
+        let key = (form.language, form.terms.clone());
+        if let Some(pages) = self.known.borrow().get(&key) {
+            return *pages;
+        }
+        let pages = self.count(form);
+        self.known.borrow_mut().insert(key, pages);
+        pages
+    }
+
+    fn count(&self, form: &Form) -> usize {
         let searched = |segment: &&&Segment| form.language.is_none_or(|language| segment.language() == language);
         let segments = self.segments.iter().filter(searched);
         let least = |segment: &&Segment| form.terms.iter().map(|term| segment.pages_with(term)).min().unwrap_or(0);

@@ -204,7 +204,7 @@ impl<'a> Reader<'a> {
             let code: String = pieces.iter().map(compact).collect();
             let short = pieces.iter().all(|token| token.written.len() <= LONGEST_PIECE);
             let mixed = code.bytes().any(|b| b.is_ascii_digit()) && code.bytes().any(|b| b.is_ascii_alphabetic());
-            let form = self.lookup.form(&code, Match::Exact).filter(|_| short && mixed)?;
+            let form = (short && mixed).then(|| self.lookup.form(&code, Match::Exact)).flatten()?;
             let first = tokens.first()?;
             let written = pieces.iter().map(|token| token.written.as_str()).collect::<Vec<_>>().join(" ");
             let whole = Token { written, kind: Kind::Code, ..first.clone() };

@@ -131,7 +131,7 @@ impl Default for Weights {
             named: 0.1,
             navigation: 0.3,
             coverage: 0.1,
-            window: 0.25,
+            window: 0.12,
             wanted: 0.5,
             foreign: 0.4,
             over: 0.85,

@@ -66,12 +66,17 @@ impl<'a> Reader<'a> {
     ) -> f32 {
         let wanted = if self.wanted.is_any() { weights.wanted } else { 0.0 };
         let mut most = 0.0_f32;
+        let mut heading: Option<&str> = None;
+        // What is wanted is one more word.
+        let mut titles = vec![0.0_f32; self.words + 1];
         for chunk in chunks {
-            // What is wanted is one more word.
-            let mut titles = vec![0.0_f32; self.words + 1];
-            raise(&mut titles, &self.find(segment, &chunk.heading, 0.0));
-            for share in &mut titles {
-                *share *= weights.over;
+            // The passages of a page mostly stand under the same titles.
+            if heading.replace(&chunk.heading) != Some(&chunk.heading) {
+                titles.fill(0.0);
+                raise(&mut titles, &self.find(segment, &chunk.heading, 0.0));
+                for share in &mut titles {
+                    *share *= weights.over;
+                }
             }
             most = most.max(densest(&self.find(segment, &chunk.text, wanted), &titles));
         }

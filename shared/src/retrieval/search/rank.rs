@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Pages that are read once more, word by word, before the best are chosen.
-const REREAD: usize = 50;
+const REREAD: usize = 24;
 
 /// Everything known about the pages searched; all lists have one entry per page. Pages without text
 /// would only widen the distributions, and are left out of them.
