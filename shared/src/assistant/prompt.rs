@@ -18,6 +18,8 @@ const WITH_NEIGHBOURS: usize = 3;
 /// The part of the budget that whole pages are shown in, in percent; of the pages found after that, only the
 /// passages are.
 const WHOLE_PAGES: usize = 60;
+/// Pages, best first, of which the passage that was found is shown where the page is not.
+const WITH_PASSAGE: usize = 10;
 /// Sentences and rows of a page that are shown beside its passage.
 const TELLING: usize = 5;
 /// Tokens of the best page that are shown whatever the budget.
@@ -138,7 +140,7 @@ fn elements(brief: &Brief) -> String {
     for (number, passage) in (1..).zip(&brief.findings.passages) {
         let whole = if passage.page_text.is_empty() { &passage.hit.content } else { &passage.page_text };
         let is_whole = used + tokens(whole) <= for_pages;
-        let text = if is_whole { whole.clone() } else { excerpt(brief, passage) };
+        let text = if is_whole { whole.clone() } else { excerpt(brief, passage, number) };
         let fits = used + tokens(&text) <= budget;
         if !fits && number > 1 {
             continue;
@@ -154,10 +156,16 @@ fn elements(brief: &Brief) -> String {
     elements
 }
 
-/// What on a page tells of the question; where nothing does, the passage that was found.
-fn excerpt(brief: &Brief, passage: &Passage) -> String {
-    let units = telling(brief, passage, TELLING);
-    if units.is_empty() { passage.hit.content.clone() } else { units.join("\n") }
+/// What on a page tells of the question, with the passage that was found on it where it is among the best; where
+/// nothing tells, the passage alone.
+fn excerpt(brief: &Brief, passage: &Passage, number: usize) -> String {
+    let content = &passage.hit.content;
+    let mut units = telling(brief, passage, TELLING);
+    if number <= WITH_PASSAGE || units.is_empty() {
+        units.retain(|unit| !content.contains(unit));
+        units.insert(0, content.clone());
+    }
+    units.join("\n")
 }
 
 /// Tokens of a text, roughly: what the tokenizers of language models make of words, figures and marks.

@@ -227,6 +227,7 @@ fn spelled(characters: &[(char, Script)]) -> String {
             continue;
         }
         text.push(match script {
+            _ if is_degree(&text, rest) => '°',
             Script::Normal => *character,
             Script::Raised => raised(*character),
             Script::Lowered => lowered(*character),
@@ -234,6 +235,19 @@ fn spelled(characters: &[(char, Script)]) -> String {
         rest = after;
     }
     text
+}
+
+/// Whether a sign of degrees was set as what looks like it: a raised nought, or the sign of an ordinal, behind a
+/// number and before the letter of a scale; a nought also before nothing. `10⁰` stays a power, `3º` an ordinal.
+fn is_degree(before: &str, rest: &[(char, Script)]) -> bool {
+    let nought = matches!(rest.first(), Some(('0', Script::Raised)));
+    let looks = nought || matches!(rest.first(), Some(('\u{2070}' | '\u{ba}' | '\u{1d52}', _)));
+    let fits = match rest.get(1) {
+        Some(('F' | 'C', Script::Normal)) => rest.get(2).is_none_or(|(next, _)| !next.is_alphanumeric()),
+        Some((next, script)) => nought && *script == Script::Normal && !next.is_alphanumeric() && before != "10",
+        None => nought && before != "10",
+    };
+    looks && fits && before.ends_with(|c: char| c.is_ascii_digit())
 }
 
 /// Raised figures, then a slash and figures, or lowered figures right below: `3/8`.
