@@ -5,7 +5,7 @@
 //! followed.
 
 use super::citations::pages;
-use super::extractive::telling;
+use super::extractive::Telling;
 use super::model::Brief;
 use super::question::{Role, Turn};
 use crate::documents::units::{Unit, UnitKind};
@@ -15,8 +15,8 @@ use crate::library::{Findings, Passage};
 pub const PASSAGES: usize = 24;
 /// Pages, best first, whose neighbours are shown too where a run of steps or a table goes on there.
 const WITH_NEIGHBOURS: usize = 3;
-/// The part of the budget that whole pages are shown in, in percent; of the pages found after that, only the
-/// passages are.
+/// The part of the budget that whole pages are shown in, in percent; of the pages found after that, only what
+/// tells of the question is.
 const WHOLE_PAGES: usize = 60;
 /// Pages, best first, of which the passage that was found is shown where the page is not.
 const WITH_PASSAGE: usize = 10;
@@ -135,12 +135,13 @@ fn nothing_found(brief: &Brief) -> &'static str {
 fn elements(brief: &Brief) -> String {
     let budget = brief.context_tokens.max(LEAST);
     let for_pages = budget * WHOLE_PAGES / 100;
+    let telling = Telling::of(brief);
     let mut used = 0;
     let mut elements = String::new();
     for (number, passage) in (1..).zip(&brief.findings.passages) {
         let whole = if passage.page_text.is_empty() { &passage.hit.content } else { &passage.page_text };
         let is_whole = used + tokens(whole) <= for_pages;
-        let text = if is_whole { whole.clone() } else { excerpt(brief, passage, number) };
+        let text = if is_whole { whole.clone() } else { excerpt(&telling, &brief.findings, passage, number) };
         let fits = used + tokens(&text) <= budget;
         if !fits && number > 1 {
             continue;
@@ -158,9 +159,9 @@ fn elements(brief: &Brief) -> String {
 
 /// What on a page tells of the question, with the passage that was found on it where it is among the best; where
 /// nothing tells, the passage alone.
-fn excerpt(brief: &Brief, passage: &Passage, number: usize) -> String {
+fn excerpt(telling: &Telling, findings: &Findings, passage: &Passage, number: usize) -> String {
     let content = &passage.hit.content;
-    let mut units = telling(brief, passage, TELLING);
+    let mut units = telling.units(findings, passage, TELLING);
     if number <= WITH_PASSAGE || units.is_empty() {
         units.retain(|unit| !content.contains(unit));
         units.insert(0, content.clone());

@@ -185,25 +185,41 @@ fn quotations(
     quoted.join("\n\n")
 }
 
-/// The units of a passage's page that hold most of the question's terms, best first: what to show of a page
-/// that is not shown whole.
-pub(super) fn telling(brief: &Brief, passage: &Passage, most: usize) -> Vec<String> {
-    let terms = question::terms(&brief.text, &brief.findings.vocabulary, &HashSet::new());
-    let asked = Asked::of(&brief.text);
-    let source = sources::Source::of(&brief.findings, passage);
-    let analyzer = source.analyzer();
-    let score = |unit: &Unit| {
-        let found: HashSet<String> = analyzer.terms(&unit.in_full()).into_iter().collect();
-        let held = evidence::weighted(&terms, |term| terms.get(term).map_or(0.0, |term| term.share(&found)));
-        if held > 0.0 && evidence::tells(&asked, unit) { held + TOLD } else { held }
-    };
-    let units = source.units(passage.hit.page..=passage.hit.page);
-    let mut judged: Vec<(f32, usize, &Unit)> =
-        units.iter().enumerate().map(|(at, unit)| (score(unit), at, unit)).filter(|(score, ..)| *score > 0.0).collect();
-    judged.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    judged.truncate(most);
-    judged.sort_by_key(|(_, at, _)| *at);
-    judged.into_iter().map(|(_, _, unit)| unit.in_full()).collect()
+/// Finds what to show of pages that are not shown whole.
+pub(super) struct Telling {
+    terms: Vec<question::Term>,
+    asked: Asked,
+}
+
+impl Telling {
+    /// For the question of a brief.
+    pub(super) fn of(brief: &Brief) -> Self {
+        let terms = question::terms(&brief.text, &brief.findings.vocabulary, &HashSet::new());
+        Self { terms, asked: Asked::of(&brief.text) }
+    }
+
+    /// The units of a passage's page that tell most of the question, in their order on the page.
+    pub(super) fn units(&self, findings: &Findings, passage: &Passage, most: usize) -> Vec<String> {
+        let source = sources::Source::of(findings, passage);
+        let analyzer = source.analyzer();
+        let score = |unit: &Unit| {
+            let found: HashSet<String> = analyzer.terms(&unit.in_full()).into_iter().collect();
+            let share = |term: usize| self.terms.get(term).map_or(0.0, |term| term.share(&found));
+            let held = evidence::weighted(&self.terms, share);
+            if held > 0.0 && evidence::tells(&self.asked, unit) { held + TOLD } else { held }
+        };
+        let units = source.units(passage.hit.page..=passage.hit.page);
+        let mut judged: Vec<(f32, usize, &Unit)> = units
+            .iter()
+            .enumerate()
+            .map(|(at, unit)| (score(unit), at, unit))
+            .filter(|(score, ..)| *score > 0.0)
+            .collect();
+        judged.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        judged.truncate(most);
+        judged.sort_by_key(|(_, at, _)| *at);
+        judged.into_iter().map(|(_, _, unit)| unit.in_full()).collect()
+    }
 }
 
 /// Says that there is no answer, and shows the closest places without any value that could be taken for one.

@@ -1,5 +1,7 @@
 //! Quoting: from chosen units to whole statements, runs of steps and rows, as Markdown.
 
+use std::path::Path;
+
 use super::evidence::{Found, Question};
 use super::phrases::Tongue;
 use super::quantity::Asked;
@@ -257,8 +259,8 @@ impl Source {
         let file = &hit.file_name;
         match self {
             Self::Aloud => {
-                let name = file.rsplit_once('.').map_or(file.as_str(), |(name, _)| name);
-                format!("{} [{number}]", tongue.source(&escape(name), pages))
+                let name = Path::new(file).file_stem().map_or(file.into(), std::ffi::OsStr::to_string_lossy);
+                format!("{} [{number}]", tongue.source(&escape(&name), pages))
             }
             Self::Written => {
                 let title = units.first().and_then(|unit| unit.titles.rsplit(" > ").next()).unwrap_or_default().trim();

@@ -131,10 +131,8 @@ fn unruled_table(rows: &[TextRow]) -> Option<usize> {
         return None;
     }
     let (mut last, mut misses) = (0, 0);
-    let mut above = rows.first()?;
     for (at, row) in rows.iter().enumerate().skip(1) {
-        let pitch = row.baseline - above.baseline;
-        let before = std::mem::replace(&mut above, row);
+        let pitch = row.baseline - rows.get(at - 1)?.baseline;
         let run = rows.get(..=last)?;
         if opens(row) || pitch > 4.5 * row.size || (pitch > 2.2 * row.size && !fits(row, run)) {
             break;
@@ -143,7 +141,7 @@ fn unruled_table(rows: &[TextRow]) -> Option<usize> {
         if is_columnar(row) {
             last = at;
             misses = 0;
-        } else if alone && at - last == 1 && pitch < 1.6 * row.size && hangs_below(row, before) {
+        } else if alone && at - last == 1 && pitch < 1.6 * row.size && hangs_below(row, run) {
             last = at;
         } else if alone && pitch < 3.2 * row.size && fits(row, run) {
             // A long run of single cells is a column of text beside a figure.
@@ -182,13 +180,14 @@ fn fits(row: &TextRow, run: &[TextRow]) -> bool {
     run.iter().flat_map(further).any(|cell| row.segments.iter().any(|own| aligned(own, cell, (3.0, 2.0, 4.0))))
 }
 
-/// Whether a cell goes on below a word of the row above: where two cells are set so close that they look like
+/// Whether a cell goes on below a word of the last full row: where two cells are set so close that they look like
 /// one, the second is wrapped to where its first word begins.
-fn hangs_below(row: &TextRow, above: &TextRow) -> bool {
+fn hangs_below(row: &TextRow, run: &[TextRow]) -> bool {
     const SAME_EDGE: f32 = 1.0;
+    let Some(above) = run.iter().rev().find(|row| is_columnar(row)) else { return false };
     let hangs = |segment: &Segment| segment.words.iter().skip(1).any(|word| (word.left - row.left()).abs() < SAME_EDGE);
     let first = above.segments.first().map_or(0.0, |segment| segment.right);
-    row.left() > first && is_columnar(above) && further(above).any(hangs)
+    row.left() > first && further(above).any(hangs)
 }
 
 /// A line of text across the run.

@@ -260,6 +260,7 @@ mod characters {
 
 #[test]
 fn a_cell_that_is_set_close_to_another_goes_on_below() {
+    // Stock number and name are one segment: the name begins at 177.5.
     let blocks = read(
         &[
             (50.0, 88.0, "ITEM"),
@@ -269,16 +270,16 @@ fn a_cell_that_is_set_close_to_another_goes_on_below() {
             (120.0, 100.0, "NUMBER"),
             (300.0, 100.0, "OF"),
             (50.0, 120.0, "7"),
-            // Stock number and name are one segment: "4730-00-555" ends at 175.
             (120.0, 120.0, "4730-00-555 ELBOW (12345)"),
             (300.0, 120.0, "EA"),
             (177.5, 131.0, "QX-771"),
+            (177.5, 142.0, "with seal"),
             (50.0, 400.0, "Words of a paragraph that has nothing to do with the table above it."),
         ],
         &[],
     );
     let table = table(&blocks);
     let last = table.rows.last().unwrap();
-    assert!(last.cells[1].contains("ELBOW") && last.cells[1].ends_with("QX-771"), "{table:?}");
+    assert!(last.cells[1].contains("ELBOW") && last.cells[1].ends_with("QX-771 with seal"), "{table:?}");
     assert_eq!(table.rows.len(), 1, "{table:?}");
 }

@@ -48,7 +48,8 @@ fn by_bands(rows: Vec<GridRow>, head: usize, begins: &[bool]) -> Vec<GridRow> {
 /// is empty above, and stands close or goes on in lower case.
 fn by_distance(mut rows: Vec<GridRow>, head: usize) -> Vec<GridRow> {
     let body = rows.split_off(head.min(rows.len()));
-    if body.len() < 3 {
+    let full = body.iter().filter(|row| row.filled() > 1).count();
+    if body.len() < 3 || full < 2 {
         for row in body {
             let is_rest = |last: &GridRow| {
                 let pitch = row.baseline - last.baseline;

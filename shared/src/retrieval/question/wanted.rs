@@ -12,8 +12,10 @@ struct Quantity {
 /// Words and phrases, separated by commas, in the four languages that answers are written in.
 const QUANTITIES: &[Quantity] = &[
     Quantity {
-        asked: "torque,torques,torqe,torqued,torquing,tight,tightness,tighten,stiff,drehmoment,drehmomente,\
-                anzugsmoment,anzugsmomente,anziehdrehmoment,fest,apriete,par de apriete,couple,couples,serrage",
+        asked: "torque,torques,torqe,torqued,torquing,how tight,how stiff,how hard,tightness,tighten,tightened,\
+                tightening,drehmoment,drehmomente,anzugsmoment,anzugsmomente,anziehdrehmoment,anziehen,angezogen,\
+                wie fest,aprieta,aprietan,apretar,apriete,par de apriete,couple de,couples de,quel couple,serrage,\
+                serrer",
         units: &["lbft", "lbin", "nm", "danm", "kgm", "ncm"],
     },
     Quantity {
@@ -21,7 +23,7 @@ const QUANTITIES: &[Quantity] = &[
         units: &["psi", "kpa", "mpa", "bar", "mbar", "inhg", "mmhg"],
     },
     Quantity {
-        asked: "voltage,volts,volt,spannung,voltaje,tensión,tension",
+        asked: "voltage,volts,volt,spannung,voltaje,tensión,quelle tension",
         units: &["volt", "millivolt", "kilovolt"],
     },
     Quantity {
@@ -34,11 +36,11 @@ const QUANTITIES: &[Quantity] = &[
     },
     Quantity { asked: "frequency,hertz,frequenz,frecuencia,fréquence", units: &["hertz", "kilohertz", "megahertz"] },
     Quantity {
-        asked: "temperature,temperatures,temp,temps,how hot,how cold,how warm,too hot,too cold,freeze,temperatur,wie \
-                heiß,temperatura,température",
+        asked: "temperature,temperatures,temp,temps,how hot,how cold,how warm,too hot,too cold,freezing point,\
+                temperatur,wie heiß,wie kalt,temperatura,température",
         units: &["celsius", "fahrenheit", "degree"],
     },
-    Quantity { asked: "angle,degrees,timing,winkel,ángulo,angle", units: &["degree"] },
+    Quantity { asked: "angle,degrees,timing,winkel,ángulo", units: &["degree"] },
     Quantity {
         asked: "horsepower,power output,wattage,leistung,potencia,puissance",
         units: &["horsepower", "kilowatt", "watt"],
@@ -48,10 +50,10 @@ const QUANTITIES: &[Quantity] = &[
         units: &["pound", "kilogram", "gram", "ounce"],
     },
     Quantity {
-        asked: "clearance,clearances,gap,gaps,end play,endplay,free play,backlash,runout,run-out,thickness,how thick,\
-                how deep,depth,how wide,width,diameter,bore size,stroke,how long is,length,height,how high,how far,\
-                distance,wear limit,oversize,undersize,taper,spiel,abstand,dicke,durchmesser,länge,holgura,juego,\
-                diámetro,espesor,jeu,diamètre,épaisseur,écartement",
+        asked: "clearance,clearances,gap,gaps,play,end play,endplay,free play,dimension,\
+                dimensions,wear,bore,backlash,runout,run-out,thickness,how thick,\
+                how deep,depth,how wide,width,diameter,stroke,length,height,how high,how far,distance,oversize,\
+                undersize,taper,spiel,luft,abstand,dicke,durchmesser,länge,holgura,juego,diámetro,espesor,jeu,diamètre,épaisseur,écartement",
         units: &["inch", "foot", "millimetre", "centimetre", "micrometre", "metre"],
     },
     Quantity {
@@ -60,7 +62,10 @@ const QUANTITIES: &[Quantity] = &[
                 wie viel öl,capacidad,cuánto aceite,capacité,combien d'huile",
         units: &["quart", "gallon", "pint", "litre", "millilitre", "fluidounce", "ounce", "pound", "kilogram"],
     },
-    Quantity { asked: "rpm,idle speed,engine speed,revs,drehzahl,revoluciones,régime", units: &["rpm"] },
+    Quantity {
+        asked: "rpm,idle speed,engine speed,what speed,how fast,revs,drehzahl,revoluciones,régime",
+        units: &["rpm"],
+    },
     Quantity {
         asked: "how long,how often,how soon,how many minutes,how many hours,minutes,hours,interval,wie lange,wie oft,\
                 cuánto tiempo,combien de temps",
@@ -71,11 +76,11 @@ const QUANTITIES: &[Quantity] = &[
 /// Words and phrases that ask for a part, stock, tool or model number.
 const NUMBERS: &str = "part number,part numbers,part no,part-no,part #,part num,partno,p/n,pn,nsn,fsn,niin,stock number,\
                        stock no,tool number,tool no,order number,kit number,kit no,catalog number,model number,\
-                       number for,j number,j tool,which tool,what tool,special tool,cage,cagec,teilenummer,\
+                       number for,j number,j tool,which tool,what tool,special tool,cage code,cagec,teilenummer,\
                        artikelnummer,bestellnummer,sachnummer,número de parte,numero de parte,número de pieza,\
                        referencia,numéro de pièce,référence";
 /// Of these, what names a subject as well.
-const SUBJECTS: &[&str] = &["number for", "j tool", "which tool", "what tool", "special tool", "cage"];
+const SUBJECTS: &[&str] = &["number for", "j tool", "which tool", "what tool", "special tool"];
 
 /// Letters of a question that has a subject.
 const LEAST: usize = 3;
@@ -179,6 +184,11 @@ mod tests {
         assert_eq!(Wanted::apart("NSN?"), ("NSN?".to_owned(), String::new()));
         assert!(!Wanted::of("Where is the oil filter?").is_any());
         assert!(Wanted::of("Quel est le couple de serrage ?").is("nm"));
-        assert!(Wanted::of("how tightly-packed is it").units.is_empty(), "no part of a longer word");
+        assert!(Wanted::of("Wie viel Luft haben die Lager?").is("millimetre"));
+        assert!(Wanted::of("¿A cuánto se aprietan las tuercas?").is("nm"));
+        for other in ["a couple of bolts are left", "the belt has no tension", "torn bearing cage", "it sits tight"] {
+            assert!(!Wanted::of(other).is_any(), "{other}");
+        }
+        assert!(!Wanted::of("how tightly-packed is it").is_any(), "no part of a longer word");
     }
 }

@@ -8,12 +8,11 @@
 use super::{Weights, lexical::Lexical};
 
 /// The fused score of every page, between 0 and 1. `cosines` are absent for a lexical search.
-/// `semantic` is what their cosines weigh.
-pub(super) fn fuse(lexical: &Lexical, cosines: Option<&[f32]>, weights: &Weights, semantic: f32) -> Vec<f32> {
+pub(super) fn fuse(lexical: &Lexical, cosines: Option<&[f32]>, weights: &Weights) -> Vec<f32> {
     // What a page scores that repeats each term of the query endlessly below a title that is
     // the query, in units of the terms' rarity.
     let lexical_bound = weights.k1 + 1.0 + weights.heading;
-    let semantic = if cosines.is_some() { semantic } else { 0.0 };
+    let semantic = if cosines.is_some() { weights.semantic } else { 0.0 };
     let bound = (weights.lexical * lexical_bound + semantic).max(f32::MIN_POSITIVE);
     let cosine = |page: usize| cosines.and_then(|cosines| cosines.get(page)).copied().unwrap_or(0.0).max(0.0);
     let scores = lexical.scores.iter().enumerate();

@@ -72,8 +72,8 @@ fn gather(segments: &[&Segment], query: &Query, asked: &[Asked], weights: &Weigh
     let cosines = embedding.map(|_| semantic::page_cosines(segments, query));
     let cosine = Distribution::of(cosines.iter().flatten().copied().filter(|cosine| *cosine > -1.0));
     let is_foreign = Language::of_question(query.question()) != Language::English;
-    let foreign = if is_foreign { weights.foreign } else { 1.0 };
-    let mut fused = fusion::fuse(&lexical, cosines.as_deref(), weights, foreign * weights.semantic);
+    let semantic = weights.semantic * if is_foreign { weights.foreign } else { 1.0 };
+    let mut fused = fusion::fuse(&lexical, cosines.as_deref(), &Weights { semantic, ..*weights });
     let mut pages = fused.iter_mut();
     for (segment, named) in segments.iter().zip(narrow::named(segments, asked)) {
         let own = pages.by_ref().take(segment.page_count());
