@@ -17,6 +17,9 @@ use secrecy::ExposeSecret;
 use crate::config::AwsConfig;
 use crate::retry_after::{self, LONGEST_WAIT};
 
+/// The longest wait before a call is tried again for the first time; it doubles each time.
+const FIRST_BACKOFF: Duration = if cfg!(test) { Duration::from_millis(20) } else { Duration::from_secs(1) };
+
 /// Region, credentials, retries and time limits for all clients.
 pub async fn sdk_config(config: &AwsConfig) -> SdkConfig {
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
@@ -27,7 +30,7 @@ pub async fn sdk_config(config: &AwsConfig) -> SdkConfig {
     let loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
         .region(Region::new(config.region.clone()))
-        .retry_config(RetryConfig::standard().with_max_attempts(4))
+        .retry_config(RetryConfig::standard().with_max_attempts(4).with_initial_backoff(FIRST_BACKOFF))
         .timeout_config(timeouts);
     match &config.credentials {
         Some((id, secret)) => {

@@ -3,10 +3,11 @@
 //! What a search costs: one query of the table for the user's documents (one read unit per 4 KB,
 //! some ten documents), one conditional GET per document searched (answered "not modified" and
 //! without a body while the segment is in the cache), one embedding (about 10 ms), and an exact scan
-//! (about 1 ms per 10,000 passages). Only the segments that a search needs are loaded: documents are
+//! (about 10 ms over 10,000 passages). Only the segments that a search needs are loaded: documents are
 //! filtered first.
 
-use std::collections::HashMap;
+mod findings;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,10 +19,11 @@ use crate::ids::{DocumentId, UserId};
 use crate::inference::{Embedder, Embedding, InferenceError, ModelConfig};
 use crate::ingest_request::IngestRequest;
 use crate::objects::{Changed, ObjectError, ObjectKey, Objects};
-use crate::retrieval::analysis::Analyzer;
-use crate::retrieval::{Asked, CacheError, Fetched, Hit, Library as Shelves, Query, Segment, SegmentCache, in_english};
-use crate::store::{Document, DocumentStatus, Store, StoreError};
+use crate::retrieval::{CacheError, Fetched, Hit, Query, Segment, SegmentCache, in_english};
+use crate::store::{Document, Store, StoreError};
 use crate::telemetry;
+
+pub use findings::{Findings, Holdings, Passage, Vocabulary};
 
 /// Segments that are loaded at the same time for one search.
 const LOADS_AT_ONCE: usize = 8;
@@ -39,53 +41,6 @@ pub struct LibraryQuery {
     pub document_ids: Option<Vec<DocumentId>>,
     /// Leave out hits that score less; between 0 and 1.
     pub min_score: Option<f32>,
-}
-
-/// How many documents a user has, by where they stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Holdings {
-    /// Can be searched.
-    pub searchable: usize,
-    /// Are being read, or wait for it.
-    pub processing: usize,
-    /// Could not be read.
-    pub failed: usize,
-}
-
-/// A hit with the text of the page that it stands on.
-#[derive(Debug, Clone)]
-pub struct Passage {
-    /// The hit.
-    pub hit: Hit,
-    /// The whole page, one printed line per line.
-    pub page_text: String,
-}
-
-/// What the words of a query mean in the manuals searched, and how many pages hold each.
-#[derive(Debug, Clone, Default)]
-pub struct Vocabulary {
-    /// Pages searched.
-    pub pages: usize,
-    /// The query's words without filler, in their order, those of the question before those of its context:
-    /// what each stands for and how it was found.
-    pub words: Vec<Asked>,
-    /// Pages by term, as [`Analyzer`] makes terms; zero for those that are on none.
-    pub pages_with: HashMap<String, usize>,
-}
-
-/// Everything that a search found out.
-#[derive(Debug, Clone, Default)]
-pub struct Findings {
-    /// What there was to search.
-    pub holdings: Holdings,
-    /// The passages, best first, one per page.
-    pub passages: Vec<Passage>,
-    /// The query's terms in these manuals.
-    pub vocabulary: Vocabulary,
-    /// The documents that the passages are from, for what stands around a passage.
-    pub sources: Vec<Arc<Segment>>,
-    /// What was searched for.
-    pub query: Query,
 }
 
 /// Why a search failed. Its text is a sentence for the user.
@@ -243,7 +198,7 @@ impl Library {
         let (segments, embedding, english) = futures::try_join!(segments, embedded(query.text.clone()), english)?;
         let holdings = holdings.without(count - segments.len());
         let query = query.with(embedding.into_vec(), english.map(Embedding::into_vec));
-        let found = tokio::task::spawn_blocking(move || findings(holdings, &segments, &query)).await;
+        let found = tokio::task::spawn_blocking(move || Findings::search(holdings, &segments, query)).await;
         telemetry::count_search(begun.elapsed());
         found.map_err(|error| LibraryError::Model(InferenceError::Failed(format!("the search broke off: {error}"))))
     }
@@ -291,37 +246,6 @@ impl Library {
     }
 }
 
-impl Holdings {
-    fn of(documents: &[Document]) -> Self {
-        let count = |is: fn(&Document) -> bool| documents.iter().filter(|document| is(document)).count();
-        Self {
-            searchable: count(|document| document.searchable),
-            processing: count(|document| {
-                !document.searchable
-                    && matches!(document.status, DocumentStatus::Processing | DocumentStatus::Uploading)
-            }),
-            failed: count(|document| !document.searchable && document.status == DocumentStatus::Failed),
-        }
-    }
-}
-
-impl Holdings {
-    /// The same when so many of the searchable documents turn out to be in need of processing.
-    fn without(self, unusable: usize) -> Self {
-        let unusable = unusable.min(self.searchable);
-        Self { searchable: self.searchable - unusable, processing: self.processing + unusable, ..self }
-    }
-}
-
-impl Findings {
-    /// Searches segments that are in memory already; nothing of the user's storage is read.
-    #[must_use]
-    pub fn of(segments: &[Arc<Segment>], query: &LibraryQuery, embedding: Vec<f32>) -> Self {
-        let holdings = Holdings { searchable: segments.len(), ..Holdings::default() };
-        findings(holdings, segments, &query.clone().with(embedding, None))
-    }
-}
-
 impl LibraryQuery {
     /// The search in the segments that were chosen.
     fn with(self, embedding: Vec<f32>, english: Option<Vec<f32>>) -> Query {
@@ -333,40 +257,5 @@ impl LibraryQuery {
             document_ids: None,
             min_score: self.min_score,
         }
-    }
-}
-
-fn findings(holdings: Holdings, segments: &[Arc<Segment>], query: &Query) -> Findings {
-    let by_id: HashMap<&str, &Segment> =
-        segments.iter().map(|segment| (segment.document_id(), segment.as_ref())).collect();
-    let page_text = |hit: &Hit| {
-        let segment = by_id.get(hit.document_id.as_str())?;
-        segment.page_text(hit.page).map(str::to_owned)
-    };
-    let shelves = Shelves::new(segments.to_vec());
-    let words = shelves.asked(query);
-    let hits = shelves.search_for(query, &words);
-    let passages: Vec<Passage> =
-        hits.into_iter().map(|hit| Passage { page_text: page_text(&hit).unwrap_or_default(), hit }).collect();
-    let is_source = |segment: &&Arc<Segment>| {
-        passages.iter().any(|passage: &Passage| passage.hit.document_id == segment.document_id())
-    };
-    Findings {
-        holdings,
-        vocabulary: Vocabulary::of(segments, &query.text, words),
-        sources: segments.iter().filter(is_source).cloned().collect(),
-        query: query.clone(),
-        passages,
-    }
-}
-
-impl Vocabulary {
-    fn of(segments: &[Arc<Segment>], text: &str, words: Vec<Asked>) -> Self {
-        let pages = segments.iter().map(|segment| segment.page_count()).sum();
-        let count = |term: &str| segments.iter().map(|segment| segment.pages_with(term)).sum();
-        let terms = Analyzer::default().terms(text);
-        let pages_with =
-            terms.into_iter().map(|term| (count(&term), term)).map(|(pages, term)| (term, pages)).collect();
-        Self { pages, words, pages_with }
     }
 }

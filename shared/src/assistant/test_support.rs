@@ -61,7 +61,7 @@ pub(super) fn findings(query: &str, passages: Vec<Passage>) -> Findings {
     Findings {
         holdings: Holdings { searchable: 1, ..Holdings::default() },
         passages,
-        vocabulary: Vocabulary { pages: 100, words, ..Vocabulary::default() },
+        vocabulary: Vocabulary { pages: 100, words },
         query,
         ..Findings::default()
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::definition::defines;
 use super::quantity::Asked;
 use super::question::Term;
 use super::sources::Source;
@@ -10,6 +11,7 @@ use super::wanted::Wanted;
 use crate::assistant::model::Brief;
 use crate::documents::units::{Unit, UnitKind};
 use crate::retrieval::analysis::{Analyzer, measures};
+use crate::retrieval::is_part_number;
 
 /// What a term counts that stands over a row: in the title of its table or in a row that groups it.
 const IN_LEAD: f32 = 0.95;
@@ -26,6 +28,9 @@ const APART: f32 = 0.6;
 const TOGETHER: usize = 2;
 /// What a word such as "torque" counts where only a value of its kind stands.
 const IMPLIED: f32 = 0.8;
+
+/// What a unit counts more that says what the thing is that was asked about.
+const DEFINES: f32 = 0.25;
 
 /// What a question is, for judging units.
 pub(super) struct Question<'a> {
@@ -105,7 +110,10 @@ fn judge_page(brief: &Brief, (place, page): (usize, &Found), question: &Question
             };
             let cosine = cosine(unit);
             let own = held.own.get(at).map_or(&[][..], Vec::as_slice);
-            let bonus = bonus(question, unit, value) + fit_bonus(fit) + exact_bonus(question.terms, own, unit.kind);
+            let defines =
+                question.wanted == Wanted::Definition && defines(&held.analyzer, question.terms, &unit.text);
+            let kind = if defines { DEFINES } else { kind_bonus(question, unit, value) };
+            let bonus = kind + fit_bonus(fit) + exact_bonus(question.terms, own, unit.kind);
             let score = coverage + 0.6 * (cosine - 0.3) + 0.35 * passage.hit.score + rank_bonus(place) + bonus;
             Candidate { page: place, at, score, shares, coverage, close, cosine, value, fit }
         })
@@ -131,7 +139,7 @@ fn rank_bonus(place: usize) -> f32 {
 }
 
 /// What speaks for a unit beside its words: that it is the kind of thing that was asked for.
-fn bonus(question: &Question<'_>, unit: &Unit, value: bool) -> f32 {
+fn kind_bonus(question: &Question<'_>, unit: &Unit, value: bool) -> f32 {
     let lower = unit.text.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let mut bonus = match question.wanted {
@@ -185,14 +193,8 @@ pub(super) fn tells(asked: &Asked, unit: &Unit) -> bool {
     (asked.is_number() && has_number(&unit.text)) || (asked.is_value() && asked.is_in(&unit.text))
 }
 
-/// A part or stock number: at least four digits in a word of five characters or more, which is no decimal and
-/// no span of them.
 fn has_number(text: &str) -> bool {
-    text.split([' ', ',', ';', '(', ')']).any(|word| {
-        let digits = word.bytes().filter(u8::is_ascii_digit).count();
-        let is_decimal = word.contains('.') && !word.chars().any(char::is_alphabetic);
-        digits >= 4 && word.chars().count() >= 5 && !is_decimal
-    })
+    text.split([' ', ',', ';', '(', ')']).any(is_part_number)
 }
 
 /// Whether the unit stands in a table or section on faults.
@@ -205,6 +207,7 @@ fn is_about_trouble(unit: &Unit) -> bool {
 
 /// What the question's terms count where on a page.
 struct Held {
+    analyzer: Analyzer,
     /// In each unit, between 0 and 1.
     own: Vec<Vec<f32>>,
     lead: Vec<Vec<f32>>,
@@ -231,7 +234,8 @@ impl Held {
         let own = page.units.iter().map(|unit| own_shares(&analyzer, terms, &unit.text)).collect();
         let (lead, titles) = page.units.iter().map(|unit| (over(&unit.lead), over(&unit.titles))).unzip();
         let whole: Vec<&str> = page.units.iter().flat_map(|unit| [unit.text.as_str(), unit.lead.as_str()]).collect();
-        Self { own, lead, titles, page: shares(&format!("{} {name}", whole.join(" "))) }
+        let page = shares(&format!("{} {name}", whole.join(" ")));
+        Self { analyzer, own, lead, titles, page }
     }
 
     /// What a term counts in the unit itself and over its row.

@@ -5,6 +5,7 @@
 //! [`decision`].
 
 mod decision;
+mod definition;
 mod evidence;
 mod phrases;
 mod pictures;
@@ -26,7 +27,7 @@ use self::decision::Outcome;
 use self::evidence::{Candidate, Found, Question};
 use self::phrases::Tongue;
 use self::quantity::Asked;
-use self::quote::Source;
+use self::quote::Naming;
 use self::variants::Variants;
 use self::wanted::Wanted;
 use super::citations::escape;
@@ -167,8 +168,8 @@ fn quotations(
         let Some(passage) = brief.findings.passages.get(page.passage) else { continue };
         let units: Vec<usize> = chosen.iter().filter(|unit| unit.page == at).map(|unit| unit.at).collect();
         let quotation = quote::quotation(page, passage.hit.page, &units, question);
-        let source = if brief.aloud { Source::Aloud } else { Source::Written };
-        let text = quotation.write((passage, page.passage + 1, source), (tongue, &mut told));
+        let naming = if brief.aloud { Naming::Aloud } else { Naming::Written };
+        let text = quotation.write((passage, page.passage + 1, naming), (tongue, &mut told));
         let is_first = quoted.is_empty();
         length += text.chars().count();
         if !text.is_empty() && (is_first || length <= LONGEST) {

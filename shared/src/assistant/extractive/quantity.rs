@@ -3,8 +3,8 @@
 //! "What torque …?" is answered by "tighten to 25-37 lb-ft", which does not hold the word, and not by
 //! a sentence on torque without a number.
 
-use crate::retrieval::Wanted;
-use crate::retrieval::analysis::measures;
+use crate::retrieval::WantedValue;
+use crate::retrieval::analysis::{NUMBER_WORDS, measures};
 
 /// Questions that ask for some number, whatever its unit.
 const COUNTS: &[&str] = &[
@@ -37,7 +37,7 @@ const COUNTS: &[&str] = &[
 /// What a question asks to be told.
 #[derive(Default)]
 pub(super) struct Asked {
-    wanted: Wanted,
+    wanted: WantedValue,
     any_number: bool,
 }
 
@@ -45,7 +45,7 @@ impl Asked {
     /// Reads a question.
     pub(super) fn of(question: &str) -> Self {
         let lower = question.to_lowercase();
-        Self { wanted: Wanted::of(question), any_number: COUNTS.iter().any(|count| lower.contains(count)) }
+        Self { wanted: WantedValue::of(question), any_number: COUNTS.iter().any(|count| lower.contains(count)) }
     }
 
     /// Whether the question asks for a value at all.
@@ -67,13 +67,14 @@ impl Asked {
 /// Whether a text holds a number that may be a value: a figure that no letter stands before, and that is not
 /// the label of a step or the number of a figure's part, or a number in words.
 fn has_number(text: &str) -> bool {
-    const IN_WORDS: &[&str] =
-        &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "once", "twice"];
     let lower = text.to_lowercase();
     let is_number = |word: &str| {
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
         let is_callout = word.starts_with('(') && word.trim_end_matches(['.', ',', ';']).ends_with(')');
-        !is_callout && (bare.starts_with(|c: char| c.is_ascii_digit()) || IN_WORDS.contains(&bare))
+        !is_callout
+            && (bare.starts_with(|c: char| c.is_ascii_digit())
+                || matches!(bare, "once" | "twice")
+                || NUMBER_WORDS.contains(&bare))
     };
     let is_label = |word: &str| word.ends_with(['.', ')']) && word.len() <= 4;
     let mut words = lower.split_whitespace();

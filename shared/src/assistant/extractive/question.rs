@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::library::Vocabulary;
 use crate::retrieval::analysis::Kind;
-use crate::retrieval::{Asked, Match, Wanted};
+use crate::retrieval::{Asked, Match, WantedValue};
 
 /// How a word that occurs nowhere weighs: it says little of what the manuals hold.
 const UNKNOWN_WEIGHT: f32 = 0.08;
@@ -37,7 +37,7 @@ pub(super) struct Term {
     /// something together.
     pub(super) compound: bool,
     /// What it asks for, as "torque" does: a text that holds such a value need not hold the word.
-    pub(super) wanted: Wanted,
+    pub(super) wanted: WantedValue,
 }
 
 impl Term {
@@ -66,7 +66,7 @@ impl Term {
             number: asked.kind == Kind::Number && digits >= 3,
             context: asked.context,
             compound: false,
-            wanted: Wanted::of(&asked.written),
+            wanted: WantedValue::of(&asked.written),
         }
     }
 

@@ -193,7 +193,7 @@ impl Quotation {
     /// already is left out.
     pub(super) fn write(
         &self,
-        (passage, number, source): (&Passage, usize, Source),
+        (passage, number, naming): (&Passage, usize, Naming),
         (tongue, told): (Tongue, &mut Vec<String>),
     ) -> String {
         let warnings: Vec<&Unit> = self.warnings.iter().filter(|unit| is_new(told, unit)).collect();
@@ -227,7 +227,7 @@ impl Quotation {
         if let Some((steps, rest)) = self.part {
             text.push_str(&format!("\n\n{}", tongue.part_of_run(steps, rest)));
         }
-        text.push_str(&format!("\n\n{}", source.write(passage, &units, number, tongue)));
+        text.push_str(&format!("\n\n{}", naming.source(passage, &units, number, tongue)));
         text
     }
 }
@@ -244,15 +244,15 @@ fn is_new(told: &mut Vec<String>, unit: &Unit) -> bool {
 
 /// How a source is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum Naming {
     /// `Page 12 of pump.pdf, 2-27. OIL PUMP [1]`
     Written,
     /// `Page 12 of pump [1]`
     Aloud,
 }
 
-impl Source {
-    fn write(self, passage: &Passage, units: &[&Unit], number: usize, tongue: Tongue) -> String {
+impl Naming {
+    fn source(self, passage: &Passage, units: &[&Unit], number: usize, tongue: Tongue) -> String {
         let hit = &passage.hit;
         let widen = |(first, last): (u32, u32), unit: &&Unit| (first.min(unit.page), last.max(unit.page_end));
         let pages = units.iter().fold((hit.page, hit.page), widen);

@@ -72,6 +72,19 @@ fn what_only_resembles_the_question_is_quoted_as_likely() {
 }
 
 #[test]
+fn what_a_thing_does_is_said_where_it_is_described() {
+    let parts = "1-9. WORKING OF THE WINCH\nGOVERNOR - Weights swing outwards and hold the speed of the drum.\n\
+        BRAKE - A band stops the drum.";
+    let repair = "4-7. GOVERNOR REPAIR\nThe governor of the winch is removed before the governor spring.\n\
+        1. Lift the governor off the winch.";
+    let pages =
+        vec![passage(40, "4-7. GOVERNOR REPAIR", repair, 0.6), passage(9, "1-9. WORKING OF THE WINCH", parts, 0.55)];
+    let text = write(&brief("What does the governor in the winch do?", pages));
+    let (described, repaired) = (text.find("Weights swing"), text.find("Lift the governor"));
+    assert!(described.is_some_and(|at| repaired.is_none_or(|other| at < other)), "{text}");
+}
+
+#[test]
 fn another_variant_is_never_the_answer() {
     let front = "3-1. FRONT HUB\nTighten the front hub nut to 90 lb-ft.";
     let rear = "3-2. REAR HUB\nTighten the rear hub nut to 120 lb-ft.";

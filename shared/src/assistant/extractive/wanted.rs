@@ -1,6 +1,7 @@
 //! What kind of answer a question wants, which chooses what is quoted.
 
 use super::quantity::Asked;
+use crate::retrieval::analysis::phrase_places;
 
 /// The kind of answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub(super) enum Wanted {
     Procedure,
     /// What is wrong and what helps.
     Remedy,
-    /// What something is.
+    /// What something is or does.
     Definition,
     /// What to watch out for, and whether something is allowed.
     Warning,
@@ -107,6 +108,8 @@ const REMEDY: &[&str] = &[
 const DEFINITION: &[&str] = &[
     "what is a ",
     "what is an ",
+    "what's a ",
+    "what's an ",
     "what are ",
     "what does",
     "meaning of",
@@ -114,12 +117,21 @@ const DEFINITION: &[&str] = &[
     "definition",
     "stand for",
     "what do you call",
+    "purpose of",
+    "function of",
+    "used for",
     "was ist ein",
     "was bedeutet",
+    "was macht",
+    "wozu dient",
+    "wofür ist",
     "qué es un",
     "qué significa",
+    "qué hace",
+    "para qué sirve",
     "qu'est-ce",
     "que signifie",
+    "à quoi sert",
 ];
 const WARNING: &[&str] = &[
     "allowed",
@@ -156,7 +168,7 @@ impl Wanted {
     /// Reads a question.
     pub(super) fn of(question: &str, asked: &Asked) -> Self {
         let lower = format!(" {} ", question.to_lowercase().replace('’', "'"));
-        let says = |words: &[&str]| words.iter().any(|word| contains(&lower, word));
+        let says = |words: &[&str]| words.iter().any(|word| phrase_places(&lower, word).next().is_some());
         if asked.is_number() {
             Self::Number
         } else if says(PROCEDURE) || begins_with_task(&lower) {
@@ -191,16 +203,6 @@ fn begins_with_task(lower: &str) -> bool {
         "test",
     ];
     lower.split_whitespace().next().is_some_and(|first| verbs.iter().any(|verb| first.starts_with(verb)))
-}
-
-/// Whether the words stand in a text, between the borders of words.
-fn contains(lower: &str, words: &str) -> bool {
-    lower.match_indices(words).any(|(at, found)| {
-        let before = lower.get(..at).and_then(|text| text.chars().next_back());
-        let after = lower.get(at + found.len()..).and_then(|text| text.chars().next());
-        let border = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-        border(before) && (border(after) || words.ends_with(' '))
-    })
 }
 
 #[cfg(test)]

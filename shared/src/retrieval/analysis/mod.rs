@@ -53,26 +53,13 @@ impl Analyzer {
     }
 
     /// Calls `take` for each term of a text.
-    pub fn each_term(&self, text: &str, take: impl FnMut(&str)) {
-        self.each_term_like(text, &Initials::ANY, take);
+    pub fn each_term(&self, text: &str, mut take: impl FnMut(&str)) {
+        self.each_term_and_word(text, |term, _| take(term));
     }
 
-    /// Calls `take` for each term that may be one of those that `initials` were made of, and for some
-    /// others: stemming, which costs most, is left out where it cannot lead to one.
-    pub fn each_term_like(&self, text: &str, initials: &Initials, mut take: impl FnMut(&str)) {
-        walk(text, |event| match event {
-            Event::Word(word) if initials.begin(word) => {
-                if let Some(stem) = self.term_of(word) {
-                    take(&stem);
-                }
-            }
-            Event::Begin(..) | Event::Word(_) | Event::Term(Role::Guessed, _) => {}
-            Event::Term(_, term) => take(term),
-        });
-    }
-
-    /// As [`Self::each_term_like`], but with `None` for the words that can be none of them, so that it can be
-    /// told how far terms are apart.
+    /// Calls `take` for each term that may be one of those that `initials` were made of, and with `None` for the
+    /// other words, so that it can be told how far terms are apart. Stemming, which costs most, is left out where it
+    /// cannot lead to one.
     pub fn each_place_like(&self, text: &str, initials: &Initials, mut take: impl FnMut(Option<&str>)) {
         walk(text, |event| match event {
             Event::Word(word) if initials.begin(word) => {
@@ -169,17 +156,30 @@ pub fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
+/// Small numbers in words, in English.
+pub const NUMBER_WORDS: [&str; 12] =
+    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+/// Where a phrase stands in a text, between the borders of words, in bytes. Both are in lower case. A phrase that
+/// ends in a blank may go on behind it.
+pub fn phrase_places<'a>(text: &'a str, phrase: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let is_border = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    text.match_indices(phrase).map(|(at, _)| at).filter(move |at| {
+        let before = text.get(..*at).and_then(|text| text.chars().next_back());
+        let after = text.get(at + phrase.len()..).and_then(|text| text.chars().next());
+        is_border(before) && (is_border(after) || phrase.ends_with(' '))
+    })
+}
+
 /// The terms of the units that a text gives numbers in, numbers in words among them.
 #[must_use]
 pub fn measures(text: &str) -> Vec<String> {
-    const IN_WORDS: &[&str] =
-        &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "half"];
     let mut measures = Vec::new();
     let mut counted = false;
     walk(text, |event| match event {
         Event::Begin(Kind::Unit, _) => {}
         Event::Begin(..) => counted = false,
-        Event::Word(word) => counted = IN_WORDS.contains(&word),
+        Event::Word(word) => counted = word == "half" || NUMBER_WORDS.contains(&word),
         // A number that a unit belongs to.
         Event::Term(Role::Joined, _) => counted = true,
         Event::Term(_, term) => {
@@ -191,29 +191,42 @@ pub fn measures(text: &str) -> Vec<String> {
     measures
 }
 
-/// First bytes of terms. A word and its stem begin alike.
+/// The first two bytes of terms. A word and its stem begin alike, but for `y` that becomes `i`, as in `dying`.
 #[derive(Debug, Clone)]
-pub struct Initials([bool; 256]);
+pub struct Initials(Vec<bool>);
 
 impl Initials {
-    /// Those of all terms.
-    const ANY: Self = Self([true; 256]);
-
     /// Those of these terms.
     pub fn of<'a>(terms: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut initials = [false; 256];
-        for byte in terms.into_iter().filter_map(|term| term.bytes().next()) {
-            if let Some(initial) = initials.get_mut(usize::from(byte)) {
-                *initial = true;
+        let mut initials = vec![false; 1 << 16];
+        for term in terms {
+            let (first, seconds) = match term.as_bytes() {
+                [] => continue,
+                [first] => (*first, 0..=u8::MAX),
+                [first, second, ..] => (*first, *second..=*second),
+            };
+            for second in seconds {
+                if let Some(initial) = initials.get_mut(Self::place(first, second)) {
+                    *initial = true;
+                }
             }
         }
         Self(initials)
     }
 
+    fn place(first: u8, second: u8) -> usize {
+        (usize::from(first) << 8) | usize::from(second)
+    }
+
     fn begin(&self, word: &str) -> bool {
-        // An accent may be lost with the first letter's bytes.
-        let first = word.bytes().next();
-        first.is_some_and(|first| !first.is_ascii() || self.0.get(usize::from(first)).copied().unwrap_or(false))
+        let has = |first: u8, second: u8| self.0.get(Self::place(first, second)).copied().unwrap_or(false);
+        match word.as_bytes() {
+            // An accent may be lost with the bytes of its letter.
+            [first, second, ..] if first.is_ascii() && second.is_ascii() => {
+                has(*first, *second) || (*second == b'y' && has(*first, b'i'))
+            }
+            _ => true,
+        }
     }
 }
 

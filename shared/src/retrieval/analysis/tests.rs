@@ -50,7 +50,7 @@ fn terms_that_may_be_among_others_are_not_missed() {
     let analyzer = Analyzer::default();
     for term in analyzer.terms(text) {
         let mut found = false;
-        analyzer.each_term_like(text, &Initials::of([term.as_str()]), |like| found |= like == term);
+        analyzer.each_place_like(text, &Initials::of([term.as_str()]), |like| found |= like == Some(term.as_str()));
         assert!(found, "{term}");
     }
 }
@@ -154,4 +154,30 @@ fn a_measure_is_a_number_before_a_unit() {
     for none in ["Torque in lb-ft (see page 12).", "3. Fill with oil", "two hoses and feet", "version 5"] {
         assert!(measures(none).is_empty(), "{none}");
     }
+}
+
+#[test]
+fn a_word_begins_like_its_stem_in_every_language() {
+    let words = "dying lying tying skies early ugly yielding bolted die Räder Öle übergroß años él été clés";
+    for language in [Language::English, Language::German, Language::Spanish, Language::French] {
+        let analyzer = Analyzer::of(language);
+        for term in analyzer.terms(words) {
+            let mut found = false;
+            analyzer.each_place_like(words, &Initials::of([term.as_str()]), |like| found |= like == Some(&term));
+            assert!(found, "{term}");
+        }
+    }
+    let mut passed = 0;
+    Analyzer::default().each_place_like("bolt bush brace", &Initials::of(["bolt"]), |like| {
+        passed += usize::from(like.is_some());
+    });
+    assert_eq!(passed, 1, "other words are not stemmed");
+}
+
+#[test]
+fn phrases_stand_between_the_borders_of_words() {
+    let places = |text, phrase| phrase_places(text, phrase).collect::<Vec<_>>();
+    assert_eq!(places("p/n and up/n, p/n?", "p/n"), [0, 14]);
+    assert_eq!(places("what is a valve", "what is a "), [0]);
+    assert!(places("what is air", "what is a").is_empty());
 }

@@ -8,7 +8,8 @@ mod lookup;
 mod spelling;
 mod spoken;
 mod synonyms;
-mod wanted;
+mod translation;
+mod wanted_value;
 
 use std::collections::HashSet;
 
@@ -16,7 +17,8 @@ use super::Segment;
 use super::analysis::{Kind, Language, Role, Token, confused, plain, tokens};
 use lookup::Lookup;
 use synonyms::Synonym;
-pub use wanted::Wanted;
+pub use translation::in_english;
+pub use wanted_value::{WantedValue, is_part_number};
 
 /// Words of a question that are looked at, and of these the unknown ones that neighbours are looked for.
 const MOST_TOKENS: usize = 300;
@@ -107,14 +109,14 @@ impl Asked {
 pub fn asked(segments: &[&Segment], text: &str) -> Vec<Asked> {
     let (context, question) = text.trim().rsplit_once('\n').unwrap_or(("", text));
     let reader = Reader::new(segments, question);
-    let (question, asking) = Wanted::apart(question);
+    let (question, asking) = WantedValue::apart(question);
     let mut all: Vec<Asked> = Vec::new();
     let mut seen: HashSet<(String, Kind)> = HashSet::new();
-    let before = context.lines().map(|line| (line, CONTEXT));
-    let lines = [(question.as_str(), 1.0), (asking.as_str(), ASKING)].into_iter().chain(before);
-    for (at, (line, weight)) in lines.enumerate() {
+    let before = context.lines().map(|line| (line, CONTEXT, true));
+    let own = [(question.as_str(), 1.0, false), (asking.as_str(), ASKING, false)];
+    for (line, weight, is_context) in own.into_iter().chain(before) {
         for mut asked in reader.read(line) {
-            asked.context = at > 1;
+            asked.context = is_context;
             asked.weight *= weight;
             let terms = asked.forms.first().map_or_else(|| asked.written.to_lowercase(), |form| form.terms.join(" "));
             if seen.insert((terms, asked.kind)) {
@@ -123,35 +125,6 @@ pub fn asked(segments: &[&Segment], text: &str) -> Vec<Asked> {
         }
     }
     all
-}
-
-/// The words of a question that is not in English, in English as far as they are known, for models that
-/// know no other language; `None` where nothing can be translated.
-#[must_use]
-pub fn in_english(text: &str) -> Option<String> {
-    let own = Language::of_question(text.trim().rsplit('\n').next().unwrap_or(text));
-    if own == Language::English {
-        return None;
-    }
-    let mut tokens = tokens(text);
-    tokens.truncate(MOST_TOKENS);
-    let synonyms = synonyms::of(&tokens, own);
-    let mut words: Vec<String> = Vec::new();
-    let mut translated = 0;
-    for (token, synonyms) in tokens.iter().zip(&synonyms) {
-        let english = synonyms.iter().find(|synonym| synonym.language == Language::English);
-        let is_filler = token.word.as_ref().is_some_and(|word| own.is_filler(word));
-        let word = match english {
-            Some(english) => english.words.join(" "),
-            None if is_filler => continue,
-            None => token.written.clone(),
-        };
-        translated += usize::from(english.is_some());
-        if !words.contains(&word) {
-            words.push(word);
-        }
-    }
-    (translated > 0).then(|| words.join(" "))
 }
 
 /// Reads questions over some segments.

@@ -9,7 +9,7 @@ use super::{
     super::{
         Segment,
         analysis::{Analyzer, Initials, Language},
-        question::Wanted,
+        question::WantedValue,
         segment::ChunkEntry,
     },
     Weights,
@@ -26,14 +26,14 @@ pub(super) struct Reader<'a> {
     initials: Initials,
     /// How many words the query has.
     words: usize,
-    wanted: Wanted,
+    wanted: WantedValue,
 }
 
 /// A word of the query in a text: where it stands, which it is and what it says there.
 type Found = (usize, usize, f32);
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(segments: &[&Segment], terms: &'a [Sought], wanted: Wanted) -> Self {
+    pub(super) fn new(segments: &[&Segment], terms: &'a [Sought], wanted: WantedValue) -> Self {
         let mut analyzers = BTreeMap::new();
         for segment in segments {
             analyzers.entry(segment.language()).or_insert_with(|| Analyzer::of(segment.language()));
@@ -83,7 +83,8 @@ impl<'a> Reader<'a> {
         (most / (1.0 + wanted)).min(1.0)
     }
 
-    /// The words of the query in a text, in the order of the text, and what is wanted, which says `wanted`.
+    /// The words of the query in a text, in the order of the text. Values of the kind that is wanted are one more
+    /// word, which says this much.
     fn find(&self, segment: &Segment, text: &str, wanted: f32) -> Vec<Found> {
         let mut found = Vec::new();
         let Some(analyzer) = self.analyzers.get(&segment.language()).filter(|_| !self.terms.is_empty()) else {

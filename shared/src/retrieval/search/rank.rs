@@ -4,7 +4,7 @@ use super::{
     super::{
         Segment,
         analysis::Language,
-        question::{Asked, Wanted},
+        question::{Asked, WantedValue},
         segment::{ChunkEntry, PageEntry},
     },
     Hit, Query, Weights,
@@ -58,9 +58,9 @@ pub(super) fn rank(segments: &[&Segment], query: &Query, asked: &[Asked], weight
 }
 
 /// What the question itself wants, or, where it does not say, the turn before.
-fn wanted(query: &Query) -> Wanted {
-    let mut lines = query.text.trim().rsplit('\n').map(Wanted::of);
-    lines.find(Wanted::is_any).unwrap_or_default()
+fn wanted(query: &Query) -> WantedValue {
+    let mut lines = query.text.trim().rsplit('\n').map(WantedValue::of);
+    lines.find(WantedValue::is_any).unwrap_or_default()
 }
 
 fn gather(segments: &[&Segment], query: &Query, asked: &[Asked], weights: &Weights) -> Evidence {

@@ -35,6 +35,7 @@ async fn a_question_is_answered_in_words_and_in_one_file() {
     let answer = answer.unwrap();
     assert_eq!(answer["response"], json!(tokens(&received)));
     assert!(answer["response"].as_str().unwrap().contains("45 Nm"), "{answer}");
+    assert!(names_page(&answer, "Page 1 of pump ["), "briefly, since it is spoken: {answer}");
     assert_eq!((&answer["citations"][0]["documentId"], &answer["citations"][0]["page"]), (&json!(id), &json!(1)));
     assert!(answer["tokenUsage"]["totalTokens"].is_u64(), "{answer}");
 
@@ -46,6 +47,14 @@ async fn a_question_is_answered_in_words_and_in_one_file() {
     let next = socket.find("final").await;
     assert_eq!(next["sessionId"], answer["sessionId"]);
     socket.until("sound").await;
+    socket.send(json!({"type": "config", "audio": "none"})).await;
+    socket.ask(QUESTION).await;
+    let written = socket.find("final").await;
+    assert!(names_page(&written, "Page 1 of pump.pdf"), "in full, since it is read: {written}");
+}
+
+fn names_page(answer: &serde_json::Value, name: &str) -> bool {
+    answer["response"].as_str().is_some_and(|text| text.contains(name))
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
 //! "How tight are the rod caps?" is answered where a torque stands beside rod caps, not where their
 //! tightness is only spoken of.
 
+use super::super::analysis::phrase_places;
+
 /// A quantity: words that ask for it, and the terms of the units that it is given in.
 struct Quantity {
     asked: &'static str,
@@ -87,17 +89,17 @@ const LEAST: usize = 3;
 
 /// What a question wants to be told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct WantedValue {
     units: Vec<&'static str>,
     number: bool,
 }
 
-impl Wanted {
+impl WantedValue {
     /// Reads a question.
     #[must_use]
     pub fn of(question: &str) -> Self {
         let lower = question.to_lowercase().replace('\u{2019}', "'");
-        let says = |list: &str| list.split(',').any(|phrase| contains(&lower, phrase));
+        let says = |list: &str| list.split(',').any(|phrase| phrase_places(&lower, phrase).next().is_some());
         let asked = QUANTITIES.iter().filter(|quantity| says(quantity.asked));
         Self { units: asked.flat_map(|quantity| quantity.units).copied().collect(), number: says(NUMBERS) }
     }
@@ -107,18 +109,18 @@ impl Wanted {
     #[must_use]
     pub fn apart(question: &str) -> (String, String) {
         let lower = question.to_lowercase();
+        // Where case changes the length, places are not the same any more.
+        if lower.len() != question.len() {
+            return (question.to_owned(), String::new());
+        }
         let mut rest = question.to_owned();
         let mut asking: Vec<&str> = Vec::new();
-        // Where case changes the length, places are not the same any more.
-        let phrases = NUMBERS.split(',').filter(|phrase| !SUBJECTS.contains(phrase));
-        for phrase in phrases.filter(|_| lower.len() == question.len()) {
-            for (at, found) in lower.match_indices(phrase) {
-                if stands_alone(&lower, at, found)
-                    && rest.is_char_boundary(at + found.len())
-                    && rest.is_char_boundary(at)
-                {
-                    rest.replace_range(at..at + found.len(), &" ".repeat(found.len()));
-                    asking.push(if phrase == "p/n" || phrase == "pn" { "part number" } else { phrase });
+        for phrase in NUMBERS.split(',').filter(|phrase| !SUBJECTS.contains(phrase)) {
+            for at in phrase_places(&lower, phrase) {
+                let place = at..at + phrase.len();
+                if rest.get(place.clone()).is_some() {
+                    rest.replace_range(place, &" ".repeat(phrase.len()));
+                    asking.push(if matches!(phrase, "p/n" | "pn") { "part number" } else { phrase });
                 }
             }
         }
@@ -153,21 +155,14 @@ impl Wanted {
     }
 }
 
-/// Whether a term is a part or stock number: five characters or more, with three digits.
-fn is_part_number(term: &str) -> bool {
-    term.len() >= 5 && term.bytes().filter(u8::is_ascii_digit).count() >= 3 && !term.contains('.')
-}
-
-/// Whether a phrase stands in a text, between the borders of words.
-fn contains(lower: &str, phrase: &str) -> bool {
-    lower.match_indices(phrase).any(|(at, found)| stands_alone(lower, at, found))
-}
-
-fn stands_alone(lower: &str, at: usize, found: &str) -> bool {
-    let before = lower.get(..at).and_then(|text| text.chars().next_back());
-    let after = lower.get(at + found.len()..).and_then(|text| text.chars().next());
-    let border = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-    border(before) && border(after)
+/// Whether a word or term may be a part or stock number: five characters or more, four of them digits, and no
+/// decimal.
+#[must_use]
+pub fn is_part_number(word: &str) -> bool {
+    let word = word.trim_end_matches(['.', ':']);
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let is_decimal = word.contains('.') && !word.chars().any(char::is_alphabetic);
+    digits >= 4 && word.chars().count() >= 5 && !is_decimal
 }
 
 #[cfg(test)]
@@ -175,20 +170,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_question_says_which_units_its_answer_has() {
-        let torque = Wanted::of("how tight do the flywheel bolts go?");
-        assert!(torque.is("lbft") && torque.is("nm") && !torque.is("psi") && !torque.is("flywheel"));
-        let number = Wanted::of("gearbox seal, P/N please");
-        assert!(number.is("5330011234567") && number.is("ms287752") && !number.is("12") && !number.is("seal"));
-        assert_eq!(Wanted::apart("Gearbox seal, P/N?"), ("Gearbox seal,    ?".to_owned(), "part number".to_owned()));
-        assert_eq!(Wanted::apart("NSN?"), ("NSN?".to_owned(), String::new()));
-        assert!(!Wanted::of("Where is the oil filter?").is_any());
-        assert!(Wanted::of("Quel est le couple de serrage ?").is("nm"));
-        assert!(Wanted::of("Wie viel Luft haben die Lager?").is("millimetre"));
-        assert!(Wanted::of("¿A cuánto se aprietan las tuercas?").is("nm"));
-        for other in ["a couple of bolts are left", "the belt has no tension", "torn bearing cage", "it sits tight"] {
-            assert!(!Wanted::of(other).is_any(), "{other}");
+    fn a_part_number_is_told_from_a_value() {
+        for number in ["5330-078-0304", "5330-078-0304.", "MS28775-218", "12338712-1", "4016.07.881A"] {
+            assert!(is_part_number(number), "{number}");
         }
-        assert!(!Wanted::of("how tightly-packed is it").is_any(), "no part of a longer word");
+        for other in ["1250.75", "0.0012-0.0018", "3600", "pump"] {
+            assert!(!is_part_number(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_question_says_which_units_its_answer_has() {
+        let torque = WantedValue::of("how tight do the flywheel bolts go?");
+        assert!(torque.is("lbft") && torque.is("nm") && !torque.is("psi") && !torque.is("flywheel"));
+        let number = WantedValue::of("gearbox seal, P/N please");
+        assert!(number.is("5330011234567") && number.is("ms287752") && !number.is("12") && !number.is("seal"));
+        assert_eq!(
+            WantedValue::apart("Gearbox seal, P/N?"),
+            ("Gearbox seal,    ?".to_owned(), "part number".to_owned())
+        );
+        assert_eq!(WantedValue::apart("NSN?"), ("NSN?".to_owned(), String::new()));
+        assert!(!WantedValue::of("Where is the oil filter?").is_any());
+        assert!(WantedValue::of("Quel est le couple de serrage ?").is("nm"));
+        assert!(WantedValue::of("Wie viel Luft haben die Lager?").is("millimetre"));
+        assert!(WantedValue::of("¿A cuánto se aprietan las tuercas?").is("nm"));
+        for other in ["a couple of bolts are left", "the belt has no tension", "torn bearing cage", "it sits tight"] {
+            assert!(!WantedValue::of(other).is_any(), "{other}");
+        }
+        assert!(!WantedValue::of("how tightly-packed is it").is_any(), "no part of a longer word");
     }
 }

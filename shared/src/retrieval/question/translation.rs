@@ -1,0 +1,33 @@
+//! Questions in other languages, word by word in English.
+
+use super::super::analysis::{Language, tokens};
+use super::{MOST_TOKENS, synonyms};
+
+/// The words of a question that is not in English, in English as far as they are known, for models that
+/// know no other language; `None` where nothing can be translated.
+#[must_use]
+pub fn in_english(text: &str) -> Option<String> {
+    let own = Language::of_question(text.trim().rsplit('\n').next().unwrap_or(text));
+    if own == Language::English {
+        return None;
+    }
+    let mut tokens = tokens(text);
+    tokens.truncate(MOST_TOKENS);
+    let synonyms = synonyms::of(&tokens, own);
+    let mut words: Vec<String> = Vec::new();
+    let mut translated = 0;
+    for (token, synonyms) in tokens.iter().zip(&synonyms) {
+        let english = synonyms.iter().find(|synonym| synonym.language == Language::English);
+        let is_filler = token.word.as_ref().is_some_and(|word| own.is_filler(word));
+        let word = match english {
+            Some(english) => english.words.join(" "),
+            None if is_filler => continue,
+            None => token.written.clone(),
+        };
+        translated += usize::from(english.is_some());
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    (translated > 0).then(|| words.join(" "))
+}
