@@ -36,8 +36,8 @@ use shared::{
     },
     documents::pdf::{WORKER_ARGUMENT, worker_main},
     ids::UserId,
-    library::{Findings, LibraryError, LibraryQuery},
-    retrieval::Segment,
+    library::{Findings, LibraryError},
+    retrieval::{Query, Segment, in_english},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -155,9 +155,12 @@ async fn run(
 ) -> Result<Answer, Failure> {
     let (segments, top_k) = (segments.to_vec(), model.passages());
     let retrieve = move |text: String| async move {
-        let embedding = embeddings.question(&text).await.map_err(LibraryError::from)?;
-        let query = LibraryQuery { text, top_k, document_ids: None, min_score: None };
-        Ok(Findings::of(&segments, &query, embedding))
+        let embedding = Some(embeddings.question(&text).await.map_err(LibraryError::from)?);
+        let english = match in_english(&text) {
+            Some(english) => Some(embeddings.question(&english).await.map_err(LibraryError::from)?),
+            None => None,
+        };
+        Ok(Findings::of(&segments, Query { text, embedding, english, top_k, ..Query::default() }))
     };
     let mut events = Box::pin(stream_answer(question, retrieve, model, CancellationToken::new()));
     while let Some(event) = events.next().await {

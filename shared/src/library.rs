@@ -6,6 +6,7 @@
 //! (about 10 ms over 10,000 passages). Only the segments that a search needs are loaded: documents are
 //! filtered first.
 
+pub(crate) mod evidence;
 mod findings;
 
 use std::sync::Arc;

@@ -24,8 +24,8 @@ use shared::documents::outline::outline;
 use shared::documents::pdf::{Limits, PdfWorker, WORKER_ARGUMENT, worker_main};
 use shared::ids::UserId;
 use shared::inference::{Embedder, ModelConfig};
-use shared::library::{Findings, LibraryQuery};
-use shared::retrieval::{Segment, SegmentSource};
+use shared::library::Findings;
+use shared::retrieval::{Query, Segment, SegmentSource};
 use tokio_util::sync::CancellationToken;
 
 /// Right answers among ten, of either kind.
@@ -93,7 +93,7 @@ async fn judge(manual: &Manual, segment: &Arc<Segment>, embedder: &Embedder) -> 
     let (mut cited, mut refused) = (0, 0);
     for held in &manual.answered {
         let answer = ask(&held.question, segment, embedder).await;
-        let pages: Vec<u32> = answer.citations.iter().map(|citation| citation.page).collect();
+        let pages = pages(&answer);
         if pages.iter().any(|page| held.pages.contains(page)) && !answer.text.starts_with(NO_ANSWER) {
             cited += 1;
         } else {
@@ -116,6 +116,17 @@ async fn judge(manual: &Manual, segment: &Arc<Segment>, embedder: &Embedder) -> 
     cited * 10 >= ENOUGH * answered && refused * 10 >= ENOUGH * unanswered
 }
 
+/// The pages that an answer names below what it quotes: `Page 12 of …`, `Pages 17–18 of …`.
+fn pages(answer: &Answer) -> Vec<u32> {
+    let named = answer.text.lines().filter_map(|line| line.strip_prefix("Pages ").or(line.strip_prefix("Page ")));
+    let spans = named.filter_map(|line| {
+        let (span, _) = line.split_once(" of ")?;
+        let (first, last) = span.split_once('\u{2013}').unwrap_or((span, span));
+        Some(first.parse::<u32>().ok()?..=last.parse::<u32>().ok()?)
+    });
+    spans.flatten().collect()
+}
+
 /// One question through the pipeline that chat runs.
 async fn ask(text: &str, segment: &Arc<Segment>, embedder: &Embedder) -> Answer {
     let question = Question {
@@ -129,9 +140,8 @@ async fn ask(text: &str, segment: &Arc<Segment>, embedder: &Embedder) -> Answer 
     let model = Arc::new(Extractive);
     let (segment, embedder, top_k) = (segment.clone(), embedder.clone(), model.passages());
     let retrieve = move |text: String| async move {
-        let embedding = embedder.embed_one(text.clone()).await?.into_vec();
-        let query = LibraryQuery { text, top_k, document_ids: None, min_score: None };
-        Ok(Findings::of(&[segment], &query, embedding))
+        let embedding = Some(embedder.embed_one(text.clone()).await?.into_vec());
+        Ok(Findings::of(&[segment], Query { text, embedding, top_k, ..Query::default() }))
     };
     let mut events = Box::pin(stream_answer(question, retrieve, model, CancellationToken::new()));
     loop {

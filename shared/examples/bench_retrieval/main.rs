@@ -4,9 +4,8 @@
 //! bench_retrieval MODEL_DIR DATA_DIR CACHE_DIR [SET...]
 //! ```
 //!
-//! Without sets, all are measured: `scifact`, `faa_index_pages`, the two manuals with a printed index, and
-//! `questions`, in which technicians ask ten manuals at once. `misses` lists the questions whose page does not
-//! come first. With `quick`, manuals are not read again but taken as the last run read them.
+//! Without sets, all are measured: `scifact`, `faa_index_pages`, and the two manuals with a printed index. With
+//! `quick`, manuals are not read again but taken as the last run read them.
 //!
 //! Everything goes the way of a real upload: text or PDF, pages, chunks, embeddings, segment,
 //! search; all pages are searched.
@@ -25,7 +24,8 @@ use embeddings::Embeddings;
 use sets::{Case, Names, Set};
 use shared::{
     documents::pdf::{WORKER_ARGUMENT, worker_main},
-    retrieval::{Library, Query, Weights},
+    library::Findings,
+    retrieval::{Hit, Query, Weights},
 };
 
 type Failure = Box<dyn std::error::Error>;
@@ -50,12 +50,9 @@ async fn measure() -> Result<(), Failure> {
     let (Some(model), Some(data), Some(cache)) = (arguments.next(), arguments.next(), arguments.next()) else {
         return Err("usage: bench_retrieval MODEL_DIR DATA_DIR CACHE_DIR".into());
     };
-    let options = ["misses", "quick"];
-    let (options, names): (Vec<String>, Vec<String>) =
-        env::args().skip(4).partition(|word| options.contains(&word.as_str()));
-    let chosen = |option: &str| options.iter().any(|word| word == option);
+    let (options, names): (Vec<String>, Vec<String>) = env::args().skip(4).partition(|word| word == "quick");
     let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
-    let mut embeddings = Embeddings::open(model, &cache, chosen("quick"))?;
+    let mut embeddings = Embeddings::open(model, &cache, !options.is_empty())?;
     let mut out = stdout();
     writeln!(out, "{:<28} {:<10} {:>8} {:>8} {:>8}", "set (queries)", "measure", "BM25", "vectors", "hybrid")?;
     for name in ["scifact", "faa_index_pages"].into_iter().filter(|name| wanted(name)) {
@@ -66,13 +63,6 @@ async fn measure() -> Result<(), Failure> {
         let set = sets::manual(&data, name, &mut embeddings).await?;
         report(&mut out, name, &set)?;
     }
-    if wanted("questions") {
-        let set = sets::questions(&data, &mut embeddings).await?;
-        report(&mut out, "questions", &set)?;
-        if chosen("misses") {
-            misses(&mut out, &set)?;
-        }
-    }
     Ok(())
 }
 
@@ -81,10 +71,14 @@ type Measure = fn(&[Vec<bool>], &Set) -> f64;
 
 fn report(out: &mut impl Write, name: &str, set: &Set) -> Result<(), Failure> {
     let vectors = Weights { lexical: 0.0, semantic: 1.0, ..Weights::default() };
+    let with_vectors = set.library.clone().with_weights(vectors);
     let runs = [
-        ranks(set, &set.library, false),
-        ranks(set, &set.library.clone().with_weights(vectors), true),
-        ranks(set, &set.library, true),
+        ranks(set, |query| set.library.search(&Query { embedding: None, ..query })),
+        ranks(set, |query| with_vectors.search(&query)),
+        ranks(set, |query| {
+            let found = Findings::of(set.library.segments(), query);
+            found.passages.into_iter().map(|passage| passage.hit).collect()
+        }),
     ];
     let measures: &[(&str, Measure)] = if set.names == Names::Documents {
         &[("nDCG@10", |runs, set| {
@@ -110,19 +104,13 @@ fn report(out: &mut impl Write, name: &str, set: &Set) -> Result<(), Failure> {
 }
 
 /// For each query, which of its ten hits are relevant.
-fn ranks(set: &Set, library: &Library, embed: bool) -> Vec<Vec<bool>> {
+fn ranks(set: &Set, search: impl Fn(Query) -> Vec<Hit>) -> Vec<Vec<bool>> {
     let run = |case: &Case| {
-        let hits = library.search(&Query {
-            text: case.text.clone(),
-            embedding: embed.then(|| case.embedding.clone()),
-            english: case.english.clone().filter(|_| embed),
-            top_k: 10,
-            ..Query::default()
-        });
-        let name = |hit: &shared::retrieval::Hit| match set.names {
+        let embedding = Some(case.embedding.clone());
+        let hits = search(Query { text: case.text.clone(), embedding, top_k: 10, ..Query::default() });
+        let name = |hit: &Hit| match set.names {
             Names::Documents => hit.document_id.clone(),
             Names::Pages => hit.page.to_string(),
-            Names::PagesOfFiles => format!("{}:{}", hit.file_name, hit.page),
         };
         hits.iter().map(|hit| case.relevant.contains(&name(hit))).collect()
     };
@@ -148,32 +136,4 @@ fn ndcg(found: &[bool], relevant: usize) -> f64 {
     let gained: f64 = (1_u32..).zip(found).filter(|(_, hit)| **hit).map(|(rank, _)| gain(rank)).sum();
     let ideal: f64 = (1_u32..=10).take(relevant).map(gain).sum();
     if ideal > 0.0 { gained / ideal } else { 0.0 }
-}
-
-/// The questions whose page does not come first, with what their words were taken for.
-fn misses(out: &mut impl Write, set: &Set) -> Result<(), Failure> {
-    for case in &set.queries {
-        let query = Query {
-            text: case.text.clone(),
-            embedding: Some(case.embedding.clone()),
-            english: case.english.clone(),
-            top_k: 100,
-            ..Query::default()
-        };
-        let hits = set.library.search(&query);
-        let names: Vec<String> = hits.iter().map(|hit| format!("{}:{}", hit.file_name, hit.page)).collect();
-        let rank = names.iter().position(|name| case.relevant.contains(name));
-        if rank.is_none_or(|rank| rank >= 1) {
-            let mut relevant: Vec<&String> = case.relevant.iter().collect();
-            relevant.sort();
-            writeln!(out, "\n{} | rank {:?}", case.text.replace('\n', " // "), rank.map(|rank| rank + 1))?;
-            writeln!(out, "  wanted {:?}", relevant.iter().take(4).collect::<Vec<_>>())?;
-            writeln!(out, "  found {:?}", names.iter().take(4).collect::<Vec<_>>())?;
-            for word in set.library.asked(&query) {
-                let forms: Vec<String> = word.forms.iter().map(|form| form.terms.join("+")).collect();
-                writeln!(out, "    {} {:?} {} pages: {}", word.written, word.how, word.pages, forms.join(" "))?;
-            }
-        }
-    }
-    Ok(())
 }

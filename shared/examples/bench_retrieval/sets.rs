@@ -1,7 +1,7 @@
 //! What is searched for, and where it should be found.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     fs,
     path::Path,
     sync::Arc,
@@ -9,9 +9,8 @@ use std::{
 
 use serde::Deserialize;
 use shared::{
-    assistant::{Role, Turn},
     documents::{Page, PageSource},
-    retrieval::{Library, in_english},
+    retrieval::Library,
 };
 
 use crate::{
@@ -31,14 +30,11 @@ pub(crate) struct Set {
 pub(crate) enum Names {
     Documents,
     Pages,
-    /// `file:page`.
-    PagesOfFiles,
 }
 
 pub(crate) struct Case {
     pub(crate) text: String,
     pub(crate) embedding: Vec<f32>,
-    pub(crate) english: Option<Vec<f32>>,
     /// As [`Names`] says.
     pub(crate) relevant: HashSet<String>,
 }
@@ -84,7 +80,7 @@ pub(crate) async fn passages(dir: &Path, embeddings: &mut Embeddings) -> Result<
     for (id, relevant) in relevant {
         let text = texts.remove(&id).ok_or("a judged query has no text")?;
         let embedding = embeddings.of(&text).await?;
-        queries.push(Case { text, embedding, english: None, relevant });
+        queries.push(Case { text, embedding, relevant });
     }
     embeddings.save()?;
     Ok(Set { library: Library::new(segments), queries, names: Names::Documents })
@@ -103,63 +99,12 @@ pub(crate) async fn manual(data: &Path, name: &str, embeddings: &mut Embeddings)
     for entry in lines::<Entry>(&data.join("ir/manual_index").join(format!("{name}.jsonl")))? {
         queries.push(Case {
             embedding: embeddings.of(&entry.query).await?,
-            english: None,
             text: entry.query,
             relevant: entry.pdf_pages.iter().map(u32::to_string).collect(),
         });
     }
     embeddings.save()?;
     Ok(Set { library: Library::new(vec![Arc::new(segment)]), queries, names: Names::Pages })
-}
-
-#[derive(Deserialize)]
-struct Question {
-    id: String,
-    file: Option<String>,
-    question: String,
-    follow_up_of: Option<String>,
-    pages: Vec<u32>,
-    answerable: bool,
-    #[serde(default)]
-    alt: Vec<Place>,
-}
-
-#[derive(Deserialize)]
-struct Place {
-    file: String,
-    pages: Vec<u32>,
-}
-
-/// Questions of technicians over all manuals together, as a conversation asks them.
-pub(crate) async fn questions(data: &Path, embeddings: &mut Embeddings) -> Result<Set, Failure> {
-    let all = lines::<Question>(&data.join("qa/questions.jsonl"))?;
-    let files: BTreeSet<&str> = all.iter().filter_map(|question| question.file.as_deref()).collect();
-    let mut segments = Vec::new();
-    for file in files {
-        segments.push(Arc::new(embeddings.manual(data, file).await?));
-    }
-    let texts: HashMap<&str, &Question> = all.iter().map(|question| (question.id.as_str(), question)).collect();
-    let mut queries = Vec::new();
-    for question in all.iter().filter(|question| question.answerable) {
-        let mut history = Vec::new();
-        let mut before = question.follow_up_of.as_deref();
-        while let Some(earlier) = before.and_then(|id| texts.get(id)) {
-            history.insert(0, Turn { role: Role::User, content: earlier.question.clone() });
-            before = earlier.follow_up_of.as_deref();
-        }
-        let text = shared::assistant::search_query(&question.question, &history, &[]);
-        let own = Place { file: question.file.clone().unwrap_or_default(), pages: question.pages.clone() };
-        let places = std::iter::once(&own).chain(&question.alt);
-        let relevant =
-            places.flat_map(|place| place.pages.iter().map(|page| format!("{}:{page}", place.file))).collect();
-        let english = match in_english(&text) {
-            Some(english) => Some(embeddings.of(&english).await?),
-            None => None,
-        };
-        queries.push(Case { embedding: embeddings.of(&text).await?, english, text, relevant });
-    }
-    embeddings.save()?;
-    Ok(Set { library: Library::new(segments), queries, names: Names::PagesOfFiles })
 }
 
 fn lines<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<T>, Failure> {

@@ -5,10 +5,10 @@
 //! followed.
 
 use super::citations::pages;
-use super::extractive::Telling;
 use super::model::Brief;
 use super::question::{Role, Turn};
 use crate::documents::units::{Unit, UnitKind};
+use crate::library::evidence::Telling;
 use crate::library::{Findings, Passage};
 
 /// Passages that are looked for; how many are shown is a matter of the budget.
@@ -135,7 +135,7 @@ fn nothing_found(brief: &Brief) -> &'static str {
 fn elements(brief: &Brief) -> String {
     let budget = brief.context_tokens.max(LEAST);
     let for_pages = budget * WHOLE_PAGES / 100;
-    let telling = Telling::of(brief);
+    let telling = Telling::of(&brief.text, &brief.findings);
     let mut used = 0;
     let mut elements = String::new();
     for (number, passage) in (1..).zip(&brief.findings.passages) {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::LibraryQuery;
+use super::evidence;
 use crate::retrieval::{Asked, Hit, Library as Shelves, Query, Segment};
 use crate::store::{Document, DocumentStatus};
 
@@ -75,9 +75,9 @@ impl Holdings {
 impl Findings {
     /// Searches segments that are in memory already; nothing of the user's storage is read.
     #[must_use]
-    pub fn of(segments: &[Arc<Segment>], query: &LibraryQuery, embedding: Vec<f32>) -> Self {
+    pub fn of(segments: &[Arc<Segment>], query: Query) -> Self {
         let holdings = Holdings { searchable: segments.len(), ..Holdings::default() };
-        Self::search(holdings, segments, query.clone().with(embedding, None))
+        Self::search(holdings, segments, query)
     }
 
     /// Searches segments that are in memory.
@@ -90,18 +90,23 @@ impl Findings {
         };
         let shelves = Shelves::new(segments.to_vec());
         let words = shelves.asked(&query);
-        let hits = shelves.search_for(&query, &words);
+        // The order of the first ones does not depend on how many are wanted.
+        let wanted = Query { top_k: query.top_k.max(evidence::REORDERED), ..query.clone() };
+        let hits = if query.top_k > 0 { shelves.search_for(&wanted, &words) } else { Vec::new() };
         let passages: Vec<Passage> =
             hits.into_iter().map(|hit| Passage { page_text: page_text(&hit).unwrap_or_default(), hit }).collect();
         let is_source = |segment: &&Arc<Segment>| {
             passages.iter().any(|passage: &Passage| passage.hit.document_id == segment.document_id())
         };
-        Self {
+        let mut found = Self {
             holdings,
             vocabulary: Vocabulary { pages: segments.iter().map(|segment| segment.page_count()).sum(), words },
             sources: segments.iter().filter(is_source).cloned().collect(),
             query,
             passages,
-        }
+        };
+        evidence::reorder(&mut found);
+        found.passages.truncate(found.query.top_k);
+        found
     }
 }

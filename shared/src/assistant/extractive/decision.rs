@@ -5,8 +5,7 @@
 //! question, but it is for the reader to judge. *Not held*: a code that occurs nowhere, or nothing that
 //! resembles the question.
 
-use super::evidence::{Candidate, Found, Question, weighted};
-use super::wanted::Wanted;
+use crate::library::evidence::{Candidate, Found, Question, Wanted, weighted};
 
 /// Units that are quoted where the answer is certain, and where it is not.
 const QUOTED: (usize, usize) = (3, 7);
@@ -50,7 +49,7 @@ pub(super) enum Outcome {
 }
 
 /// Decides from the units judged, the best first.
-pub(super) fn decide(judged: &[Candidate], question: &Question<'_>) -> Outcome {
+pub(super) fn decide(judged: &[Candidate], question: &Question) -> Outcome {
     if judged.is_empty() {
         return Outcome::NotHeld;
     }
@@ -64,7 +63,7 @@ pub(super) fn decide(judged: &[Candidate], question: &Question<'_>) -> Outcome {
 }
 
 /// Whether the best unit is the answer beyond doubt.
-fn is_certain(judged: &[Candidate], question: &Question<'_>) -> bool {
+fn is_certain(judged: &[Candidate], question: &Question) -> bool {
     let Some(best) = judged.first() else { return false };
     let own = || question.terms.iter().zip(&best.shares).filter(|(term, _)| !term.context);
     // A value under the right title may be that of anything there.
@@ -76,7 +75,7 @@ fn is_certain(judged: &[Candidate], question: &Question<'_>) -> bool {
     if !is_whole {
         return false;
     }
-    let held = weighted(question.terms, |term| {
+    let held = weighted(&question.terms, |term| {
         let share = best.shares.get(term).copied().unwrap_or(0.0);
         if share >= HELD { 1.0 } else { 0.0 }
     });
@@ -93,7 +92,7 @@ fn is_certain(judged: &[Candidate], question: &Question<'_>) -> bool {
 pub(super) fn choose<'a>(
     judged: &'a [Candidate],
     pages: &[Found],
-    question: &Question<'_>,
+    question: &Question,
     sure: bool,
 ) -> Vec<&'a Candidate> {
     let (most, most_pages, close) = if sure { (QUOTED.0, PAGES.0, CLOSE.0) } else { (QUOTED.1, PAGES.1, CLOSE.1) };

@@ -5,43 +5,30 @@
 //! [`decision`].
 
 mod decision;
-mod definition;
-mod evidence;
 mod phrases;
 mod pictures;
-mod quantity;
-mod question;
 mod quote;
 mod smalltalk;
-mod sources;
-mod variants;
-mod wanted;
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::BoxStream;
 
 use self::decision::Outcome;
-use self::evidence::{Candidate, Found, Question};
 use self::phrases::Tongue;
-use self::quantity::Asked;
 use self::quote::Naming;
-use self::variants::Variants;
-use self::wanted::Wanted;
 use super::citations::escape;
 use super::error::AnswerError;
 use super::model::{Brief, LanguageModel, ModelEvent};
 use crate::documents::units::Unit;
-use crate::library::{Findings, Holdings, Passage};
+use crate::library::Holdings;
+use crate::library::evidence::{self, Candidate, Found, Question};
 
 /// Passages that are looked at.
 const PASSAGES: usize = 12;
 /// Places that are quoted where there is no answer.
 const CLOSEST: usize = 3;
-/// What a value or number of the kind that is wanted counts for a unit that is shown to a language model.
-const TOLD: f32 = 0.2;
 /// Unknown words that are named there.
 const UNKNOWN: usize = 4;
 /// Characters of all quotations; what is beyond is left.
@@ -115,20 +102,17 @@ fn reply(brief: &Brief, tongue: Tongue) -> String {
     if findings.holdings.searchable == 0 {
         return nothing_to_search(findings.holdings, tongue).to_owned();
     }
-    let terms = question::terms(&brief.text, &findings.vocabulary, &file_names(findings));
-    if terms.is_empty() {
+    let question = Question::of(&brief.text, findings);
+    if question.terms.is_empty() {
         return tongue.ask_about_equipment().to_owned();
     }
-    let asked = Asked::of(&brief.text);
-    let wanted = Wanted::of(&brief.text, &asked);
-    let question = Question { terms: &terms, asked, wanted, variants: Variants::of(&brief.query) };
-    let pages = evidence::pages(brief);
-    let judged = evidence::judge(brief, &pages, &question);
+    let pages = evidence::pages(findings);
+    let judged = evidence::judge(findings, &pages, &question);
     let outcome = decision::decide(&judged, &question);
     if let Some(best) = judged.first() {
         tracing::debug!(
             ?outcome,
-            ?wanted,
+            wanted = ?question.wanted,
             score = best.score,
             coverage = best.coverage,
             cosine = best.cosine,
@@ -151,7 +135,7 @@ fn reply(brief: &Brief, tongue: Tongue) -> String {
 fn quotations(
     brief: &Brief,
     (pages, chosen): (&[Found], &[&Candidate]),
-    question: &Question<'_>,
+    question: &Question,
     (tongue, outcome): (Tongue, Outcome),
 ) -> String {
     let mut order: Vec<usize> = Vec::new();
@@ -186,50 +170,8 @@ fn quotations(
     quoted.join("\n\n")
 }
 
-/// Finds what to show of pages that are not shown whole.
-pub(super) struct Telling {
-    terms: Vec<question::Term>,
-    asked: Asked,
-}
-
-impl Telling {
-    /// For the question of a brief.
-    pub(super) fn of(brief: &Brief) -> Self {
-        let terms = question::terms(&brief.text, &brief.findings.vocabulary, &HashSet::new());
-        Self { terms, asked: Asked::of(&brief.text) }
-    }
-
-    /// The units of a passage's page that tell most of the question, in their order on the page.
-    pub(super) fn units(&self, findings: &Findings, passage: &Passage, most: usize) -> Vec<String> {
-        let source = sources::Source::of(findings, passage);
-        let analyzer = source.analyzer();
-        let score = |unit: &Unit| {
-            let found: HashSet<String> = analyzer.terms(&unit.in_full()).into_iter().collect();
-            let share = |term: usize| self.terms.get(term).map_or(0.0, |term| term.share(&found));
-            let held = evidence::weighted(&self.terms, share);
-            if held > 0.0 && evidence::tells(&self.asked, unit) { held + TOLD } else { held }
-        };
-        let units = source.units(passage.hit.page..=passage.hit.page);
-        let mut judged: Vec<(f32, usize, &Unit)> = units
-            .iter()
-            .enumerate()
-            .map(|(at, unit)| (score(unit), at, unit))
-            .filter(|(score, ..)| *score > 0.0)
-            .collect();
-        judged.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        judged.truncate(most);
-        judged.sort_by_key(|(_, at, _)| *at);
-        judged.into_iter().map(|(_, _, unit)| unit.in_full()).collect()
-    }
-}
-
 /// Says that there is no answer, and shows the closest places without any value that could be taken for one.
-fn not_held(
-    brief: &Brief,
-    (pages, judged): (&[Found], &[Candidate]),
-    question: &Question<'_>,
-    tongue: Tongue,
-) -> String {
+fn not_held(brief: &Brief, (pages, judged): (&[Found], &[Candidate]), question: &Question, tongue: Tongue) -> String {
     let mut text = tongue.not_held().to_owned();
     let unknown = || question.terms.iter().filter(|term| !term.known && !term.context);
     // Beside a code that is unknown, other words tell nothing.
@@ -261,7 +203,7 @@ fn not_held(
 fn is_glimpse(unit: &Unit) -> bool {
     let long_number = |word: &str| word.bytes().filter(u8::is_ascii_digit).count() >= 3;
     unit.text.chars().count() <= GLIMPSE
-        && !quantity::has_any_value(&unit.text)
+        && !evidence::has_any_value(&unit.text)
         && !unit.text.split_whitespace().any(long_number)
 }
 
@@ -273,13 +215,6 @@ fn nothing_to_search(holdings: Holdings, tongue: Tongue) -> &'static str {
     } else {
         tongue.no_manuals()
     }
-}
-
-/// The words of the manuals' file names: a question may name a manual that never names itself.
-fn file_names(findings: &Findings) -> HashSet<String> {
-    let lower = findings.passages.iter().map(|passage| passage.hit.file_name.to_lowercase());
-    let words = |name: String| name.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
-    lower.flat_map(words).filter(|word| !word.is_empty()).collect()
 }
 
 #[cfg(test)]

@@ -2,13 +2,11 @@
 
 use std::path::Path;
 
-use super::evidence::{Found, Question};
 use super::phrases::Tongue;
-use super::quantity::Asked;
-use super::wanted::Wanted;
 use crate::assistant::citations::escape;
 use crate::documents::units::{Unit, UnitKind, warns};
 use crate::library::Passage;
+use crate::library::evidence::{Asked, Found, Question, Wanted};
 
 /// Pages before the first step on which warnings are looked for.
 const PAGES_BEFORE: u32 = 6;
@@ -40,7 +38,7 @@ pub(super) struct Quotation {
 }
 
 /// What is quoted of a page for these units of it.
-pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], question: &Question<'_>) -> Quotation {
+pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], question: &Question) -> Quotation {
     let (wanted, asked) = (question.wanted, &question.asked);
     let around = page.source.units(number.saturating_sub(PAGES_BEFORE)..=number + PAGES_BEHIND);
     let first = around.iter().position(|unit| unit.page == number).unwrap_or(0);

@@ -36,30 +36,30 @@ const COUNTS: &[&str] = &[
 
 /// What a question asks to be told.
 #[derive(Default)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     wanted: WantedValue,
     any_number: bool,
 }
 
 impl Asked {
     /// Reads a question.
-    pub(super) fn of(question: &str) -> Self {
+    pub(crate) fn of(question: &str) -> Self {
         let lower = question.to_lowercase();
         Self { wanted: WantedValue::of(question), any_number: COUNTS.iter().any(|count| lower.contains(count)) }
     }
 
     /// Whether the question asks for a value at all.
-    pub(super) fn is_value(&self) -> bool {
+    pub(crate) fn is_value(&self) -> bool {
         self.any_number || self.wanted.is_value()
     }
 
     /// Whether the question asks for a part, stock or tool number.
-    pub(super) fn is_number(&self) -> bool {
+    pub(crate) fn is_number(&self) -> bool {
         self.wanted.is_number()
     }
 
     /// Whether the text holds such a value.
-    pub(super) fn is_in(&self, text: &str) -> bool {
+    pub(crate) fn is_in(&self, text: &str) -> bool {
         if self.wanted.is_value() { measures(text).iter().any(|unit| self.wanted.is(unit)) } else { has_number(text) }
     }
 }
@@ -83,7 +83,7 @@ fn has_number(text: &str) -> bool {
 }
 
 /// Whether a text holds a number with a unit: what could be taken for a value.
-pub(super) fn has_any_value(text: &str) -> bool {
+pub(crate) fn has_any_value(text: &str) -> bool {
     !measures(text).is_empty()
 }
 

@@ -11,14 +11,14 @@ use crate::retrieval::analysis::Analyzer;
 use crate::retrieval::{Query, Segment};
 
 /// The document that a passage is from.
-pub(super) struct Source {
+pub(crate) struct Source {
     segment: Option<Arc<Segment>>,
     /// The page alone, where the document is not at hand.
     alone: Vec<Unit>,
 }
 
 impl Source {
-    pub(super) fn of(findings: &Findings, passage: &Passage) -> Self {
+    pub(crate) fn of(findings: &Findings, passage: &Passage) -> Self {
         let is_source = |segment: &&Arc<Segment>| segment.document_id() == passage.hit.document_id;
         let segment = findings.sources.iter().find(is_source).cloned();
         let alone = if segment.is_some() { Vec::new() } else { read_alone(passage) };
@@ -26,7 +26,7 @@ impl Source {
     }
 
     /// The units of these pages, in reading order.
-    pub(super) fn units(&self, pages: RangeInclusive<u32>) -> Vec<Unit> {
+    pub(crate) fn units(&self, pages: RangeInclusive<u32>) -> Vec<Unit> {
         match &self.segment {
             Some(segment) => segment.units_on(pages),
             None => self.alone.iter().filter(|unit| pages.contains(&unit.page)).cloned().collect(),
@@ -34,13 +34,13 @@ impl Source {
     }
 
     /// The page's chunks, with their cosines to the question.
-    pub(super) fn similarities(&self, page: u32, query: &Query) -> Vec<(&str, f32)> {
+    pub(crate) fn similarities(&self, page: u32, query: &Query) -> Vec<(&str, f32)> {
         let compared = self.segment.as_deref().and_then(|segment| Some((segment, query.embedding_for(segment)?)));
         compared.map(|(segment, embedding)| segment.similarities(page, embedding)).unwrap_or_default()
     }
 
     /// The analyzer for the document's language.
-    pub(super) fn analyzer(&self) -> Analyzer {
+    pub(crate) fn analyzer(&self) -> Analyzer {
         self.segment.as_ref().map_or_else(Analyzer::default, |segment| Analyzer::of(segment.language()))
     }
 }

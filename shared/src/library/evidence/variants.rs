@@ -40,16 +40,16 @@ const OPPOSITES: &[&[&[&str]]] = &[
 
 /// How a text stands to the variants that a question names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Fit {
+pub(crate) struct Fit {
     /// Variants of the question that the text names.
-    pub(super) named: usize,
+    pub(crate) named: usize,
     /// Variants for which the text names another one instead.
-    pub(super) others: usize,
+    pub(crate) others: usize,
 }
 
 /// The variants that a question names.
 #[derive(Debug, Default)]
-pub(super) struct Variants {
+pub(crate) struct Variants {
     /// The set, and which of it.
     opposites: Vec<(usize, usize)>,
     /// Numbers and codes that are told apart by their form: `6.2`, `M1037`, `DB2831-5209`.
@@ -58,7 +58,7 @@ pub(super) struct Variants {
 
 impl Variants {
     /// Reads a question.
-    pub(super) fn of(question: &str) -> Self {
+    pub(crate) fn of(question: &str) -> Self {
         let words = words(question);
         let mut opposites = Vec::new();
         for (at, set) in OPPOSITES.iter().enumerate() {
@@ -75,7 +75,7 @@ impl Variants {
     }
 
     /// How a text with what stands over it fits.
-    pub(super) fn fit(&self, titles: &str, text: &str) -> Fit {
+    pub(crate) fn fit(&self, titles: &str, text: &str) -> Fit {
         let mut fit = Fit::default();
         let (over, own) = (words(titles), words(text));
         for (at, which) in &self.opposites {

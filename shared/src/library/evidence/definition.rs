@@ -1,6 +1,6 @@
 //! Entries that say what something is or does: `CONDENSER - Refrigerant enters …`, `A dog clutch is …`.
 
-use super::question::Term;
+use super::terms::Term;
 use crate::retrieval::analysis::Analyzer;
 
 /// What stands between the thing and what is said of it.
@@ -42,7 +42,7 @@ const KEY: f32 = 0.5;
 
 /// Whether a text begins with a thing that the question asks about, named by hardly any other word, and goes on to
 /// say something of it.
-pub(super) fn defines(analyzer: &Analyzer, terms: &[Term], text: &str) -> bool {
+pub(crate) fn defines(analyzer: &Analyzer, terms: &[Term], text: &str) -> bool {
     let Some(thing) = thing(text) else { return false };
     let own = || terms.iter().filter(|term| !term.context);
     let greatest = own().map(|term| term.weight).fold(0.0, f32::max);

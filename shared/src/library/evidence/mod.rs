@@ -1,17 +1,30 @@
 //! How much of a question each unit of the pages found answers.
+//!
+//! The search judges whole pages. What is quoted, and which of the best pages comes first, is decided by their
+//! units: rows, steps, warnings and sentences.
+
+mod definition;
+mod quantity;
+mod sources;
+mod telling;
+mod terms;
+mod variants;
+mod wanted;
 
 use std::collections::{HashMap, HashSet};
 
-use super::definition::defines;
-use super::quantity::Asked;
-use super::question::Term;
-use super::sources::Source;
-use super::variants::{Fit, Variants};
-use super::wanted::Wanted;
-use crate::assistant::model::Brief;
+use self::definition::defines;
+use self::sources::Source;
+use self::variants::{Fit, Variants};
+use super::Findings;
 use crate::documents::units::{Unit, UnitKind};
 use crate::retrieval::analysis::{Analyzer, measures};
 use crate::retrieval::is_part_number;
+
+pub(crate) use self::quantity::{Asked, has_any_value};
+pub(crate) use self::telling::Telling;
+pub(crate) use self::terms::Term;
+pub(crate) use self::wanted::Wanted;
 
 /// What a term counts that stands over a row: in the title of its table or in a row that groups it.
 const IN_LEAD: f32 = 0.95;
@@ -30,69 +43,132 @@ const TOGETHER: usize = 2;
 const IMPLIED: f32 = 0.8;
 
 /// What a unit counts more that says what the thing is that was asked about.
-const DEFINES: f32 = 0.25;
+const DEFINES: f32 = 0.35;
+
+/// Pages, best first, whose order is decided again by their units.
+pub(super) const REORDERED: usize = 5;
+/// What the search says of these pages against their best unit: by its score, and by its order.
+const SEARCHED: f32 = 1.5;
+const FOUND_FIRST: f32 = 0.2;
 
 /// What a question is, for judging units.
-pub(super) struct Question<'a> {
-    pub(super) terms: &'a [Term],
-    pub(super) asked: Asked,
-    pub(super) wanted: Wanted,
-    pub(super) variants: Variants,
+pub(crate) struct Question {
+    pub(crate) terms: Vec<Term>,
+    pub(crate) asked: Asked,
+    pub(crate) wanted: Wanted,
+    variants: Variants,
+}
+
+impl Question {
+    /// Reads a question that was searched for.
+    pub(crate) fn of(text: &str, findings: &Findings) -> Self {
+        let asked = Asked::of(text);
+        Self {
+            terms: terms::terms(text, &findings.vocabulary, &file_names(findings)),
+            wanted: Wanted::of(text, &asked),
+            asked,
+            variants: Variants::of(&findings.query.text),
+        }
+    }
+}
+
+/// The words of the manuals' file names: a question may name a manual that never names itself.
+fn file_names(findings: &Findings) -> HashSet<String> {
+    let lower = findings.passages.iter().map(|passage| passage.hit.file_name.to_lowercase());
+    let words = |name: String| name.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
+    lower.flat_map(words).filter(|word| !word.is_empty()).collect()
 }
 
 /// A page that was found, with its units.
-pub(super) struct Found {
+pub(crate) struct Found {
     /// The passage's place among those found.
-    pub(super) passage: usize,
-    pub(super) source: Source,
-    pub(super) units: Vec<Unit>,
+    pub(crate) passage: usize,
+    pub(crate) source: Source,
+    pub(crate) units: Vec<Unit>,
 }
 
 /// A unit judged.
 #[derive(Debug, Clone)]
-pub(super) struct Candidate {
+pub(crate) struct Candidate {
     /// The place of its page among the pages judged.
-    pub(super) page: usize,
+    pub(crate) page: usize,
     /// Its place among the units of the page.
-    pub(super) at: usize,
+    pub(crate) at: usize,
+    /// What speaks for it, apart from what the search says of its page.
+    own: f32,
     /// What it is chosen by.
-    pub(super) score: f32,
+    pub(crate) score: f32,
     /// What each term counts for it.
-    pub(super) shares: Vec<f32>,
+    pub(crate) shares: Vec<f32>,
     /// The share of the terms, by weight, that stand in the unit and over it.
-    pub(super) coverage: f32,
+    pub(crate) coverage: f32,
     /// The same of the unit itself, with what stands over a row.
-    pub(super) close: f32,
+    pub(crate) close: f32,
     /// The cosine of the passage that it stands in.
-    pub(super) cosine: f32,
+    pub(crate) cosine: f32,
     /// Whether a value that was asked for is there, or none was.
-    pub(super) value: bool,
-    pub(super) fit: Fit,
+    pub(crate) value: bool,
+    pub(crate) fit: Fit,
 }
 
 /// The pages that can be quoted, in the order in which they were found.
-pub(super) fn pages(brief: &Brief) -> Vec<Found> {
-    let passages = brief.findings.passages.iter().enumerate().filter(|(_, passage)| !passage.hit.navigation);
+pub(crate) fn pages(findings: &Findings) -> Vec<Found> {
+    first_pages(findings, findings.passages.len())
+}
+
+fn first_pages(findings: &Findings, most: usize) -> Vec<Found> {
+    let passages = findings.passages.iter().enumerate().take(most);
     passages
+        .filter(|(_, passage)| !passage.hit.navigation)
         .map(|(passage, found)| {
-            let source = Source::of(&brief.findings, found);
+            let source = Source::of(findings, found);
             Found { passage, units: source.units(found.hit.page..=found.hit.page), source }
         })
         .collect()
 }
 
 /// All units of these pages that can answer, the best first.
-pub(super) fn judge(brief: &Brief, pages: &[Found], question: &Question<'_>) -> Vec<Candidate> {
+pub(crate) fn judge(findings: &Findings, pages: &[Found], question: &Question) -> Vec<Candidate> {
     let mut judged: Vec<Candidate> =
-        pages.iter().enumerate().flat_map(|(at, page)| judge_page(brief, (at, page), question)).collect();
+        pages.iter().enumerate().flat_map(|(at, page)| judge_page(findings, (at, page), question)).collect();
     judged.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.page, a.at).cmp(&(b.page, b.at))));
     judged
 }
 
-fn judge_page(brief: &Brief, (place, page): (usize, &Found), question: &Question<'_>) -> Vec<Candidate> {
-    let Some(passage) = brief.findings.passages.get(page.passage) else { return Vec::new() };
-    let held = Held::find(page, question.terms, &format!("{} {}", passage.hit.file_name, passage.hit.heading));
-    let similarities = page.source.similarities(passage.hit.page, &brief.findings.query);
+/// Puts the best pages in the order of their best units: a page is found for all that stands on it, and is wanted for
+/// one row, step or sentence. The scores stay those of the places.
+pub(super) fn reorder(findings: &mut Findings) {
+    let question = Question::of(findings.query.question(), findings);
+    if question.terms.is_empty() {
+        return;
+    }
+    let pages = first_pages(findings, REORDERED);
+    let judged = judge(findings, &pages, &question);
+    let first = findings.passages.iter().take(REORDERED).enumerate();
+    let mut order: Vec<(f32, usize)> = first
+        .map(|(at, passage)| {
+            let units = judged.iter().filter(|unit| pages.get(unit.page).is_some_and(|page| page.passage == at));
+            let best = units.map(|unit| unit.own).fold(f32::NEG_INFINITY, f32::max);
+            #[expect(clippy::cast_precision_loss, reason = "a few places")]
+            let place = at as f32;
+            (best + SEARCHED * passage.hit.score + FOUND_FIRST / (1.0 + place), at)
+        })
+        .collect();
+    order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let scores: Vec<f32> = findings.passages.iter().map(|passage| passage.hit.score).collect();
+    let rest = findings.passages.split_off(order.len());
+    let mut first: Vec<_> = order.iter().filter_map(|(_, at)| findings.passages.get(*at).cloned()).collect();
+    for (passage, score) in first.iter_mut().zip(scores) {
+        passage.hit.score = score;
+    }
+    first.extend(rest);
+    findings.passages = first;
+}
+
+fn judge_page(findings: &Findings, (place, page): (usize, &Found), question: &Question) -> Vec<Candidate> {
+    let Some(passage) = findings.passages.get(page.passage) else { return Vec::new() };
+    let held = Held::find(page, &question.terms, &format!("{} {}", passage.hit.file_name, passage.hit.heading));
+    let similarities = page.source.similarities(passage.hit.page, &findings.query);
     let cosine = |unit: &Unit| {
         let own = similarities.iter().filter(|(chunk, _)| chunk.contains(&unit.text)).map(|(_, cosine)| *cosine);
         own.max_by(f32::total_cmp).or(passage.hit.cosine).unwrap_or(0.0)
@@ -101,8 +177,8 @@ fn judge_page(brief: &Brief, (place, page): (usize, &Found), question: &Question
     quotable
         .map(|(at, unit)| {
             let shares: Vec<f32> = (0..question.terms.len()).map(|term| held.share(at, term)).collect();
-            let coverage = weighted(question.terms, |term| shares.get(term).copied().unwrap_or(0.0));
-            let close = weighted(question.terms, |term| held.close(at, term));
+            let coverage = weighted(&question.terms, |term| shares.get(term).copied().unwrap_or(0.0));
+            let close = weighted(&question.terms, |term| held.close(at, term));
             let fit = question.variants.fit(&format!("{} {}", unit.titles, unit.lead), &unit.text);
             let value = match question.wanted {
                 Wanted::Number => has_number(&unit.text),
@@ -110,12 +186,12 @@ fn judge_page(brief: &Brief, (place, page): (usize, &Found), question: &Question
             };
             let cosine = cosine(unit);
             let own = held.own.get(at).map_or(&[][..], Vec::as_slice);
-            let defines =
-                question.wanted == Wanted::Definition && defines(&held.analyzer, question.terms, &unit.text);
+            let defines = question.wanted == Wanted::Definition && defines(&held.analyzer, &question.terms, &unit.text);
             let kind = if defines { DEFINES } else { kind_bonus(question, unit, value) };
-            let bonus = kind + fit_bonus(fit) + exact_bonus(question.terms, own, unit.kind);
-            let score = coverage + 0.6 * (cosine - 0.3) + 0.35 * passage.hit.score + rank_bonus(place) + bonus;
-            Candidate { page: place, at, score, shares, coverage, close, cosine, value, fit }
+            let bonus = kind + fit_bonus(fit) + exact_bonus(&question.terms, own, unit.kind);
+            let own_merit = coverage + 0.6 * (cosine - 0.3) + bonus;
+            let score = own_merit + 0.35 * passage.hit.score + rank_bonus(place);
+            Candidate { page: place, at, own: own_merit, score, shares, coverage, close, cosine, value, fit }
         })
         .collect()
 }
@@ -139,7 +215,7 @@ fn rank_bonus(place: usize) -> f32 {
 }
 
 /// What speaks for a unit beside its words: that it is the kind of thing that was asked for.
-fn kind_bonus(question: &Question<'_>, unit: &Unit, value: bool) -> f32 {
+fn kind_bonus(question: &Question, unit: &Unit, value: bool) -> f32 {
     let lower = unit.text.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let mut bonus = match question.wanted {
@@ -189,7 +265,7 @@ fn kind_bonus(question: &Question<'_>, unit: &Unit, value: bool) -> f32 {
 }
 
 /// Whether a unit holds a value or number of the kind that is asked for.
-pub(super) fn tells(asked: &Asked, unit: &Unit) -> bool {
+pub(crate) fn tells(asked: &Asked, unit: &Unit) -> bool {
     (asked.is_number() && has_number(&unit.text)) || (asked.is_value() && asked.is_in(&unit.text))
 }
 
@@ -293,7 +369,7 @@ fn apart(terms: &[Term], text: &[String]) -> Vec<bool> {
 }
 
 /// The weighted mean of what each term counts.
-pub(super) fn weighted(terms: &[Term], share: impl Fn(usize) -> f32) -> f32 {
+pub(crate) fn weighted(terms: &[Term], share: impl Fn(usize) -> f32) -> f32 {
     let total: f32 = terms.iter().map(|term| term.weight).sum();
     if total <= 0.0 {
         return 0.0;

@@ -5,7 +5,7 @@ use crate::retrieval::analysis::phrase_places;
 
 /// The kind of answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(crate) enum Wanted {
     /// The value of a quantity, or a number of something.
     Value,
     /// A part, stock or tool number.
@@ -166,7 +166,7 @@ const WARNING: &[&str] = &[
 
 impl Wanted {
     /// Reads a question.
-    pub(super) fn of(question: &str, asked: &Asked) -> Self {
+    pub(crate) fn of(question: &str, asked: &Asked) -> Self {
         let lower = format!(" {} ", question.to_lowercase().replace('’', "'"));
         let says = |words: &[&str]| words.iter().any(|word| phrase_places(&lower, word).next().is_some());
         if asked.is_number() {

@@ -16,28 +16,28 @@ const CODE_DIGITS: usize = 3;
 /// One word or part number of a question.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
-pub(super) struct Term {
+pub(crate) struct Term {
     /// As it was written.
-    pub(super) word: String,
+    pub(crate) word: String,
     /// What it may stand for, each as index terms that must all be there, and what that counts.
     forms: Vec<(Vec<String>, f32)>,
     /// Whether the forms are parts of a code, which together stand for it.
     by_parts: bool,
     /// Rarity between 0 and 1.
-    pub(super) weight: f32,
+    pub(crate) weight: f32,
     /// Whether it occurs anywhere in the manuals, in whatever form.
-    pub(super) known: bool,
+    pub(crate) known: bool,
     /// Whether it is a code that no other can stand for: a part number, a model, a fault code.
-    pub(super) code: bool,
+    pub(crate) code: bool,
     /// Whether it is a number of three digits or more.
-    pub(super) number: bool,
+    pub(crate) number: bool,
     /// Whether it is from the turn before.
-    pub(super) context: bool,
+    pub(crate) context: bool,
     /// Whether it stands directly behind the term before it, as in "spark plug": the two mean
     /// something together.
-    pub(super) compound: bool,
+    pub(crate) compound: bool,
     /// What it asks for, as "torque" does: a text that holds such a value need not hold the word.
-    pub(super) wanted: WantedValue,
+    pub(crate) wanted: WantedValue,
 }
 
 impl Term {
@@ -71,7 +71,7 @@ impl Term {
     }
 
     /// What a text with these index terms counts for it, between 0 and 1.
-    pub(super) fn share(&self, found: &HashSet<String>) -> f32 {
+    pub(crate) fn share(&self, found: &HashSet<String>) -> f32 {
         let held = self.forms.iter().filter(|(terms, _)| terms.iter().all(|term| found.contains(term)));
         if self.by_parts {
             #[expect(clippy::cast_precision_loss, reason = "a code has few parts")]
@@ -81,7 +81,7 @@ impl Term {
     }
 
     /// Where it stands in a text with these index terms.
-    pub(super) fn places(&self, terms: &[String]) -> Vec<usize> {
+    pub(crate) fn places(&self, terms: &[String]) -> Vec<usize> {
         let is = |term: &String| self.forms.iter().any(|(form, _)| form.contains(term));
         terms.iter().enumerate().filter(|(_, term)| is(term)).map(|(place, _)| place).collect()
     }
@@ -89,7 +89,7 @@ impl Term {
 
 /// The terms of a question. `names` are the words of the manuals' file names, which a question may use
 /// for a manual that never names itself.
-pub(super) fn terms(text: &str, vocabulary: &Vocabulary, names: &HashSet<String>) -> Vec<Term> {
+pub(crate) fn terms(text: &str, vocabulary: &Vocabulary, names: &HashSet<String>) -> Vec<Term> {
     let lower = text.to_lowercase();
     let mut terms: Vec<Term> = Vec::with_capacity(vocabulary.words.len());
     for asked in &vocabulary.words {
