@@ -18,7 +18,7 @@ use self::sources::Source;
 use self::variants::{Fit, Variants};
 use super::Findings;
 use crate::documents::units::{Unit, UnitKind};
-use crate::retrieval::analysis::{Analyzer, measures};
+use crate::retrieval::analysis::{Analyzer, Initials, measures};
 use crate::retrieval::is_part_number;
 
 pub(crate) use self::quantity::{Asked, has_any_value};
@@ -57,18 +57,28 @@ pub(crate) struct Question {
     pub(crate) asked: Asked,
     pub(crate) wanted: Wanted,
     variants: Variants,
+    initials: Initials,
 }
 
 impl Question {
     /// Reads a question that was searched for.
     pub(crate) fn of(text: &str, findings: &Findings) -> Self {
         let asked = Asked::of(text);
+        let terms = terms::terms(text, &findings.vocabulary, &file_names(findings));
         Self {
-            terms: terms::terms(text, &findings.vocabulary, &file_names(findings)),
+            initials: Initials::of(terms.iter().flat_map(Term::index_terms)),
+            terms,
             wanted: Wanted::of(text, &asked),
             asked,
             variants: Variants::of(&findings.query.text),
         }
+    }
+
+    /// The index terms of a text in their order; those that the question does not hold may be left empty.
+    fn read(&self, analyzer: &Analyzer, text: &str) -> Vec<String> {
+        let mut list = Vec::new();
+        analyzer.each_place_like(text, &self.initials, |term| list.push(term.unwrap_or_default().to_owned()));
+        list
     }
 }
 
@@ -167,7 +177,7 @@ pub(super) fn reorder(findings: &mut Findings) {
 
 fn judge_page(findings: &Findings, (place, page): (usize, &Found), question: &Question) -> Vec<Candidate> {
     let Some(passage) = findings.passages.get(page.passage) else { return Vec::new() };
-    let held = Held::find(page, &question.terms, &format!("{} {}", passage.hit.file_name, passage.hit.heading));
+    let held = Held::find(page, question, &format!("{} {}", passage.hit.file_name, passage.hit.heading));
     let similarities = page.source.similarities(passage.hit.page, &findings.query);
     let cosine = |unit: &Unit| {
         let own = similarities.iter().filter(|(chunk, _)| chunk.contains(&unit.text)).map(|(_, cosine)| *cosine);
@@ -293,24 +303,34 @@ struct Held {
 }
 
 impl Held {
-    fn find(page: &Found, terms: &[Term], name: &str) -> Self {
+    fn find(page: &Found, question: &Question, name: &str) -> Self {
+        let terms = &question.terms;
         let analyzer = page.source.analyzer();
-        let shares = |text: &str| {
-            let found: HashSet<String> = analyzer.terms(text).into_iter().collect();
-            terms.iter().map(|term| term.share(&found)).collect::<Vec<f32>>()
-        };
+        let read = |text: &str| question.read(&analyzer, text);
+        let mut all: HashSet<String> = read(name).into_iter().collect();
         // Most units of a page have the same over them.
         let mut known: HashMap<&str, Vec<f32>> = HashMap::new();
         for unit in &page.units {
             for over in [unit.lead.as_str(), unit.titles.as_str()] {
-                known.entry(over).or_insert_with(|| shares(over));
+                known.entry(over).or_insert_with(|| {
+                    let found: HashSet<String> = read(over).into_iter().collect();
+                    let shares = terms.iter().map(|term| term.share(&found)).collect();
+                    if over == unit.lead {
+                        all.extend(found);
+                    }
+                    shares
+                });
             }
         }
         let over = |text: &str| known.get(text).cloned().unwrap_or_default();
-        let own = page.units.iter().map(|unit| own_shares(&analyzer, terms, &unit.text)).collect();
         let (lead, titles) = page.units.iter().map(|unit| (over(&unit.lead), over(&unit.titles))).unzip();
-        let whole: Vec<&str> = page.units.iter().flat_map(|unit| [unit.text.as_str(), unit.lead.as_str()]).collect();
-        let page = shares(&format!("{} {name}", whole.join(" ")));
+        let mut own = Vec::with_capacity(page.units.len());
+        for unit in &page.units {
+            let list = read(&unit.text);
+            own.push(own_shares(terms, &list, &unit.text));
+            all.extend(list);
+        }
+        let page = terms.iter().map(|term| term.share(&all)).collect();
         Self { analyzer, own, lead, titles, page }
     }
 
@@ -337,12 +357,12 @@ impl Held {
     }
 }
 
-/// What each term counts in a text.
-fn own_shares(analyzer: &Analyzer, terms: &[Term], text: &str) -> Vec<f32> {
-    let list = analyzer.terms(text);
+/// What each term counts in a text that was read.
+fn own_shares(terms: &[Term], list: &[String], text: &str) -> Vec<f32> {
     let found: HashSet<String> = list.iter().cloned().collect();
-    let apart = apart(terms, &list);
-    let measures = measures(text);
+    let apart = apart(terms, list);
+    let is_value_wanted = terms.iter().any(|term| term.wanted.is_any());
+    let measures = if is_value_wanted { measures(text) } else { Vec::new() };
     let share = |(term, apart): (&Term, bool)| {
         let held = term.share(&found) * if apart { APART } else { 1.0 };
         let implied = measures.iter().any(|unit| term.wanted.is(unit));

@@ -70,6 +70,11 @@ impl Term {
         }
     }
 
+    /// All index terms that it may stand for.
+    pub(crate) fn index_terms(&self) -> impl Iterator<Item = &str> {
+        self.forms.iter().flat_map(|(terms, _)| terms).map(String::as_str)
+    }
+
     /// What a text with these index terms counts for it, between 0 and 1.
     pub(crate) fn share(&self, found: &HashSet<String>) -> f32 {
         let held = self.forms.iter().filter(|(terms, _)| terms.iter().all(|term| found.contains(term)));

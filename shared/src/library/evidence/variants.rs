@@ -77,6 +77,9 @@ impl Variants {
     /// How a text with what stands over it fits.
     pub(crate) fn fit(&self, titles: &str, text: &str) -> Fit {
         let mut fit = Fit::default();
+        if self.opposites.is_empty() && self.codes.is_empty() {
+            return fit;
+        }
         let (over, own) = (words(titles), words(text));
         for (at, which) in &self.opposites {
             let Some(set) = OPPOSITES.get(*at) else { continue };
