@@ -90,8 +90,8 @@ impl Findings {
         };
         let shelves = Shelves::new(segments.to_vec());
         let words = shelves.asked(&query);
-        // The order of the first ones does not depend on how many are wanted.
-        let wanted = Query { top_k: query.top_k.max(evidence::REORDERED), ..query.clone() };
+        // Whoever wants fewer gets the first of those that are put in order.
+        let wanted = Query { top_k: query.top_k.max(evidence::ORDERED), ..query.clone() };
         let hits = if query.top_k > 0 { shelves.search_for(&wanted, &words) } else { Vec::new() };
         let passages: Vec<Passage> =
             hits.into_iter().map(|hit| Passage { page_text: page_text(&hit).unwrap_or_default(), hit }).collect();
@@ -105,7 +105,7 @@ impl Findings {
             query,
             passages,
         };
-        evidence::reorder(&mut found);
+        evidence::order(&mut found);
         found.passages.truncate(found.query.top_k);
         found
     }

@@ -119,7 +119,6 @@ const DEFINITION: &[&str] = &[
     "what do you call",
     "purpose of",
     "function of",
-    "used for",
     "was ist ein",
     "was bedeutet",
     "was macht",
@@ -179,12 +178,18 @@ impl Wanted {
             Self::Remedy
         } else if says(WARNING) {
             Self::Warning
-        } else if says(DEFINITION) {
+        } else if says(DEFINITION) || asks_what_for(&lower) {
             Self::Definition
         } else {
             Self::Statement
         }
     }
+}
+
+/// `What is the lever on the left for?`, `what is it used for`; not `which grease is used for the hub`.
+fn asks_what_for(lower: &str) -> bool {
+    let text = lower.trim_matches(|c: char| !c.is_alphanumeric());
+    text.starts_with("what") && text.ends_with(" for")
 }
 
 /// `Remove the pump`, `installing the belt`: a task as it is titled.
@@ -218,6 +223,8 @@ mod tests {
         assert_eq!(of("Why does the gearbox howl?"), Wanted::Remedy);
         assert_eq!(of("Can I reuse the gearbox seal?"), Wanted::Warning);
         assert_eq!(of("What is a dog clutch?"), Wanted::Definition);
+        assert_eq!(of("What's the small window in the tank for?"), Wanted::Definition);
+        assert_eq!(of("Which grease is used for the hub?"), Wanted::Statement);
         assert_eq!(of("Comment faire la vidange ?"), Wanted::Procedure);
     }
 }
