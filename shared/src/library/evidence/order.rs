@@ -2,11 +2,14 @@
 //!
 //! A page is found for all that stands on it, and is wanted for one row, step or sentence.
 
-use super::{Question, first_pages, judge};
+use super::{Question, Wanted, first_pages, judge};
 use crate::library::{Findings, Passage};
 
 /// Pages, best first, that are put in order by their best units.
-pub(crate) const ORDERED: usize = 5;
+pub(crate) const ORDERED: usize = 12;
+/// The same where a question names a topic and nothing that it wants to know of it: units tell topics no better
+/// than their pages do.
+const OF_A_TOPIC: usize = 5;
 /// What the search says of these pages against their best unit: by its score, and by its order.
 const SEARCHED: f32 = 1.5;
 const FOUND_FIRST: f32 = 0.2;
@@ -17,14 +20,15 @@ pub(crate) fn order(findings: &mut Findings) {
     if question.terms.is_empty() {
         return;
     }
-    let pages = first_pages(findings, ORDERED);
+    let ordered = if question.wanted == Wanted::Statement { OF_A_TOPIC } else { ORDERED };
+    let pages = first_pages(findings, ordered);
     let judged = judge(findings, &pages, &question);
     let best_unit = |at: usize| {
         let units = judged.iter().filter(|unit| pages.get(unit.page).is_some_and(|page| page.passage == at));
         // A page may hold nothing that can be quoted.
         units.map(|unit| unit.own).fold(0.0, f32::max)
     };
-    let count = findings.passages.len().min(ORDERED);
+    let count = findings.passages.len().min(ordered);
     let scores: Vec<f32> = findings.passages.iter().take(count).map(|passage| passage.hit.score).collect();
     let mut first: Vec<(f32, Passage)> = Vec::with_capacity(count);
     for (at, passage) in findings.passages.drain(..count).enumerate() {

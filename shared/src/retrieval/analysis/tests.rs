@@ -30,6 +30,7 @@ fn words_are_stemmed_in_their_language() {
     assert_eq!(terms_in(Language::German, "die Schrauben, der Schraube"), ["schraub", "schraub"]);
     assert_eq!(terms_in(Language::Spanish, "los tornillos del tornillo"), ["tornill", "tornill"]);
     assert_eq!(terms_in(Language::French, "l\u{2019}huile, d'huiles"), ["huil", "huil"]);
+    assert_eq!(terms_in(Language::French, "le couple d'un boulon"), ["coupl", "boulon"]);
     let accents = terms_in(Language::Spanish, "presi\u{f3}n presion");
     assert_eq!(accents.first(), accents.last());
 }

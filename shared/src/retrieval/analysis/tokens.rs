@@ -188,7 +188,7 @@ fn elided(before: &str, rest: &str) -> bool {
         "l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "all", "dall", "dell", "nell",
         "sull", "un", "quest",
     ];
-    rest.chars().count() > 2 && ARTICLES.contains(&before)
+    rest.chars().count() > 1 && ARTICLES.contains(&before)
 }
 
 /// Pairs of neighbouring characters.

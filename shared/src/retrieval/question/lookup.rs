@@ -101,10 +101,11 @@ impl<'a> Lookup<'a> {
         best.map(|(_, form)| form).into_iter().collect()
     }
 
-    /// The word of the manuals that is nearest to one that is in none.
-    pub(super) fn nearest(&self, word: &str) -> Option<Near> {
+    /// The word of the manuals in this language that is nearest to one that is in none.
+    pub(super) fn nearest(&self, word: &str, language: Language) -> Option<Near> {
         spelling::nearest(word, |start| {
-            let entries = self.segments.iter().flat_map(move |segment| segment.words_beginning(start));
+            let segments = self.segments.iter().filter(move |segment| segment.language() == language);
+            let entries = segments.flat_map(move |segment| segment.words_beginning(start));
             entries.map(|entry| (entry.word.as_str(), entry.count))
         })
     }

@@ -112,10 +112,11 @@ pub fn asked(segments: &[&Segment], text: &str) -> Vec<Asked> {
     let (question, asking) = WantedValue::apart(question);
     let mut all: Vec<Asked> = Vec::new();
     let mut seen: HashSet<(String, Kind)> = HashSet::new();
+    let alone = context.is_empty() && asking.is_empty();
     let before = context.lines().map(|line| (line, CONTEXT, true));
     let own = [(question.as_str(), 1.0, false), (asking.as_str(), ASKING, false)];
     for (line, weight, is_context) in own.into_iter().chain(before) {
-        for mut asked in reader.read(line) {
+        for mut asked in reader.read(line, alone) {
             asked.context = is_context;
             asked.weight *= weight;
             let terms = asked.forms.first().map_or_else(|| asked.written.to_lowercase(), |form| form.terms.join(" "));
@@ -139,14 +140,15 @@ impl<'a> Reader<'a> {
         Self { lookup: Lookup::new(segments), own }
     }
 
-    fn read(&self, line: &str) -> Vec<Asked> {
+    /// The words of a line; where `alone` is all that is asked, it may be about words that mostly are filler.
+    fn read(&self, line: &str, alone: bool) -> Vec<Asked> {
         let mut tokens = tokens(&spoken::in_digits(line, self.own));
         tokens.truncate(MOST_TOKENS);
         let synonyms = synonyms::of(&tokens, self.own);
         let mut unknown = 0;
         let mut asked = Vec::new();
         // A question of nothing but filler is about these words.
-        let all_filler = tokens.iter().enumerate().all(|(at, token)| self.is_filler(token, synonyms.get(at)));
+        let all_filler = alone && tokens.iter().enumerate().all(|(at, token)| self.is_filler(token, synonyms.get(at)));
         for (at, token) in tokens.iter().enumerate() {
             let synonyms = synonyms.get(at);
             if !all_filler && self.is_filler(token, synonyms) {
@@ -235,11 +237,13 @@ impl<'a> Reader<'a> {
         (!known_nowhere).then_some(asked)
     }
 
-    /// What a word most likely misspells, among the words of the manuals and the names that are known for them.
+    /// What a word most likely misspells, among the words of the manuals in the question's language and the names
+    /// that are known for them. A foreign word is near to others by accident.
     fn nearest(&self, word: &str) -> Vec<Form> {
         let plain_word = plain(word);
-        let Some(near) = self.lookup.nearest(&plain_word) else {
-            let Some(key) = synonyms::nearest(&plain_word) else { return Vec::new() };
+        let Some(near) = self.lookup.nearest(&plain_word, self.own) else {
+            let key = if self.own == Language::English { synonyms::nearest(&plain_word) } else { None };
+            let Some(key) = key else { return Vec::new() };
             return self.lookup.synonyms(&synonyms::of_word(&key), |_| INSTEAD);
         };
         let weight = if near.distance < 2 { INSTEAD } else { GUESSED };

@@ -59,6 +59,7 @@ fn filler_is_no_word_of_the_question() {
     );
     assert_eq!(words("I'm looking for the flywheel"), ["flywheel"]);
     assert!(!words("thanks").is_empty(), "a question of filler alone is about that");
+    assert_eq!(words("the flywheel bearings\npart number of that stuff?"), ["part", "number", "flywheel", "bearings"]);
 }
 
 #[test]
@@ -69,6 +70,13 @@ fn words_are_found_however_they_are_written() {
     assert_eq!(one("generator"), (Match::Synonym, "altern".to_owned()));
     assert_eq!(one("glowplug"), (Match::Compound, "glow+plug".to_owned()));
     assert_eq!(one("xylophones").0, Match::None);
+}
+
+#[test]
+fn words_of_another_language_misspell_none_of_the_manual() {
+    assert_eq!(one("orner"), (Match::Typo, "order".to_owned()));
+    let french = found(&[PRESS], "Comment est-ce que je peux orner la carburator ?");
+    assert!(french.iter().all(|(_, how, _)| *how == Match::None), "{french:?}");
 }
 
 #[test]
@@ -117,6 +125,9 @@ fn questions_are_put_into_english_as_far_as_they_are_known() {
         Some("tyre pressure Unimog U423")
     );
     assert_eq!(in_english("\u{bf}Cu\u{e1}l es el par de apriete del volante?").as_deref(), Some("torque flywheel"));
+    // Models know few abbreviations.
+    let air = in_english("Wie viel \u{d6}l braucht die Klimaanlage?").unwrap();
+    assert!(air.contains("air"), "{air}");
     assert_eq!(in_english("What is the tyre pressure?"), None);
     assert_eq!(in_english("Wie hei\u{df}t er?"), None);
 }

@@ -1,7 +1,8 @@
 //! Questions in other languages, word by word in English.
 
 use super::super::analysis::{Language, tokens};
-use super::{MOST_TOKENS, synonyms};
+use super::synonyms::{self, Synonym};
+use super::MOST_TOKENS;
 
 /// The words of a question that is not in English, in English as far as they are known, for models that
 /// know no other language; `None` where nothing can be translated.
@@ -17,7 +18,8 @@ pub fn in_english(text: &str) -> Option<String> {
     let mut words: Vec<String> = Vec::new();
     let mut translated = 0;
     for (token, synonyms) in tokens.iter().zip(&synonyms) {
-        let english = synonyms.iter().find(|synonym| synonym.language == Language::English);
+        let mut names = synonyms.iter().filter(|synonym| synonym.language == Language::English);
+        let english = names.clone().find(|name| !is_abbreviation(name)).or_else(|| names.next());
         let is_filler = token.word.as_ref().is_some_and(|word| own.is_filler(word));
         let word = match english {
             Some(english) => english.words.join(" "),
@@ -30,4 +32,9 @@ pub fn in_english(text: &str) -> Option<String> {
         }
     }
     (translated > 0).then(|| words.join(" "))
+}
+
+/// Whether a name is one that models seldom know: `p/n`, `a/c`.
+fn is_abbreviation(name: &Synonym) -> bool {
+    name.words.iter().all(|word| word.chars().count() <= 2)
 }
