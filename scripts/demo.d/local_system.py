@@ -58,6 +58,7 @@ class LocalSystem:
     def environment(self):
         """What the container needs to work on the same data."""
         return {
+            "ENVIRONMENT": "development",
             "TOKEN_SECRET": self.secret,
             "AWS_ENDPOINT_URL_DYNAMODB": f"http://127.0.0.1:{self.ports['dynamodb']}",
             "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{self.ports['s3']}",

@@ -6,6 +6,8 @@ use futures::Stream;
 use serde_json::{Map, Value, json};
 
 use crate::Context;
+use crate::auth::{Email, Purpose};
+use crate::billing::BillingError;
 use crate::ids::UserId;
 use crate::objects::{ObjectError, ObjectKey};
 use crate::store::{Listing, Store, StoreError, StoreResult, User};
@@ -16,6 +18,9 @@ pub enum EraseError {
     /// The table.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What it has used could not be remembered.
+    #[error(transparent)]
+    Billing(#[from] BillingError),
     /// The bucket.
     #[error(transparent)]
     Objects(#[from] ObjectError),
@@ -25,9 +30,19 @@ impl From<EraseError> for crate::http::ApiError {
     fn from(error: EraseError) -> Self {
         match error {
             EraseError::Store(error) => error.into(),
+            EraseError::Billing(error) => error.into(),
             EraseError::Objects(error) => error.into(),
         }
     }
+}
+
+/// Lets an account whose address was proved go on where a deleted one with the same address stopped.
+///
+/// # Errors
+/// [`BillingError`].
+pub async fn take_up(context: &Context, user: &UserId, email: &Email) -> Result<(), BillingError> {
+    let hashes = context.sign_ins.tokens().keyed_hashes(Purpose::FormerAddress, email.as_str());
+    context.billing.take_up(user, &hashes).await
 }
 
 /// Deletes everything of a user. It can be repeated at any time: the account itself goes last, so
@@ -38,6 +53,10 @@ impl From<EraseError> for crate::http::ApiError {
 pub async fn erase(context: &Context, id: &UserId) -> Result<(), EraseError> {
     let store = &context.store;
     let user = store.user(id).await?;
+    if let Some(user) = &user {
+        let address = context.sign_ins.tokens().keyed_hash(Purpose::FormerAddress, user.email.as_str());
+        context.billing.remember(id, &address).await?;
+    }
     erase_belongings(context, id, &["PROFILE", "SESSION#"]).await?;
     if let Some(user) = &user {
         let addresses = std::iter::once(&user.email).chain(&user.pending_email);
@@ -118,7 +137,7 @@ pub fn export(store: Store, user: User) -> impl Stream<Item = StoreResult<Bytes>
     try_stream! {
         let id = user.id.clone();
         let profile = json!({
-            "id": user.id, "email": user.email, "emailVerified": user.email_verified, "pendingEmail": user.pending_email,
+            "id": user.id, "email": user.email, "emailVerified": user.email_verified, "pendingEmail": user.awaited_email(),
             "firstName": user.first_name, "lastName": user.last_name, "company": user.company, "role": user.role,
             "profileImageUrl": user.profile_image_url, "hasPassword": user.password_hash.is_some(),
             "signsInWithGoogle": user.google_subject.is_some(), "createdAt": user.created_at, "updatedAt": user.updated_at,

@@ -10,8 +10,10 @@ mod transcribe;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use shared::Context;
+use shared::http::pace;
 use shared::speech::audio::{AudioDecoder, AudioLimits};
 use shared::speech::{Synthesizer, Transcriber};
 
@@ -44,9 +46,11 @@ impl FromRef<State> for Context {
 
 /// The routes of this family.
 pub fn router(state: State) -> axum::Router {
+    let paced = from_fn_with_state(state.context.clone(), pace);
     let recordings = DefaultBodyLimit::max(transcribe::LARGEST_BODY);
     axum::Router::new()
         .route("/api/v1/asr/transcribe", post(transcribe::transcribe).layer(recordings))
         .route("/api/v1/asr/synthesize", post(synthesize::synthesize))
+        .layer(paced)
         .with_state(state)
 }

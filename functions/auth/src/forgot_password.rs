@@ -1,8 +1,9 @@
 //! `POST /auth/forgot-password`
 
 use axum::extract::State as Shared;
-use shared::auth::Email;
+use http::HeaderMap;
 use shared::auth::codes::NewCode;
+use shared::auth::{Counter, Email};
 use shared::http::{ApiResult, ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::store::CodePurpose;
 
@@ -24,18 +25,20 @@ impl FromFields for ForgotPassword {
 pub async fn forgot_password(
     Shared(state): Shared<State>,
     client: ClientAddress,
+    headers: HeaderMap,
     Valid(ForgotPassword { email }): Valid<ForgotPassword>,
 ) -> ApiResult<Reply<()>> {
     limit(&state.context, &MAILS, &client).await?;
-    in_usual_time(&state.context, Box::pin(mail_code(&state, email))).await?;
+    in_usual_time(&state.context, Box::pin(mail_code(&state, &headers, email))).await?;
     Ok(ok("If there is an account with this address, we have mailed it a code.", ()))
 }
 
-async fn mail_code(state: &State, email: Email) -> ApiResult<()> {
+async fn mail_code(state: &State, headers: &HeaderMap, email: Email) -> ApiResult<()> {
     match state.context.store.user_by_email(&email).await? {
         Some(user) => {
-            let code = NewCode { email, purpose: CodePurpose::ResetPassword, user: user.id, registration: None };
-            discreet(state.codes.send(&code).await)?;
+            let counter = Counter::of(&state.context, headers, Some(&user));
+            let code = NewCode::new(email, CodePurpose::ResetPassword, user.id);
+            discreet(state.codes.send(&code, &counter).await)?;
         }
         None => state.codes.pretend(&email).await?,
     }

@@ -1,5 +1,7 @@
 //! Signing up, in and out: `/api/v1/auth`.
 
+mod browser;
+mod device;
 mod discreet;
 mod forgot_password;
 mod google;

@@ -6,11 +6,12 @@ use http::HeaderMap;
 use serde::Serialize;
 use shared::auth::attempts::check_password;
 use shared::auth::password::GivenPassword;
-use shared::auth::{Email, RefreshError, Role};
+use shared::auth::{Counter, Email, RefreshError, Role};
 use shared::http::{ApiError, ApiResult, ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::ids::UserId;
 
 use crate::State;
+use crate::device::remember_device;
 use crate::limits::{SIGN_INS, limit};
 use crate::tokens::{Cookies, Issued, issue, user_agent};
 
@@ -52,7 +53,8 @@ pub async fn login(
     let context = &state.context;
     limit(context, &SIGN_INS, &client).await?;
     let user = context.store.user_by_email(&email).await?;
-    let right = check_password(context, &email, user.as_ref(), password).await?;
+    let counter = Counter::of(context, &headers, user.as_ref());
+    let right = check_password(context, &email, user.as_ref(), password, &counter).await?;
     let Some(user) = user.filter(|_| right) else {
         return Err(wrong());
     };
@@ -71,6 +73,7 @@ pub async fn login(
         context.store.revoke_sign_in(&signed_in.user_id, &signed_in.id).await?;
         return Err(wrong());
     }
+    remember_device(&state, &headers, &cookies, &user).await;
     let tokens = issue(context, &cookies, signed_in);
     let data = LoggedIn {
         id: user.id,

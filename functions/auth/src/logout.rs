@@ -5,7 +5,7 @@ use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, StatusCode, header};
 use shared::Context;
-use shared::auth::{CurrentUser, REFRESH_COOKIE, read_cookie};
+use shared::auth::{CurrentUser, REFRESH_COOKIE, read_cookies};
 use shared::http::{ApiError, ok};
 
 use crate::State;
@@ -31,9 +31,10 @@ pub async fn logout(
 }
 
 async fn revoke(context: &Context, headers: &HeaderMap, user: Option<CurrentUser>) {
-    let refresh = read_cookie(headers, REFRESH_COOKIE).and_then(|token| context.sign_ins.named_by(token));
+    let refresh = read_cookies(headers, REFRESH_COOKIE);
+    let refresh = refresh.into_iter().filter_map(|token| context.sign_ins.named_by(token));
     let by_access = user.map(|user| (user.id, user.sign_in));
-    let named = refresh.into_iter().chain(by_access);
+    let named = refresh.chain(by_access);
     for (user, sign_in) in named {
         // The cookies go either way; a sign-in that could not be ended ends by its lifetime.
         if let Err(error) = context.store.revoke_sign_in(&user, &sign_in).await {

@@ -3,7 +3,7 @@
 use axum::Extension;
 use axum::extract::State as Shared;
 use http::HeaderMap;
-use shared::auth::{REFRESH_COOKIE, RefreshError, read_cookie};
+use shared::auth::{REFRESH_COOKIE, RefreshError, read_cookies};
 use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, OptionalText, Reply, ValidOrEmpty, ok};
 
 use crate::State;
@@ -29,17 +29,21 @@ pub async fn refresh(
     ValidOrEmpty(body): ValidOrEmpty<Refresh>,
 ) -> ApiResult<Reply<Issued>> {
     let context = &state.context;
-    let token = body.refresh_token.or_else(|| read_cookie(&headers, REFRESH_COOKIE).map(str::to_owned));
-    let Some(token) = token else {
-        clear(context, &cookies);
-        return Err(ApiError::unauthorized("not_signed_in", "Please sign in first."));
-    };
-    match context.sign_ins.refresh(&token).await {
-        Ok(signed_in) => Ok(ok("Your sign-in is renewed.", issue(context, &cookies, signed_in))),
-        Err(RefreshError::Store(error)) => Err(error.into()),
-        Err(RefreshError::Ended | RefreshError::Reused) => {
-            clear(context, &cookies);
-            Err(ApiError::unauthorized("sign_in_expired", "Your sign-in has expired. Please sign in again."))
+    let given = body.refresh_token.as_deref();
+    // Of several cookies of one name, the first one that verifies counts.
+    let tokens = given.map_or_else(|| read_cookies(&headers, REFRESH_COOKIE), |token| vec![token]);
+    for token in &tokens {
+        match context.sign_ins.refresh(token).await {
+            Ok(signed_in) => return Ok(ok("Your sign-in is renewed.", issue(context, &cookies, signed_in))),
+            Err(RefreshError::Store(error)) => return Err(error.into()),
+            Err(RefreshError::Ended) => {}
+            Err(RefreshError::Reused) => break,
         }
     }
+    clear(context, &cookies);
+    Err(if tokens.is_empty() {
+        ApiError::unauthorized("not_signed_in", "Please sign in first.")
+    } else {
+        ApiError::unauthorized("sign_in_expired", "Your sign-in has expired. Please sign in again.")
+    })
 }

@@ -1,16 +1,23 @@
 //! `POST /auth/register`
 
+use axum::Extension;
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
 use serde_json::json;
 use shared::auth::codes::NewCode;
-use shared::auth::password::{self, GivenPassword, NewPassword};
-use shared::auth::{Email, Line, Role};
+use shared::auth::password::{self, GivenPassword, PasswordHash};
+use shared::auth::{Counter, Email, Line, NewPassword, Role};
 use shared::http::{ApiError, ApiResult, ClientAddress, Fields, FromFields, Invalid, Valid, created, ok};
-use shared::store::{CodePurpose, Registration, User};
+use shared::store::{CodePurpose, Registration, SignUp, Store, StoreError, User};
 
 use crate::State;
+use crate::browser::Browser;
 use crate::limits::{SIGN_UPS, limit};
+use crate::tokens::Cookies;
+
+/// How often a sign-up is tried again when others with the same address were first.
+const ROUNDS: usize = 16;
 
 pub struct Register {
     email: Email,
@@ -27,13 +34,20 @@ impl FromFields for Register {
         let password = fields.required::<NewPassword>("password");
         let confirmed = fields.required::<GivenPassword>("confirmPassword");
         let role = fields.required::<Role>("role");
-        let first_name = fields.required("firstName");
-        let last_name = fields.optional("lastName");
+        let first_name = fields.required::<Line<1, 100>>("firstName");
+        let last_name = fields.optional::<Line<0, 100>>("lastName");
         let company = fields.optional("company");
         if let (Ok(password), Ok(confirmed)) = (&password, &confirmed)
             && !password.is(confirmed)
         {
             fields.reject("confirmPassword must be the same as password");
+        }
+        if let (Ok(password), Ok(email)) = (&password, &email) {
+            let first = first_name.as_ref().map_or("", |name| name.0.as_str());
+            let last = last_name.as_ref().ok().and_then(Option::as_ref).map_or("", |name| name.0.as_str());
+            if password.tells(&[email.as_str(), email.local_part(), first, last, &format!("{first}{last}")]) {
+                fields.reject(format!("password {}", NewPassword::TELLS));
+            }
         }
         if let (Ok(role), Ok(email)) = (&role, &email)
             && let Err(sentence) = role.check_address(email)
@@ -51,20 +65,23 @@ impl FromFields for Register {
     }
 }
 
-/// Makes an account and mails a code that proves its address. For an address that was never proved,
-/// what is given now replaces what was given before, but only once the code mailed with it is given.
+/// Makes an account and mails a code that proves its address. Several people may sign up with an address that
+/// nobody has proved: what counts is what was registered in the browser in which the code is entered.
 pub async fn register(
     Shared(state): Shared<State>,
+    Extension(cookies): Cookies,
     client: ClientAddress,
+    headers: HeaderMap,
     Valid(body): Valid<Register>,
 ) -> ApiResult<Response> {
     limit(&state.context, &SIGN_UPS, &client).await?;
     let store = &state.context.store;
-    let mut owner = store.user_by_email(&body.email).await?;
+    let owner = store.user_by_email(&body.email).await?;
     if owner.as_ref().is_some_and(|user| user.email_verified) {
         return Err(taken());
     }
     let email = body.email.clone();
+    let typed = GivenPassword(body.password.0.clone());
     let registration = Registration {
         password_hash: Some(password::hash(body.password.0).await?),
         first_name: body.first_name.0,
@@ -72,29 +89,61 @@ pub async fn register(
         company: body.company.map(|company| company.0).unwrap_or_default(),
         role: body.role,
     };
-    if owner.is_none() {
-        let user = User::new(email.clone(), registration.clone());
-        match store.create_user(&user).await {
-            Ok(()) => {
-                let code =
-                    NewCode { email: email.clone(), purpose: CodePurpose::SignUp, user: user.id, registration: None };
-                state.codes.send(&code).await?;
-                return Ok(
-                    created("Account created. We have mailed you a code.", json!({"email": email})).into_response()
-                );
+    let browser = Browser::of(&headers);
+    if let Some(cookie) = browser.cookie(&state.context) {
+        cookies.set(cookie);
+    }
+    let sign_up = SignUp { browser: browser.hash(&state.context), registration };
+    let (user, is_new) = match owner {
+        Some(user) => (user, false),
+        None => made(store, &email, &sign_up).await?,
+    };
+    if !is_new {
+        join(store, &user, &sign_up, &typed).await?;
+    }
+    let code = NewCode::new(email.clone(), CodePurpose::SignUp, user.id);
+    state.codes.send(&code, &Counter::Address).await?;
+    let data = json!({"email": email});
+    Ok(if is_new {
+        created("Account created. We have mailed you a code.", data).into_response()
+    } else {
+        ok("We have mailed you a code. Enter it to finish signing up.", data).into_response()
+    })
+}
+
+/// The account for a first sign-up, and whether this one made it.
+async fn made(store: &Store, email: &Email, sign_up: &SignUp) -> ApiResult<(User, bool)> {
+    let mut user = User::new(email.clone(), sign_up.registration.clone());
+    user.sign_up(sign_up.clone(), &[]);
+    match store.create_user(&user).await {
+        Ok(()) => Ok((user, true)),
+        // The same address was registered by another request at this very moment.
+        Err(error) if error.is_condition() => Ok((store.user_by_email(email).await?.ok_or_else(taken)?, false)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Adds a sign-up to those with the same address. One with the same password is by the same person, who may have
+/// pressed the button twice.
+async fn join(store: &Store, user: &User, sign_up: &SignUp, typed: &GivenPassword) -> ApiResult<()> {
+    for _ in 0..ROUNDS {
+        let seen = store.user(&user.id).await?.filter(|user| !user.email_verified).ok_or_else(taken)?;
+        let mut same: Vec<PasswordHash> = Vec::new();
+        for earlier in seen.sign_ups.iter().filter(|earlier| earlier.browser != sign_up.browser) {
+            let hash = earlier.registration.password_hash.clone();
+            if password::verify(typed.0.clone(), hash.clone()).await? {
+                same.extend(hash);
             }
-            // The same address was registered by another request at this very moment.
-            Err(error) if error.is_condition() => owner = store.user_by_email(&email).await?,
-            Err(error) => return Err(error.into()),
+        }
+        let mut joined = seen;
+        joined.sign_up(sign_up.clone(), &same);
+        match store.replace_user(joined).await {
+            // Another was first, perhaps with the same password.
+            Err(error) if error.is_condition() || error.is_passing() => {}
+            done => return Ok(done?),
         }
     }
-    let user = owner.filter(|user| !user.email_verified).ok_or_else(taken)?;
-    let registration = Some(registration);
-    state
-        .codes
-        .send(&NewCode { email: email.clone(), purpose: CodePurpose::SignUp, user: user.id, registration })
-        .await?;
-    Ok(ok("We have mailed you a code. Enter it to finish signing up.", json!({"email": email})).into_response())
+    Err(StoreError::Busy("too many sign-ups with one address".into()).into())
 }
 
 fn taken() -> ApiError {

@@ -1,8 +1,9 @@
 //! `POST /auth/resend-otp`
 
 use axum::extract::State as Shared;
+use http::HeaderMap;
 use shared::auth::codes::NewCode;
-use shared::auth::{Email, MangledEmail};
+use shared::auth::{Counter, Email, MangledEmail};
 use shared::http::{ApiResult, ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::store::CodePurpose;
 
@@ -25,25 +26,37 @@ impl FromFields for ResendOtp {
 pub async fn resend_otp(
     Shared(state): Shared<State>,
     client: ClientAddress,
+    headers: HeaderMap,
     Valid(ResendOtp { email }): Valid<ResendOtp>,
 ) -> ApiResult<Reply<()>> {
     limit(&state.context, &MAILS, &client).await?;
-    in_usual_time(&state.context, Box::pin(mail_code(&state, email))).await?;
+    in_usual_time(&state.context, Box::pin(mail_code(&state, &headers, email))).await?;
     Ok(ok("If a code is due for this address, it is on its way or was mailed a moment ago.", ()))
 }
 
-async fn mail_code(state: &State, email: Email) -> ApiResult<()> {
-    let resent = state.codes.resend(&email).await;
-    if !matches!(resent, Ok(None)) {
-        return Ok(discreet(resent)?);
-    }
-    let user = state.context.store.user_by_email(&email).await?;
-    match user.filter(|user| !user.email_verified) {
-        Some(user) => {
-            let code = NewCode { email, purpose: CodePurpose::SignUp, user: user.id, registration: None };
-            discreet(state.codes.send(&code).await)?;
+async fn mail_code(state: &State, headers: &HeaderMap, email: Email) -> ApiResult<()> {
+    let context = &state.context;
+    let user = context.store.user_by_email(&email).await?;
+    let counter = Counter::of(context, headers, user.as_ref());
+    let code = match state.codes.last(&email).await? {
+        Some(last) if !is_given_up(state, &last).await? => Some(last),
+        _ => {
+            let user = user.filter(|user| !user.email_verified);
+            user.map(|user| NewCode::new(email.clone(), CodePurpose::SignUp, user.id))
         }
+    };
+    match code {
+        Some(code) => discreet(state.codes.send(&code, &counter).await)?,
         None => state.codes.pretend(&email).await?,
     }
     Ok(())
+}
+
+/// Whether a code was for a new address that the account does not wait for any more.
+async fn is_given_up(state: &State, code: &NewCode) -> ApiResult<bool> {
+    if code.purpose != CodePurpose::ChangeEmail {
+        return Ok(false);
+    }
+    let user = state.context.store.user(&code.user).await?;
+    Ok(user.is_none_or(|user| user.awaited_email() != Some(&code.email)))
 }

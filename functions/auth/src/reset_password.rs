@@ -1,11 +1,13 @@
 //! `POST /auth/reset-password`
 
 use axum::extract::State as Shared;
+use http::HeaderMap;
+use shared::account::take_up;
 use shared::auth::codes::{CodeError, GivenCode};
-use shared::auth::password::{self, NewPassword};
-use shared::auth::{Email, MangledEmail, attempts};
+use shared::auth::{Counter, Email, MangledEmail, NewPassword, attempts, password};
 use shared::http::{ApiError, ApiResult, ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
-use shared::store::{CodePurpose, Store};
+use shared::mail::Message;
+use shared::store::{CodePurpose, Store, User};
 
 use crate::State;
 use crate::limits::{CODES, limit};
@@ -20,7 +22,12 @@ impl FromFields for ResetPassword {
     fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
         let email = fields.required::<MangledEmail>("email");
         let otp = fields.required("otp");
-        let new_password = fields.required("newPassword");
+        let new_password = fields.required::<NewPassword>("newPassword");
+        if let (Ok(MangledEmail(email)), Ok(password)) = (&email, &new_password)
+            && password.tells(&[email.as_str(), email.local_part()])
+        {
+            fields.reject(format!("newPassword {}", NewPassword::TELLS));
+        }
         Ok(Self { email: email?.0, otp: otp?, new_password: new_password? })
     }
 }
@@ -30,21 +37,23 @@ impl FromFields for ResetPassword {
 pub async fn reset_password(
     Shared(state): Shared<State>,
     client: ClientAddress,
+    headers: HeaderMap,
     Valid(body): Valid<ResetPassword>,
 ) -> ApiResult<Reply<()>> {
     limit(&state.context, &CODES, &client).await?;
     let ResetPassword { email, otp, new_password } = body;
     let store = &state.context.store;
-    let pending = state.codes.check(&email, &otp, &[CodePurpose::ResetPassword]).await?;
+    let owner = store.user_by_email(&email).await?;
+    let counter = Counter::of(&state.context, &headers, owner.as_ref());
+    let pending = state.codes.check(&email, &otp, &[CodePurpose::ResetPassword], &counter).await?;
     // The account may have another address by now: its old mailbox opens nothing.
-    if store.user_by_email(&email).await?.is_none_or(|owner| owner.id != pending.user_id) {
-        return Err(CodeError::Invalid.into());
-    }
+    let former = owner.filter(|owner: &User| owner.id == pending.user_id).ok_or(CodeError::Invalid)?;
     let hash = password::hash(new_password.0).await?;
     let consumption = [Store::consume_code(&email, &pending)];
     let changed = store.change_user_with(&pending.user_id, &consumption, |user| {
         user.password_hash = Some(hash.clone());
-        user.email_verified = true;
+        user.prove();
+        user.drop_pending_email();
     });
     match changed.await {
         Ok(Some(_)) => {}
@@ -52,6 +61,15 @@ pub async fn reset_password(
         _ => return Err(CodeError::Invalid.into()),
     }
     store.revoke_sign_ins(&pending.user_id, None).await?;
+    if let Some(wanted) = &former.pending_email {
+        store.withdraw_code(wanted, &former.id).await?;
+    }
     attempts::forget(&state.context, &email).await?;
+    if !former.email_verified {
+        take_up(&state.context, &former.id, &email).await?;
+    }
+    if former.email_verified {
+        state.codes.mailer().notify(&email, &Message::password_changed()).await;
+    }
     Ok(ok("Your password is changed. You can sign in with it now.", ()))
 }

@@ -57,6 +57,7 @@ pub async fn revoke(
     if !state.context.store.revoke_sign_in(&user.id, &id).await? {
         return Err(ApiError::not_found("Sign-in"));
     }
+    state.context.store.withdraw_pending_email(&user.id).await?;
     if id == user.sign_in {
         clear(&state.context, &cookies);
     }

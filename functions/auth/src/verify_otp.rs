@@ -1,73 +1,97 @@
 //! `POST /auth/verify-otp`
 
 use axum::extract::State as Shared;
+use http::HeaderMap;
 use serde_json::{Value, json};
+use shared::account::take_up;
 use shared::auth::codes::{CodeError, GivenCode};
-use shared::auth::{Email, MangledEmail, attempts};
+use shared::auth::password::GivenPassword;
+use shared::auth::{Counter, Email, MangledEmail, attempts};
 use shared::http::{ApiError, ApiResult, ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::mail::Message;
 use shared::store::{CodePurpose, PendingCode, Store, StoreError, User};
 
 use crate::State;
+use crate::browser::proved;
 use crate::limits::{CODES, limit};
 
 pub struct VerifyOtp {
     email: Email,
     otp: GivenCode,
+    password: Option<GivenPassword>,
 }
 
 impl FromFields for VerifyOtp {
     fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
         let email = fields.required::<MangledEmail>("email");
         let otp = fields.required("otp");
-        Ok(Self { email: email?.0, otp: otp? })
+        let password = fields.optional("password");
+        Ok(Self { email: email?.0, otp: otp?, password: password? })
     }
 }
 
-const PURPOSES: [CodePurpose; 3] = [CodePurpose::SignUp, CodePurpose::ResetPassword, CodePurpose::ChangeEmail];
+const PURPOSES: [CodePurpose; 4] =
+    [CodePurpose::SignUp, CodePurpose::ResetPassword, CodePurpose::ChangeEmail, CodePurpose::LinkGoogle];
 
 /// Takes a code for what it was mailed for. A code for a new password is only looked at:
 /// `reset-password` uses it up.
 pub async fn verify_otp(
     Shared(state): Shared<State>,
     client: ClientAddress,
-    Valid(VerifyOtp { email, otp }): Valid<VerifyOtp>,
+    headers: HeaderMap,
+    Valid(VerifyOtp { email, otp, password }): Valid<VerifyOtp>,
 ) -> ApiResult<Reply<Value>> {
-    limit(&state.context, &CODES, &client).await?;
-    let pending = state.codes.check(&email, &otp, &PURPOSES).await?;
+    let context = &state.context;
+    limit(context, &CODES, &client).await?;
+    let user = context.store.user_by_email(&email).await?;
+    let counter = Counter::of(context, &headers, user.as_ref());
+    let pending = state.codes.check(&email, &otp, &PURPOSES, &counter).await?;
     let message = match pending.purpose {
         CodePurpose::SignUp => {
-            sign_up(&state, &email, &pending).await?;
+            sign_up(&state, &headers, &email, &pending, password).await?;
             "Your e-mail address is confirmed. You can sign in now."
         }
         CodePurpose::ChangeEmail => {
             change_email(&state, &email, &pending).await?;
             "Your new e-mail address is confirmed."
         }
-        CodePurpose::ResetPassword | CodePurpose::DeleteAccount => {
+        CodePurpose::LinkGoogle => {
+            link_google(&state, &email, &pending).await?;
+            "You can sign in with Google now."
+        }
+        CodePurpose::ResetPassword | CodePurpose::AskForEmail | CodePurpose::DeleteAccount => {
             "The code is right. You can choose a new password now."
         }
     };
     Ok(ok(message, json!({"email": email, "purpose": pending.purpose})))
 }
 
-async fn sign_up(state: &State, email: &Email, pending: &PendingCode) -> ApiResult<()> {
+async fn sign_up(
+    state: &State,
+    headers: &HeaderMap,
+    email: &Email,
+    pending: &PendingCode,
+    password: Option<GivenPassword>,
+) -> ApiResult<()> {
     let store = &state.context.store;
+    let user = store.user(&pending.user_id).await?.filter(|user| !user.email_verified).ok_or(CodeError::Invalid)?;
+    let registration = proved(&state.context, headers, &user, password).await?;
     let consumption = [Store::consume_code(email, pending)];
-    let proved = store.change_user_with(&pending.user_id, &consumption, |user| {
-        if let Some(registration) = pending.registration.clone().filter(|_| !user.email_verified) {
+    let changed = store.change_user_with(&pending.user_id, &consumption, |user| {
+        if let Some(registration) = registration.clone().filter(|_| !user.email_verified) {
             user.apply(registration);
         }
-        user.email_verified = true;
+        user.prove();
     });
-    proved.await.map_err(used_meanwhile)?.ok_or(CodeError::Invalid)?;
+    changed.await.map_err(used_meanwhile)?.ok_or(CodeError::Invalid)?;
+    take_up(&state.context, &user.id, email).await?;
     attempts::forget(&state.context, email).await?;
     Ok(())
 }
 
 async fn change_email(state: &State, email: &Email, pending: &PendingCode) -> ApiResult<()> {
     let store = &state.context.store;
-    let asked_for = |user: &User| user.pending_email.as_ref() == Some(email);
+    let asked_for = |user: &User| user.awaited_email() == Some(email);
     let user = store.user(&pending.user_id).await?.filter(asked_for).ok_or(CodeError::Invalid)?;
     if store.user_by_email(email).await?.is_some_and(|other| other.email_verified) {
         return Err(ApiError::conflict("email_taken", "This e-mail address belongs to another account."));
@@ -80,9 +104,29 @@ async fn change_email(state: &State, email: &Email, pending: &PendingCode) -> Ap
         tracing::warn!(%error, user = %user.id, "a code for a former address stays");
     }
     // Whoever holds the old address should know; the change itself does not hang on that.
-    if let Err(error) = state.codes.mailer().send(&user.email, &Message::address_replaced(email)).await {
-        tracing::warn!(%error, user = %user.id, "the notice of a changed address was not sent");
-    }
+    state.codes.mailer().notify(&user.email, &Message::address_replaced(email)).await;
+    Ok(())
+}
+
+async fn link_google(state: &State, email: &Email, pending: &PendingCode) -> ApiResult<()> {
+    let subject = pending.google_subject.as_deref().ok_or(CodeError::Invalid)?;
+    let store = &state.context.store;
+    let owner = store.user_by_email(email).await?.filter(|owner| owner.id == pending.user_id);
+    let owner = owner.filter(|owner| owner.google_subject.is_none()).ok_or(CodeError::Invalid)?;
+    let consumption = [Store::consume_code(email, pending)];
+    let linked = store.link_google(&owner.id, subject, &consumption, |user| {
+        // Until now anybody may have typed this address; what they chose opens nothing.
+        if !user.email_verified {
+            user.password_hash = None;
+            user.prove();
+        }
+    });
+    match linked.await {
+        Ok(linked) => linked.ok_or(CodeError::Invalid)?,
+        Err(StoreError::Condition { .. }) => return Err(CodeError::Invalid.into()),
+        Err(error) => return Err(error.into()),
+    };
+    state.codes.mailer().notify(email, &Message::google_linked()).await;
     Ok(())
 }
 

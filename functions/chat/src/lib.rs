@@ -13,12 +13,15 @@ mod views;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, patch, post, put};
+use shared::http::pace;
 
 pub use state::State;
 
 /// All routes of the family.
 pub fn router(state: State) -> Router {
+    let paced = from_fn_with_state(state.context.clone(), pace);
     let asking = Router::new()
         .route("/api/v1/chat/messages", post(messages::send::in_new_session))
         .route("/api/v1/chat/messages/stream", post(messages::stream::in_new_session))
@@ -41,5 +44,6 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/chat/sessions/{id}/messages/{message}/feedback", put(messages::feedback::give))
         .route("/api/v1/chat/attachments/{id}", get(attachments::read))
         .merge(asking)
+        .layer(paced)
         .with_state(state)
 }

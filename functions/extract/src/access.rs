@@ -9,8 +9,8 @@ use shared::store::{Job, RateLimit};
 
 use crate::State;
 
-/// Uploads of one caller.
-const UPLOADS: RateLimit = RateLimit { name: "extract", times: 10, seconds: 60 };
+/// Uploads of one caller: a shelf of manuals, dropped at once.
+const UPLOADS: RateLimit = RateLimit { name: "extract", times: 100, seconds: 60 };
 /// Polls of one caller: the page polls every 100 ms at most.
 const POLLS: RateLimit = RateLimit { name: "extract-poll", times: 1200, seconds: 60 };
 

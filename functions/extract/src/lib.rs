@@ -13,9 +13,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use shared::Context;
 use shared::documents::pdf::PdfWorker;
+use shared::http::pace;
 use tokio::sync::Semaphore;
 
 /// Files that are checked at the same time, each by a process of its own; further ones wait.
@@ -48,11 +50,13 @@ impl FromRef<State> for Context {
 
 /// The routes under `/api/v1/extract`.
 pub fn router(state: State) -> Router {
+    let paced = from_fn_with_state(state.context.clone(), pace);
     Router::new()
         .route(
             "/api/v1/extract/extract/full",
             post(start::start_job).layer(DefaultBodyLimit::max(received::LARGEST_BODY)),
         )
         .route("/api/v1/extract/extract/progress/{job}", get(progress::job_progress))
+        .layer(paced)
         .with_state(state)
 }

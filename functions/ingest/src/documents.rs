@@ -23,8 +23,8 @@ impl State {
     /// A document's file was put.
     pub(crate) async fn document_file_arrived(&self, user: &UserId, id: &DocumentId) -> Outcome {
         let document = match self.context.store.document(user, id).await {
-            Ok(Some(document)) => document,
-            Ok(None) => return self.clean_up(user, id).await,
+            Ok(Some(document)) if document.status != DocumentStatus::Deleting => document,
+            Ok(_) => return self.clean_up(user, id).await,
             Err(error) => return later(&error),
         };
         // The file of an imported document was put by its import, which goes on by itself.
@@ -45,8 +45,8 @@ impl State {
     pub(crate) async fn document_requested(&self, user: &UserId, id: &DocumentId) -> Outcome {
         match self.context.store.document(user, id).await {
             Ok(Some(document)) if document.status == DocumentStatus::Processing => self.ingest(user, id).await,
-            Ok(Some(_)) => self.forget_request(user, id).await,
-            Ok(None) => self.clean_up(user, id).await,
+            Ok(Some(document)) if document.status != DocumentStatus::Deleting => self.forget_request(user, id).await,
+            Ok(_) => self.clean_up(user, id).await,
             Err(error) => later(&error),
         }
     }
@@ -173,13 +173,13 @@ impl State {
     async fn lost(&self, user: &UserId, id: &DocumentId) -> Outcome {
         let found = self.context.store.document(user, id).await;
         match found {
-            Ok(Some(_)) => Outcome::Done,
-            Ok(None) => self.clean_up(user, id).await,
+            Ok(Some(document)) if document.status != DocumentStatus::Deleting => Outcome::Done,
+            Ok(_) => self.clean_up(user, id).await,
             Err(error) => later(&error),
         }
     }
 
-    /// Deletes what a run, or a late upload, has stored for a document that is gone.
+    /// Deletes what a run, or a late upload, has stored for a document that is gone, or is going.
     async fn clean_up(&self, user: &UserId, id: &DocumentId) -> Outcome {
         tracing::info!(document = %id, "an event for a document that is gone");
         let kinds = [ObjectKey::Source, ObjectKey::Request, ObjectKey::Segment, ObjectKey::Pages];

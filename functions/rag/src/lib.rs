@@ -6,8 +6,10 @@ mod failure;
 mod search;
 
 use axum::extract::FromRef;
+use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use shared::Context;
+use shared::http::pace;
 use shared::library::Library;
 
 /// What the handlers need.
@@ -33,8 +35,10 @@ impl FromRef<State> for Context {
 
 /// The routes of this family.
 pub fn router(state: State) -> axum::Router {
+    let paced = from_fn_with_state(state.context.clone(), pace);
     axum::Router::new()
         .route("/api/v1/rag/search", post(search::search))
         .route("/api/v1/rag/embed", post(embed::embed))
+        .layer(paced)
         .with_state(state)
 }

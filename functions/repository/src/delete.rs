@@ -14,14 +14,14 @@ pub(crate) async fn delete_document(
     user: CurrentUser,
     Id(id): Id<DocumentId>,
 ) -> ApiResult<impl IntoResponse> {
-    let document = state.document(&user.id, &id).await?;
-    // The item goes first: from then on a running ingest fails at its next write, and takes away
-    // what it may have stored in between.
-    if !state.context.store.delete_document(&document).await? {
-        return Err(ApiError::not_found("Document"));
-    }
+    state.document(&user.id, &id).await?;
+    let store = &state.context.store;
+    let document = match store.begin_document_deletion(&user.id, &id).await {
+        Err(error) if error.is_condition() => return Err(ApiError::not_found("Document")),
+        begun => begun?,
+    };
     let objects = &state.context.objects;
-    if let Some(upload) = document.upload.filter(|upload| !upload.completed) {
+    if let Some(upload) = document.upload.as_ref().filter(|upload| !upload.completed) {
         let source = ObjectKey::Source(user.id.clone(), id.clone());
         objects.abort_multipart(&source, &upload.upload_id).await?;
     }
@@ -29,5 +29,8 @@ pub(crate) async fn delete_document(
     for kind in kinds {
         objects.delete(&kind(user.id.clone(), id.clone())).await?;
     }
+    // Last, so that a deletion that stops half-way can be asked for again. An ingest that has stored something in
+    // between takes it away when its next write fails.
+    store.delete_document(&document).await?;
     Ok(ok("The document was deleted.", serde_json::Value::Null))
 }

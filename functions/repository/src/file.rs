@@ -28,7 +28,7 @@ pub(crate) async fn download_file(
             DocumentStatus::Uploading | DocumentStatus::Processing => {
                 ApiError::conflict("file_not_there_yet", "The file of this document has not arrived yet.")
             }
-            DocumentStatus::Ready | DocumentStatus::Failed => ApiError::not_found("File"),
+            DocumentStatus::Ready | DocumentStatus::Failed | DocumentStatus::Deleting => ApiError::not_found("File"),
         });
     }
     let download = state.context.objects.presign_get(&key, &document.file_name, LIFETIME).await?;

@@ -17,9 +17,10 @@ mod view;
 
 use axum::Router;
 use axum::extract::FromRef;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use shared::Context;
-use shared::http::ApiError;
+use shared::http::{ApiError, pace};
 use shared::ids::{DocumentId, UserId};
 use shared::store::Document;
 
@@ -50,6 +51,7 @@ impl FromRef<State> for Context {
 
 /// The routes under `/api/v1/repository`.
 pub fn router(state: State) -> Router {
+    let paced = from_fn_with_state(state.context.clone(), pace);
     Router::new()
         .route("/api/v1/repository/uploads", post(upload::begin_upload))
         .route("/api/v1/repository/uploads/{id}/complete", post(complete::complete_upload))
@@ -58,5 +60,6 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/repository/documents/{id}/file", get(file::download_file))
         .route("/api/v1/repository/documents/{id}/pages/{page}", get(page::read_page))
         .route("/api/v1/repository/documents/{id}/reprocess", post(reprocess::reprocess_document))
+        .layer(paced)
         .with_state(state)
 }

@@ -27,11 +27,18 @@ impl<S: Send + Sync> FromRequestParts<S> for StatusFilter {
             .await
             .map_err(|rejection| ApiError::bad_request("bad_query", rejection.body_text()))?;
         let Some(word) = raw.status.filter(|word| !word.is_empty()) else { return Ok(Self(None)) };
-        let known =
-            [DocumentStatus::Uploading, DocumentStatus::Processing, DocumentStatus::Ready, DocumentStatus::Failed];
+        let known = [
+            DocumentStatus::Uploading,
+            DocumentStatus::Processing,
+            DocumentStatus::Ready,
+            DocumentStatus::Failed,
+            DocumentStatus::Deleting,
+        ];
         match known.into_iter().find(|status| status.as_str() == word) {
             Some(status) => Ok(Self(Some(status))),
-            None => Err(ApiError::validation(vec!["status must be uploading, processing, ready or failed".to_owned()])),
+            None => Err(ApiError::validation(vec![
+                "status must be uploading, processing, ready, failed or deleting".to_owned(),
+            ])),
         }
     }
 }

@@ -55,7 +55,7 @@ async fn texts(state: &State, document: &Document) -> ApiResult<PageTexts> {
                 "document_not_ready",
                 "This document is still being processed. Please try again later.",
             ),
-            DocumentStatus::Ready | DocumentStatus::Failed => ApiError::not_found("Page"),
+            DocumentStatus::Ready | DocumentStatus::Failed | DocumentStatus::Deleting => ApiError::not_found("Page"),
         }),
         Err(error) => Err(error.into()),
     }

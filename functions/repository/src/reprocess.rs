@@ -32,6 +32,7 @@ async fn refusal(state: &State, user: &CurrentUser, id: &DocumentId) -> ApiResul
         DocumentStatus::Uploading => {
             ApiError::conflict("file_not_there_yet", "The file of this document has not arrived yet.")
         }
+        DocumentStatus::Deleting => ApiError::not_found("Document"),
         _ => ApiError::conflict("already_processing", "This document is being processed already."),
     })
 }

@@ -1,17 +1,15 @@
 //! The long-running server around the route.
 
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::extract::{Request, State as Shared};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::serve::ListenerExt;
 use axum::{Json, Router};
 use http::StatusCode;
 use serde_json::json;
-use shared::http::{Backend, serve};
+use shared::http::{Backend, Patience, listen, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -49,13 +47,9 @@ pub async fn run(state: State) -> io::Result<()> {
     tracing::info!(%address, "the stream container listens");
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = CancellationToken::new();
-    let stopped = stop.clone().cancelled_owned();
-    // A frame is sent when it is there: without this, small ones wait for each other.
-    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-    let make = service(&state).into_make_service_with_connect_info::<SocketAddr>();
-    let mut serving = tokio::spawn(axum::serve(listener, make).with_graceful_shutdown(stopped).into_future());
+    let mut serving = tokio::spawn(listen(listener, service(&state), stop.clone(), Patience::default()));
     tokio::select! {
-        ended = &mut serving => return ended.unwrap_or_else(|error| Err(io::Error::other(error))),
+        ended = &mut serving => return ended.map_err(io::Error::other),
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use shared::http::ApiError;
+use shared::http::{ApiError, admit};
 use shared::ids::{ChatId, SignInId, UserId};
 use shared::speech::audio::LiveFormat;
 use shared::speech::synthesis::is_voice_name;
@@ -216,6 +216,9 @@ impl Session {
             return self.refuse(&ApiError::payload_too_large("question_too_long", sentence)).await;
         }
         self.silence().await;
+        if let Err(error) = admit(&self.parts.context, Some(&self.speaker.user), None).await {
+            return self.refuse(&error).await;
+        }
         match self.parts.context.store.sign_in(&self.speaker.user, &self.speaker.sign_in).await {
             Ok(Some(_)) => {}
             Ok(None) => {

@@ -6,7 +6,7 @@ use shared::account::erase;
 use shared::auth::attempts::check_password;
 use shared::auth::codes::{GivenCode, NewCode};
 use shared::auth::password::GivenPassword;
-use shared::auth::{CurrentUser, clear_cookies};
+use shared::auth::{Counter, CurrentUser, clear_cookies};
 use shared::billing::payments::SubscriptionsError;
 use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, Reply, ResponseCookies, Valid, ok};
 use shared::store::CodePurpose;
@@ -16,9 +16,9 @@ use crate::{State, account_of};
 /// Mails a code that allows the deletion, for accounts without a password.
 pub async fn mail_code(Shared(state): Shared<State>, user: CurrentUser) -> ApiResult<Reply<()>> {
     let account = account_of(&state.context, &user).await?;
-    let code =
-        NewCode { email: account.email, purpose: CodePurpose::DeleteAccount, user: account.id, registration: None };
-    state.codes.send(&code).await?;
+    let counter = Counter::Account(account.id.clone());
+    let code = NewCode::new(account.email, CodePurpose::DeleteAccount, account.id);
+    state.codes.send(&code, &counter).await?;
     Ok(ok("We have mailed you a code. Enter it to delete your account.", ()))
 }
 
@@ -49,14 +49,15 @@ pub async fn delete(
 ) -> ApiResult<Reply<()>> {
     let context = &state.context;
     let account = account_of(context, &user).await?;
+    let counter = Counter::Account(account.id.clone());
     match proof {
         Proof::Password(given) => {
-            if !check_password(context, &account.email, Some(&account), given).await? {
+            if !check_password(context, &account.email, Some(&account), given, &counter).await? {
                 return Err(ApiError::bad_request("wrong_password", "The password is wrong."));
             }
         }
         Proof::Code(otp) => {
-            let pending = state.codes.check(&account.email, &otp, &[CodePurpose::DeleteAccount]).await?;
+            let pending = state.codes.check(&account.email, &otp, &[CodePurpose::DeleteAccount], &counter).await?;
             if pending.user_id != account.id {
                 return Err(shared::auth::codes::CodeError::Invalid.into());
             }

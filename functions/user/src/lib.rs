@@ -1,6 +1,7 @@
 //! A user's own account: `/api/v1/user`.
 
 mod account;
+mod email;
 mod export;
 mod password;
 mod profile;
@@ -50,6 +51,7 @@ impl FromRef<State> for Context {
 pub fn router(state: State) -> Router {
     Router::new()
         .route("/api/v1/user/profile", get(profile::show).put(profile::change))
+        .route("/api/v1/user/profile/email-otp", post(email::mail_code))
         .route("/api/v1/user/password", put(password::change))
         .route("/api/v1/user/settings", get(settings::show).put(settings::change))
         .route("/api/v1/user/account/delete-otp", post(account::mail_code))

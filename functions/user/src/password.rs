@@ -1,10 +1,11 @@
 //! `PUT /user/password`
 
 use axum::extract::State as Shared;
-use shared::auth::CurrentUser;
 use shared::auth::attempts::check_password;
-use shared::auth::password::{self, GivenPassword, NewPassword};
+use shared::auth::password::{self, GivenPassword};
+use shared::auth::{Counter, CurrentUser, NewPassword};
 use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, Reply, Valid, ok};
+use shared::mail::Message;
 
 use crate::{State, account_of};
 
@@ -33,12 +34,19 @@ pub async fn change(
         let message = "This account has no password yet. Sign out and choose \"forgot password\" to set one.";
         return Err(ApiError::bad_request("no_password", message));
     }
-    if !check_password(context, &account.email, Some(&account), current).await? {
+    let facts = [account.email.as_str(), account.email.local_part(), &account.first_name, &account.last_name];
+    if new.tells(&facts) {
+        return Err(ApiError::validation(vec![format!("newPassword {}", NewPassword::TELLS)]));
+    }
+    let counter = Counter::Account(account.id.clone());
+    if !check_password(context, &account.email, Some(&account), current, &counter).await? {
         return Err(ApiError::bad_request("wrong_password", "Your current password is wrong."));
     }
     let hash = password::hash(new.0).await?;
     let changed = context.store.change_user(&account.id, |account| account.password_hash = Some(hash.clone())).await?;
     changed.ok_or_else(|| ApiError::not_found("Account"))?;
     context.store.revoke_sign_ins(&user.id, Some(&user.sign_in)).await?;
+    context.store.withdraw_pending_email(&user.id).await?;
+    state.codes.mailer().notify(&account.email, &Message::password_changed()).await;
     Ok(ok("Your password is changed.", ()))
 }

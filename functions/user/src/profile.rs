@@ -4,13 +4,15 @@ use axum::extract::State as Shared;
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::Context;
-use shared::auth::codes::NewCode;
+use shared::auth::codes::{CodeError, GivenCode};
+use shared::auth::password::GivenPassword;
 use shared::auth::{CurrentUser, Email, Line, Role};
 use shared::file_url::FileUrl;
 use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, OptionalText, Reply, Valid, ok};
 use shared::ids::UserId;
-use shared::store::{CodePurpose, Settings, User};
+use shared::store::{Settings, Store, StoreError, User};
 
+use crate::email::{ask_to_prove, authorise, may_have};
 use crate::{State, account_of};
 
 #[derive(Serialize)]
@@ -33,10 +35,11 @@ pub struct Profile {
 
 async fn profile(context: &Context, user: User) -> ApiResult<Profile> {
     let user_settings = context.store.settings(&user.id).await?;
+    let pending_email = user.awaited_email().cloned();
     Ok(Profile {
         id: user.id,
         email: user.email,
-        pending_email: user.pending_email,
+        pending_email,
         first_name: user.first_name,
         last_name: user.last_name,
         company: user.company,
@@ -61,6 +64,8 @@ pub struct Change {
     last_name: Option<Line<0, 100>>,
     company: Option<Line<0, 200>>,
     email: Option<Email>,
+    current_password: Option<GivenPassword>,
+    otp: Option<GivenCode>,
     profile_image_url: Option<OptionalText<2048>>,
 }
 
@@ -70,19 +75,23 @@ impl FromFields for Change {
         let last_name = fields.optional("lastName");
         let company = fields.optional("company");
         let email = fields.optional("email");
+        let current_password = fields.optional("currentPassword");
+        let otp = fields.optional("otp");
         let profile_image_url = fields.optional("profileImageUrl");
         Ok(Self {
             first_name: first_name?,
             last_name: last_name?,
             company: company?,
             email: email?,
+            current_password: current_password?,
+            otp: otp?,
             profile_image_url: profile_image_url?,
         })
     }
 }
 
-/// Changes what is given. A new address replaces the old one only when the code that is mailed to it
-/// is given to `verify-otp`.
+/// Changes what is given. A new address needs the current password, or else a code from the old address, and
+/// replaces the old one only when the code that is mailed to it is given to `verify-otp` within an hour.
 pub async fn change(
     Shared(state): Shared<State>,
     user: CurrentUser,
@@ -91,10 +100,13 @@ pub async fn change(
     let context = &state.context;
     let user = account_of(context, &user).await?;
     let picture = picture(context, &user, change.profile_image_url)?;
+    let mut consumption = Vec::new();
     if let Some(email) = change.email.as_ref().filter(|email| **email != user.email) {
-        may_have(context, &user, email).await?;
+        may_have(&state, &user, email).await?;
+        let proof = authorise(&state, &user, (change.current_password.clone(), change.otp.clone())).await?;
+        consumption.extend(proof.map(|code| Store::consume_code(&user.email, &code)));
     }
-    let changed = context.store.change_user(&user.id, |user| {
+    let changed = context.store.change_user_with(&user.id, &consumption, |user| {
         if let Some(Line(first_name)) = &change.first_name {
             user.first_name.clone_from(first_name);
         }
@@ -108,18 +120,18 @@ pub async fn change(
             user.profile_image_url.clone_from(picture);
         }
         if let Some(email) = &change.email {
-            user.pending_email = Some(email.clone()).filter(|email| *email != user.email);
+            user.await_email(email);
         }
     });
-    let changed = changed.await?.ok_or_else(|| ApiError::not_found("Account"))?;
+    let used = |error: StoreError| if error.is_condition() { CodeError::Invalid.into() } else { ApiError::from(error) };
+    let changed = changed.await.map_err(used)?.ok_or_else(|| ApiError::not_found("Account"))?;
     if let Some(former) = user.pending_email.filter(|former| changed.pending_email.as_ref() != Some(former)) {
         context.store.withdraw_code(&former, &user.id).await?;
     }
     let Some(email) = change.email.and(changed.pending_email.clone()) else {
         return Ok(ok("Your profile is saved.", profile(context, changed).await?));
     };
-    let code = NewCode { email, purpose: CodePurpose::ChangeEmail, user: user.id, registration: None };
-    state.codes.send(&code).await?;
+    ask_to_prove(&state, &changed, &email).await?;
     let message = "Your profile is saved. To use the new e-mail address, enter the code that we have mailed to it.";
     Ok(ok(message, profile(context, changed).await?))
 }
@@ -137,12 +149,4 @@ fn picture(context: &Context, user: &User, given: Option<OptionalText<2048>>) ->
             Err(error) => Err(ApiError::validation(vec![format!("profileImageUrl {error}")])),
         },
     }
-}
-
-async fn may_have(context: &Context, user: &User, email: &Email) -> ApiResult<()> {
-    user.role.check_address(email).map_err(|sentence| ApiError::validation(vec![sentence.to_owned()]))?;
-    if context.store.user_by_email(email).await?.is_some_and(|other| other.email_verified) {
-        return Err(ApiError::conflict("email_taken", "This e-mail address belongs to another account."));
-    }
-    Ok(())
 }

@@ -11,8 +11,10 @@ mod received;
 mod views;
 
 use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use shared::Context;
+use shared::http::pace;
 use shared::library::Library;
 use shared::vision::Vision;
 
@@ -41,10 +43,12 @@ impl FromRef<State> for Context {
 
 /// The routes of this family.
 pub fn router(state: State) -> axum::Router {
+    let paced = from_fn_with_state(state.context.clone(), pace);
     axum::Router::new()
         .route("/api/v1/vision/detect", post(detect::detect))
         .route("/api/v1/vision/ocr", post(ocr::ocr))
         .route("/api/v1/vision/explain", post(explain::explain))
         .layer(DefaultBodyLimit::max(received::LARGEST_BODY))
+        .layer(paced)
         .with_state(state)
 }

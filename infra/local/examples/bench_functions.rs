@@ -150,6 +150,7 @@ fn spawn(binary: &Path, function: &str, runtime: &str) -> Child {
         .env("AWS_LAMBDA_LOG_STREAM_NAME", "bench")
         .env("AWS_ACCESS_KEY_ID", "bench")
         .env("AWS_SECRET_ACCESS_KEY", "bench")
+        .env("ENVIRONMENT", "development")
         .env("TOKEN_SECRET", "a secret for benchmarks, long enough to pass")
         .stderr(if LOADS_A_MODEL.contains(&function) { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::null())

@@ -1,10 +1,9 @@
 //! Listening and stopping.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt;
+use shared::http::{Patience, listen};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -31,19 +30,12 @@ pub(crate) fn local_url(listener: &TcpListener) -> String {
 
 /// Serves until `stop`, then lets requests under way finish for a while.
 pub(crate) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let stopped = stop.clone();
-    // What is sent leaves at once: without this, small frames wait for each other.
-    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stopped.cancelled().await });
     let overtime = async {
         stop.cancelled().await;
         tokio::time::sleep(DRAIN).await;
     };
     tokio::select! {
-        result = serving => if let Err(error) = result {
-            tracing::error!(%error, "a server failed");
-        },
+        () = listen(listener, router, stop.clone(), Patience::default()) => {}
         () = overtime => tracing::warn!("some requests did not finish in time and were cut"),
     }
 }

@@ -1,13 +1,13 @@
 //! Checking a password, with a limit on how often one may be guessed.
 
+use super::counter::Counter;
 use super::email::Email;
 use super::password::{self, GivenPassword, PasswordError};
-use super::tokens::Purpose;
 use crate::Context;
 use crate::http::ApiError;
 use crate::store::{RateLimit, StoreError, User};
 
-/// Wrong passwords for one address.
+/// Wrong passwords of one [`Counter`].
 const GUESSES: RateLimit = RateLimit { name: "password", times: 10, seconds: 900 };
 
 /// Why a password was not checked.
@@ -31,7 +31,7 @@ impl From<AttemptError> for ApiError {
     fn from(error: AttemptError) -> Self {
         match error {
             AttemptError::TooMany { seconds } => {
-                let message = "Too many wrong passwords for this address. Please try again in a few minutes.";
+                let message = "Too many wrong passwords. Please try again in a few minutes.";
                 Self::too_many_requests("too_many_attempts", message, seconds)
             }
             AttemptError::Password(error) => error.into(),
@@ -41,7 +41,7 @@ impl From<AttemptError> for ApiError {
 }
 
 /// Whether `given` is the password of the account with the address `email`; `user` is that account,
-/// if there is one. An attempt counts before it is checked, so that many at once do not slip
+/// if there is one; `counter` says whose wrong ones are counted. An attempt counts before it is checked, so that many at once do not slip
 /// through; a right one wipes the count.
 ///
 /// # Errors
@@ -51,8 +51,9 @@ pub async fn check_password(
     email: &Email,
     user: Option<&User>,
     given: GivenPassword,
+    counter: &Counter,
 ) -> Result<bool, AttemptError> {
-    let subject = subject(context, email);
+    let subject = counter.subject(context, email);
     if let Some(seconds) = context.store.count_against(&GUESSES, &subject).await? {
         return Err(AttemptError::TooMany { seconds });
     }
@@ -68,10 +69,5 @@ pub async fn check_password(
 /// # Errors
 /// [`StoreError`].
 pub async fn forget(context: &Context, email: &Email) -> Result<(), StoreError> {
-    context.store.reset_count(&GUESSES, &subject(context, email)).await
-}
-
-/// The address itself does not stand in the key of a counter, which outlives the account.
-fn subject(context: &Context, email: &Email) -> String {
-    context.sign_ins.tokens().keyed_hash(Purpose::OneTimeCode, email.as_str())
+    context.store.reset_count(&GUESSES, &Counter::Address.subject(context, email)).await
 }

@@ -60,7 +60,9 @@ pub fn clear_cookies(config: &AuthConfig) -> Vec<HeaderValue> {
     names.into_iter().filter_map(|(name, http_only)| set(config, name, "", 0, http_only)).collect()
 }
 
-fn set(config: &AuthConfig, name: &str, value: &str, max_age: u64, http_only: bool) -> Option<HeaderValue> {
+/// A `Set-Cookie` value; an age of 0 seconds removes the cookie.
+#[must_use]
+pub fn set(config: &AuthConfig, name: &str, value: &str, max_age: u64, http_only: bool) -> Option<HeaderValue> {
     let site = match config.cookies {
         CookieMode::Lax { secure: false } => "; SameSite=Lax",
         CookieMode::Lax { secure: true } => "; SameSite=Lax; Secure",
@@ -70,13 +72,42 @@ fn set(config: &AuthConfig, name: &str, value: &str, max_age: u64, http_only: bo
     HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age={max_age}{http_only}{site}")).ok()
 }
 
-/// The value of a cookie of the request.
+/// The values of a cookie of the request, in the order of the request. Pairs are read as bytes, each by itself: what
+/// another part of the site has set must not hide ours, whatever is in it.
 #[must_use]
-pub fn read_cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    cookies
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, value)| *key == name && !value.is_empty())
-        .map(|(_, value)| value)
+pub fn read_cookies<'h>(headers: &'h HeaderMap, name: &str) -> Vec<&'h str> {
+    let lines = headers.get_all(header::COOKIE).into_iter().map(HeaderValue::as_bytes);
+    let pairs = lines.flat_map(|line| line.split(|byte| *byte == b';'));
+    let value = |pair: &'h [u8]| {
+        let at = pair.iter().position(|byte| *byte == b'=')?;
+        let (key, value) = pair.split_at_checked(at)?;
+        let value = value.get(1..)?.trim_ascii();
+        let quoted = value.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
+        let value = std::str::from_utf8(quoted.unwrap_or(value)).ok()?;
+        (key.trim_ascii() == name.as_bytes() && !value.is_empty()).then_some(value)
+    };
+    pairs.filter_map(value).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(lines: &[&[u8]]) -> Vec<String> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(header::COOKIE, HeaderValue::from_bytes(line).unwrap_or(HeaderValue::from_static("")));
+        }
+        read_cookies(&headers, "ours").into_iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others_whatever_they_hold() {
+        assert_eq!(read(&[b"a=1; ours=x; b=2"]), ["x"]);
+        assert_eq!(read(&[b"name=J\xf6rg; ours=x"]), ["x"], "a pair that is no ASCII hides no other");
+        assert_eq!(read(&[b"ours=\"x\""]), ["x"], "quoted");
+        assert_eq!(read(&[b"ours=x=y==;=;;ours ;b"]), ["x=y=="]);
+        assert_eq!(read(&[b"ours=old; ours=new", b"ours=newest"]), ["old", "new", "newest"]);
+        assert_eq!(read(&[b"ours=; ours=\"\"; ours=\xff; theirs=x; Ours=x"]), [""; 0]);
+    }
 }

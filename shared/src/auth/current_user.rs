@@ -4,7 +4,7 @@ use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use http::{HeaderMap, header};
 
-use super::cookies::{ACCESS_COOKIE, REFRESH_COOKIE, access_cookie, read_cookie};
+use super::cookies::{ACCESS_COOKIE, REFRESH_COOKIE, access_cookie, read_cookies};
 use super::sign_ins::{RefreshError, SignIns};
 use crate::Context;
 use crate::http::{ApiError, ResponseCookies};
@@ -65,16 +65,18 @@ where
 
 async fn authenticate(parts: &Parts, sign_ins: &SignIns) -> Result<CurrentUser, ApiError> {
     let bearer = bearer(&parts.headers);
-    let token = bearer.or_else(|| read_cookie(&parts.headers, ACCESS_COOKIE));
-    if let Some(token) = token {
+    // Of several cookies of one name, the first one that verifies counts.
+    let tokens = bearer.map_or_else(|| read_cookies(&parts.headers, ACCESS_COOKIE), |token| vec![token]);
+    for token in &tokens {
         match sign_ins.authenticate(token).await {
             Ok(found) => return Ok(CurrentUser::noted(found.user_id, found.id)),
             Err(RefreshError::Store(error)) => return Err(error.into()),
             Err(_) => {}
         }
     }
-    let refresh = read_cookie(&parts.headers, REFRESH_COOKIE).filter(|_| bearer.is_none() && cannot_refresh(parts));
-    if let Some(refresh) = refresh {
+    let renews = bearer.is_none() && cannot_refresh(parts);
+    let renewals = if renews { read_cookies(&parts.headers, REFRESH_COOKIE) } else { Vec::new() };
+    for refresh in &renewals {
         match sign_ins.renew_access(refresh).await {
             Ok(renewed) => {
                 if let Some(cookies) = parts.extensions.get::<ResponseCookies>()
@@ -88,9 +90,10 @@ async fn authenticate(parts: &Parts, sign_ins: &SignIns) -> Result<CurrentUser, 
             Err(_) => {}
         }
     }
-    Err(match token.or(refresh) {
-        Some(_) => ApiError::unauthorized("sign_in_expired", "Your sign-in has expired. Please sign in again."),
-        None => ApiError::unauthorized("not_signed_in", "Please sign in first."),
+    Err(if tokens.is_empty() && renewals.is_empty() {
+        ApiError::unauthorized("not_signed_in", "Please sign in first.")
+    } else {
+        ApiError::unauthorized("sign_in_expired", "Your sign-in has expired. Please sign in again.")
     })
 }
 

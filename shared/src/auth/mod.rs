@@ -4,22 +4,32 @@ pub mod attempts;
 #[cfg(feature = "mail")]
 pub mod codes;
 mod cookies;
+mod counter;
 mod current_user;
+mod device;
 mod email;
 #[cfg(feature = "oidc")]
 pub mod google;
 mod line;
+#[cfg(feature = "new-passwords")]
+mod new_password;
 mod open_family;
 pub mod password;
 mod role;
 mod sign_ins;
 mod tokens;
 
-pub use cookies::{ACCESS_COOKIE, Flag, REFRESH_COOKIE, clear_cookies, read_cookie, sign_in_cookies};
+pub use cookies::{
+    ACCESS_COOKIE, Flag, REFRESH_COOKIE, clear_cookies, read_cookies, set as set_cookie, sign_in_cookies,
+};
+pub use counter::Counter;
 pub(crate) use current_user::bearer;
 pub use current_user::{CurrentUser, MaybeUser};
+pub use device::{DEVICE_COOKIE, Device};
 pub use email::{Email, MangledEmail, NotAnEmail};
 pub use line::Line;
+#[cfg(feature = "new-passwords")]
+pub use new_password::NewPassword;
 pub use open_family::Caller;
 pub use role::Role;
 pub use sign_ins::{RefreshError, SignIns, SignedIn};

@@ -2,10 +2,11 @@
 //!
 //! Every refresh token of a sign-in carries a number, and only the number of the active one is kept.
 //! Renewing makes the next number active. The frontend renews twice within milliseconds, and a
-//! client may lose the answer, so the parent of the active token, and any token superseded less than
-//! [`GRACE_SECONDS`] ago, still gets the active one; anything older was stolen or replayed, and the
-//! whole sign-in is revoked (RFC 9700, section 4.14.2).
+//! client may lose the answer, so the parent of the active token, for [`PARENT_SECONDS`], and any token superseded
+//! less than [`GRACE_SECONDS`] ago, still gets the active one; anything older was stolen or replayed, and the whole
+//! sign-in is revoked (RFC 9700, section 4.14.2). However often it is renewed, a sign-in ends some day.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::cookies::Flag;
@@ -17,6 +18,8 @@ use crate::time;
 
 /// How long a superseded refresh token is still honoured.
 const GRACE_SECONDS: i64 = 10;
+/// How long the parent of the active token is honoured: the answer that held the active one may be lost.
+const PARENT_SECONDS: i64 = 600;
 /// Superseded tokens remembered for the grace window.
 const REMEMBERED: usize = 8;
 /// Lifetime of a WebSocket ticket.
@@ -128,7 +131,7 @@ impl SignIns {
             last_used_at: now,
             generation: 1,
             superseded: Vec::new(),
-            expires_at: self.expiry(),
+            expires_at: self.expiry(now),
         };
         self.store.create_sign_in(&sign_in).await?;
         self.issue(&sign_in)
@@ -157,6 +160,7 @@ impl SignIns {
             }
             tracing::warn!(user = %claims.sub, sign_in = %claims.sid, "an old refresh token was used again; sign-in revoked");
             self.store.revoke_sign_in(&claims.sub, &claims.sid).await?;
+            self.store.withdraw_pending_email(&claims.sub).await?;
             return Err(RefreshError::Reused);
         }
         Err(RefreshError::Ended)
@@ -183,6 +187,13 @@ impl SignIns {
     pub async fn authenticate(&self, access_token: &str) -> Result<SignIn, RefreshError> {
         let claims: AccessClaims = self.tokens.verify(Purpose::Access, access_token)?;
         self.store.sign_in(&claims.sub, &claims.sid).await?.ok_or(RefreshError::Ended)
+    }
+
+    /// Whose an access token is, whether the sign-in still lives or not: for counting.
+    #[must_use]
+    pub fn named_by_access(&self, access_token: &str) -> Option<UserId> {
+        let claims: AccessClaims = self.tokens.verify(Purpose::Access, access_token).ok()?;
+        Some(claims.sub)
     }
 
     /// The sign-in that a refresh token names, whether it still lives or not: for signing out.
@@ -214,8 +225,10 @@ impl SignIns {
         self.store.sign_in(&claims.sub, &claims.sid).await?.ok_or(RefreshError::Ended)
     }
 
-    fn expiry(&self) -> i64 {
-        time::now().as_second().saturating_add_unsigned(self.config.refresh_lifetime.as_secs())
+    /// When a sign-in that began then ends, if it is not renewed; epoch seconds.
+    fn expiry(&self, begun: Timestamp) -> i64 {
+        let idle = time::now().as_second().saturating_add_unsigned(self.config.refresh_lifetime.as_secs());
+        idle.min(begun.as_second().saturating_add_unsigned(self.config.sign_in_lifetime.as_secs()))
     }
 
     fn renewed(&self, sign_in: &SignIn) -> SignIn {
@@ -225,7 +238,7 @@ impl SignIns {
         renewed.superseded.truncate(REMEMBERED);
         renewed.generation += 1;
         renewed.last_used_at = now;
-        renewed.expires_at = self.expiry();
+        renewed.expires_at = self.expiry(sign_in.created_at);
         renewed
     }
 
@@ -248,9 +261,9 @@ impl SignIns {
 
 /// Whether a superseded token still gets the active one.
 fn honoured(sign_in: &SignIn, generation: u64) -> bool {
-    let since = time::now().as_second() - GRACE_SECONDS;
-    generation + 1 == sign_in.generation
-        || sign_in.superseded.iter().any(|(number, at)| *number == generation && at.as_second() >= since)
+    let seconds = if generation + 1 == sign_in.generation { PARENT_SECONDS } else { GRACE_SECONDS };
+    let since = time::now().as_second() - seconds;
+    sign_in.superseded.iter().any(|(number, at)| *number == generation && at.as_second() >= since)
 }
 
 #[cfg(test)]
@@ -273,8 +286,9 @@ mod tests {
     }
 
     #[test]
-    fn the_parent_of_the_active_token_is_always_honoured() {
-        assert!(honoured(&sign_in(5, &[(4, 3600)]), 4));
+    fn the_parent_of_the_active_token_is_honoured_for_ten_minutes() {
+        assert!(honoured(&sign_in(5, &[(4, 500)]), 4));
+        assert!(!honoured(&sign_in(5, &[(4, 700)]), 4));
     }
 
     #[test]

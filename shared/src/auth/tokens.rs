@@ -27,6 +27,12 @@ pub enum Purpose {
     OauthState,
     /// Keys the hashes of one-time codes.
     OneTimeCode,
+    /// Keys the hashes of what binds a sign-up to its browser.
+    SignUp,
+    /// Names a browser that has signed in before.
+    Device,
+    /// Keys the hashes of the addresses of deleted accounts.
+    FormerAddress,
 }
 
 impl Purpose {
@@ -37,6 +43,9 @@ impl Purpose {
             Self::Ticket => "ticket",
             Self::OauthState => "oauth-state",
             Self::OneTimeCode => "one-time-code",
+            Self::SignUp => "sign-up",
+            Self::Device => "device",
+            Self::FormerAddress => "former-address",
         }
     }
 }
@@ -120,6 +129,12 @@ impl Tokens {
     #[must_use]
     pub fn keyed_hash(&self, purpose: Purpose, text: &str) -> String {
         keyed_hash(&self.secret, purpose, text)
+    }
+
+    /// The keyed hashes that a text may have been given: with the present secret, and with those before it.
+    #[must_use]
+    pub fn keyed_hashes(&self, purpose: Purpose, text: &str) -> Vec<String> {
+        std::iter::once(&self.secret).chain(&self.accepted).map(|secret| keyed_hash(secret, purpose, text)).collect()
     }
 
     /// Whether `hash` is the keyed hash of `text`; takes as long whether it is or not.

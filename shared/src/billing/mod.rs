@@ -5,6 +5,7 @@
 //! [`Billing::charge_voice`] before or after sound is understood or spoken, and
 //! [`Billing::check_documents`] before a document is kept. A month is a calendar month in UTC.
 
+mod former;
 mod limit;
 mod meter;
 mod money;
@@ -13,6 +14,7 @@ pub mod payments;
 mod plans;
 mod subscription;
 
+pub use former::Former;
 pub use limit::{BillingError, BillingResult, Limit, LimitReached};
 pub use meter::{Kept, Month, Usage};
 pub use money::Money;

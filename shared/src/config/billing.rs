@@ -28,8 +28,8 @@ pub struct StripeConfig {
     pub webhook_secret: SecretString,
     /// Where its API is (`STRIPE_API_URL`).
     pub url: Url,
-    /// What each plan's price is called there (`STRIPE_PRICES`).
-    pub prices: BTreeMap<String, String>,
+    /// What each plan's prices are called there (`STRIPE_PRICES`); the first is sold, the others were.
+    pub prices: BTreeMap<String, Vec<String>>,
 }
 
 impl BillingConfig {
@@ -58,11 +58,11 @@ impl StripeConfig {
             reader.problem(&var::STRIPE_WEBHOOK_SECRET, "must be set where STRIPE_SECRET_KEY is");
             SecretString::default()
         });
-        let mut prices = BTreeMap::new();
+        let mut prices: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for entry in reader.list(&var::STRIPE_PRICES) {
             match entry.split_once('=').map(|(plan, price)| (plan.trim(), price.trim())) {
                 Some((plan, price)) if plans.get(&PlanId::new(plan)).is_some() && !price.is_empty() => {
-                    prices.insert(plan.to_owned(), price.to_owned());
+                    prices.entry(plan.to_owned()).or_default().push(price.to_owned());
                 }
                 _ => reader.problem(
                     &var::STRIPE_PRICES,

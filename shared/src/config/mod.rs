@@ -64,7 +64,17 @@ impl Config {
     pub async fn from_env() -> Result<Self, Problems> {
         let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
         let secrets = secrets::read(&environment).await?;
-        Self::from_lookup(&|name| environment(name).or_else(|| secrets.get(name).cloned()))
+        Self::of_deployment(&|name| environment(name).or_else(|| secrets.get(name).cloned()))
+    }
+
+    /// As [`Self::from_lookup`], for a program that may stand in the open: nothing makes it a development system
+    /// but its configuration.
+    fn of_deployment(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Problems> {
+        let mut reader = Reader::new(lookup);
+        if lookup(variables::ENVIRONMENT.name).is_none() {
+            reader.problem(&variables::ENVIRONMENT, "must be set, to development or production");
+        }
+        Self::read(reader)
     }
 
     /// Reads from any source of named values, so that tests and the local stack need no environment.
@@ -72,7 +82,10 @@ impl Config {
     /// # Errors
     /// Every variable that is missing or malformed, in one [`Problems`].
     pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Problems> {
-        let mut reader = Reader::new(lookup);
+        Self::read(Reader::new(lookup))
+    }
+
+    fn read(mut reader: Reader<'_>) -> Result<Self, Problems> {
         let production = reader.choice(&variables::ENVIRONMENT, &[("development", false), ("production", true)]);
         let config = Self {
             http: HttpConfig::read(&mut reader, production),
@@ -112,6 +125,16 @@ mod tests {
         assert_eq!(config.http.gateway_origins, ["http://localhost:3001"]);
         assert_eq!(config.auth.cookies, CookieMode::Lax { secure: false });
         assert!(config.google.is_none());
+    }
+
+    #[test]
+    fn a_deployment_says_which_environment_it_is() {
+        let lookup = |values: &'static [(&str, &str)]| {
+            move |name: &str| values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        let problems = Config::of_deployment(&lookup(&[SECRET])).unwrap_err().to_string();
+        assert!(problems.contains("ENVIRONMENT"), "{problems}");
+        assert!(Config::of_deployment(&lookup(&[SECRET, ("ENVIRONMENT", "development")])).is_ok());
     }
 
     #[test]

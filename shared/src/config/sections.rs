@@ -13,6 +13,10 @@ use super::variables as var;
 pub struct HttpConfig {
     /// Whether this is a production deployment (`ENVIRONMENT`).
     pub production: bool,
+    /// Requests that cost something, of one user in a minute (`REQUESTS_PER_MINUTE`).
+    pub requests_per_minute: u64,
+    /// The same of one network address (`REQUESTS_PER_MINUTE_ADDRESS`).
+    pub requests_per_minute_address: u64,
     /// Origins that may call the gateway with credentials (`FRONTEND_URL`); never empty.
     pub gateway_origins: Vec<String>,
     /// Origins that may call the services (`ALLOWED_ORIGINS`).
@@ -58,6 +62,8 @@ impl HttpConfig {
         let gateway_url = reader.url(&var::GATEWAY_URL).map(|url| url.to_string()).unwrap_or_default();
         Self {
             production,
+            requests_per_minute: reader.number(&var::REQUESTS_PER_MINUTE, 1, 1_000_000),
+            requests_per_minute_address: reader.number(&var::REQUESTS_PER_MINUTE_ADDRESS, 1, 1_000_000),
             frontend_url: gateway_origins.first().cloned().unwrap_or_default(),
             gateway_origins,
             services_origins,
@@ -91,6 +97,8 @@ pub struct AuthConfig {
     pub access_lifetime: Duration,
     /// Lifetime of a sign-in without use (`REFRESH_TOKEN_DAYS`).
     pub refresh_lifetime: Duration,
+    /// Lifetime of a sign-in, however often it is used (`SIGN_IN_DAYS`).
+    pub sign_in_lifetime: Duration,
     /// Cookie attributes (`COOKIE_MODE`).
     pub cookies: CookieMode,
 }
@@ -109,12 +117,14 @@ impl AuthConfig {
         }
         let access_seconds = reader.number::<u64>(&var::ACCESS_TOKEN_SECONDS, 1, 86_400);
         let refresh_days = reader.number::<u64>(&var::REFRESH_TOKEN_DAYS, 1, 365);
+        let sign_in_days = reader.number::<u64>(&var::SIGN_IN_DAYS, 1, 3650);
         let lax = CookieMode::Lax { secure: production };
         Self {
             token_secret,
             accepted_secrets,
             access_lifetime: Duration::from_secs(access_seconds),
             refresh_lifetime: Duration::from_secs(refresh_days * 86_400),
+            sign_in_lifetime: Duration::from_secs(sign_in_days * 86_400),
             cookies: reader.choice(&var::COOKIE_MODE, &[("lax", lax), ("cross-site", CookieMode::CrossSite)]),
         }
     }

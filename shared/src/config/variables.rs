@@ -20,7 +20,7 @@ macro_rules! variables {
 }
 
 variables! {
-    ENVIRONMENT = "development": "`development` or `production`; production sets safer defaults";
+    ENVIRONMENT = "development": "`development` or `production`; production sets safer defaults; functions and the container do not start without it";
     FRONTEND_URL = "http://localhost:3001": "origins that may call the gateway, comma-separated; redirects go to the first";
     ALLOWED_ORIGINS = "": "origins that may call the services, comma-separated; default: those of `FRONTEND_URL`";
     GATEWAY_URL = "http://localhost:3000": "the gateway's public address, for links and the Google redirect";
@@ -29,6 +29,9 @@ variables! {
     TOKEN_SECRETS_ACCEPTED = "": "further secrets, comma-separated, that are not signed with but accepted: for changing `TOKEN_SECRET` without signing anyone out";
     ACCESS_TOKEN_SECONDS = "3600": "lifetime of an access token";
     REFRESH_TOKEN_DAYS = "30": "lifetime of a sign-in without use";
+    SIGN_IN_DAYS = "90": "lifetime of a sign-in, however often it is used";
+    REQUESTS_PER_MINUTE = "120": "requests that cost something, of one user; as many at once";
+    REQUESTS_PER_MINUTE_ADDRESS = "600": "the same of one network address";
     COOKIE_MODE = "lax": "`lax` (frontend on the same site) or `cross-site` (`SameSite=None; Secure`)";
     SERVICES_ANONYMOUS = "": "services open to callers without a sign-in, comma-separated, rate-limited per address; `none` for none; default: `asr,extract` in development, `none` in production";
     GOOGLE_CLIENT_ID = "": "OAuth client for Google sign-in; unset: sign-in with Google says that it is not set up";
@@ -43,7 +46,7 @@ variables! {
     DEFAULT_PLAN = "free": "the plan of people who have not subscribed";
     STRIPE_SECRET_KEY = "": "lets people pay through Stripe; unset: plans and limits work, paying does not";
     STRIPE_WEBHOOK_SECRET = "": "what Stripe signs its events with; required with the key";
-    STRIPE_PRICES = "": "what each plan's price is called at Stripe: `pro=price_1,team=price_2`";
+    STRIPE_PRICES = "": "what each plan's price is called at Stripe: `pro=price_1,team=price_2`; of several of one plan the first is sold, the others were";
     STRIPE_API_URL = "https://api.stripe.com": "Stripe's API, or a server that stands in for it";
     MAIL_PROVIDER = "files": "`files` (`.eml` files), `smtp` or `ses`";
     MAIL_FROM = "IntelliMaint <no-reply@intellimaint.local>": "sender of all mail";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
 use http::{HeaderName, HeaderValue, Method, Uri, header};
@@ -14,6 +14,7 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::docs::docs;
 use super::error::ApiError;
 use super::{csrf, finish, request_log};
 use crate::config::HttpConfig;
@@ -65,7 +66,7 @@ pub fn serve(backend: Backend, routes: Router, config: &HttpConfig) -> Router {
         Backend::Services => config.services_origins.as_slice().into(),
     };
     let layers = ServiceBuilder::new()
-        .layer(middleware::from_fn(finish::finish))
+        .layer(middleware::from_fn_with_state(config.production, finish::finish))
         .layer(middleware::from_fn(request_log::log))
         .layer(cors(&origins))
         .layer(CatchPanicLayer::custom(panicked))
@@ -75,7 +76,7 @@ pub fn serve(backend: Backend, routes: Router, config: &HttpConfig) -> Router {
         .route("/", get(async move || health(backend)))
         .route("/health", get(async move || health(backend)))
         .route("/api/v1/openapi.json", get(async move || openapi(backend)))
-        .route("/api/v1/docs", get(async || docs()))
+        .route("/api/v1/docs", get(docs))
         .merge(routes)
         .fallback(move |uri: Uri| async move { unknown_path(backend, &uri) })
         .layer(layers)
@@ -87,10 +88,6 @@ fn health(backend: Backend) -> Json<Value> {
 
 fn openapi(backend: Backend) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], backend.openapi()).into_response()
-}
-
-fn docs() -> Html<&'static str> {
-    Html(include_str!("../../openapi/docs.html"))
 }
 
 fn unknown_path(backend: Backend, uri: &Uri) -> ApiError {

@@ -1,25 +1,69 @@
 //! Whose request it is, where nobody is signed in: for rate limits only.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use http::request::Parts;
+use lambda_http::request::RequestContext;
 
-/// The client's network address: the peer of the connection; where there is none, on Lambda, the last
-/// hop of `X-Forwarded-For`, which API Gateway writes.
+/// The client's network address: on Lambda what API Gateway says it is, else the peer of the connection. Of an IPv6
+/// address the network counts, since its owner has all addresses in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientAddress(pub String);
+
+impl ClientAddress {
+    /// The address that a request came from.
+    #[must_use]
+    pub fn of(parts: &Parts) -> Self {
+        let gateway = parts.extensions.get::<RequestContext>().and_then(|context| match context {
+            RequestContext::ApiGatewayV1(context) => context.identity.source_ip.clone(),
+            RequestContext::ApiGatewayV2(context) => context.http.source_ip.clone(),
+            _ => None,
+        });
+        let peer = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+        let address = gateway.and_then(|address| address.parse().ok()).or_else(peer);
+        Self(address.map_or_else(|| "unknown".to_owned(), network))
+    }
+}
+
+/// What is counted of an address: all of IPv4, the first 64 bits of IPv6.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for ClientAddress {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        if let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() {
-            return Ok(Self(peer.ip().to_string()));
-        }
-        let forwarded = parts.headers.get("x-forwarded-for").and_then(|v| v.to_str().ok());
-        let last = forwarded.and_then(|list| list.rsplit(',').next()).map(str::trim).filter(|hop| !hop.is_empty());
-        Ok(Self(last.unwrap_or("unknown").chars().take(64).collect()))
+        Ok(Self::of(parts))
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv6_network_is_one_address() {
+        let network = |text: &str| network(text.parse().unwrap());
+        assert_eq!(network("203.0.113.9"), "203.0.113.9");
+        assert_eq!(network("::ffff:203.0.113.9"), "203.0.113.9");
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::"));
+        assert_ne!(network("2001:db8:1:3::1"), network("2001:db8:1:2::1"));
+    }
+
+    #[test]
+    fn what_a_client_says_of_itself_does_not_count() {
+        let request = http::Request::builder().header("x-forwarded-for", "198.51.100.7, 203.0.113.9").body(()).unwrap();
+        assert_eq!(ClientAddress::of(&request.into_parts().0).0, "unknown");
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Json;
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, header};
@@ -36,12 +36,16 @@ static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Errors of the framework are short; what is longer is not one of them.
 const LONGEST_PLAIN_ERROR: usize = 4096;
 
-pub(super) async fn finish(mut request: Request, next: Next) -> Response {
+/// How long a browser must come back by TLS: a year.
+const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+pub(super) async fn finish(State(production): State<bool>, mut request: Request, next: Next) -> Response {
     let id = request_id(&request);
     let cookies = ResponseCookies::default();
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(cookies.clone());
 
+    let keepable = is_public(request.uri().path());
     let mut response = envelope(next.run(request).await, &id).await;
     for cookie in cookies.take() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -49,7 +53,20 @@ pub(super) async fn finish(mut request: Request, next: Next) -> Response {
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(REQUEST_ID.clone(), value);
     }
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if production {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, TLS_ONLY);
+    }
+    if !keepable && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     response
+}
+
+/// Whether the answer is the same for everybody. All others hold what is a user's own, tokens among them.
+fn is_public(path: &str) -> bool {
+    matches!(path, "/" | "/health" | "/api/v1/docs" | "/api/v1/openapi.json" | "/api/v1/billing/plans")
 }
 
 fn request_id(request: &Request) -> RequestId {

@@ -3,15 +3,19 @@
 mod backend;
 mod client_address;
 mod csrf;
+mod docs;
 mod envelope;
 mod error;
 mod fields;
 mod finish;
 mod idempotency;
 mod json;
+mod pace;
 mod pagination;
 mod path;
 mod request_log;
+#[cfg(feature = "server")]
+mod server;
 mod upload;
 
 pub use backend::{Backend, serve};
@@ -22,6 +26,9 @@ pub use fields::{Field, Fields, FromFields, Invalid, OptionalText, text};
 pub use finish::{RequestId, ResponseCookies};
 pub use idempotency::IdempotencyKey;
 pub use json::{Valid, ValidOrEmpty};
+pub use pace::{admit, pace};
 pub use pagination::{Page, Pagination};
 pub use path::Id;
+#[cfg(feature = "server")]
+pub use server::{Patience, listen};
 pub use upload::{UploadedForm, body_limit, receive_file};

@@ -31,6 +31,14 @@ impl Message {
                 "Confirm your new e-mail address",
                 "To use this address for your IntelliMaint account from now on, enter this code:",
             ),
+            CodePurpose::LinkGoogle => (
+                "Sign in to IntelliMaint with Google",
+                "To sign in to your IntelliMaint account with your Google account from now on, enter this code:",
+            ),
+            CodePurpose::AskForEmail => (
+                "Change your IntelliMaint e-mail address",
+                "To use another address for your IntelliMaint account, enter this code:",
+            ),
             CodePurpose::DeleteAccount => (
                 "Delete your IntelliMaint account",
                 "To delete your IntelliMaint account and everything in it, enter this code:",
@@ -49,12 +57,58 @@ impl Message {
     /// Tells the old address that another one has replaced it.
     #[must_use]
     pub fn address_replaced(new: &Email) -> Self {
-        Self {
-            subject: "Your IntelliMaint e-mail address was changed".to_owned(),
-            opening: format!("Your IntelliMaint account now uses the address {new} instead of this one."),
-            code: None,
-            closing: "If this was not you, please contact whoever runs your IntelliMaint system.".to_owned(),
-        }
+        Self::notice(
+            "Your IntelliMaint e-mail address was changed",
+            &format!("Your IntelliMaint account now uses the address {new} instead of this one."),
+            "If this was not you, please contact whoever runs your IntelliMaint system.",
+        )
+    }
+
+    /// Tells the present address that another one shall replace it.
+    #[must_use]
+    pub fn address_wanted(new: &Email) -> Self {
+        Self::notice(
+            "A new e-mail address for your IntelliMaint account",
+            &format!("Somebody who is signed in to your IntelliMaint account wants to use the address {new} for it."),
+            "If this was not you, please change your password now: that stops the change and signs everybody else out.",
+        )
+    }
+
+    /// Tells that the password was changed or reset.
+    #[must_use]
+    pub fn password_changed() -> Self {
+        Self::notice(
+            "Your IntelliMaint password was changed",
+            "The password of your IntelliMaint account was changed, and other sign-ins have ended.",
+            "If this was not you, please choose a new password now with \"Forgot password\".",
+        )
+    }
+
+    /// Tells that a Google account signs in to this account from now on.
+    #[must_use]
+    pub fn google_linked() -> Self {
+        Self::notice(
+            "Google signs in to your IntelliMaint account",
+            "Your IntelliMaint account can be opened with your Google account from now on.",
+            "If this was not you, please contact whoever runs your IntelliMaint system.",
+        )
+    }
+
+    /// Tells of a sign-in from a browser that is not known.
+    #[must_use]
+    pub fn new_sign_in(at: Timestamp) -> Self {
+        Self::notice(
+            "A new sign-in to your IntelliMaint account",
+            &format!(
+                "Your IntelliMaint account was opened from a new browser or device {}.",
+                at.strftime("on %-d %B %Y at %H:%M UTC")
+            ),
+            "If this was not you, please change your password now: that signs everybody else out.",
+        )
+    }
+
+    fn notice(subject: &str, opening: &str, closing: &str) -> Self {
+        Self { subject: subject.to_owned(), opening: opening.to_owned(), code: None, closing: closing.to_owned() }
     }
 
     /// Tells that the free days of a plan are nearly over.

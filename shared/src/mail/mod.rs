@@ -66,6 +66,14 @@ impl Mailer {
         Ok(Self { from, transport: Arc::new(transport) })
     }
 
+    /// Sends a notice. What it tells of does not hang on it: where it cannot be sent, that is logged.
+    pub async fn notify(&self, to: &Email, notice: &Message) {
+        if let Err(error) = self.send(to, notice).await {
+            let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            tracing::warn!(%error, cause, "a notice was not sent");
+        }
+    }
+
     /// Sends a mail; when this is done without an error, it was handed over for delivery.
     ///
     /// # Errors

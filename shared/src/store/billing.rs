@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 
 use super::item::{Expression, Key};
 use super::{Store, StoreResult, Write};
-use crate::billing::{Month, Subscription, Usage};
+use crate::billing::{Former, Month, Subscription, Usage};
 use crate::ids::UserId;
 
 fn of(user: &UserId, sort: impl Into<String>) -> Key {
@@ -14,6 +14,10 @@ fn of(user: &UserId, sort: impl Into<String>) -> Key {
 
 fn usage_key(user: &UserId, month: &Month) -> Key {
     of(user, format!("USAGE#{month}"))
+}
+
+fn former_key(address: &str) -> Key {
+    Key::alone(format!("FORMER#{address}"))
 }
 
 /// Adds to a counter, where it then is at most the limit.
@@ -116,6 +120,42 @@ impl Store {
         Write::Update { key: usage_key(user, month), update, condition: None }
     }
 
+    /// Sets what a new account has used already.
+    pub(crate) async fn set_usage(&self, user: &UserId, month: &Month, usage: &Usage) -> StoreResult<()> {
+        let update = Expression::new("SET #month = :month, #messages = :messages, #voice = :voice")
+            .name("#month", "month")
+            .name("#messages", MESSAGES)
+            .name("#voice", VOICE)
+            .value(":month", month)
+            .value(":messages", usage.messages)
+            .value(":voice", usage.voice_milliseconds);
+        let counted = self.update::<IgnoredAny>(&usage_key(user, month), update, Some(Expression::absent())).await;
+        match counted {
+            Err(error) if !error.is_condition() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes for a new account that the free days were had.
+    pub(crate) async fn note_trial(&self, user: &UserId) -> StoreResult<()> {
+        let noted = Subscription { trial_used: true, ..Subscription::default() };
+        match self.put(&of(user, "SUBSCRIPTION"), &noted, Some(Expression::absent())).await {
+            Err(error) if !error.is_condition() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Remembers a deleted account by the keyed hash of its address.
+    pub(crate) async fn remember_former(&self, address: &str, former: &Former) -> StoreResult<()> {
+        self.put(&former_key(address), former, None).await
+    }
+
+    /// What is remembered of a deleted account.
+    pub(crate) async fn former(&self, address: &str) -> StoreResult<Option<Former>> {
+        let found: Option<Former> = self.get(&former_key(address)).await?;
+        Ok(found.filter(|found| found.expires_at > crate::time::now().as_second()))
+    }
+
     /// Grows whenever documents are kept.
     pub(crate) async fn library_version(&self, user: &UserId) -> StoreResult<u64> {
         #[derive(Deserialize)]
@@ -176,7 +216,11 @@ impl Store {
             .value(":customer", customer)
             .value(":none", "none")
             .value(":zero", 0);
-        let condition = Expression::new("attribute_not_exists(#customer) OR #customer = :customer");
+        // Where it is known that there is none any more, it stands there as null.
+        let condition = Expression::new(
+            "attribute_not_exists(#customer) OR #customer = :customer OR attribute_type(#customer, :null)",
+        )
+        .value(":null", "NULL");
         let owner = serde_json::json!({"userId": user});
         self.transact(vec![
             Write::Update { key: of(user, "SUBSCRIPTION"), update, condition: Some(condition) },
@@ -201,17 +245,18 @@ impl Store {
         Ok(found.map(|owner| owner.user_id))
     }
 
-    /// Forgets whose customer this was.
-    pub(crate) async fn forget_customer(&self, customer: &str) -> StoreResult<()> {
-        self.delete(&customer_key(customer), None).await
-    }
-
-    /// Keeps what the provider says of a subscription.
+    /// Keeps what is true of a subscription now. Where the customer is gone, both are written or none: nobody keeps
+    /// a plan that nobody can end.
     ///
     /// # Errors
     /// [`super::StoreError::Condition`] when something newer is kept, or the account is gone.
-    pub(crate) async fn keep_subscription(&self, user: &UserId, seen: u64, found: &Subscription) -> StoreResult<()> {
-        self.put(&of(user, "SUBSCRIPTION"), found, Some(still(seen, found))).await
+    pub(crate) async fn keep_subscription(
+        &self,
+        user: &UserId,
+        known: &Subscription,
+        found: &Subscription,
+    ) -> StoreResult<()> {
+        self.transact(keeping(user, known, found)?).await
     }
 
     /// Keeps an event and what the provider then says of the subscription, both or none.
@@ -224,16 +269,13 @@ impl Store {
         id: &str,
         mail_lease: Option<i64>,
         user: &UserId,
-        seen: u64,
-        found: &Subscription,
+        (known, found): (&Subscription, &Subscription),
     ) -> StoreResult<()> {
         let expires_at = crate::time::now().as_second() + EVENT_SECONDS;
         let record = serde_json::json!({"mailLease": mail_lease, "expiresAt": expires_at});
-        self.transact(vec![
-            Write::put(event_key(id), &record, Some(Expression::absent()))?,
-            Write::put(of(user, "SUBSCRIPTION"), found, Some(still(seen, found)))?,
-        ])
-        .await
+        let mut writes = vec![Write::put(event_key(id), &record, Some(Expression::absent()))?];
+        writes.extend(keeping(user, known, found)?);
+        self.transact(writes).await
     }
 
     /// What is remembered of an event.
@@ -267,12 +309,16 @@ impl Store {
     }
 }
 
-/// The subscription is still as it was seen, and its owner's.
+/// Replaces a subscription that is still as it was known; a customer who is gone is forgotten with it.
 #[cfg(feature = "payments")]
-fn still(seen: u64, found: &Subscription) -> Expression {
-    Expression::new("#version = :seen AND #customer = :customer")
+fn keeping(user: &UserId, known: &Subscription, found: &Subscription) -> StoreResult<Vec<Write>> {
+    let still = Expression::new("#version = :seen AND #customer = :customer")
         .name("#version", "version")
         .name("#customer", "customer")
-        .value(":seen", seen)
-        .value(":customer", &found.customer)
+        .value(":seen", known.version)
+        .value(":customer", &known.customer);
+    let mut writes = vec![Write::put(of(user, "SUBSCRIPTION"), found, Some(still))?];
+    let gone = known.customer.as_ref().filter(|_| found.customer.is_none());
+    writes.extend(gone.map(|customer| Write::Delete { key: customer_key(customer), condition: None }));
+    Ok(writes)
 }

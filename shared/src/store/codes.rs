@@ -1,10 +1,11 @@
 //! What was mailed to an address, and which one-time code is pending for it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::item::{Expression, Key};
-use super::users::Registration;
 use super::{Store, StoreResult, Write};
 use crate::auth::Email;
 use crate::ids::UserId;
@@ -16,7 +17,7 @@ const ROUNDS: usize = 12;
 const REMEMBERED_SECONDS: i64 = 86_400;
 
 /// What a one-time code is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CodePurpose {
     /// Proves the address of a new account.
@@ -25,8 +26,36 @@ pub enum CodePurpose {
     ResetPassword,
     /// Proves the new address of an account.
     ChangeEmail,
+    /// Allows an account without a password to ask for another address.
+    AskForEmail,
+    /// Lets a Google identity sign in to an account.
+    LinkGoogle,
     /// Allows the deletion of an account.
     DeleteAccount,
+}
+
+impl CodePurpose {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::SignUp,
+        Self::ResetPassword,
+        Self::ChangeEmail,
+        Self::AskForEmail,
+        Self::LinkGoogle,
+        Self::DeleteAccount,
+    ];
+
+    /// Its name where codes are kept.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign_up",
+            Self::ResetPassword => "reset_password",
+            Self::ChangeEmail => "change_email",
+            Self::AskForEmail => "ask_for_email",
+            Self::LinkGoogle => "link_google",
+            Self::DeleteAccount => "delete_account",
+        }
+    }
 }
 
 /// A code that was mailed and not used yet.
@@ -43,8 +72,10 @@ pub struct PendingCode {
     pub attempts: u32,
     /// When it ends; epoch seconds.
     pub ends_at: i64,
-    /// What replaces the details of an unproved account when the code is given.
-    pub registration: Option<Registration>,
+    /// When it was mailed; epoch seconds.
+    pub sent_at: i64,
+    /// The Google identity that it lets in.
+    pub google_subject: Option<String>,
 }
 
 /// Everything remembered of one address. Times are epoch seconds, oldest first.
@@ -55,13 +86,17 @@ pub struct AddressCodes {
     pub sent: Vec<i64>,
     /// When wrong codes were given.
     pub wrong: Vec<i64>,
-    /// The one pending code.
-    pub pending: Option<PendingCode>,
+    /// The pending codes, one for each purpose: nobody can replace the code for one thing by asking for another.
+    #[serde(rename = "codes", default)]
+    pub pending: BTreeMap<CodePurpose, PendingCode>,
     /// Grows with every change, so that none is lost.
     pub version: u64,
     /// When all of this may be forgotten.
     pub expires_at: i64,
 }
+
+/// The attribute of the pending codes. One code stood in `pending` before; it is over within minutes.
+const PENDING: &str = "codes";
 
 fn key(email: &Email) -> Key {
     Key::new(format!("OTP#{email}"), "OTP")
@@ -114,24 +149,26 @@ impl Store {
     /// condition fails when the code was used or replaced meanwhile.
     #[must_use]
     pub fn consume_code(email: &Email, pending: &PendingCode) -> Write {
-        let update = Expression::new("SET #wrong = :none, #version = #version + :one REMOVE #pending")
+        let update = Expression::new("SET #wrong = :none, #version = #version + :one REMOVE #pending.#purpose")
             .name("#wrong", "wrong")
             .name("#version", "version")
-            .name("#pending", "pending")
+            .name("#pending", PENDING)
+            .name("#purpose", pending.purpose.name())
             .value(":none", Vec::<i64>::new())
             .value(":one", 1);
-        let condition = Expression::new("#pending.#hash = :hash").name("#hash", "hash").value(":hash", &pending.hash);
+        let condition =
+            Expression::new("#pending.#purpose.#hash = :hash").name("#hash", "hash").value(":hash", &pending.hash);
         Write::Update { key: key(email), update, condition: Some(condition) }
     }
 
-    /// Withdraws the code that is pending for `user` at an address. What was counted for the address
+    /// Withdraws the codes that are pending for `user` at an address. What was counted for the address
     /// stays counted.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn withdraw_code(&self, email: &Email, user: &UserId) -> StoreResult<()> {
         let change = |codes: &mut AddressCodes| {
-            codes.pending = codes.pending.take().filter(|pending| pending.user_id != *user);
+            codes.pending.retain(|_, pending| pending.user_id != *user);
         };
         self.change_address_codes(email, change).await
     }
@@ -141,10 +178,17 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn forget_address(&self, email: &Email, user: &UserId) -> StoreResult<()> {
-        let condition = Expression::new("attribute_not_exists(#pending.#user) OR #pending.#user = :user")
-            .name("#pending", "pending")
+        let of = |purpose: CodePurpose| {
+            let owner = format!("#pending.#{}.#user", purpose.name());
+            format!("(attribute_not_exists({owner}) OR {owner} = :user)")
+        };
+        let mut condition = Expression::new(CodePurpose::ALL.map(of).join(" AND "))
+            .name("#pending", PENDING)
             .name("#user", "userId")
             .value(":user", user);
+        for purpose in CodePurpose::ALL {
+            condition = condition.name(&format!("#{}", purpose.name()), purpose.name());
+        }
         match self.delete(&key(email), Some(condition)).await {
             Err(error) if error.is_condition() => Ok(()),
             result => result,

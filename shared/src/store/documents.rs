@@ -26,6 +26,8 @@ pub enum DocumentStatus {
     Ready,
     /// Its ingest failed; the document says why.
     Failed,
+    /// It is being deleted; a deletion that stopped half-way is asked for again.
+    Deleting,
 }
 
 impl DocumentStatus {
@@ -37,6 +39,7 @@ impl DocumentStatus {
             Self::Processing => "processing",
             Self::Ready => "ready",
             Self::Failed => "failed",
+            Self::Deleting => "deleting",
         }
     }
 }
@@ -256,6 +259,30 @@ impl Store {
             .name("#updated", "updatedAt")
             .value(":true", true)
             .value(":updated", time::now());
+        self.update(&key(user, id), update, Some(Expression::present())).await
+    }
+
+    /// Begins the deletion of a document: from now on it cannot be searched, and the next write of a running ingest
+    /// fails. The item goes last, so that whatever is left can be found and deleted again.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Condition`] when it is gone.
+    pub async fn begin_document_deletion(&self, user: &UserId, id: &DocumentId) -> StoreResult<Document> {
+        let update = Expression::new(
+            "SET #status = :deleting, #searchable = :false, #updated = :updated \
+             REMOVE #error, #progress, #run, #lease, #expires",
+        )
+        .name("#status", "status")
+        .name("#searchable", "searchable")
+        .name("#updated", "updatedAt")
+        .name("#error", "error")
+        .name("#progress", "progress")
+        .name("#run", "run")
+        .name("#lease", "leaseUntil")
+        .name("#expires", "expiresAt")
+        .value(":deleting", DocumentStatus::Deleting)
+        .value(":false", false)
+        .value(":updated", time::now());
         self.update(&key(user, id), update, Some(Expression::present())).await
     }
 

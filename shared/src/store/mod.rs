@@ -6,6 +6,7 @@
 //! expired item for days: code checks expiry itself.
 
 mod billing;
+mod bucket;
 mod chats;
 mod codes;
 mod cuts;
@@ -17,7 +18,9 @@ mod item;
 mod jobs;
 mod listing;
 mod messages;
+mod pending_email;
 mod rate;
+mod registration;
 mod repeats;
 mod runs;
 mod setup;
@@ -28,6 +31,7 @@ mod users;
 
 #[cfg(feature = "payments")]
 pub use billing::EventRecord;
+pub use bucket::Bucket;
 pub use chats::{Chat, ChatChange, ChatStatus, Preview};
 pub use codes::{AddressCodes, CodePurpose, PendingCode};
 pub use documents::{Document, DocumentStatus, MultipartState, NewDocument};
@@ -38,13 +42,15 @@ pub use item::{Expression, Key, Value, value};
 pub use jobs::{JOB_LIFETIME_SECONDS, Job, JobStatus};
 pub use listing::Listing;
 pub use messages::{AnswerFailure, Attachment, ChatMessage, Citation, Feedback, MessageRole, StoredFile, TokenUsage};
+pub use pending_email::PENDING_EMAIL_SECONDS;
 pub use rate::RateLimit;
+pub use registration::{Registration, SignUp};
 pub use repeats::AskedBefore;
 pub use runs::{Claim, Failure, LEASE_SECONDS, Progress, Run, Stage};
 pub use sign_ins::SignIn;
 pub use table::Store;
 pub use transaction::Write;
-pub use users::{Registration, Settings, User};
+pub use users::{Settings, User};
 
 /// What storage calls give back.
 pub type StoreResult<T> = Result<T, StoreError>;

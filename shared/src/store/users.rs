@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::item::{Expression, Key};
-use super::{Store, StoreResult, Write};
+use super::{Registration, SignUp, Store, StoreResult, Write};
 use crate::auth::password::PasswordHash;
 use crate::auth::{Email, Role};
 use crate::ids::UserId;
@@ -26,6 +26,12 @@ pub struct User {
     pub email_verified: bool,
     /// An address that shall replace it once it is proved.
     pub pending_email: Option<Email>,
+    /// When that is given up; epoch seconds.
+    #[serde(default)]
+    pub pending_email_ends_at: i64,
+    /// Who signed up with the address while nobody has proved it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sign_ups: Vec<SignUp>,
     /// None for accounts that only ever signed in with Google.
     pub password_hash: Option<PasswordHash>,
     /// The Google identity that signs in to this account.
@@ -48,22 +54,6 @@ pub struct User {
     pub version: u64,
 }
 
-/// What somebody says of themselves when signing up.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Registration {
-    /// None for sign-ups with Google.
-    pub password_hash: Option<PasswordHash>,
-    /// May be empty.
-    pub first_name: String,
-    /// May be empty.
-    pub last_name: String,
-    /// May be empty.
-    pub company: String,
-    /// What they sign up as.
-    pub role: Role,
-}
-
 impl User {
     /// A new account whose address is not proved yet.
     #[must_use]
@@ -74,6 +64,8 @@ impl User {
             email,
             email_verified: false,
             pending_email: None,
+            pending_email_ends_at: 0,
+            sign_ups: Vec::new(),
             password_hash: None,
             google_subject: None,
             first_name: String::new(),
@@ -194,6 +186,17 @@ impl Store {
         self.transact(writes).await
     }
 
+    /// Keeps a changed account, where nobody else has changed it since it was read.
+    ///
+    /// # Errors
+    /// [`StoreError::Condition`] where somebody has, or it is gone.
+    pub async fn replace_user(&self, mut user: User) -> StoreResult<()> {
+        let from = user.version;
+        user.version = from + 1;
+        user.updated_at = time::now();
+        self.put(&profile(&user.id), &user, Some(unchanged(from))).await
+    }
+
     /// Changes an account and gives it back as it is then; `None` when it is gone. `change` may run
     /// several times.
     ///
@@ -235,18 +238,20 @@ impl Store {
         Err(StoreError::Busy("the account is being changed by other requests".into()))
     }
 
-    /// Gives an account the Google identity `subject`, by `change` too.
+    /// Gives an account the Google identity `subject`, by `change` too; `others` are written with it.
     ///
     /// # Errors
-    /// [`StoreError::Condition`] when the identity belongs to an account already.
+    /// [`StoreError::Condition`] when the identity belongs to an account already, with 0 among the failed; then those
+    /// of `others`.
     pub async fn link_google(
         &self,
         id: &UserId,
         subject: &str,
+        others: &[Write],
         change: impl Fn(&mut User),
     ) -> StoreResult<Option<User>> {
         let claim = Write::put(google(subject), &Owner { user_id: id.clone() }, Some(Expression::absent()))?;
-        self.change_user_with(id, &[claim], |user| {
+        self.change_user_with(id, &[&[claim], others].concat(), |user| {
             user.google_subject = Some(subject.to_owned());
             change(user);
         })
@@ -275,7 +280,7 @@ impl Store {
         self.change_user_with(&user.id, &writes, |user| {
             user.email = email.clone();
             user.email_verified = true;
-            user.pending_email = None;
+            user.drop_pending_email();
         })
         .await
     }

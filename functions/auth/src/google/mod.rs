@@ -9,13 +9,16 @@ use axum::Extension;
 use axum::extract::{Query, RawQuery, State as Shared};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
+use shared::auth::codes::CodeError;
 use shared::auth::google::{Callback, GoogleError, SignUp, State as OauthState, clear_state_cookie, state_cookie};
-use shared::auth::{RefreshError, read_cookie};
+use shared::auth::{RefreshError, read_cookies};
+use shared::billing::BillingError;
 use shared::http::ResponseCookies;
 use shared::store::StoreError;
 use url::form_urlencoded::byte_serialize;
 
 use crate::State;
+use crate::device::remember_device;
 use crate::tokens::{Cookies, issue, user_agent};
 
 const NOT_CONFIGURED: &str = "Signing in with Google is not set up on this system. Please sign in with your password.";
@@ -29,6 +32,10 @@ enum Failure {
     Sentence(String),
     #[error(transparent)]
     Google(#[from] GoogleError),
+    #[error(transparent)]
+    Code(#[from] CodeError),
+    #[error(transparent)]
+    Billing(#[from] BillingError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -49,7 +56,11 @@ impl Failure {
             Self::Google(GoogleError::Unavailable(_)) => {
                 "Google cannot be reached right now. Please try again in a moment."
             }
-            Self::Google(GoogleError::Unverified(_)) | Self::Store(_) | Self::SignIn(_) => TRY_AGAIN,
+            Self::Google(GoogleError::Unverified(_))
+            | Self::Billing(_)
+            | Self::Code(_)
+            | Self::Store(_)
+            | Self::SignIn(_) => TRY_AGAIN,
         };
         let mut cause: &dyn std::error::Error = &self;
         let mut chain = cause.to_string();
@@ -113,15 +124,16 @@ async fn come_back(
         }
         Some(_) => return Err(Failure::Sentence(TRY_AGAIN.to_owned())),
     }
-    let cookie = read_cookie(headers, OauthState::COOKIE).ok_or(GoogleError::State)?;
+    let cookie = read_cookies(headers, OauthState::COOKIE).into_iter().next().ok_or(GoogleError::State)?;
     let callback = Callback {
         code: value("code").ok_or(GoogleError::State)?,
         state: value("state").ok_or(GoogleError::State)?,
         cookie,
     };
     let (identity, sign_up) = google.finish(&callback).await?;
-    let user = account::of(&state.context.store, identity, sign_up).await?;
+    let user = account::of(state, identity, sign_up).await?;
     let signed_in = state.context.sign_ins.begin(&user.id, "google", user_agent(headers)).await?;
+    remember_device(state, headers, cookies, &user).await;
     issue(&state.context, cookies, signed_in);
     Ok(())
 }

@@ -125,7 +125,7 @@ impl LocalStripe {
                 ("product[name]", plan.name.clone()),
             ];
             front.post("/v1/plans", &form).await.map_err(StartError::function)?;
-            prices.insert(plan.id.to_string(), price);
+            prices.insert(plan.id.to_string(), vec![price]);
         }
         let hook = [("url", front.inner.webhook.clone()), ("secret", webhook_secret.clone())];
         front.post("/_config/webhooks/intellimaint", &hook).await.map_err(StartError::function)?;

@@ -7,6 +7,7 @@ mod issuer;
 mod logs;
 mod sign_in;
 mod sign_up;
+mod strangers;
 mod tokens;
 mod validation;
 
@@ -33,8 +34,9 @@ pub async fn rewrite(system: &TestSystem, address: &str, change: impl FnMut(&mut
 pub async fn age(system: &TestSystem, address: &str, seconds: i64) {
     rewrite(system, address, |codes| {
         codes.sent.iter_mut().chain(&mut codes.wrong).for_each(|at| *at -= seconds);
-        if let Some(pending) = &mut codes.pending {
+        for pending in codes.pending.values_mut() {
             pending.ends_at -= seconds;
+            pending.sent_at -= seconds;
         }
     })
     .await;

@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::Context;
 use shared::http::{Backend, serve};
 
-use crate::harness::TestSystem;
+use crate::harness::{TestSystem, TestUser};
 
 #[tokio::test]
 async fn both_backends_say_that_they_are_well() {
@@ -148,4 +148,77 @@ async fn a_throttled_table_is_503_and_says_when_to_come_back() {
     // It comes back by itself.
     user.gateway = system.system.gateway_url.clone();
     assert_eq!(user.get("/api/v1/user/profile").await.status, 200);
+}
+
+/// Makes as many sessions at once, and says how many were refused.
+async fn refused_sessions(user: &TestUser, count: usize) -> usize {
+    let asked = (0..count).map(|_| user.post("/api/v1/chat/sessions", json!({})));
+    let answers = futures::future::join_all(asked).await;
+    let refused: Vec<_> = answers.iter().filter(|answer| answer.status != 201).collect();
+    for answer in &refused {
+        assert_eq!(answer.code(429), "too_many_requests");
+        let wait: u64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((1..=60).contains(&wait), "{wait}");
+    }
+    refused.len()
+}
+
+#[tokio::test]
+async fn a_loop_of_one_user_stops_no_other() {
+    // Development allows twenty times as much.
+    let system = TestSystem::start_with(&[("REQUESTS_PER_MINUTE", "1")]).await;
+    let (user, other) = (system.user().await, system.user().await);
+    let refused = refused_sessions(&user, 30).await;
+    // A token or two may flow in meanwhile.
+    assert!((8..=10).contains(&refused), "{refused}");
+    assert_eq!(user.get("/api/v1/chat/sessions").await.status, 200, "reading costs nothing");
+    let session = user.get("/api/v1/chat/sessions").await.data(200)["sessions"][0]["id"].as_str().unwrap().to_owned();
+    let stopped = user.post(&format!("/api/v1/chat/sessions/{session}/stop-stream"), json!({})).await;
+    assert_eq!(stopped.status, 200, "{}", stopped.text);
+    assert_eq!(refused_sessions(&other, 5).await, 0);
+    let found = user.post("/api/v1/rag/search", json!({"query": "oil"})).await;
+    assert_eq!(found.code(429), "too_many_requests", "one bucket for all that costs");
+}
+
+#[tokio::test]
+async fn a_network_address_has_a_limit_however_many_users_it_has() {
+    let system = TestSystem::start_with(&[("REQUESTS_PER_MINUTE_ADDRESS", "1")]).await;
+    let (user, other) = (system.user().await, system.user().await);
+    assert_eq!(refused_sessions(&user, 18).await, 0);
+    let refused = refused_sessions(&other, 12).await;
+    assert!((8..=10).contains(&refused), "{refused}");
+    let speech = system.visitor().post("/api/v1/asr/synthesize", json!({"text": "Hello"})).await;
+    assert_eq!(speech.code(429), "too_many_requests");
+}
+
+#[tokio::test]
+async fn no_answer_with_something_of_a_users_is_kept_by_a_browser() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let signed_in = user.post("/api/v1/auth/login", json!({"email": user.email, "password": user.password})).await;
+    for answer in [
+        signed_in,
+        user.get("/api/v1/auth/ws-auth").await,
+        user.get("/api/v1/user/profile").await,
+        user.get("/api/v1/nothing").await,
+    ] {
+        assert_eq!(answer.headers["cache-control"], "no-store");
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+        assert!(!answer.headers.contains_key("strict-transport-security"), "there is no TLS here");
+    }
+    let docs = user.get("/api/v1/docs").await;
+    assert!(!docs.headers.contains_key("cache-control"));
+    let policy = docs.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'; script-src 'sha256-"), "{policy}");
+}
+
+#[tokio::test]
+async fn a_production_system_is_asked_by_tls_only() {
+    let system = TestSystem::start().await;
+    let mut http = system.system.context.config.http.clone();
+    http.production = true;
+    let gateway = served(serve(Backend::Gateway, Router::new(), &http)).await;
+    let visitor = system.visitor();
+    let answer = visitor.send(visitor.client.get(format!("{gateway}/health"))).await;
+    assert_eq!(answer.headers["strict-transport-security"], "max-age=31536000");
 }

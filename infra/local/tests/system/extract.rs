@@ -214,7 +214,7 @@ async fn uploads_of_one_address_are_limited() {
     let visitor = system.visitor();
     let mut refused = None;
     // Two windows of the limit may meet in the middle of the loop.
-    for _ in 0..21 {
+    for _ in 0..201 {
         let answer = start(&visitor, file(b"no PDF".to_vec())).await;
         if answer.status == 429 {
             refused = Some(answer);

@@ -1,22 +1,29 @@
 //! One-time codes: 6 digits, mailed, good for 5 minutes and one use.
 //!
 //! The limits are per address, so that they hold across codes: 5 wrong codes in 15 minutes, a mail a
-//! minute, 5 mails an hour. An attempt is counted before the code is looked at and taken back when
+//! minute, 5 mails an hour. A browser that has signed in before, and somebody who is signed in, have limits of
+//! their own, since anybody can use up those of an address. An attempt is counted before the code is looked at and taken back when
 //! it was right; otherwise many requests at once could each try a code of their own.
 
 mod limits;
 
+use super::counter::Counter;
 use super::email::Email;
 use super::tokens::{Purpose, Tokens};
 use crate::Context;
 use crate::http::{ApiError, Field, text};
 use crate::ids::UserId;
 use crate::mail::{MailError, Mailer, Message};
-use crate::store::{AddressCodes, CodePurpose, PendingCode, Registration, Store, StoreError};
+use crate::store::{AddressCodes, CodePurpose, PendingCode, RateLimit, Store, StoreError};
 use crate::time;
 
 /// Seconds that a code is good for.
 const LIFETIME: i64 = 300;
+/// Wrong codes of a known browser or a signed-in user.
+const OWN_ATTEMPTS: RateLimit = RateLimit { name: "own-code", times: 5, seconds: 900 };
+/// Mails that these ask for.
+const OWN_MAILS: RateLimit = RateLimit { name: "own-mail", times: 5, seconds: 3600 };
+
 /// A code as a client gives it.
 #[derive(Clone)]
 pub struct GivenCode(String);
@@ -38,8 +45,16 @@ pub struct NewCode {
     pub purpose: CodePurpose,
     /// For which account.
     pub user: UserId,
-    /// What replaces the details of an unproved account when the code is given.
-    pub registration: Option<Registration>,
+    /// The Google identity that it lets in, for [`CodePurpose::LinkGoogle`].
+    pub google_subject: Option<String>,
+}
+
+impl NewCode {
+    /// A code for `user` at an address.
+    #[must_use]
+    pub fn new(email: Email, purpose: CodePurpose, user: UserId) -> Self {
+        Self { email, purpose, user, google_subject: None }
+    }
 }
 
 /// What became of a request for a code.
@@ -110,6 +125,7 @@ impl From<CodeError> for ApiError {
 /// Sends codes and checks them. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Codes {
+    context: Context,
     store: Store,
     tokens: Tokens,
     mailer: Mailer,
@@ -119,14 +135,20 @@ impl Codes {
     /// Mails codes with `mailer` and keeps them in the table.
     #[must_use]
     pub fn new(context: &Context, mailer: Mailer) -> Self {
-        Self { store: context.store.clone(), tokens: context.sign_ins.tokens().clone(), mailer }
+        Self {
+            store: context.store.clone(),
+            tokens: context.sign_ins.tokens().clone(),
+            context: context.clone(),
+            mailer,
+        }
     }
 
-    /// Mails a new code, which replaces the one before.
+    /// Mails a new code, which replaces the one before for the same purpose; `counter` says whose mails are counted.
     ///
     /// # Errors
     /// [`CodeError::TooManyMails`], [`CodeError::Mail`]; after the latter it can be tried again at once.
-    pub async fn send(&self, new: &NewCode) -> Result<Sending, CodeError> {
+    pub async fn send(&self, new: &NewCode, counter: &Counter) -> Result<Sending, CodeError> {
+        let own = counter.own_subject(&self.context, &new.email);
         let now = time::now().as_second();
         let code = format!("{:06}", rand::random_range(0..1_000_000_u32));
         let pending = PendingCode {
@@ -135,34 +157,49 @@ impl Codes {
             hash: self.tokens.keyed_hash(Purpose::OneTimeCode, &hashed(&new.email, new.purpose, &code)),
             attempts: 0,
             ends_at: now + LIFETIME,
-            registration: new.registration.clone(),
+            sent_at: now,
+            google_subject: new.google_subject.clone(),
         };
+        if self.store.address_codes(&new.email).await?.may_keep(now, &new.user, new.purpose) {
+            return Ok(Sending::Kept);
+        }
+        if let Some(subject) = &own
+            && let Some(seconds) = self.store.count_against(&OWN_MAILS, subject).await?
+        {
+            return Err(CodeError::TooManyMails { seconds });
+        }
         let change = |codes: &mut AddressCodes| {
-            let sending = codes.may_mail(now, &new.user, new.purpose)?;
-            if sending == Sending::Sent {
-                codes.sent.push(now);
-                codes.pending = Some(pending.clone());
+            if codes.may_keep(now, &new.user, new.purpose) {
+                return Ok(Sending::Kept);
             }
-            Ok::<_, CodeError>(sending)
+            if own.is_none() {
+                codes.may_mail_again(now)?;
+            }
+            codes.sent.push(now);
+            codes.pending.insert(new.purpose, pending.clone());
+            Ok::<_, CodeError>(Sending::Sent)
         };
         let sending = self.store.change_address_codes(&new.email, change).await??;
         if sending == Sending::Sent
             && let Err(error) = self.mailer.send(&new.email, &Message::code(new.purpose, &code)).await
         {
-            self.unsend(&new.email, now, &pending.hash).await?;
+            self.unsend(&new.email, &pending).await?;
             return Err(error.into());
         }
         Ok(sending)
     }
 
-    /// Mails a new code for what is pending at an address; whether anything is.
+    /// What the last code for an address was mailed for, where any is pending.
     ///
     /// # Errors
-    /// As [`Codes::send`].
-    pub async fn resend(&self, email: &Email) -> Result<Option<Sending>, CodeError> {
-        let Some(pending) = self.store.address_codes(email).await?.pending else { return Ok(None) };
-        let PendingCode { purpose, user_id: user, registration, .. } = pending;
-        self.send(&NewCode { email: email.clone(), purpose, user, registration }).await.map(Some)
+    /// [`CodeError::Store`].
+    pub async fn last(&self, email: &Email) -> Result<Option<NewCode>, CodeError> {
+        let pending = self.store.address_codes(email).await?.pending;
+        let last = pending.into_values().max_by_key(|pending| pending.sent_at);
+        Ok(last.map(|last| NewCode {
+            google_subject: last.google_subject,
+            ..NewCode::new(email.clone(), last.purpose, last.user_id)
+        }))
     }
 
     /// Counts a mail that is not sent because nobody has this address, so that the answers to
@@ -182,8 +219,8 @@ impl Codes {
         self.store.change_address_codes(email, change).await?
     }
 
-    /// The pending code, if `code` is it and its purpose is one of `purposes`. It stays pending:
-    /// [`Store::consume_code`] uses it up.
+    /// The pending code, if `code` is it and its purpose is one of `purposes`; `counter` says whose wrong ones are
+    /// counted. It stays pending: [`Store::consume_code`] uses it up.
     ///
     /// # Errors
     /// [`CodeError::Invalid`], [`CodeError::Expired`], [`CodeError::TooManyAttempts`].
@@ -192,16 +229,29 @@ impl Codes {
         email: &Email,
         code: &GivenCode,
         purposes: &[CodePurpose],
+        counter: &Counter,
     ) -> Result<PendingCode, CodeError> {
         let now = time::now().as_second();
-        let begun = self.store.change_address_codes(email, |codes| codes.begin_attempt(now)).await?;
-        let pending = begun?.filter(|pending| purposes.contains(&pending.purpose)).ok_or(CodeError::Invalid)?;
-        let text = hashed(email, pending.purpose, &code.0);
-        if !self.tokens.is_keyed_hash(Purpose::OneTimeCode, &text, &pending.hash) {
-            return Err(CodeError::Invalid);
+        let own = counter.own_subject(&self.context, email);
+        let pending = match &own {
+            Some(subject) => {
+                if let Some(seconds) = self.store.count_against(&OWN_ATTEMPTS, subject).await? {
+                    return Err(CodeError::TooManyAttempts { seconds });
+                }
+                self.store.address_codes(email).await?.pending.into_values().collect()
+            }
+            None => self.store.change_address_codes(email, |codes| codes.begin_attempt(now)).await??,
+        };
+        let is_it = |pending: &PendingCode| {
+            let text = hashed(email, pending.purpose, &code.0);
+            purposes.contains(&pending.purpose) && self.tokens.is_keyed_hash(Purpose::OneTimeCode, &text, &pending.hash)
+        };
+        let right = pending.into_iter().find(is_it).ok_or(CodeError::Invalid)?;
+        match &own {
+            Some(subject) => self.store.reset_count(&OWN_ATTEMPTS, subject).await?,
+            None => self.store.change_address_codes(email, |codes| codes.take_back_attempt(now)).await?,
         }
-        self.store.change_address_codes(email, |codes| codes.take_back_attempt(now, &pending.hash)).await?;
-        if pending.ends_at > now { Ok(pending) } else { Err(CodeError::Expired) }
+        if right.ends_at > now { Ok(right) } else { Err(CodeError::Expired) }
     }
 
     /// The mailer, for notices without a code.
@@ -211,12 +261,14 @@ impl Codes {
     }
 
     /// Takes back that a code was mailed. It is over, but can be mailed again for the same.
-    async fn unsend(&self, email: &Email, at: i64, hash: &str) -> Result<(), CodeError> {
+    async fn unsend(&self, email: &Email, unsent: &PendingCode) -> Result<(), CodeError> {
+        let at = unsent.sent_at;
         let change = |codes: &mut AddressCodes| {
             if let Some(place) = codes.sent.iter().position(|sent| *sent == at) {
                 codes.sent.remove(place);
             }
-            if let Some(pending) = codes.pending.as_mut().filter(|pending| pending.hash == hash) {
+            let pending = codes.pending.get_mut(&unsent.purpose);
+            if let Some(pending) = pending.filter(|pending| pending.hash == unsent.hash) {
                 pending.ends_at = at;
             }
         };

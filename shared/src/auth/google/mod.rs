@@ -10,12 +10,15 @@ mod state;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreIdTokenClaims, CoreProviderMetadata};
 use openidconnect::{
     AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet,
     EndpointSet, HttpRequest, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
 };
 use secrecy::ExposeSecret;
+use serde::Deserialize;
 use subtle::ConstantTimeEq;
 use tokio::sync::Mutex;
 
@@ -58,6 +61,8 @@ pub struct Identity {
     pub subject: String,
     /// Their address, verified by the issuer.
     pub email: Email,
+    /// Whether the issuer itself keeps the mailbox, so that it knows whose the address is today.
+    pub authoritative: bool,
     /// May be empty.
     pub first_name: String,
     /// May be empty.
@@ -142,7 +147,7 @@ impl Google {
             .map_err(|error| unverified(Box::new(error)))?;
         let token = response.id_token().ok_or_else(|| unverified("the answer holds no id token".into()))?;
         let claims = self.claims(&client, token, &Nonce::new(state.nonce)).await?;
-        Ok((identity(&claims)?, state.sign_up))
+        Ok((identity(&claims, hosted_domain(token).is_some())?, state.sign_up))
     }
 
     /// Verifies a token; for a key that is not known yet the keys are fetched once more.
@@ -192,7 +197,18 @@ impl Google {
     }
 }
 
-fn identity(claims: &CoreIdTokenClaims) -> Result<Identity, GoogleError> {
+/// The organisation whose mail Google keeps, by a token that was verified.
+fn hosted_domain(token: &CoreIdToken) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Hosted {
+        hd: Option<String>,
+    }
+    let token = token.to_string();
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    serde_json::from_slice::<Hosted>(&claims).ok()?.hd.filter(|domain| !domain.is_empty())
+}
+
+fn identity(claims: &CoreIdTokenClaims, is_hosted: bool) -> Result<Identity, GoogleError> {
     let email = claims.email().filter(|_| claims.email_verified() == Some(true)).ok_or(GoogleError::NoAddress)?;
     let email = Email::parse(email).map_err(|_| GoogleError::NoAddress)?;
     let given = claims.given_name().and_then(|name| name.get(None)).map(|name| short(name));
@@ -202,6 +218,7 @@ fn identity(claims: &CoreIdTokenClaims) -> Result<Identity, GoogleError> {
     let picture = claims.picture().and_then(|picture| picture.get(None)).map(|picture| picture.to_string());
     Ok(Identity {
         subject: claims.subject().to_string(),
+        authoritative: is_hosted || matches!(email.domain(), "gmail.com" | "googlemail.com"),
         email,
         first_name: given.unwrap_or_else(|| first.to_owned()),
         last_name: family.unwrap_or_else(|| last.to_owned()),

@@ -105,8 +105,16 @@ pub trait Payments: Debug + Send + Sync {
     /// The name that logs and the start banner show.
     fn name(&self) -> &'static str;
 
-    /// Makes the user known; their id at the provider.
-    fn create_customer<'a>(&'a self, user: &'a UserId, email: &'a Email) -> BoxFuture<'a, PaymentResult<String>>;
+    /// Makes the user known; their id at the provider. `former` is what they were called there before.
+    fn create_customer<'a>(
+        &'a self,
+        user: &'a UserId,
+        email: &'a Email,
+        former: Option<&'a str>,
+    ) -> BoxFuture<'a, PaymentResult<String>>;
+
+    /// Whether the provider knows a customer; one who was deleted there is not known any more.
+    fn has_customer<'a>(&'a self, customer: &'a str) -> BoxFuture<'a, PaymentResult<bool>>;
 
     /// Forgets a customer, and ends what they subscribed to, at once. One that is gone already is no
     /// error.
@@ -131,6 +139,9 @@ pub trait Payments: Debug + Send + Sync {
         cancel: bool,
         key: String,
     ) -> BoxFuture<'a, PaymentResult<()>>;
+
+    /// Ends a subscription at once. One that is gone already is no error.
+    fn cancel_now<'a>(&'a self, subscription: &'a str) -> BoxFuture<'a, PaymentResult<()>>;
 
     /// All subscriptions of a customer, also those that have ended.
     fn subscriptions<'a>(&'a self, customer: &'a str) -> BoxFuture<'a, PaymentResult<Vec<ProvidedSubscription>>>;

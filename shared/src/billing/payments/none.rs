@@ -23,7 +23,20 @@ impl Payments for NoPayments {
         "none"
     }
 
-    fn create_customer<'a>(&'a self, _: &'a UserId, _: &'a Email) -> BoxFuture<'a, PaymentResult<String>> {
+    fn create_customer<'a>(
+        &'a self,
+        _: &'a UserId,
+        _: &'a Email,
+        _: Option<&'a str>,
+    ) -> BoxFuture<'a, PaymentResult<String>> {
+        not_configured()
+    }
+
+    fn has_customer<'a>(&'a self, _: &'a str) -> BoxFuture<'a, PaymentResult<bool>> {
+        not_configured()
+    }
+
+    fn cancel_now<'a>(&'a self, _: &'a str) -> BoxFuture<'a, PaymentResult<()>> {
         not_configured()
     }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::wire::{Created, InvoiceObject, List, Page, SubscriptionObject};
+use super::wire::{Created, Customer, InvoiceObject, List, Page, SubscriptionObject};
 use super::{Checkout, Invoice, NAME, PaymentResult, Payments, ProvidedSubscription};
 use crate::auth::Email;
 use crate::billing::PlanId;
@@ -33,8 +33,8 @@ const SUBSCRIPTIONS: u8 = 100;
 /// Stripe, by its HTTP API.
 pub struct Stripe {
     server: HttpProvider,
-    /// What each plan's price is called there.
-    prices: BTreeMap<String, String>,
+    /// What each plan's prices are called there; the first is sold, the others were.
+    prices: BTreeMap<String, Vec<String>>,
 }
 
 impl std::fmt::Debug for Stripe {
@@ -104,17 +104,14 @@ impl Stripe {
     }
 
     fn price_of(&self, plan: &PlanId) -> PaymentResult<&str> {
-        self.prices.get(plan.as_str()).map(String::as_str).ok_or_else(|| {
+        self.prices.get(plan.as_str()).and_then(|prices| prices.first()).map(String::as_str).ok_or_else(|| {
             let advice = format!("The plan {plan} cannot be paid for yet: STRIPE_PRICES names no price of it.");
             ProviderError::new(NAME, ProviderFailure::NotConfigured { code: "billing_not_configured", advice })
         })
     }
 
     fn plan_of(&self, price: &str) -> Option<PlanId> {
-        let found = self.prices.iter().find(|(_, known)| *known == price);
-        if found.is_none() {
-            tracing::error!(price, "a subscription has a price that STRIPE_PRICES does not name");
-        }
+        let found = self.prices.iter().find(|(_, known)| known.iter().any(|known| known == price));
         found.map(|(plan, _)| PlanId::new(plan))
     }
 
@@ -195,15 +192,39 @@ impl Payments for Stripe {
         "stripe"
     }
 
-    fn create_customer<'a>(&'a self, user: &'a UserId, email: &'a Email) -> BoxFuture<'a, PaymentResult<String>> {
+    fn create_customer<'a>(
+        &'a self,
+        user: &'a UserId,
+        email: &'a Email,
+        former: Option<&'a str>,
+    ) -> BoxFuture<'a, PaymentResult<String>> {
         async move {
             let id = user.to_string();
             let new = NewCustomer { email: email.as_str(), metadata: BTreeMap::from([("userId", id.as_str())]) };
-            // With the address: a key must not come again with another body.
-            let created: Created = self.write("customers".to_owned(), &new, &[&id, email.as_str()]).await?;
+            // With the address: a key must not come again with another body. With who they were: what was made by
+            // the same key may be gone.
+            let key = [&id, email.as_str(), former.unwrap_or_default()];
+            let created: Created = self.write("customers".to_owned(), &new, &key).await?;
             Ok(created.id)
         }
         .boxed()
+    }
+
+    fn has_customer<'a>(&'a self, customer: &'a str) -> BoxFuture<'a, PaymentResult<bool>> {
+        async move {
+            let found: PaymentResult<Customer> =
+                self.call(Method::GET, &format!("customers/{customer}"), |request| request).await;
+            match found {
+                Ok(found) => Ok(found.deleted != Some(true)),
+                Err(error) if is_missing(&error) => Ok(false),
+                Err(error) => Err(error),
+            }
+        }
+        .boxed()
+    }
+
+    fn cancel_now<'a>(&'a self, subscription: &'a str) -> BoxFuture<'a, PaymentResult<()>> {
+        async move { self.delete(&format!("subscriptions/{subscription}")).await }.boxed()
     }
 
     fn delete_customer<'a>(&'a self, customer: &'a str) -> BoxFuture<'a, PaymentResult<()>> {
@@ -213,7 +234,7 @@ impl Payments for Stripe {
                 _ => Err(error),
             })? {
                 if subscription.status.is_entitled() {
-                    self.delete(&format!("subscriptions/{}", subscription.id)).await?;
+                    self.cancel_now(&subscription.id).await?;
                 }
             }
             self.delete(&format!("customers/{customer}")).await

@@ -101,24 +101,44 @@ impl Subscriptions {
     ) -> Done<String> {
         let plan =
             self.billing.plans().get(plan).filter(|plan| !plan.is_free()).ok_or(SubscriptionsError::NoSuchPlan)?;
-        let known = self.store.subscription(&user.id).await?.unwrap_or_default();
+        let mut known = self.store.subscription(&user.id).await?.unwrap_or_default();
+        if known.status.is_entitled() && !known.is_entitled(time::now()) {
+            // What happened to it since was not told.
+            self.refresh(&user.id).await?;
+            known = self.store.subscription(&user.id).await?.unwrap_or_default();
+        }
         if known.status.is_entitled() {
             return Err(SubscriptionsError::Subscribed);
         }
         // Free days are for those who have never subscribed.
-        let trial_days = plan.trial_days.filter(|_| known.provider_id.is_none());
-        let customer = self.customer(user, known.customer).await?;
-        let key = format!("{customer}/{}/{success_url}/{cancel_url}/{trial_days:?}/{wish}", plan.id);
-        let checkout = Checkout { customer, plan: plan.id.clone(), trial_days, success_url, cancel_url, key };
-        Ok(self.payments.checkout(checkout).await?)
+        let trial_days = plan.trial_days.filter(|_| known.provider_id.is_none() && !known.trial_used);
+        let checkout = |customer: String| {
+            let key = format!("{customer}/{}/{success_url}/{cancel_url}/{trial_days:?}/{wish}", plan.id);
+            let (success_url, cancel_url) = (success_url.clone(), cancel_url.clone());
+            Checkout { customer, plan: plan.id.clone(), trial_days, success_url, cancel_url, key }
+        };
+        let customer = self.customer(user, known.customer, None).await?;
+        match self.payments.checkout(checkout(customer.clone())).await {
+            Err(error) if self.is_gone(&error, &customer).await? => {
+                self.forget(&user.id, &customer).await?;
+                let customer = self.customer(user, None, Some(&customer)).await?;
+                Ok(self.payments.checkout(checkout(customer)).await?)
+            }
+            page => Ok(page?),
+        }
     }
 
-    /// The user's id at the provider, who learns of them now if need be.
-    async fn customer(&self, user: &User, known: Option<String>) -> Done<String> {
+    /// Whether something was refused because the provider does not know the customer any more.
+    async fn is_gone(&self, error: &ProviderError, customer: &str) -> Done<bool> {
+        Ok(matches!(error.failure, ProviderFailure::Rejected(_)) && !self.payments.has_customer(customer).await?)
+    }
+
+    /// The user's id at the provider, who learns of them now if need be; `former` is who they were there before.
+    async fn customer(&self, user: &User, known: Option<String>, former: Option<&str>) -> Done<String> {
         if let Some(customer) = known {
             return Ok(customer);
         }
-        let customer = self.payments.create_customer(&user.id, &user.email).await?;
+        let customer = self.payments.create_customer(&user.id, &user.email, former).await?;
         match self.store.keep_customer(&user.id, &customer).await {
             // Another request was first, with another address of the user's.
             Err(error) if error.is_condition() => {
@@ -172,9 +192,47 @@ impl Subscriptions {
     pub async fn end(&self, user: &UserId) -> Done<()> {
         if let Some(customer) = self.known_customer(user).await? {
             self.payments.delete_customer(&customer).await?;
-            self.store.forget_customer(&customer).await?;
+            self.forget(user, &customer).await?;
         }
         Ok(())
+    }
+
+    /// Notes that the provider does not know a customer any more.
+    async fn forget(&self, user: &UserId, customer: &str) -> Done<()> {
+        for round in 0..ROUNDS {
+            let known = self.store.subscription(user).await?.unwrap_or_default();
+            if known.customer.as_deref() != Some(customer) {
+                return Ok(());
+            }
+            match self.store.keep_subscription(user, &known, &known.without_customer()).await {
+                Err(error) if error.is_condition() || error.is_passing() => tokio::time::sleep(PAUSE * round).await,
+                other => return Ok(other?),
+            }
+        }
+        Err(SubscriptionsError::Busy)
+    }
+
+    /// What is true of a subscription now. Of several that were paid for, by pages that were open side by side, the
+    /// others are ended.
+    async fn found(&self, known: &Subscription, customer: &str) -> Done<Subscription> {
+        let provided = match self.payments.subscriptions(customer).await {
+            Err(error) if self.is_gone(&error, customer).await? => return Ok(known.without_customer()),
+            provided => provided?,
+        };
+        let found = known.following(provided.clone());
+        let is_surplus = |one: &&ProvidedSubscription| {
+            one.status.is_entitled() && one.plan.is_some() && found.provider_id.as_ref() != Some(&one.id)
+        };
+        for surplus in provided.iter().filter(is_surplus) {
+            tracing::error!(
+                customer,
+                subscription = surplus.id,
+                kept = found.provider_id,
+                "a user paid for two subscriptions: this one is ended, its last payment is to be refunded"
+            );
+            self.payments.cancel_now(&surplus.id).await?;
+        }
+        Ok(found)
     }
 
     /// Asks the provider how the user's subscription stands, and keeps it.
@@ -185,8 +243,8 @@ impl Subscriptions {
         for round in 0..ROUNDS {
             let known = self.store.subscription(user).await?.unwrap_or_default();
             let Some(customer) = &known.customer else { return Ok(()) };
-            let found = known.following(self.payments.subscriptions(customer).await?);
-            match self.store.keep_subscription(user, known.version, &found).await {
+            let found = self.found(&known, customer).await?;
+            match self.store.keep_subscription(user, &known, &found).await {
                 Err(error) if error.is_condition() || error.is_passing() => tokio::time::sleep(PAUSE * round).await,
                 other => return Ok(other?),
             }
@@ -213,10 +271,11 @@ impl Subscriptions {
             }
             // What is known now, then what is true: in this order.
             let known = self.store.subscription(&user).await?.unwrap_or_default();
-            let found = known.following(self.payments.subscriptions(customer).await?);
+            let is_deleted = event.kind == "customer.deleted";
+            let found = if is_deleted { known.without_customer() } else { self.found(&known, customer).await? };
             let notice = Notice::of(event, &found);
             let lease = notice.map(|_| time::now().as_second() + MAIL_SECONDS);
-            match self.store.apply_event(&event.id, lease, &user, known.version, &found).await {
+            match self.store.apply_event(&event.id, lease, &user, (&known, &found)).await {
                 Ok(()) => {
                     tracing::info!(event = event.id, kind = event.kind, user = %user, status = ?found.status, "event");
                     if let Some(notice) = notice {
@@ -284,9 +343,11 @@ impl Subscription {
     #[must_use]
     pub fn following(&self, found: Vec<ProvidedSubscription>) -> Self {
         let rank = |one: &ProvidedSubscription| {
-            (one.status.is_entitled(), one.status == Status::Canceled, one.created, one.id.clone())
+            (one.status.is_entitled(), one.plan.is_some(), one.status == Status::Canceled, one.created, one.id.clone())
         };
-        let known = Self { customer: self.customer.clone(), version: self.version + 1, ..Self::default() };
+        let begun = |one: &ProvidedSubscription| one.status != Status::None;
+        let trial_used = self.trial_used || self.provider_id.is_some() || found.iter().any(begun);
+        let known = Self { customer: self.customer.clone(), version: self.version + 1, trial_used, ..Self::default() };
         let Some(best) = found.into_iter().max_by_key(rank) else { return known };
         if best.status == Status::None {
             return known;

@@ -79,7 +79,10 @@ impl Event {
             object: Value,
         }
         let Wire { id, kind, data: Data { object } } = serde_json::from_slice(body).ok()?;
-        let customer = object.get("customer").and_then(|customer| customer.get("id").unwrap_or(customer).as_str());
+        let is_customer =
+            kind.starts_with("customer.") && object.get("object").and_then(Value::as_str) == Some("customer");
+        let named = if is_customer { Some(&object) } else { object.get("customer") };
+        let customer = named.and_then(|customer| customer.get("id").unwrap_or(customer).as_str());
         let customer = customer.map(str::to_owned);
         Some(Self { id, kind, customer }).filter(|event| (1..=255).contains(&event.id.len()))
     }
@@ -90,6 +93,7 @@ impl Event {
         matches!(
             self.kind.as_str(),
             "checkout.session.completed"
+                | "customer.deleted"
                 | "customer.subscription.created"
                 | "customer.subscription.updated"
                 | "customer.subscription.deleted"
@@ -148,6 +152,8 @@ mod tests {
         };
         assert_eq!(event(r#"{"customer": "cus_1"}"#).unwrap().customer.as_deref(), Some("cus_1"));
         assert_eq!(event(r#"{"customer": {"id": "cus_1"}}"#).unwrap().customer.as_deref(), Some("cus_1"));
+        let deleted = br#"{"id": "evt_1", "type": "customer.deleted", "data": {"object": {"id": "cus_1", "object": "customer"}}}"#;
+        assert_eq!(Event::parse(deleted).unwrap().customer.as_deref(), Some("cus_1"));
         assert_eq!(event(r#"{"customer": null}"#).unwrap().customer, None);
         assert_eq!(event("{}").unwrap().customer, None);
         for body in ["", "{}", "[]", r#"{"id": "", "type": "x", "data": {"object": {}}}"#] {

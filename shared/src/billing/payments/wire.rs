@@ -12,6 +12,11 @@ pub(super) struct Created {
 }
 
 #[derive(Debug, Deserialize)]
+pub(super) struct Customer {
+    pub(super) deleted: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
 pub(super) struct Page {
     pub(super) url: Option<String>,
 }
@@ -45,14 +50,18 @@ struct Item {
 }
 
 impl SubscriptionObject {
-    /// `plan_of` knows which plan a price belongs to.
+    /// `plan_of` knows which plan a price belongs to. The item whose price is one of ours counts, wherever it stands
+    /// among others.
     pub(super) fn read(self, plan_of: impl Fn(&str) -> Option<PlanId>) -> ProvidedSubscription {
-        let item = self.items.data.into_iter().next();
-        let price = item.as_ref().and_then(|item| item.price.as_ref().or(item.plan.as_ref()));
-        let (start, end) =
-            item.as_ref().map_or((None, None), |item| (item.current_period_start, item.current_period_end));
+        let plan = |item: &Item| item.price.as_ref().or(item.plan.as_ref()).and_then(|price| plan_of(&price.id));
+        let ours = self.items.data.iter().find_map(|item| plan(item).map(|plan| (item, plan)));
+        if ours.is_none() {
+            tracing::error!(subscription = self.id, "a subscription has no price that STRIPE_PRICES names");
+        }
+        let item = ours.as_ref().map(|(item, _)| *item).or(self.items.data.first());
+        let (start, end) = item.map_or((None, None), |item| (item.current_period_start, item.current_period_end));
         ProvidedSubscription {
-            plan: price.and_then(|price| plan_of(&price.id)),
+            plan: ours.map(|(_, plan)| plan),
             status: status(&self.status),
             created: time(self.created).unwrap_or(Timestamp::UNIX_EPOCH),
             current_period_start: time(start.or(self.current_period_start)),

@@ -1,8 +1,8 @@
 //! Questions in other languages, word by word in English.
 
 use super::super::analysis::{Language, tokens};
-use super::synonyms::{self, Synonym};
 use super::MOST_TOKENS;
+use super::synonyms::{self, Synonym};
 
 /// The words of a question that is not in English, in English as far as they are known, for models that
 /// know no other language; `None` where nothing can be translated.

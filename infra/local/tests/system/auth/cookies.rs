@@ -1,6 +1,7 @@
 //! Cookies, and who may use them.
 
 use reqwest::Method;
+use reqwest::header::HeaderValue;
 use serde_json::json;
 
 use super::jar;
@@ -40,7 +41,8 @@ async fn cookies_are_set_and_cleared_to_the_letter() {
         "local_access=true; Path=/; Max-Age=2592000; SameSite=Lax",
     ];
     let login = log_in(&user).await;
-    assert_eq!(shapes(&login), set);
+    let device = "device=[token]; Path=/; Max-Age=15552000; HttpOnly; SameSite=Lax";
+    assert_eq!(shapes(&login), [&[device], set.as_slice()].concat());
 
     let refresh = visitor.request(Method::POST, "/api/v1/auth/refresh").header("Cookie", jar(&login)).json(&json!({}));
     let refreshed = visitor.send(refresh).await;
@@ -63,7 +65,7 @@ async fn a_frontend_on_another_site_gets_cross_site_cookies() {
     let system = TestSystem::start_with(&[("COOKIE_MODE", "cross-site")]).await;
     let user = system.user().await;
     let login = log_in(&user).await;
-    assert_eq!(login.cookies().len(), 3);
+    assert_eq!(login.cookies().len(), 4);
     assert!(login.cookies().iter().all(|cookie| cookie.ends_with("; SameSite=None; Secure")), "{:?}", login.cookies());
 }
 
@@ -121,4 +123,37 @@ async fn preflights_need_no_sign_in() {
         assert_eq!(answer.headers["access-control-allow-origin"], "http://localhost:3001");
         assert!(answer.headers["access-control-allow-methods"].to_str().unwrap().contains(method));
     }
+}
+
+#[tokio::test]
+async fn cookies_of_others_sign_nobody_out() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let cookies = jar(&log_in(&user).await);
+    let (access, refresh) = (value(&cookies, "access_token"), value(&cookies, "refresh_token"));
+    let visitor = system.visitor();
+    for header in [
+        format!("name=J\u{f6}rg; {cookies}"),
+        format!("{cookies}; x=\u{2713}"),
+        format!("access_token=\"{access}\""),
+        format!("access_token=somebody.elses.token; access_token={access}"),
+        format!("=; ;;access_token; access_token=; a=b=c ; access_token={access}"),
+        format!("access_token=old; refresh_token=older; refresh_token={refresh}"),
+    ] {
+        let value = HeaderValue::from_bytes(header.as_bytes()).unwrap();
+        let request = visitor.request(Method::GET, "/api/v1/user/profile").header("Cookie", value);
+        assert_eq!(visitor.send(request).await.status, 200, "{header}");
+    }
+    let raw = [b"name=J\xf6rg; access_token=".as_slice(), access.as_bytes()].concat();
+    let request =
+        visitor.request(Method::GET, "/api/v1/user/profile").header("Cookie", HeaderValue::from_bytes(&raw).unwrap());
+    assert_eq!(visitor.send(request).await.status, 200, "Latin 1");
+    let both = format!("refresh_token=older; refresh_token={refresh}");
+    let request = visitor.request(Method::POST, "/api/v1/auth/refresh").header("Cookie", both).json(&json!({}));
+    assert_eq!(visitor.send(request).await.status, 200);
+}
+
+fn value(jar: &str, name: &str) -> String {
+    let pairs = jar.split("; ").filter_map(|pair| pair.split_once('='));
+    pairs.clone().find(|(key, _)| *key == name).unwrap().1.to_owned()
 }

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::issuer::{Issuer, query};
-use super::jar;
+use super::{another, jar};
 use crate::harness::{Answer, TestSystem, TestUser, masked};
 
 async fn start() -> (Issuer, TestSystem) {
@@ -69,7 +69,7 @@ async fn a_new_person_gets_an_account_with_role_and_company() {
     let back = come_back(&visitor, &jar(&left), &code, &asked["state"]).await;
     assert_eq!(location(&back), "http://localhost:3001/callback?token=ok");
     let names: Vec<String> = back.cookies().iter().map(|cookie| cookie.split('=').next().unwrap().to_owned()).collect();
-    assert_eq!(names, ["oauth_state", "access_token", "refresh_token", "google_access"]);
+    assert_eq!(names, ["oauth_state", "device", "access_token", "refresh_token", "google_access"]);
     assert!(back.cookies()[0].starts_with("oauth_state=; Path=/; Max-Age=0"));
     let profile = profile(&visitor, &back).await;
     insta::assert_json_snapshot!(
@@ -115,13 +115,43 @@ async fn a_person_with_an_account_gets_into_that_account() {
     let (issuer, system) = start().await;
     let user = system.user().await;
     let visitor = system.visitor();
-    let back =
-        sign_in(&issuer, &visitor, "?role=military", &json!({"sub": "g-1", "email": user.email.to_uppercase()})).await;
+    let back = sign_in(
+        &issuer,
+        &visitor,
+        "?role=military",
+        &json!({"sub": "g-1", "email": user.email.to_uppercase(), "hd": "example.com"}),
+    )
+    .await;
     let found = profile(&visitor, &back).await;
     assert_eq!((found["id"].as_str(), found["hasPassword"].as_bool()), (Some(user.id.as_str()), Some(true)));
     assert_eq!((found["firstName"].as_str(), found["role"].as_str()), (Some("Ada"), Some("civilian")));
-    let other = sign_in(&issuer, &visitor, "", &json!({"sub": "g-2", "email": user.email})).await;
+    let other = sign_in(&issuer, &visitor, "", &json!({"sub": "g-2", "email": user.email, "hd": "example.com"})).await;
     assert!(sentence(&other).unwrap().contains("another Google account"));
+}
+
+#[tokio::test]
+async fn where_google_does_not_keep_the_mailbox_a_code_links_it() {
+    let (issuer, system) = start().await;
+    let user = system.user().await;
+    let visitor = system.visitor();
+    let claims = json!({"sub": "g-1", "email": user.email});
+    let back = sign_in(&issuer, &visitor, "", &claims).await;
+    assert!(sentence(&back).unwrap().contains("We have mailed it a code"));
+    assert!(back.cookies().iter().all(|cookie| cookie.contains("Max-Age=0")), "nobody is signed in");
+    let otp = system.code(&user.email);
+    let code = |otp: &str| json!({"email": user.email, "otp": otp});
+    assert_eq!(visitor.post("/api/v1/auth/verify-otp", code(&another(&otp))).await.code(400), "otp_invalid");
+    let linked = visitor.post("/api/v1/auth/verify-otp", code(&otp)).await;
+    assert_eq!(linked.data(200)["purpose"], "link_google");
+    assert_eq!(visitor.post("/api/v1/auth/verify-otp", code(&otp)).await.code(400), "otp_invalid");
+    let back = sign_in(&issuer, &visitor, "", &claims).await;
+    assert_eq!(profile(&visitor, &back).await["id"], user.id.as_str());
+    // A mailbox at Google needs no code.
+    let mut gmail = system.visitor();
+    gmail.email = "ada.moss@gmail.com".to_owned();
+    gmail.register(|address| system.code(address)).await;
+    let back = sign_in(&issuer, &visitor, "", &json!({"sub": "g-2", "email": gmail.email})).await;
+    assert_eq!(profile(&visitor, &back).await["id"], gmail.id.as_str());
 }
 
 #[tokio::test]
@@ -129,7 +159,8 @@ async fn a_password_chosen_before_the_owner_came_opens_nothing() {
     let (issuer, system) = start().await;
     let squatter = system.visitor();
     assert_eq!(squatter.post("/api/v1/auth/register", squatter.registration()).await.status, 201);
-    let back = sign_in(&issuer, &squatter, "", &json!({"sub": "g-1", "email": squatter.email})).await;
+    let back =
+        sign_in(&issuer, &squatter, "", &json!({"sub": "g-1", "email": squatter.email, "hd": "example.com"})).await;
     assert_eq!(profile(&squatter, &back).await["hasPassword"], false);
     let login = json!({"email": squatter.email, "password": squatter.password});
     assert_eq!(squatter.post("/api/v1/auth/login", login).await.code(400), "invalid_credentials");

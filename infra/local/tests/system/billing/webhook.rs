@@ -8,7 +8,7 @@ use shared::ids::UserId;
 use shared::store::Key;
 
 use super::SUBSCRIPTION;
-use crate::harness::{Answer, StripeServer, TestSystem, TestUser, stripe_signature};
+use crate::harness::{Answer, StripeServer, TestSystem, TestUser, stripe_signature, subscription};
 
 const WEBHOOK: &str = "/api/v1/billing/webhook";
 
@@ -86,7 +86,7 @@ async fn an_event_delivered_twenty_times_at_once_has_its_effect_once() {
     assert_eq!(system.mails(&user.email, "Your free days of IntelliMaint end soon"), 1);
     let subscription = user.get(SUBSCRIPTION).await.data(200);
     assert_eq!((&subscription["planId"], &subscription["status"]), (&json!("pro"), &json!("trialing")));
-    assert_eq!(subscription["currentPeriodEnd"], "2023-12-14T22:13:20Z");
+    assert_eq!(subscription["currentPeriodEnd"], "2096-10-02T07:06:40Z");
     assert_eq!(system.system.context.store.subscription(&id).await.unwrap().unwrap().version, 1);
 }
 
@@ -212,4 +212,113 @@ async fn writes_to_stripe_are_what_they_should_be_and_happen_once() {
     assert_eq!(subscribe(json!({"planId": "team"})).await.code(503), "provider_unavailable");
     stripe.fail(&[429, 429, 429]);
     assert_eq!(subscribe(json!({"planId": "team"})).await.code(503), "provider_rate_limited");
+}
+
+/// A user whom Stripe knows as `customer`, with these subscriptions there.
+async fn subscriber(system: &TestSystem, stripe: &StripeServer, customer: &str, found: Vec<Value>) -> TestUser {
+    let user = system.user().await;
+    let account = user.id.parse().unwrap();
+    known_as(system, &account, customer).await;
+    stripe.set_all(customer, found);
+    let told = event(&format!("evt_{customer}"), "customer.subscription.updated", customer);
+    assert_eq!(deliver(&user, &told).await.data(200)["outcome"], "applied");
+    user
+}
+
+async fn plan(user: &TestUser) -> (String, String) {
+    let found = user.get("/api/v1/billing/subscription").await.data(200);
+    (found["planId"].as_str().unwrap().to_owned(), found["status"].as_str().unwrap().to_owned())
+}
+
+fn is(plan: &str, status: &str) -> (String, String) {
+    (plan.to_owned(), status.to_owned())
+}
+
+#[tokio::test]
+async fn who_was_deleted_at_stripe_has_no_plan_and_can_subscribe_again() {
+    let stripe = StripeServer::start().await;
+    let system = TestSystem::start_with(&stripe.variables()).await;
+    let active = || vec![subscription("sub_1", "active", &["price_pro"])];
+    let told = subscriber(&system, &stripe, "cus_told", active()).await;
+    assert_eq!(plan(&told).await, is("pro", "active"));
+    let object = json!({"id": "cus_told", "object": "customer"});
+    let deleted = json!({"id": "evt_gone", "type": "customer.deleted", "data": {"object": object}}).to_string();
+    assert_eq!(deliver(&told, &deleted).await.data(200)["outcome"], "applied");
+    assert_eq!(plan(&told).await, is("free", "canceled"));
+    let late = event("evt_late", "customer.subscription.updated", "cus_told");
+    assert_eq!(deliver(&told, &late).await.data(200)["outcome"], "ignored");
+
+    // Nobody told, and paying fails: a new customer is made.
+    let untold =
+        subscriber(&system, &stripe, "cus_untold", vec![subscription("sub_2", "canceled", &["price_pro"])]).await;
+    stripe.remove("cus_untold");
+    stripe.seen();
+    let page = untold.post("/api/v1/billing/subscribe", json!({"planId": "pro"})).await.data(200);
+    assert_eq!(page["checkoutUrl"], "https://pay.example/cs_own");
+    let paths: Vec<String> = stripe.seen().into_iter().map(|(_, path, ..)| path).collect();
+    let expected = ["/v1/checkout/sessions", "/v1/customers/cus_untold", "/v1/customers", "/v1/checkout/sessions"];
+    assert_eq!(paths, expected);
+    let store = &system.system.context.store;
+    assert_eq!(store.customer_user("cus_untold").await.unwrap(), None);
+    assert_eq!(store.customer_user("cus_own").await.unwrap(), Some(untold.id.parse().unwrap()));
+}
+
+#[tokio::test]
+async fn a_subscription_is_judged_by_the_price_that_is_ours_also_by_a_former_one() {
+    let stripe = StripeServer::start().await;
+    let mut variables = stripe.variables();
+    variables[3].1 = "pro=price_new, team=price_team, pro=price_pro";
+    let system = TestSystem::start_with(&variables).await;
+    for (customer, prices, expected) in [
+        ("cus_new", vec!["price_new"], is("pro", "active")),
+        ("cus_old", vec!["price_pro"], is("pro", "active")),
+        ("cus_more", vec!["price_support", "price_team"], is("team", "active")),
+        ("cus_none", vec!["price_support"], is("free", "active")),
+    ] {
+        let user = subscriber(&system, &stripe, customer, vec![subscription("sub_1", "active", &prices)]).await;
+        assert_eq!(plan(&user).await, expected, "{customer}");
+    }
+    let user = system.user().await;
+    user.post("/api/v1/billing/subscribe", json!({"planId": "pro"})).await.data(200);
+    let sold = stripe.seen().into_iter().find(|(_, path, ..)| path == "/v1/checkout/sessions").unwrap().3;
+    assert!(sold.contains("price_new"), "the first price is sold: {sold}");
+}
+
+#[tokio::test]
+async fn of_two_subscriptions_that_were_paid_for_one_is_ended() {
+    let stripe = StripeServer::start().await;
+    let system = TestSystem::start_with(&stripe.variables()).await;
+    let mut second = subscription("sub_second", "active", &["price_team"]);
+    second["created"] = json!(1_700_000_100);
+    let others = subscription("sub_of_others", "active", &["price_support"]);
+    let found = vec![subscription("sub_first", "active", &["price_pro"]), second, others];
+    let user = subscriber(&system, &stripe, "cus_twice", found).await;
+    assert_eq!(plan(&user).await, is("team", "active"));
+    let ended = stripe.seen().into_iter().filter(|(method, ..)| method == "DELETE").map(|(_, path, ..)| path);
+    assert_eq!(ended.collect::<Vec<_>>(), ["/v1/subscriptions/sub_first"]);
+}
+
+#[tokio::test]
+async fn deleting_the_account_gives_no_second_trial_and_no_second_month() {
+    let stripe = StripeServer::start().await;
+    let system = TestSystem::start_with(&stripe.variables()).await;
+    let trial = vec![subscription("sub_1", "trialing", &["price_pro"])];
+    let mut user = subscriber(&system, &stripe, "cus_trial", trial).await;
+    let id = user.id.parse().unwrap();
+    system.system.context.billing.charge_message(&id).await.unwrap();
+    let deletion = user.request(Method::DELETE, "/api/v1/user/account").json(&json!({"password": user.password}));
+    assert_eq!(user.send(deletion).await.status, 200);
+    user.token = None;
+    user.register(|address| system.code(address)).await;
+    assert_eq!(plan(&user).await, is("free", "none"), "no plan comes back");
+    let found = user.get("/api/v1/billing/subscription").await.data(200);
+    assert_eq!(found["usage"]["messagesPerMonth"]["used"], 1);
+    stripe.seen();
+    user.post("/api/v1/billing/subscribe", json!({"planId": "pro"})).await.data(200);
+    let checkout = stripe.seen().into_iter().find(|(_, path, ..)| path == "/v1/checkout/sessions").unwrap().3;
+    assert!(!checkout.contains("trial"), "{checkout}");
+    // Somebody else begins anew.
+    let other = system.user().await;
+    let found = other.get("/api/v1/billing/subscription").await.data(200);
+    assert_eq!(found["usage"]["messagesPerMonth"]["used"], 0);
 }

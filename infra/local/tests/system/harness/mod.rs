@@ -22,7 +22,7 @@ pub use process::Process;
 pub use script::{boto3_installed, run_script};
 pub use socket::{Received, Socket};
 pub use sse::{Events, events};
-pub use stripe::{StripeServer, stripe_signature};
+pub use stripe::{StripeServer, stripe_signature, subscription};
 pub use user::{Answer, TestUser};
 
 /// A system of one test.

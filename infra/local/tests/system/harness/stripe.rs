@@ -25,6 +25,8 @@ pub struct StripeServer {
 struct Inner {
     /// The subscriptions of each customer.
     subscriptions: HashMap<String, Vec<Value>>,
+    /// Customers who are gone.
+    removed: Vec<String>,
     /// What is answered next, before everything else.
     failures: Vec<u16>,
     /// Method, path, idempotency key and body of each request.
@@ -52,10 +54,17 @@ impl StripeServer {
 
     /// From now on a customer has one subscription that stands so.
     pub fn set(&self, customer: &str, status: &str) {
-        let item = json!({"price": {"id": "price_pro"}, "current_period_start": 1_700_000_000, "current_period_end": 1_702_592_000});
-        let subscription = json!({"id": format!("sub_{customer}"), "object": "subscription", "status": status, "created": 1_700_000_000,
-            "cancel_at_period_end": false, "trial_end": 1_800_000_000, "items": {"object": "list", "data": [item]}});
-        self.inner.lock().unwrap().subscriptions.insert(customer.to_owned(), vec![subscription]);
+        self.set_all(customer, vec![subscription(&format!("sub_{customer}"), status, &["price_pro"])]);
+    }
+
+    /// From now on a customer has these [subscriptions](subscription).
+    pub fn set_all(&self, customer: &str, subscriptions: Vec<Value>) {
+        self.inner.lock().unwrap().subscriptions.insert(customer.to_owned(), subscriptions);
+    }
+
+    /// From now on a customer is not known any more; only what it had subscribed to is told.
+    pub fn remove(&self, customer: &str) {
+        self.inner.lock().unwrap().removed.push(customer.to_owned());
     }
 
     /// Answers the next requests with these statuses.
@@ -67,6 +76,14 @@ impl StripeServer {
     pub fn seen(&self) -> Vec<(String, String, Option<String>, String)> {
         std::mem::take(&mut self.inner.lock().unwrap().seen)
     }
+}
+
+/// A subscription to these prices, in the order in which Stripe tells them.
+pub fn subscription(id: &str, status: &str, prices: &[&str]) -> Value {
+    let item = |price: &&str| json!({"price": {"id": price}, "current_period_start": 1_700_000_000, "current_period_end": 4_000_000_000_i64});
+    let items: Vec<Value> = prices.iter().map(item).collect();
+    json!({"id": id, "object": "subscription", "status": status, "created": 1_700_000_000,
+        "cancel_at_period_end": false, "trial_end": 1_800_000_000, "items": {"object": "list", "data": items}})
 }
 
 /// The header with which Stripe signs a body, at a time in epoch seconds.
@@ -86,8 +103,8 @@ async fn answer(
     let header = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
     let path = parts.uri.path().to_owned();
     let mut inner = server.inner.lock().unwrap();
-    let body = String::from_utf8(body.to_vec()).unwrap();
-    inner.seen.push((parts.method.to_string(), path.clone(), header("idempotency-key"), body));
+    let asked = String::from_utf8(body.to_vec()).unwrap();
+    inner.seen.push((parts.method.to_string(), path.clone(), header("idempotency-key"), asked.clone()));
     let refuse = |status: u16| {
         let error = json!({"error": {"type": "api_error", "message": "chosen by the test"}});
         (StatusCode::from_u16(status).unwrap(), Json(error)).into_response()
@@ -102,6 +119,19 @@ async fn answer(
         ("GET", "/v1/subscriptions") => {
             let found = query.get("customer").and_then(|customer| inner.subscriptions.get(customer));
             Json(json!({"object": "list", "data": found.cloned().unwrap_or_default()})).into_response()
+        }
+        ("GET", customer) if customer.starts_with("/v1/customers/") => {
+            let id = customer.trim_start_matches("/v1/customers/").to_owned();
+            let deleted = inner.removed.contains(&id);
+            Json(json!({"id": id, "object": "customer", "deleted": deleted})).into_response()
+        }
+        ("POST", "/v1/checkout/sessions")
+            if inner.removed.iter().any(|gone| asked.contains(&format!("customer={gone}&"))) =>
+        {
+            refuse(400)
+        }
+        ("DELETE", subscription) if subscription.starts_with("/v1/subscriptions/") => {
+            Json(json!({"object": "subscription", "status": "canceled"})).into_response()
         }
         ("POST", "/v1/customers") => Json(json!({"id": "cus_own", "object": "customer"})).into_response(),
         ("POST", "/v1/checkout/sessions") => {

@@ -1,9 +1,12 @@
 //! A document from its upload to its end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
+use shared::Context;
+use shared::http::{Backend, serve};
 use shared::objects::ObjectKey;
 
 use crate::harness::{TestSystem, TestUser, eventually, masked, pdf};
@@ -203,6 +206,38 @@ async fn a_document_deleted_while_it_is_read_leaves_nothing() {
     assert_eq!(user.get("/api/v1/repository/documents").await.data(200)["pagination"]["total"], 0);
     // The next document does not wait for it.
     user.upload_ready("short.pdf", pdf::pdf(&MANUAL)).await;
+}
+
+#[tokio::test]
+async fn a_deletion_that_stops_half_way_can_be_asked_for_again() {
+    let system = TestSystem::start().await;
+    let mut user = system.user().await;
+    let id = user.upload_ready("press.pdf", pdf::pdf(&MANUAL)).await;
+    // The same system, whose object storage does not answer.
+    let mut config = shared::config::Config::clone(&system.system.context.config);
+    config.aws.s3_endpoint = Some("http://127.0.0.1:9".to_owned());
+    let context = Context::new(Arc::new(config)).await;
+    let http = context.config.http.clone();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let broken = format!("http://{}", listener.local_addr().unwrap());
+    let routes = repository::router(repository::State::new(context));
+    tokio::spawn(async move { axum::serve(listener, serve(Backend::Gateway, routes, &http)).await });
+    let gateway = std::mem::replace(&mut user.gateway, broken);
+    assert_eq!(user.delete(&path(&id)).await.status, 503);
+
+    user.gateway = gateway;
+    let left = user.get(&path(&id)).await.data(200);
+    assert_eq!(left["status"], "deleting");
+    let listed = user.get("/api/v1/repository/documents?status=deleting").await.data(200);
+    assert_eq!(listed["pagination"]["total"], 1);
+    let found = user.post("/api/v1/rag/search", json!({"query": "housing bolts"})).await;
+    assert_eq!(found.json()["documents"], json!([]), "nothing of it is found any more");
+    assert_eq!(user.post(&format!("{}/reprocess", path(&id)), json!({})).await.code(404), "not_found");
+    assert!(!objects(&system, &user, &id).await.is_empty());
+
+    assert_eq!(user.delete(&path(&id)).await.status, 200);
+    assert!(objects(&system, &user, &id).await.is_empty());
+    assert_eq!(user.delete(&path(&id)).await.code(404), "not_found");
 }
 
 #[tokio::test]

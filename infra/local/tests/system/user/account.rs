@@ -72,7 +72,9 @@ async fn belongings(system: &TestSystem, user: &TestUser) {
         }
     }
     user.put("/api/v1/user/settings", json!({"theme": "dark"})).await.data(200);
-    user.put("/api/v1/user/profile", json!({"email": format!("new-{}", user.email)})).await.data(200);
+    user.put("/api/v1/user/profile", json!({"email": format!("new-{}", user.email), "currentPassword": user.password}))
+        .await
+        .data(200);
 }
 
 /// What there is of `user`, in the table and in the bucket.
@@ -139,7 +141,7 @@ async fn an_account_without_a_password_is_deleted_with_a_code() {
     let user = system.user().await;
     let store = &system.system.context.store;
     let id: UserId = user.id.parse().unwrap();
-    let changed = store.link_google(&id, "g-1", |user: &mut User| user.password_hash = None).await.unwrap();
+    let changed = store.link_google(&id, "g-1", &[], |user: &mut User| user.password_hash = None).await.unwrap();
     assert!(changed.is_some());
     assert_eq!(delete(&user, json!({"password": user.password})).await.code(400), "wrong_password");
     let change = json!({"currentPassword": user.password, "newPassword": "a new password"});
@@ -171,7 +173,7 @@ async fn an_operator_deletes_a_user_as_they_would_themselves() {
     let before = traces(&system, &neighbour).await;
     let (store, id) = (&system.system.context.store, user.id.parse::<UserId>().unwrap());
     store.create_job(&Job::new(Some(id.clone()), 3)).await.unwrap();
-    store.link_google(&id, "g-1", |_: &mut User| {}).await.unwrap();
+    store.link_google(&id, "g-1", &[], |_: &mut User| {}).await.unwrap();
     assert_eq!(user.send(user.request(Method::POST, "/api/v1/user/account/delete-otp")).await.status, 200);
     let subscription = json!({"customer": "cus_1", "status": "none", "version": 1});
     store.put(&Key::new(format!("USER#{id}"), "SUBSCRIPTION"), &subscription, None).await.unwrap();

@@ -127,6 +127,7 @@ async fn everything_needs_a_sign_in() {
     for (method, path) in [
         (Method::GET, "profile"),
         (Method::PUT, "profile"),
+        (Method::POST, "profile/email-otp"),
         (Method::PUT, "password"),
         (Method::GET, "settings"),
         (Method::PUT, "settings"),

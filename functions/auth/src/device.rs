@@ -1,0 +1,39 @@
+//! Remembering the browser of a sign-in.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use shared::auth::{Device, Purpose};
+use shared::http::ResponseCookies;
+use shared::mail::Message;
+use shared::store::{RateLimit, User};
+use shared::time;
+
+use crate::State;
+use crate::tokens::user_agent;
+
+/// Notices of sign-ins from what calls itself the same: programs keep no cookies and sign in often.
+const NOTICES: RateLimit = RateLimit { name: "new-device", times: 1, seconds: 86_400 };
+/// How long after signing up a sign-in is no news.
+const NEW: Duration = Duration::from_hours(1);
+
+/// Sets the cookie by which the browser is known from now on, and tells the owner of the account of a browser that
+/// was not known.
+pub async fn remember_device(state: &State, headers: &HeaderMap, cookies: &ResponseCookies, user: &User) {
+    let context = &state.context;
+    let tokens = context.sign_ins.tokens();
+    let is_known = Device::of(headers, tokens).is_some_and(|device| device.knows(&user.id));
+    if let Some(cookie) = Device::cookie(headers, tokens, &context.config.auth, &user.id) {
+        cookies.set(cookie);
+    }
+    let is_new_account = user.created_at.duration_until(time::now()).unsigned_abs() < NEW;
+    if is_known || is_new_account {
+        return;
+    }
+    let agent = tokens.keyed_hash(Purpose::Device, user_agent(headers).unwrap_or_default());
+    match context.store.count_against(&NOTICES, &format!("{}#{agent}", user.id)).await {
+        Ok(None) => state.codes.mailer().notify(&user.email, &Message::new_sign_in(time::now())).await,
+        Ok(Some(_)) => {}
+        Err(error) => tracing::warn!(%error, "a new sign-in was not counted"),
+    }
+}

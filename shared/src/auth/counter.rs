@@ -1,0 +1,55 @@
+//! Whose wrong passwords, wrong codes and mails are counted together.
+
+use http::HeaderMap;
+
+use super::device::Device;
+use super::email::Email;
+use super::tokens::Purpose;
+use crate::Context;
+use crate::ids::UserId;
+use crate::store::User;
+
+/// Whose attempts are counted together. Anybody can use up what is counted for an address; therefore a browser that
+/// has signed in before, and somebody who is signed in, have counts of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Counter {
+    /// Everybody who gives this address.
+    Address,
+    /// A browser that has signed in to the account before, by its device cookie.
+    Device(String),
+    /// Whoever is signed in to the account.
+    Account(UserId),
+}
+
+impl Counter {
+    /// For a request without a sign-in that names the address of `user`.
+    #[must_use]
+    pub fn of(context: &Context, headers: &HeaderMap, user: Option<&User>) -> Self {
+        let device = Device::of(headers, context.sign_ins.tokens());
+        match (device, user) {
+            (Some(device), Some(user)) if device.knows(&user.id) => Self::Device(device.id),
+            _ => Self::Address,
+        }
+    }
+
+    /// What is counted, where the address is not. The address itself does not stand in the key of a counter, which
+    /// outlives the account.
+    #[must_use]
+    pub fn own_subject(&self, context: &Context, email: &Email) -> Option<String> {
+        match self {
+            Self::Address => None,
+            Self::Device(device) => Some(format!("device#{device}#{}", hashed(context, email))),
+            Self::Account(user) => Some(format!("account#{user}")),
+        }
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub fn subject(&self, context: &Context, email: &Email) -> String {
+        self.own_subject(context, email).unwrap_or_else(|| hashed(context, email))
+    }
+}
+
+fn hashed(context: &Context, email: &Email) -> String {
+    context.sign_ins.tokens().keyed_hash(Purpose::OneTimeCode, email.as_str())
+}

@@ -1,0 +1,170 @@
+//! A server around a router, for programs that listen themselves.
+//!
+//! A client may be slow, and a thousand of them may be slow on purpose: each has a time for the head of a request, and
+//! for every next piece of its body, and costs no more than a connection.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use http::Request;
+use hyper::body::{Body as _, Incoming};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+use tower_http::timeout::TimeoutBody;
+
+/// How long clients may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// From the connection, or the end of the request before, to the end of the head of a request.
+    pub head: Duration,
+    /// For the next piece of a body.
+    pub body: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { head: Duration::from_secs(20), body: Duration::from_secs(30) }
+    }
+}
+
+/// Files that the process may have open: a connection is one, and the usual limit is 1,024.
+const OPEN_FILES: u64 = 16_384;
+/// When to listen again where no connection can be taken, since too many files are open.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until `stop`, then lets requests under way finish, for as long as the caller waits.
+pub async fn listen(listener: TcpListener, router: Router, stop: CancellationToken, patience: Patience) {
+    if let Err(error) = rlimit::increase_nofile_limit(OPEN_FILES) {
+        tracing::warn!(%error, "the limit on open files could not be raised");
+    }
+    let graceful = GracefulShutdown::new();
+    loop {
+        let (stream, peer) = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be taken");
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
+            },
+        };
+        // What is sent leaves at once: without this, small frames wait for each other.
+        drop(stream.set_nodelay(true));
+        let connection = serve_one(stream, peer, router.clone(), patience, &graceful);
+        tokio::spawn(connection);
+    }
+    drop(listener);
+    graceful.shutdown().await;
+}
+
+/// One connection, to its end.
+fn serve_one(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    patience: Patience,
+    graceful: &GracefulShutdown,
+) -> impl Future<Output = ()> + Send + use<> {
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        // What has no body must go on to say so.
+        let request = request.map(|body| {
+            if body.is_end_stream() { Body::empty() } else { Body::new(TimeoutBody::new(patience.body, body)) }
+        });
+        let router = router.clone();
+        async move { router.oneshot(request).await.map_err(|never: Infallible| never) }
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience.head);
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+    let watched = graceful.watch(connection);
+    async move {
+        // A client that goes away, or is too slow, is nobody's fault here.
+        if let Err(error) = watched.await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::time::Instant;
+
+    use axum::routing::{get, post};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    const PATIENCE: Patience = Patience { head: Duration::from_millis(300), body: Duration::from_millis(300) };
+
+    async fn started() -> (SocketAddr, CancellationToken) {
+        let routes = Router::new()
+            .route("/", get(async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.ip().to_string()))
+            .route("/body", post(async |body: String| body));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
+        tokio::spawn(listen(listener, routes, stop.clone(), PATIENCE));
+        (address, stop)
+    }
+
+    /// What is answered to these bytes until the connection ends, or for two seconds.
+    async fn answer(address: SocketAddr, bytes: &[u8]) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(bytes).await.unwrap();
+        let mut read = Vec::new();
+        let ended = tokio::time::timeout(Duration::from_secs(2), stream.read_to_end(&mut read)).await;
+        assert!(ended.is_ok(), "the connection stays open");
+        String::from_utf8(read).unwrap()
+    }
+
+    #[tokio::test]
+    async fn slow_clients_are_let_go_and_stop_nobody() {
+        let (address, _stop) = started().await;
+        let mut slow = Vec::new();
+        for _ in 0..300 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: ").await.unwrap();
+            slow.push(stream);
+        }
+        let quick = answer(address, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+        assert!(quick.starts_with("HTTP/1.1 200") && quick.ends_with("127.0.0.1"), "{quick}");
+        let begun = Instant::now();
+        for stream in &mut slow {
+            let mut rest = Vec::new();
+            let ended = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut rest)).await;
+            assert!(ended.is_ok(), "a slow client is kept for ever");
+        }
+        assert!(begun.elapsed() < Duration::from_secs(5));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_ends_the_request() {
+        let (address, _stop) = started().await;
+        let slow = answer(address, b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf").await;
+        assert!(slow.starts_with("HTTP/1.1 4"), "{slow}");
+        let whole =
+            answer(address, b"POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\nhalf")
+                .await;
+        assert!(whole.ends_with("half"), "{whole}");
+    }
+
+    #[tokio::test]
+    async fn nobody_is_taken_any_more_once_it_stops() {
+        let (address, stop) = started().await;
+        stop.cancel();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(TcpStream::connect(address).await.is_err());
+    }
+}
