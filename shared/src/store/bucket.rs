@@ -13,6 +13,9 @@ use crate::time;
 
 /// How often it is looked again where another request came in between.
 const ROUNDS: usize = 8;
+/// Milliseconds that a bucket may have been full already and still be taken from by the first kind of write: a crowd at
+/// an idle bucket must not wait for one another. It gives away what flows in within them.
+const SLACK: u64 = 2_000;
 /// How long a bucket is kept after it was used last: longer than any takes to fill.
 const KEPT_SECONDS: u64 = 3600;
 
@@ -56,7 +59,9 @@ impl Store {
         for _ in 0..ROUNDS {
             let now = u64::try_from(time::now().as_millisecond()).unwrap_or(0);
             let latest = bucket.latest(now);
-            let flowing = Expression::new("#full BETWEEN :now AND :latest").value(":now", now).value(":latest", latest);
+            let flowing = Expression::new("#full BETWEEN :past AND :latest")
+                .value(":past", now.saturating_sub(SLACK))
+                .value(":latest", latest);
             if self.move_on(&key, ("#full + :step", step), (now, step), flowing).await? {
                 return Ok(None);
             }
@@ -71,7 +76,8 @@ impl Store {
             }
             // Another request was between the two writes.
         }
-        Ok(Some(step.div_ceil(1000).max(1)))
+        // Nothing said that the bucket is empty.
+        Ok(None)
     }
 
     /// Moves the time at which a bucket is full again; whether the condition held.
