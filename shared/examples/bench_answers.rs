@@ -34,7 +34,6 @@ use shared::{
         Answer, AnswerError, AnswerEvent, Brief, Extractive, LanguageModel, ModelEvent, Question, Role, Turn, context,
         stream_answer,
     },
-    documents::pdf::{WORKER_ARGUMENT, worker_main},
     ids::UserId,
     library::{Findings, LibraryError},
     retrieval::{Query, Segment, in_english},
@@ -47,8 +46,8 @@ type Failure = Box<dyn std::error::Error>;
 const AT_ONCE: usize = 4;
 
 fn main() -> ExitCode {
-    if env::args_os().nth(1).is_some_and(|argument| argument == WORKER_ARGUMENT) {
-        return worker_main();
+    if let Some(ended) = shared::worker::main() {
+        return ended;
     }
     let measured =
         tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| runtime.block_on(measure()));

@@ -19,7 +19,7 @@ use shared::{
     documents::{
         chunking::{Chunk, ChunkOptions, chunk},
         outline::outline,
-        pdf::{Limits, PdfWorker, WORKER_ARGUMENT, worker_main},
+        pdf::{Limits, PdfWorker},
     },
     inference::{Embedder, Embedding, ModelConfig},
     retrieval::{Segment, SegmentSource},
@@ -31,8 +31,8 @@ type Failure = Box<dyn std::error::Error>;
 const BATCH: usize = 16;
 
 fn main() -> ExitCode {
-    if env::args_os().nth(1).is_some_and(|argument| argument == WORKER_ARGUMENT) {
-        return worker_main();
+    if let Some(ended) = shared::worker::main() {
+        return ended;
     }
     let measured =
         tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| runtime.block_on(measure()));

@@ -18,7 +18,7 @@ use std::{env, fs};
 use serde::Deserialize;
 use shared::config::DocumentsConfig;
 use shared::documents::Page;
-use shared::documents::pdf::{Limits, PdfWorker, WORKER_ARGUMENT, worker_main};
+use shared::documents::pdf::{Limits, PdfWorker};
 use shared::recognition;
 use shared::vision::reading::Tesseract;
 
@@ -40,8 +40,8 @@ struct Known {
 }
 
 fn main() -> ExitCode {
-    if env::args_os().nth(1).is_some_and(|argument| argument == WORKER_ARGUMENT) {
-        return worker_main();
+    if let Some(ended) = shared::worker::main() {
+        return ended;
     }
     let written = tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| runtime.block_on(write()));
     match written {

@@ -48,5 +48,7 @@ pub mod telemetry;
 pub mod time;
 #[cfg(feature = "vision")]
 pub mod vision;
+#[cfg(any(feature = "documents", feature = "speech"))]
+pub mod worker;
 
 pub use context::Context;

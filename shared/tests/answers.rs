@@ -21,7 +21,7 @@ use shared::assistant::{Answer, AnswerEvent, Extractive, LanguageModel, Question
 use shared::config::DocumentsConfig;
 use shared::documents::chunking::{ChunkOptions, chunk};
 use shared::documents::outline::outline;
-use shared::documents::pdf::{Limits, PdfWorker, WORKER_ARGUMENT, worker_main};
+use shared::documents::pdf::{Limits, PdfWorker};
 use shared::ids::UserId;
 use shared::inference::{Embedder, ModelConfig};
 use shared::library::Findings;
@@ -48,8 +48,8 @@ struct Held {
 }
 
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() == Some(WORKER_ARGUMENT) {
-        return worker_main();
+    if let Some(ended) = shared::worker::main() {
+        return ended;
     }
     // `cargo test -- --list` and the like are not for a test without the harness.
     if std::env::args().any(|argument| argument == "--list") {

@@ -14,7 +14,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use shared::Context;
 use shared::http::pace;
-use shared::speech::audio::{AudioDecoder, AudioLimits};
+use shared::speech::audio::{AudioDecoder, AudioLimits, AudioWorker};
 use shared::speech::{Synthesizer, Transcriber};
 
 /// Recordings that are decoded at the same time; further ones wait.
@@ -33,8 +33,10 @@ impl State {
     /// The state of this family.
     #[must_use]
     pub fn new(context: Context, transcriber: Arc<dyn Transcriber>, synthesizer: Arc<dyn Synthesizer>) -> Self {
-        let limits = AudioLimits::new(context.config.speech.longest_audio);
-        Self { context, decoder: AudioDecoder::new(limits, DECODED_AT_ONCE), transcriber, synthesizer }
+        let speech = &context.config.speech;
+        let worker = AudioWorker::new(speech.audio_worker.clone());
+        let decoder = AudioDecoder::new(worker, AudioLimits::new(speech.longest_audio), DECODED_AT_ONCE);
+        Self { context, decoder, transcriber, synthesizer }
     }
 }
 

@@ -1,12 +1,28 @@
 //! The `asr` function.
 
+use std::process::ExitCode;
+
 use asr::State;
 use shared::Context;
 use shared::http::{Backend, serve};
 use shared::speech::{recognition, synthesis};
 
+fn main() -> ExitCode {
+    // Recordings are decoded in a child process, which is this executable again.
+    if let Some(ended) = shared::worker::main() {
+        return ended;
+    }
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("asr: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 #[tokio::main]
-async fn main() -> Result<(), lambda_http::Error> {
+async fn run() -> Result<(), lambda_http::Error> {
     let context = Context::from_env().await?;
     let config = context.config.clone();
     let transcriber = recognition::configured(&config).await?;

@@ -4,13 +4,12 @@ use std::process::ExitCode;
 
 use extract::{State, router};
 use shared::Context;
-use shared::documents::pdf::{WORKER_ARGUMENT, worker_main};
 use shared::http::{Backend, serve};
 
 fn main() -> ExitCode {
     // PDF files are read in a child process, which is this executable again.
-    if std::env::args().nth(1).as_deref() == Some(WORKER_ARGUMENT) {
-        return worker_main();
+    if let Some(ended) = shared::worker::main() {
+        return ended;
     }
     match run() {
         Ok(()) => ExitCode::SUCCESS,

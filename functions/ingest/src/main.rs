@@ -8,7 +8,6 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use ingest::State;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use shared::Context;
-use shared::documents::pdf::{WORKER_ARGUMENT, worker_main};
 use shared::inference::{Embedder, ModelConfig};
 use shared::vision::reading;
 
@@ -17,8 +16,8 @@ const QUEUE: usize = 16;
 
 fn main() -> ExitCode {
     // PDF files are read in a child process, which is this executable again.
-    if std::env::args().nth(1).as_deref() == Some(WORKER_ARGUMENT) {
-        return worker_main();
+    if let Some(ended) = shared::worker::main() {
+        return ended;
     }
     match serve() {
         Ok(()) => ExitCode::SUCCESS,

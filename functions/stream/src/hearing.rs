@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use shared::http::ApiError;
-use shared::speech::audio::{LiveDecoder, LiveFormat, LiveSound, RECOGNISED_RATE};
+use shared::speech::audio::{AudioWorker, LiveDecoder, LiveFormat, LiveSound, RECOGNISED_RATE};
 use shared::speech::endpointing::{Endpointer, Endpointing, SpeechEvent};
 use shared::speech::{Hearing, Transcriber};
 use tokio::sync::mpsc;
@@ -59,11 +59,12 @@ impl Microphone {
     /// Listens; what is heard comes out of the receiver. `silence` ends an utterance.
     pub(crate) fn open(
         format: LiveFormat,
+        audio: &AudioWorker,
         transcriber: Arc<dyn Transcriber>,
         meter: VoiceMeter,
         silence: Duration,
     ) -> Result<(Self, mpsc::Receiver<Heard>), ApiError> {
-        let (decoder, sound) = LiveDecoder::new(format, LONGEST)?;
+        let (decoder, sound) = LiveDecoder::new(format, LONGEST, audio)?;
         let (events, heard) = mpsc::channel(EVENTS);
         let endpointer = Endpointer::new(Endpointing { silence, ..Endpointing::default() });
         let listener = Listener {

@@ -31,6 +31,7 @@ use shared::assistant::Assistant;
 use shared::conversation::Conversations;
 use shared::http::{ApiError, ApiResult, RequestId};
 use shared::ids::new_ulid;
+use shared::speech::audio::AudioWorker;
 use shared::speech::{Synthesizer, Transcriber};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -59,6 +60,7 @@ pub struct Parts {
     pub(crate) conversations: Conversations,
     pub(crate) transcriber: Arc<dyn Transcriber>,
     pub(crate) synthesizer: Arc<dyn Synthesizer>,
+    pub(crate) audio: AudioWorker,
     pub(crate) limits: Limits,
     pub(crate) metrics: Metrics,
     pub(crate) turns: TaskTracker,
@@ -101,6 +103,7 @@ impl State {
             context: context.clone(),
             transcriber,
             synthesizer,
+            audio: AudioWorker::new(context.config.speech.audio_worker.clone()),
             limits,
             metrics: Metrics::default(),
             turns: TaskTracker::new(),

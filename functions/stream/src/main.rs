@@ -1,5 +1,7 @@
 //! The `stream` container.
 
+use std::process::ExitCode;
+
 use shared::Context;
 use shared::assistant::Assistant;
 use shared::library::Library;
@@ -7,8 +9,22 @@ use shared::provider::Cause;
 use shared::speech::{recognition, synthesis};
 use stream::State;
 
+fn main() -> ExitCode {
+    // The microphone is decoded in a child process, which is this executable again.
+    if let Some(ended) = shared::worker::main() {
+        return ended;
+    }
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("stream: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 #[tokio::main]
-async fn main() -> Result<(), Cause> {
+async fn run() -> Result<(), Cause> {
     let context = Context::from_env().await?;
     let library = Library::load(&context);
     // A container that is healthy answers at once.

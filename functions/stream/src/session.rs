@@ -285,7 +285,8 @@ impl Session {
             };
             let transcriber = self.parts.transcriber.clone();
             let meter = self.speaker.meter(&self.parts);
-            match Microphone::open(format, transcriber, meter, self.parts.limits.endpoint_silence) {
+            let silence = self.parts.limits.endpoint_silence;
+            match Microphone::open(format, &self.parts.audio, transcriber, meter, silence) {
                 Ok(opened) => self.microphones.push_back(opened),
                 Err(error) => {
                     self.deaf = true;

@@ -7,8 +7,9 @@ use local::{Options, System, banner};
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() == Some(shared::documents::pdf::WORKER_ARGUMENT) {
-        return shared::documents::pdf::worker_main();
+    // PDF files and recordings are read in child processes, which are this executable again.
+    if let Some(ended) = shared::worker::main() {
+        return ended;
     }
     run()
 }

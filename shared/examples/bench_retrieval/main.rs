@@ -23,7 +23,6 @@ use std::{
 use embeddings::Embeddings;
 use sets::{Case, Names, Set};
 use shared::{
-    documents::pdf::{WORKER_ARGUMENT, worker_main},
     library::Findings,
     retrieval::{Hit, Query, Weights},
 };
@@ -31,8 +30,8 @@ use shared::{
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
-    if env::args_os().nth(1).is_some_and(|argument| argument == WORKER_ARGUMENT) {
-        return worker_main();
+    if let Some(ended) = shared::worker::main() {
+        return ended;
     }
     let measured =
         tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| runtime.block_on(measure()));

@@ -21,6 +21,8 @@ pub struct SpeechConfig {
     pub language: String,
     /// The longest recording that is taken (`MAX_AUDIO_SECONDS`).
     pub longest_audio: Duration,
+    /// The program that decodes recordings (`AUDIO_WORKER`); the running one where none is set.
+    pub audio_worker: Option<PathBuf>,
     /// How long a provider of speech may stay silent (`SPEECH_SECONDS`).
     pub patience: Duration,
 }
@@ -90,6 +92,7 @@ impl SpeechConfig {
             synthesis: SynthesisConfig::read(reader),
             language: reader.text(&var::SPEECH_LANGUAGE),
             longest_audio: Duration::from_secs(reader.number(&var::MAX_AUDIO_SECONDS, 1, 14_400)),
+            audio_worker: reader.optional(&var::AUDIO_WORKER).map(PathBuf::from),
             patience: Duration::from_secs(reader.number(&var::SPEECH_SECONDS, 1, 900)),
         }
     }

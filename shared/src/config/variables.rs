@@ -74,6 +74,7 @@ variables! {
     SPEECH_LANGUAGE = "en-US": "the language that is spoken";
     SPEECH_SECONDS = "30": "time a provider of speech may stay silent before a request fails";
     MAX_AUDIO_SECONDS = "600": "length of a recording";
+    AUDIO_WORKER = "": "program that decodes recordings in a process of its own; default: the running program itself";
     POCKETSPHINX_PYTHON = ".venv/bin/python": "Python that has the package `pocketsphinx`";
     POCKETSPHINX_WORKERS = "2": "recognisers that run at the same time; further recordings wait";
     SPEECH_COMMAND = "": "program and arguments for `command`: it reads WAV (16 kHz, mono) and writes text";

@@ -1,5 +1,7 @@
 //! Speech to text, and text to speech.
 
+#[path = "../../../../shared/src/speech/audio/tests/bomb.rs"]
+pub mod bomb;
 mod scripted;
 mod synthesize;
 mod transcribe;

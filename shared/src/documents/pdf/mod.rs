@@ -1,8 +1,8 @@
 //! PDF files: text with page numbers, read in a child process.
 //!
 //! PDF parsers hang, exhaust memory and crash on bad files, so the parser never runs in the
-//! process that serves others: [`PdfWorker`] starts a child (the same executable with a hidden
-//! first argument), which limits itself before it opens the file, and kills it when it stalls.
+//! process that serves others: [`PdfWorker`] starts a [worker](crate::worker), which limits itself
+//! before it opens the file, and kills it when it stalls.
 
 mod attached;
 mod child;
@@ -24,7 +24,7 @@ mod worker;
 pub use error::PdfError;
 pub use parent::{Limits, PageProgress, PdfInfo, PdfWorker};
 pub use render::{PageImage, PageImages};
-pub use worker::{WORKER_ARGUMENT, worker_main};
+pub(crate) use worker::{WORKER_ARGUMENT, worker_main};
 
 #[cfg(test)]
 mod tests;

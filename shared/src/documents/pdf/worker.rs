@@ -6,15 +6,14 @@ use std::{
     process::ExitCode,
 };
 
-use rlimit::Resource;
-
 use super::{
     protocol::{Failure, Message},
     reader::Reader,
 };
+use crate::worker::{MISUSED, UNLIMITED, limit, send};
 
 /// First argument that makes an executable of ours a PDF worker.
-pub const WORKER_ARGUMENT: &str = "pdf-worker";
+pub(crate) const WORKER_ARGUMENT: &str = "pdf-worker";
 
 /// The parser recurses on nested objects; the main thread's stack cannot be chosen, this one can.
 const STACK_BYTES: usize = 64 << 20;
@@ -51,15 +50,14 @@ impl Job {
 /// The child process: reads `argv[2..]` (library, path, first page, most pages, bytes of address space,
 /// seconds of processor time, and pages to render instead) and writes the pages to standard output.
 ///
-/// Executables call it when `argv[1]` is [`WORKER_ARGUMENT`].
-#[must_use]
-pub fn worker_main() -> ExitCode {
+/// Called when `argv[1]` is [`WORKER_ARGUMENT`].
+pub(crate) fn worker_main() -> ExitCode {
     let Some(job) = Job::from_args(std::env::args_os().skip(2)) else {
-        return ExitCode::from(2);
+        return ExitCode::from(MISUSED);
     };
     // Without its limits the child must not touch the file.
-    if limit(&job).is_err() {
-        return ExitCode::from(3);
+    if limit(job.memory_bytes, job.cpu_seconds).is_err() {
+        return ExitCode::from(UNLIMITED);
     }
     // What the parser panics with helps nobody, and nobody reads it while the child runs.
     std::panic::set_hook(Box::new(|_| {}));
@@ -69,12 +67,6 @@ pub fn worker_main() -> ExitCode {
         Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     }
-}
-
-fn limit(job: &Job) -> io::Result<()> {
-    Resource::AS.set(job.memory_bytes, job.memory_bytes)?;
-    Resource::CPU.set(job.cpu_seconds, job.cpu_seconds)?;
-    Resource::CORE.set(0, 0)
 }
 
 fn run(job: &Job) -> io::Result<()> {
@@ -116,11 +108,4 @@ fn render(out: &mut impl Write, reader: &Reader, pages: &[u32]) -> io::Result<()
         }
     }
     Ok(())
-}
-
-fn send(out: &mut impl Write, message: &Message) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, message)?;
-    out.write_all(b"\n")?;
-    // The parent judges progress by what arrives.
-    out.flush()
 }

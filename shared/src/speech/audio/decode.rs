@@ -8,18 +8,18 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use symphonia::core::io::{MediaSource, ReadOnlySource};
 use tokio::sync::Semaphore;
-use tokio_util::sync::CancellationToken;
 
 use super::recording::{Block, Recording};
 use super::resampling::Resampling;
 use super::sniff::{self, Kind, SNIFFED};
-use super::{AudioError, Pcm, RECOGNISED_RATE, samples_in, wav};
+use super::worker::AudioWorker;
+use super::{AudioError, Pcm, RECOGNISED_RATE, joined, mp4, samples_in, wav};
 
 /// The shortest time that is given to decoding; nobody waits longer for a short recording.
-const LEAST_TIME: Duration = Duration::from_secs(20);
+pub(super) const LEAST_TIME: Duration = Duration::from_secs(20);
 
 /// How many times faster than it sounds a recording must at least be decoded.
-const SLOWEST_SPEED: u32 = 30;
+pub(super) const SLOWEST_SPEED: u32 = 30;
 
 /// Requests that may wait, for each that is being decoded.
 const WAITING: usize = 8;
@@ -41,19 +41,26 @@ impl AudioLimits {
     }
 }
 
-/// Decodes a whole recording to [`RECOGNISED_RATE`]. Its format is told by its content. Of one that
-/// ends early or is damaged in places, what can be decoded is given. The calling thread works for
-/// as long as it takes: see [`AudioDecoder`].
+/// Decodes a whole recording to [`RECOGNISED_RATE`] in this process, on the calling thread. Only for
+/// recordings of one's own: whatever anybody may send is for an [`AudioDecoder`].
 ///
 /// # Errors
 /// [`AudioError`], in words for the person who sent it.
 pub fn decode(bytes: impl Into<Bytes>, limits: AudioLimits) -> Result<Pcm, AudioError> {
-    decode_until(&bytes.into(), limits, &CancellationToken::new())
+    let mut samples = Vec::new();
+    let mut heard = |block: &mut Vec<i16>| {
+        samples.append(block);
+        true
+    };
+    let work = AssertUnwindSafe(|| whole(&bytes.into(), limits, &mut heard));
+    catch_unwind(work).unwrap_or(Err(AudioError::Damaged))?;
+    Ok(Pcm { rate: RECOGNISED_RATE, samples })
 }
 
-/// Decodes recordings on threads where they may take their time, a few at once.
+/// Decodes recordings in child processes, a few at once.
 #[derive(Debug, Clone)]
 pub struct AudioDecoder {
+    worker: AudioWorker,
     limits: AudioLimits,
     running: Arc<Semaphore>,
     admitted: Arc<Semaphore>,
@@ -62,71 +69,107 @@ pub struct AudioDecoder {
 impl AudioDecoder {
     /// For so many recordings at once; eight times as many may wait.
     #[must_use]
-    pub fn new(limits: AudioLimits, at_once: usize) -> Self {
+    pub fn new(worker: AudioWorker, limits: AudioLimits, at_once: usize) -> Self {
         let at_once = at_once.clamp(1, 1_024);
         Self {
+            worker,
             limits,
             running: Arc::new(Semaphore::new(at_once)),
             admitted: Arc::new(Semaphore::new(at_once * (1 + WAITING))),
         }
     }
 
-    /// Decodes one: see [`decode()`]. Dropping the future stops the work.
+    /// Decodes a whole recording to [`RECOGNISED_RATE`]. Its format is told by its content. Of one that
+    /// ends early or is damaged in places, what can be decoded is given; of several that were joined, all.
+    /// Dropping the future ends the child.
     ///
     /// # Errors
-    /// [`AudioError`]; [`AudioError::Busy`] where too many wait already.
+    /// [`AudioError`], in words for the person who sent it; [`AudioError::Busy`] where too many wait
+    /// already.
     pub async fn decode(&self, bytes: impl Into<Bytes>) -> Result<Pcm, AudioError> {
         let bytes = bytes.into();
-        let _place = self.admitted.try_acquire().map_err(|_| AudioError::Busy)?;
-        let permit = Arc::clone(&self.running).acquire_owned().await.map_err(|_| AudioError::Busy)?;
-        let (limits, cancel) = (self.limits, CancellationToken::new());
-        let _stop = cancel.clone().drop_guard();
-        let work = tokio::task::spawn_blocking(move || {
-            // Held by the work itself: it goes on for a moment after its caller has gone.
-            let _permit = permit;
-            decode_until(&bytes, limits, &cancel)
-        });
-        work.await.unwrap_or(Err(AudioError::Damaged))
+        let _admitted = self.admitted.try_acquire().map_err(|_| AudioError::Busy)?;
+        // What is no recording needs no child.
+        kind(&bytes)?;
+        let _running = self.running.acquire().await.map_err(|_| AudioError::Busy)?;
+        self.worker.whole(bytes, self.limits).await
     }
 }
 
-fn decode_until(bytes: &Bytes, limits: AudioLimits, cancel: &CancellationToken) -> Result<Pcm, AudioError> {
+/// How decoding ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// All was heard.
+    Complete,
+    /// Nobody listened any more.
+    Abandoned,
+}
+
+/// Decodes a whole recording. `heard` takes the samples as they come, leaves the vector empty, and says
+/// whether anybody still listens.
+///
+/// # Errors
+/// [`AudioError`], which may come after some samples.
+pub(super) fn whole(
+    bytes: &Bytes,
+    limits: AudioLimits,
+    heard: &mut impl FnMut(&mut Vec<i16>) -> bool,
+) -> Result<Outcome, AudioError> {
+    let began = Instant::now();
+    let (kind, bytes) = kind(bytes)?;
+    let most = samples_in(limits.longest, RECOGNISED_RATE);
+    let mut conversion = Conversion::default();
+    let (mut length, mut failure, mut is_damaged) = (0, None, false);
+    for bytes in joined::recordings(kind, &bytes) {
+        let mut recording = match Recording::open(kind, source(kind, bytes)) {
+            Ok(recording) => recording,
+            Err(error) => {
+                failure.get_or_insert(error);
+                continue;
+            }
+        };
+        while let Some(block) = recording.next()? {
+            conversion.push(&block)?;
+            length += conversion.samples.len();
+            if length > most {
+                return Err(AudioError::TooLong { limit: limits.longest });
+            }
+            if began.elapsed() > limits.time {
+                return Err(AudioError::TookTooLong);
+            }
+            if !conversion.samples.is_empty() && !heard(&mut conversion.samples) {
+                return Ok(Outcome::Abandoned);
+            }
+        }
+        is_damaged |= recording.is_damaged();
+    }
+    conversion.finish();
+    length += conversion.samples.len();
+    match failure {
+        _ if length > most => Err(AudioError::TooLong { limit: limits.longest }),
+        _ if length > 0 => Ok(if heard(&mut conversion.samples) { Outcome::Complete } else { Outcome::Abandoned }),
+        Some(error) => Err(error),
+        None if is_damaged => Err(AudioError::Damaged),
+        None => Err(AudioError::Empty),
+    }
+}
+
+/// What a recording is, and the recording without a tag before it.
+fn kind(bytes: &Bytes) -> Result<(Kind, Bytes), AudioError> {
     if bytes.is_empty() {
         return Err(AudioError::Empty);
     }
-    // A parser that panics on a malformed recording must not take its caller along.
-    catch_unwind(AssertUnwindSafe(|| convert(bytes, limits, cancel))).unwrap_or(Err(AudioError::Damaged))
-}
-
-fn convert(bytes: &Bytes, limits: AudioLimits, cancel: &CancellationToken) -> Result<Pcm, AudioError> {
-    let began = Instant::now();
-    let (kind, source) = source(bytes)?;
-    let mut recording = Recording::open(kind, source)?;
-    let mut conversion = Conversion::default();
-    let most = samples_in(limits.longest, RECOGNISED_RATE);
-    while let Some(block) = recording.next()? {
-        conversion.push(&block)?;
-        if conversion.samples.len() > most {
-            return Err(AudioError::TooLong { limit: limits.longest });
-        }
-        if began.elapsed() > limits.time || cancel.is_cancelled() {
-            return Err(AudioError::TookTooLong);
-        }
-    }
-    conversion.finish();
-    if conversion.samples.is_empty() {
-        return Err(if recording.is_damaged() { AudioError::Damaged } else { AudioError::Empty });
-    }
-    Ok(Pcm { rate: RECOGNISED_RATE, samples: conversion.samples })
-}
-
-/// What the bytes are, and a way to read them that suits it.
-fn source(bytes: &Bytes) -> Result<(Kind, Box<dyn MediaSource>), AudioError> {
     let bytes = bytes.slice(sniff::tag_length(bytes).min(bytes.len())..);
     let kind = sniff::kind(head(&bytes)).ok_or(AudioError::Unsupported)?;
-    let source: Box<dyn MediaSource> = match kind {
+    Ok((kind, bytes))
+}
+
+/// A way to read a recording that suits it.
+fn source(kind: Kind, bytes: Bytes) -> Box<dyn MediaSource> {
+    match kind {
         // Their headers may stand at the end.
-        Kind::Mp4 | Kind::Aiff => Box::new(Cursor::new(bytes)),
+        Kind::Aiff => Box::new(Cursor::new(bytes)),
+        Kind::Mp4 => Box::new(Cursor::new(mp4::mended(bytes))),
         Kind::Wav => {
             let mut start = head(&bytes).to_vec();
             wav::mend(&mut start, Some(bytes.len() as u64));
@@ -136,8 +179,7 @@ fn source(bytes: &Bytes) -> Result<(Kind, Box<dyn MediaSource>), AudioError> {
         // The others are read as they would arrive: whatever their headers say about their lengths
         // and indexes is not needed, and is wrong in what was cut off.
         _ => Box::new(ReadOnlySource::new(Cursor::new(bytes))),
-    };
-    Ok((kind, source))
+    }
 }
 
 fn head(bytes: &[u8]) -> &[u8] {

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::http::ApiError;
 
 /// Why a recording cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AudioError {
     /// It has no bytes, or no sound in it.
     #[error("The recording is empty.")]
@@ -25,6 +28,12 @@ pub enum AudioError {
     /// Reading it did not end within the time limit.
     #[error("Reading this recording took too long. Please send a shorter one.")]
     TookTooLong,
+    /// Reading it needs more memory than any real recording does.
+    #[error("Reading this recording needs too much memory. Please record or export it again.")]
+    NeedsTooMuchMemory,
+    /// The program that reads recordings could not be run, or was ended from outside: worth another try.
+    #[error("Recordings cannot be read at the moment. Please try again.")]
+    Unavailable,
     /// As many recordings as can be read at the same time are being read, and as many as may wait
     /// are waiting: worth another try.
     #[error("Too many recordings are being read at the moment. Please try again.")]
@@ -41,6 +50,8 @@ impl AudioError {
             Self::Damaged => "audio_damaged",
             Self::TooLong { .. } => "audio_too_long",
             Self::TookTooLong => "audio_took_too_long",
+            Self::NeedsTooMuchMemory => "audio_needs_too_much_memory",
+            Self::Unavailable => "audio_reader_unavailable",
             Self::Busy => "audio_busy",
         }
     }
@@ -52,8 +63,10 @@ impl From<AudioError> for ApiError {
         match error {
             AudioError::Empty | AudioError::Damaged => Self::bad_request(code, message),
             AudioError::Unsupported => Self::unsupported_media_type(code, message),
-            AudioError::TooLong { .. } | AudioError::TookTooLong => Self::payload_too_large(code, message),
-            AudioError::Busy => Self::unavailable(code, message).retry_after(1),
+            AudioError::TooLong { .. } | AudioError::TookTooLong | AudioError::NeedsTooMuchMemory => {
+                Self::payload_too_large(code, message)
+            }
+            AudioError::Busy | AudioError::Unavailable => Self::unavailable(code, message).retry_after(1),
         }
     }
 }

@@ -1,30 +1,30 @@
 //! A recording while it still arrives.
 
-mod arriving;
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::thread;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures::Stream;
-use symphonia::core::io::ReadOnlySource;
-use tokio::sync::mpsc;
+use tokio::io::AsyncWriteExt;
+use tokio::process::ChildStdin;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::time::Instant;
 
-use self::arriving::Arriving;
+use super::arriving::too_long;
 use super::decode::Conversion;
-use super::recording::{Block, Recording};
+use super::recording::Block;
 use super::resampling::Resampling;
-use super::sniff::{self, Kind};
-use super::{AudioError, RECOGNISED_RATE, samples_in, wav};
-
-/// Pieces of a recording that may wait to be decoded.
-const PIECES: usize = 16;
+use super::sniff;
+use super::worker::{AudioWorker, Process};
+use super::{AudioError, RECOGNISED_RATE, samples_in};
 
 /// Decoded blocks, of 20 milliseconds or so, that may wait to be heard.
 const BLOCKS: usize = 64;
+
+/// How long a child may live.
+const AT_MOST_OPEN: Duration = Duration::from_hours(24);
 
 /// What arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,9 +53,11 @@ enum Input {
     Start {
         start: BytesMut,
         out: mpsc::Sender<Heard>,
-        most: usize,
+        longest: Duration,
+        worker: AudioWorker,
     },
-    Running(mpsc::Sender<Bytes>),
+    /// What a child reads.
+    Running(ChildStdin),
     Ended,
 }
 
@@ -71,16 +73,17 @@ impl std::fmt::Debug for Input {
 }
 
 impl LiveDecoder {
-    /// For sound of at most this length; longer sound ends with [`AudioError::TooLong`].
+    /// For sound of at most this length; longer sound ends with [`AudioError::TooLong`]. Raw samples are
+    /// taken as they are, in this process: nothing in them decides how much memory they need. Recordings
+    /// are decoded by a child of `worker`, which lives until they end.
     ///
     /// # Errors
     /// [`AudioError::Unsupported`] for raw samples at a rate that no microphone has.
-    pub fn new(format: LiveFormat, longest: Duration) -> Result<(Self, LiveSound), AudioError> {
+    pub fn new(format: LiveFormat, longest: Duration, worker: &AudioWorker) -> Result<(Self, LiveSound), AudioError> {
         let (out, heard) = mpsc::channel(BLOCKS);
-        let most = samples_in(longest, RECOGNISED_RATE);
         let input = match format {
-            LiveFormat::Raw(rate) => Input::Raw(Raw::new(rate, out, most)?),
-            LiveFormat::Recording => Input::Start { start: BytesMut::new(), out, most },
+            LiveFormat::Raw(rate) => Input::Raw(Raw::new(rate, out, samples_in(longest, RECOGNISED_RATE))?),
+            LiveFormat::Recording => Input::Start { start: BytesMut::new(), out, longest, worker: worker.clone() },
         };
         Ok((Self(input), LiveSound(heard)))
     }
@@ -100,8 +103,8 @@ impl LiveDecoder {
                     self.begin().await;
                 }
             }
-            Input::Running(pieces) => {
-                if pieces.send(piece).await.is_err() {
+            Input::Running(stdin) => {
+                if stdin.write_all(&piece).await.is_err() {
                     self.0 = Input::Ended;
                 }
             }
@@ -120,26 +123,21 @@ impl LiveDecoder {
         }
     }
 
-    /// Starts the thread that decodes what the start says it is.
+    /// Starts the child that decodes what the start says it is.
     async fn begin(&mut self) {
-        let Input::Start { mut start, out, most } = std::mem::replace(&mut self.0, Input::Ended) else { return };
-        let Some(kind) = sniff::magic(&start) else {
+        let Input::Start { start, out, longest, worker } = std::mem::replace(&mut self.0, Input::Ended) else { return };
+        if sniff::magic(&start).is_none() {
             let _ = out.send(Err(AudioError::Unsupported)).await;
             return;
-        };
-        if kind == Kind::Wav {
-            wav::mend(&mut start, None);
         }
-        let (pieces, feed) = mpsc::channel(PIECES);
-        let arriving = Arriving::new(start.freeze(), feed);
-        let listener = out.clone();
-        // A thread of its own: it waits for what arrives for as long as somebody speaks.
-        let thread = thread::Builder::new().name("live-sound".to_owned());
-        match thread.spawn(move || run(kind, arriving, &listener, most)) {
-            Ok(_) => self.0 = Input::Running(pieces),
-            Err(_) => {
-                let _ = out.send(Err(AudioError::Busy)).await;
+        match worker.live(longest) {
+            Ok((process, mut stdin, permit)) => {
+                tokio::spawn(listen(process, permit, out));
+                if stdin.write_all(&start).await.is_ok() {
+                    self.0 = Input::Running(stdin);
+                }
             }
+            Err(error) => drop(out.send(Err(error)).await),
         }
     }
 }
@@ -152,43 +150,27 @@ impl Stream for LiveSound {
     }
 }
 
-/// The thread's life: until nothing arrives any more, or nobody listens.
-fn run(kind: Kind, arriving: Arriving, out: &mpsc::Sender<Heard>, most: usize) {
-    let work = AssertUnwindSafe(|| decode(kind, arriving, out, most));
-    if let Err(error) = catch_unwind(work).unwrap_or(Err(AudioError::Damaged)) {
-        let _ = out.blocking_send(Err(error));
-    }
-}
-
-fn decode(kind: Kind, arriving: Arriving, out: &mpsc::Sender<Heard>, most: usize) -> Result<(), AudioError> {
-    let mut recording = Recording::open(kind, Box::new(ReadOnlySource::new(arriving)))?;
-    let mut conversion = Conversion::default();
-    let mut length = 0;
-    while let Some(block) = recording.next()? {
-        conversion.push(&block)?;
-        length += conversion.samples.len();
-        if length > most {
-            return Err(too_long(most));
-        }
-        if !conversion.samples.is_empty() && out.blocking_send(Ok(std::mem::take(&mut conversion.samples))).is_err() {
-            return Ok(());
+/// Passes on what a child hears, until it has ended or nobody listens.
+async fn listen(mut process: Process, _permit: OwnedSemaphorePermit, out: mpsc::Sender<Heard>) {
+    // Somebody may be silent for as long as the microphone is open.
+    let until = Instant::now() + AT_MOST_OPEN;
+    loop {
+        let heard = tokio::select! {
+            heard = process.next(until) => heard,
+            () = out.closed() => return,
+        };
+        let (block, is_last) = match heard {
+            Ok(Some(block)) => (Ok(block), false),
+            Ok(None) => return,
+            Err(error) => (Err(error), true),
+        };
+        if out.send(block).await.is_err() || is_last {
+            return;
         }
     }
-    conversion.finish();
-    if !conversion.samples.is_empty() {
-        let _ = out.blocking_send(Ok(conversion.samples));
-    } else if length == 0 && recording.is_damaged() {
-        return Err(AudioError::Damaged);
-    }
-    Ok(())
 }
 
-fn too_long(most: usize) -> AudioError {
-    let seconds = most as u64 / u64::from(RECOGNISED_RATE);
-    AudioError::TooLong { limit: Duration::from_secs(seconds) }
-}
-
-/// Raw samples, which need no thread.
+/// Raw samples, which need no child.
 struct Raw {
     rate: u32,
     /// The first half of a sample that was cut in two.
@@ -214,7 +196,10 @@ impl Raw {
                 None => self.half = Some(byte),
             }
         }
-        if let Err(error) = self.conversion.push(&Block { rate: self.rate, samples: &samples }) {
+        let block = Block { rate: self.rate, samples: &samples };
+        // A resampler that panics must not take the connection along.
+        let converted = catch_unwind(AssertUnwindSafe(|| self.conversion.push(&block)));
+        if let Err(error) = converted.unwrap_or(Err(AudioError::Damaged)) {
             let _ = self.out.send(Err(error)).await;
             return false;
         }
@@ -222,8 +207,9 @@ impl Raw {
     }
 
     async fn finish(&mut self) {
-        self.conversion.finish();
-        self.send().await;
+        if catch_unwind(AssertUnwindSafe(|| self.conversion.finish())).is_ok() {
+            self.send().await;
+        }
     }
 
     async fn send(&mut self) -> bool {

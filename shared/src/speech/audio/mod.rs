@@ -1,23 +1,30 @@
 //! Sound as samples, and the files it comes and goes in.
 //!
 //! [`decode`] turns a recording of any common format into [`Pcm`], [`live`] does so while it still
-//! arrives, and [`encode`] makes files that a browser plays.
+//! arrives, both in [child processes](AudioWorker); [`encode`] makes files that a browser plays.
 
+mod arriving;
 pub mod decode;
 pub mod encode;
 mod error;
+mod joined;
 pub mod live;
+mod mixing;
+mod mp4;
 mod recording;
 mod resampling;
 mod sniff;
 #[cfg(test)]
 pub(crate) mod test_support;
 mod wav;
+mod worker;
 
 pub use decode::{AudioDecoder, AudioLimits, decode};
 pub use encode::{EncodeError, SoundFormat};
 pub use error::AudioError;
 pub use live::{LiveDecoder, LiveFormat, LiveSound};
+pub use worker::AudioWorker;
+pub(crate) use worker::{WORKER_ARGUMENT, worker_main};
 
 use std::time::Duration;
 

@@ -1,6 +1,7 @@
 //! A recording, opened: its sound, packet by packet, mixed to one channel.
 
 use std::io::ErrorKind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
 use symphonia::core::codecs::CodecParameters;
@@ -16,6 +17,7 @@ use symphonia::default::formats::{
 use symphonia_adapter_libopus::OpusDecoder;
 
 use super::AudioError;
+use super::mixing::Mixer;
 use super::sniff::Kind;
 
 /// The most channels a recording may have.
@@ -23,6 +25,9 @@ const MOST_CHANNELS: usize = 32;
 
 /// The rate at which Opus is decoded, whatever a container says about the microphone.
 const OPUS_RATE: u32 = 48_000;
+
+/// What a reader or a decoder says that has panicked.
+const PANICKED: Error = Error::DecodeError("panicked");
 
 static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
     let mut codecs = CodecRegistry::new();
@@ -37,6 +42,7 @@ pub(super) struct Recording {
     decoder: Box<dyn AudioDecoder>,
     track: u32,
     channels: Vec<Vec<f32>>,
+    mixer: Mixer,
     mixed: Vec<f32>,
     damaged: bool,
 }
@@ -62,7 +68,15 @@ impl Recording {
             _ => reason(&error),
         })?;
         let (track, decoder) = choose(reader.as_ref())?;
-        Ok(Self { reader, decoder, track, channels: Vec::new(), mixed: Vec::new(), damaged: false })
+        Ok(Self {
+            reader,
+            decoder,
+            track,
+            channels: Vec::new(),
+            mixer: Mixer::default(),
+            mixed: Vec::new(),
+            damaged: false,
+        })
     }
 
     /// Whether something could not be read or decoded.
@@ -75,7 +89,8 @@ impl Recording {
     /// # Errors
     /// [`AudioError::Unsupported`] where another recording follows that cannot be decoded.
     pub(super) fn next(&mut self) -> Result<Option<Block<'_>>, AudioError> {
-        let packet = match self.reader.next_packet() {
+        // A reader that panics has come to the end of what it can read.
+        let packet = match catch_unwind(AssertUnwindSafe(|| self.reader.next_packet())).unwrap_or(Err(PANICKED)) {
             Ok(Some(packet)) => packet,
             Ok(None) => return Ok(None),
             Err(Error::ResetRequired) => {
@@ -91,11 +106,17 @@ impl Recording {
         self.mixed.clear();
         let mut rate = 0;
         if packet.track_id == self.track {
-            match self.decoder.decode(&packet) {
+            // A decoder that panics loses this packet, and the recording goes on.
+            let (decoder, packet) = (&mut self.decoder, &packet);
+            let decode = move || {
+                let decoder = decoder;
+                decoder.decode(packet)
+            };
+            match catch_unwind(AssertUnwindSafe(decode)).unwrap_or(Err(PANICKED)) {
                 Ok(decoded) => {
                     rate = decoded.spec().rate();
                     decoded.copy_to_vecs_planar::<f32>(&mut self.channels);
-                    mix(&self.channels, &mut self.mixed);
+                    self.mixer.mix(&mut self.channels, &mut self.mixed);
                 }
                 Err(Error::ResetRequired) => self.decoder.reset(),
                 Err(_) => self.damaged = true,
@@ -152,25 +173,5 @@ fn reason(error: &Error) -> AudioError {
     match error {
         Error::Unsupported(_) => AudioError::Unsupported,
         _ => AudioError::Damaged,
-    }
-}
-
-/// The mean of all channels: two people who speak at once on channels of their own stay within
-/// bounds.
-fn mix(channels: &[Vec<f32>], mixed: &mut Vec<f32>) {
-    let Some((first, others)) = channels.split_first() else { return };
-    mixed.extend_from_slice(first);
-    if others.is_empty() {
-        return;
-    }
-    for channel in others {
-        for (sum, sample) in mixed.iter_mut().zip(channel) {
-            *sum += sample;
-        }
-    }
-    #[expect(clippy::cast_precision_loss, reason = "a few channels")]
-    let share = 1.0 / channels.len() as f32;
-    for sum in mixed {
-        *sum *= share;
     }
 }

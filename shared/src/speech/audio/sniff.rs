@@ -104,7 +104,7 @@ fn follow(head: &[u8], wanted: usize, length: fn(&[u8]) -> Option<usize>) -> boo
 }
 
 /// The length of the layer III frame whose header stands here.
-fn mp3_frame(head: &[u8]) -> Option<usize> {
+pub(super) fn mp3_frame(head: &[u8]) -> Option<usize> {
     let &[0xFF, second, third, ..] = head else { return None };
     let (version, layer) = ((second >> 3) & 3, (second >> 1) & 3);
     if second & 0xE0 != 0xE0 || version == 1 || layer != 1 {

@@ -8,10 +8,14 @@
 )]
 
 use std::f64::consts::TAU;
+use std::ffi::OsString;
+use std::fs::File;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
-use super::{AudioLimits, Pcm, decode};
+use super::worker::{Job, serve};
+use super::{AudioLimits, AudioWorker, Pcm, decode};
 
 /// A recording of this project.
 pub(crate) fn fixture(name: &str) -> Vec<u8> {
@@ -21,6 +25,24 @@ pub(crate) fn fixture(name: &str) -> Vec<u8> {
 /// A recording of this project, decoded.
 pub(crate) fn fixture_sound(name: &str) -> Pcm {
     decode(fixture(name), AudioLimits::new(Duration::from_mins(1))).unwrap()
+}
+
+/// A worker whose children are this test program, in which they run [`as_worker`].
+pub(crate) fn worker() -> AudioWorker {
+    // The test harness writes to the standard output, so that messages need a way of their own.
+    const SCRIPT: &str = r#"exec 3>&1 >/dev/null; program=$1; shift
+        AUDIO_JOB="$*" exec "$program" --exact speech::audio::test_support::as_worker --ignored --nocapture"#;
+    let program = std::env::current_exe().unwrap();
+    AudioWorker::with_args("/bin/sh".into(), vec!["-c".into(), SCRIPT.into(), "sh".into(), program.into()])
+}
+
+#[test]
+#[ignore = "a child of `worker`"]
+fn as_worker() {
+    let Ok(job) = std::env::var("AUDIO_JOB") else { return };
+    let job = Job::from_args(job.split(' ').map(OsString::from)).unwrap();
+    let out = File::create("/dev/fd/3").unwrap();
+    assert_eq!(serve(job, File::open("/dev/fd/0").unwrap(), out), ExitCode::SUCCESS);
 }
 
 /// A folder of the shared data, where it is there.

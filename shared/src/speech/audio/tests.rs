@@ -6,12 +6,18 @@
     reason = "tests"
 )]
 
+mod bomb;
+mod bombs;
+mod damage;
 mod files;
+mod joined;
 mod malformed;
+mod odd;
+mod workers;
 
 use std::time::Duration;
 
-use super::test_support::{amplitude, likeness, sine};
+use super::test_support::{amplitude, likeness, sine, worker};
 use super::*;
 
 pub(super) fn limits() -> AudioLimits {
@@ -126,7 +132,7 @@ fn sounds_are_joined_at_one_rate() {
 
 #[tokio::test]
 async fn a_decoder_takes_a_few_at_once_and_refuses_what_cannot_wait() {
-    let decoder = AudioDecoder::new(limits(), 1);
+    let decoder = AudioDecoder::new(worker(), limits(), 1);
     let file = wav_file(1, 16, 1, 48_000, &stored(&sine(48_000, 440.0, 20.0, 0.5), 1, 16, 1));
     let all = (0..30).map(|_| decoder.decode(file.clone()));
     let answers = futures::future::join_all(all).await;

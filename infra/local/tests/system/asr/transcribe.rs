@@ -8,6 +8,7 @@ use reqwest::multipart::Form;
 use serde_json::json;
 use shared::speech::audio::{Pcm, SoundFormat};
 
+use super::bomb::{LONGEST_CODES, vorbis_in_webm};
 use super::scripted::beside;
 use super::{TRANSCRIBE, part, recording, transcribe};
 use crate::harness::{TestSystem, shared_data};
@@ -111,6 +112,43 @@ async fn malformed_files_get_an_answer_soon() {
         assert!([200, 400, 413, 415].contains(&answer.status), "{}: {}", path.display(), answer.text);
         assert!(started.elapsed() < Duration::from_secs(30), "{}", path.display());
     }
+}
+
+/// Bytes of memory that this process has had at most; 0 where the system does not tell.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak =
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse().ok());
+    peak.unwrap_or(0_u64) * 1024
+}
+
+#[tokio::test]
+async fn a_recording_that_asks_for_gigabytes_is_refused_and_nobody_else_notices() {
+    let system = TestSystem::start().await;
+    let (visitor, _) = beside(&system).await;
+    let before = peak_memory();
+    let bomb = vorbis_in_webm(LONGEST_CODES);
+    assert!(bomb.len() < 8_000, "four gigabytes of {} bytes", bomb.len());
+    let requests = (0..6).map(|number| {
+        let (visitor, bomb) = (&visitor, bomb.clone());
+        async move {
+            let file = if number % 2 == 0 { bomb } else { recording("live.webm") };
+            transcribe(visitor, part(file)).await
+        }
+    });
+    for (number, answer) in futures::future::join_all(requests).await.into_iter().enumerate() {
+        if number % 2 == 0 {
+            assert_eq!(answer.code(413), "audio_needs_too_much_memory");
+        } else {
+            assert_eq!((answer.status, &answer.json()["data"]), (200, &json!("close the valve")), "{}", answer.text);
+        }
+    }
+    let grown = peak_memory().saturating_sub(before) >> 20;
+    assert!(grown < 1_024, "{grown} MiB");
+    // Where nothing can decode, it is nobody's recording that is at fault.
+    let broken = TestSystem::start_with(&[("AUDIO_WORKER", "/no/such/program")]).await;
+    let (visitor, _) = beside(&broken).await;
+    assert_eq!(transcribe(&visitor, part(recording("live.webm"))).await.code(503), "audio_reader_unavailable");
 }
 
 #[tokio::test]

@@ -104,8 +104,8 @@ fn default(name: &str) -> Option<String> {
         "PDFIUM_LIBRARY" => Some(format!("{root}/lib/pdfium/libpdfium{}", std::env::consts::DLL_SUFFIX)),
         // The local system's own default would hide the limits.
         "DEFAULT_PLAN" => Some("free".to_owned()),
-        // The test binary is not the one that reads PDFs.
-        "PDF_WORKER" => Some(env!("CARGO_BIN_EXE_intellimaint").to_owned()),
+        // The test binary is not the one that reads PDFs and recordings.
+        "PDF_WORKER" | "AUDIO_WORKER" => Some(env!("CARGO_BIN_EXE_intellimaint").to_owned()),
         _ => None,
     }
 }

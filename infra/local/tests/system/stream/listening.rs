@@ -9,6 +9,7 @@ use shared::speech::audio::{AudioLimits, Pcm, decode};
 use tokio::time::{Instant, sleep_until};
 
 use super::{can_speak, files, kinds, model_at, sound};
+use crate::asr::bomb::{LONGEST_CODES, vorbis_in_webm};
 use crate::harness::pdf::pdf;
 use crate::harness::{Received, Socket, TestSystem, hearing, model_of_sentences, shared_data};
 
@@ -115,6 +116,34 @@ async fn silence_asks_nothing_and_two_recordings_are_both_understood() {
         assert_eq!(socket.find("transcript").await["text"], "Which oil?");
     }
     socket.find("final").await;
+}
+
+#[tokio::test]
+async fn a_microphone_that_asks_for_gigabytes_is_told_and_disturbs_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let command = hearing(folder.path(), "Which oil?");
+    let variables = [("SPEECH_TO_TEXT", "command"), ("SPEECH_COMMAND", command.as_str()), ("TEXT_TO_SPEECH", "none")];
+    let system = TestSystem::start_with(&variables).await;
+    let user = system.user().await;
+    let (mut bad, mut good) = (user.socket().await, user.socket().await);
+    for socket in [&mut bad, &mut good] {
+        socket.send(json!({"type": "config", "audio": "none"})).await;
+    }
+    let file = speech().encode(shared::speech::audio::SoundFormat::Opus).unwrap();
+    let (first, rest) = file.split_at(file.len() / 2);
+    good.send_bytes(first.to_vec()).await;
+    bad.send_bytes(vorbis_in_webm(LONGEST_CODES)).await;
+    assert_eq!(bad.find("error").await["code"], "audio_needs_too_much_memory");
+    good.send_bytes(rest.to_vec()).await;
+    good.send(json!({"type": "audio_end"})).await;
+    assert_eq!(good.find("transcript").await["text"], "Which oil?");
+    good.find("final").await;
+    // Its own connection lives on, too.
+    bad.send(json!({"type": "audio_end"})).await;
+    bad.send_bytes(file).await;
+    bad.send(json!({"type": "audio_end"})).await;
+    assert_eq!(bad.find("transcript").await["text"], "Which oil?");
+    bad.find("final").await;
 }
 
 #[tokio::test]

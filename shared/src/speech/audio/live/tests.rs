@@ -5,14 +5,14 @@ use std::time::Instant;
 use futures::StreamExt;
 
 use super::*;
-use crate::speech::audio::test_support::{fixture, likeness, sine};
+use crate::speech::audio::test_support::{fixture, likeness, sine, worker};
 use crate::speech::audio::{AudioLimits, Pcm, SoundFormat, decode};
 
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// All that is heard of a recording that arrives in pieces of so many bytes.
 async fn heard(format: LiveFormat, bytes: Vec<u8>, piece: usize) -> (Vec<i16>, Option<AudioError>) {
-    let (mut decoder, mut sound) = LiveDecoder::new(format, LONGEST).unwrap();
+    let (mut decoder, mut sound) = LiveDecoder::new(format, LONGEST, &worker()).unwrap();
     let speaker = tokio::spawn(async move {
         for piece in bytes.chunks(piece) {
             decoder.push(Bytes::copy_from_slice(piece)).await;
@@ -60,7 +60,7 @@ async fn raw_samples_are_heard_at_any_rate() {
             assert!(likeness(&samples, &expected) > 0.999);
         }
     }
-    assert_eq!(LiveDecoder::new(LiveFormat::Raw(12), LONGEST).unwrap_err(), AudioError::Unsupported);
+    assert_eq!(LiveDecoder::new(LiveFormat::Raw(12), LONGEST, &worker()).unwrap_err(), AudioError::Unsupported);
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn too_much_sound_is_refused() {
 
 #[tokio::test]
 async fn a_speaker_waits_for_the_listener_and_goes_on_when_there_is_none() {
-    let (mut decoder, sound) = LiveDecoder::new(LiveFormat::Raw(16_000), LONGEST).unwrap();
+    let (mut decoder, sound) = LiveDecoder::new(LiveFormat::Raw(16_000), LONGEST, &worker()).unwrap();
     for _ in 0..BLOCKS {
         decoder.push(Bytes::from_static(&[0; 640])).await;
     }
@@ -102,7 +102,7 @@ async fn a_speaker_waits_for_the_listener_and_goes_on_when_there_is_none() {
 
 #[tokio::test]
 async fn a_dropped_speaker_ends_the_sound() {
-    let (mut decoder, sound) = LiveDecoder::new(LiveFormat::Recording, LONGEST).unwrap();
+    let (mut decoder, sound) = LiveDecoder::new(LiveFormat::Recording, LONGEST, &worker()).unwrap();
     let mut file = fixture("live.webm");
     file.truncate(3_000);
     decoder.push(file.into()).await;
@@ -118,7 +118,7 @@ async fn blocks_come_as_soon_as_their_packets() {
     // All but the end, which no packet is missing from.
     let (arrived, rest) = file.split_at(file.len() / 2);
     let whole = decode(arrived.to_vec(), AudioLimits::new(LONGEST)).unwrap().samples.len();
-    let (mut decoder, mut sound) = LiveDecoder::new(LiveFormat::Recording, LONGEST).unwrap();
+    let (mut decoder, mut sound) = LiveDecoder::new(LiveFormat::Recording, LONGEST, &worker()).unwrap();
     decoder.push(Bytes::copy_from_slice(arrived)).await;
     let began = Instant::now();
     let mut samples = 0;

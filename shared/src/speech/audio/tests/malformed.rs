@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{limits, wav_file};
 use crate::http::ApiError;
-use crate::speech::audio::test_support::{data, fixture, noise};
+use crate::speech::audio::test_support::{data, noise};
 use crate::speech::audio::{AudioError, Pcm, decode};
 
 #[test]
@@ -39,45 +39,6 @@ fn headers_that_ask_for_too_much_are_refused() {
     for (channels, rate) in [(1, 1), (1, 999), (1, u32::MAX / 2), (300, 16_000)] {
         let decoded = decode(wav_file(1, 16, channels, rate, &[1; 4_800]), limits());
         assert!(matches!(decoded, Err(AudioError::Unsupported | AudioError::Damaged)), "{channels} {rate} {decoded:?}");
-    }
-}
-
-/// Every recording with bytes changed, cut out or cut off somewhere: an answer, and soon.
-#[test]
-fn damage_never_panics_or_hangs() {
-    let names = [
-        "live.webm",
-        "vorbis.ogg",
-        "speech.mp3",
-        "phone.m4a",
-        "fragmented.m4a",
-        "speech.aac",
-        "ima.wav",
-        "ms.wav",
-        "speech.flac",
-        "speech.aiff",
-    ];
-    let places = noise(3_000, 30_000);
-    let mut place = places.iter().map(|&number| usize::from(number.unsigned_abs()));
-    for name in names {
-        let whole = fixture(name);
-        for round in 0..60 {
-            let mut file = whole.clone();
-            for _ in 0..=round % 4 {
-                // Half of the damage is done to the headers.
-                let reach = if round % 2 == 0 { 300 } else { file.len() };
-                let at = place.next().unwrap() % reach.min(file.len());
-                match round % 3 {
-                    0 => file[at] = 0xFF,
-                    1 => file[at] ^= 1 << (at % 8),
-                    _ => drop(file.drain(at..(at + 5).min(file.len() - 1))),
-                }
-            }
-            let began = Instant::now();
-            let answer = decode(file, limits());
-            assert!(began.elapsed() < Duration::from_secs(5), "{name}, round {round}");
-            assert!(!matches!(answer, Err(AudioError::TookTooLong | AudioError::Busy)), "{name}, round {round}");
-        }
     }
 }
 

@@ -1,0 +1,87 @@
+//! Recordings that were joined one behind the other in one file.
+//!
+//! Readers stop where the first ends. Ogg and ADTS are made to be joined and need nothing.
+
+use bytes::Bytes;
+
+use super::mp4;
+use super::sniff::{self, Kind, SNIFFED};
+
+/// The length of an `ID3v1` tag, which stands behind an MP3 recording.
+const OLD_TAG: usize = 128;
+
+/// The recordings in a file of this kind; most files hold one.
+pub(super) fn recordings(kind: Kind, bytes: &Bytes) -> Vec<Bytes> {
+    let starts = match kind {
+        Kind::Matroska => found(bytes, *b"\x1A\x45\xDF\xA3", is_ebml_header),
+        Kind::Wav => found(bytes, *b"RIFF", |header| header.get(8..12) == Some(b"WAVE")),
+        Kind::Aiff => found(bytes, *b"FORM", |header| matches!(header.get(8..12), Some(b"AIFF" | b"AIFC"))),
+        // Its first block has a fixed length.
+        Kind::Flac => found(bytes, *b"fLaC", |header| matches!(header.get(4..8), Some([0 | 0x80, 0, 0, 34]))),
+        Kind::Mp4 => mp4::further_starts(bytes),
+        Kind::Mp3 => return mp3(bytes),
+        Kind::Ogg | Kind::Adts => Vec::new(),
+    };
+    let ends = starts.iter().copied().chain([bytes.len()]);
+    let starts = [0].into_iter().chain(starts.iter().copied());
+    starts.zip(ends).map(|(start, end)| bytes.slice(start..end)).collect()
+}
+
+/// Where, but at the start, such a header begins.
+fn found(bytes: &[u8], mark: [u8; 4], is_header: impl Fn(&[u8]) -> bool) -> Vec<usize> {
+    let marks = bytes.windows(4).enumerate().skip(1).filter(|(_, window)| *window == mark);
+    marks.map(|(at, _)| at).filter(|&at| bytes.get(at..).is_some_and(&is_header)).collect()
+}
+
+/// Whether an EBML header begins here: its length, in one byte or in eight, and then one of its elements,
+/// whose names all begin with the same byte.
+fn is_ebml_header(header: &[u8]) -> bool {
+    let element = match header.get(4..12) {
+        Some([0x01, 0, 0, 0, 0, 0, 0, _]) => header.get(12..14),
+        Some([length, ..]) if *length >= 0x80 => header.get(5..7),
+        _ => None,
+    };
+    matches!(element, Some([0x42, 0x82 | 0x85 | 0x86 | 0x87 | 0xF2 | 0xF3 | 0xF7]))
+}
+
+/// MP3 says at most in its first frame how many frames follow; whatever stands behind them is another
+/// recording.
+fn mp3(bytes: &Bytes) -> Vec<Bytes> {
+    let mut recordings = Vec::new();
+    let mut rest = bytes.clone();
+    while let Some(end) = announced_end(&rest) {
+        let next = behind_tags(rest.slice(end..));
+        if sniff::kind(next.get(..SNIFFED).unwrap_or(&next)) != Some(Kind::Mp3) {
+            break;
+        }
+        recordings.push(rest.slice(..end));
+        rest = next;
+    }
+    recordings.push(rest);
+    recordings
+}
+
+/// Where the frames end that a recording says it has. Nothing where it does not say.
+fn announced_end(bytes: &[u8]) -> Option<usize> {
+    let mut at = sniff::mp3_frame(bytes)?;
+    let first = bytes.get(..at)?;
+    // Behind the header and the side information, whose length depends on version and channels.
+    let mut places = [13, 15, 21, 23, 36, 38].into_iter().filter_map(|place| first.get(place..));
+    let info = places.find(|info| info.starts_with(b"Xing") || info.starts_with(b"Info"))?;
+    let (flags, rest) = info.get(4..)?.split_first_chunk::<4>()?;
+    if u32::from_be_bytes(*flags) & 1 == 0 {
+        return None;
+    }
+    for _ in 0..u32::from_be_bytes(*rest.first_chunk::<4>()?) {
+        let Some(frame) = bytes.get(at..).and_then(sniff::mp3_frame) else { break };
+        at += frame;
+    }
+    Some(at.min(bytes.len()))
+}
+
+fn behind_tags(mut bytes: Bytes) -> Bytes {
+    if bytes.starts_with(b"TAG") {
+        bytes = bytes.slice(OLD_TAG.min(bytes.len())..);
+    }
+    bytes.slice(sniff::tag_length(&bytes).min(bytes.len())..)
+}
