@@ -30,8 +30,9 @@ pub async fn remember_device(state: &State, headers: &HeaderMap, cookies: &Respo
     if is_known || is_new_account {
         return;
     }
-    let agent = tokens.keyed_hash(Purpose::Device, user_agent(headers).unwrap_or_default());
-    match context.store.count_against(&NOTICES, &format!("{}#{agent}", user.id)).await {
+    let agent = user_agent(headers).unwrap_or_default();
+    let subject = tokens.keyed_hash(Purpose::Device, &format!("{}\n{agent}", user.id));
+    match context.store.count_against(&NOTICES, &subject).await {
         Ok(None) => state.codes.mailer().notify(&user.email, &Message::new_sign_in(time::now())).await,
         Ok(Some(_)) => {}
         Err(error) => tracing::warn!(%error, "a new sign-in was not counted"),

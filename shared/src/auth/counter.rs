@@ -32,24 +32,24 @@ impl Counter {
         }
     }
 
-    /// What is counted, where the address is not. The address itself does not stand in the key of a counter, which
-    /// outlives the account.
+    /// What is counted, where the address is not. Neither the address nor the account's id stands in the key of a
+    /// counter, which outlives the account.
     #[must_use]
     pub fn own_subject(&self, context: &Context, email: &Email) -> Option<String> {
         match self {
             Self::Address => None,
-            Self::Device(device) => Some(format!("device#{device}#{}", hashed(context, email))),
-            Self::Account(user) => Some(format!("account#{user}")),
+            Self::Device(device) => Some(format!("device#{device}#{}", hashed(context, email.as_str()))),
+            Self::Account(user) => Some(format!("account#{}", hashed(context, user.as_str()))),
         }
     }
 
     /// What is counted.
     #[must_use]
     pub fn subject(&self, context: &Context, email: &Email) -> String {
-        self.own_subject(context, email).unwrap_or_else(|| hashed(context, email))
+        self.own_subject(context, email).unwrap_or_else(|| hashed(context, email.as_str()))
     }
 }
 
-fn hashed(context: &Context, email: &Email) -> String {
-    context.sign_ins.tokens().keyed_hash(Purpose::OneTimeCode, email.as_str())
+fn hashed(context: &Context, text: &str) -> String {
+    context.sign_ins.tokens().keyed_hash(Purpose::OneTimeCode, text)
 }

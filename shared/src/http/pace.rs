@@ -11,7 +11,7 @@ use http::Method;
 use super::client_address::ClientAddress;
 use super::error::{ApiError, ApiResult};
 use crate::Context;
-use crate::auth::{ACCESS_COOKIE, bearer, read_cookies};
+use crate::auth::{ACCESS_COOKIE, Purpose, bearer, read_cookies};
 use crate::ids::UserId;
 use crate::store::Bucket;
 
@@ -44,7 +44,9 @@ pub async fn admit(context: &Context, user: Option<&UserId>, address: Option<&Cl
     let http = &context.config.http;
     let more = if http.production { 1 } else { MORE_IN_DEVELOPMENT };
     let bucket = |name, per_minute: u64| Bucket { name, burst: per_minute * more, per_minute: per_minute * more };
-    let of_user = user.map(|user| (bucket("user", http.requests_per_minute), user.to_string()));
+    // The id itself does not stand in the key of a bucket, which outlives the account.
+    let hashed = |user: &UserId| context.sign_ins.tokens().keyed_hash(Purpose::Access, user.as_str());
+    let of_user = user.map(|user| (bucket("user", http.requests_per_minute), hashed(user)));
     let of_address = address.map(|address| (bucket("address", http.requests_per_minute_address), address.0.clone()));
     for (bucket, subject) in of_user.into_iter().chain(of_address) {
         if let Some(seconds) = context.store.take(&bucket, &subject).await? {
