@@ -4,6 +4,7 @@ mod answers;
 mod bad_input;
 mod changes;
 mod pictures;
+mod requests;
 mod sessions;
 
 use reqwest::Method;
