@@ -3,6 +3,7 @@
 mod answers;
 mod bad_input;
 mod changes;
+mod hostile;
 mod pictures;
 mod requests;
 mod sessions;
