@@ -6,7 +6,7 @@ use serde_json::Value;
 use shared::auth::CurrentUser;
 use shared::conversation::{Picture, Prompt};
 use shared::file_url::FileUrl;
-use shared::http::{ApiError, ApiResult, Field, Fields, FromFields, IdempotencyKey, Invalid, Valid, text};
+use shared::http::{ApiError, ApiResult, Field, Fields, FromFields, IdempotencyKey, Invalid, Valid, said};
 use shared::ids::AttachmentId;
 
 use crate::State;
@@ -36,15 +36,13 @@ enum Sent {
     Address(String),
 }
 
-/// The words of a message. Page breaks and vertical tabs, which come along when a page is copied, are
-/// line breaks.
+/// The words of a message.
 #[derive(Debug)]
 pub struct Words<const MIN: usize>(pub String);
 
 impl<const MIN: usize> Field for Words<MIN> {
     fn parse(value: &Value) -> Result<Self, String> {
-        let lines = value.as_str().map(|said| Value::from(said.replace(['\u{b}', '\u{c}'], "\n")));
-        text(lines.as_ref().unwrap_or(value), MIN, LONGEST).map(Self)
+        said(value, MIN, LONGEST).map(Self)
     }
 }
 

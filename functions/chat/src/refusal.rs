@@ -4,6 +4,9 @@ use shared::conversation::ConversationError;
 use shared::http::ApiError;
 use shared::store::AnswerFailure;
 
+/// Seconds after which a message may be repeated whose answer is waited for by others.
+const FOLLOWED_SECONDS: u64 = 5;
+
 /// The answer to a request that could not be done.
 pub fn refusal(error: ConversationError) -> ApiError {
     match error {
@@ -23,6 +26,11 @@ pub fn refusal(error: ConversationError) -> ApiError {
         ConversationError::TooManyAnswers => {
             ApiError::unavailable("busy", "Too many answers are being written right now. Please try again in a moment.")
         }
+        ConversationError::TooManyFollowers => ApiError::too_many_requests(
+            "too_many_requests",
+            "This message was sent several times, and its answer is being waited for. Please wait for it, or open the chat.",
+            FOLLOWED_SECONDS,
+        ),
         ConversationError::KeyOfAnother => ApiError::conflict(
             "idempotency_key_reused",
             "This Idempotency-Key was used with another message. Please use a new one for every message.",

@@ -1,7 +1,8 @@
 //! An answer as server-sent events.
 //!
 //! `fullText` holds the whole text in every event, so that sending each token alone would cost the
-//! square of the answer's length: tokens that come within [`PACE`] go in one event.
+//! square of the answer's length. Tokens that come within [`PACE`] go in one event, and the longer the
+//! text, the more must be new before it is sent again: [`shared::conversation::Progress::news`].
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -140,7 +141,7 @@ impl Listener {
             self.stages += 1;
             return Some(Message::Stage { stage: *stage, done: false, full_text: "", session_id }.event());
         }
-        if let Some(token) = progress.text.get(self.sent..).filter(|token| !token.is_empty()) {
+        if let Some(token) = progress.news(self.sent) {
             self.sent = progress.text.len();
             self.last_text = Some(Instant::now());
             return Some(Message::Text { token, full_text: &progress.text, done: false, session_id }.event());

@@ -5,7 +5,7 @@ use axum::extract::State as Shared;
 use serde::Serialize;
 use serde_json::Value;
 use shared::auth::CurrentUser;
-use shared::http::{ApiResult, Field, Fields, FromFields, Invalid, Valid, text};
+use shared::http::{ApiResult, Field, Fields, FromFields, Invalid, Valid, said};
 use shared::ids::DocumentId;
 use shared::library::LibraryQuery;
 
@@ -48,7 +48,7 @@ impl FromFields for Body {
 
 impl Field for QueryText {
     fn parse(value: &Value) -> Result<Self, String> {
-        text(value, 1, LONGEST_QUERY).map(Self)
+        said(value, 1, LONGEST_QUERY).map(Self)
     }
 }
 

@@ -57,6 +57,16 @@ impl<const MAX: usize> Field for Text<MAX> {
     }
 }
 
+/// A media type; a browser that does not know the file says nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ContentType(pub(crate) String);
+
+impl Field for ContentType {
+    fn parse(value: &Value) -> Result<Self, String> {
+        text(value, 0, 255).map(Self)
+    }
+}
+
 /// The number of a part, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PartNumber(pub(crate) u32);

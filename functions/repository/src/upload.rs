@@ -13,7 +13,7 @@ use shared::objects::ObjectKey;
 use shared::store::{Document, MultipartState, NewDocument};
 
 use crate::State;
-use crate::fields::{Bytes, FileName, LARGEST_FILE, Text, too_large};
+use crate::fields::{Bytes, ContentType, FileName, LARGEST_FILE, too_large};
 use crate::view::DocumentView;
 
 /// How long the addresses work.
@@ -27,6 +27,8 @@ const PART_SIZE: u64 = 8 * 1024 * 1024;
 const PAUSES: [u64; 6] = [10, 20, 50, 100, 200, 400];
 
 const PDF: &str = "application/pdf";
+/// What programs that do not know better call a PDF: then its content decides.
+const MAYBE_PDF: [&str; 4] = ["", "application/x-pdf", "application/octet-stream", "binary/octet-stream"];
 
 pub(crate) struct Body {
     file_name: FileName,
@@ -41,7 +43,7 @@ impl FromFields for Body {
             0 => Err(fields.reject("fileSize must be at least 1")),
             size => Ok(size),
         });
-        let content_type = fields.required::<Text<255>>("contentType");
+        let content_type = fields.required::<ContentType>("contentType");
         Ok(Self { file_name: file_name?, file_size: file_size?, content_type: content_type?.0 })
     }
 }
@@ -92,8 +94,8 @@ pub(crate) async fn begin_upload(
 }
 
 fn check(body: &Body) -> ApiResult<()> {
-    let essence = body.content_type.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case(PDF) {
+    let essence = body.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if essence != PDF && !MAYBE_PDF.contains(&essence.as_str()) {
         return Err(ApiError::unsupported_media_type(
             "unsupported_document_type",
             format!("Only PDF documents ({PDF}) can be uploaded."),

@@ -82,13 +82,19 @@ struct FinalText {
 }
 
 impl ClientFrame {
-    /// Reads a text frame. One that is no JSON object is a question.
+    /// Reads a text frame. One that is no JSON object, and does not look like one, is a question.
     ///
     /// # Errors
-    /// A sentence for the client, where a frame of a known type is malformed.
+    /// A sentence for the client, where a frame of a known type is malformed, or one that looks like JSON
+    /// cannot be read.
     pub fn from_text(text: &str) -> Result<Self, String> {
-        let Ok(serde_json::Value::Object(object)) = serde_json::from_str(text) else {
-            return Ok(Self::FinalText { text: text.to_owned(), session: None });
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let object = match serde_json::from_str(text) {
+            Ok(serde_json::Value::Object(object)) => object,
+            Err(_) if looks_like_json(text) => {
+                return Err("The frame looks like JSON but cannot be read as JSON.".to_owned());
+            }
+            _ => return Ok(Self::FinalText { text: text.to_owned(), session: None }),
         };
         let kind = object.get("type").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
         let value = serde_json::Value::Object(object);
@@ -107,7 +113,18 @@ impl ClientFrame {
 }
 
 fn read<T: serde::de::DeserializeOwned>(value: serde_json::Value, kind: &str) -> Result<T, String> {
-    serde_json::from_value(value).map_err(|error| format!("The frame \"{kind}\" cannot be read: {error}."))
+    serde_json::from_value(value)
+        .map_err(|_| format!("A field of the frame \"{kind}\" is missing or has a value that is not allowed."))
+}
+
+/// Whether a text begins as an object does, `{"` or `{}` or `{name:`: no question does.
+fn looks_like_json(text: &str) -> bool {
+    let Some(inside) = text.trim_start().strip_prefix('{') else { return false };
+    let inside = inside.trim_start();
+    let name = inside.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    inside.is_empty()
+        || inside.starts_with(['"', '\'', '}'])
+        || (name.len() < inside.len() && name.trim_start().starts_with(':'))
 }
 
 /// A frame of the server.
@@ -182,7 +199,7 @@ mod tests {
 
     #[test]
     fn what_is_no_json_object_is_a_question() {
-        for text in ["hello", "", "42", "[1]", "{broken", "\"quoted\""] {
+        for text in ["hello", "", "42", "[1]", "{broken", "\"quoted\"", "{E-31} means what?", "[see page 3] why?"] {
             let question = ClientFrame::FinalText { text: text.to_owned(), session: None };
             assert_eq!(ClientFrame::from_text(text), Ok(question));
         }
@@ -198,8 +215,25 @@ mod tests {
             ClientConfig { audio: Some(SpokenAnswers::Sentence), sample_rate: Some(48_000), ..Default::default() };
         assert_eq!(config, ClientFrame::Config(wished));
         assert_eq!(ClientFrame::from_text(r#"{"type":"dance"}"#), Ok(ClientFrame::Unknown("dance".to_owned())));
-        assert!(ClientFrame::from_text(r#"{"type":"final_text"}"#).unwrap_err().contains("text"));
+        assert!(ClientFrame::from_text(r#"{"type":"final_text"}"#).unwrap_err().contains("final_text"));
+        let marked = ClientFrame::from_text("\u{feff}{\"type\":\"stop\"}");
+        assert_eq!(marked, Ok(ClientFrame::Stop), "a byte order mark is passed over");
         assert!(ClientFrame::from_text(r#"{"type":"config","audio":"loud"}"#).is_err());
+    }
+
+    #[test]
+    fn what_looks_like_json_and_is_none_is_no_question() {
+        for text in [
+            r#"{"type":"final_text","text":"a \ud83d b"}"#,
+            r#"{"type":"final_text","text":"cut of"#,
+            r#" {"type":"stop"}}"#,
+            "{type: \"interrupt\"}",
+            "{'type': 'interrupt'}",
+            "{\n  \"type\": \"stop\",\n}",
+            "{",
+        ] {
+            assert!(ClientFrame::from_text(text).unwrap_err().contains("JSON"), "{text}");
+        }
     }
 
     #[test]

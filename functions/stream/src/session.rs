@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use shared::http::{ApiError, admit};
+use shared::http::{ApiError, admit, without_controls};
 use shared::ids::{ChatId, SignInId, UserId};
 use shared::speech::audio::LiveFormat;
 use shared::speech::synthesis::is_voice_name;
@@ -203,7 +203,7 @@ impl Session {
         asked: Instant,
         recognised: Option<std::time::Duration>,
     ) -> Result<(), Gone> {
-        let text = text.trim().to_owned();
+        let text = without_controls(&text).trim().to_owned();
         if text.is_empty() {
             // Of speech, the empty transcript says it.
             return match recognised {

@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::State as Shared;
 use serde::Serialize;
-use shared::http::{ApiError, ApiResult};
+use shared::assistant::sanitized;
+use shared::http::{ApiError, ApiResult, without_controls};
 use shared::store::Citation;
 use shared::vision::{Multimodal, Seen};
 
@@ -35,7 +36,11 @@ pub(crate) struct Answer {
 }
 
 pub(crate) async fn explain(Shared(state): Shared<State>, received: Received) -> ApiResult<Json<Answer>> {
-    let question = received.fields.get("question").map(|question| question.trim().to_owned()).unwrap_or_default();
+    let question = received
+        .fields
+        .get("question")
+        .map(|question| without_controls(question).trim().to_owned())
+        .unwrap_or_default();
     if question.chars().count() > LONGEST_QUESTION {
         let sentence = format!("question must have at most {LONGEST_QUESTION} characters");
         return Err(ApiError::validation(vec![sentence]));
@@ -52,7 +57,9 @@ pub(crate) async fn explain(Shared(state): Shared<State>, received: Received) ->
         let findings = Findings { text: seen.text.as_ref(), objects, manuals: &citations, asked: !question.is_empty() };
         findings.describe()
     };
-    let explanation = told.unwrap_or_else(described);
+    // Neither what a model says nor what stands on the picture is ours, and a browser shows it as Markdown.
+    let pages = citations.iter().map(|page| page.snippet.clone()).collect();
+    let explanation = sanitized(&told.unwrap_or_else(described), pages, &state.context.config.http.gateway_url);
     let text = seen.text.map(|read| read.text).unwrap_or_default();
     let objects = seen.objects.unwrap_or_default().into_iter().map(Object::from).collect();
     Ok(Json(Answer { explanation, objects, text, citations }))

@@ -1,7 +1,7 @@
 //! From a question to a streamed answer that cites the manuals.
 //!
-//! Retrieve, brief the [`LanguageModel`], stream its tokens, renumber its citations, close with the
-//! list of sources. Chat and voice run the same pipeline; which model writes is configuration:
+//! Retrieve, brief the [`LanguageModel`], stream its tokens, renumber its citations, take out pictures
+//! and foreign links, close with the list of sources. Chat and voice run the same pipeline; which model writes is configuration:
 //! [`Extractive`] quotes the best passages and needs nothing, [`OpenAi`] calls any compatible
 //! endpoint, [`Bedrock`] a model of Amazon Bedrock.
 
@@ -19,6 +19,7 @@ mod pipeline;
 mod prompt;
 mod question;
 mod resemblance;
+mod sanitizer;
 mod sight;
 mod snippet;
 
@@ -35,7 +36,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use answer::{Answer, AnswerEvent, Stage};
 pub use bedrock::Bedrock;
-pub use citations::without_sources;
+pub use citations::{escape, without_sources};
 pub use error::AnswerError;
 pub use extractive::Extractive;
 pub use follow_up::query as search_query;
@@ -46,6 +47,7 @@ pub use pipeline::stream_answer;
 pub use prompt::{PASSAGES as PROMPT_PASSAGES, context};
 pub use question::{Image, Question, Role, Turn};
 pub use resemblance::resembles;
+pub use sanitizer::sanitized;
 pub use sight::Sight;
 pub use snippet::snippet;
 
@@ -64,6 +66,8 @@ pub struct Assistant {
     model: Arc<dyn LanguageModel>,
     eyes: Option<Arc<Eyes>>,
     context_tokens: usize,
+    /// Where the gateway is: pages there may be linked to.
+    gateway_url: String,
 }
 
 impl Assistant {
@@ -84,7 +88,8 @@ impl Assistant {
                 Arc::new(Bedrock::new(&context.sdk, bedrock.clone(), pictures, limits))
             }
         };
-        Ok(Self { library, model, eyes: None, context_tokens: config.context_tokens })
+        let gateway_url = config.http.gateway_url.clone();
+        Ok(Self { library, model, eyes: None, context_tokens: config.context_tokens, gateway_url })
     }
 
     /// The same with eyes: what is read and detected on the pictures of a question goes into its search
@@ -125,7 +130,8 @@ impl Assistant {
             let query = LibraryQuery { text, top_k, document_ids: None, min_score: None };
             library.consult(&user, query).await
         };
-        let (model, eyes, context_tokens) = (self.model.clone(), self.eyes.clone(), self.context_tokens);
+        let (model, eyes) = (self.model.clone(), self.eyes.clone());
+        let (context_tokens, gateway_url) = (self.context_tokens, self.gateway_url.clone());
         let events = stream! {
             let mut sights = Vec::new();
             if let Some(eyes) = eyes.filter(|_| !question.images.is_empty()) {
@@ -136,7 +142,8 @@ impl Assistant {
                 };
                 sights = seen;
             }
-            let mut answer = pin!(stream_seen(Asked { question, sights, context_tokens }, retrieve, model, cancel));
+            let asked = Asked { question, sights, context_tokens, gateway_url };
+            let mut answer = pin!(stream_seen(asked, retrieve, model, cancel));
             while let Some(event) = answer.next().await {
                 yield event;
             }

@@ -1,4 +1,5 @@
-//! Retrieve, brief the model, stream, cite.
+//! Retrieve, brief the model, stream, cite. Whatever receives an answer gets it from here, so this is
+//! where it is made harmless.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use super::error::AnswerError;
 use super::follow_up;
 use super::model::{Brief, LanguageModel, ModelEvent};
 use super::question::{Question, Role, Turn};
+use super::sanitizer::{Addresses, Sanitizer, sanitized};
 use super::sight::{self, Sight};
 use crate::library::{Findings, LibraryError, Passage};
 use crate::store::{Citation, TokenUsage};
@@ -28,15 +30,18 @@ const LONGEST_ANSWER: usize = 64 * 1024;
 struct Draft {
     text: String,
     marks: Marks,
+    sanitizer: Sanitizer,
     query: String,
     passages: Vec<Passage>,
     usage: TokenUsage,
 }
 
 impl Draft {
-    fn new(query: String, passages: Vec<Passage>) -> Self {
+    fn new(query: String, passages: Vec<Passage>, gateway_url: &str) -> Self {
         let marks = Marks::new(passages.len());
-        Self { text: String::new(), marks, query, passages, usage: TokenUsage::default() }
+        let pages = passages.iter().map(|passage| format!("{}\n{}", passage.page_text, passage.hit.content));
+        let sanitizer = Sanitizer::new(Addresses::new(pages.collect(), gateway_url));
+        Self { text: String::new(), marks, sanitizer, query, passages, usage: TokenUsage::default() }
     }
 
     fn citations(&self) -> Vec<Citation> {
@@ -57,15 +62,19 @@ impl Draft {
             }
             ModelEvent::Token(token) => {
                 let text = self.marks.push(&token);
+                let text = self.sanitizer.push(&text, self.marks.cited());
                 self.add(text)
             }
         }
     }
 
-    /// What the marks still held, and the list of sources.
+    /// What was still held, and the list of sources.
     fn close(&mut self) -> Option<AnswerEvent> {
-        let mut rest = self.marks.finish();
-        rest.push_str(&source_list(&self.citations()));
+        let held = self.marks.finish();
+        let mut rest = self.sanitizer.push(&held, self.marks.cited());
+        rest.push_str(&self.sanitizer.finish(self.marks.cited()));
+        // Names of files are not ours either.
+        rest.push_str(&sanitized(&source_list(&self.citations()), Vec::new(), ""));
         self.add(rest)
     }
 
@@ -84,6 +93,8 @@ pub(super) struct Asked {
     pub(super) sights: Vec<Sight>,
     /// Tokens of the manuals' pages that a language model is given.
     pub(super) context_tokens: usize,
+    /// Where the gateway is; empty where no page of it is linked to.
+    pub(super) gateway_url: String,
 }
 
 /// The pipeline itself, for callers that bring their own passages: `retrieve` is given the query.
@@ -98,7 +109,8 @@ where
     R: FnOnce(String) -> F + Send + 'static,
     F: Future<Output = Result<Findings, LibraryError>> + Send + 'static,
 {
-    stream_seen(Asked { question, sights: Vec::new(), context_tokens: CONTEXT_TOKENS }, retrieve, model, cancel)
+    let (sights, gateway_url) = (Vec::new(), String::new());
+    stream_seen(Asked { question, sights, context_tokens: CONTEXT_TOKENS, gateway_url }, retrieve, model, cancel)
 }
 
 /// The same where the pictures were looked at before.
@@ -113,13 +125,13 @@ where
     F: Future<Output = Result<Findings, LibraryError>> + Send + 'static,
 {
     stream! {
-        let Asked { question, sights, context_tokens } = asked;
+        let Asked { question, sights, context_tokens, gateway_url } = asked;
         yield Ok(AnswerEvent::Stage(Stage::Retrieval));
         let query = follow_up::query(&question.text, &question.history, &question.equipment);
         let query = sight::widened(query, &sights);
         let brief = match unless(&cancel, retrieve(query.clone())).await {
             None => {
-                yield Ok(Draft::new(query, Vec::new()).done(true));
+                yield Ok(Draft::new(query, Vec::new(), &gateway_url).done(true));
                 return;
             }
             Some(Err(error)) => {
@@ -133,7 +145,7 @@ where
             yield Ok(AnswerEvent::Stage(Stage::ImageAnalysis));
         }
         yield Ok(AnswerEvent::Stage(Stage::Generation));
-        let mut draft = Draft::new(brief.query.clone(), brief.findings.passages.clone());
+        let mut draft = Draft::new(brief.query.clone(), brief.findings.passages.clone(), &gateway_url);
         let mut events = model.answer(brief);
         while draft.text.len() < LONGEST_ANSWER {
             match unless(&cancel, events.next()).await {

@@ -63,6 +63,16 @@ async fn the_tokens_are_the_answer_with_its_sources() {
 }
 
 #[tokio::test]
+async fn pictures_and_foreign_links_never_leave() {
+    let model =
+        Scripted::saying(&["See !", "[", "x](https://evil.example/?q=", "1) [2] and [it](https://evil", ".example)."]);
+    let events = all(question("How is the pump removed?"), model, CancellationToken::new()).await;
+    let answer = done(&events);
+    assert_eq!(answer.text, "See x [1] and it.\n\n**Sources**\n\n- [1] pump_manual.pdf, page 9");
+    assert_eq!(tokens(&events), answer.text);
+}
+
+#[tokio::test]
 async fn pictures_have_their_stage() {
     let mut asked = question("What is this?");
     asked.images.push(Image { url: "https://example.com/a.png".to_owned(), name: "a.png".to_owned() });

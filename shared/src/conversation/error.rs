@@ -28,6 +28,9 @@ pub enum ConversationError {
     /// As many answers are being written as this process can write.
     #[error("too many answers are being written")]
     TooManyAnswers,
+    /// As many repeated requests wait for the answer as may.
+    #[error("too many requests wait for the same answer")]
+    TooManyFollowers,
     /// The idempotency key was used with another question.
     #[error("the key of another question")]
     KeyOfAnother,

@@ -45,6 +45,7 @@ pub struct Conversations {
     assistant: Assistant,
     tasks: TaskTracker,
     slots: Arc<Semaphore>,
+    followers: repeat::Followers,
 }
 
 /// Answers that one process writes at the same time: each is a task that may outlive its client, and
@@ -55,7 +56,8 @@ impl Conversations {
     /// Answers come from `assistant`.
     #[must_use]
     pub fn new(context: Context, assistant: Assistant) -> Self {
-        Self { context, assistant, tasks: TaskTracker::new(), slots: Arc::new(Semaphore::new(MOST_ANSWERS)) }
+        let (tasks, slots) = (TaskTracker::new(), Arc::new(Semaphore::new(MOST_ANSWERS)));
+        Self { context, assistant, tasks, slots, followers: repeat::Followers::default() }
     }
 
     /// Waits until every running answer is stored. New questions are still answered, but no longer

@@ -69,7 +69,7 @@ impl Conversations {
         let aloud = prompt.aloud;
         let question = self.charged(&lease, self.keep_question(&lease, prompt).boxed()).await?;
         let answer = ChatMessage::placeholder(&lease.id);
-        chat.title = Some(title_of(&question.content));
+        chat.title = title_of(&question.content);
         chat.last_message = Some(Preview::from(&question));
         chat.generation = Some(Generation::new(&lease, Some(answer.id.clone())));
         let opened = async {
@@ -122,7 +122,7 @@ impl Conversations {
         let answer = ChatMessage::placeholder(&lease.id);
         let opening = Opening {
             new_messages: vec![&question, &answer],
-            title: Some(title_of(&question.content)),
+            title: title_of(&question.content),
             preview: Some(Preview::from(&question)),
             repeat: repeat::remembering(&lease, key.as_deref(), digest, &question, &answer)?,
             ..Opening::default()

@@ -37,6 +37,12 @@ pub enum FetchError {
     /// The content does not begin like a PDF.
     #[error("What is stored at the address of this file is not a PDF.")]
     NotAPdf,
+    /// Compressed in a way that nobody asked for.
+    #[error("The server that holds this file sends it compressed in a way that this system does not read.")]
+    UnknownEncoding,
+    /// Compressed content that cannot be unpacked.
+    #[error("The server that holds this file sent it compressed, and it cannot be unpacked.")]
+    Damaged,
     /// A trickle.
     #[error("The server that holds this file sends it too slowly.")]
     TooSlow,
@@ -89,6 +95,8 @@ impl FetchError {
             Self::TooLarge { .. } => "file_too_large",
             Self::Empty => "file_empty",
             Self::NotAPdf => "not_a_pdf",
+            Self::UnknownEncoding => "url_unknown_encoding",
+            Self::Damaged => "url_damaged",
             Self::TooSlow | Self::TookTooLong => "url_too_slow",
             Self::NoAnswer => "url_no_answer",
             Self::Unreachable(_) => "url_unreachable",
@@ -102,7 +110,7 @@ impl FetchError {
     pub fn is_permanent(&self) -> bool {
         match self {
             Self::Status(status) => *status < 500 && !matches!(status, 408 | 425 | 429),
-            Self::NoAnswer | Self::Unreachable(_) | Self::Broken(_) | Self::File(_) => false,
+            Self::NoAnswer | Self::Unreachable(_) | Self::Broken(_) | Self::Damaged | Self::File(_) => false,
             _ => true,
         }
     }

@@ -4,13 +4,14 @@
 //! request forgery), and the server behind it may answer slowly, without end, or with something
 //! else. So: only hosts that are allowed by configuration ([`FileUrl`]), only public network
 //! addresses, checked where the name is resolved and the connection made; redirects are followed by
-//! hand and every one is checked the same way; time, rate and size are limited; the content must be
-//! a PDF by its first bytes. No cookies, no credentials, no proxy.
+//! hand and every one is checked the same way; time, rate and size are limited, the size of what was
+//! compressed after unpacking; the content must be a PDF by its first bytes. No cookies, no credentials, no proxy.
 
 mod addresses;
 mod error;
 #[cfg(test)]
 mod tests;
+mod unpack;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use crate::outbound;
 use addresses::PublicAddresses;
 pub use addresses::is_public;
 pub use error::FetchError;
+use unpack::Unpacker;
 
 /// A PDF says what it is within so many bytes; some have a byte order mark or a line break before.
 const HEADER_WINDOW: usize = 1024;
@@ -129,15 +131,16 @@ impl Fetcher {
         if response.status() != http::StatusCode::OK {
             return Err(FetchError::Status(response.status().as_u16()));
         }
-        let mut content = BytesMut::new();
-        while let Some(bytes) = self.next_bytes(&mut response).await? {
-            let size = (content.len() + bytes.len()) as u64;
-            if size > self.limits.bytes {
-                return Err(FetchError::TooLarge { limit: self.limits.bytes });
-            }
-            self.check_rate(size, started)?;
-            content.extend_from_slice(&bytes);
+        let mut unpacker = Unpacker::of(&response)?;
+        let (mut content, mut received) = (BytesMut::new(), 0);
+        while let Some(piece) = self.next_bytes(&mut response).await? {
+            received += piece.len() as u64;
+            self.check_rate(received, started)?;
+            content.extend_from_slice(&unpacker.take(piece)?);
+            self.check_size(content.len() as u64)?;
         }
+        content.extend_from_slice(&unpacker.finish()?);
+        self.check_size(content.len() as u64)?;
         if content.is_empty() { Err(FetchError::Empty) } else { Ok(content.freeze()) }
     }
 
@@ -184,14 +187,23 @@ impl Fetcher {
         if status != http::StatusCode::OK {
             return Err(FetchError::Status(status.as_u16()));
         }
-        let expected = response.content_length();
-        if expected.is_some_and(|expected| expected > self.limits.bytes) {
-            return Err(FetchError::TooLarge { limit: self.limits.bytes });
-        }
+        let mut unpacker = Unpacker::of(&response)?;
+        // Of what is compressed, the length says nothing.
+        let expected = response.content_length().filter(|_| unpacker.is_plain());
+        self.check_size(expected.unwrap_or_default())?;
         let mut file = tokio::fs::File::create(path).await?;
         let mut head = Vec::with_capacity(HEADER_WINDOW);
-        let mut size = 0_u64;
-        while let Some(bytes) = self.next_bytes(&mut response).await? {
+        let (mut size, mut received) = (0_u64, 0_u64);
+        let mut is_whole = false;
+        while !is_whole {
+            let bytes = if let Some(piece) = self.next_bytes(&mut response).await? {
+                received += piece.len() as u64;
+                self.check_rate(received, started)?;
+                unpacker.take(piece)?
+            } else {
+                is_whole = true;
+                std::mem::replace(&mut unpacker, Unpacker::Plain).finish()?
+            };
             if head.len() < HEADER_WINDOW {
                 head.extend(bytes.iter().take(HEADER_WINDOW - head.len()));
                 if head.len() == HEADER_WINDOW && !is_pdf(&head) {
@@ -199,10 +211,7 @@ impl Fetcher {
                 }
             }
             size += bytes.len() as u64;
-            if size > self.limits.bytes {
-                return Err(FetchError::TooLarge { limit: self.limits.bytes });
-            }
-            self.check_rate(size, started)?;
+            self.check_size(size)?;
             file.write_all(&bytes).await?;
             on_bytes(size, expected);
         }
@@ -220,6 +229,10 @@ impl Fetcher {
             Ok(Err(error)) => Err(FetchError::Broken(error)),
             Err(_) => Err(FetchError::NoAnswer),
         }
+    }
+
+    fn check_size(&self, size: u64) -> Result<(), FetchError> {
+        if size > self.limits.bytes { Err(FetchError::TooLarge { limit: self.limits.bytes }) } else { Ok(()) }
     }
 
     fn check_rate(&self, size: u64, started: Instant) -> Result<(), FetchError> {

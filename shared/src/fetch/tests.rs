@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::convert::Infallible;
 
@@ -47,6 +47,13 @@ async fn server() -> String {
     let port = listener.local_addr().unwrap().port();
     let routes = Router::new()
         .route("/good.pdf", get(|| async { PDF }))
+        .route("/packed.pdf", get(|| async { packed("gzip", gzip(PDF)) }))
+        .route("/packed-twice.pdf", get(|| async { packed("x-gzip", [gzip(&PDF[..9]), gzip(&PDF[9..])].concat()) }))
+        .route("/packed.html", get(|| async { packed("gzip", gzip(b"<html>sign in first</html>")) }))
+        .route("/bomb", get(|| async { packed("gzip", gzip(&[PDF, &vec![b' '; 1 << 20]].concat())) }))
+        .route("/cut", get(|| async { packed("gzip", gzip(PDF)[..20].to_vec()) }))
+        .route("/not-packed", get(|| async { packed("gzip", PDF.to_vec()) }))
+        .route("/brotli", get(|| async { packed("br", PDF.to_vec()) }))
         .route("/empty", get(|| async { "" }))
         .route("/short", get(|| async { "%P" }))
         .route("/page.html", get(|| async { "<html>sign in first</html>" }))
@@ -66,6 +73,17 @@ async fn server() -> String {
     format!("http://localhost:{port}")
 }
 
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut encoder, content).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// An answer with this `Content-Encoding`.
+fn packed(encoding: &'static str, content: Vec<u8>) -> axum::response::Response {
+    ([(header::CONTENT_ENCODING, encoding)], content).into_response()
+}
+
 async fn fetch(path: &str) -> Result<u64, FetchError> {
     let url = server().await + path;
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -79,6 +97,23 @@ async fn fetch(path: &str) -> Result<u64, FetchError> {
 async fn a_pdf_is_fetched_through_redirects() {
     assert_eq!(fetch("/good.pdf").await.unwrap(), PDF.len() as u64);
     assert_eq!(fetch("/once").await.unwrap(), PDF.len() as u64);
+}
+
+#[tokio::test]
+async fn what_a_server_compressed_is_unpacked() {
+    assert_eq!(fetch("/packed.pdf").await.unwrap(), PDF.len() as u64);
+    assert_eq!(fetch("/packed-twice.pdf").await.unwrap(), PDF.len() as u64);
+    let fetcher = Fetcher::new(&config(), limits()).unwrap();
+    assert_eq!(fetcher.bytes(&(server().await + "/packed.pdf")).await.unwrap(), PDF);
+    let codes = ["/packed.html", "/bomb", "/cut", "/not-packed", "/brotli"].map(async |path| {
+        let error = fetch(path).await.unwrap_err();
+        assert_eq!(fetcher.bytes(&(server().await + path)).await.is_ok(), path == "/packed.html", "{path}");
+        error.code()
+    });
+    assert_eq!(
+        futures::future::join_all(codes).await,
+        ["not_a_pdf", "file_too_large", "url_damaged", "url_damaged", "url_unknown_encoding"]
+    );
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::docs::docs;
 use super::error::ApiError;
-use super::{csrf, finish, request_log};
+use super::{csrf, encoding, finish, request_log};
 use crate::config::HttpConfig;
 
 /// One of the two backends that the frontend knows.
@@ -58,8 +58,8 @@ impl Backend {
 const BODY_LIMIT: usize = 1024 * 1024;
 
 /// Completes the routes of some families to a backend: health, description, 404s that help, and the
-/// layers, from the outside in: request id and error bodies, log, CORS, panics, origin check, body
-/// limit.
+/// layers, from the outside in: request id and error bodies, log, CORS, panics, origin check,
+/// compressed bodies, body limit.
 pub fn serve(backend: Backend, routes: Router, config: &HttpConfig) -> Router {
     let origins: Arc<[String]> = match backend {
         Backend::Gateway => config.gateway_origins.as_slice().into(),
@@ -71,6 +71,7 @@ pub fn serve(backend: Backend, routes: Router, config: &HttpConfig) -> Router {
         .layer(cors(&origins))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(origins, csrf::check_origin))
+        .layer(middleware::from_fn(encoding::refuse_encoded))
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
     Router::new()
         .route("/", get(async move || health(backend)))

@@ -112,11 +112,13 @@ impl ApiError {
         Self::of(Kind::NotFound, "no_such_path", message)
     }
 
-    /// 400 `Validation failed`, with one sentence per field.
+    /// 400 with one sentence per field. The first is the message too: some pages show nothing else.
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "callers hand over what they collected")]
     pub fn validation(sentences: Vec<String>) -> Self {
-        Self::of(Kind::BadRequest, "validation_failed", "Validation failed").with_data(json!(sentences))
+        let data = json!(sentences);
+        let first = sentences.into_iter().next();
+        let message = first.map_or(Text::Borrowed("The request is not valid."), Text::Owned);
+        Self::of(Kind::BadRequest, "validation_failed", message).with_data(data)
     }
 
     /// 429 that says when to come back.
@@ -164,10 +166,11 @@ impl ApiError {
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
                 Self::unsupported_media_type("unsupported_media_type", "This content type is not supported here")
             }
-            status if status.is_client_error() => Self::bad_request(
-                "bad_request",
-                if detail.is_empty() { "Bad request".to_owned() } else { detail.to_owned() },
-            ),
+            // The framework's own words help nobody but who reads the log.
+            status if status.is_client_error() => {
+                let sentence = "The request cannot be read. Please check its address and its body.";
+                Self::bad_request("bad_request", sentence).caused_by(detail)
+            }
             _ => Self::internal(format!("the framework answered {status}: {detail}")),
         }
     }

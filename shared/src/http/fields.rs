@@ -159,6 +159,28 @@ pub fn text(value: &Value, min: usize, max: usize) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// What somebody says, as [`text`] takes it. Page breaks and vertical tabs, which come along when a page
+/// is copied, are line breaks; other control characters are dropped, since nobody typed them.
+///
+/// # Errors
+/// The end of a sentence, as [`Field::parse`] gives it.
+pub fn said(value: &Value, min: usize, max: usize) -> Result<String, String> {
+    let Value::String(words) = value else { return text(value, min, max) };
+    text(&Value::from(without_controls(words)), min, max)
+}
+
+/// Words without control characters but for line breaks and tabs.
+#[must_use]
+pub fn without_controls(words: &str) -> String {
+    let kept = words.chars().filter_map(|c| match c {
+        '\u{b}' | '\u{c}' | '\u{85}' => Some('\n'),
+        '\n' | '\r' | '\t' => Some(c),
+        c if c.is_control() => None,
+        c => Some(c),
+    });
+    kept.collect()
+}
+
 /// Text of at most `MAX` characters that may be empty, which means "none".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptionalText<const MAX: usize>(pub Option<String>);
@@ -224,6 +246,21 @@ mod tests {
         assert_eq!(parse(json!({"name": "longer"})), Err(vec!["name must have at most 5 characters".to_owned()]));
         assert_eq!(parse(json!({"name": "a\u{0}b"})), Err(vec!["name must not hold control characters".to_owned()]));
         assert_eq!(parse(json!({"name": " Ann "})), Ok(Person { name: Name("Ann".to_owned()), admin: None }));
+    }
+
+    #[test]
+    fn control_characters_are_dropped_from_what_is_said() {
+        for (words, kept) in [
+            ("What is the torque\u{7}?", "What is the torque?"),
+            ("\u{0}\u{1b}[31mred\u{7f}\u{9b}", "[31mred"),
+            ("page\u{c}break\u{b}and\u{85}line", "page\nbreak\nand\nline"),
+            ("tab\tand\r\nline", "tab\tand\r\nline"),
+            ("\u{8} Öl ", "Öl"),
+        ] {
+            assert_eq!(said(&json!(words), 1, 100).as_deref(), Ok(kept), "{words:?}");
+        }
+        assert_eq!(said(&json!("\u{7}"), 1, 100), Err("must not be empty".to_owned()));
+        assert_eq!(said(&json!(7), 1, 100), Err("must be text".to_owned()));
     }
 
     #[test]

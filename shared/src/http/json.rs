@@ -5,13 +5,14 @@ use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
+use super::body_text;
 use super::error::ApiError;
 use super::fields::{Fields, FromFields};
 
 /// A JSON body, checked.
 ///
 /// Refusals: 415 for another content type, 413 for too large a body, 400 `malformed_json`, 400
-/// `Validation failed` with a sentence per field.
+/// `validation_failed` with a sentence per field.
 #[derive(Debug)]
 pub struct Valid<T>(pub T);
 
@@ -68,9 +69,7 @@ fn not_json() -> ApiError {
 }
 
 fn parse<T: FromFields>(bytes: &[u8]) -> Result<T, ApiError> {
-    let value: Value = serde_json::from_slice(bytes)
-        .map_err(|error| ApiError::bad_request("malformed_json", format!("The body is not valid JSON: {error}")))?;
-    let object: Map<String, Value> = match value {
+    let object: Map<String, Value> = match body_text::read(bytes)? {
         Value::Object(object) => object,
         _ => return Err(ApiError::validation(vec!["The body must be a JSON object".to_owned()])),
     };

@@ -1,9 +1,11 @@
 //! The HTTP edge: envelope, errors, validation, and the layers every backend is wrapped in.
 
 mod backend;
+mod body_text;
 mod client_address;
 mod csrf;
 mod docs;
+mod encoding;
 mod envelope;
 mod error;
 mod fields;
@@ -22,7 +24,7 @@ pub use backend::{Backend, serve};
 pub use client_address::ClientAddress;
 pub use envelope::{Reply, created, ok};
 pub use error::{ApiError, ApiResult};
-pub use fields::{Field, Fields, FromFields, Invalid, OptionalText, text};
+pub use fields::{Field, Fields, FromFields, Invalid, OptionalText, said, text, without_controls};
 pub use finish::{RequestId, ResponseCookies};
 pub use idempotency::IdempotencyKey;
 pub use json::{Valid, ValidOrEmpty};

@@ -6,6 +6,7 @@ use axum::extract::{Query, State as Shared};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
 use serde::Deserialize;
+use shared::assistant::{escape, sanitized};
 use shared::auth::CurrentUser;
 use shared::http::{ApiError, ApiResult, Id};
 use shared::ids::ChatId;
@@ -77,12 +78,17 @@ fn markdown(chat: &Chat, messages: &[ChatMessage]) -> String {
         }
         // Answers close with a list of their sources; the passages themselves are added here.
         for citation in &message.citations {
-            let snippet = citation.snippet.replace('\n', " ");
-            let (index, file, page) = (citation.index, &citation.file_name, citation.page);
+            let snippet = harmless(&citation.snippet.replace('\n', " "));
+            let (index, file, page) = (citation.index, harmless(&citation.file_name), citation.page);
             write_line(&mut text, format_args!("\n> [{index}] {file}, page {page}: {snippet}"));
         }
     }
     text
+}
+
+/// What stands in a manual, as Markdown that shows it as it is.
+fn harmless(text: &str) -> String {
+    sanitized(&escape(text), Vec::new(), "")
 }
 
 fn write_line(text: &mut String, line: std::fmt::Arguments<'_>) {

@@ -3,7 +3,10 @@
 mod answers;
 mod bad_input;
 mod changes;
+mod hostile;
+mod pace;
 mod pictures;
+mod requests;
 mod sessions;
 
 use reqwest::Method;

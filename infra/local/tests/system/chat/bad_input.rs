@@ -53,7 +53,7 @@ async fn every_field_at_fault_gets_a_sentence() {
             json!({"content": "  \n", "images": []}),
             json!({"content": 7, "images": "x"}),
             json!({"content": "x".repeat(16_001), "images": [1, "", null]}),
-            json!({"content": "a\u{0}b"}),
+            json!({"content": "\u{0}\u{7}"}),
             json!({"content": ["a"], "images": {"0": "x"}}),
         ] {
             refuse(Method::POST, &path, body).await;

@@ -46,6 +46,30 @@ pub async fn model_that_repeats(prefix: &'static str) -> String {
     serve(post(answer)).await
 }
 
+/// Starts one that answers with these pieces, one every `pause`.
+pub async fn model_that_says(pieces: Vec<String>, pause: Duration) -> String {
+    serve(post(move || async move { Sse::new(pieces_of(pieces, pause)) })).await
+}
+
+/// Starts one that does what a page tells it: with `order` in the request it answers with these pieces,
+/// else that nobody told it so.
+pub async fn model_that_obeys(order: &'static str, pieces: &'static [&'static str]) -> String {
+    let answer = move |request: String| async move {
+        let said = if request.contains(order) { pieces } else { &["Nobody told me to."] };
+        Sse::new(pieces_of(said.iter().map(|piece| (*piece).to_owned()).collect(), Duration::from_millis(30)))
+    };
+    serve(post(answer)).await
+}
+
+fn pieces_of(pieces: Vec<String>, pause: Duration) -> impl Stream<Item = Result<Event, Infallible>> {
+    let said = |piece: String| json!({"choices": [{"index": 0, "delta": {"content": piece}}]}).to_string();
+    let events = pieces.into_iter().map(said).chain(["[DONE]".to_owned()]);
+    stream::iter(events).then(move |event| async move {
+        tokio::time::sleep(pause).await;
+        Ok(Event::default().data(event))
+    })
+}
+
 /// The base address of one that cannot be reached, for as long as this lives.
 pub struct UnreachableModel {
     pub url: String,

@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::harness::pdf::pdf;
 use crate::harness::{TestSystem, sentences};
 
 #[tokio::test]
@@ -27,7 +28,6 @@ async fn every_field_of_an_upload_is_checked() {
         ("fileSize", json!("many"), "fileSize must be a whole number of bytes"),
         ("fileSize", json!([]), "fileSize must be a whole number of bytes"),
         ("contentType", Value::Null, "contentType is required"),
-        ("contentType", json!(""), "contentType must not be empty"),
         ("contentType", json!({}), "contentType must be text"),
         ("contentType", json!("x".repeat(256)), "contentType must have at most 255 characters"),
     ];
@@ -49,6 +49,33 @@ async fn every_field_of_an_upload_is_checked() {
     assert_eq!(user.post("/api/v1/repository/uploads", large).await.code(413), "file_too_large");
     assert_eq!(user.get("/api/v1/repository/documents").await.data(200)["pagination"]["total"], 0);
     assert_eq!(system.visitor().post("/api/v1/repository/uploads", good).await.code(401), "not_signed_in");
+}
+
+#[tokio::test]
+async fn a_pdf_by_another_name_is_judged_by_its_content() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let kinds =
+        ["application/octet-stream", "application/x-pdf", "", "APPLICATION/PDF; version=1.7", "binary/octet-stream"];
+    for kind in kinds {
+        let contents =
+            [(pdf(&["The reservoir holds 40 litres."]), "ready"), (b"PK no manual at all".to_vec(), "failed")];
+        for (bytes, status) in contents {
+            let wish = json!({"fileName": "manual.pdf", "fileSize": bytes.len(), "contentType": kind});
+            let data = user.post("/api/v1/repository/uploads", wish).await.data(201);
+            let mut put = user.client.put(data["upload"]["url"].as_str().unwrap()).body(bytes);
+            for (name, value) in data["upload"]["headers"].as_object().unwrap() {
+                put = put.header(name, value.as_str().unwrap());
+            }
+            assert_eq!(user.send(put).await.status, 200, "{kind:?}");
+            let document = user.settled(data["document"]["id"].as_str().unwrap()).await;
+            assert_eq!(document["status"], status, "{kind:?} {document}");
+        }
+    }
+    for kind in ["image/png", "text/html", "application/msword", "application/zip", "pdf"] {
+        let wish = json!({"fileName": "manual.pdf", "fileSize": 10, "contentType": kind});
+        assert_eq!(user.post("/api/v1/repository/uploads", wish).await.code(415), "unsupported_document_type");
+    }
 }
 
 #[tokio::test]

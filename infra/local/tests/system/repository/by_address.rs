@@ -29,6 +29,7 @@ impl FileServer {
         let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let routes = Router::new()
             .route("/manual.pdf", get(manual))
+            .route("/packed.pdf", get(packed))
             .route("/inside", get(async || Redirect::temporary("http://169.254.169.254/latest/meta-data")))
             .route("/round", get(async || Redirect::temporary("/round")))
             .route("/page.html", get(async || "<html>please sign in</html>"))
@@ -42,6 +43,13 @@ impl FileServer {
 async fn manual(State(asked): State<Arc<AtomicUsize>>) -> Vec<u8> {
     asked.fetch_add(1, Ordering::SeqCst);
     pdf::pdf(&["Oil capacity\nThe reservoir of the press holds 40 litres of hydraulic oil."])
+}
+
+/// The same, compressed, whether or not that was asked for.
+async fn packed(asked: State<Arc<AtomicUsize>>) -> impl axum::response::IntoResponse {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, &manual(asked).await).unwrap();
+    ([("content-encoding", "gzip"), ("content-type", "application/pdf")], encoder.finish().unwrap())
 }
 
 /// A PDF that never ends, a byte at a time.
@@ -112,6 +120,19 @@ async fn a_registered_document_is_fetched_once_and_read() {
     let new = register(&user, &url).await;
     assert_ne!(new["id"], document["id"]);
     assert_eq!(user.settled(new["id"].as_str().unwrap()).await["status"], "ready");
+}
+
+#[tokio::test]
+async fn what_the_server_compresses_is_unpacked() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let files = FileServer::start().await;
+    let document = register(&user, &format!("{}/packed.pdf", files.url)).await;
+    let id = document["id"].as_str().unwrap();
+    let ready = user.settled(id).await;
+    assert_eq!(ready["status"], "ready", "{ready}");
+    let page = user.get(&format!("/api/v1/repository/documents/{id}/pages/1")).await.data(200);
+    assert!(page["text"].as_str().unwrap().contains("40 litres"));
 }
 
 #[tokio::test]

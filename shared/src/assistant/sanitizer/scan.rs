@@ -1,0 +1,224 @@
+//! Reading ahead: code spans, the ends of links, definitions, entities.
+
+use pulldown_cmark::{Event, Parser};
+
+use super::WINDOW;
+
+/// Longest name of an entity.
+const LONGEST_ENTITY: usize = 32;
+
+/// What can be seen of the text from some place on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View<'a> {
+    /// At most [`WINDOW`] bytes.
+    pub(super) text: &'a str,
+    /// Whether no more will be seen: what is still open stays open.
+    pub(super) ends: bool,
+    /// Whether that is because the text ends.
+    pub(super) is_whole: bool,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(text: &'a str, ends: bool) -> Self {
+        let is_cut = text.len() > WINDOW;
+        let text = text.get(..text.floor_char_boundary(WINDOW)).unwrap_or(text);
+        // A cut view ends in the same place however much has arrived, give or take one character.
+        let is_full = is_cut || text.len() >= WINDOW;
+        Self { text, ends: ends || is_full, is_whole: ends && !is_cut }
+    }
+
+    /// The line that the view begins with, without its end; `None` where that is not seen yet.
+    pub(super) fn line(self) -> Option<&'a str> {
+        match self.text.split_once('\n') {
+            Some((line, _)) => Some(line),
+            None if self.is_whole => Some(self.text),
+            None => None,
+        }
+    }
+}
+
+/// The text from a place on; empty where there is none.
+pub(super) fn from(text: &str, at: usize) -> &str {
+    text.get(at..).unwrap_or_default()
+}
+
+/// How many bytes of this kind a text begins with.
+pub(super) fn run(text: &str, mark: char) -> usize {
+    text.len() - text.trim_start_matches(mark).len()
+}
+
+/// What is found when something is looked for that may not have arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found<T> {
+    Yes(T),
+    No,
+    Undecided,
+}
+
+impl<T> Found<T> {
+    fn open(view: View<'_>) -> Self {
+        if view.ends { Self::No } else { Self::Undecided }
+    }
+}
+
+/// The content of a code span on one line, and the bytes of the whole, where the view begins with
+/// `ticks` backticks.
+pub(super) fn code_span(view: View<'_>, ticks: usize) -> Found<(&str, usize)> {
+    let mut at = ticks;
+    loop {
+        let rest = from(view.text, at);
+        let Some(next) = rest.find(['`', '\n']) else { return Found::open(view) };
+        if rest.get(next..).is_some_and(|rest| rest.starts_with('\n')) {
+            return Found::No;
+        }
+        let length = run(from(rest, next), '`');
+        let end = at + next + length;
+        if end == view.text.len() && !view.ends {
+            return Found::Undecided;
+        }
+        if length == ticks {
+            return match view.text.get(ticks..at + next) {
+                Some(content) => Found::Yes((content, end)),
+                None => Found::No,
+            };
+        }
+        at = end;
+    }
+}
+
+/// Where the bracket closes that the view begins with, on the same line: the place of its `]`.
+pub(super) fn bracket(view: View<'_>) -> Found<usize> {
+    let (mut at, mut depth) = (0, 0_usize);
+    loop {
+        let rest = from(view.text, at);
+        let Some(character) = rest.chars().next() else { return Found::open(view) };
+        match character {
+            '\n' => return Found::No,
+            '\\' => {
+                let Some(next) = from(rest, 1).chars().next() else { return Found::open(view) };
+                at += if next == '\n' { 1 } else { 1 + next.len_utf8() };
+                continue;
+            }
+            '`' => {
+                let ticks = run(rest, '`');
+                if ticks == rest.len() && !view.ends {
+                    return Found::Undecided;
+                }
+                match code_span(View { text: rest, ..view }, ticks) {
+                    Found::Yes((_, length)) => at += length,
+                    Found::No => at += ticks,
+                    Found::Undecided => return Found::Undecided,
+                }
+                continue;
+            }
+            '[' => depth += 1,
+            ']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return Found::Yes(at);
+                }
+            }
+            _ => {}
+        }
+        at += character.len_utf8();
+    }
+}
+
+/// The destination of a link, and the bytes from its `(` to its `)`, where the view begins with the `(`.
+pub(super) fn destination(view: View<'_>) -> Found<(&str, usize)> {
+    let line = view.text.split('\n').next().unwrap_or_default();
+    // A link whose end is on another line is none here; the writer sees to it that it is none there.
+    let found = destination_in(line);
+    match found {
+        Some(found) => Found::Yes(found),
+        None if line.len() < view.text.len() => Found::No,
+        None => Found::open(view),
+    }
+}
+
+fn destination_in(line: &str) -> Option<(&str, usize)> {
+    let inside = line.strip_prefix('(')?;
+    let trimmed = inside.trim_start_matches([' ', '\t']);
+    let (address, rest) = match trimmed.strip_prefix('<') {
+        Some(pointed) => pointed.split_once('>')?,
+        None => trimmed.split_at(end_of_address(trimmed)?),
+    };
+    let rest = rest.trim_start_matches([' ', '\t']);
+    let rest = match rest.chars().next()? {
+        '"' => end_of_title(rest, '"')?,
+        '\'' => end_of_title(rest, '\'')?,
+        '(' => end_of_title(rest, ')')?,
+        _ => rest,
+    };
+    let rest = rest.trim_start_matches([' ', '\t']).strip_prefix(')')?;
+    Some((address, line.len() - rest.len()))
+}
+
+/// Where an address ends in a link: before a blank, or before a parenthesis that it did not open.
+fn end_of_address(text: &str) -> Option<usize> {
+    let (mut depth, mut escaped) = (0_usize, false);
+    for (at, character) in text.char_indices() {
+        match character {
+            _ if std::mem::take(&mut escaped) => {}
+            '\\' => escaped = true,
+            ' ' | '\t' => return Some(at),
+            '(' => depth += 1,
+            ')' if depth == 0 => return Some(at),
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// What follows a title.
+fn end_of_title(text: &str, close: char) -> Option<&str> {
+    let mut escaped = false;
+    for (at, character) in text.char_indices().skip(1) {
+        match character {
+            _ if std::mem::take(&mut escaped) => {}
+            '\\' => escaped = true,
+            character if character == close => return text.get(at + close.len_utf8()..),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether a line defines an address for a label: `[label]: https://…`. It shows nothing.
+pub(super) fn is_definition(line: &str) -> bool {
+    let Some((_, rest)) = line.split_once("]:") else { return false };
+    let address = rest.trim();
+    let address = address.strip_prefix('<').unwrap_or(address);
+    let (first, title) = address.split_once([' ', '\t']).unwrap_or((address, ""));
+    let first = first.to_ascii_lowercase();
+    let leads_away = first.contains("//")
+        || ["data:", "javascript:", "vbscript:", "mailto:", "blob:"].iter().any(|s| first.starts_with(s));
+    let title = title.trim();
+    leads_away && (title.is_empty() || title.starts_with(['"', '\'', '(']))
+}
+
+/// The characters that the entity stands for, and its bytes, where the view begins with `&`. `No` comes
+/// with nothing: then the sign stands for itself.
+pub(super) fn entity(view: View<'_>) -> Found<(String, usize)> {
+    let rest = from(view.text, 1);
+    let name = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#').count();
+    if name > LONGEST_ENTITY {
+        return Found::No;
+    }
+    match from(rest, name).chars().next() {
+        None => Found::open(view),
+        Some(';') => {
+            let length = name + 2;
+            let written = view.text.get(..length).unwrap_or_default();
+            let mut decoded = String::new();
+            for event in Parser::new(written) {
+                if let Event::Text(text) = event {
+                    decoded.push_str(&text);
+                }
+            }
+            if decoded.is_empty() || decoded == written { Found::No } else { Found::Yes((decoded, length)) }
+        }
+        Some(_) => Found::No,
+    }
+}
