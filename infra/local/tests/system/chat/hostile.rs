@@ -53,7 +53,7 @@ fn assert_harmless(text: &str, place: &str) {
 
 #[tokio::test]
 async fn an_obedient_model_shows_no_picture_and_no_foreign_link_in_a_chat() {
-    let (_system, user) = hostile_system(OBEDIENT).await;
+    let (_system, user) = Box::pin(hostile_system(OBEDIENT)).await;
     let events = ask(&user, &format!("{MESSAGES}/stream"), QUESTION).await.rest().await;
     let mut streamed = String::new();
     for event in &events {
@@ -87,7 +87,7 @@ async fn an_obedient_model_shows_no_picture_and_no_foreign_link_in_a_chat() {
 
 #[tokio::test]
 async fn nor_is_any_spoken() {
-    let (_system, user) = hostile_system(OBEDIENT).await;
+    let (_system, user) = Box::pin(hostile_system(OBEDIENT)).await;
     let mut socket = user.socket().await;
     socket.send(json!({"type": "config", "audio": "sentence"})).await;
     socket.ask(QUESTION).await;
@@ -117,7 +117,7 @@ async fn nor_is_any_spoken() {
 #[tokio::test]
 async fn stopping_in_the_middle_of_a_link_keeps_nothing_of_it() {
     let pieces = &["Go to ", "[the site](https://evil.example/?q=", "a", "b", "c", "d", "e", "f", "g", "h"];
-    let (_system, user) = hostile_system(pieces).await;
+    let (_system, user) = Box::pin(hostile_system(pieces)).await;
     let mut stream = ask(&user, &format!("{MESSAGES}/stream"), QUESTION).await;
     let event = stream.find(|event| !text(&event["fullText"]).is_empty()).await;
     let id = text(&event["sessionId"]);
