@@ -5,6 +5,10 @@ use std::io::{self, Write};
 use rlimit::Resource;
 use serde::Serialize;
 
+/// Bytes of address space that a program of ours takes.
+#[cfg(feature = "speech")]
+const USUAL_PROGRAM: u64 = 256 << 20;
+
 /// Limits this process to so many bytes of address space and seconds of processor time, and lets it
 /// leave no core dump. Where the machine runs out of memory, it is the first to go.
 ///
@@ -28,14 +32,14 @@ pub(crate) fn allow_time(cpu_seconds: u64, most: u64) -> io::Result<()> {
     Resource::CPU.set(cpu_seconds.min(most), most)
 }
 
-/// Bytes of address space that this process takes already: its program and libraries. 0 where the
+/// Bytes of address space that this process takes already: its program and libraries. A guess where the
 /// system does not tell.
 #[cfg(feature = "speech")]
 pub(crate) fn own_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let size = status.lines().find_map(|line| line.strip_prefix("VmSize:"));
     let kib = size.and_then(|size| size.trim().strip_suffix("kB")).and_then(|size| size.trim().parse::<u64>().ok());
-    kib.unwrap_or(0) * 1024
+    kib.map_or(USUAL_PROGRAM, |kib| kib * 1024)
 }
 
 /// Writes a message.
