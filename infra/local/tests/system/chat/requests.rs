@@ -139,3 +139,41 @@ async fn a_greeting_gives_no_title_but_the_next_question_does() {
     user.post(&format!("{path}/messages"), said("Hello! e.g. the MT-750: which oil?")).await.data(201);
     assert_eq!(user.get(&path).await.data(200)["title"], "E.g. the MT-750: which oil?");
 }
+
+#[tokio::test]
+async fn a_repeated_message_is_known_by_its_pictures_and_has_few_followers() {
+    let system = super::slow_system().await;
+    let user = system.user().await;
+    let path = format!("{MESSAGES}/stream");
+    let send = async |key: &str, body: &Value| {
+        let request = user.request(Method::POST, &path).header("Idempotency-Key", key).json(body);
+        request.send().await.unwrap()
+    };
+    // Two pictures of the same size.
+    let picture = |last: u8| {
+        let bytes = [&b"\x89PNG\r\n\x1a\n a picture, as far as its first bytes say "[..], &[last]].concat();
+        let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes);
+        json!({"content": "What is this?", "images": [format!("data:image/png;base64,{encoded}")]})
+    };
+    let first = send("k", &picture(1)).await;
+    assert_eq!(first.status(), 200);
+    assert_eq!(send("k", &picture(2)).await.status(), 409, "another picture is another message");
+    let mut followers = Vec::new();
+    for _ in 0..16 {
+        let follower = send("k", &picture(1)).await;
+        assert_eq!(follower.status(), 200);
+        followers.push(follower);
+    }
+    let refused = send("k", &picture(1)).await;
+    assert_eq!(refused.status(), 429);
+    assert!(refused.headers().contains_key("retry-after"));
+    let error: Value = refused.json().await.unwrap();
+    assert_eq!(error["code"], "too_many_requests");
+    assert!(text(&error["message"]).contains("sent several times"), "{error}");
+    // One that leaves makes room.
+    followers.pop();
+    let again = crate::harness::eventually(5, "there is room again", async || {
+        Some(send("k", &picture(1)).await).filter(|answer| answer.status() == 200)
+    });
+    drop(again.await);
+}
