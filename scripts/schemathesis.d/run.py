@@ -11,6 +11,8 @@ from local_system import LocalSystem  # noqa: E402
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 # Whoever signs out, or is gone, is told 401 by everything else.
 LEFT_OUT = ("logout", "logoutByPost", "deleteAccount")
+# Events of a stream are described one by one; our own tests read them.
+STREAMS = ("streamInNewSession", "stream", "regenerate")
 SEED = 20261129
 
 
@@ -21,6 +23,7 @@ def main():
         for backend in ("gateway", "services"):
             command = [
                 Path(sys.executable).parent / "schemathesis",
+                f"--config-file={Path(__file__).with_name('schemathesis.toml')}",
                 "run",
                 f"http://127.0.0.1:{system.ports[backend]}/api/v1/openapi.json",
                 f"--header=Authorization: Bearer {token}",
@@ -31,7 +34,7 @@ def main():
                 "--workers=2",
                 "--request-timeout=60",
                 "--no-color",
-                *(f"--exclude-operation-id={name}" for name in LEFT_OUT),
+                *(f"--exclude-operation-id={name}" for name in (*LEFT_OUT, *STREAMS) if backend == "gateway"),
             ]
             if subprocess.run(command, check=False).returncode:
                 failed.append(backend)

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as Shared};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
@@ -13,6 +14,7 @@ use shared::ids::ChatId;
 use shared::store::{Chat, ChatMessage, MessageRole};
 
 use crate::State;
+use crate::refusal::bad_query;
 use crate::views::SessionView;
 
 /// `?format=md|json`
@@ -26,8 +28,9 @@ pub async fn export(
     user: CurrentUser,
     Shared(state): Shared<State>,
     Id(id): Id<ChatId>,
-    Query(wanted): Query<Wanted>,
+    query: Result<Query<Wanted>, QueryRejection>,
 ) -> ApiResult<Response> {
+    let Query(wanted) = query.map_err(bad_query)?;
     let json = match wanted.format.as_deref() {
         None | Some("md") => false,
         Some("json") => true,

@@ -1,5 +1,6 @@
 //! `GET /chat/sessions`: newest activity first, each with its last message.
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as Shared};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use shared::store::{Chat, ChatStatus, Store, StoreResult};
 
 use super::update::Status;
 use crate::State;
+use crate::refusal::bad_query;
 use crate::views::SessionView;
 
 /// Sessions whose messages are read at once in a search.
@@ -37,8 +39,9 @@ pub async fn list(
     user: CurrentUser,
     Shared(state): Shared<State>,
     page: Page,
-    Query(wanted): Query<Wanted>,
+    query: Result<Query<Wanted>, QueryRejection>,
 ) -> ApiResult<Reply<Sessions>> {
+    let Query(wanted) = query.map_err(bad_query)?;
     let (status, search) = checked(wanted)?;
     let store = &state.context.store;
     let (chats, total) = match search {

@@ -195,4 +195,8 @@ async fn bad_pages_and_filters_are_refused() {
         let answer = user.get(&format!("{SESSIONS}?{query}")).await;
         assert_eq!(answer.code(400), "validation_failed", "{query}");
     }
+    for path in [format!("{SESSIONS}?status=active&status=active"), format!("{SESSIONS}/s/export?format=md&format=md")]
+    {
+        assert_eq!(user.get(&path).await.code(400), "bad_query", "{path}");
+    }
 }
