@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "demo.d"))
@@ -18,12 +19,13 @@ SEED = 20261129
 
 def main():
     examples, failed = sys.argv[1], []
-    with LocalSystem() as system:
+    # What earlier runs found must not change what this one asks.
+    with tempfile.TemporaryDirectory() as folder, LocalSystem() as system:
         token = system.sign_up()
         for backend in ("gateway", "services"):
             command = [
-                Path(sys.executable).parent / "schemathesis",
-                f"--config-file={Path(__file__).with_name('schemathesis.toml')}",
+                Path(sys.executable).absolute().parent / "schemathesis",
+                f"--config-file={Path(__file__).resolve().with_name('schemathesis.toml')}",
                 "run",
                 f"http://127.0.0.1:{system.ports[backend]}/api/v1/openapi.json",
                 f"--header=Authorization: Bearer {token}",
@@ -36,7 +38,7 @@ def main():
                 "--no-color",
                 *(f"--exclude-operation-id={name}" for name in (*LEFT_OUT, *STREAMS) if backend == "gateway"),
             ]
-            if subprocess.run(command, check=False).returncode:
+            if subprocess.run(command, cwd=folder, check=False).returncode:
                 failed.append(backend)
     sys.exit(f"not as described: {', '.join(failed)}" if failed else 0)
 
