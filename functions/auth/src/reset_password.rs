@@ -65,11 +65,10 @@ pub async fn reset_password(
         store.withdraw_code(wanted, &former.id).await?;
     }
     attempts::forget(&state.context, &email).await?;
-    if !former.email_verified {
-        take_up(&state.context, &former.id, &email).await?;
-    }
     if former.email_verified {
         state.codes.mailer().notify(&email, &Message::password_changed()).await;
+    } else {
+        take_up(&state.context, &former.id, &email).await?;
     }
     Ok(ok("Your password is changed. You can sign in with it now.", ()))
 }

@@ -126,7 +126,11 @@ async fn link_google(state: &State, email: &Email, pending: &PendingCode) -> Api
         Err(StoreError::Condition { .. }) => return Err(CodeError::Invalid.into()),
         Err(error) => return Err(error.into()),
     };
-    state.codes.mailer().notify(email, &Message::google_linked()).await;
+    if owner.email_verified {
+        state.codes.mailer().notify(email, &Message::google_linked()).await;
+    } else {
+        take_up(&state.context, &owner.id, email).await?;
+    }
     Ok(())
 }
 

@@ -67,6 +67,7 @@ async fn link(state: &State, user: &User, identity: &Identity) -> Result<Option<
     } else {
         store.forget_address(&user.email, &user.id).await?;
         store.revoke_sign_ins(&user.id, None).await?;
+        take_up(&state.context, &user.id, &user.email).await?;
     }
     Ok(linked)
 }

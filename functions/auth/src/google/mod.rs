@@ -56,6 +56,9 @@ impl Failure {
             Self::Google(GoogleError::Unavailable(_)) => {
                 "Google cannot be reached right now. Please try again in a moment."
             }
+            Self::Code(CodeError::TooManyMails { .. }) => {
+                return "We have mailed your address several times already. Please try again later.".to_owned();
+            }
             Self::Google(GoogleError::Unverified(_))
             | Self::Billing(_)
             | Self::Code(_)
@@ -124,11 +127,10 @@ async fn come_back(
         }
         Some(_) => return Err(Failure::Sentence(TRY_AGAIN.to_owned())),
     }
-    let cookie = read_cookies(headers, OauthState::COOKIE).into_iter().next().ok_or(GoogleError::State)?;
     let callback = Callback {
         code: value("code").ok_or(GoogleError::State)?,
         state: value("state").ok_or(GoogleError::State)?,
-        cookie,
+        cookies: read_cookies(headers, OauthState::COOKIE),
     };
     let (identity, sign_up) = google.finish(&callback).await?;
     let user = account::of(state, identity, sign_up).await?;

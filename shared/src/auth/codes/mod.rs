@@ -9,12 +9,12 @@ mod limits;
 
 use super::counter::Counter;
 use super::email::Email;
-use super::tokens::{Purpose, Tokens};
+use super::tokens::Purpose;
 use crate::Context;
 use crate::http::{ApiError, Field, text};
 use crate::ids::UserId;
 use crate::mail::{MailError, Mailer, Message};
-use crate::store::{AddressCodes, CodePurpose, PendingCode, RateLimit, Store, StoreError};
+use crate::store::{AddressCodes, CodePurpose, PendingCode, RateLimit, StoreError};
 use crate::time;
 
 /// Seconds that a code is good for.
@@ -126,8 +126,6 @@ impl From<CodeError> for ApiError {
 #[derive(Debug, Clone)]
 pub struct Codes {
     context: Context,
-    store: Store,
-    tokens: Tokens,
     mailer: Mailer,
 }
 
@@ -135,12 +133,7 @@ impl Codes {
     /// Mails codes with `mailer` and keeps them in the table.
     #[must_use]
     pub fn new(context: &Context, mailer: Mailer) -> Self {
-        Self {
-            store: context.store.clone(),
-            tokens: context.sign_ins.tokens().clone(),
-            context: context.clone(),
-            mailer,
-        }
+        Self { context: context.clone(), mailer }
     }
 
     /// Mails a new code, which replaces the one before for the same purpose; `counter` says whose mails are counted.
@@ -154,19 +147,19 @@ impl Codes {
         let pending = PendingCode {
             purpose: new.purpose,
             user_id: new.user.clone(),
-            hash: self.tokens.keyed_hash(Purpose::OneTimeCode, &hashed(&new.email, new.purpose, &code)),
+            hash: self.context.sign_ins.tokens().keyed_hash(Purpose::OneTimeCode, &hashed(&new.email, new.purpose, &code)),
             attempts: 0,
             ends_at: now + LIFETIME,
             sent_at: now,
             google_subject: new.google_subject.clone(),
         };
-        if self.store.address_codes(&new.email).await?.may_keep(now, &new.user, new.purpose) {
-            return Ok(Sending::Kept);
-        }
-        if let Some(subject) = &own
-            && let Some(seconds) = self.store.count_against(&OWN_MAILS, subject).await?
-        {
-            return Err(CodeError::TooManyMails { seconds });
+        if let Some(subject) = &own {
+            if self.context.store.address_codes(&new.email).await?.may_keep(now, &new.user, new.purpose) {
+                return Ok(Sending::Kept);
+            }
+            if let Some(seconds) = self.context.store.count_against(&OWN_MAILS, subject).await? {
+                return Err(CodeError::TooManyMails { seconds });
+            }
         }
         let change = |codes: &mut AddressCodes| {
             if codes.may_keep(now, &new.user, new.purpose) {
@@ -179,7 +172,7 @@ impl Codes {
             codes.pending.insert(new.purpose, pending.clone());
             Ok::<_, CodeError>(Sending::Sent)
         };
-        let sending = self.store.change_address_codes(&new.email, change).await??;
+        let sending = self.context.store.change_address_codes(&new.email, change).await??;
         if sending == Sending::Sent
             && let Err(error) = self.mailer.send(&new.email, &Message::code(new.purpose, &code)).await
         {
@@ -194,7 +187,7 @@ impl Codes {
     /// # Errors
     /// [`CodeError::Store`].
     pub async fn last(&self, email: &Email) -> Result<Option<NewCode>, CodeError> {
-        let pending = self.store.address_codes(email).await?.pending;
+        let pending = self.context.store.address_codes(email).await?.pending;
         let last = pending.into_values().max_by_key(|pending| pending.sent_at);
         Ok(last.map(|last| NewCode {
             google_subject: last.google_subject,
@@ -216,11 +209,11 @@ impl Codes {
             }
             Ok::<(), CodeError>(())
         };
-        self.store.change_address_codes(email, change).await?
+        self.context.store.change_address_codes(email, change).await?
     }
 
     /// The pending code, if `code` is it and its purpose is one of `purposes`; `counter` says whose wrong ones are
-    /// counted. It stays pending: [`Store::consume_code`] uses it up.
+    /// counted. It stays pending: [`Store::consume_code`](crate::store::Store::consume_code) uses it up.
     ///
     /// # Errors
     /// [`CodeError::Invalid`], [`CodeError::Expired`], [`CodeError::TooManyAttempts`].
@@ -235,21 +228,21 @@ impl Codes {
         let own = counter.own_subject(&self.context, email);
         let pending = match &own {
             Some(subject) => {
-                if let Some(seconds) = self.store.count_against(&OWN_ATTEMPTS, subject).await? {
+                if let Some(seconds) = self.context.store.count_against(&OWN_ATTEMPTS, subject).await? {
                     return Err(CodeError::TooManyAttempts { seconds });
                 }
-                self.store.address_codes(email).await?.pending.into_values().collect()
+                self.context.store.address_codes(email).await?.pending.into_values().collect()
             }
-            None => self.store.change_address_codes(email, |codes| codes.begin_attempt(now)).await??,
+            None => self.context.store.change_address_codes(email, |codes| codes.begin_attempt(now)).await??,
         };
         let is_it = |pending: &PendingCode| {
             let text = hashed(email, pending.purpose, &code.0);
-            purposes.contains(&pending.purpose) && self.tokens.is_keyed_hash(Purpose::OneTimeCode, &text, &pending.hash)
+            purposes.contains(&pending.purpose) && self.context.sign_ins.tokens().is_keyed_hash(Purpose::OneTimeCode, &text, &pending.hash)
         };
         let right = pending.into_iter().find(is_it).ok_or(CodeError::Invalid)?;
         match &own {
-            Some(subject) => self.store.reset_count(&OWN_ATTEMPTS, subject).await?,
-            None => self.store.change_address_codes(email, |codes| codes.take_back_attempt(now)).await?,
+            Some(subject) => self.context.store.reset_count(&OWN_ATTEMPTS, subject).await?,
+            None => self.context.store.change_address_codes(email, |codes| codes.take_back_attempt(now)).await?,
         }
         if right.ends_at > now { Ok(right) } else { Err(CodeError::Expired) }
     }
@@ -272,7 +265,7 @@ impl Codes {
                 pending.ends_at = at;
             }
         };
-        Ok(self.store.change_address_codes(email, change).await?)
+        Ok(self.context.store.change_address_codes(email, change).await?)
     }
 }
 

@@ -78,8 +78,8 @@ pub struct Callback<'a> {
     pub code: &'a str,
     /// The state that was sent along.
     pub state: &'a str,
-    /// The state cookie.
-    pub cookie: &'a str,
+    /// The state cookies: the first one that verifies counts.
+    pub cookies: Vec<&'a str>,
 }
 
 /// Signs people in with Google. Cheap to clone.
@@ -131,7 +131,8 @@ impl Google {
     /// # Errors
     /// [`GoogleError`].
     pub async fn finish(&self, callback: &Callback<'_>) -> Result<(Identity, SignUp), GoogleError> {
-        let state = State::open(&self.tokens, callback.cookie).map_err(|_| GoogleError::State)?;
+        let mut states = callback.cookies.iter().filter_map(|cookie| State::open(&self.tokens, cookie).ok());
+        let state = states.next().ok_or(GoogleError::State)?;
         if !bool::from(state.state.as_bytes().ct_eq(callback.state.as_bytes())) {
             return Err(GoogleError::State);
         }
