@@ -41,7 +41,8 @@ pub async fn authorise(
             Err(ApiError::bad_request("wrong_password", "Your current password is wrong."))
         };
     }
-    let message = "To change your e-mail address, please ask for a code, and enter it: it is mailed to your present address.";
+    let message =
+        "To change your e-mail address, please ask for a code, and enter it: it is mailed to your present address.";
     let otp = otp.ok_or_else(|| ApiError::bad_request("otp_required", message))?;
     let pending = state.codes.check(&user.email, &otp, &[CodePurpose::AskForEmail], &counter).await?;
     if pending.user_id == user.id { Ok(Some(pending)) } else { Err(CodeError::Invalid.into()) }

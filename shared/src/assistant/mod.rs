@@ -1,9 +1,9 @@
 //! From a question to a streamed answer that cites the manuals.
 //!
 //! Retrieve, brief the [`LanguageModel`], stream its tokens, renumber its citations, take out pictures
-//! and foreign links, close with the list of sources. Chat and voice run the same pipeline; which model writes is configuration:
-//! [`Extractive`] quotes the best passages and needs nothing, [`OpenAi`] calls any compatible
-//! endpoint, [`Bedrock`] a model of Amazon Bedrock.
+//! and foreign links, close with the list of sources. Chat and voice run the same pipeline. Which model
+//! writes is configuration: [`Extractive`] quotes the best passages and needs nothing, [`OpenAi`] calls any
+//! compatible endpoint, [`Bedrock`] a model of Amazon Bedrock.
 
 mod answer;
 mod bedrock;

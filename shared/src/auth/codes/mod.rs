@@ -147,7 +147,11 @@ impl Codes {
         let pending = PendingCode {
             purpose: new.purpose,
             user_id: new.user.clone(),
-            hash: self.context.sign_ins.tokens().keyed_hash(Purpose::OneTimeCode, &hashed(&new.email, new.purpose, &code)),
+            hash: self
+                .context
+                .sign_ins
+                .tokens()
+                .keyed_hash(Purpose::OneTimeCode, &hashed(&new.email, new.purpose, &code)),
             attempts: 0,
             ends_at: now + LIFETIME,
             sent_at: now,
@@ -237,7 +241,8 @@ impl Codes {
         };
         let is_it = |pending: &PendingCode| {
             let text = hashed(email, pending.purpose, &code.0);
-            purposes.contains(&pending.purpose) && self.context.sign_ins.tokens().is_keyed_hash(Purpose::OneTimeCode, &text, &pending.hash)
+            purposes.contains(&pending.purpose)
+                && self.context.sign_ins.tokens().is_keyed_hash(Purpose::OneTimeCode, &text, &pending.hash)
         };
         let right = pending.into_iter().find(is_it).ok_or(CodeError::Invalid)?;
         match &own {

@@ -155,6 +155,39 @@ async fn where_google_does_not_keep_the_mailbox_a_code_links_it() {
 }
 
 #[tokio::test]
+async fn a_state_cookie_of_an_earlier_attempt_hides_none() {
+    let (issuer, system) = start().await;
+    let visitor = system.visitor();
+    let left = leave(&visitor, "").await;
+    let url = location(&left);
+    let code = issuer.agree(&url, &json!({"sub": "g-1", "email": "grace@example.com"}));
+    let cookies = format!("oauth_state=of.another.attempt; {}", jar(&left));
+    let back = come_back(&visitor, &cookies, &code, &query(&url)["state"]).await;
+    assert_eq!(profile(&visitor, &back).await["email"], "grace@example.com");
+}
+
+#[tokio::test]
+async fn who_comes_back_with_google_goes_on_where_the_deleted_account_stopped() {
+    let (issuer, system) = start().await;
+    for is_linked in [false, true] {
+        let user = system.user().await;
+        system.system.context.billing.charge_message(&user.id.parse().unwrap()).await.unwrap();
+        let deletion = user.request(Method::DELETE, "/api/v1/user/account").json(&json!({"password": user.password}));
+        assert_eq!(user.send(deletion).await.status, 200);
+        let visitor = TestUser { token: None, ..user.clone() };
+        if is_linked {
+            assert_eq!(visitor.post("/api/v1/auth/register", visitor.registration()).await.status, 201);
+        }
+        let claims = json!({"sub": format!("g-{is_linked}"), "email": user.email, "hd": "example.com"});
+        let back = sign_in(&issuer, &visitor, "", &claims).await;
+        assert_eq!(sentence(&back), None);
+        let request = visitor.request(Method::GET, "/api/v1/billing/subscription").header("Cookie", jar(&back));
+        let found = visitor.send(request).await.data(200);
+        assert_eq!(found["usage"]["messagesPerMonth"]["used"], 1, "{is_linked}");
+    }
+}
+
+#[tokio::test]
 async fn a_password_chosen_before_the_owner_came_opens_nothing() {
     let (issuer, system) = start().await;
     let squatter = system.visitor();

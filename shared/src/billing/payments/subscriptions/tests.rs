@@ -39,15 +39,3 @@ fn the_newest_subscription_that_gives_a_right_is_followed() {
         assert_eq!(forward.provider_id.map(|id| (id, forward.status)), expected, "{found:?}");
     }
 }
-
-#[test]
-fn a_mail_is_only_sent_for_what_is_still_so() {
-    let event = |kind: &str| Event { id: "evt_1".to_owned(), kind: kind.to_owned(), customer: None };
-    let known = |status| Subscription { status, ..Subscription::default() };
-    let (ends, failed) = (event("customer.subscription.trial_will_end"), event("invoice.payment_failed"));
-    assert_eq!(Notice::of(&ends, &known(Status::Trialing)), Some(Notice::TrialEnds));
-    assert_eq!(Notice::of(&ends, &known(Status::Active)), None);
-    assert_eq!(Notice::of(&failed, &known(Status::PastDue)), Some(Notice::PaymentFailed));
-    assert_eq!(Notice::of(&failed, &known(Status::Active)), None, "it was paid meanwhile");
-    assert_eq!(Notice::of(&event("invoice.paid"), &known(Status::PastDue)), None);
-}
