@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 
 import common
+import rotate
 from client import Client
 from common import Failure, say
 from destroy import destroy
@@ -40,6 +41,7 @@ def prove(system):
         proof.update_of_parameters_reaches_the_function(model)
         proof.answers_stream_over_the_runtime_api(model)
     proof.update_of_one_function_leaves_the_others()
+    proof.secret_changes_and_nobody_is_signed_out()
     proof.poisoned_message_blocks_nothing()
     proof.dead_letters_are_sent_back()
     proof.logs_name_requests_and_hide_secrets()
@@ -57,6 +59,7 @@ class Proof:
         self.system = system
         addresses = system.frontend_environment()
         self.gateway = Client(addresses["NEXT_PUBLIC_NEST_URL"])
+        self.services = Client(addresses["NEXT_PUBLIC_API_URL"])
         signed_in = self.sign_in()
         self.gateway.token = signed_in["accessToken"]
         self.user = self.gateway.call("GET", "/api/v1/user/profile")["data"]["id"]
@@ -75,6 +78,43 @@ class Proof:
     def token_secret(self):
         found = common.client("secretsmanager").get_secret_value(SecretId=self.system.outputs()["SecretArn"])
         return json.loads(found["SecretString"])["TOKEN_SECRET"]
+
+    # ------------------------------------------------------------ Secrets
+
+    def secret_changes_and_nobody_is_signed_out(self):
+        """Tokens are signed by one function, and verified by all with the public keys that it publishes."""
+        self.only_who_needs_it_reads_the_secret()
+        before = self.gateway.token
+        stack = rotate.Stack(self.system.stack, None)
+        rotate.rotate(stack, stack.read())
+        after = self.sign_in()["accessToken"]
+        for token in (before, after):
+            self.check_signed_in(token, True)
+        rotate.finish(stack, stack.read())
+        self.check_signed_in(before, False)
+        self.check_signed_in(after, True)
+        self.gateway.token = after
+        self.secrets += [after, self.token_secret()]
+        say("✓ The token secret changes: nobody is signed out before it is finished, and it ends the old tokens.")
+
+    def check_signed_in(self, token, expected):
+        for client, method, path, body in (
+            (self.gateway, "GET", "/api/v1/user/profile", None),
+            (self.gateway, "GET", "/api/v1/repository/documents", None),
+            (self.services, "POST", "/api/v1/rag/search", {"query": "torque"}),
+        ):
+            client.token = token
+            signed_in = client.call(method, path, body, accept=(401,)).get("code") != "sign_in_expired"
+            if signed_in != expected:
+                raise Failure(f"{method} {path} takes a token for {'good' if signed_in else 'bad'} that is not.")
+
+    def only_who_needs_it_reads_the_secret(self):
+        outputs = self.system.outputs()
+        for name in ("ingest", "extract", "asr", "vision"):
+            variables = self.functions.get_function_configuration(FunctionName=self.system.function(name))
+            named = variables["Environment"]["Variables"]["SECRETS_ID"].split(",")
+            if outputs["SecretArn"] in named or outputs["PaymentKeysArn"] in named:
+                raise Failure(f"{name} is given a secret that it has no use for.")
 
     # ------------------------------------------------------------ Updates
 

@@ -59,7 +59,7 @@ def end_payments(customer, stack):
 
 
 def secret_of(stack):
-    secret = common.one(stack, "AWS::SecretsManager::Secret", "Secret", "STRIPE_SECRET_KEY")
+    secret = common.one(stack, "AWS::SecretsManager::Secret", "PaymentKeys", "STRIPE_SECRET_KEY")
     return json.loads(common.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"])
 
 

@@ -56,6 +56,7 @@ def main():
         subprocess.run([ROOT / "scripts" / "build", "--arch", architecture], check=True)
     if options.voice:
         parameters["StreamImage"] = push_image(options.stack, architecture)
+    parameters.update(prefix_list({**known, **parameters}))
     say(f"Deploying {options.stack} into account {account}, {common.client('sts').meta.region_name} …")
     deploy(options.stack, parameters, confirm=interactive)
 
@@ -130,6 +131,18 @@ def let_api_gateway_log(partition):
             if not common.is_error(error, "BadRequestException") or time.monotonic() > deadline:
                 raise
             time.sleep(3)
+
+
+def prefix_list(known):
+    """CloudFront's addresses, from which alone it reaches the voice WebSocket where that has no certificate."""
+    if not known.get("StreamImage") or known.get("StreamCertificate") or known.get("StreamPrefixList"):
+        return {}
+    names = {"Name": "prefix-list-name", "Values": ["com.amazonaws.global.cloudfront.origin-facing"]}
+    found = client("ec2").describe_managed_prefix_lists(Filters=[names])["PrefixLists"]
+    if not found:
+        raise Failure("CloudFront has no list of addresses in this region: give the voice WebSocket a certificate "
+                      "(--set StreamCertificate=… --set StreamDomain=…).")
+    return {"StreamPrefixList": found[0]["PrefixListId"]}
 
 
 def sender(known, interactive):

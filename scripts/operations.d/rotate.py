@@ -115,9 +115,33 @@ class Stack:
         return values
 
     def start_anew(self):
-        """Has everything read the secret again, and waits until it has."""
-        common.side_by_side(self.start_function, self.functions)
+        """Has everything read the secret again, or the public keys that are made of it, and waits until it has.
+
+        Those that hold the secret come first, and are called: auth publishes the public keys when it starts.
+        """
+        holders = [name for name in self.functions if self.secret in self.secrets_of(name)]
+        common.side_by_side(self.start_function, holders)
+        common.side_by_side(self.call, holders)
+        common.side_by_side(self.start_function, [name for name in self.functions if name not in holders])
         self.start_services()
+
+    def secrets_of(self, name):
+        found = self.lambdas.get_function_configuration(FunctionName=name)
+        return found.get("Environment", {}).get("Variables", {}).get("SECRETS_ID", "").split(",")
+
+    def call(self, name):
+        """Has a function start, by a request that anybody may make."""
+        event = {
+            "resource": "/{proxy+}", "path": "/health", "httpMethod": "GET", "headers": {}, "multiValueHeaders": {},
+            "queryStringParameters": None, "multiValueQueryStringParameters": None, "pathParameters": None,
+            "stageVariables": None, "body": None, "isBase64Encoded": False,
+            "requestContext": {"accountId": "", "apiId": "", "resourceId": "", "stage": "", "requestId": "",
+                               "httpMethod": "GET", "path": "/health", "resourcePath": "/{proxy+}", "identity": {}},
+        }
+        answer = self.lambdas.invoke(FunctionName=name, Payload=json.dumps(event))
+        text = answer["Payload"].read()
+        if answer.get("FunctionError") or json.loads(text).get("statusCode") != 200:
+            raise Failure(f"{name} does not start with the new secret: look at its log, then run this again.")
 
     def start_function(self, name):
         for attempt in range(ATTEMPTS):

@@ -13,6 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 FUNCTIONS = {"auth", "user", "chat", "repository", "billing", "asr", "vision", "rag", "extract", "ingest", "stream"}
 ELSEWHERE = {
     "secretsmanager:GetSecretValue": FUNCTIONS,
+    "secretsmanager:PutSecretValue": {"auth"},
     "ses:SendEmail": {"auth", "user", "billing"},
     "bedrock:InvokeModelWithResponseStream": {"chat", "stream"},
     "transcribe:StartStreamTranscription": {"asr", "stream"},
@@ -22,6 +23,13 @@ ELSEWHERE = {
     # Not calls of the SDK: what X-Ray needs where it is switched on.
     "xray:PutTraceSegments": FUNCTIONS,
     "xray:PutTelemetryRecords": FUNCTIONS,
+}
+# Who may read which secret. What reads files of strangers holds neither the key of tokens nor that of payments.
+SECRETS = {
+    "Secret": {"auth", "user"},
+    "PaymentKeys": {"billing", "user"},
+    "Variables": FUNCTIONS,
+    "TokenKeys": FUNCTIONS,
 }
 
 
@@ -63,6 +71,9 @@ def target(resource):
         return "index"
     if "TableArn" in resource:
         return "table"
+    if secret := re.search(r"(\w+)Arn$", resource):
+        if secret.group(1) in SECRETS:
+            return secret.group(1)
     below = re.search(r"BucketArn\}?/(.*?)/?\*$", resource)
     return below.group(1) if below else ""
 
@@ -117,13 +128,16 @@ def main():
         for permission in sorted(permissions):
             action = permission[0]
             if action in ELSEWHERE:
-                if function not in ELSEWHERE[action]:
-                    problems.append(f"{function} may {action}, which it has no use for")
+                if function not in ELSEWHERE[action] or function not in SECRETS.get(permission[1], FUNCTIONS):
+                    problems.append(f"{function} may {' '.join(permission).strip()}, which it has no use for")
             elif not any(covers(permission, call) for call in calls[function]):
                 problems.append(f"{function} may {action} on {permission[1] or 'the bucket'}, and never does")
         for action, functions in sorted(ELSEWHERE.items()):
             if function in functions and not action.startswith("xray:") and all(action != known for known, _ in permissions):
                 problems.append(f"{function} needs {action}, and may not")
+        for secret, readers in sorted(SECRETS.items()):
+            if function in readers and ("secretsmanager:GetSecretValue", secret) not in permissions:
+                problems.append(f"{function} needs the secret {secret}, and may not read it")
     for problem in problems:
         print(f"policies: {problem}", file=sys.stderr)
     if problems:

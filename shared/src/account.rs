@@ -6,7 +6,7 @@ use futures::Stream;
 use serde_json::{Map, Value, json};
 
 use crate::Context;
-use crate::auth::{Email, Purpose};
+use crate::auth::{Email, KeyUse};
 use crate::billing::BillingError;
 use crate::ids::UserId;
 use crate::objects::{ObjectError, ObjectKey};
@@ -41,7 +41,7 @@ impl From<EraseError> for crate::http::ApiError {
 /// # Errors
 /// [`BillingError`].
 pub async fn take_up(context: &Context, user: &UserId, email: &Email) -> Result<(), BillingError> {
-    let hashes = context.sign_ins.tokens().keyed_hashes(Purpose::FormerAddress, email.as_str());
+    let hashes = context.sign_ins.secret().keyed_hashes(KeyUse::FormerAddress, email.as_str());
     context.billing.take_up(user, &hashes).await
 }
 
@@ -54,7 +54,7 @@ pub async fn erase(context: &Context, id: &UserId) -> Result<(), EraseError> {
     let store = &context.store;
     let user = store.user(id).await?;
     if let Some(user) = &user {
-        let address = context.sign_ins.tokens().keyed_hash(Purpose::FormerAddress, user.email.as_str());
+        let address = context.sign_ins.secret().keyed_hash(KeyUse::FormerAddress, user.email.as_str());
         context.billing.remember(id, &address).await?;
     }
     erase_belongings(context, id, &["PROFILE", "SESSION#"]).await?;

@@ -50,6 +50,13 @@ pub fn at(sdk: &SdkConfig, endpoint: Option<&str>) -> SdkConfig {
     }
 }
 
+/// The client of Secrets Manager.
+#[must_use]
+pub fn secrets_manager(sdk: &SdkConfig) -> aws_sdk_secretsmanager::Client {
+    let config = aws_sdk_secretsmanager::config::Builder::from(sdk).retry_classifier(HonourRetryAfter).build();
+    aws_sdk_secretsmanager::Client::from_conf(config)
+}
+
 /// Lets a client try again when the service asks for it (`Retry-After`), and not at all where that is
 /// too late; without it the SDK knows its own schedule only. The configuration that all clients share
 /// has no place for it: each client is given it.

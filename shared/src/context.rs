@@ -36,7 +36,7 @@ impl Context {
         let store = Store::new(&sdk, &config.aws);
         let objects = Objects::new(&sdk, &config.aws);
         let billing = Billing::new(store.clone(), &config.billing);
-        let sign_ins = SignIns::new(&config.auth, store.clone());
+        let sign_ins = SignIns::new(&config.auth, &sdk, store.clone());
         Self { config, sdk, store, objects, billing, sign_ins }
     }
 
@@ -49,7 +49,7 @@ impl Context {
             sdk: self.sdk.clone(),
             objects: self.objects.watched(watcher.clone()),
             billing: Billing::new(store.clone(), &self.config.billing),
-            sign_ins: SignIns::new(&self.config.auth, store.clone()),
+            sign_ins: self.sign_ins.in_store(store.clone()),
             store,
         }
     }
@@ -60,6 +60,8 @@ impl Context {
     /// Everything that is wrong with the configuration.
     pub async fn from_env() -> Result<Self, Problems> {
         telemetry::init();
-        Ok(Self::new(Arc::new(Config::from_env().await?)).await)
+        let context = Self::new(Arc::new(Config::from_env().await?)).await;
+        context.sign_ins.tokens().learn().await;
+        Ok(context)
     }
 }

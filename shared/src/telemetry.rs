@@ -64,6 +64,9 @@ fn describe() {
     metrics::describe_counter!("Tokens", Unit::Count, "Tokens of language models, read and written");
     metrics::describe_counter!("IngestPages", Unit::Count, "Pages made searchable");
     metrics::describe_counter!("ProviderErrors", Unit::Count, "Failed calls of outside services");
+    metrics::describe_counter!("RefreshTokensReused", Unit::Count, "Sign-ins ended for a token that came back");
+    metrics::describe_counter!("GuessesRefused", Unit::Count, "Passwords and codes not looked at, after too many");
+    metrics::describe_counter!("WebhooksFailed", Unit::Count, "Events of the payment provider that were not taken");
 }
 
 pub(crate) fn count_request(took: Duration, cold_start: Option<Duration>) {
@@ -91,6 +94,21 @@ pub fn count_pages(pages: u64) {
 /// Counts a spoken turn.
 pub fn count_turn(took: Duration) {
     histogram!("TurnMs").record(milliseconds(took));
+}
+
+/// Counts a sign-in that was ended because a refresh token came back.
+pub(crate) fn count_reused_token() {
+    counter!("RefreshTokensReused").increment(1);
+}
+
+/// Counts a password or a code that was not looked at, because there had been too many wrong ones.
+pub(crate) fn count_refused_guess() {
+    counter!("GuessesRefused").increment(1);
+}
+
+/// Counts an event of the payment provider that was not taken.
+pub fn count_failed_webhook() {
+    counter!("WebhooksFailed").increment(1);
 }
 
 #[cfg(feature = "provider")]

@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderValue};
 use shared::Context;
 use shared::auth::password::{self, GivenPassword};
-use shared::auth::{Purpose, read_cookies, set_cookie};
+use shared::auth::{KeyUse, read_cookies, set_cookie};
 use shared::http::{ApiError, ApiResult};
 use shared::store::{Registration, User};
 
@@ -29,7 +29,7 @@ impl Browser {
 
     /// What is kept of the secret in the table.
     pub fn hash(&self, context: &Context) -> String {
-        context.sign_ins.tokens().keyed_hash(Purpose::SignUp, &self.0)
+        context.sign_ins.secret().keyed_hash(KeyUse::SignUp, &self.0)
     }
 }
 
@@ -44,9 +44,9 @@ pub async fn proved(
     user: &User,
     given: Option<GivenPassword>,
 ) -> ApiResult<Option<Registration>> {
-    let tokens = context.sign_ins.tokens();
+    let ours = context.sign_ins.secret();
     let is_of = |hash: &str| {
-        read_cookies(headers, COOKIE).iter().any(|secret| tokens.is_keyed_hash(Purpose::SignUp, secret, hash))
+        read_cookies(headers, COOKIE).iter().any(|secret| ours.is_keyed_hash(KeyUse::SignUp, secret, hash))
     };
     if let Some(own) = user.sign_ups.iter().find(|sign_up| is_of(&sign_up.browser)) {
         return Ok(Some(own.registration.clone()));

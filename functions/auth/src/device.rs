@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::HeaderMap;
-use shared::auth::{Device, Purpose};
+use shared::auth::{Device, KeyUse};
 use shared::http::ResponseCookies;
 use shared::mail::Message;
 use shared::store::{RateLimit, User};
@@ -21,9 +21,9 @@ const NEW: Duration = Duration::from_hours(1);
 /// was not known.
 pub async fn remember_device(state: &State, headers: &HeaderMap, cookies: &ResponseCookies, user: &User) {
     let context = &state.context;
-    let tokens = context.sign_ins.tokens();
-    let is_known = Device::of(headers, tokens).is_some_and(|device| device.knows(&user.id));
-    if let Some(cookie) = Device::cookie(headers, tokens, &context.config.auth, &user.id) {
+    let secret = context.sign_ins.secret();
+    let is_known = Device::of(headers, secret).is_some_and(|device| device.knows(&user.id));
+    if let Some(cookie) = Device::cookie(headers, secret, &context.config.auth, &user.id) {
         cookies.set(cookie);
     }
     let is_new_account = user.created_at.duration_until(time::now()).unsigned_abs() < NEW;
@@ -31,7 +31,7 @@ pub async fn remember_device(state: &State, headers: &HeaderMap, cookies: &Respo
         return;
     }
     let agent = user_agent(headers).unwrap_or_default();
-    let subject = tokens.keyed_hash(Purpose::Device, &format!("{}\n{agent}", user.id));
+    let subject = secret.keyed_hash(KeyUse::Device, &format!("{}\n{agent}", user.id));
     match context.store.count_against(&NOTICES, &subject).await {
         Ok(None) => state.codes.mailer().notify(&user.email, &Message::new_sign_in(time::now())).await,
         Ok(Some(_)) => {}

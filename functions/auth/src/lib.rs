@@ -21,7 +21,7 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{delete, get, post};
 use shared::Context;
-use shared::auth::codes::Codes;
+use shared::auth::codes::{Codes, NoTokenSecret};
 use shared::auth::google::{Google, GoogleError};
 use shared::mail::{MailError, Mailer};
 
@@ -42,6 +42,9 @@ pub enum StartError {
     /// Google sign-in.
     #[error(transparent)]
     Google(#[from] GoogleError),
+    /// Tokens and codes.
+    #[error(transparent)]
+    Secret(#[from] NoTokenSecret),
 }
 
 impl State {
@@ -52,9 +55,9 @@ impl State {
     pub async fn new(context: Context) -> Result<Self, StartError> {
         let config = &context.config;
         let mailer = Mailer::new(&config.mail, &config.aws).await?;
-        let codes = Codes::new(&context, mailer);
+        let codes = Codes::new(&context, mailer)?;
         let redirect = format!("{}/api/v1/auth/google/redirect", config.http.gateway_url);
-        let google = |google| Google::new(google, redirect, context.sign_ins.tokens().clone());
+        let google = |google| Google::new(google, redirect, context.sign_ins.secret().clone());
         let google = config.google.clone().map(google).transpose()?;
         Ok(Self { context, codes, google })
     }

@@ -7,6 +7,8 @@ use shared::http::{Backend, serve};
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
     let context = Context::from_env().await?;
+    // Nobody else signs tokens; everybody else verifies them.
+    context.sign_ins.tokens().publish().await?;
     let config = context.config.clone();
     let state = State::new(context).await?;
     lambda_http::run(serve(Backend::Gateway, router(state), &config.http)).await

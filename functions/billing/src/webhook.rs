@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use shared::billing::payments::{Event, Receipt, verify};
 use shared::http::{ApiError, ApiResult, ok};
-use shared::time;
+use shared::{telemetry, time};
 
 use crate::State;
 use crate::refusal::refusal;
@@ -30,11 +30,13 @@ pub(crate) async fn receive_event(
     };
     let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
     verify(&body, signature, stripe.webhook_secret.expose_secret(), time::now()).map_err(|error| {
+        telemetry::count_failed_webhook();
         tracing::warn!(%error, "an event was not taken for Stripe's");
         ApiError::bad_request("invalid_signature", "The event is not signed as it must be.")
     })?;
     let event = Event::parse(&body).ok_or_else(|| ApiError::bad_request("malformed_event", "This is no event."))?;
     let receipt = state.subscriptions.receive(&event).await.map_err(|error| {
+        telemetry::count_failed_webhook();
         tracing::error!(%error, event = event.id, kind = event.kind, "an event failed");
         refusal(error)
     })?;

@@ -37,7 +37,7 @@ impl State {
         let payments = configured(&context.config.billing)?;
         let billing = context.billing.clone();
         let subscriptions = Subscriptions::new(context.store.clone(), billing, payments, mailer.clone());
-        Ok(Self { codes: Codes::new(&context, mailer), subscriptions, context })
+        Ok(Self { codes: Codes::new(&context, mailer)?, subscriptions, context })
     }
 }
 

@@ -6,6 +6,7 @@ use super::password::{self, GivenPassword, PasswordError};
 use crate::Context;
 use crate::http::ApiError;
 use crate::store::{RateLimit, StoreError, User};
+use crate::telemetry;
 
 /// Wrong passwords of one [`Counter`].
 const GUESSES: RateLimit = RateLimit { name: "password", times: 10, seconds: 900 };
@@ -55,6 +56,7 @@ pub async fn check_password(
 ) -> Result<bool, AttemptError> {
     let subject = counter.subject(context, email);
     if let Some(seconds) = context.store.count_against(&GUESSES, &subject).await? {
+        telemetry::count_refused_guess();
         return Err(AttemptError::TooMany { seconds });
     }
     let right = password::verify(given.0, user.and_then(|user| user.password_hash.clone())).await?;

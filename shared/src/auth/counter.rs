@@ -4,7 +4,7 @@ use http::HeaderMap;
 
 use super::device::Device;
 use super::email::Email;
-use super::tokens::Purpose;
+use super::token_secret::KeyUse;
 use crate::Context;
 use crate::ids::UserId;
 use crate::store::User;
@@ -25,7 +25,7 @@ impl Counter {
     /// For a request without a sign-in that names the address of `user`.
     #[must_use]
     pub fn of(context: &Context, headers: &HeaderMap, user: Option<&User>) -> Self {
-        let device = Device::of(headers, context.sign_ins.tokens());
+        let device = Device::of(headers, context.sign_ins.secret());
         match (device, user) {
             (Some(device), Some(user)) if device.knows(&user.id) => Self::Device(device.id),
             _ => Self::Address,
@@ -51,5 +51,5 @@ impl Counter {
 }
 
 fn hashed(context: &Context, text: &str) -> String {
-    context.sign_ins.tokens().keyed_hash(Purpose::OneTimeCode, text)
+    context.sign_ins.secret().keyed_hash(KeyUse::OneTimeCode, text)
 }

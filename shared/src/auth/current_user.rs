@@ -77,14 +77,16 @@ async fn authenticate(parts: &Parts, sign_ins: &SignIns) -> Result<CurrentUser, 
     let renews = bearer.is_none() && cannot_refresh(parts);
     let renewals = if renews { read_cookies(&parts.headers, REFRESH_COOKIE) } else { Vec::new() };
     for refresh in &renewals {
-        match sign_ins.renew_access(refresh).await {
-            Ok(renewed) => {
+        match sign_ins.by_refresh_token(refresh).await {
+            Ok(found) => {
+                // Where tokens are only verified, the next request is signed in by the refresh cookie again.
                 if let Some(cookies) = parts.extensions.get::<ResponseCookies>()
-                    && let Some(cookie) = access_cookie(sign_ins.config(), &renewed.access_token)
+                    && let Some(token) = sign_ins.access_token(&found)
+                    && let Some(cookie) = access_cookie(sign_ins.config(), &token)
                 {
                     cookies.set(cookie);
                 }
-                return Ok(CurrentUser::noted(renewed.user_id, renewed.id));
+                return Ok(CurrentUser::noted(found.user_id, found.id));
             }
             Err(RefreshError::Store(error)) => return Err(error.into()),
             Err(_) => {}

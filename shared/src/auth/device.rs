@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 
 use super::cookies::{read_cookies, set};
-use super::tokens::{Purpose, Tokens};
+use super::token_secret::{KeyUse, TokenSecret};
 use crate::config::AuthConfig;
 use crate::ids::UserId;
 
@@ -29,8 +29,8 @@ pub struct Device {
 impl Device {
     /// The browser of a request, if it is known.
     #[must_use]
-    pub fn of(headers: &HeaderMap, tokens: &Tokens) -> Option<Self> {
-        read_cookies(headers, DEVICE_COOKIE).into_iter().find_map(|cookie| tokens.verify(Purpose::Device, cookie).ok())
+    pub fn of(headers: &HeaderMap, secret: &TokenSecret) -> Option<Self> {
+        read_cookies(headers, DEVICE_COOKIE).into_iter().find_map(|cookie| secret.verify(KeyUse::Device, cookie).ok())
     }
 
     /// Whether it has signed in to this account.
@@ -41,14 +41,14 @@ impl Device {
 
     /// The `Set-Cookie` value for the browser of a request that has signed in to an account now.
     #[must_use]
-    pub fn cookie(headers: &HeaderMap, tokens: &Tokens, config: &AuthConfig, user: &UserId) -> Option<HeaderValue> {
+    pub fn cookie(headers: &HeaderMap, secret: &TokenSecret, config: &AuthConfig, user: &UserId) -> Option<HeaderValue> {
         let mut device =
-            Self::of(headers, tokens).unwrap_or_else(|| Self { id: crate::ids::new_ulid(), users: Vec::new() });
+            Self::of(headers, secret).unwrap_or_else(|| Self { id: crate::ids::new_ulid(), users: Vec::new() });
         device.users.retain(|known| known != user);
         device.users.push(user.clone());
         let surplus = device.users.len().saturating_sub(ACCOUNTS);
         device.users.drain(..surplus);
-        let value = tokens.sign(Purpose::Device, device, SECONDS).ok()?;
+        let value = secret.sign(KeyUse::Device, device, SECONDS).ok()?;
         set(config, DEVICE_COOKIE, &value, SECONDS, true)
     }
 }

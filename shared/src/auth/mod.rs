@@ -10,13 +10,17 @@ mod device;
 mod email;
 #[cfg(feature = "oidc")]
 pub mod google;
+mod jwt;
 mod line;
 #[cfg(feature = "new-passwords")]
 mod new_password;
 mod open_family;
 pub mod password;
+mod public_keys;
+mod published_keys;
 mod role;
 mod sign_ins;
+mod token_secret;
 mod tokens;
 
 pub use cookies::{
@@ -31,6 +35,9 @@ pub use line::Line;
 #[cfg(feature = "new-passwords")]
 pub use new_password::NewPassword;
 pub use open_family::Caller;
+pub use public_keys::{NotPublicKeys, PublicKey, PublicKeys};
+pub use published_keys::{PublishedKeys, PublishedKeysError};
 pub use role::Role;
 pub use sign_ins::{RefreshError, SignIns, SignedIn};
+pub use token_secret::{KeyUse, TokenSecret};
 pub use tokens::{Purpose, TokenError, Tokens};

@@ -6,15 +6,18 @@
 //! less than [`GRACE_SECONDS`] ago, still gets the active one; anything older was stolen or replayed, and the whole
 //! sign-in is revoked (RFC 9700, section 4.14.2). However often it is renewed, a sign-in ends some day.
 
+use aws_config::SdkConfig;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::cookies::Flag;
+use super::published_keys::PublishedKeys;
+use super::token_secret::TokenSecret;
 use super::tokens::{Purpose, TokenError, Tokens};
 use crate::config::AuthConfig;
 use crate::ids::{SignInId, UserId};
 use crate::store::{SignIn, Store, StoreError};
-use crate::time;
+use crate::{telemetry, time};
 
 /// How long a superseded refresh token is still honoured.
 const GRACE_SECONDS: i64 = 10;
@@ -29,6 +32,7 @@ const TICKET_SECONDS: u64 = 60;
 #[derive(Debug, Clone)]
 pub struct SignIns {
     config: AuthConfig,
+    secret: TokenSecret,
     tokens: Tokens,
     store: Store,
 }
@@ -94,20 +98,38 @@ struct TicketClaims {
 }
 
 impl SignIns {
-    /// Keeps sign-ins in `store`.
+    /// Keeps sign-ins in `store`. Signs tokens where the configuration has the token secret, else only verifies them,
+    /// with the keys of the configuration and those that are published.
     #[must_use]
-    pub fn new(config: &AuthConfig, store: Store) -> Self {
-        Self {
-            tokens: Tokens::new(config.token_secret.clone()).accepting(config.accepted_secrets.clone()),
-            config: config.clone(),
-            store,
-        }
+    pub fn new(config: &AuthConfig, sdk: &SdkConfig, store: Store) -> Self {
+        let published = config.published_keys.clone().map(|id| PublishedKeys::new(sdk, id));
+        let (secret, tokens) = match &config.token_secret {
+            Some(secret) => {
+                let secret = TokenSecret::new(secret.clone()).accepting(config.accepted_secrets.clone());
+                let tokens = Tokens::signing(&secret);
+                (secret, tokens)
+            }
+            None => (TokenSecret::unknown(), Tokens::verifying(config.public_keys.clone())),
+        };
+        Self { config: config.clone(), secret, tokens: tokens.published_at(published), store }
     }
 
-    /// The signer of all tokens.
+    /// The same, in another view of the table.
+    #[must_use]
+    pub fn in_store(&self, store: Store) -> Self {
+        Self { store, ..self.clone() }
+    }
+
+    /// Makes and checks tokens.
     #[must_use]
     pub fn tokens(&self) -> &Tokens {
         &self.tokens
+    }
+
+    /// What one-time codes and the like are hashed with; one that nobody knows where the configuration has none.
+    #[must_use]
+    pub fn secret(&self) -> &TokenSecret {
+        &self.secret
     }
 
     /// Lifetimes and cookie attributes.
@@ -158,6 +180,7 @@ impl SignIns {
             if honoured(&sign_in, claims.generation) {
                 return self.issue(&sign_in);
             }
+            telemetry::count_reused_token();
             tracing::warn!(user = %claims.sub, sign_in = %claims.sid, "an old refresh token was used again; sign-in revoked");
             self.store.revoke_sign_in(&claims.sub, &claims.sid).await?;
             self.store.withdraw_pending_email(&claims.sub).await?;
@@ -166,18 +189,26 @@ impl SignIns {
         Err(RefreshError::Ended)
     }
 
-    /// A new access token for a living sign-in, by its refresh token, without rotation: for requests
-    /// that cannot keep a rotated one.
+    /// A living sign-in by its refresh token, without rotation: for requests that cannot keep a rotated one.
     ///
     /// # Errors
     /// [`RefreshError`].
-    pub async fn renew_access(&self, refresh_token: &str) -> Result<SignedIn, RefreshError> {
-        let claims: RefreshClaims = self.tokens.verify(Purpose::Refresh, refresh_token)?;
+    pub async fn by_refresh_token(&self, token: &str) -> Result<SignIn, RefreshError> {
+        let claims: RefreshClaims = self.tokens.verify_newest(Purpose::Refresh, token).await?;
         let sign_in = self.store.sign_in(&claims.sub, &claims.sid).await?.ok_or(RefreshError::Ended)?;
-        if claims.generation == sign_in.generation || honoured(&sign_in, claims.generation) {
-            return self.issue(&sign_in);
-        }
-        Err(RefreshError::Ended)
+        let is_good = claims.generation == sign_in.generation || honoured(&sign_in, claims.generation);
+        if is_good { Ok(sign_in) } else { Err(RefreshError::Ended) }
+    }
+
+    /// A new access token of a living sign-in, where this process signs tokens.
+    #[must_use]
+    pub fn access_token(&self, sign_in: &SignIn) -> Option<String> {
+        self.sign_access(sign_in).ok()
+    }
+
+    fn sign_access(&self, sign_in: &SignIn) -> Result<String, TokenError> {
+        let claims = AccessClaims { sub: sign_in.user_id.clone(), sid: sign_in.id.clone() };
+        self.tokens.sign(Purpose::Access, claims, self.config.access_lifetime.as_secs())
     }
 
     /// The sign-in that an access token names, if it still lives.
@@ -185,7 +216,7 @@ impl SignIns {
     /// # Errors
     /// [`RefreshError::Ended`], [`RefreshError::Store`].
     pub async fn authenticate(&self, access_token: &str) -> Result<SignIn, RefreshError> {
-        let claims: AccessClaims = self.tokens.verify(Purpose::Access, access_token)?;
+        let claims: AccessClaims = self.tokens.verify_newest(Purpose::Access, access_token).await?;
         self.store.sign_in(&claims.sub, &claims.sid).await?.ok_or(RefreshError::Ended)
     }
 
@@ -217,7 +248,7 @@ impl SignIns {
     /// # Errors
     /// [`RefreshError::Ended`], [`RefreshError::Store`].
     pub async fn redeem(&self, ticket: &str) -> Result<SignIn, RefreshError> {
-        let claims: TicketClaims = self.tokens.verify(Purpose::Ticket, ticket)?;
+        let claims: TicketClaims = self.tokens.verify_newest(Purpose::Ticket, ticket).await?;
         let forgotten = time::now().as_second().saturating_add_unsigned(2 * TICKET_SECONDS);
         if !self.store.use_ticket(&claims.jti, forgotten).await? {
             return Err(RefreshError::Ended);
@@ -243,17 +274,15 @@ impl SignIns {
     }
 
     fn issue(&self, sign_in: &SignIn) -> Result<SignedIn, RefreshError> {
-        let access = AccessClaims { sub: sign_in.user_id.clone(), sid: sign_in.id.clone() };
-        let refresh =
-            RefreshClaims { sub: access.sub.clone(), sid: access.sid.clone(), generation: sign_in.generation };
-        let expires_in = self.config.access_lifetime.as_secs();
+        let (sub, sid) = (sign_in.user_id.clone(), sign_in.id.clone());
+        let refresh = RefreshClaims { sub, sid, generation: sign_in.generation };
         let refresh_seconds = self.config.refresh_lifetime.as_secs();
         Ok(SignedIn {
             user_id: sign_in.user_id.clone(),
             id: sign_in.id.clone(),
-            access_token: self.tokens.sign(Purpose::Access, access, expires_in)?,
+            access_token: self.sign_access(sign_in)?,
             refresh_token: self.tokens.sign(Purpose::Refresh, refresh, refresh_seconds)?,
-            expires_in,
+            expires_in: self.config.access_lifetime.as_secs(),
             flag: Flag::of_method(&sign_in.method),
         })
     }

@@ -1,29 +1,37 @@
-//! Variables that are kept in AWS Secrets Manager: one secret for all of them, a JSON object of names
-//! and values.
+//! Variables that are kept in AWS Secrets Manager: secrets that are JSON objects of names and values. A function is
+//! given the names of those that it needs.
 
 use std::collections::HashMap;
 
 use aws_config::SdkConfig;
-use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::DisplayErrorContext;
+use futures::future::try_join_all;
 
 use super::reader::{Problem, Problems, Reader};
 use super::{AwsConfig, variables};
 use crate::aws;
 
-/// The variables of the secret that `SECRETS_ID` names; none where it names none.
+/// The variables of the secrets that `SECRETS_ID` names; none where it names none. Of a variable in several, the
+/// first counts.
 pub(super) async fn read(environment: &dyn Fn(&str) -> Option<String>) -> Result<HashMap<String, String>, Problems> {
     let mut reader = Reader::new(environment);
-    let Some(id) = reader.optional(&variables::SECRETS_ID) else { return Ok(HashMap::new()) };
+    let ids = reader.list(&variables::SECRETS_ID);
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let sdk = aws::sdk_config(&AwsConfig::read(&mut reader)).await;
     let problem = |reason| Problems(vec![Problem { name: variables::SECRETS_ID.name, reason }]);
-    values(&sdk, &id).await.map_err(problem)
+    of_all(&sdk, &ids).await.map_err(problem)
+}
+
+async fn of_all(sdk: &SdkConfig, ids: &[String]) -> Result<HashMap<String, String>, String> {
+    let secrets = try_join_all(ids.iter().map(|id| values(sdk, id))).await?;
+    Ok(secrets.into_iter().rev().flatten().collect())
 }
 
 /// What goes wrong is told without a word of what the secret holds.
 async fn values(sdk: &SdkConfig, id: &str) -> Result<HashMap<String, String>, String> {
-    let config = aws_sdk_secretsmanager::config::Builder::from(sdk).retry_classifier(aws::HonourRetryAfter).build();
-    let found = Client::from_conf(config).get_secret_value().secret_id(id).send().await;
+    let found = aws::secrets_manager(sdk).get_secret_value().secret_id(id).send().await;
     let found =
         found.map_err(|error| format!("names a secret that cannot be read: {}", DisplayErrorContext(&error)))?;
     let text = found.secret_string().unwrap_or_default();
@@ -51,6 +59,17 @@ mod tests {
         let seen = server.seen().remove(0);
         assert!(seen.head.contains("x-amz-target: secretsmanager.getsecretvalue"), "{}", seen.head);
         assert_eq!(seen.json(), json!({"SecretId": "intellimaint/secrets"}));
+    }
+
+    #[tokio::test]
+    async fn of_a_variable_in_two_secrets_the_first_counts() {
+        let holding = |values: serde_json::Value| good(&json!({"Name": "x", "SecretString": values.to_string()}));
+        let one = Server::start(vec![holding(json!({"A": "1", "B": "2"}))]).await;
+        let sdk = aws::at(&aws::sdk_config(&aws_config()).await, Some(&one.url));
+        let found = of_all(&sdk, &["x".to_owned(), "y".to_owned()]).await.unwrap();
+        assert_eq!((found.len(), one.seen().len()), (2, 2));
+        let names: Vec<_> = one.seen().iter().map(|seen| seen.json()["SecretId"].as_str().unwrap().to_owned()).collect();
+        assert!(names.contains(&"x".to_owned()) && names.contains(&"y".to_owned()), "{names:?}");
     }
 
     #[tokio::test]

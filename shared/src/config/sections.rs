@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::reader::Reader;
 use super::variables as var;
+use crate::auth::PublicKeys;
 
 /// Origins, public addresses, anonymous services.
 #[derive(Debug, Clone)]
@@ -89,10 +90,14 @@ pub enum CookieMode {
 /// Tokens and cookies.
 #[derive(Debug, Clone)]
 pub struct AuthConfig {
-    /// Key material for signatures and keyed hashes (`TOKEN_SECRET`).
-    pub token_secret: SecretString,
+    /// Key material for signatures and keyed hashes (`TOKEN_SECRET`); none for functions that only verify tokens.
+    pub token_secret: Option<SecretString>,
     /// Secrets whose tokens are accepted beside (`TOKEN_SECRETS_ACCEPTED`).
     pub accepted_secrets: Vec<SecretString>,
+    /// What tokens are verified with where there is no secret (`TOKEN_PUBLIC_KEYS`).
+    pub public_keys: PublicKeys,
+    /// The secret of Secrets Manager in which these are published (`TOKEN_PUBLIC_KEYS_ID`).
+    pub published_keys: Option<String>,
     /// Lifetime of an access token (`ACCESS_TOKEN_SECONDS`).
     pub access_lifetime: Duration,
     /// Lifetime of a sign-in without use (`REFRESH_TOKEN_DAYS`).
@@ -105,8 +110,17 @@ pub struct AuthConfig {
 
 impl AuthConfig {
     pub(super) fn read(reader: &mut Reader<'_>, production: bool) -> Self {
-        let token_secret = reader.secret(&var::TOKEN_SECRET).unwrap_or_default();
-        if token_secret.expose_secret().len() < 32 {
+        let token_secret = reader.secret(&var::TOKEN_SECRET);
+        let public_keys = reader.text(&var::TOKEN_PUBLIC_KEYS).parse::<PublicKeys>().unwrap_or_else(|error| {
+            reader.problem(&var::TOKEN_PUBLIC_KEYS, error.to_string());
+            PublicKeys::default()
+        });
+        let published_keys = reader.optional(&var::TOKEN_PUBLIC_KEYS_ID);
+        let is_good = match &token_secret {
+            Some(secret) => secret.expose_secret().len() >= 32,
+            None => published_keys.is_some() || !public_keys.is_empty(),
+        };
+        if !is_good {
             reader.problem(&var::TOKEN_SECRET, "must be set to at least 32 random characters");
         }
         let accepted_secrets: Vec<SecretString> =
@@ -122,6 +136,8 @@ impl AuthConfig {
         Self {
             token_secret,
             accepted_secrets,
+            public_keys,
+            published_keys,
             access_lifetime: Duration::from_secs(access_seconds),
             refresh_lifetime: Duration::from_secs(refresh_days * 86_400),
             sign_in_lifetime: Duration::from_secs(sign_in_days * 86_400),

@@ -24,9 +24,11 @@ variables! {
     FRONTEND_URL = "http://localhost:3001": "origins that may call the gateway, comma-separated; redirects go to the first";
     ALLOWED_ORIGINS = "": "origins that may call the services, comma-separated; default: those of `FRONTEND_URL`";
     GATEWAY_URL = "http://localhost:3000": "the gateway's public address, for links and the Google redirect";
-    SECRETS_ID = "": "a secret in AWS Secrets Manager that holds variables (a JSON object) and is read at start; the environment wins";
-    TOKEN_SECRET = "": "signs tokens and hashes one-time codes; at least 32 characters; required (the local stack makes one)";
+    SECRETS_ID = "": "secrets in AWS Secrets Manager, comma-separated, each a JSON object of variables, read at start; the environment wins";
+    TOKEN_SECRET = "": "signs tokens and hashes one-time codes; at least 32 characters; required (the local stack makes one), but for functions that only verify tokens";
     TOKEN_SECRETS_ACCEPTED = "": "further secrets, comma-separated, that are not signed with but accepted: for changing `TOKEN_SECRET` without signing anyone out";
+    TOKEN_PUBLIC_KEYS = "": "what verifies tokens where `TOKEN_SECRET` is not set: `access:KEY,refresh:KEY,ticket:KEY`";
+    TOKEN_PUBLIC_KEYS_ID = "": "a secret in AWS Secrets Manager where the function that has `TOKEN_SECRET` publishes these, and the others read them";
     ACCESS_TOKEN_SECONDS = "3600": "lifetime of an access token";
     REFRESH_TOKEN_DAYS = "30": "lifetime of a sign-in without use";
     SIGN_IN_DAYS = "90": "lifetime of a sign-in, however often it is used";

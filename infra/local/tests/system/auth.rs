@@ -10,6 +10,7 @@ mod sign_up;
 mod strangers;
 mod tokens;
 mod validation;
+mod verifiers;
 
 use serde_json::{Value, json};
 use shared::auth::Email;

@@ -9,13 +9,13 @@ mod limits;
 
 use super::counter::Counter;
 use super::email::Email;
-use super::tokens::Purpose;
+use super::token_secret::KeyUse;
 use crate::Context;
 use crate::http::{ApiError, Field, text};
 use crate::ids::UserId;
 use crate::mail::{MailError, Mailer, Message};
 use crate::store::{AddressCodes, CodePurpose, PendingCode, RateLimit, StoreError};
-use crate::time;
+use crate::{telemetry, time};
 
 /// Seconds that a code is good for.
 const LIFETIME: i64 = 300;
@@ -122,6 +122,11 @@ impl From<CodeError> for ApiError {
     }
 }
 
+/// A function that sends and checks codes was started without the secret that they are hashed with.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("TOKEN_SECRET must be set: this function checks one-time codes")]
+pub struct NoTokenSecret;
+
 /// Sends codes and checks them. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Codes {
@@ -131,9 +136,12 @@ pub struct Codes {
 
 impl Codes {
     /// Mails codes with `mailer` and keeps them in the table.
-    #[must_use]
-    pub fn new(context: &Context, mailer: Mailer) -> Self {
-        Self { context: context.clone(), mailer }
+    ///
+    /// # Errors
+    /// [`NoTokenSecret`]: codes are hashed with it.
+    pub fn new(context: &Context, mailer: Mailer) -> Result<Self, NoTokenSecret> {
+        context.config.auth.token_secret.as_ref().ok_or(NoTokenSecret)?;
+        Ok(Self { context: context.clone(), mailer })
     }
 
     /// Mails a new code, which replaces the one before for the same purpose; `counter` says whose mails are counted.
@@ -150,8 +158,8 @@ impl Codes {
             hash: self
                 .context
                 .sign_ins
-                .tokens()
-                .keyed_hash(Purpose::OneTimeCode, &hashed(&new.email, new.purpose, &code)),
+                .secret()
+                .keyed_hash(KeyUse::OneTimeCode, &hashed(&new.email, new.purpose, &code)),
             attempts: 0,
             ends_at: now + LIFETIME,
             sent_at: now,
@@ -228,6 +236,20 @@ impl Codes {
         purposes: &[CodePurpose],
         counter: &Counter,
     ) -> Result<PendingCode, CodeError> {
+        let right = self.find(email, code, purposes, counter).await;
+        if let Err(CodeError::TooManyAttempts { .. }) = right {
+            telemetry::count_refused_guess();
+        }
+        right
+    }
+
+    async fn find(
+        &self,
+        email: &Email,
+        code: &GivenCode,
+        purposes: &[CodePurpose],
+        counter: &Counter,
+    ) -> Result<PendingCode, CodeError> {
         let now = time::now().as_second();
         let own = counter.own_subject(&self.context, email);
         let pending = match &own {
@@ -242,7 +264,7 @@ impl Codes {
         let is_it = |pending: &PendingCode| {
             let text = hashed(email, pending.purpose, &code.0);
             purposes.contains(&pending.purpose)
-                && self.context.sign_ins.tokens().is_keyed_hash(Purpose::OneTimeCode, &text, &pending.hash)
+                && self.context.sign_ins.secret().is_keyed_hash(KeyUse::OneTimeCode, &text, &pending.hash)
         };
         let right = pending.into_iter().find(is_it).ok_or(CodeError::Invalid)?;
         match &own {

@@ -26,7 +26,7 @@ use call::Caller;
 pub use state::{SignUp, State, clear_state_cookie, state_cookie};
 
 use super::email::Email;
-use super::tokens::Tokens;
+use super::token_secret::TokenSecret;
 use crate::config::GoogleConfig;
 
 /// How long the issuer's description and keys are kept.
@@ -87,7 +87,7 @@ pub struct Callback<'a> {
 pub struct Google {
     config: Arc<GoogleConfig>,
     redirect: String,
-    tokens: Tokens,
+    secret: TokenSecret,
     caller: Caller,
     metadata: Arc<Mutex<Option<(Instant, CoreProviderMetadata)>>>,
 }
@@ -97,9 +97,9 @@ impl Google {
     ///
     /// # Errors
     /// [`GoogleError::Unavailable`] when no HTTP client can be made.
-    pub fn new(config: GoogleConfig, redirect: String, tokens: Tokens) -> Result<Self, GoogleError> {
+    pub fn new(config: GoogleConfig, redirect: String, secret: TokenSecret) -> Result<Self, GoogleError> {
         let caller = Caller::new().map_err(|error| GoogleError::Unavailable(Box::new(error)))?;
-        Ok(Self { config: Arc::new(config), redirect, tokens, caller, metadata: Arc::default() })
+        Ok(Self { config: Arc::new(config), redirect, secret, caller, metadata: Arc::default() })
     }
 
     /// Where to send the browser, and the value of the state cookie.
@@ -122,7 +122,7 @@ impl Google {
             verifier: verifier.into_secret(),
             sign_up,
         };
-        let cookie = state.seal(&self.tokens).map_err(|error| GoogleError::Unavailable(Box::new(error)))?;
+        let cookie = state.seal(&self.secret).map_err(|error| GoogleError::Unavailable(Box::new(error)))?;
         Ok((url.into(), cookie))
     }
 
@@ -131,7 +131,7 @@ impl Google {
     /// # Errors
     /// [`GoogleError`].
     pub async fn finish(&self, callback: &Callback<'_>) -> Result<(Identity, SignUp), GoogleError> {
-        let mut states = callback.cookies.iter().filter_map(|cookie| State::open(&self.tokens, cookie).ok());
+        let mut states = callback.cookies.iter().filter_map(|cookie| State::open(&self.secret, cookie).ok());
         let state = states.next().ok_or(GoogleError::State)?;
         if !bool::from(state.state.as_bytes().ct_eq(callback.state.as_bytes())) {
             return Err(GoogleError::State);

@@ -4,7 +4,8 @@ use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 
 use crate::auth::role::Role;
-use crate::auth::tokens::{Purpose, TokenError, Tokens};
+use crate::auth::token_secret::{KeyUse, TokenSecret};
+use crate::auth::tokens::TokenError;
 use crate::config::{AuthConfig, CookieMode};
 
 /// The cookie that carries the state.
@@ -35,12 +36,12 @@ impl State {
     /// The name of its cookie.
     pub const COOKIE: &'static str = COOKIE;
 
-    pub(super) fn seal(&self, tokens: &Tokens) -> Result<String, TokenError> {
-        tokens.sign(Purpose::OauthState, self, LIFETIME)
+    pub(super) fn seal(&self, secret: &TokenSecret) -> Result<String, TokenError> {
+        secret.sign(KeyUse::OauthState, self, LIFETIME)
     }
 
-    pub(super) fn open(tokens: &Tokens, cookie: &str) -> Result<Self, TokenError> {
-        tokens.verify(Purpose::OauthState, cookie)
+    pub(super) fn open(secret: &TokenSecret, cookie: &str) -> Result<Self, TokenError> {
+        secret.verify(KeyUse::OauthState, cookie)
     }
 }
 
@@ -139,12 +140,12 @@ mod tests {
 
     #[test]
     fn the_state_reads_back_and_cannot_be_forged() {
-        let tokens = Tokens::new("secret".into());
+        let secret = TokenSecret::new("secret".into());
         let sign_up = SignUp { role: Role::Student, company: "X".to_owned() };
         let state = State { state: "s".into(), nonce: "n".into(), verifier: "v".into(), sign_up: sign_up.clone() };
-        let sealed = state.seal(&tokens).unwrap();
-        let opened = State::open(&tokens, &sealed).unwrap();
+        let sealed = state.seal(&secret).unwrap();
+        let opened = State::open(&secret, &sealed).unwrap();
         assert_eq!((opened.state.as_str(), opened.nonce.as_str(), opened.sign_up), ("s", "n", sign_up));
-        assert!(State::open(&Tokens::new("other".into()), &sealed).is_err());
+        assert!(State::open(&TokenSecret::new("other".into()), &sealed).is_err());
     }
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::auth::{Purpose, Tokens};
+use shared::auth::{Purpose, TokenSecret, Tokens};
 use shared::ids::{SignInId, UserId};
 use shared::store::SignIn;
 
@@ -41,7 +41,7 @@ async fn a_token_that_we_did_not_make_signs_nobody_in() {
     other_claims["sub"] = json!(UserId::new());
     let other_payload = URL_SAFE_NO_PAD.encode(other_claims.to_string());
     let header = head.split_once('.').unwrap().0;
-    let sign = |secret: &str, purpose| Tokens::new(secret.into()).sign(purpose, bare(&token), 600).unwrap();
+    let sign = |secret: &str, purpose| Tokens::signing(&TokenSecret::new(secret.into())).sign(purpose, bare(&token), 600).unwrap();
     assert_eq!(with_token(&user, &sign(TOKEN_SECRET, Purpose::Access)).await.status, 200);
     let mut flipped = signature.to_owned();
     flipped.replace_range(0..1, if signature.starts_with('A') { "B" } else { "A" });
@@ -69,7 +69,7 @@ async fn an_expired_token_signs_nobody_in() {
     let system = TestSystem::start().await;
     let user = system.user().await;
     let ours = claims(&user.token.clone().unwrap());
-    let expired = Tokens::new(TOKEN_SECRET.into())
+    let expired = Tokens::signing(&TokenSecret::new(TOKEN_SECRET.into()))
         .sign(Purpose::Access, json!({"sub": ours["sub"], "sid": ours["sid"]}), 1)
         .unwrap();
     assert_eq!(with_token(&user, &expired).await.status, 200);
@@ -121,7 +121,7 @@ async fn refresh_tokens_rotate() {
     assert_eq!(refresh(&user, user.token.as_ref().unwrap()).await.code(401), "sign_in_expired");
     let newest = refresh_token(&answer);
     let sign =
-        |secret: &str, seconds| Tokens::new(secret.into()).sign(Purpose::Refresh, bare(&newest), seconds).unwrap();
+        |secret: &str, seconds| Tokens::signing(&TokenSecret::new(secret.into())).sign(Purpose::Refresh, bare(&newest), seconds).unwrap();
     let (_, payload) = newest.split_once('.').unwrap();
     let unsigned = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
     let expired = sign(TOKEN_SECRET, 1);
