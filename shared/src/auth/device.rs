@@ -41,7 +41,12 @@ impl Device {
 
     /// The `Set-Cookie` value for the browser of a request that has signed in to an account now.
     #[must_use]
-    pub fn cookie(headers: &HeaderMap, secret: &TokenSecret, config: &AuthConfig, user: &UserId) -> Option<HeaderValue> {
+    pub fn cookie(
+        headers: &HeaderMap,
+        secret: &TokenSecret,
+        config: &AuthConfig,
+        user: &UserId,
+    ) -> Option<HeaderValue> {
         let mut device =
             Self::of(headers, secret).unwrap_or_else(|| Self { id: crate::ids::new_ulid(), users: Vec::new() });
         device.users.retain(|known| known != user);

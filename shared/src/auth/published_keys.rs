@@ -45,8 +45,8 @@ impl PublishedKeys {
 
     pub(super) async fn read(&self) -> Result<PublicKeys, PublishedKeysError> {
         let found = self.client.get_secret_value().secret_id(&self.id).send().await;
-        let found = found
-            .map_err(|error| PublishedKeysError(format!("cannot be read: {}", DisplayErrorContext(&error))))?;
+        let found =
+            found.map_err(|error| PublishedKeysError(format!("cannot be read: {}", DisplayErrorContext(&error))))?;
         let text = found.secret_string().unwrap_or_default();
         let content: Content =
             serde_json::from_str(text).map_err(|_| PublishedKeysError("are no JSON object".to_owned()))?;

@@ -1,4 +1,4 @@
-//! Signed tokens: JSON Web Tokens with EdDSA (RFC 8037) and nothing else.
+//! Signed tokens: JSON Web Tokens with Ed25519 signatures (RFC 8037) and nothing else.
 //!
 //! Who holds the [token secret](super::TokenSecret) signs; everybody else verifies with public keys, and could not
 //! forge a token if it were broken into.

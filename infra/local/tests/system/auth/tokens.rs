@@ -41,7 +41,9 @@ async fn a_token_that_we_did_not_make_signs_nobody_in() {
     other_claims["sub"] = json!(UserId::new());
     let other_payload = URL_SAFE_NO_PAD.encode(other_claims.to_string());
     let header = head.split_once('.').unwrap().0;
-    let sign = |secret: &str, purpose| Tokens::signing(&TokenSecret::new(secret.into())).sign(purpose, bare(&token), 600).unwrap();
+    let sign = |secret: &str, purpose| {
+        Tokens::signing(&TokenSecret::new(secret.into())).sign(purpose, bare(&token), 600).unwrap()
+    };
     assert_eq!(with_token(&user, &sign(TOKEN_SECRET, Purpose::Access)).await.status, 200);
     let mut flipped = signature.to_owned();
     flipped.replace_range(0..1, if signature.starts_with('A') { "B" } else { "A" });
@@ -120,8 +122,9 @@ async fn refresh_tokens_rotate() {
     // Neither an access token nor a stranger's key renews anything.
     assert_eq!(refresh(&user, user.token.as_ref().unwrap()).await.code(401), "sign_in_expired");
     let newest = refresh_token(&answer);
-    let sign =
-        |secret: &str, seconds| Tokens::signing(&TokenSecret::new(secret.into())).sign(Purpose::Refresh, bare(&newest), seconds).unwrap();
+    let sign = |secret: &str, seconds| {
+        Tokens::signing(&TokenSecret::new(secret.into())).sign(Purpose::Refresh, bare(&newest), seconds).unwrap()
+    };
     let (_, payload) = newest.split_once('.').unwrap();
     let unsigned = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
     let expired = sign(TOKEN_SECRET, 1);
