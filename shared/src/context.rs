@@ -60,6 +60,8 @@ impl Context {
     /// Everything that is wrong with the configuration.
     pub async fn from_env() -> Result<Self, Problems> {
         telemetry::init();
+        #[cfg(feature = "children")]
+        crate::worker::confine::log_what_is_in_force();
         Ok(Self::new(Arc::new(Config::from_env().await?)).await)
     }
 }
