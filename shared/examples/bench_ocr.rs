@@ -11,6 +11,7 @@ use std::{
     env,
     io::{Write, stdout},
     path::Path,
+    process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -22,8 +23,22 @@ type Failure = Box<dyn std::error::Error>;
 const LIMITS: PictureLimits = PictureLimits { most_pixels: 64_000_000 };
 const PATIENCE: Duration = Duration::from_mins(2);
 
+fn main() -> ExitCode {
+    // Tesseract is started through this executable.
+    if let Some(ended) = shared::worker::main() {
+        return ended;
+    }
+    match measure() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench_ocr: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 #[tokio::main]
-async fn main() -> Result<(), Failure> {
+async fn measure() -> Result<(), Failure> {
     let reader = Tesseract::new("eng", PATIENCE);
     let mut out = stdout();
     writeln!(out, "{:<42} {:>11} {:>8} {:>11} {:>7}", "picture", "pixels", "seconds", "characters", "CER")?;

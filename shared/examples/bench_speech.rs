@@ -12,6 +12,7 @@
 
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
@@ -39,8 +40,22 @@ struct Measure {
     length: Duration,
 }
 
+fn main() -> ExitCode {
+    // Recognisers are started through this executable.
+    if let Some(ended) = shared::worker::main() {
+        return ended;
+    }
+    match measure() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench_speech: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 #[tokio::main]
-async fn main() -> Result<(), Failure> {
+async fn measure() -> Result<(), Failure> {
     let folder = env::args_os().nth(1).map(PathBuf::from).ok_or("usage: bench_speech FOLDER")?;
     let transcriber = recognition::configured(&Config::from_env().await?).await?;
     // The models are loaded before anything is measured.

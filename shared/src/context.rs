@@ -60,6 +60,8 @@ impl Context {
     /// Everything that is wrong with the configuration.
     pub async fn from_env() -> Result<Self, Problems> {
         telemetry::init();
+        #[cfg(feature = "children")]
+        crate::worker::confine::log_what_is_in_force();
         let context = Self::new(Arc::new(Config::from_env().await?)).await;
         context.sign_ins.tokens().learn().await;
         Ok(context)

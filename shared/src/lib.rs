@@ -33,6 +33,8 @@ pub mod objects;
 #[cfg(feature = "fetch")]
 pub mod outbound;
 pub mod page_texts;
+pub mod process;
+#[cfg(feature = "children")]
 pub mod program;
 #[cfg(feature = "provider")]
 pub mod provider;
@@ -48,7 +50,7 @@ pub mod telemetry;
 pub mod time;
 #[cfg(feature = "vision")]
 pub mod vision;
-#[cfg(any(feature = "documents", feature = "speech"))]
+#[cfg(feature = "children")]
 pub mod worker;
 
 pub use context::Context;

@@ -2,13 +2,17 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 use tokio::time::timeout;
+
+use crate::worker::confine::SWITCH;
+use crate::worker::launch::{Launch, NOT_FOUND};
 
 /// Bytes of a program's standard error that are kept for the log.
 const MOST_STDERR: u64 = 4_096;
@@ -45,24 +49,48 @@ pub enum ProgramError {
 }
 
 /// What a program may see of our environment, which holds secrets: where programs, their libraries and
-/// Tesseract's languages are.
-const PASSED_ON: [&str; 3] = ["PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX"];
+/// Tesseract's languages are, and whether it is confined.
+const PASSED_ON: [&str; 4] = ["PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", SWITCH];
+
+/// Files that a program may use beside its own and the system's.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ProgramFiles<'a> {
+    /// What it may read: files, and folders with all that is in them.
+    pub read: &'a [PathBuf],
+    /// What it may write to.
+    pub write: &'a [PathBuf],
+}
+
+/// The executable that becomes the program; see [`launch_through`].
+static LAUNCHER: OnceLock<PathBuf> = OnceLock::new();
+
+/// Starts programs through this executable, which begins with [`crate::worker::main`]. The first call counts; an
+/// executable that begins so itself need not call it.
+pub fn launch_through(executable: PathBuf) {
+    let _ = LAUNCHER.set(executable);
+}
 
 /// A command with limits on its time and memory. It sees none of our environment but where its own
 /// files are, works in one thread, since the processors are shared, and dies with the handle of its
-/// child.
+/// child. The [kernel](crate::worker::confine) leaves it no network, no other process, and of files those of the system,
+/// its own, and `files`.
 ///
 /// Where a program of that name is missing, the child exits with 127, as of a shell.
-pub fn limited(program: impl AsRef<OsStr>, limits: ProgramLimits) -> Command {
-    let mut command = Command::new("/bin/sh");
+///
+/// # Errors
+/// Where this executable does not begin with [`crate::worker::main`], and no other was named.
+pub fn limited(program: impl AsRef<OsStr>, limits: ProgramLimits, files: ProgramFiles<'_>) -> io::Result<Command> {
+    let launch = Launch {
+        memory_bytes: limits.memory,
+        cpu_seconds: limits.time.as_secs().max(1),
+        read: files.read.to_vec(),
+        write: files.write.iter().cloned().chain(notes_of_a_stand_in(program.as_ref())).collect(),
+        program: program.as_ref().to_owned(),
+        args: Vec::new(),
+    };
+    let mut command = launcher()?;
     command
-        .arg("-c")
-        // A system that knows no limit on memory runs without it.
-        .arg(r#"ulimit -v "$1" 2>/dev/null; ulimit -t "$2"; shift 2; exec "$@""#)
-        .arg("sh")
-        .arg((limits.memory / 1024).to_string())
-        .arg(limits.time.as_secs().max(1).to_string())
-        .arg(program)
+        .args(launch.to_args())
         .env_clear()
         .envs(PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
         .env("LC_ALL", "C.UTF-8")
@@ -70,8 +98,36 @@ pub fn limited(program: impl AsRef<OsStr>, limits: ProgramLimits) -> Command {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        // Signals to its own group reach neither us nor other children.
+        .process_group(0)
         .kill_on_drop(true);
-    command
+    Ok(command)
+}
+
+#[cfg(not(test))]
+fn launcher() -> io::Result<Command> {
+    let missing = || io::Error::other("this executable does not begin with shared::worker::main");
+    let mut command = Command::new(LAUNCHER.get().ok_or_else(missing)?);
+    command.arg(crate::worker::launch::LAUNCH_ARGUMENT);
+    Ok(command)
+}
+
+#[cfg(not(test))]
+fn notes_of_a_stand_in(_: &OsStr) -> Option<PathBuf> {
+    None
+}
+
+/// Scripts that stand in for programs in tests note beside themselves what they did.
+#[cfg(test)]
+fn notes_of_a_stand_in(program: &OsStr) -> Option<PathBuf> {
+    let folder = Path::new(program).parent()?;
+    folder.starts_with(std::env::temp_dir()).then(|| folder.to_owned())
+}
+
+#[cfg(test)]
+#[expect(clippy::unnecessary_wraps, reason = "as outside of tests")]
+fn launcher() -> io::Result<Command> {
+    Ok(crate::worker::launch::tests::launcher().into())
 }
 
 /// Whether a program of this name can be run: a path, or a name in the search path.
@@ -90,9 +146,24 @@ pub fn is_installed(program: &str) -> bool {
 /// # Errors
 /// [`ProgramError`].
 pub async fn run(program: &str, args: &[&str], input: &[u8], limits: ProgramLimits) -> Result<Vec<u8>, ProgramError> {
+    let command = limited(program, limits, ProgramFiles::default());
+    run_command(command, program, args, input, limits).await
+}
+
+/// The same for a command of [`limited`], whose error is told as one of `program`.
+///
+/// # Errors
+/// [`ProgramError`].
+pub async fn run_command(
+    command: io::Result<Command>,
+    program: &str,
+    args: &[&str],
+    input: &[u8],
+    limits: ProgramLimits,
+) -> Result<Vec<u8>, ProgramError> {
     let name = || program.rsplit('/').next().unwrap_or(program).to_owned();
     let broken = |error| ProgramError::Broken(name(), error);
-    let mut child = limited(program, limits).args(args).spawn().map_err(broken)?;
+    let mut child = command.map_err(broken)?.args(args).spawn().map_err(broken)?;
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let (Some(mut stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
         return Err(broken(io::Error::other("no pipes")));
@@ -129,7 +200,7 @@ pub async fn run(program: &str, args: &[&str], input: &[u8], limits: ProgramLimi
     }
     match status.code() {
         Some(0) => Ok(output),
-        Some(127) => Err(ProgramError::Missing(name())),
+        Some(code) if code == i32::from(NOT_FOUND) => Err(ProgramError::Missing(name())),
         _ => {
             let complaint = String::from_utf8_lossy(&complaint).trim().to_owned();
             Err(ProgramError::Failed(name(), format!("{status}: {complaint}")))

@@ -7,6 +7,8 @@ use shared::library::Library;
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
+    // Nobody else reads the secrets of this process.
+    shared::process::keep_private()?;
     let context = Context::from_env().await?;
     let config = context.config.clone();
     let library = Library::load(&context);

@@ -1,13 +1,29 @@
 //! The `vision` function.
 
+use std::process::ExitCode;
+
 use shared::Context;
 use shared::http::{Backend, serve};
 use shared::library::Library;
 use shared::vision::Vision;
 use vision::State;
 
+fn main() -> ExitCode {
+    // Text on pictures is read by a program that is started through this executable.
+    if let Some(ended) = shared::worker::main() {
+        return ended;
+    }
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("vision: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 #[tokio::main]
-async fn main() -> Result<(), lambda_http::Error> {
+async fn run() -> Result<(), lambda_http::Error> {
     let context = Context::from_env().await?;
     let config = context.config.clone();
     let library = Library::load(&context);

@@ -19,7 +19,7 @@ const LARGEST_FILE: usize = 20 * 1024 * 1024;
 pub(crate) const LARGEST_BODY: usize = body_limit(LARGEST_FILE);
 /// Pictures of one user.
 const PICTURES: RateLimit = RateLimit { name: "vision", times: 60, seconds: 60 };
-/// Pictures that are looked at or wait for it, each with its pixels in memory.
+/// Pictures that are looked at or wait for it. Their memory is bounded elsewhere; this bounds how long one waits.
 const AT_ONCE: usize = 8;
 /// When to come back where there are more, in seconds.
 const RETRY_SECONDS: u64 = 3;

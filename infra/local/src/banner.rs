@@ -81,7 +81,7 @@ fn recognition(config: &RecognitionConfig) -> String {
         RecognitionConfig::PocketSphinx { python, .. } => {
             format!("PocketSphinx (offline){}", missing(&python.to_string_lossy()))
         }
-        RecognitionConfig::Command(command) => {
+        RecognitionConfig::Command { command, .. } => {
             command.first().map_or_else(String::new, |program| format!("{program}{}", missing(program)))
         }
         RecognitionConfig::OpenAi(openai) => format!("{} at {}", openai.model, openai.base_url),

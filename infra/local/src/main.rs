@@ -18,6 +18,7 @@ fn main() -> ExitCode {
 async fn run() -> ExitCode {
     let options = Options::parse();
     shared::telemetry::init();
+    shared::worker::confine::log_what_is_in_force();
     let system = match System::start(options, &|name| std::env::var(name).ok()).await {
         Ok(system) => system,
         Err(error) => {

@@ -45,7 +45,7 @@ pub use openai::OpenAi;
 pub use pictures::Pictures;
 pub use pipeline::stream_answer;
 pub use prompt::{PASSAGES as PROMPT_PASSAGES, context};
-pub use question::{Image, Question, Role, Turn};
+pub use question::{Image, ImageSource, Question, Role, Turn};
 pub use resemblance::resembles;
 pub use sanitizer::sanitized;
 pub use sight::Sight;
@@ -80,10 +80,11 @@ impl Assistant {
         let model: Arc<dyn LanguageModel> = match &config.language_model {
             LanguageModelConfig::Extractive => Arc::new(Extractive),
             LanguageModelConfig::OpenAi(openai) => {
-                Arc::new(OpenAi::new(openai.clone(), config.documents.allow_localhost)?)
+                let pictures = Pictures::new(&config.documents, context.objects.clone())?;
+                Arc::new(OpenAi::new(openai.clone(), config.documents.allow_localhost, pictures)?)
             }
             LanguageModelConfig::Bedrock(bedrock) => {
-                let pictures = Pictures::new(&config.documents)?;
+                let pictures = Pictures::new(&config.documents, context.objects.clone())?;
                 let limits = PictureLimits { most_pixels: config.vision.most_pixels };
                 Arc::new(Bedrock::new(&context.sdk, bedrock.clone(), pictures, limits))
             }
@@ -96,7 +97,7 @@ impl Assistant {
     /// and to the model. Without, only a model that looks at pictures itself knows of them.
     #[must_use]
     pub fn with_vision(self, context: &Context, vision: Vision) -> Self {
-        match Eyes::new(&context.config.documents, vision) {
+        match Eyes::new(context, vision) {
             Ok(eyes) => Self { eyes: Some(Arc::new(eyes)), ..self },
             Err(error) => {
                 tracing::error!(%error, "pictures in chats are not looked at");

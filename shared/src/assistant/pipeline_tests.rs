@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::assistant::test_support::{Scripted, findings, passage};
-use crate::assistant::{Answer, Image};
+use crate::assistant::{Answer, Image, ImageSource};
 use crate::ids::UserId;
 use crate::provider::{ProviderError, ProviderFailure};
 
@@ -75,7 +75,9 @@ async fn pictures_and_foreign_links_never_leave() {
 #[tokio::test]
 async fn pictures_have_their_stage() {
     let mut asked = question("What is this?");
-    asked.images.push(Image { url: "https://example.com/a.png".to_owned(), name: "a.png".to_owned() });
+    asked
+        .images
+        .push(Image { source: ImageSource::Address("https://example.com/a.png".to_owned()), name: "a.png".to_owned() });
     let events = all(asked, Scripted::saying(&["A pump."]), CancellationToken::new()).await;
     assert!(events.iter().any(|event| matches!(event, Ok(AnswerEvent::Stage(Stage::ImageAnalysis)))));
 }

@@ -1,6 +1,7 @@
 //! What is asked.
 
 use crate::ids::UserId;
+use crate::objects::ObjectKey;
 
 /// Who wrote a turn of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,10 +24,26 @@ pub struct Turn {
 /// A picture that belongs to the question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {
-    /// Where it is: `https`, `http://localhost` in development, or a `data:` URL.
-    pub url: String,
+    /// Where it is.
+    pub source: ImageSource,
     /// Its file name, for the prompt.
     pub name: String,
+}
+
+/// Where a picture is. Its content is fetched when it is needed, and there is room for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImageSource {
+    /// At an address: `https`, `http://localhost` in development, or a `data:` URL.
+    Address(String),
+    /// In the bucket.
+    Stored {
+        /// Where.
+        key: ObjectKey,
+        /// `image/png` and the like.
+        content_type: String,
+        /// Bytes of the file.
+        size: u64,
+    },
 }
 
 /// A question with everything that gives it its meaning.

@@ -6,7 +6,7 @@ use tokio::time::timeout;
 
 use super::pictures::{PATIENCE, Pictures};
 use super::question::Image;
-use crate::config::DocumentsConfig;
+use crate::Context;
 use crate::fetch::SetUpError;
 use crate::vision::{Detection, ReadText, Vision};
 
@@ -40,8 +40,8 @@ pub(super) struct Eyes {
 }
 
 impl Eyes {
-    pub(super) fn new(config: &DocumentsConfig, vision: Vision) -> Result<Self, SetUpError> {
-        Ok(Self { vision, pictures: Pictures::new(config)? })
+    pub(super) fn new(context: &Context, vision: Vision) -> Result<Self, SetUpError> {
+        Ok(Self { vision, pictures: Pictures::new(&context.config.documents, context.objects.clone())? })
     }
 
     /// What is on each picture; they are looked at side by side. What takes too long or fails leaves its
@@ -59,8 +59,8 @@ impl Eyes {
     }
 
     async fn look_at(&self, image: &Image) -> Result<Sight, String> {
-        let bytes = self.pictures.bytes(image).await?;
-        let picture = self.vision.decode(bytes).await.map_err(|error| error.to_string())?;
+        let file = self.pictures.file(image).await?;
+        let picture = self.vision.decode(file).await.map_err(|error| error.to_string())?;
         let seen = self.vision.look(picture).await;
         let (text, problem) = match seen.text {
             Ok(read) => (text(&read), None),

@@ -1,19 +1,40 @@
 //! Passages and briefs for tests.
 
-#![expect(clippy::panic, reason = "tests")]
+#![expect(clippy::panic, clippy::expect_used, reason = "tests")]
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::BoxStream;
 
 use super::error::AnswerError;
 use super::model::{Brief, LanguageModel, ModelEvent};
+use super::pictures::Pictures;
 use super::question::{Role, Turn};
+use crate::aws;
+use crate::config::DocumentsConfig;
 use crate::documents::{Page, PageSource};
 use crate::library::{Findings, Holdings, Passage, Vocabulary};
+use crate::objects::Objects;
+use crate::provider::test_server::aws_config;
 use crate::retrieval::{Hit, Library, Query, Segment, SegmentSource};
 use crate::store::TokenUsage;
+
+/// Pictures on this machine, and in a bucket that is not there.
+pub(super) async fn pictures() -> Pictures {
+    let documents = DocumentsConfig {
+        url_hosts: Vec::new(),
+        allow_localhost: true,
+        max_pages: 1,
+        pdf_time: Duration::ZERO,
+        pdf_memory: 0,
+        pdf_worker: None,
+        pdfium_library: "libpdfium.so".into(),
+    };
+    let config = aws_config();
+    Pictures::new(&documents, Objects::new(&aws::sdk_config(&config).await, &config)).expect("TLS")
+}
 
 /// A passage that is the whole of its page.
 pub(super) fn passage(page: u32, heading: &str, text: &str, cosine: f32) -> Passage {

@@ -87,6 +87,12 @@ impl Config {
 
     fn read(mut reader: Reader<'_>) -> Result<Self, Problems> {
         let production = reader.choice(&variables::ENVIRONMENT, &[("development", false), ("production", true)]);
+        // Both hold before there is a configuration, and are read from the environment alone: here they are checked.
+        reader.choice(&variables::SANDBOX, &[("on", ()), ("off", ())]);
+        let debuggers = reader.choice(&variables::ALLOW_DEBUGGERS, &[("false", false), ("true", true)]);
+        if debuggers && production {
+            reader.problem(&variables::ALLOW_DEBUGGERS, "must not be true in production");
+        }
         let config = Self {
             http: HttpConfig::read(&mut reader, production),
             auth: AuthConfig::read(&mut reader, production),

@@ -39,8 +39,13 @@ pub enum RecognitionConfig {
         /// `POCKETSPHINX_WORKERS`.
         workers: usize,
     },
-    /// A program with its arguments (`SPEECH_COMMAND`) that reads WAV and writes text.
-    Command(Vec<String>),
+    /// A program that reads WAV and writes text.
+    Command {
+        /// The program and its arguments (`SPEECH_COMMAND`).
+        command: Vec<String>,
+        /// What it may read beside its own files (`SPEECH_COMMAND_FILES`).
+        files: Vec<PathBuf>,
+    },
     /// An `OpenAI`-compatible endpoint; its model is `OPENAI_TRANSCRIPTION_MODEL`.
     OpenAi(OpenAiConfig),
     /// Deepgram; its model is `DEEPGRAM_MODEL`.
@@ -113,7 +118,8 @@ impl RecognitionConfig {
                 if command.is_empty() {
                     reader.problem(&var::SPEECH_COMMAND, "must be set for SPEECH_TO_TEXT=command");
                 }
-                Self::Command(command)
+                let files = reader.list(&var::SPEECH_COMMAND_FILES).into_iter().map(PathBuf::from).collect();
+                Self::Command { command, files }
             }
             3 => speech_endpoint(reader, &var::OPENAI_TRANSCRIPTION_MODEL).map_or(Self::None, Self::OpenAi),
             4 => deepgram(reader, &var::DEEPGRAM_MODEL).map_or(Self::None, Self::Deepgram),

@@ -39,6 +39,8 @@ variables! {
     GOOGLE_CLIENT_ID = "": "OAuth client for Google sign-in; unset: sign-in with Google says that it is not set up";
     GOOGLE_CLIENT_SECRET = "": "its secret";
     GOOGLE_ISSUER = "https://accounts.google.com": "OpenID Connect issuer";
+    SANDBOX = "on": "`off` runs child processes without a sandbox of the kernel, where another sandbox forbids it; in the environment only";
+    ALLOW_DEBUGGERS = "false": "`true` lets debuggers of the same user attach, outside of production; in the environment only";
     TABLE_NAME = "intellimaint": "DynamoDB table";
     BUCKET_NAME = "intellimaint": "S3 bucket";
     AWS_REGION = "us-east-1": "region of both";
@@ -80,6 +82,7 @@ variables! {
     POCKETSPHINX_PYTHON = ".venv/bin/python": "Python that has the package `pocketsphinx`";
     POCKETSPHINX_WORKERS = "2": "recognisers that run at the same time; further recordings wait";
     SPEECH_COMMAND = "": "program and arguments for `command`: it reads WAV (16 kHz, mono) and writes text";
+    SPEECH_COMMAND_FILES = "": "files and folders that it may read beside the system's, its own and those among its arguments, comma-separated";
     OPENAI_SPEECH_BASE_URL = "": "endpoint for speech, where it is not `OPENAI_BASE_URL`";
     OPENAI_TRANSCRIPTION_MODEL = "whisper-1": "model that it transcribes with";
     OPENAI_SPEECH_MODEL = "tts-1": "model that it speaks with";
@@ -97,6 +100,7 @@ variables! {
     DETECTION_MODEL_DIR = "models/detection": "folder with `model.onnx`, `labels.txt` and `preprocess.json`";
     OPENAI_VISION_MODEL = "": "model that looks at pictures; default: `OPENAI_MODEL`";
     MAX_PICTURE_MEGAPIXELS = "64": "size of a picture, in millions of pixels";
+    PICTURE_MEMORY_MIB = "320": "memory for pictures that are decoded, read or wait for it; further ones wait outside of it, and one that takes more has it alone";
     STREAM_ADDRESS = "0.0.0.0:8080": "where the stream container listens";
     STREAM_CONNECTIONS = "10000": "WebSocket connections of one process";
     STREAM_CONNECTIONS_PER_USER = "5": "WebSocket connections of one user";

@@ -18,6 +18,8 @@ pub struct VisionConfig {
     pub explanation: Option<OpenAiConfig>,
     /// The largest picture that is decoded, in pixels (`MAX_PICTURE_MEGAPIXELS`).
     pub most_pixels: u64,
+    /// Bytes of all pictures together that are decoded, read or wait for it (`PICTURE_MEMORY_MIB`).
+    pub picture_memory: u64,
     /// How long reading one picture may take (`OCR_SECONDS`).
     pub patience: Duration,
 }
@@ -66,6 +68,7 @@ impl VisionConfig {
             detection,
             explanation: if multimodal { vision_endpoint(reader) } else { None },
             most_pixels: reader.number::<u64>(&var::MAX_PICTURE_MEGAPIXELS, 1, 1_000) * 1_000_000,
+            picture_memory: reader.number::<u64>(&var::PICTURE_MEMORY_MIB, 16, 65_536) * 1024 * 1024,
             patience: Duration::from_secs(reader.number(&var::OCR_SECONDS, 1, 900)),
         }
     }

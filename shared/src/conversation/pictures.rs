@@ -5,12 +5,11 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::DecodePaddingMode;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 
 use super::{ConversationResult, Conversations};
-use crate::Context;
-use crate::assistant::Image;
+use crate::assistant::{Image, ImageSource};
 use crate::ids::{AttachmentId, ChatId, UserId};
 use crate::objects::{ObjectError, ObjectKey, ObjectResult, Objects};
 use crate::store::{Attachment, StoredFile};
@@ -179,22 +178,19 @@ fn attachment_id(chat: &ChatId) -> AttachmentId {
     AttachmentId::try_from(format!("{chat}-{random}")).unwrap_or_else(|_| AttachmentId::new())
 }
 
-/// The pictures as the assistant takes them. Those in our bucket are handed over with their content:
-/// a model elsewhere could not fetch them.
-pub(super) async fn images(context: &Context, user: &UserId, attachments: &[Attachment]) -> ObjectResult<Vec<Image>> {
-    let mut images = Vec::with_capacity(attachments.len());
-    for attachment in attachments {
-        let url = match (&attachment.url, &attachment.stored) {
-            (Some(url), _) => url.clone(),
-            (None, Some(stored)) => {
-                let bytes = context.objects.get(&key(user, &attachment.id), LARGEST).await?;
-                format!("data:{};base64,{}", stored.content_type, STANDARD.encode(bytes))
+/// The pictures as the assistant takes them: those in our bucket by their key, and read when they are looked at.
+pub(super) fn images(user: &UserId, attachments: &[Attachment]) -> Vec<Image> {
+    let images = attachments.iter().filter_map(|attachment| {
+        let source = match (&attachment.url, &attachment.stored) {
+            (Some(url), _) => ImageSource::Address(url.clone()),
+            (None, Some(StoredFile { content_type, size })) => {
+                ImageSource::Stored { key: key(user, &attachment.id), content_type: content_type.clone(), size: *size }
             }
-            (None, None) => continue,
+            (None, None) => return None,
         };
-        images.push(Image { url, name: attachment.file_name.clone() });
-    }
-    Ok(images)
+        Some(Image { source, name: attachment.file_name.clone() })
+    });
+    images.collect()
 }
 
 /// Deletes the pictures in our bucket. What cannot be deleted now goes with its session: it is no

@@ -75,13 +75,7 @@ impl Writer {
 
     async fn write(&self, cancel: &CancellationToken) -> End {
         let mut question = self.question.clone();
-        match pictures::images(&self.context, &question.user, &self.attachments).await {
-            Ok(images) => question.images = images,
-            Err(error) => {
-                tracing::error!(%error, "the pictures of a question could not be read");
-                return End::Failed(storage_busy());
-            }
-        }
+        question.images = pictures::images(&question.user, &self.attachments);
         let mut events = self.assistant.answer(question, cancel.clone());
         let mut overdue = pin!(async {
             cancel.cancelled().await;

@@ -1,22 +1,27 @@
 //! A server around a router, for programs that listen themselves.
 //!
-//! A client may be slow, and a thousand of them may be slow on purpose: each has a time for the head of a request, and
-//! for every next piece of its body, and costs no more than a connection.
+//! A client may be slow, and a thousand of them may be slow on purpose: each has a time for the head of a request, for
+//! every next piece of its body, and for all of it by its length, and costs no more than a connection.
 
 use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
 use http::Request;
+use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use tower_http::timeout::TimeoutBody;
@@ -26,7 +31,7 @@ use tower_http::timeout::TimeoutBody;
 pub struct Patience {
     /// From the connection, or the end of the request before, to the end of the head of a request.
     pub head: Duration,
-    /// For the next piece of a body.
+    /// For the next piece of a body; and for all of it, with a second more for every [`SLOWEST`] bytes that came.
     pub body: Duration,
 }
 
@@ -35,6 +40,10 @@ impl Default for Patience {
         Self { head: Duration::from_secs(20), body: Duration::from_secs(30) }
     }
 }
+
+/// Bytes of a body that a client sends in a second at least, once its first time is over: a byte now and then would hold
+/// a request for days.
+const SLOWEST: u64 = 8 * 1024;
 
 /// Files that the process may have open: a connection is one, and the usual limit is 1,024.
 const OPEN_FILES: u64 = 16_384;
@@ -80,7 +89,11 @@ fn serve_one(
         request.extensions_mut().insert(ConnectInfo(peer));
         // What has no body must go on to say so.
         let request = request.map(|body| {
-            if body.is_end_stream() { Body::empty() } else { Body::new(TimeoutBody::new(patience.body, body)) }
+            if body.is_end_stream() {
+                Body::empty()
+            } else {
+                Body::from_stream(paced(TimeoutBody::new(patience.body, body), patience.body))
+            }
         });
         let router = router.clone();
         async move { router.oneshot(request).await.map_err(|never: Infallible| never) }
@@ -95,6 +108,26 @@ fn serve_one(
             tracing::debug!(%error, "a connection ended early");
         }
     }
+}
+
+/// The pieces of a body that has to come at some pace, whatever its pieces.
+fn paced(body: TimeoutBody<Incoming>, first: Duration) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    async_stream::try_stream! {
+        let mut pieces = std::pin::pin!(body.into_data_stream());
+        let (began, mut received) = (Instant::now(), 0_u64);
+        loop {
+            let until = began + first + Duration::from_millis(received * 1_000 / SLOWEST);
+            let piece = timeout_at(until, pieces.next()).await.map_err(|_| too_slow())?;
+            let Some(piece) = piece else { break };
+            let piece = piece.map_err(io::Error::other)?;
+            received += piece.len() as u64;
+            yield piece;
+        }
+    }
+}
+
+fn too_slow() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "the body of the request comes too slowly")
 }
 
 #[cfg(test)]
@@ -158,6 +191,25 @@ mod tests {
             answer(address, b"POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\nhalf")
                 .await;
         assert!(whole.ends_with("half"), "{whole}");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_drips_ends_the_request_too() {
+        let (address, _stop) = started().await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n").await.unwrap();
+        let begun = Instant::now();
+        let mut read = [0; 64];
+        // Each piece comes in time.
+        let ended = loop {
+            match tokio::time::timeout(Duration::from_millis(50), stream.read(&mut read)).await {
+                Ok(read) => break read,
+                Err(_) => drop(stream.write_all(b"x").await),
+            }
+            assert!(begun.elapsed() < Duration::from_secs(5), "a byte now and then holds a request");
+        };
+        assert!(begun.elapsed() >= PATIENCE.body);
+        assert!(ended.is_err() || read.starts_with(b"HTTP/1.1 4"), "{ended:?}");
     }
 
     #[tokio::test]

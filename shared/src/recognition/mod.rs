@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::documents::pdf::PageImage;
 use crate::documents::{Area, Block, Line, Page, PageSource, layout};
 use crate::provider::ProviderError;
-use crate::vision::{Picture, PixelBox, TextReader};
+use crate::vision::{Picture, PictureMemory, PixelBox, TextReader};
 
 /// Smallest part of a page that is read, in points: two words side by side. Smaller ones are bullets
 /// and signs.
@@ -41,7 +41,9 @@ pub fn wanted(page: &Page) -> bool {
 pub async fn read(reader: &dyn TextReader, page: Page, image: PageImage) -> Result<Page, ProviderError> {
     let scale = Scale::of(&page, &image);
     let size = if page.size.0 > 0.0 { page.size } else { scale.points((image.width, image.height)) };
+    let room = PictureMemory::of_process().for_pixels(Picture::held_bytes((image.width, image.height))).await;
     let Some(picture) = Picture::from_grey(image.width, image.height, image.grey) else { return Ok(page) };
+    let picture = picture.holding(room);
     if !picture.has_ink(&PixelBox::whole(picture.size())) {
         return Ok(page);
     }

@@ -3,18 +3,48 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::Semaphore;
 
 use super::Multimodal;
 use super::detection::{self, Detection, Detector};
-use super::picture::{Picture, PictureError, PictureLimits};
+use super::memory::{Hold, PictureMemory};
+use super::picture::{Outline, Picture, PictureError, PictureLimits};
 use super::reading::{self, ReadText, TextReader};
 use crate::config::Config;
 use crate::provider::{Cause, ProviderError};
 
-/// Pictures that are decoded at the same time; further ones wait.
-const DECODED_AT_ONCE: usize = 2;
-static DECODING: Semaphore = Semaphore::const_new(DECODED_AT_ONCE);
+/// A picture as a file, with the room that it takes.
+#[derive(Debug)]
+pub struct PictureFile {
+    bytes: Bytes,
+    /// None where somebody else knows of the file's memory, as who receives a request.
+    room: Option<Hold>,
+}
+
+impl PictureFile {
+    /// A file with its room.
+    #[must_use]
+    pub fn held(bytes: Bytes, room: Hold) -> Self {
+        Self { bytes, room: Some(room) }
+    }
+
+    /// Its content.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// Its content and its room.
+    #[must_use]
+    pub fn into_parts(self) -> (Bytes, Option<Hold>) {
+        (self.bytes, self.room)
+    }
+}
+
+impl From<Bytes> for PictureFile {
+    fn from(bytes: Bytes) -> Self {
+        Self { bytes, room: None }
+    }
+}
 
 /// Everything to see with. Build it once per process; clones share it.
 #[derive(Debug, Clone)]
@@ -37,19 +67,26 @@ pub struct Seen {
     pub objects: Result<Vec<Detection>, ProviderError>,
 }
 
-/// Decodes a picture off the threads that serve others, few at a time in the whole process.
+/// Decodes a picture off the threads that serve others, as soon as there is [room](PictureMemory) for it. The picture
+/// holds its room for as long as it is there. Dropping the future gives up waiting.
 ///
 /// # Errors
 /// [`PictureError`].
-pub async fn decode(bytes: Bytes, limits: PictureLimits) -> Result<Arc<Picture>, PictureError> {
-    let Ok(_place) = DECODING.acquire().await else { return Err(PictureError::Damaged) };
-    let decoded = tokio::task::spawn_blocking(move || Picture::decode(&bytes, limits)).await;
-    decoded
-        .unwrap_or_else(|error| {
-            tracing::error!(%error, "decoding a picture broke off");
-            Err(PictureError::Damaged)
-        })
-        .map(Arc::new)
+pub async fn decode(file: impl Into<PictureFile>, limits: PictureLimits) -> Result<Arc<Picture>, PictureError> {
+    let file = file.into();
+    let outline = Outline::of(&file.bytes, limits)?;
+    let mut room = PictureMemory::of_process().for_pixels(outline.peak_bytes()).await;
+    let decoded = tokio::task::spawn_blocking(move || {
+        let picture = Picture::decode_outlined(&file.bytes, outline, limits)?;
+        // With its room.
+        drop(file);
+        room.shrink_to(outline.held_bytes());
+        Ok(Arc::new(picture.holding(room)))
+    });
+    decoded.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "decoding a picture broke off");
+        Err(PictureError::Damaged)
+    })
 }
 
 impl Vision {
@@ -58,6 +95,7 @@ impl Vision {
     /// # Errors
     /// When the client of a service cannot be set up (no root certificates, a key that no header takes).
     pub async fn configured(config: &Config) -> Result<Self, Cause> {
+        PictureMemory::set_for_process(config.vision.picture_memory);
         let explainer = config.vision.explanation.as_ref();
         Ok(Self(Arc::new(Inner {
             reader: reading::configured(config).await?,
@@ -71,8 +109,8 @@ impl Vision {
     ///
     /// # Errors
     /// [`PictureError`].
-    pub async fn decode(&self, bytes: Bytes) -> Result<Arc<Picture>, PictureError> {
-        decode(bytes, self.0.limits).await
+    pub async fn decode(&self, file: impl Into<PictureFile>) -> Result<Arc<Picture>, PictureError> {
+        decode(file, self.0.limits).await
     }
 
     /// What reads text.

@@ -7,6 +7,7 @@
 mod area;
 pub mod detection;
 mod eyes;
+pub mod memory;
 mod multimodal;
 pub mod picture;
 pub mod reading;
@@ -15,7 +16,8 @@ mod test_support;
 
 pub use area::PixelBox;
 pub use detection::{Detection, Detector};
-pub use eyes::{Seen, Vision, decode};
+pub use eyes::{PictureFile, Seen, Vision, decode};
+pub use memory::PictureMemory;
 pub use multimodal::Multimodal;
 pub use picture::{Picture, PictureError, PictureLimits, QuarterTurn};
 pub use reading::{ReadLine, ReadText, ReadWord, TextReader};

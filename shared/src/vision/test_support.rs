@@ -60,5 +60,5 @@ impl Answering {
 
 /// A picture of one colour.
 pub(super) fn plain(width: u32, height: u32, colour: [u8; 3]) -> Arc<Picture> {
-    Arc::new(Picture { pixels: RgbImage::from_pixel(width, height, Rgb(colour)) })
+    Arc::new(Picture::of(RgbImage::from_pixel(width, height, Rgb(colour))))
 }

@@ -1,9 +1,14 @@
 //! The child side: limits, and messages.
 
-use std::io::{self, Write};
+use std::io;
+#[cfg(any(feature = "documents", feature = "speech"))]
+use std::io::Write;
 
 use rlimit::Resource;
+#[cfg(any(feature = "documents", feature = "speech"))]
 use serde::Serialize;
+
+use super::confine::Confinement;
 
 /// Bytes of address space that a program of ours takes.
 #[cfg(feature = "speech")]
@@ -14,12 +19,44 @@ const USUAL_PROGRAM: u64 = 256 << 20;
 ///
 /// # Errors
 /// Where the system refuses. A worker must not go on then.
+#[cfg(any(feature = "documents", feature = "speech"))]
 pub(crate) fn limit(memory_bytes: u64, cpu_seconds: u64) -> io::Result<()> {
-    // Linux only; elsewhere there is no such choice.
-    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
+    go_first();
     Resource::AS.set(memory_bytes, memory_bytes)?;
     Resource::CPU.set(cpu_seconds, cpu_seconds)?;
-    Resource::CORE.set(0, 0)
+    Resource::CORE.set(0, 0)?;
+    // Another child must not look into this one: it holds somebody's file.
+    crate::process::close()
+}
+
+/// Leaves this process, which is a worker, nothing but to compute, to write its messages, and to read these files and
+/// folders. Call it before the first byte of an untrusted file is read, and before there are other threads.
+///
+/// # Errors
+/// Where the kernel refuses. A worker must not go on then.
+#[cfg(any(feature = "documents", feature = "speech"))]
+pub(crate) fn confine_to(read: Vec<std::path::PathBuf>) -> io::Result<()> {
+    Confinement { ours: true, read, write: Vec::new() }.apply()
+}
+
+/// Limits and confines this process, which is about to become another program.
+///
+/// # Errors
+/// Where the system refuses. The program must not be run then.
+pub(super) fn limit_program(memory_bytes: u64, cpu_seconds: u64, confinement: &Confinement) -> io::Result<()> {
+    go_first();
+    Resource::CPU.set(cpu_seconds, cpu_seconds)?;
+    // One byte and not none: a system that hands core dumps to a program does so whatever their size, except at this one.
+    Resource::CORE.set(1, 1)?;
+    confinement.apply()?;
+    // Last, since this program may take more already than the other may. A system without such a limit goes without.
+    let _ = Resource::AS.set(memory_bytes, memory_bytes);
+    Ok(())
+}
+
+/// Where the machine runs out of memory, this process is the first to go. Linux only; elsewhere there is no such choice.
+fn go_first() {
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
 }
 
 /// Sets the processor time after which the system ends this process, in seconds from its start; it
@@ -46,6 +83,7 @@ pub(crate) fn own_memory() -> u64 {
 ///
 /// # Errors
 /// Where the parent has gone.
+#[cfg(any(feature = "documents", feature = "speech"))]
 pub(crate) fn send(out: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut *out, message)?;
     out.write_all(b"\n")?;

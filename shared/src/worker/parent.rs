@@ -10,6 +10,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::time::{Instant, timeout_at};
 
 use super::Ended;
+use super::confine::SWITCH;
 
 /// Bytes of the child's standard error that are kept for the log.
 const MAX_STDERR: u64 = 4096;
@@ -37,9 +38,11 @@ impl Worker {
         let mut child = Command::new(program)
             .args(args)
             .env_clear()
+            .envs(std::env::var_os(SWITCH).map(|value| (SWITCH, value)))
             .stdin(stdin)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
+            .process_group(0)
             .kill_on_drop(true)
             .spawn()?;
         let stdout = child.stdout.take().ok_or_else(|| io::Error::other("no output"))?;

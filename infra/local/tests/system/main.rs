@@ -23,6 +23,7 @@ mod openapi;
 mod rag;
 mod repository;
 mod restart;
+mod sandbox;
 mod scans;
 mod stream;
 mod telemetry;

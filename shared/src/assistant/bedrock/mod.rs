@@ -24,6 +24,7 @@ use crate::aws;
 use crate::config::BedrockConfig;
 use crate::provider::{ProviderError, sdk_failure};
 use crate::vision::PictureLimits;
+use crate::vision::memory::Hold;
 
 /// A model of Amazon Bedrock. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -51,7 +52,7 @@ impl Bedrock {
     fn pieces(
         self,
         brief: &Brief,
-        pictures: Vec<ContentBlock>,
+        (pictures, room): (Vec<ContentBlock>, Option<Hold>),
     ) -> impl Stream<Item = Result<Piece, ProviderError>> + use<> {
         let rules = SystemContentBlock::Text(prompt::system().to_owned());
         let call = self.client.converse_stream().model_id(self.config.model).system(rules);
@@ -59,6 +60,7 @@ impl Bedrock {
         try_stream! {
             let messages = messages.map_err(|error| ProviderError::unavailable(NAME, error))?;
             let answer = call.set_messages(Some(messages)).send().await;
+            drop(room);
             let mut events = answer.map_err(|error| sdk_failure(NAME, error))?.stream;
             while let Some(event) = events.recv().await.map_err(wire::broken_off)? {
                 yield wire::piece(event);

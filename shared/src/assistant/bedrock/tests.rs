@@ -12,9 +12,8 @@ use tokio::net::TcpListener;
 use tokio::time::timeout;
 
 use super::*;
-use crate::assistant::question::Image;
-use crate::assistant::test_support::{asked, gathered};
-use crate::config::DocumentsConfig;
+use crate::assistant::question::{Image, ImageSource};
+use crate::assistant::test_support::{asked, gathered, pictures};
 use crate::provider::test_server::{
     Server, Step, aws_config, aws_failures_are_handled, aws_message, aws_messages, head, write,
 };
@@ -24,16 +23,7 @@ async fn model(url: &str, idle: Duration) -> Bedrock {
     let sdk = aws::sdk_config(&aws_config()).await;
     let config =
         BedrockConfig { model: "amazon.nova-lite-v1:0".to_owned(), idle_timeout: idle, endpoint: Some(url.to_owned()) };
-    let documents = DocumentsConfig {
-        url_hosts: Vec::new(),
-        allow_localhost: true,
-        max_pages: 1,
-        pdf_time: Duration::ZERO,
-        pdf_memory: 0,
-        pdf_worker: None,
-        pdfium_library: "libpdfium.so".into(),
-    };
-    Bedrock::new(&sdk, config, Pictures::new(&documents).unwrap(), PictureLimits { most_pixels: 4_000_000 })
+    Bedrock::new(&sdk, config, pictures().await, PictureLimits { most_pixels: 4_000_000 })
 }
 
 /// Asks a model that bears half a second of silence.
@@ -111,7 +101,7 @@ async fn pictures_go_along_as_the_service_takes_them() {
         "http://10.0.0.1/secret".to_owned(),
         inline(b"<svg/>"),
     ] {
-        brief.images.push(Image { url, name: "a".to_owned() });
+        brief.images.push(Image { source: ImageSource::Address(url), name: "a".to_owned() });
     }
     let server = Server::start(vec![answer()]).await;
     ask(&server.url, brief).await.2.unwrap();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::assistant::question::Image;
+use crate::assistant::question::{Image, ImageSource};
 use crate::assistant::sight::Sight;
 use crate::assistant::test_support::{brief, brief as asked, passage, segment};
 use crate::library::Passage;
@@ -150,7 +150,9 @@ fn its_own_sentences_are_in_the_language_of_the_question() {
 #[test]
 fn pictures_that_nobody_looked_at_are_mentioned() {
     let mut brief = brief("What is the torque of the oil pump mounting bolt?", manual());
-    brief.images.push(Image { url: "https://example.com/a.png".to_owned(), name: "a.png".to_owned() });
+    brief
+        .images
+        .push(Image { source: ImageSource::Address("https://example.com/a.png".to_owned()), name: "a.png".to_owned() });
     let text = write(&brief);
     assert!(text.ends_with("I could not look at the photo.") && !text.contains("a.png"), "{text}");
     brief.text.clear();

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::OpenAi;
 use crate::assistant::error::AnswerError;
 use crate::assistant::model::{Brief, LanguageModel};
-use crate::assistant::question::Image;
-use crate::assistant::test_support::{asked, gathered};
+use crate::assistant::question::{Image, ImageSource};
+use crate::assistant::test_support::{asked, gathered, pictures};
 use crate::config::OpenAiConfig;
 use crate::provider::test_server::{Server, Step, head, write};
 use crate::provider::{ProviderError, ProviderFailure};
@@ -23,7 +23,7 @@ async fn ask(endpoint: &Server, brief: Brief) -> (String, TokenUsage, Result<(),
         model: "some-model".to_owned(),
         idle_timeout: Duration::from_millis(400),
     };
-    gathered(OpenAi::new(config, true).unwrap().answer(brief)).await
+    gathered(OpenAi::new(config, true, pictures().await).unwrap().answer(brief)).await
 }
 
 fn event_stream() -> Step {
@@ -90,7 +90,7 @@ async fn pictures_go_along_as_parts() {
     let mut brief = asked();
     let local = pictures.url.replace("127.0.0.1", "localhost");
     for url in ["https://example.com/a.jpg", "data:image/png;base64,AAAA", &local, "http://10.0.0.1/secret"] {
-        brief.images.push(Image { url: url.to_owned(), name: "a".to_owned() });
+        brief.images.push(Image { source: ImageSource::Address(url.to_owned()), name: "a".to_owned() });
     }
     ask(&endpoint, brief).await.2.unwrap();
     let body = endpoint.seen().remove(0).json();

@@ -49,7 +49,7 @@ struct ImageUrl {
 
 impl<'a> Request<'a> {
     /// The request for a brief; `images` are the addresses of its pictures, ready to be sent.
-    pub(super) fn new(model: &'a str, brief: &Brief, images: &[String]) -> Self {
+    pub(super) fn new(model: &'a str, brief: &Brief, images: Vec<String>) -> Self {
         let mut messages = vec![Message { role: "system", content: Content::Text(prompt::system().to_owned()) }];
         messages.extend(prompt::turns(brief).into_iter().map(Message::from));
         if let Some(last) = messages.last_mut().filter(|_| !images.is_empty()) {
@@ -70,10 +70,10 @@ impl From<Turn> for Message {
 }
 
 impl Message {
-    fn add_images(&mut self, urls: &[String]) {
+    fn add_images(&mut self, urls: Vec<String>) {
         if let Content::Text(text) = &mut self.content {
             let mut parts = vec![Part::Text { text: std::mem::take(text) }];
-            parts.extend(urls.iter().map(|url| Part::ImageUrl { image_url: ImageUrl { url: url.clone() } }));
+            parts.extend(urls.into_iter().map(|url| Part::ImageUrl { image_url: ImageUrl { url } }));
             self.content = Content::Parts(parts);
         }
     }

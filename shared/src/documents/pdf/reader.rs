@@ -1,6 +1,5 @@
 //! Opening a PDF and reading one page, with PDFium. Runs in the child only.
 
-use std::fs;
 use std::path::Path;
 
 use pdfium_render::prelude::{PdfDocument, PdfPage, Pdfium, PdfiumError, PdfiumInternalError};
@@ -41,11 +40,6 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn open(library: &Path, path: &Path) -> Result<Self, Failure> {
-        let bytes = fs::read(path).map_err(|_| Failure::Unreadable)?;
-        Self::from_bytes(library, bytes)
-    }
-
     pub(super) fn from_bytes(library: &Path, bytes: Vec<u8>) -> Result<Self, Failure> {
         if bytes.is_empty() {
             return Err(Failure::Empty);

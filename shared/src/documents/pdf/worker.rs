@@ -1,22 +1,28 @@
 //! The child side: limits itself, reads the file, writes one JSON line per page.
 
 use std::{
-    io::{self, Write},
+    fs::File,
+    io::{self, Read, Write},
     path::PathBuf,
     process::ExitCode,
 };
 
 use super::{
+    library,
     protocol::{Failure, Message},
     reader::Reader,
 };
-use crate::worker::{MISUSED, UNLIMITED, limit, send};
+use crate::worker::{MISUSED, UNLIMITED, confine_to, limit, send};
 
 /// First argument that makes an executable of ours a PDF worker.
 pub(crate) const WORKER_ARGUMENT: &str = "pdf-worker";
 
 /// The parser recurses on nested objects; the main thread's stack cannot be chosen, this one can.
 const STACK_BYTES: usize = 64 << 20;
+
+/// Where fonts lie that a file may leave out: what PDFium looks into.
+const FONTS: [&str; 4] =
+    ["/usr/share/fonts", "/usr/share/X11/fonts/Type1", "/usr/share/X11/fonts/TTF", "/usr/local/share/fonts"];
 
 /// Most pixels of a rendered page: A3 at 200 dots per inch, and a little more.
 pub(super) const MOST_PIXELS: u64 = 8_000_000;
@@ -59,19 +65,31 @@ pub(crate) fn worker_main() -> ExitCode {
     if limit(job.memory_bytes, job.cpu_seconds).is_err() {
         return ExitCode::from(UNLIMITED);
     }
+    // What it needs it opens now, and can open nothing else later. The library is ours; nothing of the file is read yet.
+    let (loaded, file) = (library::load(&job.library), File::open(&job.path));
+    if confine_to(FONTS.map(PathBuf::from).to_vec()).is_err() {
+        return ExitCode::from(UNLIMITED);
+    }
+    let file = match (loaded, file) {
+        (Err(_), _) => Err(Failure::NoLibrary),
+        (_, Err(_)) => Err(Failure::Unreadable),
+        (Ok(_), Ok(file)) => Ok(file),
+    };
     // What the parser panics with helps nobody, and nobody reads it while the child runs.
     std::panic::set_hook(Box::new(|_| {}));
-    let outcome =
-        std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run(&job)).map(std::thread::JoinHandle::join);
+    let outcome = std::thread::Builder::new()
+        .stack_size(STACK_BYTES)
+        .spawn(move || run(&job, file))
+        .map(std::thread::JoinHandle::join);
     match outcome {
         Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     }
 }
 
-fn run(job: &Job) -> io::Result<()> {
+fn run(job: &Job, file: Result<File, Failure>) -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let reader = match Reader::open(&job.library, &job.path) {
+    let reader = match file.and_then(|file| open(job, file)) {
         Ok(reader) => reader,
         Err(reason) => return send(&mut out, &Message::Failed { reason }),
     };
@@ -93,6 +111,13 @@ fn run(job: &Job) -> io::Result<()> {
         }
     }
     send(&mut out, &Message::End)
+}
+
+fn open(job: &Job, mut file: File) -> Result<Reader, Failure> {
+    let size = file.metadata().map_or(0, |file| file.len());
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+    file.read_to_end(&mut bytes).map_err(|_| Failure::Unreadable)?;
+    Reader::from_bytes(&job.library, bytes)
 }
 
 /// Writes pages as pictures. The parent reads one after the other, so that this waits for it.

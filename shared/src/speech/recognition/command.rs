@@ -1,6 +1,6 @@
 //! A program of one's own: `whisper.cpp`, Vosk, or any other that reads WAV and writes text.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 
 use super::{Hearing, NAME, SpokenSegment, Transcriber, Transcript, whole};
-use crate::program::{self, ProgramError, ProgramLimits};
+use crate::program::{self, ProgramError, ProgramFiles, ProgramLimits};
 use crate::provider::{ProviderError, ProviderFailure};
 use crate::speech::audio::{Pcm, SoundFormat};
 
@@ -22,19 +22,24 @@ const LONGEST_TEXT: u64 = 1024 * 1024;
 pub struct SpeechCommand {
     program: String,
     args: Vec<String>,
+    /// What it may read beside its own files.
+    files: Vec<PathBuf>,
     name: String,
     patience: Duration,
 }
 
 impl SpeechCommand {
     /// `command` holds the program and its arguments. Each run may take `patience`, or as long as the
-    /// recording sounds where that is longer.
+    /// recording sounds where that is longer. Of files it may read those of the system, its own, those that are named
+    /// among its arguments, and `files`; it may write to a temporary folder, which goes when it ends.
     #[must_use]
-    pub fn new(command: &[String], patience: Duration) -> Self {
+    pub fn new(command: &[String], files: &[PathBuf], patience: Duration) -> Self {
         let (program, args) =
             command.split_first().map_or_else(Default::default, |(program, args)| (program.clone(), args.to_vec()));
         let name = Path::new(&program).file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        Self { program, args, name, patience }
+        let named = args.iter().filter(|arg| arg.contains('/')).map(PathBuf::from);
+        let files = named.chain(files.iter().cloned()).collect();
+        Self { program, args, files, name, patience }
     }
 
     async fn run(&self, sound: Pcm) -> Result<Transcript, ProviderError> {
@@ -43,7 +48,16 @@ impl SpeechCommand {
         let args: Vec<&str> = self.args.iter().map(String::as_str).collect();
         let time = self.patience.max(duration);
         let limits = ProgramLimits { time, memory: MEMORY, output: LONGEST_TEXT };
-        let output = program::run(&self.program, &args, &wav, limits).await.map_err(|error| self.failed(error))?;
+        // Where none can be made, as on a file system that cannot be written to, it goes without.
+        let folder = tempfile::tempdir().ok();
+        let write: Vec<PathBuf> = folder.iter().map(|folder| folder.path().to_owned()).collect();
+        let files = ProgramFiles { read: &self.files, write: &write };
+        let command = program::limited(&self.program, limits, files).map(|mut command| {
+            command.envs(write.iter().map(|folder| ("TMPDIR", folder)));
+            command
+        });
+        let output = program::run_command(command, &self.program, &args, &wav, limits).await;
+        let output = output.map_err(|error| self.failed(error))?;
         let text = String::from_utf8(output).map_err(|error| ProviderError::unavailable(NAME, error))?;
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let whole = SpokenSegment { start: Duration::ZERO, end: duration, text: text.clone() };

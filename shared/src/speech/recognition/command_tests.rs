@@ -5,7 +5,7 @@ use crate::speech::recognition::test_support::{sound, wav};
 
 fn command(script: &str, patience: Duration) -> SpeechCommand {
     let words = ["sh", "-c", script].map(str::to_owned);
-    SpeechCommand::new(&words, patience)
+    SpeechCommand::new(&words, &[], patience)
 }
 
 #[tokio::test]
@@ -23,7 +23,7 @@ async fn a_program_reads_wav_and_writes_text() {
 #[tokio::test]
 async fn failures_have_their_codes() {
     let code = async |command: SpeechCommand| command.transcribe(sound()).await.unwrap_err().code();
-    let missing = SpeechCommand::new(&["/nowhere/whisper".to_owned()], Duration::from_secs(5));
+    let missing = SpeechCommand::new(&["/nowhere/whisper".to_owned()], &[], Duration::from_secs(5));
     assert_eq!(missing.name(), "whisper");
     assert_eq!(code(missing).await, "speech_recognizer_not_installed");
     assert_eq!(code(command("exit 3", Duration::from_secs(5))).await, "provider_unavailable");

@@ -18,7 +18,7 @@ pub async fn configured(config: &Config) -> Result<Arc<dyn Transcriber>, Cause> 
         RecognitionConfig::PocketSphinx { python, workers } => {
             Arc::new(PocketSphinx::new(python.clone(), *workers, patience))
         }
-        RecognitionConfig::Command(command) => Arc::new(SpeechCommand::new(command, patience)),
+        RecognitionConfig::Command { command, files } => Arc::new(SpeechCommand::new(command, files, patience)),
         RecognitionConfig::OpenAi(endpoint) => Arc::new(OpenAi::new(endpoint, language)?),
         RecognitionConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, language, patience)?),
         RecognitionConfig::Transcribe(endpoint) => {

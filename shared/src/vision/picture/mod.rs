@@ -1,39 +1,44 @@
 //! Pictures: decoded within limits, and upright.
 
+mod boxes;
+mod decode;
 mod error;
 mod flatten;
 mod kind;
+#[cfg(test)]
+mod large_tests;
+mod outline;
 mod region;
+pub(in crate::vision) mod resize;
 #[cfg(test)]
 mod tests;
 mod turn;
 
-use std::io::Cursor;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
-use image::error::{ImageError, LimitErrorKind};
-use image::imageops::FilterType;
-use image::metadata::Orientation;
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, Limits, RgbImage};
+use image::error::ImageError;
+use image::{DynamicImage, GrayImage, RgbImage};
 
 pub use error::PictureError;
+pub(in crate::vision) use outline::Outline;
 pub use turn::QuarterTurn;
 
-/// Bytes that decoding may take for each pixel of the limit: the widest samples with transparency.
-const BYTES_PER_PIXEL: u64 = 8;
-/// Bytes that decoding may take besides: tables, and what a format keeps of itself.
-const BYTES_BESIDE: u64 = 16 * 1024 * 1024;
-/// The longest side of a picture, in pixels: beyond, it is no picture but an attack.
-const LONGEST_SIDE: u32 = 65_535;
+use super::memory::Hold;
+
 /// Quality of the JPEG that a service is sent.
 const JPEG_QUALITY: u8 = 88;
 
 /// A decoded picture, the way up in which a person would hold it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Picture {
-    /// Its pixels.
+    /// Its pixels: as many as it was sent with, or, of a large one, ten million.
     pub pixels: RgbImage,
+    /// Width and height as it was sent, upright.
+    original: (u32, u32),
+    /// The memory that it takes.
+    hold: Option<Arc<Hold>>,
 }
 
 /// What decoding a picture may take.
@@ -44,50 +49,46 @@ pub struct PictureLimits {
 }
 
 impl Picture {
+    /// A picture of these pixels.
+    #[must_use]
+    pub fn of(pixels: RgbImage) -> Self {
+        Self { original: pixels.dimensions(), pixels, hold: None }
+    }
+
     /// Decodes a PNG, JPEG, WebP, GIF (its first frame), BMP or TIFF picture, whatever it is called:
     /// turned upright as its EXIF data say, transparent parts on white, or on black where nothing would be seen on white.
+    /// One with more than ten million pixels is made smaller, while it is decoded where the format allows that.
     ///
-    /// It takes time and memory in proportion to the limit: call it through `spawn_blocking`.
+    /// It takes time and memory: call it through `spawn_blocking`, with room for it.
     ///
     /// # Errors
     /// [`PictureError`], each for a reason that a person understands.
     pub fn decode(bytes: &[u8], limits: PictureLimits) -> Result<Self, PictureError> {
-        if bytes.is_empty() {
-            return Err(PictureError::Empty);
-        }
-        let format = kind::format(bytes)?;
-        let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-        let mut alloc = Limits::default();
-        alloc.max_image_width = Some(LONGEST_SIDE);
-        alloc.max_image_height = Some(LONGEST_SIDE);
-        alloc.max_alloc = Some(limits.most_pixels.saturating_mul(BYTES_PER_PIXEL).saturating_add(BYTES_BESIDE));
-        reader.limits(alloc);
-        let mut decoder = reader.into_decoder().map_err(|error| refused(&error, limits))?;
-        let (width, height) = decoder.dimensions();
-        let pixels = u64::from(width) * u64::from(height);
-        if pixels > limits.most_pixels {
-            return Err(too_large(limits));
-        }
-        if pixels == 0 {
-            return Err(PictureError::Damaged);
-        }
-        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-        let mut image = DynamicImage::from_decoder(decoder).map_err(|error| refused(&error, limits))?;
-        image.apply_orientation(orientation);
-        Ok(Self { pixels: flatten::flattened(image) })
+        Self::decode_outlined(bytes, Outline::of(bytes, limits)?, limits)
+    }
+
+    /// Bytes that a picture of this size takes from when it is decoded until it was read.
+    #[must_use]
+    pub fn held_bytes(size: (u32, u32)) -> u64 {
+        outline::held_bytes(size)
+    }
+
+    /// The same picture, which holds so much memory until its last copy goes.
+    pub(crate) fn holding(self, hold: Hold) -> Self {
+        Self { hold: Some(Arc::new(hold)), ..self }
     }
 
     /// A picture from one grey value for each pixel; none where there are more or fewer.
     #[must_use]
     pub fn from_grey(width: u32, height: u32, grey: Vec<u8>) -> Option<Self> {
         let grey = GrayImage::from_raw(width, height, grey)?;
-        Some(Self { pixels: DynamicImage::ImageLuma8(grey).into_rgb8() })
+        Some(Self::of(DynamicImage::ImageLuma8(grey).into_rgb8()))
     }
 
-    /// Width and height in pixels.
+    /// Width and height in pixels, as it was sent: what places on it are told in.
     #[must_use]
     pub fn size(&self) -> (u32, u32) {
-        self.pixels.dimensions()
+        self.original
     }
 
     /// The picture as a JPEG whose longer side has at most `longest_side` pixels: what services take.
@@ -95,16 +96,21 @@ impl Picture {
     /// # Errors
     /// When it cannot be encoded.
     pub fn to_jpeg(&self, longest_side: u32) -> Result<Bytes, ImageError> {
-        let (width, height) = self.size();
+        let (width, height) = self.pixels.dimensions();
         let mut bytes = Vec::new();
         let mut encoder = JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY);
         if width.max(height) <= longest_side {
             encoder.encode_image(&self.pixels)?;
         } else {
-            let (width, height) = within(width, height, longest_side);
-            encoder.encode_image(&image::imageops::resize(&self.pixels, width, height, FilterType::Triangle))?;
+            encoder.encode_image(&resize::rgb(&self.pixels, within(width, height, longest_side)))?;
         }
         Ok(bytes.into())
+    }
+}
+
+impl PartialEq for Picture {
+    fn eq(&self, other: &Self) -> bool {
+        (self.original, &self.pixels) == (other.original, &other.pixels)
     }
 }
 
@@ -113,23 +119,4 @@ fn within(width: u32, height: u32, longest_side: u32) -> (u32, u32) {
     let longest = u64::from(width.max(height)).max(1);
     let scaled = |side: u32| u32::try_from(u64::from(side) * u64::from(longest_side) / longest).unwrap_or(side).max(1);
     (scaled(width), scaled(height))
-}
-
-fn too_large(limits: PictureLimits) -> PictureError {
-    PictureError::TooLarge { most_megapixels: limits.most_pixels / 1_000_000 }
-}
-
-fn refused(error: &ImageError, limits: PictureLimits) -> PictureError {
-    match error {
-        ImageError::Limits(limit)
-            if matches!(limit.kind(), LimitErrorKind::DimensionError | LimitErrorKind::InsufficientMemory) =>
-        {
-            too_large(limits)
-        }
-        ImageError::Unsupported(_) => PictureError::Unsupported("This variety of the format".to_owned()),
-        error => {
-            tracing::debug!(%error, "a picture cannot be decoded");
-            PictureError::Damaged
-        }
-    }
 }

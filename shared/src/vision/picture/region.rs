@@ -4,6 +4,7 @@ use image::{GenericImageView, GrayImage, Rgb, imageops};
 
 use super::Picture;
 use crate::vision::PixelBox;
+use crate::vision::area::pixels as as_f32;
 use crate::vision::reading::letters_in_words;
 
 /// Steps of grey between paper and print; less is the grain of a scan.
@@ -16,7 +17,12 @@ impl Picture {
     #[must_use]
     pub fn crop(&self, area: &PixelBox) -> Option<Self> {
         let [x, y, width, height] = self.inside(area)?;
-        Some(Self { pixels: imageops::crop_imm(&self.pixels, x, y, width, height).to_image() })
+        let pixels = imageops::crop_imm(&self.pixels, x, y, width, height).to_image();
+        let (across, down) = self.scale();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of the picture's own size")]
+        let original = |side: u32, scale: f32| ((as_f32(side) / scale).round() as u32).max(1);
+        let original = (original(width, across), original(height, down));
+        Some(Self { pixels, original, hold: self.hold.clone() })
     }
 
     /// The picture with these areas painted white, as where nothing is printed.
@@ -57,14 +63,21 @@ impl Picture {
         })
     }
 
-    /// Left, top, width and height in whole pixels of this picture.
+    /// Pixels that are kept for one of the picture as it was sent, across and down.
+    fn scale(&self) -> (f32, f32) {
+        let (kept, sent) = (self.pixels.dimensions(), self.size());
+        (as_f32(kept.0) / as_f32(sent.0.max(1)), as_f32(kept.1) / as_f32(sent.1.max(1)))
+    }
+
+    /// Left, top, width and height of an area in whole pixels of those that are kept.
     fn inside(&self, area: &PixelBox) -> Option<[u32; 4]> {
-        let area = PixelBox::between([area.x, area.y, area.right(), area.bottom()], self.size())?;
+        let (kept, (across, down)) = (self.pixels.dimensions(), self.scale());
+        let sides = [area.x * across, area.y * down, area.right() * across, area.bottom() * down];
+        let area = PixelBox::between(sides, kept)?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to the picture")]
         let pixel = |side: f32| side as u32;
         let (left, top) = (pixel(area.x.floor()), pixel(area.y.floor()));
-        let (right, bottom) =
-            (pixel(area.right().ceil()).min(self.size().0), pixel(area.bottom().ceil()).min(self.size().1));
+        let (right, bottom) = (pixel(area.right().ceil()).min(kept.0), pixel(area.bottom().ceil()).min(kept.1));
         Some([left, top, right - left, bottom - top])
     }
 }
@@ -78,7 +91,7 @@ mod tests {
 
     fn page(print: u8, paper: u8) -> Picture {
         let is_print = |x: u32, y: u32| (20..30).contains(&x) && (10..22).contains(&y);
-        Picture { pixels: RgbImage::from_fn(60, 40, |x, y| Rgb(if is_print(x, y) { [print; 3] } else { [paper; 3] })) }
+        Picture::of(RgbImage::from_fn(60, 40, |x, y| Rgb(if is_print(x, y) { [print; 3] } else { [paper; 3] })))
     }
 
     fn area(x: f32, y: f32, width: f32, height: f32) -> PixelBox {

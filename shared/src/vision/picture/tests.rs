@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -76,7 +77,7 @@ fn what_cannot_be_looked_at_is_said() {
 
 #[test]
 fn a_jpeg_for_a_service_is_no_larger_than_it_takes() {
-    let picture = Picture { pixels: RgbImage::new(3000, 1000) };
+    let picture = Picture::of(RgbImage::new(3000, 1000));
     let small = image::load_from_memory(&picture.to_jpeg(600).unwrap()).unwrap();
     assert_eq!((small.width(), small.height()), (600, 200));
     let whole = image::load_from_memory(&picture.to_jpeg(4000).unwrap()).unwrap();

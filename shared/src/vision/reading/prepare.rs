@@ -1,7 +1,7 @@
 //! A picture as Tesseract likes it: dark on light, straight, without ruled lines, with letters of the
 //! right size.
 
-use image::imageops::{FilterType, grayscale, resize};
+use image::imageops::grayscale;
 use image::{GrayImage, Luma};
 use imageproc::contrast::otsu_level;
 use imageproc::geometric_transformations::{Border, Interpolation, rotate_about_center_no_crop};
@@ -10,7 +10,7 @@ use super::left_over::LeftOver;
 use super::letters::Letters;
 use super::{contrast, letters, rules, skew};
 use crate::vision::area::pixels;
-use crate::vision::picture::QuarterTurn;
+use crate::vision::picture::{QuarterTurn, resize};
 use crate::vision::{Picture, PixelBox};
 
 /// Most pixels that are read: a page of A4 at 300 dots per inch, and a little more.
@@ -61,7 +61,10 @@ pub(super) struct Prepared {
 pub(super) fn prepare(picture: &Picture, turn: QuarterTurn) -> Prepared {
     let original = picture.size();
     let fits = (MOST_PIXELS / (pixels(original.0) * pixels(original.1))).sqrt().min(1.0);
-    let grey = contrast::normalised(scaled(turn.apply(grayscale(&picture.pixels)), fits));
+    // A picture that was decoded is no larger than it may be.
+    let kept = picture.pixels.dimensions();
+    let fitting = (MOST_PIXELS / (pixels(kept.0) * pixels(kept.1))).sqrt().min(1.0);
+    let grey = contrast::normalised(scaled(turn.apply(grayscale(&picture.pixels)), fitting));
     let fitted = pixels(grey.width()) / pixels(turn.size(original).0);
     let ink = contrast::ink(&grey);
     let letters = letters::find(&ink);
@@ -197,7 +200,7 @@ pub(super) fn scaled(grey: GrayImage, scale: f32) -> GrayImage {
         let scaled = (pixels(side) * scale).round() as u32;
         scaled.max(1)
     };
-    resize(&grey, side(grey.width()), side(grey.height()), FilterType::CatmullRom)
+    resize::grey(&grey, (side(grey.width()), side(grey.height())))
 }
 
 pub(super) fn pgm(grey: &GrayImage) -> Vec<u8> {
@@ -219,7 +222,7 @@ mod tests {
             let is_ink = x % height < height * 2 / 3 && y % (height * 2) < height;
             image::Rgb(if is_ink { [0; 3] } else { [255; 3] })
         });
-        Picture { pixels }
+        Picture::of(pixels)
     }
 
     fn read(picture: &Picture) -> (u32, u32) {
@@ -300,8 +303,8 @@ mod tests {
 
     #[test]
     fn enormous_and_tiny_pictures_are_bounded() {
-        let large = read(&Picture { pixels: RgbImage::new(6000, 5000) });
+        let large = read(&Picture::of(RgbImage::new(6000, 5000)));
         assert!(pixels(large.0) * pixels(large.1) <= MOST_PIXELS * 1.01);
-        assert_eq!(read(&Picture { pixels: RgbImage::new(1, 1) }), (2, 2));
+        assert_eq!(read(&Picture::of(RgbImage::new(1, 1))), (2, 2));
     }
 }

@@ -46,7 +46,7 @@ async fn a_turned_page_is_read_as_a_straight_one() {
         imageproc::geometric_transformations::Interpolation::Bilinear,
         white,
     );
-    let read = reader().read(Arc::new(Picture { pixels: turned })).await.unwrap();
+    let read = reader().read(Arc::new(Picture::of(turned))).await.unwrap();
     assert!(read.text.contains("The quick brown dog jumped"), "{}", read.text);
 }
 
@@ -129,7 +129,7 @@ async fn a_page_is_read_whichever_way_up() {
     ];
     for (pixels, turn) in turned {
         let size = pixels.dimensions();
-        let read = reader().read(Arc::new(Picture { pixels })).await.unwrap();
+        let read = reader().read(Arc::new(Picture::of(pixels))).await.unwrap();
         assert_eq!(read.turn, turn);
         assert!(read.text.contains("Slacken the band before the drum"), "{turn:?}: {}", read.text);
         let words = words(&read);
@@ -164,7 +164,7 @@ async fn faint_dark_shaded_and_slanting_pages_are_read() {
         imageproc::geometric_transformations::Border::Constant(image::Rgb([120, 110, 100])),
     );
     for (name, pixels) in [("faint", faint), ("inverted", inverted), ("shaded", shaded), ("slanting", slanting)] {
-        let read = reader().read(Arc::new(Picture { pixels })).await.unwrap();
+        let read = reader().read(Arc::new(Picture::of(pixels))).await.unwrap();
         for wanted in ["Slacken the band before the drum", "Trunnion bolt", "62 Nm"] {
             assert!(read.text.contains(wanted), "{name}: {wanted} in\n{}", read.text);
         }

@@ -25,6 +25,11 @@ impl Process {
         process
     }
 
+    /// Its number among the processes of this machine.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Kills it as a power cut would (SIGKILL), then starts it again on the same data and ports.
     pub async fn kill_and_restart(&mut self) {
         self.child.kill().unwrap();

@@ -39,7 +39,7 @@ async fn a_plate_is_read_and_a_turned_photo_of_it_as_well() {
     }
     // As a phone stores it: turned, with a note that says so.
     let pixels = image::load_from_memory(&decal).unwrap().to_rgb8();
-    let turned = Picture { pixels: rotate270(&pixels) }.to_jpeg(4000).unwrap();
+    let turned = Picture::of(rotate270(&pixels)).to_jpeg(4000).unwrap();
     let photo = send(&user, OCR, noted_as_turned(&turned), None).await.json();
     let (flat, upright) = (edges(&read, "H075006"), edges(&photo, "H075006"));
     for (one, other) in flat.iter().zip(upright) {

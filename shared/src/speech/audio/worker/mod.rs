@@ -18,7 +18,7 @@ pub(crate) use protocol::{Input, Job, Message};
 use super::arriving::arriving;
 use super::decode::{Outcome, SLOWEST_SPEED, whole};
 use super::{AudioError, AudioLimits, RECOGNISED_RATE, samples_in};
-use crate::worker::{MISUSED, UNLIMITED, allow_time, limit, own_memory, send};
+use crate::worker::{MISUSED, UNLIMITED, allow_time, confine_to, limit, own_memory, send};
 
 /// First argument that makes an executable of ours a worker that decodes sound.
 pub(crate) const WORKER_ARGUMENT: &str = "audio-worker";
@@ -35,11 +35,13 @@ pub(crate) fn worker_main() -> ExitCode {
     serve(job, io::stdin(), io::stdout())
 }
 
-/// Limits this process and does a job.
+/// Limits and confines this process, and does a job.
 pub(super) fn serve(job: Job, input: impl Read + Send + Sync + 'static, out: impl Write) -> ExitCode {
     let seconds = job.time.as_secs() + 1;
     // Without its limits the child must not touch the recording.
-    if limit(own_memory().saturating_add(job.memory), seconds).is_err() {
+    let limited = limit(own_memory().saturating_add(job.memory), seconds);
+    // It needs no file: the recording comes in, and sound goes out.
+    if limited.and_then(|()| confine_to(Vec::new())).is_err() {
         return ExitCode::from(UNLIMITED);
     }
     // What a decoder panics with helps nobody, and nobody reads it while the child runs.

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::protocol::{Answer, LONGEST_LINE, NOT_INSTALLED, Order};
-use crate::program::{ProgramLimits, limited};
+use crate::program::{ProgramFiles, ProgramLimits, limited};
 
 /// The program that Python runs.
 const SOURCE: &str = include_str!("worker.py");
@@ -63,7 +63,8 @@ impl Worker {
     pub(super) async fn start(python: &Path, patience: Duration) -> Result<Self, WorkerError> {
         let limits = ProgramLimits { time: LIFETIME, memory: MEMORY, output: 0 };
         // Isolated from the folder it is started in, and unbuffered.
-        let spawned = limited(python, limits).args(["-I", "-u", "-c", SOURCE]).spawn();
+        let spawned = limited(python, limits, ProgramFiles::default())
+            .and_then(|mut command| command.args(["-I", "-u", "-c", SOURCE]).spawn());
         let mut child = spawned.map_err(|error| WorkerError::Died(error.to_string()))?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(orders), Some(stdout), Some(stderr)) = pipes else {

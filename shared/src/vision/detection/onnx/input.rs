@@ -1,10 +1,11 @@
 //! From a picture to a model's input, and from the input's places back to the picture.
 
-use image::imageops::{FilterType, overlay, resize};
+use image::imageops::overlay;
 use image::{Rgb, RgbImage};
 
 use super::manifest::{Channels, Input, Layout, Resize};
 use crate::vision::area::pixels;
+use crate::vision::picture::resize;
 use crate::vision::{Picture, PixelBox};
 
 /// How a picture lies in the input.
@@ -38,7 +39,7 @@ impl Input {
         let (width, height) = picture.size();
         let full = (pixels(self.width) / pixels(width), pixels(self.height) / pixels(height));
         if self.resize == Resize::Stretch {
-            let fitted = resize(&picture.pixels, self.width, self.height, FilterType::Triangle);
+            let fitted = resize::rgb(&picture.pixels, (self.width, self.height));
             return (fitted, Placement { scale: full, origin: (0.0, 0.0), picture: (width, height) });
         }
         let scale = full.0.min(full.1);
@@ -48,7 +49,7 @@ impl Input {
             scaled.clamp(1, most)
         };
         let (inner_width, inner_height) = (side(width, self.width), side(height, self.height));
-        let inner = resize(&picture.pixels, inner_width, inner_height, FilterType::Triangle);
+        let inner = resize::rgb(&picture.pixels, (inner_width, inner_height));
         let mut fitted = RgbImage::from_pixel(self.width, self.height, Rgb([self.fill; 3]));
         let (left, top) = ((self.width - inner_width) / 2, (self.height - inner_height) / 2);
         overlay(&mut fitted, &inner, left.into(), top.into());

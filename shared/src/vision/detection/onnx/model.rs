@@ -36,7 +36,7 @@ impl Model {
         let (plan, takes_bytes, names) = plan(folder, &preprocess).map_err(failed)?;
         let model = Self { plan, takes_bytes, names, preprocess, labels };
         let input = &model.preprocess.input;
-        let grey = Picture { pixels: RgbImage::from_pixel(input.width, input.height, image::Rgb([128; 3])) };
+        let grey = Picture::of(RgbImage::from_pixel(input.width, input.height, image::Rgb([128; 3])));
         model.detect(&grey).map_err(LoadError::Model)?;
         Ok(model)
     }

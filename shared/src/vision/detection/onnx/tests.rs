@@ -19,7 +19,7 @@ fn picture(size: (u32, u32), [left, top, right, bottom]: [u32; 4], colour: [u8; 
     let pixels = RgbImage::from_fn(size.0, size.1, |x, y| {
         Rgb(if (left..right).contains(&x) && (top..bottom).contains(&y) { colour } else { [0; 3] })
     });
-    Arc::new(Picture { pixels })
+    Arc::new(Picture::of(pixels))
 }
 
 async fn found(model: &str, picture: Arc<Picture>) -> Vec<(String, PixelBox)> {

@@ -1,0 +1,179 @@
+//! The way to a program of others: this program, started again, limits and confines itself and becomes that program.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use super::confine::{Confinement, SWITCH};
+use super::{MISUSED, child};
+
+/// First argument that makes an executable of ours one that becomes another program.
+pub(crate) const LAUNCH_ARGUMENT: &str = "launch-program";
+
+/// What such a one exits with: it could not limit or confine itself, as `env` and `timeout` say it;
+const NOT_CONFINED: u8 = 125;
+/// the program is none;
+const NO_PROGRAM: u8 = 126;
+/// there is no such program. The last two are as of a shell.
+pub(crate) const NOT_FOUND: u8 = 127;
+
+/// What every program may read: the system, without what is a user's or changes. What is a program's own comes beside it.
+const SYSTEM: [&str; 33] = [
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/opt",
+    "/nix/store",
+    "/etc/alternatives",
+    "/etc/fonts",
+    "/etc/group",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/ld.so.preload",
+    "/etc/locale.alias",
+    "/etc/localtime",
+    "/etc/magic",
+    "/etc/nsswitch.conf",
+    "/etc/openal",
+    "/etc/passwd",
+    "/etc/profile",
+    "/etc/ssl/openssl.cnf",
+    "/etc/timezone",
+    "/dev/random",
+    "/dev/urandom",
+    "/dev/zero",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/self",
+    "/proc/sys/vm/overcommit_memory",
+    "/sys/devices/system/cpu",
+    "/sys/devices/system/node",
+];
+
+/// What every program may write to.
+const SINKS: [&str; 2] = ["/dev/null", "/dev/full"];
+
+/// Folders beside one called `bin` that belong to its programs.
+const BESIDE_BIN: [&str; 6] = ["lib", "lib32", "lib64", "libexec", "share", "pyvenv.cfg"];
+
+/// Links that are followed from a program's name to the program.
+const MOST_LINKS: usize = 16;
+
+/// What is to be run, and with what limits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Launch {
+    pub(crate) memory_bytes: u64,
+    pub(crate) cpu_seconds: u64,
+    /// Files and folders that the program may read beside its own.
+    pub(crate) read: Vec<PathBuf>,
+    /// Files and folders that it may write to.
+    pub(crate) write: Vec<PathBuf>,
+    /// Its path, or its name in the search path.
+    pub(crate) program: OsString,
+    pub(crate) args: Vec<OsString>,
+}
+
+impl Launch {
+    /// The arguments of a launcher, but those of the program, which come last.
+    pub(crate) fn to_args(&self) -> Vec<OsString> {
+        let numbers = [self.memory_bytes, self.cpu_seconds, self.read.len() as u64, self.write.len() as u64];
+        let numbers = numbers.map(|number| OsString::from(number.to_string())).into_iter();
+        let paths = self.read.iter().chain(&self.write).map(OsString::from);
+        numbers.chain(paths).chain([self.program.clone()]).chain(self.args.iter().cloned()).collect()
+    }
+
+    /// Nothing for other arguments.
+    pub(crate) fn from_args(mut args: impl Iterator<Item = OsString>) -> Option<Self> {
+        let mut number = || args.next()?.to_str()?.parse::<u64>().ok();
+        let (memory_bytes, cpu_seconds, read, write) = (number()?, number()?, number()?, number()?);
+        let mut paths = |count: u64| (0..count).map(|_| args.next().map(PathBuf::from)).collect::<Option<Vec<_>>>();
+        let (read, write) = (paths(read)?, paths(write)?);
+        Some(Self { memory_bytes, cpu_seconds, read, write, program: args.next()?, args: args.collect() })
+    }
+
+    /// Becomes the program, whose output goes to `stdout` where that is something else than ours. Comes back only where
+    /// that fails, with what to exit with.
+    pub(crate) fn run(self, stdout: Option<Stdio>) -> u8 {
+        let name = self.program.display().to_string();
+        let Some(path) = found(&self.program) else {
+            eprintln!("{name} is not there");
+            return NOT_FOUND;
+        };
+        let mut command = Command::new(&path);
+        command.args(&self.args).env_remove(SWITCH);
+        if let Some(stdout) = stdout {
+            command.stdout(stdout);
+        }
+        if let Err(error) = self.confine(&path) {
+            eprintln!("{name} is not run, since it cannot be confined: {error}");
+            return NOT_CONFINED;
+        }
+        let error = command.exec();
+        eprintln!("{name} cannot be run: {error}");
+        if error.kind() == io::ErrorKind::NotFound { NOT_FOUND } else { NO_PROGRAM }
+    }
+
+    fn confine(self, program: &Path) -> io::Result<()> {
+        let read = SYSTEM.map(PathBuf::from).into_iter().chain(own(program)).chain(configured()).chain(self.read);
+        let write = SINKS.map(PathBuf::from).into_iter().chain(self.write);
+        let confinement = Confinement { ours: false, read: read.collect(), write: write.collect() };
+        // Becoming another program needs a little memory, and below its limit this one, which may be large, gets no more.
+        drop(std::hint::black_box(vec![0_u8; 64 * 1024]));
+        child::limit_program(self.memory_bytes, self.cpu_seconds, &confinement)
+    }
+}
+
+/// The process that becomes another: reads a [`Launch`] from `argv[2..]`.
+pub(super) fn launcher_main() -> ExitCode {
+    let launch = Launch::from_args(std::env::args_os().skip(2));
+    ExitCode::from(launch.map_or(MISUSED, |launch| launch.run(None)))
+}
+
+/// A program by its path, or by its name in the search path.
+fn found(program: &OsString) -> Option<PathBuf> {
+    let path = PathBuf::from(program);
+    if path.components().count() > 1 || path.is_absolute() {
+        return path.exists().then_some(path);
+    }
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(&path)).find(|path| path.is_file())
+}
+
+/// The folders of a program, wherever links lead: those it lies in, and where one is called `bin`, those beside it.
+fn own(program: &Path) -> Vec<PathBuf> {
+    let mut own = Vec::new();
+    let mut hop = std::path::absolute(program).unwrap_or_else(|_| program.to_owned());
+    for _ in 0..MOST_LINKS {
+        let Some(folder) = hop.parent().map(Path::to_owned) else { break };
+        if folder.file_name().is_some_and(|name| name == "bin")
+            && let Some(beside) = folder.parent()
+        {
+            own.extend(BESIDE_BIN.map(|name| beside.join(name)));
+        }
+        own.push(folder.clone());
+        match std::fs::read_link(&hop) {
+            Ok(target) => hop = folder.join(target),
+            Err(_) => break,
+        }
+    }
+    own.retain(|path| path.parent().is_some());
+    own
+}
+
+/// What the environment says that programs, their libraries and Tesseract's languages are in.
+fn configured() -> Vec<PathBuf> {
+    let listed = ["PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX"].into_iter().filter_map(std::env::var_os);
+    let folders = listed.flat_map(|list| std::env::split_paths(&list).collect::<Vec<_>>());
+    // An empty entry is the folder that the program is started in, and the root is everything.
+    folders.filter(|folder| folder.parent().is_some_and(|parent| !parent.as_os_str().is_empty())).collect()
+}
+
+#[cfg(test)]
+#[path = "launch_tests.rs"]
+pub(crate) mod tests;
