@@ -14,6 +14,7 @@ FUNCTIONS = {"auth", "user", "chat", "repository", "billing", "asr", "vision", "
 ELSEWHERE = {
     "secretsmanager:GetSecretValue": FUNCTIONS,
     "ses:SendEmail": {"auth", "user", "billing"},
+    "sqs:SendMessage": {"ingest"},
     "bedrock:InvokeModelWithResponseStream": {"chat", "stream"},
     "transcribe:StartStreamTranscription": {"asr", "stream"},
     "polly:SynthesizeSpeech": {"asr", "stream"},
