@@ -15,6 +15,7 @@ ELSEWHERE = {
     "secretsmanager:GetSecretValue": FUNCTIONS,
     "secretsmanager:PutSecretValue": {"auth"},
     "ses:SendEmail": {"auth", "user", "billing"},
+    "sqs:SendMessage": {"ingest"},
     "bedrock:InvokeModelWithResponseStream": {"chat", "stream"},
     "transcribe:StartStreamTranscription": {"asr", "stream"},
     "polly:SynthesizeSpeech": {"asr", "stream"},

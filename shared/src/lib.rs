@@ -38,6 +38,8 @@ pub mod process;
 pub mod program;
 #[cfg(feature = "provider")]
 pub mod provider;
+#[cfg(feature = "queue")]
+pub mod queue;
 #[cfg(all(feature = "documents", feature = "vision"))]
 pub mod recognition;
 #[cfg(feature = "retrieval")]

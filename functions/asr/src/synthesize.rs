@@ -5,8 +5,9 @@ use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
 use shared::http::{ApiError, ApiResult, Field, Fields, FromFields, Invalid, Valid, text};
+use shared::ids::UserId;
 use shared::provider::{ProviderError, ProviderFailure};
-use shared::speech::audio::SoundFormat;
+use shared::speech::audio::{Pcm, SoundFormat};
 use shared::speech::synthesis::{is_voice_name, say};
 
 use crate::State;
@@ -82,23 +83,29 @@ pub(crate) async fn synthesize(
             format!("A text may have at most {LONGEST_TEXT} characters. Please send it in parts."),
         ));
     }
-    let billing = &state.context.billing;
     if let Some(user) = &user {
-        billing.check_voice(user).await?;
+        state.context.billing.check_voice(user).await?;
     }
     let chosen = body.voice.is_some();
-    let said = say(state.synthesizer.clone(), &body.text, body.voice, body.speed).await;
+    let format = body.format;
+    // What was begun is counted also where the client does not wait for it.
+    let said = tokio::spawn(read_out(state, user, body)).await.map_err(ApiError::internal)??;
     let sound = said.map_err(|error| if chosen { voice_refused(error) } else { error.into() })?;
     if sound.samples.is_empty() {
         return Err(ApiError::validation(vec!["text holds nothing that can be read out".to_owned()]));
     }
-    if let Some(user) = &user {
-        billing.note_voice(user, sound.duration()).await?;
-    }
-    let format = body.format;
     let encoded = tokio::task::spawn_blocking(move || sound.encode(format)).await.map_err(ApiError::internal)?;
     let encoded = encoded.map_err(ApiError::internal)?;
     Ok(([(CONTENT_TYPE, format.content_type())], encoded).into_response())
+}
+
+/// The sound of the text, counted.
+async fn read_out(state: State, user: Option<UserId>, body: Body) -> ApiResult<Result<Pcm, ProviderError>> {
+    let said = say(state.synthesizer.clone(), &body.text, body.voice, body.speed).await;
+    if let (Some(user), Ok(sound)) = (&user, &said) {
+        state.context.billing.note_voice(user, sound.duration()).await?;
+    }
+    Ok(said)
 }
 
 /// What a refusal means where the client has chosen the voice.

@@ -33,6 +33,7 @@ struct UsageView {
     storage_bytes: Used,
     messages_per_month: Used,
     voice_minutes_per_month: Used,
+    extraction_pages_per_month: Used,
     /// When the monthly ones begin anew.
     resets_at: Timestamp,
 }
@@ -70,6 +71,7 @@ async fn view(state: &State, user: &UserId) -> ApiResult<SubscriptionView> {
             storage_bytes: Used { used: kept.bytes, limit: limits.storage_bytes },
             messages_per_month: Used { used: usage.messages, limit: limits.messages_per_month },
             voice_minutes_per_month: Used { used: usage.voice_minutes(), limit: limits.voice_minutes_per_month },
+            extraction_pages_per_month: Used { used: usage.extraction_pages, limit: limits.extraction_pages_per_month },
             resets_at: billing.resets_at(),
         },
     })

@@ -1,8 +1,12 @@
 //! `POST /extract/extract/full`: checks a PDF and makes it a job.
 
+use std::path::Path;
+
 use axum::Json;
 use axum::extract::{Request, State as Extract};
 use serde::Serialize;
+use shared::Context;
+use shared::billing::Billing;
 use shared::documents::pdf::PdfError;
 use shared::http::{ApiError, ApiResult};
 use shared::ids::JobId;
@@ -34,14 +38,13 @@ pub(crate) async fn start_job(
         state.pdf.inspect(file.path()).await.map_err(refused)?
     };
 
-    let job = Job::new(caller.user().cloned(), info.pages);
-    let store = &state.context.store;
-    store.create_job(&job).await?;
-    let key = ObjectKey::ExtractSource(job.id.clone());
-    if let Err(error) = state.context.objects.put_file(&key, "application/pdf", file.path()).await {
-        // Without its file the job would wait for ever.
-        let _ = store.delete_job(&job.id, job.owner.as_ref()).await;
-        return Err(error.into());
+    let mut job = Job::new(caller.user().cloned(), info.pages);
+    if let Some(user) = caller.user() {
+        job = job.charged(state.context.billing.charge_extraction(user, info.pages).await?);
+    }
+    if let Err(error) = keep(&state.context, &job, file.path()).await {
+        give_back(&state.context.billing, &job).await;
+        return Err(error);
     }
     Ok(Json(Started {
         job_id: job.id,
@@ -49,6 +52,26 @@ pub(crate) async fn start_job(
         message: "The text of your document is being extracted.",
         total_pages: info.pages,
     }))
+}
+
+/// Keeps a job with its file, which begins it.
+async fn keep(context: &Context, job: &Job, file: &Path) -> ApiResult<()> {
+    context.store.create_job(job).await?;
+    let key = ObjectKey::ExtractSource(job.id.clone());
+    if let Err(error) = context.objects.put_file(&key, "application/pdf", file).await {
+        // Without its file the job would wait for ever.
+        let _ = context.store.delete_job(&job.id, job.owner.as_ref()).await;
+        return Err(error.into());
+    }
+    Ok(())
+}
+
+/// The job was not begun: its pages do not count.
+async fn give_back(billing: &Billing, job: &Job) {
+    let (Some(user), Some(month)) = (&job.owner, &job.charged) else { return };
+    if let Err(error) = billing.refund_extraction(user, month, job.total_pages).await {
+        tracing::error!(%error, %user, "pages whose text was not extracted stay counted");
+    }
 }
 
 /// The sentence and code of the reader; only a failure of its own is not the file's fault.

@@ -6,13 +6,13 @@ use shared::documents::Page;
 use shared::ids::{DocumentId, UserId};
 use shared::objects::ObjectKey;
 use shared::provider::ProviderError;
-use shared::store::{Claim, Document, DocumentStatus, Ingested, Run, Stage};
+use shared::store::{Claim, Document, DocumentStatus, Failure, Ingested, Place, Run, Stage};
 use shared::telemetry;
 
 use crate::failure::{ATTEMPTS, WorkError};
 use crate::reading::Reading;
 use crate::source::SourceFile;
-use crate::supervise::{Reporter, reporter, supervised};
+use crate::supervise::{Hold, Reporter, reporter, supervised};
 use crate::{Outcome, State};
 
 /// Percent of the whole ingest.
@@ -27,47 +27,76 @@ impl State {
             Ok(_) => return self.clean_up(user, id).await,
             Err(error) => return later(&error),
         };
-        // The file of an imported document was put by its import, which goes on by itself.
-        if document.source_url.is_some() {
-            return Outcome::Done;
+        match (document.status, &document.source_url) {
+            (DocumentStatus::Ready | DocumentStatus::Failed, _) => self.check_file(&document).await,
+            // The file of an imported document was put by its import, which goes on by itself.
+            (_, Some(_)) => Outcome::Done,
+            (_, None) => self.ingest(user, id).await,
         }
-        if matches!(document.status, DocumentStatus::Ready | DocumentStatus::Failed) {
-            match self.restart_if_replaced(&document).await {
-                Ok(true) => {}
-                Ok(false) => return Outcome::Done,
-                Err(outcome) => return outcome,
-            }
-        }
-        self.ingest(user, id).await
     }
 
     /// An import or another ingest of a document was asked for.
     pub(crate) async fn document_requested(&self, user: &UserId, id: &DocumentId) -> Outcome {
         match self.context.store.document(user, id).await {
             Ok(Some(document)) if document.status == DocumentStatus::Processing => self.ingest(user, id).await,
+            Ok(Some(document)) if document.status == DocumentStatus::Failed => match self.check_file(&document).await {
+                Outcome::Done => self.forget_request(user, id).await,
+                other => other,
+            },
             Ok(Some(document)) if document.status != DocumentStatus::Deleting => self.forget_request(user, id).await,
             Ok(_) => self.clean_up(user, id).await,
             Err(error) => later(&error),
         }
     }
 
-    /// Whether a finished document has another file than the one that was ingested, and was set back
-    /// to waiting.
-    async fn restart_if_replaced(&self, document: &Document) -> Result<bool, Outcome> {
-        let (user, id) = (&document.user_id, &document.id);
-        let found = self.context.objects.info(&ObjectKey::Source(user.clone(), id.clone())).await;
-        let found = found.map_err(|error| later(&error))?;
-        if found.is_none_or(|found| Some(found.etag) == document.source_etag) {
-            return Ok(false);
+    /// A put never starts a finished document again. Where its file is another than the one that was read and
+    /// counted, it is not kept: a citation would open what it does not cite. What was read stays.
+    async fn check_file(&self, document: &Document) -> Outcome {
+        let key = ObjectKey::Source(document.user_id.clone(), document.id.clone());
+        let found = match self.context.objects.info(&key).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return Outcome::Done,
+            Err(error) => return later(&error),
+        };
+        let is_known = match &document.source_etag {
+            Some(etag) => *etag == found.etag,
+            None => document.file_size == found.size,
+        };
+        if is_known {
+            return Outcome::Done;
         }
-        match self.context.store.restart_document(user, id).await {
-            Ok(_) => Ok(true),
-            Err(error) if error.is_condition() => Err(Outcome::Retry),
-            Err(error) => Err(later(&error)),
+        tracing::info!(document = %document.id, "the file of a finished document was replaced, and is not kept");
+        match self.context.store.note_replaced_file(document, &replaced()).await {
+            Ok(()) => {}
+            Err(error) if error.is_condition() => return Outcome::Retry,
+            Err(error) => return later(&error),
+        }
+        match self.context.objects.delete(&key).await {
+            Ok(()) => Outcome::Done,
+            Err(error) => later(&error),
         }
     }
 
+    /// Ingests a document, where its owner has a place for it.
     async fn ingest(&self, user: &UserId, id: &DocumentId) -> Outcome {
+        let place = match self.context.store.take_place(user).await {
+            Ok(Some(place)) => place,
+            Ok(None) => return Outcome::Wait,
+            Err(error) => return later(&error),
+        };
+        let outcome = self.ingest_in(&place, user, id).await;
+        self.leave(&place).await;
+        outcome
+    }
+
+    /// Makes a place free again; one that stays is free when its lease has ended.
+    pub(crate) async fn leave(&self, place: &Place) {
+        if let Err(error) = self.context.store.leave_place(place).await {
+            tracing::debug!(%error, "a place was not left");
+        }
+    }
+
+    async fn ingest_in(&self, place: &Place, user: &UserId, id: &DocumentId) -> Outcome {
         let (run, document) = match self.context.store.claim_document(user, id).await {
             Ok(Claim::Taken(run, document)) => (run, document),
             Ok(Claim::Busy) => return Outcome::Retry,
@@ -81,7 +110,8 @@ impl State {
             Err(WorkError::Permanent(WorkError::interrupted()))
         } else {
             let (report, reports) = reporter();
-            supervised(&self.context, &run, reports, Box::pin(self.process(&document, &report, &seen))).await
+            let hold = Hold { run: &run, place: Some(place) };
+            supervised(&self.context, hold, reports, Box::pin(self.process(&run, &document, &report, &seen))).await
         };
         let result = match result {
             Ok(found) => self.context.store.finish_document(&run, &found).await.map_err(WorkError::from).map(drop),
@@ -100,11 +130,14 @@ impl State {
         result: Result<(), WorkError>,
     ) -> Outcome {
         let (user, id) = (&document.user_id, &document.id);
-        let failure = match result {
+        // What was fetched can be fetched again; what an earlier ingest read is still cited.
+        let is_import = document.source_url.is_some() && !document.searchable;
+        let (failure, is_kept) = match result {
             Ok(()) => {
                 tracing::info!(document = %id, "ingest ends: ready");
                 return self.forget_request(user, id).await;
             }
+            Err(WorkError::Refused(failure)) => (failure, false),
             Err(WorkError::Lost) => return self.lost(user, id).await,
             Err(WorkError::Passing(failure)) if document.attempts < ATTEMPTS => {
                 tracing::info!(document = %id, code = failure.code, "ingest will be tried again");
@@ -114,9 +147,12 @@ impl State {
                     _ => Outcome::Retry,
                 };
             }
-            Err(WorkError::Passing(failure) | WorkError::Permanent(failure)) => failure,
+            Err(WorkError::Passing(failure) | WorkError::Permanent(failure)) => (failure, !is_import),
         };
         tracing::info!(document = %id, code = failure.code, "ingest ends: failed");
+        if !is_kept {
+            return self.fail_without_file(run, document, &failure).await;
+        }
         // The file that was read, which may have been replaced by a better one meanwhile.
         let etag = match read {
             Some(etag) => Some(etag),
@@ -129,14 +165,30 @@ impl State {
         }
     }
 
+    /// A run failed whose file is not kept: neither the bucket nor the plan holds it any more.
+    async fn fail_without_file(&self, run: &Run, document: &Document, failure: &Failure) -> Outcome {
+        let (user, id) = (&document.user_id, &document.id);
+        match self.context.store.fail_without_file(run, failure).await {
+            Ok(()) => {}
+            Err(error) if error.is_condition() => return self.lost(user, id).await,
+            Err(error) => return later(&error),
+        }
+        // Where this fails, the event comes again, and finds a file that does not count.
+        match self.context.objects.delete(&ObjectKey::Source(user.clone(), id.clone())).await {
+            Ok(()) => self.forget_request(user, id).await,
+            Err(error) => later(&error),
+        }
+    }
+
     /// `read` is told the tag of the file.
     async fn process(
         &self,
+        run: &Run,
         document: &Document,
         report: &Reporter,
         read: &OnceLock<String>,
     ) -> Result<Ingested, WorkError> {
-        let SourceFile { file, size, etag } = self.source(document, report).await?;
+        let SourceFile { file, size, etag } = self.source(run, document, report).await?;
         let etag = read.get_or_init(|| etag).clone();
         let Reading { pages, unread } = match self.take_reading(&document.user_id, file.path()).await {
             Some(kept) => kept,
@@ -199,6 +251,12 @@ impl State {
         }
         Outcome::Done
     }
+}
+
+fn replaced() -> Failure {
+    let message = "The file of this document was replaced after it had been read, and the new one was not kept. What \
+                   was read can still be searched. To read the new file, upload it as a document of its own.";
+    Failure::new("file_replaced", message)
 }
 
 /// Pages, and those among them without text, where at least one has some.

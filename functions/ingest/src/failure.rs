@@ -1,5 +1,6 @@
 //! What can go wrong in an ingest, and whether another attempt can help.
 
+use shared::billing::BillingError;
 use shared::documents::pdf::PdfError;
 use shared::fetch::FetchError;
 use shared::inference::InferenceError;
@@ -14,6 +15,8 @@ pub(crate) const ATTEMPTS: u32 = 4;
 pub(crate) enum WorkError {
     /// Another attempt would fail the same way: recorded for the person who waits.
     Permanent(Failure),
+    /// The same, and the file is not kept.
+    Refused(Failure),
     /// Another attempt may work. The failure is recorded when attempts are used up.
     Passing(Failure),
     /// The claim does not stand any more: the item was deleted, or another run has it.
@@ -55,6 +58,15 @@ impl WorkError {
     }
 }
 
+impl From<BillingError> for WorkError {
+    fn from(error: BillingError) -> Self {
+        match error {
+            BillingError::Limit(reached) => Self::Refused(Failure::new("plan_limit_reached", reached.to_string())),
+            BillingError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<StoreError> for WorkError {
     fn from(error: StoreError) -> Self {
         if error.is_condition() { Self::Lost } else { Self::ours("storage", &error) }
@@ -68,13 +80,16 @@ impl From<ObjectError> for WorkError {
                 "file_missing",
                 "The file of this document is not there any more. Please upload it again.",
             ),
-            ObjectError::TooLarge { limit } => Self::permanent(
-                "file_too_large",
-                format!("This file is larger than the {} MiB that a document may have.", limit / (1024 * 1024)),
-            ),
+            ObjectError::TooLarge { limit } => Self::Refused(too_large(limit)),
             error => Self::ours("object storage", &error),
         }
     }
+}
+
+/// A file of more than `limit` bytes.
+pub(crate) fn too_large(limit: u64) -> Failure {
+    let mebibytes = limit / (1024 * 1024);
+    Failure::new("file_too_large", format!("This file is larger than the {mebibytes} MiB that a document may have."))
 }
 
 impl From<FetchError> for WorkError {

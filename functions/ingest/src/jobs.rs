@@ -2,12 +2,12 @@
 
 use shared::ids::{JobId, UserId};
 use shared::objects::ObjectKey;
-use shared::store::{Claim, Job, Run, Stage};
+use shared::store::{Claim, Job, JobStatus, Place, Run, Stage};
 
 use crate::documents::{later, no_text};
 use crate::failure::{ATTEMPTS, WorkError};
 use crate::reading::Reading;
-use crate::supervise::{Reporter, reporter, supervised};
+use crate::supervise::{Hold, Reporter, reporter, supervised};
 use crate::{LARGEST_FILE, Outcome, State, source};
 
 /// Percent of the whole job.
@@ -16,6 +16,24 @@ const READING: (u8, u8, u8) = (2, 45, 95);
 impl State {
     /// The file of a job was put.
     pub(crate) async fn job_file_arrived(&self, id: &JobId) -> Outcome {
+        let owner = match self.context.store.job(id).await {
+            Ok(Some(job)) if job.status == JobStatus::Processing => job.owner,
+            Ok(Some(_)) => return self.forget_file(id).await,
+            Ok(None) => return self.clean_up_job(id).await,
+            Err(error) => return later(&error),
+        };
+        let Some(owner) = owner else { return self.extract_in(None, id).await };
+        let place = match self.context.store.take_place(&owner).await {
+            Ok(Some(place)) => place,
+            Ok(None) => return Outcome::Wait,
+            Err(error) => return later(&error),
+        };
+        let outcome = self.extract_in(Some(&place), id).await;
+        self.leave(&place).await;
+        outcome
+    }
+
+    async fn extract_in(&self, place: Option<&Place>, id: &JobId) -> Outcome {
         let (run, job) = match self.context.store.claim_job(id).await {
             Ok(Claim::Taken(run, job)) => (run, job),
             Ok(Claim::Busy) => return Outcome::Retry,
@@ -27,7 +45,8 @@ impl State {
             Err(WorkError::Permanent(WorkError::interrupted()))
         } else {
             let (report, reports) = reporter();
-            supervised(&self.context, &run, reports, Box::pin(self.extract_text(id, job.owner.as_ref(), &report))).await
+            let hold = Hold { run: &run, place };
+            supervised(&self.context, hold, reports, Box::pin(self.extract_text(id, job.owner.as_ref(), &report))).await
         };
         let result = match result {
             Ok(()) => self.context.store.finish_job(&run).await.map_err(WorkError::from),
@@ -65,12 +84,24 @@ impl State {
                 let _ = self.context.store.release_run(run).await;
                 return Outcome::Retry;
             }
-            Err(WorkError::Passing(failure) | WorkError::Permanent(failure)) => failure,
+            Err(WorkError::Passing(failure)) => {
+                self.give_pages_back(job).await;
+                failure
+            }
+            Err(WorkError::Permanent(failure) | WorkError::Refused(failure)) => failure,
         };
         match self.context.store.fail_run(run, &failure, None).await {
             Ok(()) => self.forget_file(&job.id).await,
             Err(error) if error.is_condition() => self.lost_job(&job.id).await,
             Err(error) => later(&error),
+        }
+    }
+
+    /// What failed in the end though it might have worked is not for its owner to pay.
+    async fn give_pages_back(&self, job: &Job) {
+        let (Some(owner), Some(month)) = (&job.owner, &job.charged) else { return };
+        if let Err(error) = self.context.billing.refund_extraction(owner, month, job.total_pages).await {
+            tracing::error!(%error, user = %owner, "pages whose text was not extracted stay counted");
         }
     }
 

@@ -25,10 +25,16 @@ use shared::documents::pdf::PdfWorker;
 use shared::fetch::{FetchLimits, Fetcher, SetUpError};
 use shared::inference::Embedder;
 use shared::objects::ObjectKey;
+use shared::queue::Queue;
 use shared::telemetry;
 use shared::vision::TextReader;
 
 use event::Notification;
+
+/// When a message is delivered again that has to wait for others of its user, in seconds: at least so many, and at most
+/// so many more, lest all of them come at once.
+const PUT_OFF_SECONDS: u32 = 15;
+const PUT_OFF_SPREAD: u32 = 15;
 
 /// The largest file that is read, in bytes.
 const LARGEST_FILE: u64 = 500 * 1024 * 1024;
@@ -41,6 +47,8 @@ pub struct State {
     pdf: PdfWorker,
     fetcher: Fetcher,
     reader: Arc<dyn TextReader>,
+    /// Where messages are put off; none where they are given back.
+    queue: Option<Queue>,
 }
 
 /// Why the function cannot work.
@@ -61,6 +69,17 @@ pub enum Outcome {
     Done,
     /// It is to be delivered again, later.
     Retry,
+    /// As many files of the same user as may be are being read: it is to be delivered again, which is no failure.
+    Wait,
+}
+
+/// What became of a batch of messages.
+#[derive(Debug)]
+pub struct Handled {
+    /// Names those that are to be delivered again.
+    pub response: SqsBatchResponse,
+    /// Whether all of these only have to wait for their turn.
+    pub waits: bool,
 }
 
 impl State {
@@ -74,7 +93,8 @@ impl State {
         let documents = &context.config.documents;
         let fetcher = Fetcher::new(documents, FetchLimits::default())?;
         let pdf = PdfWorker::configured(documents)?;
-        Ok(Self { context, embedder, pdf, fetcher, reader })
+        let queue = Queue::configured(&context.sdk, &context.config.aws);
+        Ok(Self { context, embedder, pdf, fetcher, reader, queue })
     }
 
     /// Does what the object at `key` asks for.
@@ -89,20 +109,43 @@ impl State {
             }
         }
     }
+
+    /// Has a message delivered again when files of its user may be done.
+    async fn put_off(&self, body: &str) -> Outcome {
+        let Some(queue) = &self.queue else { return Outcome::Wait };
+        let spread = rand::random_range(0..=PUT_OFF_SPREAD);
+        match queue.send(body, PUT_OFF_SECONDS + spread).await {
+            Ok(()) => Outcome::Done,
+            Err(error) => {
+                tracing::warn!(%error, "a message could not be put off");
+                Outcome::Retry
+            }
+        }
+    }
 }
 
 /// Handles a batch of messages, each on its own: those that are to be delivered again are named in
 /// the answer, so that the others are not.
-pub async fn handle(state: State, event: SqsEvent) -> SqsBatchResponse {
+///
+/// A message whose user has as many files in work as may be would use up its deliveries while it waits, and end among
+/// the dead letters. It is sent again, to be delivered later, and done with; without a queue it is named in the answer.
+pub async fn handle(state: State, event: SqsEvent) -> Handled {
     let mut response = SqsBatchResponse::default();
+    let mut waits = true;
     for message in event.records {
         let id = message.message_id.clone().unwrap_or_default();
-        if handle_message(&state, message.body.as_deref().unwrap_or_default()).await == Outcome::Retry {
+        let body = message.body.as_deref().unwrap_or_default();
+        let outcome = match handle_message(&state, body).await {
+            Outcome::Wait => state.put_off(body).await,
+            outcome => outcome,
+        };
+        if outcome != Outcome::Done {
+            waits &= outcome == Outcome::Wait;
             response.add_failure(id);
         }
     }
     telemetry::flush();
-    response
+    Handled { response, waits }
 }
 
 async fn handle_message(state: &State, body: &str) -> Outcome {
@@ -116,8 +159,9 @@ async fn handle_message(state: &State, body: &str) -> Outcome {
     };
     let mut outcome = Outcome::Done;
     for key in notification.created_keys {
-        if state.handle_key(&key).await == Outcome::Retry {
-            outcome = Outcome::Retry;
+        match (state.handle_key(&key).await, outcome) {
+            (Outcome::Done, _) | (Outcome::Wait, Outcome::Retry) => {}
+            (other, _) => outcome = other,
         }
     }
     outcome

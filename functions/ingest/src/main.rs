@@ -37,7 +37,7 @@ async fn serve() -> Result<(), Error> {
     let state = State::new(context.clone(), Some(Embedder::load(&model)?), reader)?;
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| {
         let state = state.clone();
-        async move { Ok::<_, Error>(ingest::handle(state, event.payload).await) }
+        async move { Ok::<_, Error>(ingest::handle(state, event.payload).await.response) }
     }))
     .await
 }

@@ -1,15 +1,20 @@
 //! Getting hold of a document's file.
 
+use std::time::Duration;
+
+use shared::Context;
 use shared::objects::ObjectKey;
-use shared::store::{Document, Stage};
+use shared::store::{Document, Run, Stage, StoreError, size_mismatch};
 use tempfile::NamedTempFile;
 
-use crate::failure::WorkError;
+use crate::failure::{WorkError, too_large};
 use crate::supervise::Reporter;
 use crate::{LARGEST_FILE, State};
 
 /// Percent of the whole ingest.
 const DOWNLOADING: (u8, u8) = (0, 10);
+/// Milliseconds between the tries to count a file while others are kept.
+const PAUSES: [u64; 7] = [10, 20, 50, 100, 200, 400, 800];
 
 /// A document's file on this machine; deleted when dropped.
 #[derive(Debug)]
@@ -22,39 +27,78 @@ pub(crate) struct SourceFile {
 impl State {
     /// The file from storage; for a document that was registered by address, fetched and stored
     /// first where that has not been done.
-    pub(crate) async fn source(&self, document: &Document, report: &Reporter) -> Result<SourceFile, WorkError> {
+    ///
+    /// What the plan allows is counted by the bytes that are really there: a file that is too large, that has another
+    /// size than its upload was announced with, or for which the plan has no room is refused.
+    pub(crate) async fn source(
+        &self,
+        run: &Run,
+        document: &Document,
+        report: &Reporter,
+    ) -> Result<SourceFile, WorkError> {
         report.at(Stage::Downloading, DOWNLOADING.0);
         let key = ObjectKey::Source(document.user_id.clone(), document.id.clone());
         let objects = &self.context.objects;
+        let mut booked = document.file_size;
         if objects.info(&key).await?.is_none() {
-            self.import(document, &key, report).await?;
+            booked = self.import(run, document, &key, report).await?;
         }
         let info = objects.info(&key).await?.ok_or(shared::objects::ObjectError::NotFound)?;
-        if document.source_url.is_none() && info.size != document.file_size {
-            return Err(WorkError::permanent(
-                "file_size_mismatch",
-                format!(
-                    "{} bytes were announced, but {} arrived. Please upload the file again.",
-                    document.file_size, info.size
-                ),
-            ));
+        if info.size > LARGEST_FILE {
+            return Err(WorkError::Refused(too_large(LARGEST_FILE)));
+        }
+        if info.size != booked {
+            if document.source_url.is_none() {
+                return Err(WorkError::Refused(size_mismatch(booked, info.size)));
+            }
+            self.book(run, document, info.size).await?;
         }
         let file = temporary()?;
-        objects.download(&key, file.path(), LARGEST_FILE).await?;
+        if objects.download(&key, file.path(), LARGEST_FILE).await? != info.etag {
+            return Err(WorkError::passing("file_replaced", "This file was replaced while it was read."));
+        }
         report.at(Stage::Downloading, DOWNLOADING.1);
         Ok(SourceFile { file, size: info.size, etag: info.etag })
     }
 
-    async fn import(&self, document: &Document, key: &ObjectKey, report: &Reporter) -> Result<(), WorkError> {
+    /// Counts the bytes of a document's file, where its owner's plan has room for them.
+    async fn book(&self, run: &Run, document: &Document, size: u64) -> Result<(), WorkError> {
+        let Context { store, billing, .. } = &self.context;
+        for pause in PAUSES {
+            let room = billing.check_size(document, size).await?;
+            match store.book_document(run, size, room).await {
+                // Another document was kept at the same moment: look again.
+                Err(StoreError::Condition { failed }) if failed == [0] => {}
+                Err(error) if error.is_passing() => {}
+                other => return Ok(other?),
+            }
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+        }
+        Err(WorkError::passing("busy", "Too many documents are kept at once. Please try again in a moment."))
+    }
+
+    /// Fetches and stores the file; the bytes that were counted for it.
+    async fn import(
+        &self,
+        run: &Run,
+        document: &Document,
+        key: &ObjectKey,
+        report: &Reporter,
+    ) -> Result<u64, WorkError> {
         let Some(url) = &document.source_url else { return Err(shared::objects::ObjectError::NotFound.into()) };
         let file = temporary()?;
         let on_bytes = |bytes, total: Option<u64>| {
             let total = total.unwrap_or(document.file_size).max(bytes);
             report.part(Stage::Downloading, DOWNLOADING, bytes, total);
         };
-        self.fetcher.download(url, file.path(), on_bytes).await?;
+        let size = self.fetcher.download(url, file.path(), on_bytes).await?;
+        // Before it is stored, so that nothing is that does not count. What was announced binds nobody here: the file
+        // lies elsewhere, and may be a newer one.
+        if size != document.file_size {
+            self.book(run, document, size).await?;
+        }
         self.context.objects.put_file(key, "application/pdf", file.path()).await?;
-        Ok(())
+        Ok(size)
     }
 }
 

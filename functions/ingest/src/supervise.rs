@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shared::Context;
-use shared::store::{Progress, Run, Stage};
+use shared::store::{Place, Progress, Run, Stage};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -47,23 +47,32 @@ pub(crate) fn reporter() -> (Reporter, Reports) {
     (Reporter(sender), receiver)
 }
 
+/// What a worker holds while it works.
+#[derive(Debug)]
+pub(crate) struct Hold<'a> {
+    /// On what it works on.
+    pub(crate) run: &'a Run,
+    /// Among the files of its owner; none where it has no owner.
+    pub(crate) place: Option<&'a Place>,
+}
+
 /// Runs `work` while the claim stands. When it does not any more, the work is dropped, and with it
 /// its child process and what it has waiting for the model.
 pub(crate) async fn supervised<T>(
     context: &Context,
-    run: &Run,
+    hold: Hold<'_>,
     reports: Reports,
     work: impl Future<Output = Result<T, WorkError>>,
 ) -> Result<T, WorkError> {
     tokio::select! {
         result = work => result,
-        error = keep(context, run, reports) => Err(error),
+        error = keep(context, hold, reports) => Err(error),
     }
 }
 
 /// Ends only when the claim is lost or cannot be kept.
-async fn keep(context: &Context, run: &Run, mut progress: Reports) -> WorkError {
-    let mut kept = Instant::now();
+async fn keep(context: &Context, Hold { run, place }: Hold<'_>, mut progress: Reports) -> WorkError {
+    let (mut kept, mut placed) = (Instant::now(), Instant::now());
     loop {
         // Both a change and the end of the wait are reasons to write.
         let _ = timeout(HEARTBEAT, progress.changed()).await;
@@ -74,6 +83,18 @@ async fn keep(context: &Context, run: &Run, mut progress: Reports) -> WorkError 
             Err(error) if kept.elapsed() > PATIENCE => return error.into(),
             Err(error) => tracing::warn!(%error, "progress was not saved"),
         }
+        if let Some(place) = place.filter(|_| placed.elapsed() >= HEARTBEAT) {
+            match context.store.extend_place(place).await {
+                Ok(()) => placed = Instant::now(),
+                // It was not extended in time, and another file of the same owner is being read in it.
+                Err(error) if error.is_condition() => return crowded(),
+                Err(error) => tracing::warn!(%error, "a place was not extended"),
+            }
+        }
         sleep(SAVE_INTERVAL).await;
     }
+}
+
+fn crowded() -> WorkError {
+    WorkError::passing("too_many_at_once", "Too many of your files were read at the same time. Please try again later.")
 }

@@ -6,7 +6,7 @@ use shared::auth::CurrentUser;
 use shared::http::{ApiError, ApiResult, Fields, FromFields, Id, Invalid, Valid, ok};
 use shared::ids::DocumentId;
 use shared::objects::{ObjectError, ObjectKey};
-use shared::store::{Document, MultipartState};
+use shared::store::{Document, MultipartState, size_mismatch};
 
 use crate::State;
 use crate::fields::{PartNumber, Text};
@@ -48,6 +48,7 @@ pub(crate) async fn complete_upload(
     if !upload.completed {
         let parts = in_order(body.parts, &upload)?;
         put_together(&state, &document, &upload, &parts).await?;
+        check_size(&state, &document).await?;
         document = match state.context.store.complete_document_upload(&user.id, &id).await {
             Err(error) if error.is_condition() => return Err(ApiError::not_found("Document")),
             result => result?,
@@ -66,6 +67,20 @@ fn in_order(parts: Vec<Part>, upload: &MultipartState) -> ApiResult<Vec<(i32, St
         ));
     }
     Ok(parts.into_iter().map(|part| (i32::try_from(part.number).unwrap_or(i32::MAX), part.etag)).collect())
+}
+
+/// A file of another size than announced is not kept: what the plan allows was counted by that.
+async fn check_size(state: &State, document: &Document) -> ApiResult<()> {
+    let (user, id) = (&document.user_id, &document.id);
+    let key = ObjectKey::Source(user.clone(), id.clone());
+    let objects = &state.context.objects;
+    let found = objects.info(&key).await?;
+    // The ingest may have looked before, and taken it away.
+    let Some(found) = found.filter(|found| found.size != document.file_size) else { return Ok(()) };
+    let failure = size_mismatch(document.file_size, found.size);
+    state.context.store.refuse_upload(user, id, &failure).await?;
+    objects.delete(&key).await?;
+    Err(ApiError::bad_request(failure.code, failure.message))
 }
 
 async fn put_together(

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::auth::CurrentUser;
 use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, Valid, created};
-use shared::objects::ObjectKey;
+use shared::objects::{ObjectKey, part_sizes};
 use shared::store::{Document, MultipartState, NewDocument};
 
 use crate::State;
@@ -131,8 +131,9 @@ async fn single(state: &State, document: &Document, size: u64) -> ApiResult<Uplo
 
 async fn multipart(state: &State, document: &mut Document, size: u64) -> ApiResult<Upload> {
     let key = ObjectKey::Source(document.user_id.clone(), document.id.clone());
-    let parts = u32::try_from(size.div_ceil(PART_SIZE)).unwrap_or(u32::MAX);
-    let begun = state.context.objects.begin_multipart(&key, PDF, parts, LIFETIME).await?;
+    let sizes = part_sizes(size, PART_SIZE);
+    let begun = state.context.objects.begin_multipart(&key, PDF, &sizes, LIFETIME).await?;
+    let parts = u32::try_from(sizes.len()).unwrap_or(u32::MAX);
     document.upload = Some(MultipartState { upload_id: begun.upload_id, parts, completed: false });
     let parts = begun.parts.into_iter().enumerate().map(|(at, url)| Part { part_number: at + 1, url });
     Ok(Upload::Multipart { part_size: PART_SIZE, parts: parts.collect(), expires_at: begun.expires_at })

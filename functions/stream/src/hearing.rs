@@ -2,7 +2,6 @@
 //! being spoken.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -16,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::voice_meter::VoiceMeter;
+use crate::voice_meter::{GivenSound, VoiceMeter};
 
 /// What raw samples are taken to be where nobody says at which rate they come.
 pub(crate) const USUAL_RATE: u32 = RECOGNISED_RATE;
@@ -176,23 +175,28 @@ impl Listener {
         let (transcriber, meter, events) = (self.transcriber.clone(), self.meter.clone(), self.events.clone());
         let work = tokio::spawn(async move {
             meter.check().await?;
-            let samples = Arc::new(AtomicU64::new(0));
-            let heard = samples.clone();
-            let blocks = ReceiverStream::new(blocks).inspect(move |block: &Vec<i16>| {
-                heard.fetch_add(block.len() as u64, Ordering::Relaxed);
-            });
-            let mut hearing = transcriber.listen(blocks.boxed());
+            let given = GivenSound::new(meter);
+            let mut hearing = transcriber.listen(given.measured(ReceiverStream::new(blocks)).boxed());
+            let mut understood = false;
             while let Some(heard) = hearing.next().await {
                 match heard {
-                    Ok(Hearing::Partial(text)) => drop(events.send(Heard::Partial(text)).await),
+                    Ok(Hearing::Partial(text)) => {
+                        understood |= !text.is_empty();
+                        drop(events.send(Heard::Partial(text)).await);
+                    }
                     Ok(Hearing::Final(transcript)) => {
-                        let milliseconds = samples.load(Ordering::Relaxed) * 1_000 / u64::from(RECOGNISED_RATE);
-                        meter.note(Duration::from_millis(milliseconds)).await;
+                        given.count().await;
                         return Ok(transcript.text);
                     }
-                    Err(error) => return Err(error.into()),
+                    Err(error) => {
+                        if !understood {
+                            given.forget();
+                        }
+                        return Err(error.into());
+                    }
                 }
             }
+            given.forget();
             Err(ApiError::internal("a transcriber ended without a word"))
         });
         Utterance { sound, work: AbortOnDropHandle::new(work) }

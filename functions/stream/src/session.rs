@@ -43,7 +43,7 @@ pub struct Speaker {
 
 impl Speaker {
     pub(crate) fn meter(&self, parts: &Parts) -> VoiceMeter {
-        VoiceMeter { billing: parts.context.billing.clone(), user: self.user.clone() }
+        VoiceMeter { billing: parts.context.billing.clone(), user: self.user.clone(), tasks: parts.turns.clone() }
     }
 }
 

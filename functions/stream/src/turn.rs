@@ -144,7 +144,7 @@ impl Turn {
             }
             Some(Err(_)) => {
                 let heard = self.heard(sent, &reach);
-                asked.stop.cancel();
+                asked.give_up();
                 let late = "The answer took too long. Please try again.";
                 self.refuse(&ApiError::unavailable("turn_timeout", late)).await;
                 self.cut(asked, &heard).await;

@@ -1,16 +1,25 @@
 //! The minutes of voice that a plan allows.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures::{Stream, StreamExt};
 use shared::billing::{Billing, BillingError};
 use shared::http::ApiError;
 use shared::ids::UserId;
+use shared::speech::audio::RECOGNISED_RATE;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
 
 /// Counts what is understood and spoken for one user.
 #[derive(Debug, Clone)]
 pub(crate) struct VoiceMeter {
     pub(crate) billing: Billing,
     pub(crate) user: UserId,
+    /// Counting goes on when the connection has ended.
+    pub(crate) tasks: TaskTracker,
 }
 
 impl VoiceMeter {
@@ -24,5 +33,61 @@ impl VoiceMeter {
         if let Err(error) = self.billing.note_voice(&self.user, length).await {
             tracing::error!(%error, user = %self.user, "voice could not be counted");
         }
+    }
+}
+
+/// The sound of one utterance that is given to a transcriber. It is counted when this is dropped, however that comes
+/// about: each second once, also where the user throws the utterance away, or leaves.
+#[derive(Debug)]
+pub(crate) struct GivenSound {
+    meter: VoiceMeter,
+    runtime: Handle,
+    samples: Arc<AtomicU64>,
+    counts: bool,
+}
+
+impl GivenSound {
+    /// Nothing was given yet. Must be called within the runtime.
+    pub(crate) fn new(meter: VoiceMeter) -> Self {
+        Self { meter, runtime: Handle::current(), samples: Arc::default(), counts: true }
+    }
+
+    /// The sound, which is added up as the transcriber takes it.
+    pub(crate) fn measured<S>(&self, blocks: S) -> impl Stream<Item = Vec<i16>> + Send + 'static + use<S>
+    where
+        S: Stream<Item = Vec<i16>> + Send + 'static,
+    {
+        let samples = self.samples.clone();
+        blocks.inspect(move |block| {
+            samples.fetch_add(block.len() as u64, Ordering::Relaxed);
+        })
+    }
+
+    /// All of it was understood. When this returns, it is counted.
+    pub(crate) async fn count(mut self) {
+        if let Some(counting) = self.begin_counting() {
+            let _ = counting.await;
+        }
+    }
+
+    fn begin_counting(&mut self) -> Option<JoinHandle<()>> {
+        let milliseconds = self.samples.load(Ordering::Relaxed) * 1_000 / u64::from(RECOGNISED_RATE);
+        if !std::mem::take(&mut self.counts) || milliseconds == 0 {
+            return None;
+        }
+        let meter = self.meter.clone();
+        let note = async move { meter.note(Duration::from_millis(milliseconds)).await };
+        Some(self.meter.tasks.spawn_on(note, &self.runtime))
+    }
+
+    /// It does not count: the transcriber has failed before it understood a word.
+    pub(crate) fn forget(mut self) {
+        self.counts = false;
+    }
+}
+
+impl Drop for GivenSound {
+    fn drop(&mut self) {
+        drop(self.begin_counting());
     }
 }

@@ -105,6 +105,17 @@ pub(crate) enum Ingest {
     There(reqwest::Client, String),
 }
 
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delivered {
+    /// It is done with.
+    Done,
+    /// It is to be delivered again.
+    GivenBack,
+    /// The same, because its user has other files in work.
+    Waits,
+}
+
 /// An event could not be handed over.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DeliveryError {
@@ -122,13 +133,19 @@ impl Ingest {
         Ok(Self::There(client, format!("{}/{path}", url.trim_end_matches('/'))))
     }
 
-    /// Hands one event over; whether it is done with, or has to be delivered again.
-    pub(crate) async fn deliver(&self, event: SqsEvent) -> Result<bool, DeliveryError> {
-        let response = match self {
-            Self::Here(state) => ingest::handle(state.as_ref().clone(), event).await,
-            Self::There(client, url) => Self::invoke(client, url, &event).await?,
+    /// Hands one event over.
+    pub(crate) async fn deliver(&self, event: SqsEvent) -> Result<Delivered, DeliveryError> {
+        let (response, waits) = match self {
+            Self::Here(state) => {
+                let handled = ingest::handle(state.as_ref().clone(), event).await;
+                (handled.response, handled.waits)
+            }
+            // The answer of a function does not say why it gives an event back.
+            Self::There(client, url) => (Self::invoke(client, url, &event).await?, false),
         };
-        Ok(response.batch_item_failures.is_empty())
+        let is_done = response.batch_item_failures.is_empty();
+        let given_back = if waits { Delivered::Waits } else { Delivered::GivenBack };
+        Ok(if is_done { Delivered::Done } else { given_back })
     }
 
     async fn invoke(client: &reqwest::Client, url: &str, event: &SqsEvent) -> Result<SqsBatchResponse, DeliveryError> {

@@ -13,6 +13,7 @@ mod server;
 mod storage;
 mod stripe;
 mod system;
+mod turns;
 
 pub use banner::banner;
 pub use free_port::free_port;

@@ -169,7 +169,7 @@ impl System {
             }
             built.ingest()
         };
-        front.spawn(pump::run(waiting, ingest, context.objects.clone(), stop_taking.clone(), front.clone()));
+        front.spawn(pump::run(waiting, ingest, context.clone(), stop_taking.clone(), front.clone()));
         Ok(Self {
             gateway_url,
             services_url,

@@ -1,7 +1,7 @@
 //! Why an answer failed.
 
 use crate::library::LibraryError;
-use crate::provider::ProviderError;
+use crate::provider::{ProviderError, ProviderFailure};
 
 /// A failed answer. Its text is a sentence for the user.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +12,10 @@ pub enum AnswerError {
     /// The language model did not do its part.
     #[error(transparent)]
     Provider(#[from] ProviderError),
+    /// The language model came to its end without a word: all tokens of an answer went into thinking, or a filter
+    /// took them away. The provider is paid for it.
+    #[error(transparent)]
+    Nothing(ProviderError),
 }
 
 impl AnswerError {
@@ -20,7 +24,19 @@ impl AnswerError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Library(error) => error.code(),
-            Self::Provider(error) => error.code(),
+            Self::Provider(error) | Self::Nothing(error) => error.code(),
+        }
+    }
+
+    /// Whether the question that led to it counts, though nothing was answered: where what was asked is what
+    /// failed, and was paid for. Else questions that cannot be answered would cost their user nothing.
+    /// `seen` says whether pictures were looked at before.
+    #[must_use]
+    pub fn counts(&self, seen: bool) -> bool {
+        match self {
+            Self::Library(_) => false,
+            Self::Provider(error) => seen && matches!(error.failure, ProviderFailure::Rejected(_)),
+            Self::Nothing(_) => true,
         }
     }
 }

@@ -66,6 +66,7 @@ pub struct Assistant {
     model: Arc<dyn LanguageModel>,
     eyes: Option<Arc<Eyes>>,
     context_tokens: usize,
+    answer_tokens: usize,
     /// Where the gateway is: pages there may be linked to.
     gateway_url: String,
 }
@@ -90,7 +91,8 @@ impl Assistant {
             }
         };
         let gateway_url = config.http.gateway_url.clone();
-        Ok(Self { library, model, eyes: None, context_tokens: config.context_tokens, gateway_url })
+        let (context_tokens, answer_tokens) = (config.context_tokens, config.answer_tokens);
+        Ok(Self { library, model, eyes: None, context_tokens, answer_tokens, gateway_url })
     }
 
     /// The same with eyes: what is read and detected on the pictures of a question goes into its search
@@ -132,7 +134,8 @@ impl Assistant {
             library.consult(&user, query).await
         };
         let (model, eyes) = (self.model.clone(), self.eyes.clone());
-        let (context_tokens, gateway_url) = (self.context_tokens, self.gateway_url.clone());
+        let (context_tokens, answer_tokens) = (self.context_tokens, self.answer_tokens);
+        let gateway_url = self.gateway_url.clone();
         let events = stream! {
             let mut sights = Vec::new();
             if let Some(eyes) = eyes.filter(|_| !question.images.is_empty()) {
@@ -143,7 +146,7 @@ impl Assistant {
                 };
                 sights = seen;
             }
-            let asked = Asked { question, sights, context_tokens, gateway_url };
+            let asked = Asked { question, sights, context_tokens, answer_tokens, gateway_url };
             let mut answer = pin!(stream_seen(asked, retrieve, model, cancel));
             while let Some(event) = answer.next().await {
                 yield event;

@@ -31,6 +31,8 @@ pub struct Brief {
     pub findings: Findings,
     /// Tokens of the findings that a language model is given, roughly.
     pub context_tokens: usize,
+    /// Tokens that the answer may have.
+    pub answer_tokens: usize,
 }
 
 /// A part of what a model answers.
@@ -40,6 +42,8 @@ pub enum ModelEvent {
     Token(String),
     /// What it cost; may come at any time, the last one counts.
     Usage(TokenUsage),
+    /// The model would have gone on, but has reached its limit. Nothing but usage comes after it.
+    LimitReached,
 }
 
 /// A model that writes answers.

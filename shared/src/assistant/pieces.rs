@@ -18,6 +18,9 @@ pub(super) const NAME: &str = "The language model";
 /// How long an endpoint may take to close a finished answer.
 const CLOSING: Duration = Duration::from_secs(2);
 
+/// What endpoints call it when a model has reached the limit of its answer.
+const LIMIT_REACHED: [&str; 3] = ["length", "max_tokens", "model_length"];
+
 /// What one message of an endpoint brings.
 #[derive(Debug, Default)]
 pub(super) struct Piece {
@@ -46,7 +49,8 @@ pub(super) fn events(
                 Err(_) => Err(ProviderError::new(NAME, ProviderFailure::Timeout))?,
                 Ok(Some(piece)) => piece?,
             };
-            stopped = piece.stopped.or(stopped);
+            // The first word is the reason; a later one may only mark the end of the stream.
+            stopped = stopped.or(piece.stopped);
             if !piece.text.is_empty() {
                 written = true;
                 yield ModelEvent::Token(piece.text);
@@ -60,7 +64,12 @@ pub(super) fn events(
             return;
         };
         if !written {
-            Err(ProviderError::unavailable(NAME, format!("the endpoint answered nothing ({reason})")))?;
+            let nothing = ProviderError::unavailable(NAME, format!("the endpoint answered nothing ({reason})"));
+            Err(AnswerError::Nothing(nothing))?;
+            return;
+        }
+        if LIMIT_REACHED.contains(&reason.as_str()) {
+            yield ModelEvent::LimitReached;
         }
     }
 }

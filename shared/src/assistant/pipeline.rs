@@ -13,6 +13,7 @@ use super::citations::{Marks, citations, source_list, without_sources};
 use super::error::AnswerError;
 use super::follow_up;
 use super::model::{Brief, LanguageModel, ModelEvent};
+use super::prompt::TokenCounter;
 use super::question::{Question, Role, Turn};
 use super::sanitizer::{Addresses, Sanitizer, sanitized};
 use super::sight::{self, Sight};
@@ -25,6 +26,8 @@ const WINDOW_TURNS: usize = 12;
 const WINDOW_CHARACTERS: usize = 12_000;
 /// Longest answer in bytes; a model that goes on beyond is stopped there.
 const LONGEST_ANSWER: usize = 64 * 1024;
+/// What ends an answer whose model was stopped, or has stopped, at a limit.
+const CUT: &str = "\n\n*The answer stops here because it has reached its greatest length. Ask on to get the rest.*";
 
 /// An answer as it grows.
 struct Draft {
@@ -34,14 +37,26 @@ struct Draft {
     query: String,
     passages: Vec<Passage>,
     usage: TokenUsage,
+    tokens: TokenCounter,
+    /// Tokens that the answer may have.
+    most_tokens: usize,
+    /// Whether it was cut for its length.
+    is_cut: bool,
 }
 
 impl Draft {
-    fn new(query: String, passages: Vec<Passage>, gateway_url: &str) -> Self {
+    fn new(query: String, passages: Vec<Passage>, gateway_url: &str, most_tokens: usize) -> Self {
         let marks = Marks::new(passages.len());
         let pages = passages.iter().map(|passage| format!("{}\n{}", passage.page_text, passage.hit.content));
         let sanitizer = Sanitizer::new(Addresses::new(pages.collect(), gateway_url));
-        Self { text: String::new(), marks, sanitizer, query, passages, usage: TokenUsage::default() }
+        let (text, usage, tokens) = (String::new(), TokenUsage::default(), TokenCounter::default());
+        Self { text, marks, sanitizer, query, passages, usage, tokens, most_tokens, is_cut: false }
+    }
+
+    /// Whether more may be written. Models count in tokens of their own: one that keeps to its limit is not cut by
+    /// a count that is rough.
+    fn has_room(&self) -> bool {
+        self.text.len() < LONGEST_ANSWER && self.tokens.total() < self.most_tokens + self.most_tokens / 4
     }
 
     fn citations(&self) -> Vec<Citation> {
@@ -60,7 +75,12 @@ impl Draft {
                 self.usage = usage;
                 None
             }
+            ModelEvent::LimitReached => {
+                self.is_cut = true;
+                None
+            }
             ModelEvent::Token(token) => {
+                self.tokens.push(&token);
                 let text = self.marks.push(&token);
                 let text = self.sanitizer.push(&text, self.marks.cited());
                 self.add(text)
@@ -68,11 +88,14 @@ impl Draft {
         }
     }
 
-    /// What was still held, and the list of sources.
+    /// What was still held, that the answer was cut where it was, and the list of sources.
     fn close(&mut self) -> Option<AnswerEvent> {
         let held = self.marks.finish();
         let mut rest = self.sanitizer.push(&held, self.marks.cited());
         rest.push_str(&self.sanitizer.finish(self.marks.cited()));
+        if self.is_cut {
+            rest.push_str(CUT);
+        }
         // Names of files are not ours either.
         rest.push_str(&sanitized(&source_list(&self.citations()), Vec::new(), ""));
         self.add(rest)
@@ -86,6 +109,8 @@ impl Draft {
 
 /// Tokens of the manuals' pages that a language model is given, where nothing else is configured.
 const CONTEXT_TOKENS: usize = 6_000;
+/// Tokens that an answer may have, likewise.
+const ANSWER_TOKENS: usize = 4_096;
 
 /// A question, and what was seen on its pictures.
 pub(super) struct Asked {
@@ -93,6 +118,8 @@ pub(super) struct Asked {
     pub(super) sights: Vec<Sight>,
     /// Tokens of the manuals' pages that a language model is given.
     pub(super) context_tokens: usize,
+    /// Tokens that the answer may have.
+    pub(super) answer_tokens: usize,
     /// Where the gateway is; empty where no page of it is linked to.
     pub(super) gateway_url: String,
 }
@@ -110,7 +137,8 @@ where
     F: Future<Output = Result<Findings, LibraryError>> + Send + 'static,
 {
     let (sights, gateway_url) = (Vec::new(), String::new());
-    stream_seen(Asked { question, sights, context_tokens: CONTEXT_TOKENS, gateway_url }, retrieve, model, cancel)
+    let (context_tokens, answer_tokens) = (CONTEXT_TOKENS, ANSWER_TOKENS);
+    stream_seen(Asked { question, sights, context_tokens, answer_tokens, gateway_url }, retrieve, model, cancel)
 }
 
 /// The same where the pictures were looked at before.
@@ -125,29 +153,34 @@ where
     F: Future<Output = Result<Findings, LibraryError>> + Send + 'static,
 {
     stream! {
-        let Asked { question, sights, context_tokens, gateway_url } = asked;
+        let Asked { question, sights, context_tokens, answer_tokens, gateway_url } = asked;
         yield Ok(AnswerEvent::Stage(Stage::Retrieval));
         let query = follow_up::query(&question.text, &question.history, &question.equipment);
         let query = sight::widened(query, &sights);
         let brief = match unless(&cancel, retrieve(query.clone())).await {
             None => {
-                yield Ok(Draft::new(query, Vec::new(), &gateway_url).done(true));
+                yield Ok(Draft::new(query, Vec::new(), &gateway_url, answer_tokens).done(true));
                 return;
             }
             Some(Err(error)) => {
                 yield Err(error.into());
                 return;
             }
-            Some(Ok(findings)) => Brief { sights, context_tokens, ..brief(question, query, findings) },
+            Some(Ok(findings)) => Brief { sights, context_tokens, answer_tokens, ..brief(question, query, findings) },
         };
         // Pictures that were looked at before have had their stage.
         if !brief.images.is_empty() && brief.sights.is_empty() && model.sees_images() {
             yield Ok(AnswerEvent::Stage(Stage::ImageAnalysis));
         }
         yield Ok(AnswerEvent::Stage(Stage::Generation));
-        let mut draft = Draft::new(brief.query.clone(), brief.findings.passages.clone(), &gateway_url);
+        let passages = brief.findings.passages.clone();
+        let mut draft = Draft::new(brief.query.clone(), passages, &gateway_url, answer_tokens);
         let mut events = model.answer(brief);
-        while draft.text.len() < LONGEST_ANSWER {
+        loop {
+            if !draft.has_room() {
+                draft.is_cut = true;
+                break;
+            }
             match unless(&cancel, events.next()).await {
                 None => {
                     yield Ok(draft.done(true));
@@ -193,6 +226,7 @@ fn brief(question: Question, query: String, findings: Findings) -> Brief {
         aloud: question.aloud,
         findings,
         context_tokens: CONTEXT_TOKENS,
+        answer_tokens: ANSWER_TOKENS,
     }
 }
 

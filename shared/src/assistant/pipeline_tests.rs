@@ -129,7 +129,41 @@ async fn an_error_of_the_model_is_the_last_event() {
 async fn a_model_without_an_end_is_stopped() {
     let script = (0..100).map(|_| Ok(ModelEvent::Token("x".repeat(1_000)))).collect();
     let events = all(question("How?"), Scripted::new(script, true), CancellationToken::new()).await;
-    assert!(done(&events).text.len() <= LONGEST_ANSWER + 1_000);
+    let answer = done(&events);
+    assert!(answer.text.len() <= LONGEST_ANSWER + 1_000 && !answer.aborted);
+    assert!(answer.text.ends_with(CUT), "the answer says that it was cut");
+}
+
+#[tokio::test]
+async fn a_model_that_goes_on_beyond_its_tokens_is_cut_and_says_so() {
+    let asked = |answer_tokens| Asked {
+        question: question("How?"),
+        sights: Vec::new(),
+        context_tokens: CONTEXT_TOKENS,
+        answer_tokens,
+        gateway_url: String::new(),
+    };
+    let script = || (0..100).map(|_| Ok(ModelEvent::Token("word [1] ".to_owned()))).collect();
+    let answer = async |answer_tokens| {
+        let retrieve = |query: String| async move { Ok(two_passages(&query)) };
+        let model = Arc::new(Scripted::new(script(), true));
+        let events = stream_seen(asked(answer_tokens), retrieve, model, CancellationToken::new());
+        done(&events.collect::<Vec<_>>().await)
+    };
+    // Four tokens a word: the model would be silent for ever behind the hundredth.
+    let answer = answer(40).await;
+    assert_eq!(answer.text.matches("word").count(), 13, "a quarter more than its limit: {}", answer.text);
+    let (body, sources) = answer.text.split_once(CUT).unwrap();
+    assert!(body.ends_with("[1]") && sources.contains("**Sources**") && !answer.aborted, "{}", answer.text);
+}
+
+#[tokio::test]
+async fn an_answer_that_the_model_ended_at_its_limit_says_so() {
+    let script = vec![Ok(ModelEvent::Token("Loosen the".to_owned())), Ok(ModelEvent::LimitReached)];
+    let events = all(question("How?"), Scripted::new(script, false), CancellationToken::new()).await;
+    let answer = done(&events);
+    assert_eq!(answer.text, format!("Loosen the{CUT}"));
+    assert_eq!(tokens(&events), answer.text);
 }
 
 #[test]

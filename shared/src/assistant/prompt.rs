@@ -171,22 +171,40 @@ fn excerpt(telling: &Telling, findings: &Findings, passage: &Passage, number: us
 
 /// Tokens of a text, roughly: what the tokenizers of language models make of words, figures and marks.
 fn tokens(text: &str) -> usize {
-    let kind = |c: char| match c {
-        _ if c.is_whitespace() => 0,
-        _ if c.is_ascii_digit() => 3,
-        _ if c.is_alphabetic() => 6,
-        _ => 1,
-    };
-    let (mut tokens, mut run, mut length) = (0, 0, 0);
-    for next in text.chars().map(kind).chain([0]) {
-        if next != run {
-            // So many characters of this kind are a token.
-            tokens += if run == 0 { 0 } else { usize::div_ceil(length, run) };
-            (run, length) = (next, 0);
+    let mut counter = TokenCounter::default();
+    counter.push(text);
+    counter.total()
+}
+
+/// Counts the tokens of a text that comes in pieces, roughly.
+#[derive(Debug, Default)]
+pub(super) struct TokenCounter {
+    whole: usize,
+    /// How many characters of the kind that the text ends with are a token; none for white space.
+    run: usize,
+    /// How many of these there are at the end.
+    length: usize,
+}
+
+impl TokenCounter {
+    pub(super) fn push(&mut self, text: &str) {
+        for c in text.chars() {
+            let run = match c {
+                _ if c.is_whitespace() => 0,
+                _ if c.is_ascii_digit() => 3,
+                _ if c.is_alphabetic() => 6,
+                _ => 1,
+            };
+            if run != self.run {
+                (self.whole, self.run, self.length) = (self.total(), run, 0);
+            }
+            self.length += 1;
         }
-        length += 1;
     }
-    tokens
+
+    pub(super) fn total(&self) -> usize {
+        self.whole + if self.run == 0 { 0 } else { self.length.div_ceil(self.run) }
+    }
 }
 
 /// The beginning of a text, of about so many tokens.

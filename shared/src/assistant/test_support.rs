@@ -99,6 +99,7 @@ pub(super) fn brief(text: &str, passages: Vec<Passage>) -> Brief {
         aloud: false,
         findings: findings(text, passages),
         context_tokens: 6_000,
+        answer_tokens: 4_096,
     }
 }
 
@@ -110,6 +111,9 @@ pub(super) fn asked() -> Brief {
     brief
 }
 
+/// Stands in a gathered text where the model reached its limit.
+pub(super) const LIMIT: &str = "<limit>";
+
 /// What a model answered: the text that came, its usage, and how it ended.
 pub(super) async fn gathered(
     mut events: BoxStream<'static, Result<ModelEvent, AnswerError>>,
@@ -119,6 +123,7 @@ pub(super) async fn gathered(
         match event {
             Ok(ModelEvent::Token(token)) => text.push_str(&token),
             Ok(ModelEvent::Usage(found)) => usage = found,
+            Ok(ModelEvent::LimitReached) => text.push_str(LIMIT),
             Err(error) => return (text, usage, Err(error)),
         }
     }

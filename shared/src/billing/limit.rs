@@ -34,6 +34,8 @@ pub enum Limit {
     Messages,
     /// Minutes of speech in a month.
     Voice,
+    /// Pages of text extraction in a month.
+    ExtractionPages,
 }
 
 impl Limit {
@@ -45,6 +47,7 @@ impl Limit {
             Self::Storage => "storageBytes",
             Self::Messages => "messagesPerMonth",
             Self::Voice => "voiceMinutesPerMonth",
+            Self::ExtractionPages => "extractionPagesPerMonth",
         }
     }
 }
@@ -72,6 +75,10 @@ impl fmt::Display for LimitReached {
             Limit::Storage => write!(f, "Your plan holds {} MB of documents.", allowed / (1024 * 1024))?,
             Limit::Messages => write!(f, "Your plan's {allowed} questions of this month are used up.")?,
             Limit::Voice => write!(f, "Your plan's {allowed} minutes of voice of this month are used up.")?,
+            Limit::ExtractionPages => {
+                let left = allowed.saturating_sub(self.used);
+                write!(f, "Of your plan's {allowed} pages of text extraction a month, {left} are left.")?;
+            }
         }
         match self.resets_at {
             Some(at) => write!(f, " You can go on from {}, or choose a larger plan.", at.strftime("%-d %B %Y")),

@@ -53,6 +53,8 @@ pub struct Usage {
     pub messages: u64,
     /// Milliseconds of speech understood and spoken this month.
     pub voice_milliseconds: u64,
+    /// Pages of files that the text was extracted of this month, or is being extracted.
+    pub extraction_pages: u64,
 }
 
 impl Usage {
@@ -174,6 +176,50 @@ impl Billing {
         Ok(())
     }
 
+    /// Counts the pages of a file before its text is extracted; the month they were counted in, for
+    /// [`Billing::refund_extraction`].
+    ///
+    /// # Errors
+    /// [`super::BillingError::Limit`] when fewer are left of the month.
+    pub async fn charge_extraction(&self, user: &UserId, pages: u32) -> BillingResult<Month> {
+        let (plan, _) = self.plan_of(user).await?;
+        let month = Month::of((self.clock)());
+        let limit = plan.limits.extraction_pages_per_month;
+        if self.store.count_extraction(user, &month, pages.into(), limit).await? {
+            return Ok(month);
+        }
+        let used = self.store.usage(user, &month).await?.extraction_pages;
+        Err(self.reached(plan, Limit::ExtractionPages, limit.unwrap_or(used), used).into())
+    }
+
+    /// Gives pages back that were counted in `month` and whose text could not be extracted because of us.
+    ///
+    /// # Errors
+    /// [`super::BillingError::Store`].
+    pub async fn refund_extraction(&self, user: &UserId, month: &Month, pages: u32) -> BillingResult<()> {
+        Ok(self.store.uncount_extraction(user, month, pages.into()).await?)
+    }
+
+    /// Whether a document's file may have `size` bytes, however many were counted for it before. The write goes
+    /// into the transaction that notes them, as with [`Billing::check_documents`].
+    ///
+    /// # Errors
+    /// [`super::BillingError::Limit`] when the user's other documents leave less.
+    pub async fn check_size(&self, document: &Document, size: u64) -> BillingResult<Write> {
+        let user = &document.user_id;
+        let seen = self.store.library_version(user).await?;
+        let (plan, _) = self.plan_of(user).await?;
+        let there = self.store.documents(user).await?;
+        let others = Kept::of(there.iter().filter(|other| other.id != document.id));
+        let is_exceeded = |allowed: &u64| others.bytes.saturating_add(size) > *allowed;
+        // Less than before is always possible: the plan may have become smaller since.
+        let allowed = plan.limits.storage_bytes.filter(is_exceeded).filter(|_| size > document.file_size);
+        match allowed {
+            Some(allowed) => Err(self.reached(plan, Limit::Storage, allowed, others.bytes).into()),
+            None => Ok(Store::next_library_version(user, seen)),
+        }
+    }
+
     /// Whether `new` documents may be kept. The write goes into the transaction that keeps them: it
     /// fails where other documents were kept since this looked.
     ///
@@ -201,7 +247,8 @@ impl Billing {
     }
 
     fn reached(&self, plan: &Plan, limit: Limit, allowed: u64, used: u64) -> LimitReached {
-        let resets_at = matches!(limit, Limit::Messages | Limit::Voice).then(|| self.resets_at());
+        let resets_at =
+            matches!(limit, Limit::Messages | Limit::Voice | Limit::ExtractionPages).then(|| self.resets_at());
         LimitReached { limit, plan: plan.id.clone(), allowed, used, resets_at }
     }
 }
@@ -231,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_minute_that_has_begun_counts() {
-        let minutes = |voice_milliseconds| Usage { voice_milliseconds, messages: 0 }.voice_minutes();
+        let minutes = |voice_milliseconds| Usage { voice_milliseconds, ..Usage::default() }.voice_minutes();
         assert_eq!([minutes(0), minutes(1), minutes(60_000), minutes(60_001)], [0, 1, 1, 2]);
     }
 }

@@ -68,6 +68,10 @@ pub struct Limits {
     pub messages_per_month: Option<u64>,
     /// Minutes of speech understood or spoken in a calendar month.
     pub voice_minutes_per_month: Option<u64>,
+    /// Pages of files that the text is extracted of in a calendar month; files of plans that do not name it have no
+    /// such limit.
+    #[serde(default)]
+    pub extraction_pages_per_month: Option<u64>,
 }
 
 /// A plan.
@@ -197,6 +201,7 @@ impl Plans {
             storage_bytes: nothing,
             messages_per_month: nothing,
             voice_minutes_per_month: nothing,
+            extraction_pages_per_month: nothing,
         };
         let price = Price { money, interval: Interval::Month };
         let (id, name) = (PlanId::new(""), String::new());
@@ -234,6 +239,7 @@ mod tests {
             |limits: &Limits| limits.storage_bytes,
             |limits: &Limits| limits.messages_per_month,
             |limits: &Limits| limits.voice_minutes_per_month,
+            |limits: &Limits| limits.extraction_pages_per_month,
         ] {
             assert!(allowed(of).is_sorted(), "whoever pays more may do more");
         }
@@ -269,7 +275,12 @@ mod tests {
     #[test]
     fn what_cannot_be_used_is_refused() {
         let usable = Plans::parse(&file(1, &[plan("free", 0, "usd")]), &free()).unwrap();
-        assert_eq!(usable.default_plan().limits.storage_bytes, None);
+        let limits = &usable.default_plan().limits;
+        assert_eq!(
+            (limits.storage_bytes, limits.extraction_pages_per_month),
+            (None, None),
+            "what is not named is no limit"
+        );
         for (file, reason) in [
             (file(2, &[plan("free", 0, "usd")]), "version 2"),
             (file(1, &[plan("pro", 0, "usd")]), "no plan free"),

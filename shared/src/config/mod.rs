@@ -48,6 +48,8 @@ pub struct Config {
     pub language_model: LanguageModelConfig,
     /// `CONTEXT_TOKENS`.
     pub context_tokens: usize,
+    /// `ANSWER_TOKENS`.
+    pub answer_tokens: usize,
     /// Hearing and speaking.
     pub speech: SpeechConfig,
     /// Seeing.
@@ -104,6 +106,7 @@ impl Config {
             inference: InferenceConfig::read(&mut reader),
             language_model: LanguageModelConfig::read(&mut reader),
             context_tokens: reader.number(&variables::CONTEXT_TOKENS, 500, 200_000),
+            answer_tokens: reader.number(&variables::ANSWER_TOKENS, 16, 200_000),
             speech: SpeechConfig::read(&mut reader),
             vision: VisionConfig::read(&mut reader),
             stream: StreamConfig::read(&mut reader),

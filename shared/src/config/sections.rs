@@ -183,6 +183,10 @@ pub struct AwsConfig {
     pub dynamodb_endpoint: Option<String>,
     /// `AWS_ENDPOINT_URL_S3`.
     pub s3_endpoint: Option<String>,
+    /// `INGEST_QUEUE_URL`.
+    pub ingest_queue: Option<String>,
+    /// `AWS_ENDPOINT_URL_SQS`.
+    pub sqs_endpoint: Option<String>,
     /// Fixed credentials, for the embedded servers only; elsewhere the SDK's own chain is used.
     pub credentials: Option<(String, SecretString)>,
 }
@@ -195,6 +199,8 @@ impl AwsConfig {
             region: reader.text(&var::AWS_REGION),
             dynamodb_endpoint: reader.optional(&var::AWS_ENDPOINT_URL_DYNAMODB),
             s3_endpoint: reader.optional(&var::AWS_ENDPOINT_URL_S3),
+            ingest_queue: reader.optional(&var::INGEST_QUEUE_URL),
+            sqs_endpoint: reader.optional(&var::AWS_ENDPOINT_URL_SQS),
             credentials: None,
         }
     }

@@ -46,6 +46,7 @@ variables! {
     AWS_REGION = "us-east-1": "region of both";
     AWS_ENDPOINT_URL_DYNAMODB = "": "DynamoDB endpoint, where it is not Amazon's";
     AWS_ENDPOINT_URL_S3 = "": "S3 endpoint, where it is not Amazon's";
+    INGEST_QUEUE_URL = "": "SQS queue that tells `ingest` of uploads: what has to wait for its turn is sent there again; unset: it is given back";
     PLANS_FILE = "": "a file of plans to take the place of the built-in ones (`shared/src/billing/plans.json`)";
     DEFAULT_PLAN = "free": "the plan of people who have not subscribed";
     STRIPE_SECRET_KEY = "": "lets people pay through Stripe; unset: plans and limits work, paying does not";
@@ -73,6 +74,7 @@ variables! {
     BEDROCK_MODEL = "amazon.nova-lite-v1:0": "model of Amazon Bedrock: an id, an inference profile like `us.amazon.nova-lite-v1:0`, or the ARN of one";
     BEDROCK_SECONDS = "60": "time it may stay silent before an answer fails";
     CONTEXT_TOKENS = "6000": "tokens of the manuals' pages that a language model is given, roughly";
+    ANSWER_TOKENS = "4096": "tokens that an answer of a language model may have, those it thinks in included; a longer one is cut there";
     SPEECH_TO_TEXT = "pocketsphinx": "`pocketsphinx` (offline), `command`, `openai` (any compatible endpoint), `deepgram`, `transcribe` (AWS) or `none`";
     TEXT_TO_SPEECH = "espeak": "`espeak` (eSpeak NG, offline), `openai` (any compatible endpoint), `deepgram`, `polly` (AWS) or `none`";
     SPEECH_LANGUAGE = "en-US": "the language that is spoken";
@@ -108,7 +110,8 @@ variables! {
     STREAM_TURN_SECONDS = "120": "time one spoken turn may take";
     STREAM_DRAIN_SECONDS = "25": "time that running turns have to finish when the container stops";
     ENDPOINT_SILENCE_MS = "450": "silence that ends an utterance";
-    AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING = "": "Transcribe endpoint, where it is not Amazon's; likewise the next four";
+    AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING = "": "Transcribe endpoint, where it is not Amazon's; likewise the next five";
+    AWS_ENDPOINT_URL_SQS = "": "SQS endpoint";
     AWS_ENDPOINT_URL_POLLY = "": "Polly endpoint";
     AWS_ENDPOINT_URL_TEXTRACT = "": "Textract endpoint";
     AWS_ENDPOINT_URL_REKOGNITION = "": "Rekognition endpoint";

@@ -14,6 +14,7 @@
 //! frozen with it and its lease runs out: the answer is interrupted, not lost.
 
 mod change;
+mod counting;
 mod error;
 mod history;
 mod interrupt;

@@ -1,5 +1,7 @@
 //! Asking, asking again, and stopping.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -46,6 +48,15 @@ pub struct Asked {
     pub progress: ProgressReceiver,
     /// Stops the answer at once, where [`Conversations::stop`] takes up to a tenth of a second.
     pub stop: CancellationToken,
+    pub(super) given_up: Arc<AtomicBool>,
+}
+
+impl Asked {
+    /// Stops the answer because it takes too long for us: where it has no word yet, the question does not count.
+    pub fn give_up(&self) {
+        self.given_up.store(true, Ordering::Relaxed);
+        self.stop.cancel();
+    }
 }
 
 impl Conversations {
@@ -273,12 +284,14 @@ impl Conversations {
     fn begin(&self, start: Start) -> Asked {
         let (sender, progress) = watch::channel(Progress::default());
         let stop = CancellationToken::new();
+        let given_up = Arc::new(AtomicBool::new(false));
         let asked = Asked {
             chat: start.lease.chat.clone(),
             question: start.question.clone(),
             answer: start.answer.id.clone(),
             progress,
             stop: stop.clone(),
+            given_up: given_up.clone(),
         };
         let question = Question {
             user: start.lease.user.clone(),
@@ -298,6 +311,7 @@ impl Conversations {
             is_last: start.is_last,
             progress: sender,
             cancel: stop,
+            given_up,
         };
         let slot = start.slot;
         self.tasks.spawn(async move {

@@ -142,7 +142,8 @@ impl Conversations {
                 }
             });
         }
-        Ok(Asked { chat, question, answer: id, progress, stop: CancellationToken::new() })
+        let (stop, given_up) = (CancellationToken::new(), Arc::default());
+        Ok(Asked { chat, question, answer: id, progress, stop, given_up })
     }
 }
 

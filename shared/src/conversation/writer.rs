@@ -2,12 +2,15 @@
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::{FutureExt as _, StreamExt as _};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::counting::{self, Ending};
 use super::keeper::Keeper;
 use super::pictures;
 use super::progress::{Outcome, Progress};
@@ -38,12 +41,15 @@ pub(super) struct Writer {
     pub(super) progress: watch::Sender<Progress>,
     /// Ends the answer where it is.
     pub(super) cancel: CancellationToken,
+    /// Whether it is we who end it there.
+    pub(super) given_up: Arc<AtomicBool>,
 }
 
 /// How writing ended.
 enum End {
     Answered(Answer),
-    Failed(AnswerFailure),
+    /// With whether the question counts all the same.
+    Failed(AnswerFailure, bool),
     /// The session is gone, or another process has taken over.
     Lost,
 }
@@ -62,7 +68,7 @@ impl Writer {
         let end = tokio::select! {
             end = AssertUnwindSafe(self.write(cancel)).catch_unwind() => end.unwrap_or_else(|_| {
                 tracing::error!("an answer panicked");
-                End::Failed(internal())
+                End::Failed(internal(), false)
             }),
             () = keeper.keep() => End::Lost,
         };
@@ -97,8 +103,11 @@ impl Writer {
                     }
                 }
                 Some(Ok(AnswerEvent::Done(answer))) => return End::Answered(answer),
-                Some(Err(error)) => return End::Failed(failure(&error)),
-                None => return End::Failed(internal()),
+                Some(Err(error)) => {
+                    let counts = error.counts(counting::has_looked(&self.progress.borrow()));
+                    return End::Failed(failure(&error), counts);
+                }
+                None => return End::Failed(internal(), false),
             }
         }
     }
@@ -121,12 +130,13 @@ impl Writer {
 
     /// Puts the answer in its place; what comes back is what is stored.
     async fn store(&self, end: End) -> Outcome {
+        let ending = self.ending(&end);
         let outcome = self.outcome(end);
         if outcome.failure.as_ref().is_some_and(|failure| failure.code == LOST) {
             return outcome;
         }
         let preview = self.is_last.then(|| Preview::from(&outcome.message));
-        let counts = outcome.failure.is_none() && !(outcome.aborted && self.progress.borrow().text.is_empty());
+        let counts = counting::counts(ending, &self.progress.borrow());
         match self.context.store.finish_generation(&self.lease, &outcome.message, preview, counts).await {
             Ok(()) => outcome,
             Err(error) if error.is_condition() => Outcome { aborted: true, failure: Some(lost()), ..outcome },
@@ -134,6 +144,15 @@ impl Writer {
                 tracing::error!(%error, "an answer could not be stored");
                 Outcome { failure: Some(storage_busy()), ..outcome }
             }
+        }
+    }
+
+    fn ending(&self, end: &End) -> Ending {
+        match end {
+            End::Answered(Answer { aborted: false, .. }) => Ending::Complete,
+            End::Answered(_) if self.given_up.load(Ordering::Relaxed) => Ending::Failed { counts: false },
+            End::Answered(_) | End::Lost => Ending::Stopped,
+            End::Failed(_, counts) => Ending::Failed { counts: *counts },
         }
     }
 
@@ -155,7 +174,7 @@ impl Writer {
                 };
                 Outcome { message, aborted: answer.aborted, failure: None }
             }
-            End::Failed(failure) => {
+            End::Failed(failure, _) => {
                 let text = self.progress.borrow().text.clone();
                 let message = match &self.answer.replaced {
                     Some(old) if text.is_empty() => old.as_ref().clone(),

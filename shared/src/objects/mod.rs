@@ -17,7 +17,7 @@ use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 
 pub use error::ObjectError;
 pub use keys::ObjectKey;
-pub use presign::{MultipartUpload, Presigned};
+pub use presign::{MultipartUpload, Presigned, part_sizes};
 pub use transfer::{Changed, ObjectInfo};
 
 use crate::aws;

@@ -80,7 +80,7 @@ impl Objects {
         Ok(Presigned { url: request.uri().to_owned(), headers: BTreeMap::new(), expires_at: expiry(lifetime) })
     }
 
-    /// Begins an upload in `parts` parts.
+    /// Begins an upload in parts of exactly these `sizes`, in bytes: the address of a part takes no other number.
     ///
     /// # Errors
     /// [`ObjectError`].
@@ -88,20 +88,21 @@ impl Objects {
         &self,
         key: &ObjectKey,
         content_type: &str,
-        parts: u32,
+        sizes: &[u64],
         lifetime: Duration,
     ) -> ObjectResult<MultipartUpload> {
         let create = self.client.create_multipart_upload().bucket(&self.bucket).key(key.to_string());
         let upload_id = create.content_type(content_type).send().await?.upload_id.unwrap_or_default();
         let mut urls = Vec::new();
-        for number in 1..=parts {
+        for (number, size) in (1..).zip(sizes) {
             let request = self
                 .client
                 .upload_part()
                 .bucket(&self.bucket)
                 .key(key.to_string())
                 .upload_id(&upload_id)
-                .part_number(i32::try_from(number).unwrap_or(i32::MAX))
+                .part_number(number)
+                .content_length(i64::try_from(*size).unwrap_or(i64::MAX))
                 .presigned(presigning(lifetime)?)
                 .await?;
             urls.push(request.uri().to_owned());
@@ -173,6 +174,14 @@ impl Objects {
     }
 }
 
+/// How many bytes each part of a file of `size` bytes has, where all but the last have `part` bytes.
+#[must_use]
+pub fn part_sizes(size: u64, part: u64) -> Vec<u64> {
+    let part = part.max(1);
+    let whole = std::iter::repeat_n(part, usize::try_from(size / part).unwrap_or(usize::MAX));
+    whole.chain(Some(size % part).filter(|rest| *rest > 0)).collect()
+}
+
 fn presigning(lifetime: Duration) -> ObjectResult<PresigningConfig> {
     PresigningConfig::expires_in(lifetime).map_err(|error| ObjectError::Failed(Box::new(error)))
 }
@@ -192,4 +201,16 @@ fn percent_encode(text: &str) -> String {
         }
     }
     encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::part_sizes;
+
+    #[test]
+    fn parts_make_up_the_file() {
+        for (size, sizes) in [(8, vec![8]), (9, vec![8, 1]), (16, vec![8, 8]), (20, vec![8, 8, 4]), (3, vec![3])] {
+            assert_eq!(part_sizes(size, 8), sizes);
+        }
+    }
 }

@@ -82,20 +82,21 @@ impl Objects {
         }
     }
 
-    /// Writes an object of at most `limit` bytes to a local file.
+    /// Writes an object of at most `limit` bytes to a local file; its tag.
     ///
     /// # Errors
     /// [`ObjectError::NotFound`], [`ObjectError::TooLarge`], [`ObjectError::File`].
-    pub async fn download(&self, key: &ObjectKey, path: &Path, limit: u64) -> ObjectResult<()> {
+    pub async fn download(&self, key: &ObjectKey, path: &Path, limit: u64) -> ObjectResult<String> {
         let output = self.client.get_object().bucket(&self.bucket).key(key.to_string()).send().await?;
         check_size(output.content_length, limit)?;
+        let etag = output.e_tag.unwrap_or_default();
         let mut body = output.body;
         let mut file = tokio::fs::File::create(path).await?;
         while let Some(bytes) = body.try_next().await.map_err(|error| ObjectError::Busy(Box::new(error)))? {
             file.write_all(&bytes).await?;
         }
         file.flush().await?;
-        Ok(())
+        Ok(etag)
     }
 
     /// What is known of an object, `None` where there is none.

@@ -38,6 +38,14 @@ pub struct Refused {
     said: String,
 }
 
+impl Refused {
+    /// The beginning of what it said; for deciding what to ask next, not for people.
+    #[must_use]
+    pub fn said(&self) -> &str {
+        &self.said
+    }
+}
+
 impl HttpProvider {
     /// `name` begins the sentences of its errors ("The language model"); `patience` is how long it
     /// may stay silent; `key` stands in `Authorization` behind `scheme` ("Bearer").

@@ -162,6 +162,8 @@ pub(crate) fn aws_config() -> AwsConfig {
         region: "eu-west-1".to_owned(),
         dynamodb_endpoint: None,
         s3_endpoint: None,
+        ingest_queue: None,
+        sqs_endpoint: None,
         credentials: Some(("id".to_owned(), SecretString::from("secret"))),
     }
 }

@@ -39,6 +39,7 @@ fn take(counter: &str, amount: u64) -> (Expression, Expression) {
 
 const MESSAGES: &str = "messages";
 const VOICE: &str = "voiceMilliseconds";
+const EXTRACTION: &str = "extractionPages";
 
 impl Store {
     /// What is known of a user's subscription.
@@ -71,6 +72,17 @@ impl Store {
         limit: Option<u64>,
     ) -> StoreResult<bool> {
         self.add_to_meter(user, month, VOICE, milliseconds, limit).await
+    }
+
+    /// Counts pages of text extraction; whether there was room for them.
+    pub(crate) async fn count_extraction(
+        &self,
+        user: &UserId,
+        month: &Month,
+        pages: u64,
+        limit: Option<u64>,
+    ) -> StoreResult<bool> {
+        self.add_to_meter(user, month, EXTRACTION, pages, limit).await
     }
 
     async fn add_to_meter(
@@ -106,6 +118,11 @@ impl Store {
         self.take_from_meter(user, month, VOICE, milliseconds).await
     }
 
+    /// Takes pages of text extraction back.
+    pub(crate) async fn uncount_extraction(&self, user: &UserId, month: &Month, pages: u64) -> StoreResult<()> {
+        self.take_from_meter(user, month, EXTRACTION, pages).await
+    }
+
     async fn take_from_meter(&self, user: &UserId, month: &Month, counter: &str, amount: u64) -> StoreResult<()> {
         let (update, condition) = take(counter, amount);
         match self.update::<IgnoredAny>(&usage_key(user, month), update, Some(condition)).await {
@@ -122,13 +139,15 @@ impl Store {
 
     /// Sets what a new account has used already.
     pub(crate) async fn set_usage(&self, user: &UserId, month: &Month, usage: &Usage) -> StoreResult<()> {
-        let update = Expression::new("SET #month = :month, #messages = :messages, #voice = :voice")
+        let update = Expression::new("SET #month = :month, #messages = :messages, #voice = :voice, #pages = :pages")
             .name("#month", "month")
             .name("#messages", MESSAGES)
             .name("#voice", VOICE)
+            .name("#pages", EXTRACTION)
             .value(":month", month)
             .value(":messages", usage.messages)
-            .value(":voice", usage.voice_milliseconds);
+            .value(":voice", usage.voice_milliseconds)
+            .value(":pages", usage.extraction_pages);
         let counted = self.update::<IgnoredAny>(&usage_key(user, month), update, Some(Expression::absent())).await;
         match counted {
             Err(error) if !error.is_condition() => Err(error),

@@ -171,6 +171,13 @@ impl Document {
     }
 }
 
+/// Why a file is not kept that has another size than was announced, in bytes.
+#[must_use]
+pub fn size_mismatch(announced: u64, arrived: u64) -> Failure {
+    let message = format!("{announced} bytes were announced, but {arrived} arrived. Please upload the file again.");
+    Failure::new("file_size_mismatch", message)
+}
+
 fn partition(user: &UserId) -> String {
     format!("USER#{user}")
 }

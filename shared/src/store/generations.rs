@@ -312,8 +312,8 @@ impl Store {
         if message.generation.as_ref() != Some(&old.id) {
             return Ok(());
         }
-        // Of an answer that had not begun, the question does not count.
-        let refund = old.charged.as_ref().filter(|_| message.content.is_empty());
+        // Of an answer that had not begun, the question does not count, unless its user had ended it.
+        let refund = old.charged.as_ref().filter(|_| message.content.is_empty() && !old.stop_requested);
         let finished = message.into_interrupted();
         let key = messages::key(user, chat, id);
         let mut writes = vec![Write::put(key, &finished, Some(writes_message(&old.id)))?];

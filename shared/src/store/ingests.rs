@@ -1,9 +1,9 @@
 //! The ingest of a document, as the document remembers it.
 
 use super::documents::key;
-use super::item::Expression;
-use super::runs::{Claim, Claimable, Progress, Run};
-use super::{Document, DocumentStatus, Store, StoreResult};
+use super::item::{Expression, Key};
+use super::runs::{Claim, Claimable, Failure, Progress, Run};
+use super::{Document, DocumentStatus, Store, StoreResult, Write};
 use crate::ids::{DocumentId, UserId};
 use crate::time;
 
@@ -84,6 +84,83 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn claim_document(&self, user: &UserId, id: &DocumentId) -> StoreResult<Claim<Document>> {
         self.claim(key(user, id)).await
+    }
+
+    /// Notes how many bytes the file of a document has; `room` is the write that says that there is room for them,
+    /// from [`crate::billing::Billing::check_size`].
+    ///
+    /// # Errors
+    /// [`super::StoreError::Condition`] with the place 0 when other documents were kept at the same time, else when the
+    /// claim does not stand any more.
+    pub async fn book_document(&self, run: &Run, size: u64, room: Write) -> StoreResult<()> {
+        let update = Expression::new("SET #size = :size").name("#size", "fileSize").value(":size", size);
+        let book = Write::Update { key: run.key().clone(), update, condition: Some(run.stands()) };
+        self.transact(vec![room, book]).await
+    }
+
+    /// Records why a run failed whose file is not kept: its bytes count no more.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Condition`] when the claim does not stand any more.
+    pub async fn fail_without_file(&self, run: &Run, failure: &Failure) -> StoreResult<()> {
+        self.fail_freed(run.key(), failure, run.stands()).await
+    }
+
+    /// Records why the file of a document that waits for it is not kept; whether it was still waited for.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn refuse_upload(&self, user: &UserId, id: &DocumentId, failure: &Failure) -> StoreResult<bool> {
+        let waits = Expression::new("#status = :uploading").value(":uploading", DocumentStatus::Uploading);
+        match self.fail_freed(&key(user, id), failure, waits).await {
+            Err(error) if error.is_condition() => Ok(false),
+            other => other.map(|()| true),
+        }
+    }
+
+    async fn fail_freed(&self, key: &Key, failure: &Failure, condition: Expression) -> StoreResult<()> {
+        let update = Expression::new(
+            "SET #status = :failed, #error = :error, #updated = :updated, #size = :none \
+             REMOVE #etag, #run, #lease, #progress, #expires",
+        )
+        .name("#status", "status")
+        .name("#error", "error")
+        .name("#updated", "updatedAt")
+        .name("#size", "fileSize")
+        .name("#etag", "sourceEtag")
+        .name("#run", "run")
+        .name("#lease", "leaseUntil")
+        .name("#progress", "progress")
+        .name("#expires", "expiresAt")
+        .value(":failed", DocumentStatus::Failed)
+        .value(":error", failure)
+        .value(":updated", time::now())
+        .value(":none", 0);
+        let _: serde::de::IgnoredAny = self.update(key, update, Some(condition)).await?;
+        Ok(())
+    }
+
+    /// Notes that the file of a finished document is no longer the one that was read: it is not kept, and counts no
+    /// more. What was read of it stays, with `note` for the person who looks.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Condition`] when the document is gone or is being processed again.
+    pub async fn note_replaced_file(&self, document: &Document, note: &Failure) -> StoreResult<()> {
+        let update = Expression::new("SET #size = :none, #error = :error, #updated = :updated REMOVE #etag")
+            .name("#size", "fileSize")
+            .name("#error", "error")
+            .name("#updated", "updatedAt")
+            .name("#etag", "sourceEtag")
+            .value(":none", 0)
+            .value(":error", document.error.as_ref().unwrap_or(note))
+            .value(":updated", time::now());
+        let finished = Expression::new("#status IN (:ready, :failed)")
+            .name("#status", "status")
+            .value(":ready", DocumentStatus::Ready)
+            .value(":failed", DocumentStatus::Failed);
+        let key = key(&document.user_id, &document.id);
+        let _: serde::de::IgnoredAny = self.update(&key, update, Some(finished)).await?;
+        Ok(())
     }
 
     /// Ends a run well: the document can be searched.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::item::{Expression, Key};
 use super::runs::{Claim, Claimable, Failure, Progress, Run};
 use super::{Listing, Store, StoreError, StoreResult, Write};
+use crate::billing::Month;
 use crate::ids::{JobId, UserId};
 use crate::time;
 
@@ -34,6 +35,9 @@ pub struct Job {
     pub owner: Option<UserId>,
     /// Number of pages.
     pub total_pages: u32,
+    /// The month that its pages were counted in; none where nobody's were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charged: Option<Month>,
     /// Where it stands.
     pub status: JobStatus,
     /// How far it is.
@@ -61,6 +65,7 @@ impl Job {
             id: JobId::new(),
             owner,
             total_pages,
+            charged: None,
             status: JobStatus::Processing,
             progress: Some(Progress::WAITING),
             milestone: 0,
@@ -69,6 +74,14 @@ impl Job {
             created_at: now,
             expires_at: now.as_second() + JOB_LIFETIME_SECONDS,
         }
+    }
+}
+
+impl Job {
+    /// The same for a file whose pages were counted in `month`.
+    #[must_use]
+    pub fn charged(self, month: Month) -> Self {
+        Self { charged: Some(month), ..self }
     }
 }
 

@@ -109,7 +109,8 @@ pub(super) trait Claimable: DeserializeOwned {
     fn is_open(&self) -> bool;
 }
 
-fn lease_end() -> i64 {
+/// When a lease that is taken or extended now ends; milliseconds since the epoch.
+pub(super) fn lease_end() -> i64 {
     time::now().as_millisecond() + LEASE_SECONDS * 1000
 }
 

@@ -1,8 +1,12 @@
 //! Plans, and the limits that they set.
 
+mod bytes;
+mod extraction;
 mod limits;
 mod paying;
+mod pictures;
 mod usage;
+mod voice;
 mod webhook;
 
 use serde_json::{Value, json};
@@ -12,19 +16,29 @@ use crate::harness::{TestSystem, TestUser};
 const SUBSCRIPTION: &str = "/api/v1/billing/subscription";
 
 /// A file of one plan with these limits.
-pub struct PlansFile(tempfile::NamedTempFile);
+pub struct PlansFile(tempfile::NamedTempFile, Value);
 
 impl PlansFile {
     pub fn new(documents: u64, storage_bytes: u64, messages: u64, voice_minutes: u64) -> Self {
-        let plan = json!({
+        Self::of(json!({
             "id": "free", "name": "Small", "features": [],
             "price": {"amount": 0, "currency": "usd", "interval": "month"},
             "limits": {"documents": documents, "storageBytes": storage_bytes, "messagesPerMonth": messages,
                 "voiceMinutesPerMonth": voice_minutes},
-        });
+        }))
+    }
+
+    /// The same with a limit of pages of text extraction.
+    pub fn extracting(self, pages: u64) -> Self {
+        let mut plan = self.1;
+        plan["limits"]["extractionPagesPerMonth"] = json!(pages);
+        Self::of(plan)
+    }
+
+    fn of(plan: Value) -> Self {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), json!({"version": 1, "plans": [plan]}).to_string()).unwrap();
-        Self(file)
+        Self(file, plan)
     }
 
     /// A system with this plan.
@@ -58,7 +72,7 @@ async fn everybody_sees_the_plans_and_has_the_default_one() {
             "planId": "free", "status": "none", "currentPeriodStart": null, "currentPeriodEnd": null,
             "trialEnd": null, "cancelAtPeriodEnd": false,
             "usage": {"documents": limit(25), "storageBytes": limit(524_288_000), "messagesPerMonth": limit(100),
-                "voiceMinutesPerMonth": limit(30)},
+                "voiceMinutesPerMonth": limit(30), "extractionPagesPerMonth": limit(5_000)},
         })
     );
 }

@@ -4,6 +4,7 @@ mod answers;
 mod bad_input;
 mod changes;
 mod hostile;
+mod length;
 mod pace;
 mod pictures;
 mod requests;

@@ -5,3 +5,4 @@ mod bad_requests;
 mod by_address;
 mod life;
 pub mod multipart;
+mod turns;

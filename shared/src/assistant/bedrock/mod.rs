@@ -1,7 +1,7 @@
 //! Models of Amazon Bedrock, streamed.
 //!
 //! Protocol: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html>,
-//! which is one for all its models. The models' own settings (temperature, length) are left to them.
+//! which is one for all its models. The models' own settings are left to them, but for the length of an answer.
 
 mod images;
 mod wire;
@@ -11,7 +11,7 @@ use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::config::StalledStreamProtectionConfig;
-use aws_sdk_bedrockruntime::types::{ContentBlock, SystemContentBlock};
+use aws_sdk_bedrockruntime::types::{ContentBlock, InferenceConfiguration, SystemContentBlock};
 use futures::stream::BoxStream;
 use futures::{FutureExt, Stream, StreamExt};
 
@@ -55,7 +55,9 @@ impl Bedrock {
         (pictures, room): (Vec<ContentBlock>, Option<Hold>),
     ) -> impl Stream<Item = Result<Piece, ProviderError>> + use<> {
         let rules = SystemContentBlock::Text(prompt::system().to_owned());
-        let call = self.client.converse_stream().model_id(self.config.model).system(rules);
+        let most = i32::try_from(brief.answer_tokens).unwrap_or(i32::MAX);
+        let limits = InferenceConfiguration::builder().max_tokens(most).build();
+        let call = self.client.converse_stream().model_id(self.config.model).system(rules).inference_config(limits);
         let messages = wire::messages(brief, pictures);
         try_stream! {
             let messages = messages.map_err(|error| ProviderError::unavailable(NAME, error))?;

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::*;
 use crate::assistant::question::{Image, ImageSource};
-use crate::assistant::test_support::{asked, gathered, pictures};
+use crate::assistant::test_support::{LIMIT, asked, gathered, pictures};
 use crate::provider::test_server::{
     Server, Step, aws_config, aws_failures_are_handled, aws_message, aws_messages, head, write,
 };
@@ -74,6 +74,7 @@ async fn an_answer_streams_with_its_usage() {
     assert!(seen.head.contains("/eu-west-1/bedrock/aws4_request"), "{}", seen.head);
     let body = seen.json();
     assert_eq!(body["system"], json!([{"text": prompt::system()}]));
+    assert_eq!(body["inferenceConfig"], json!({"maxTokens": 4_096}));
     let messages = body["messages"].as_array().unwrap();
     let roles: Vec<_> = messages.iter().map(|message| message["role"].as_str().unwrap()).collect();
     assert_eq!(roles, ["user", "assistant", "user"]);
@@ -177,7 +178,8 @@ async fn an_answer_that_is_cut_short_is_one_and_an_empty_one_is_none() {
     for reason in ["max_tokens", "guardrail_intervened", "content_filtered", "a_new_reason"] {
         let server = Server::start(vec![vec![aws_messages(), token("20"), stop(reason)]]).await;
         let (text, _, result) = ask(&server.url, asked()).await;
-        assert!(result.is_ok() && text == "20", "{reason}: {result:?}");
+        let said = if reason == "max_tokens" { format!("20{LIMIT}") } else { "20".to_owned() };
+        assert!(result.is_ok() && text == said, "{reason}: {text} {result:?}");
         let empty = Server::start(vec![vec![aws_messages(), stop(reason)]]).await;
         assert_eq!(ask(&empty.url, asked()).await.2.unwrap_err().code(), "provider_unavailable", "{reason}");
     }

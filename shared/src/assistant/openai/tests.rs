@@ -6,10 +6,11 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::OpenAi;
+use super::wire::LengthLimit;
 use crate::assistant::error::AnswerError;
 use crate::assistant::model::{Brief, LanguageModel};
 use crate::assistant::question::{Image, ImageSource};
-use crate::assistant::test_support::{asked, gathered, pictures};
+use crate::assistant::test_support::{LIMIT, asked, gathered, pictures};
 use crate::config::OpenAiConfig;
 use crate::provider::test_server::{Server, Step, head, write};
 use crate::provider::{ProviderError, ProviderFailure};
@@ -17,13 +18,17 @@ use crate::store::TokenUsage;
 
 /// Asks the model behind this endpoint: the text that came, its usage, and how it ended.
 async fn ask(endpoint: &Server, brief: Brief) -> (String, TokenUsage, Result<(), AnswerError>) {
+    gathered(model(endpoint).await.answer(brief)).await
+}
+
+async fn model(endpoint: &Server) -> OpenAi {
     let config = OpenAiConfig {
         base_url: format!("{}/v1/", endpoint.url).parse().unwrap(),
         api_key: Some(SecretString::from("sk-test")),
         model: "some-model".to_owned(),
         idle_timeout: Duration::from_millis(400),
     };
-    gathered(OpenAi::new(config, true, pictures().await).unwrap().answer(brief)).await
+    OpenAi::new(config, true, pictures().await).unwrap()
 }
 
 fn event_stream() -> Step {
@@ -68,10 +73,53 @@ async fn an_answer_streams_with_its_usage() {
     assert_eq!(body["model"], "some-model");
     assert_eq!(body["stream"], true);
     assert_eq!(body["stream_options"], json!({"include_usage": true}));
+    assert_eq!((&body["max_tokens"], &body["max_completion_tokens"]), (&json!(4_096), &Value::Null));
     let messages = body["messages"].as_array().unwrap();
     let roles: Vec<_> = messages.iter().map(|message| message["role"].as_str().unwrap()).collect();
     assert_eq!(roles, ["system", "user", "assistant", "user"]);
     assert!(messages[3]["content"].as_str().unwrap().contains("Tighten to 20 lb-ft."));
+}
+
+#[tokio::test]
+async fn a_limit_that_is_reached_is_told() {
+    let limit = data(&json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "length"}]}));
+    let endpoint = Server::start(vec![vec![event_stream(), token("20"), limit.clone(), end()]]).await;
+    let (text, _, result) = ask(&endpoint, asked()).await;
+    result.unwrap();
+    assert_eq!(text, format!("20{LIMIT}"));
+    // All of it went into thinking.
+    let mute = Server::start(vec![vec![event_stream(), limit, end()]]).await;
+    let error = ask(&mute, asked()).await.2.unwrap_err();
+    assert_eq!(error.code(), "provider_unavailable");
+    assert!(matches!(error, AnswerError::Nothing(_)) && error.counts(false));
+}
+
+#[tokio::test]
+async fn an_endpoint_is_told_the_limit_in_the_way_that_it_takes() {
+    let refused = |parameter: &str| {
+        let error = format!("{{\"error\": \"Unsupported parameter: '{parameter}'\"}}");
+        vec![head("400 Bad Request", ""), write(error)]
+    };
+    let told = |seen: &crate::provider::test_server::Seen| {
+        let body = seen.json();
+        ["max_tokens", "max_completion_tokens"].map(|name| body[name].as_u64())
+    };
+    let answered = || vec![event_stream(), token("20"), stop(), end()];
+    let endpoint = Server::start(vec![refused("max_tokens"), answered()]).await;
+    let model = model(&endpoint).await;
+    for _ in 0..2 {
+        gathered(model.answer(asked())).await.2.unwrap();
+    }
+    let asked_for: Vec<_> = endpoint.seen().iter().map(told).collect();
+    assert_eq!(asked_for, [[Some(4_096), None], [None, Some(4_096)], [None, Some(4_096)]], "and what it takes is kept");
+
+    // One that takes neither is asked without: the answer is cut where it arrives.
+    let strict = Server::start(vec![refused("max_tokens"), refused("max_completion_tokens"), answered()]).await;
+    ask(&strict, asked()).await.2.unwrap();
+    assert_eq!(strict.seen().iter().map(told).next_back(), Some([None, None]));
+
+    assert_eq!(LengthLimit::for_host("api.openai.com")[0], LengthLimit::MaxCompletionTokens);
+    assert_eq!(LengthLimit::for_host("mine.openai.azure.com")[0], LengthLimit::MaxCompletionTokens);
 }
 
 #[tokio::test]

@@ -15,6 +15,41 @@ pub(super) struct Request<'a> {
     messages: Vec<Message>,
     stream: bool,
     stream_options: StreamOptions,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<usize>,
+}
+
+/// How an endpoint is told how long an answer may be. `OpenAI`'s own wants the newer name, and refuses the older one
+/// for models that think; most others know the older one only; none takes both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LengthLimit {
+    MaxCompletionTokens,
+    MaxTokens,
+    /// Not at all: the answer is cut where it arrives.
+    Untold,
+}
+
+impl LengthLimit {
+    /// All, in the order in which an endpoint at `host` is asked.
+    pub(super) fn for_host(host: &str) -> [Self; 3] {
+        let is_openai = host == "api.openai.com" || host.ends_with(".openai.azure.com");
+        if is_openai {
+            [Self::MaxCompletionTokens, Self::MaxTokens, Self::Untold]
+        } else {
+            [Self::MaxTokens, Self::MaxCompletionTokens, Self::Untold]
+        }
+    }
+
+    /// Whether an endpoint that said this has refused it.
+    pub(super) fn is_refused_by(self, said: &str) -> bool {
+        match self {
+            Self::MaxCompletionTokens => said.contains("max_completion_tokens"),
+            Self::MaxTokens => said.contains("max_tokens"),
+            Self::Untold => false,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -55,7 +90,18 @@ impl<'a> Request<'a> {
         if let Some(last) = messages.last_mut().filter(|_| !images.is_empty()) {
             last.add_images(images);
         }
-        Self { model, messages, stream: true, stream_options: StreamOptions { include_usage: true } }
+        let stream_options = StreamOptions { include_usage: true };
+        Self { model, messages, stream: true, stream_options, max_completion_tokens: None, max_tokens: None }
+    }
+
+    /// The same with a limit of so many tokens.
+    pub(super) fn limited(self, limit: LengthLimit, tokens: usize) -> Self {
+        let told = |by: LengthLimit| (limit == by).then_some(tokens);
+        Self {
+            max_completion_tokens: told(LengthLimit::MaxCompletionTokens),
+            max_tokens: told(LengthLimit::MaxTokens),
+            ..self
+        }
     }
 }
 

@@ -34,7 +34,7 @@ async fn messages(user: &TestUser) -> u64 {
 }
 
 #[tokio::test]
-async fn an_answer_counts_once_it_has_a_word_and_not_before() {
+async fn an_answer_counts_once_the_model_is_asked_word_or_not() {
     let system = with_model(&model_that_falls_silent().await, &[]).await;
     let user = system.user().await;
     let answered = user.post(MESSAGES, said("Which oil?")).await;
@@ -43,17 +43,22 @@ async fn an_answer_counts_once_it_has_a_word_and_not_before() {
     let session = answered.json()["data"]["session"]["id"].as_str().unwrap().to_owned();
     let answer = answered.json()["data"]["assistantMessage"]["id"].as_str().unwrap().to_owned();
 
-    // From now on the model says nothing: stopped before the first word, neither counts.
-    for path in
-        [format!("{SESSIONS}/{session}/messages/stream"), format!("{SESSIONS}/{session}/messages/{answer}/regenerate")]
-    {
+    // From now on the model says nothing. Its provider is paid for the prompt: stopped before the first word, both count.
+    let paths =
+        [format!("{SESSIONS}/{session}/messages/stream"), format!("{SESSIONS}/{session}/messages/{answer}/regenerate")];
+    for (path, count) in paths.into_iter().zip(2..) {
         let mut stream = events(user.request(Method::POST, &path).json(&said("And then?")).send().await.unwrap());
         stream.find(|event| event["stage"] == "generation").await;
-        assert_eq!(messages(&user).await, 2, "it is counted while it may still come");
         user.post(&format!("{SESSIONS}/{session}/stop-stream"), json!({})).await.data(200);
         assert_eq!(stream.rest().await.pop().unwrap()["aborted"], true);
-        assert_eq!(messages(&user).await, 1, "{path}");
+        assert_eq!(messages(&user).await, count, "{path}");
     }
+    // Deleting the session is no way round it.
+    let mut stream = events(user.request(Method::POST, STREAM).json(&said("And then?")).send().await.unwrap());
+    let event = stream.find(|event| event["stage"] == "generation").await;
+    user.delete(&format!("{SESSIONS}/{}", event["sessionId"].as_str().unwrap())).await.data(200);
+    stream.rest().await;
+    assert_eq!(messages(&user).await, 4);
 }
 
 #[tokio::test]

@@ -15,7 +15,8 @@ async fn a_long_answer_costs_at_most_twenty_times_its_length() {
         (0..1_500).map(|at| format!("word{at:04} and then another one, again; so on.\n")).collect();
     let length: usize = pieces.iter().map(String::len).sum();
     let model = model_that_says(pieces, Duration::from_millis(3)).await;
-    let system = TestSystem::start_with(&[("LANGUAGE_MODEL", "openai"), ("OPENAI_BASE_URL", &model)]).await;
+    let variables = [("LANGUAGE_MODEL", "openai"), ("OPENAI_BASE_URL", &model), ("ANSWER_TOKENS", "100000")];
+    let system = TestSystem::start_with(&variables).await;
     let user = system.user().await;
     let response =
         user.request(Method::POST, &format!("{MESSAGES}/stream")).json(&said("Tell me all.")).send().await.unwrap();

@@ -35,6 +35,16 @@ pub async fn model_that_falls_silent() -> String {
     serve(post(answer)).await
 }
 
+/// Starts one that never says anything.
+pub async fn model_that_is_silent() -> String {
+    serve(post(|| async { Sse::new(stream::pending::<Result<Event, Infallible>>()) })).await
+}
+
+/// Starts one that refuses every request.
+pub async fn model_that_refuses() -> String {
+    serve(post(|| async { (http::StatusCode::BAD_REQUEST, "this cannot be answered") })).await
+}
+
 /// Starts one that answers with the last word of the request that begins with `prefix`.
 pub async fn model_that_repeats(prefix: &'static str) -> String {
     let answer = move |request: String| async move {

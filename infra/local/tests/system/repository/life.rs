@@ -267,12 +267,37 @@ async fn the_same_event_again_changes_nothing() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(user.get(&path(&id)).await.data(200), before);
 
-    // Another file under the same address, of the same size, is read.
+    // Another file in its place, of the same size, is not read, and not kept: what is cited stays what was read.
     let other = pdf::pdf(&[MANUAL[0], &MANUAL[1].replace("40 litres", "55 litres"), MANUAL[2]]);
     objects.put(&key, "application/pdf", other).await.unwrap();
-    eventually(30, "the new text is there", async || {
-        let page = user.get(&format!("{}/pages/2", path(&id))).await.data(200);
-        page["text"].as_str().unwrap().contains("55 litres").then_some(())
-    })
-    .await;
+    eventually(30, "the new file is gone", async || objects.info(&key).await.unwrap().is_none().then_some(())).await;
+    let after = user.get(&path(&id)).await.data(200);
+    assert_eq!((&after["status"], &after["pages"]), (&json!("ready"), &before["pages"]));
+    assert_eq!((&after["error"]["code"], &after["fileSize"]), (&json!("file_replaced"), &json!(0)));
+    let page = user.get(&format!("{}/pages/2", path(&id))).await.data(200);
+    assert!(page["text"].as_str().unwrap().contains("40 litres"), "{page}");
+    assert_eq!(user.get(&format!("{}/file", path(&id))).await.code(404), "not_found");
+}
+
+#[tokio::test]
+async fn a_put_does_not_start_a_failed_document_again() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let id = user.upload("scan.pdf", pdf::blank(2)).await;
+    let failed = user.settled(&id).await;
+    assert_eq!(failed["error"]["code"], "no_text");
+    let key = ObjectKey::Source(user.id.parse().unwrap(), id.parse().unwrap());
+    let objects = &system.system.context.objects;
+    // The same bytes stay for another reading, which has to be asked for.
+    objects.put(&key, "application/pdf", pdf::blank(2)).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(user.get(&path(&id)).await.data(200), failed);
+    assert!(objects.info(&key).await.unwrap().is_some());
+    objects.put(&key, "application/pdf", pdf::pdf(&MANUAL)).await.unwrap();
+    eventually(30, "the new file is gone", async || objects.info(&key).await.unwrap().is_none().then_some(())).await;
+    let after = user.get(&path(&id)).await.data(200);
+    assert_eq!(
+        (&after["status"], &after["error"], &after["fileSize"]),
+        (&json!("failed"), &failed["error"], &json!(0))
+    );
 }

@@ -141,6 +141,30 @@ async fn a_completion_that_got_no_answer_can_be_asked_for_again() {
 }
 
 #[tokio::test]
+async fn a_part_takes_its_own_length_and_no_other() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let begun = begin(&user, 64 * MIB + 5).await;
+    let parts = begun["upload"]["parts"].as_array().unwrap();
+    assert_eq!(parts.len(), 9);
+    for (part, sizes) in [(0, [8 * MIB + 1, 8 * MIB - 1, 5]), (8, [6, 4, 8 * MIB])] {
+        let url = parts[part]["url"].as_str().unwrap();
+        for size in sizes {
+            let refused = user.send(user.client.put(url).body(vec![0; size])).await;
+            assert_eq!(refused.status, 403, "{size} bytes of part {}: {}", part + 1, refused.text);
+        }
+        // Nor a body that does not say how long it is.
+        let endless = futures::stream::iter((0..3).map(|_| Ok::<_, std::io::Error>(vec![0; MIB])));
+        let refused = user.send(user.client.put(url).body(reqwest::Body::wrap_stream(endless))).await;
+        assert!((400..500).contains(&refused.status), "{}: {}", refused.status, refused.text);
+    }
+    for (part, size) in [(0, 8 * MIB), (8, 5)] {
+        let url = parts[part]["url"].as_str().unwrap();
+        assert_eq!(user.send(user.client.put(url).body(vec![0; size])).await.status, 200);
+    }
+}
+
+#[tokio::test]
 async fn deleting_a_document_gives_its_parts_up() {
     let system = TestSystem::start().await;
     let user = system.user().await;

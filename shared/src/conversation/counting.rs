@@ -1,0 +1,64 @@
+//! Whether a question counts, by how its answer ended.
+
+use super::progress::Progress;
+use crate::assistant::Stage;
+
+/// How writing an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The answer is complete.
+    Complete,
+    /// The user did not want to have it to its end.
+    Stopped,
+    /// It was given up by us, or failed; `counts` says whether what was asked is what failed.
+    Failed { counts: bool },
+}
+
+/// Whether the question counts. It does as soon as there is a word of an answer. Without one it counts where the user
+/// ended what was paid for by then: pictures were looked at, or the language model was asked.
+pub(super) fn counts(ending: Ending, progress: &Progress) -> bool {
+    let begun = || progress.stages.iter().any(|stage| matches!(stage, Stage::ImageAnalysis | Stage::Generation));
+    match ending {
+        _ if !progress.text.is_empty() => true,
+        Ending::Complete => true,
+        Ending::Stopped => begun(),
+        Ending::Failed { counts } => counts,
+    }
+}
+
+/// Whether pictures were looked at before anything else was done.
+pub(super) fn has_looked(progress: &Progress) -> bool {
+    progress.stages.first() == Some(&Stage::ImageAnalysis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn progress(stages: &[Stage], text: &str) -> Progress {
+        Progress { stages: stages.to_vec(), text: text.to_owned(), outcome: None }
+    }
+
+    #[test]
+    fn a_stop_gives_back_what_cost_nothing() {
+        for (stages, is_counted) in [
+            (vec![], false),
+            (vec![Stage::Retrieval], false),
+            (vec![Stage::ImageAnalysis], true),
+            (vec![Stage::ImageAnalysis, Stage::Retrieval], true),
+            (vec![Stage::Retrieval, Stage::Generation], true),
+        ] {
+            assert_eq!(counts(Ending::Stopped, &progress(&stages, "")), is_counted, "{stages:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_counts_however_the_answer_ends() {
+        let stages = [Stage::Retrieval, Stage::Generation];
+        for ending in [Ending::Complete, Ending::Stopped, Ending::Failed { counts: false }] {
+            assert!(counts(ending, &progress(&stages, "Drain")), "{ending:?}");
+        }
+        assert!(!counts(Ending::Failed { counts: false }, &progress(&stages, "")));
+        assert!(counts(Ending::Failed { counts: true }, &progress(&stages, "")));
+    }
+}
