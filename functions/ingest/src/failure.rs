@@ -68,7 +68,7 @@ impl From<ObjectError> for WorkError {
                 "file_missing",
                 "The file of this document is not there any more. Please upload it again.",
             ),
-            ObjectError::TooLarge { limit } => Self::permanent(
+            ObjectError::TooLarge { limit, .. } => Self::permanent(
                 "file_too_large",
                 format!("This file is larger than the {} MiB that a document may have.", limit / (1024 * 1024)),
             ),

@@ -8,7 +8,6 @@
 //! what is to be done, the event only that it is time to look: see [`shared::store::Run`].
 
 mod documents;
-mod event;
 mod failure;
 mod index;
 mod jobs;
@@ -24,11 +23,9 @@ use shared::Context;
 use shared::documents::pdf::PdfWorker;
 use shared::fetch::{FetchLimits, Fetcher, SetUpError};
 use shared::inference::Embedder;
-use shared::objects::ObjectKey;
+use shared::objects::{Notification, ObjectKey};
 use shared::telemetry;
 use shared::vision::TextReader;
-
-use event::Notification;
 
 /// The largest file that is read, in bytes.
 const LARGEST_FILE: u64 = 500 * 1024 * 1024;

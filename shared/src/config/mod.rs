@@ -48,6 +48,8 @@ pub struct Config {
     pub language_model: LanguageModelConfig,
     /// `CONTEXT_TOKENS`.
     pub context_tokens: usize,
+    /// `ERASE_SECONDS`.
+    pub erase_seconds: u64,
     /// Hearing and speaking.
     pub speech: SpeechConfig,
     /// Seeing.
@@ -98,6 +100,7 @@ impl Config {
             inference: InferenceConfig::read(&mut reader),
             language_model: LanguageModelConfig::read(&mut reader),
             context_tokens: reader.number(&variables::CONTEXT_TOKENS, 500, 200_000),
+            erase_seconds: reader.number(&variables::ERASE_SECONDS, 0, 780),
             speech: SpeechConfig::read(&mut reader),
             vision: VisionConfig::read(&mut reader),
             stream: StreamConfig::read(&mut reader),
