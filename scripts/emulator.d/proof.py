@@ -67,8 +67,8 @@ class Proof:
         outputs = system.outputs()
         self.dead_letters = outputs["DeadLettersUrl"]
         self.queue = next(
-            queue for queue in common.of_type(common.resources(system.stack), "AWS::SQS::Queue")
-            if queue.rpartition("/")[2] != self.dead_letters.rpartition("/")[2])
+            found["PhysicalResourceId"] for found in common.resources(system.stack)
+            if found["ResourceType"] == "AWS::SQS::Queue" and found["LogicalResourceId"] == "Queue")
         self.sqs, self.functions = common.client("sqs"), common.client("lambda")
 
     def sign_in(self):

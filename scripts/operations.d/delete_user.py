@@ -1,12 +1,13 @@
-"""Deletes everything of a user, in the order in which shared/src/account.rs does: the account itself
-last, so that it can be found and asked for again as long as anything is left. At the end the whole table
-is looked through for what these rules do not know.
+"""Deletes a user as shared/src/account does: the account is closed, and the function `erase` removes what it has
+left. This waits for that, and then looks through the whole table for what those rules do not know.
 """
 
 import argparse
+import datetime
 import json
 import os
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -15,7 +16,10 @@ import botocore.exceptions
 import common
 from common import Failure, say
 
-ACCOUNT = ("PROFILE", "SESSION#")
+# How often closing is tried again while the user changes the account.
+ROUNDS = 8
+# How long the removal is waited for. It goes on also when nobody waits.
+PATIENCE = 3600
 
 
 def main():
@@ -26,6 +30,19 @@ def main():
     options = parser.parse_args()
     deletion = Deletion(*common.places(options, os.environ))
     profile = deletion.find(options.user)
+    if profile:
+        close(deletion, profile, options)
+    else:
+        say("The account is deleted already. What is left of it is removed again.")
+        deletion.start_removal()
+    deletion.wait()
+    left = deletion.traces()
+    if left:
+        raise Failure("Something is left; run this again, and if it stays, look at it:\n" + "\n".join(left))
+    say(f"{options.user} is deleted. Backups still hold them.")
+
+
+def close(deletion, profile, options):
     email = profile["email"]["S"]
     if not options.yes:
         if input(f"This deletes {email} and everything of theirs, for good. Type the address to go on: ") != email:
@@ -36,11 +53,8 @@ def main():
         # Nobody pays for an account that is gone: where this fails, everything stays.
         end_payments(customer, options.stack)
         deletion.delete(*2 * [f"STRIPE#CUSTOMER#{customer}"])
-    deletion.erase(profile)
-    left = deletion.traces()
-    if left:
-        raise Failure("Something is left; run this again, and if it stays, look at it:\n" + "\n".join(left))
-    say(f"{email} is deleted: {deletion.deleted:,} items and objects. Backups still hold them.")
+    deletion.close(profile)
+    say(f"Nobody can sign in as {email} any more. Everything of theirs is being removed …")
 
 
 def end_payments(customer, stack):
@@ -63,6 +77,14 @@ def secret_of(stack):
     return json.loads(common.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"])
 
 
+def key(partition, sort):
+    return {"PK": {"S": partition}, "SK": {"S": sort}}
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 class Deletion:
     """One deletion."""
 
@@ -70,103 +92,118 @@ class Deletion:
         self.table, self.bucket = table, bucket
         self.dynamodb, self.s3 = common.client("dynamodb"), common.client("s3")
         self.id = self.partition = None
-        self.deleted = 0
 
     def find(self, user):
-        """The profile of a user."""
+        """The profile of a user; None of one who is deleted, but perhaps not removed."""
         if "@" in user:
             owner = self.get(*2 * [f"EMAIL#{user.strip().lower()}"])
             user = owner["userId"]["S"] if owner else ""
-        profile = user and self.get(f"USER#{user}", "PROFILE")
-        if not profile:
-            raise Failure("There is no such user.")
         self.id, self.partition = user, f"USER#{user}"
-        return profile
+        profile = user and self.get(self.partition, "PROFILE")
+        if not profile and not (user and self.get(self.partition, "TOMBSTONE")):
+            raise Failure("There is no such user.")
+        return profile or None
 
-    def erase(self, profile):
-        self.erase_belongings(ACCOUNT)
-        for name in ("email", "pendingEmail"):
-            if "S" in profile.get(name, {}):
-                # Unless it is another's, who signs up with the address.
-                self.delete(f"OTP#{profile[name]['S']}", "OTP", "attribute_not_exists(pending.userId) OR pending.userId = :id")
-        for _, sort in self.keys(self.partition, "SESSION#"):
+    def close(self, profile):
+        """Closes the account: as `close` in shared/src/account/closing.rs."""
+        # First, so that an account that is closed is also removed, whatever happens here.
+        self.start_removal()
+        for _ in range(ROUNDS):
+            if self.try_to_close(profile):
+                break
+            profile = self.get(self.partition, "PROFILE")
+            if not profile:
+                break
+        else:
+            raise Failure("The account is being changed all the time. Run this again. Nothing is deleted.")
+        for sort in self.sorts("SESSION#"):
             self.delete(self.partition, sort)
-        own = "attribute_not_exists(PK) OR userId = :id"
-        self.delete(*2 * [f"EMAIL#{profile['email']['S']}"], own)
+        for name in ("email", "pendingEmail"):
+            if profile and "S" in profile.get(name, {}):
+                self.forget(profile[name]["S"])
+
+    def try_to_close(self, profile):
+        tombstone = {**key(self.partition, "TOMBSTONE"), "deletedAt": {"S": now()}}
+        own = {"ConditionExpression": "attribute_not_exists(PK) OR userId = :id",
+               "ExpressionAttributeValues": {":id": {"S": self.id}}}
+        unchanged = {"ConditionExpression": "version = :version",
+                     "ExpressionAttributeValues": {":version": profile["version"]}}
+        names = [f"EMAIL#{profile['email']['S']}"]
         if "S" in profile.get("googleSubject", {}):
-            self.delete(*2 * [f"OAUTH#google#{profile['googleSubject']['S']}"], own)
-        self.delete(self.partition, "PROFILE")
-        # Once more, for what requests that were under way have written meanwhile.
-        self.erase_belongings(())
+            names.append(f"OAUTH#google#{profile['googleSubject']['S']}")
+        writes = [
+            {"Put": {"TableName": self.table, "Item": tombstone, "ConditionExpression": "attribute_not_exists(PK)"}},
+            {"Delete": {"TableName": self.table, "Key": key(self.partition, "PROFILE"), **unchanged}},
+            *({"Delete": {"TableName": self.table, "Key": key(name, name), **own}} for name in names),
+        ]
+        try:
+            self.dynamodb.transact_write_items(TransactItems=writes)
+            return True
+        except botocore.exceptions.ClientError as error:
+            if not common.is_error(error, "TransactionCanceledException"):
+                raise
+            return False
 
-    def erase_belongings(self, kept):
-        sorts = [sort for _, sort in self.keys(self.partition)]
-        for sort in sorts:
-            kind, _, name = sort.partition("#")
-            if kind == "CHAT":
-                chat = f"{self.partition}#{sort}"
-                common.side_by_side(lambda key: self.delete(*key), self.keys(chat))
-            elif kind == "JOB":
-                self.delete_objects(f"uploads/extract/{name}/")
-                self.delete_objects(f"extracted/{name}")
-                self.delete(*2 * [f"JOB#{name}"])
-        self.abort_uploads()
-        for folder in ("uploads", "segments", "pages", "pictures", "readings"):
-            self.delete_objects(f"{folder}/{self.id}/")
-        for sort in sorts:
-            if not sort.startswith(kept):
-                self.delete(self.partition, sort)
+    def forget(self, email):
+        """Forgets what was mailed to an address, unless another account waits for its proof."""
+        codes = self.get(f"OTP#{email}", "OTP") or {}
+        pending = codes.get("codes", {}).get("M", {}).values()
+        if codes and all(code["M"]["userId"]["S"] == self.id for code in pending):
+            self.delete(f"OTP#{email}", "OTP", "version = :version", {":version": codes["version"]})
 
-    def abort_uploads(self):
-        documents = self.dynamodb.get_paginator("query").paginate(
-            TableName=self.table, KeyConditionExpression="PK = :pk AND begins_with(SK, :sk)", ConsistentRead=True,
-            ExpressionAttributeValues={":pk": {"S": self.partition}, ":sk": {"S": "DOC#"}})
-        for document in (item for page in documents for item in page["Items"]):
-            upload = document.get("upload", {}).get("M")
-            if not upload or upload["completed"]["BOOL"]:
-                continue
-            key = f"uploads/{self.id}/{document['SK']['S'].removeprefix('DOC#')}/source"
-            try:
-                self.s3.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload["uploadId"]["S"])
-            except botocore.exceptions.ClientError as error:
-                if not common.is_error(error, "NoSuchUpload", "404"):
-                    raise
+    # The job.
 
-    # The table and the bucket.
+    def marker(self):
+        return {"Bucket": self.bucket, "Key": f"deletions/{self.id}.json"}
+
+    def start_removal(self):
+        self.s3.put_object(**self.marker(), Body=json.dumps({"askedAt": now()}), ContentType="application/json")
+
+    def wait(self):
+        """Waits until the function has removed everything: then it deletes the marker, some time after the account was
+        closed."""
+        began = said = time.monotonic()
+        while self.is_marked():
+            if time.monotonic() - began > PATIENCE:
+                raise Failure("The removal has not ended in time. Look at the log of the function erase and at the dead "
+                              "letters, and run this again with the user's id: " + self.id)
+            if time.monotonic() - said > 15:
+                said = time.monotonic()
+                say(f"  {len(self.sorts()):,} items are left, the messages of sessions not counted …")
+            time.sleep(1)
+
+    def is_marked(self):
+        try:
+            self.s3.head_object(**self.marker())
+            return True
+        except botocore.exceptions.ClientError as error:
+            if common.is_error(error, "NoSuchKey", "404"):
+                return False
+            raise
+
+    # The table.
 
     def get(self, partition, sort):
-        key = {"PK": {"S": partition}, "SK": {"S": sort}}
-        return self.dynamodb.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        return self.dynamodb.get_item(TableName=self.table, Key=key(partition, sort), ConsistentRead=True).get("Item")
 
-    def keys(self, partition, prefix=""):
-        condition, values = "PK = :pk", {":pk": {"S": partition}}
+    def sorts(self, prefix=""):
+        """The sort keys of what is left of the user, but for the tombstone."""
+        condition, values = "PK = :pk", {":pk": {"S": self.partition}}
         if prefix:
             condition, values = "PK = :pk AND begins_with(SK, :sk)", {**values, ":sk": {"S": prefix}}
         pages = self.dynamodb.get_paginator("query").paginate(
             TableName=self.table, KeyConditionExpression=condition, ExpressionAttributeValues=values,
-            ProjectionExpression="PK, SK", ConsistentRead=True)
-        return [(item["PK"]["S"], item["SK"]["S"]) for page in pages for item in page["Items"]]
+            ProjectionExpression="SK", ConsistentRead=True)
+        sorts = [item["SK"]["S"] for page in pages for item in page["Items"]]
+        return [sort for sort in sorts if sort != "TOMBSTONE"]
 
-    def delete(self, partition, sort, condition=None):
-        more = {}
-        if condition:
-            more = {"ConditionExpression": condition, "ExpressionAttributeValues": {":id": {"S": self.id}}}
+    def delete(self, partition, sort, condition=None, values=None):
+        more = {"ConditionExpression": condition, "ExpressionAttributeValues": values} if condition else {}
         try:
-            self.dynamodb.delete_item(TableName=self.table, Key={"PK": {"S": partition}, "SK": {"S": sort}}, **more)
-            self.deleted += 1
+            self.dynamodb.delete_item(TableName=self.table, Key=key(partition, sort), **more)
         except botocore.exceptions.ClientError as error:
             if not common.is_error(error, "ConditionalCheckFailedException"):
                 raise
-
-    def delete_objects(self, prefix):
-        for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
-            keys = [{"Key": found["Key"]} for found in page.get("Contents", [])]
-            if not keys:
-                continue
-            errors = self.s3.delete_objects(Bucket=self.bucket, Delete={"Objects": keys, "Quiet": True}).get("Errors")
-            if errors:
-                raise Failure(f"{errors[0]['Key']} cannot be deleted: {errors[0].get('Code')}")
-            self.deleted += len(keys)
 
     def traces(self):
         """The keys of all items that still name the user, but for the counters that refuse too many requests:
@@ -174,9 +211,12 @@ class Deletion:
         say("Looking through the table for anything that is left …")
         pages = self.dynamodb.get_paginator("scan").paginate(
             TableName=self.table, ConsistentRead=True, ProjectionExpression="PK, SK",
-            FilterExpression="(contains(PK, :id) OR userId = :id OR #owner = :id) AND NOT begins_with(PK, :rate)",
+            FilterExpression="(contains(PK, :id) OR userId = :id OR #owner = :id) AND SK <> :tombstone "
+                             "AND NOT begins_with(PK, :rate) AND NOT begins_with(PK, :bucket)",
             ExpressionAttributeNames={"#owner": "owner"},
-            ExpressionAttributeValues={":id": {"S": self.id}, ":rate": {"S": "RATE#"}})
+            ExpressionAttributeValues={
+                ":id": {"S": self.id}, ":tombstone": {"S": "TOMBSTONE"}, ":rate": {"S": "RATE#"},
+                ":bucket": {"S": "BUCKET#"}})
         return [f"{item['PK']['S']} {item['SK']['S']}" for page in pages for item in page["Items"]]
 
 

@@ -119,7 +119,9 @@ class Restore:
         # What objects belong to: documents with their status and tag, jobs, users.
         self.documents, self.jobs, self.users = {}, set(), set()
         self.written, self.put, self.kept = Progress("items"), Progress("objects"), Progress("items and objects")
-        self.expired, self.never_arrived, self.orphans = 0, 0, 0
+        self.expired, self.never_arrived, self.orphans, self.deleted = 0, 0, 0, 0
+        # Whether the account of a user was deleted where it is restored.
+        self.deleted_users = {}
 
     def check_empty(self):
         found = self.dynamodb.scan(TableName=self.table, Limit=1, ConsistentRead=True)["Items"]
@@ -141,8 +143,21 @@ class Restore:
         for item in self.backup.items():
             if int(item.get("expiresAt", {}).get("N", now + 1)) <= now:
                 self.expired += 1
+            elif self.merge and self.is_of_deleted(item):
+                self.deleted += 1
             elif self.is_wanted(item):
                 yield item
+
+    def is_of_deleted(self, item):
+        """Whether the account that an item belongs to was deleted since the backup: nobody wants it back."""
+        kind, _, rest = item["PK"]["S"].partition("#")
+        user = rest.partition("#")[0] if kind == "USER" else None
+        user = user or item.get("userId", {}).get("S") or item.get("owner", {}).get("S")
+        if user and user not in self.deleted_users:
+            key = {"PK": {"S": f"USER#{user}"}, "SK": {"S": "TOMBSTONE"}}
+            found = self.dynamodb.get_item(TableName=self.table, Key=key, ConsistentRead=True)
+            self.deleted_users[user] = "Item" in found
+        return bool(user) and self.deleted_users[user]
 
     def is_wanted(self, item):
         partition, sort = item["PK"]["S"], item["SK"]["S"]
@@ -196,6 +211,9 @@ class Restore:
             return key.split("/")[2] in self.jobs
         if folder == "extracted":
             return rest in self.jobs
+        if folder == "exports":
+            # Their addresses have ended.
+            return False
         if folder in ("pictures", "readings"):
             return rest.split("/")[0] in self.users
         if folder in ("uploads", "segments", "pages"):
@@ -280,6 +298,7 @@ class Restore:
             say(f"{self.kept} were there already and are as they were.")
         for count, what in (
             (self.expired, "items have expired and are left out"),
+            (self.deleted, "items are left out, since their accounts were deleted"),
             (self.never_arrived, "documents are left out, since their files had not arrived"),
             (self.orphans, "objects are left out, since no item knows them"),
         ):

@@ -10,7 +10,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 # Services that the local system has no server for. Who calls them is what its `main.rs` sets up; that
 # they are called in the right way is shown by unit tests of each provider, against servers of their own.
-FUNCTIONS = {"auth", "user", "chat", "repository", "billing", "asr", "vision", "rag", "extract", "ingest", "stream"}
+FUNCTIONS = {"auth", "user", "chat", "repository", "billing", "asr", "vision", "rag", "extract", "ingest", "erase", "stream"}
 ELSEWHERE = {
     "secretsmanager:GetSecretValue": FUNCTIONS,
     "secretsmanager:PutSecretValue": {"auth"},

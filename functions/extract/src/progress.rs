@@ -3,24 +3,30 @@
 //! 204: nothing new. 200 JSON: a milestone was passed. 200 text: the end, with the extracted text or
 //! with a sentence that says why there is none. The page that polls breaks on any 4xx, so there is
 //! none here but for a missing sign-in.
+//!
+//! A text that is too large for an answer is linked. The page that polls takes text for the end and JSON for progress:
+//! it is given a sentence with the address. Whoever accepts JSON and nothing else is given that.
+
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State as Extract};
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
+use jiff::Timestamp;
 use serde::Serialize;
-use shared::http::ApiResult;
+use shared::http::{ApiResult, HEAVIEST_ANSWER, weight};
 use shared::ids::JobId;
-use shared::objects::{ObjectError, ObjectKey};
+use shared::objects::{ObjectError, ObjectKey, Presigned};
 use shared::store::{Job, JobStatus, Progress, Stage};
 
 use crate::State;
 use crate::access::Caller;
 use crate::milestone::newly_passed;
 
-/// The longest text that a job may have, in bytes: reading stops before.
-const LONGEST_TEXT: u64 = 256 * 1024 * 1024;
+/// How long the address of a text works that is too large for an answer.
+const LIFETIME: Duration = Duration::from_hours(1);
 
 #[derive(Serialize)]
 struct Passed {
@@ -31,9 +37,26 @@ struct Passed {
     message: String,
 }
 
+/// A job whose text is linked.
+#[derive(Serialize)]
+struct Linked {
+    job_id: JobId,
+    status: &'static str,
+    progress: u8,
+    current_step: &'static str,
+    message: String,
+    text: Option<String>,
+    #[serde(rename = "textUrl")]
+    text_url: String,
+    #[serde(rename = "expiresAt")]
+    expires_at: Timestamp,
+    size: u64,
+}
+
 pub(crate) async fn job_progress(
     Extract(state): Extract<State>,
     caller: Caller,
+    headers: HeaderMap,
     id: Result<Path<String>, PathRejection>,
 ) -> ApiResult<Response> {
     if !caller.may_poll(&state).await? {
@@ -47,7 +70,7 @@ pub(crate) async fn job_progress(
         None => Ok(text(String::new())),
         Some(job) => match job.status {
             JobStatus::Processing => milestone(&state, &job).await,
-            JobStatus::Done => extracted(&state, &id).await,
+            JobStatus::Done => extracted(&state, &id, &headers).await,
             JobStatus::Failed => Ok(text(failure(&job))),
         },
     }
@@ -80,14 +103,53 @@ fn step(stage: Stage) -> &'static str {
     }
 }
 
-async fn extracted(state: &State, id: &JobId) -> ApiResult<Response> {
-    match state.context.objects.get(&ObjectKey::ExtractText(id.clone()), LONGEST_TEXT).await {
-        Ok(bytes) => Ok(text(bytes)),
+async fn extracted(state: &State, id: &JobId, headers: &HeaderMap) -> ApiResult<Response> {
+    let objects = &state.context.objects;
+    let key = ObjectKey::ExtractText(id.clone());
+    let size = match objects.get(&key, HEAVIEST_ANSWER as u64).await {
+        Ok(bytes) if weight(&bytes) <= HEAVIEST_ANSWER => return Ok(text(bytes)),
+        Ok(bytes) => bytes.len() as u64,
+        Err(ObjectError::TooLarge { size, .. }) => size,
         Err(ObjectError::NotFound) => {
-            Ok(text("The text of this document is not kept any more. Please upload it again."))
+            return Ok(text("The text of this document is not kept any more. Please upload it again."));
         }
-        Err(error) => Err(error.into()),
+        Err(error) => return Err(error.into()),
+    };
+    let link = objects.presign_save(&key, "text.txt", LIFETIME).await?;
+    Ok(if accepts_json_only(headers) {
+        Json(linked(id, link, size)).into_response()
+    } else {
+        text(sentence(&link, size))
+    })
+}
+
+fn linked(id: &JobId, link: Presigned, size: u64) -> Linked {
+    Linked {
+        job_id: id.clone(),
+        status: "done",
+        progress: 100,
+        current_step: "Done",
+        message: "The text is too long for an answer. Download it within an hour.".to_owned(),
+        text: None,
+        text_url: link.url,
+        expires_at: link.expires_at,
+        size,
     }
+}
+
+fn sentence(link: &Presigned, size: u64) -> String {
+    let mib = size.div_ceil(1024 * 1024);
+    format!(
+        "The text of this document is too long to be shown here ({mib} MiB). Download it within an hour: {}",
+        link.url
+    )
+}
+
+/// Whether nothing but JSON is accepted. Browsers and their libraries always accept more.
+fn accepts_json_only(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut kinds = accepted.split(',').map(|kind| kind.split(';').next().unwrap_or_default().trim());
+    kinds.all(|kind| kind.eq_ignore_ascii_case("application/json"))
 }
 
 fn failure(job: &Job) -> String {
@@ -102,4 +164,22 @@ fn text(body: impl IntoResponse) -> Response {
     let mut response = body.into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static("text/plain; charset=utf-8"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_accepts_nothing_but_json_is_given_json() {
+        let accepts = |value: &'static str| {
+            accepts_json_only(&HeaderMap::from_iter([(header::ACCEPT, http::HeaderValue::from_static(value))]))
+        };
+        assert!(accepts("application/json"));
+        assert!(accepts("Application/JSON; charset=utf-8"));
+        assert!(!accepts("application/json, text/plain, */*"));
+        assert!(!accepts("*/*"));
+        assert!(!accepts(""));
+        assert!(!accepts_json_only(&HeaderMap::new()));
+    }
 }

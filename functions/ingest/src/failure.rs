@@ -80,7 +80,7 @@ impl From<ObjectError> for WorkError {
                 "file_missing",
                 "The file of this document is not there any more. Please upload it again.",
             ),
-            ObjectError::TooLarge { limit } => Self::Refused(too_large(limit)),
+            ObjectError::TooLarge { limit, .. } => Self::Refused(too_large(limit)),
             error => Self::ours("object storage", &error),
         }
     }

@@ -8,7 +8,6 @@
 //! what is to be done, the event only that it is time to look: see [`shared::store::Run`].
 
 mod documents;
-mod event;
 mod failure;
 mod index;
 mod jobs;
@@ -24,12 +23,10 @@ use shared::Context;
 use shared::documents::pdf::PdfWorker;
 use shared::fetch::{FetchLimits, Fetcher, SetUpError};
 use shared::inference::Embedder;
-use shared::objects::ObjectKey;
+use shared::objects::{Notification, ObjectKey};
 use shared::queue::Queue;
 use shared::telemetry;
 use shared::vision::TextReader;
-
-use event::Notification;
 
 /// When a message is delivered again that has to wait for others of its user, in seconds: at least so many, and at most
 /// so many more, lest all of them come at once.

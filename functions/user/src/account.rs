@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use axum::extract::State as Shared;
-use shared::account::erase;
+use shared::account::close;
 use shared::auth::attempts::check_password;
 use shared::auth::codes::{GivenCode, NewCode};
 use shared::auth::password::GivenPassword;
@@ -40,7 +40,7 @@ impl FromFields for Proof {
     }
 }
 
-/// Deletes the account and everything in it, for good.
+/// Deletes the account for good. What it holds is removed by a job, which may take longer than a request.
 pub async fn delete(
     Shared(state): Shared<State>,
     Extension(cookies): Extension<ResponseCookies>,
@@ -63,14 +63,13 @@ pub async fn delete(
             }
         }
     }
-    // A code is not used up first: if this stops half-way, the same request goes on with it.
     // Nobody pays for an account that is gone: where this fails, everything stays.
     state.subscriptions.end(&account.id).await.map_err(not_ended)?;
-    erase(context, &account.id).await?;
+    close(context, &account.id, &user.sign_in).await?;
     for cookie in clear_cookies(&context.config.auth) {
         cookies.set(cookie);
     }
-    Ok(ok("Your account and everything in it is deleted.", ()))
+    Ok(ok("Your account is deleted. Everything in it is being removed.", ()))
 }
 
 fn not_ended(error: SubscriptionsError) -> ApiError {

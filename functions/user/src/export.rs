@@ -1,23 +1,42 @@
 //! `GET /user/export`
 
-use axum::body::Body;
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use http::header;
-use shared::account;
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::account::{Budget, Exported, export as export_account};
 use shared::auth::CurrentUser;
-use shared::http::ApiResult;
+use shared::http::{ApiResult, ok};
 
 use crate::{State, account_of};
 
-/// Everything of the user, as a JSON file to save.
+/// Where an export lies that is too large for an answer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Download {
+    download_url: String,
+    expires_at: Timestamp,
+    size: u64,
+    complete: bool,
+}
+
+/// Everything of the user: a JSON file to save, or, where that is large, an address where it can be downloaded.
 pub async fn export(Shared(state): Shared<State>, user: CurrentUser) -> ApiResult<Response> {
     let account = account_of(&state.context, &user).await?;
-    let body = Body::from_stream(account::export(state.context.store.clone(), account));
-    let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"intellimaint-export.json\""),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    Ok((headers, body).into_response())
+    match export_account(&state.context, account, Budget::default()).await? {
+        Exported::Small(body) => {
+            let headers = [
+                (header::CONTENT_TYPE, "application/json"),
+                (header::CONTENT_DISPOSITION, "attachment; filename=\"intellimaint-export.json\""),
+                (header::CACHE_CONTROL, "no-store"),
+            ];
+            Ok((headers, body).into_response())
+        }
+        Exported::Large { download_url, expires_at, size, complete } => {
+            let message = "Your data is ready. Download it within an hour.";
+            let download = Download { download_url, expires_at, size, complete };
+            Ok(([(header::CACHE_CONTROL, "no-store")], ok(message, download)).into_response())
+        }
+    }
 }

@@ -63,5 +63,5 @@ pub fn router(state: State) -> Router {
 /// The account of a sign-in. One that is gone has no living sign-in either.
 async fn account_of(context: &Context, user: &CurrentUser) -> ApiResult<User> {
     let found = context.store.user(&user.id).await?;
-    found.ok_or_else(|| ApiError::unauthorized("sign_in_expired", "Your sign-in has expired. Please sign in again."))
+    found.ok_or_else(ApiError::sign_in_expired)
 }

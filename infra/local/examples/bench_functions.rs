@@ -26,8 +26,8 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, mpsc};
 
-const FUNCTIONS: [&str; 10] =
-    ["auth", "user", "billing", "repository", "extract", "asr", "vision", "rag", "chat", "ingest"];
+const FUNCTIONS: [&str; 11] =
+    ["auth", "user", "billing", "repository", "extract", "asr", "vision", "rag", "chat", "ingest", "erase"];
 const LOADS_A_MODEL: [&str; 4] = ["vision", "rag", "chat", "ingest"];
 /// Events of one process, the first included.
 const EVENTS: usize = 51;
@@ -181,9 +181,9 @@ async fn response(State(runtime): State<Runtime>, body: axum::body::Bytes) -> im
     http::StatusCode::ACCEPTED
 }
 
-/// A health request through a REST API, or an empty batch for `ingest`.
+/// A health request through a REST API, or an empty batch for those behind a queue.
 fn event(function: &str) -> Value {
-    if function == "ingest" {
+    if ["ingest", "erase"].contains(&function) {
         return json!({"Records": []});
     }
     json!({

@@ -28,6 +28,7 @@ pub(crate) struct Functions {
     asr: asr::State,
     stream: stream::State,
     ingest: ingest::State,
+    erase: erase::State,
 }
 
 impl Functions {
@@ -55,6 +56,7 @@ impl Functions {
             extract: extract::State::new(of("extract")).map_err(StartError::function)?,
             ingest: ingest::State::new(of("ingest"), embedder, seeing.reader().clone())
                 .map_err(StartError::function)?,
+            erase: erase::State::new(of("erase")),
             asr: asr::State::new(of("asr"), transcriber.clone(), synthesizer.clone()),
             stream: stream::State::new(
                 stream.clone(),
@@ -86,6 +88,10 @@ impl Functions {
         Ingest::Here(Box::new(self.ingest.clone()))
     }
 
+    pub(crate) fn erase(&self) -> Erase {
+        Erase::Here(Box::new(self.erase.clone()))
+    }
+
     /// Waits until every answer that is being written is stored.
     pub(crate) async fn drain(&self) {
         self.stream.drain().await;
@@ -93,7 +99,7 @@ impl Functions {
     }
 }
 
-/// How long one document may take, as Lambda limits it.
+/// How long one event may take, as Lambda limits it.
 const LONGEST_RUN: Duration = Duration::from_mins(15);
 
 /// The `ingest` function.
@@ -101,8 +107,24 @@ const LONGEST_RUN: Duration = Duration::from_mins(15);
 pub(crate) enum Ingest {
     /// In this process.
     Here(Box<ingest::State>),
-    /// Behind the Lambda API of `cargo lambda watch`, at this address.
-    There(reqwest::Client, String),
+    /// In another.
+    There(Invoked),
+}
+
+/// The `erase` function.
+#[derive(Clone)]
+pub(crate) enum Erase {
+    /// In this process.
+    Here(Box<erase::State>),
+    /// In another.
+    There(Invoked),
+}
+
+/// A function behind the Lambda API of `cargo lambda watch`.
+#[derive(Clone)]
+pub(crate) struct Invoked {
+    client: reqwest::Client,
+    url: String,
 }
 
 /// What became of an event.
@@ -119,18 +141,16 @@ pub(crate) enum Delivered {
 /// An event could not be handed over.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DeliveryError {
-    #[error("ingest cannot be reached")]
+    #[error("the function cannot be reached")]
     Unreachable(#[source] reqwest::Error),
-    #[error("ingest failed: {0}")]
+    #[error("the function failed: {0}")]
     Failed(String),
 }
 
 impl Ingest {
     /// The function that `cargo lambda watch` serves at `url`.
     pub(crate) fn there(url: &str) -> Result<Self, StartError> {
-        let client = shared::outbound::builder().timeout(LONGEST_RUN).build().map_err(StartError::function)?;
-        let path = "2015-03-31/functions/ingest/invocations";
-        Ok(Self::There(client, format!("{}/{path}", url.trim_end_matches('/'))))
+        Ok(Self::There(Invoked::new(url, "ingest")?))
     }
 
     /// Hands one event over.
@@ -141,15 +161,39 @@ impl Ingest {
                 (handled.response, handled.waits)
             }
             // The answer of a function does not say why it gives an event back.
-            Self::There(client, url) => (Self::invoke(client, url, &event).await?, false),
+            Self::There(function) => (function.invoke(&event).await?, false),
         };
         let is_done = response.batch_item_failures.is_empty();
         let given_back = if waits { Delivered::Waits } else { Delivered::GivenBack };
         Ok(if is_done { Delivered::Done } else { given_back })
     }
+}
 
-    async fn invoke(client: &reqwest::Client, url: &str, event: &SqsEvent) -> Result<SqsBatchResponse, DeliveryError> {
-        let answer = client.post(url).json(event).send().await.map_err(DeliveryError::Unreachable)?;
+impl Erase {
+    /// The function that `cargo lambda watch` serves at `url`.
+    pub(crate) fn there(url: &str) -> Result<Self, StartError> {
+        Ok(Self::There(Invoked::new(url, "erase")?))
+    }
+
+    /// Hands one event over; whether it is done with, or has to be delivered again.
+    pub(crate) async fn deliver(&self, event: SqsEvent) -> Result<bool, DeliveryError> {
+        let response = match self {
+            Self::Here(state) => erase::handle(state.as_ref().clone(), event).await,
+            Self::There(function) => function.invoke(&event).await?,
+        };
+        Ok(response.batch_item_failures.is_empty())
+    }
+}
+
+impl Invoked {
+    fn new(url: &str, function: &str) -> Result<Self, StartError> {
+        let client = shared::outbound::builder().timeout(LONGEST_RUN).build().map_err(StartError::function)?;
+        let url = format!("{}/2015-03-31/functions/{function}/invocations", url.trim_end_matches('/'));
+        Ok(Self { client, url })
+    }
+
+    async fn invoke(&self, event: &SqsEvent) -> Result<SqsBatchResponse, DeliveryError> {
+        let answer = self.client.post(&self.url).json(event).send().await.map_err(DeliveryError::Unreachable)?;
         let status = answer.status();
         let text = answer.text().await.map_err(DeliveryError::Unreachable)?;
         if !status.is_success() {

@@ -1,10 +1,11 @@
 //! The whole of `IntelliMaint` in one process.
 //!
-//! Gateway, services, an embedded `DynamoDB` and S3, and the pump that hands S3's events to `ingest`,
-//! as SQS does in the cloud. The functions run the same code as there, through the same AWS SDK.
+//! Gateway, services, an embedded `DynamoDB` and S3, and the pumps that hand S3's events to `ingest` and
+//! `erase`, as SQS does in the cloud. The functions run the same code as there, through the same AWS SDK.
 
 mod banner;
 mod calls;
+mod deletions;
 mod free_port;
 mod functions;
 mod options;

@@ -163,7 +163,7 @@ impl Delivery {
 }
 
 /// An SQS event with one S3 notification, of the shape that AWS sends.
-fn event(key: &str, delivery: u32) -> SqsEvent {
+pub(crate) fn event(key: &str, delivery: u32) -> SqsEvent {
     let notification = json!({"Records": [{
         "eventVersion": "2.1",
         "eventSource": "aws:s3",

@@ -12,8 +12,10 @@ use http::Method;
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use s3s_fs::FileSystem;
+use shared::objects::ObjectKey;
 use tower_http::cors::CorsLayer;
 
+use crate::deletions::Deletions;
 use crate::pump::Pump;
 use crate::system::StartError;
 
@@ -33,15 +35,16 @@ pub(crate) fn database(folder: Option<&Path>) -> Result<Database, StartError> {
     database.map_err(|error| StartError::Storage(format!("the tables cannot be opened: {error}")))
 }
 
-/// The S3 server over a folder. Every object that is put under `uploads/` is told to the pump, as S3
-/// tells its notifications.
-pub(crate) fn object_server(folder: &Path, bucket: &str, pump: Pump) -> Result<Router, StartError> {
+/// The S3 server over a folder. Every object that is put under `uploads/` or `deletions/` is told to `told`, as S3 tells
+/// its notifications.
+pub(crate) fn object_server(folder: &Path, bucket: &str, told: (Pump, Deletions)) -> Result<Router, StartError> {
     let failed = |error: String| StartError::Storage(format!("the files cannot be opened: {error}"));
     std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
     let files = FileSystem::new(folder).map_err(|error| failed(format!("{error:?}")))?;
     let mut builder = S3ServiceBuilder::new(files);
     builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
-    let notifier = Notifier { bucket_path: format!("/{bucket}/").into(), pump };
+    let (pump, deletions) = told;
+    let notifier = Notifier { bucket_path: format!("/{bucket}/").into(), pump, deletions };
     // A browser puts files here directly, from any page that holds a presigned address.
     let cors = CorsLayer::very_permissive().expose_headers([http::header::ETAG]);
     let service = tower::util::MapErr::new(builder.build(), |error: s3s::HttpError| -> std::convert::Infallible {
@@ -60,6 +63,7 @@ pub(crate) fn object_server(folder: &Path, bucket: &str, pump: Pump) -> Result<R
 struct Notifier {
     bucket_path: Arc<str>,
     pump: Pump,
+    deletions: Deletions,
 }
 
 async fn notify(State(notifier): State<Notifier>, request: Request, next: Next) -> Response {
@@ -68,7 +72,11 @@ async fn notify(State(notifier): State<Notifier>, request: Request, next: Next) 
     if let Some(key) = key
         && response.status().is_success()
     {
-        notifier.pump.created(key).await;
+        if key.starts_with(ObjectKey::DELETIONS) {
+            notifier.deletions.created(key);
+        } else {
+            notifier.pump.created(key).await;
+        }
     }
     response
 }
@@ -83,5 +91,6 @@ fn created_key(bucket_path: &str, request: &Request) -> Option<String> {
         _ => false,
     };
     let key = request.uri().path().strip_prefix(bucket_path)?;
-    (creates && key.starts_with(shared::objects::ObjectKey::UPLOADS)).then(|| key.to_owned())
+    let is_told = [ObjectKey::UPLOADS, ObjectKey::DELETIONS].iter().any(|prefix| key.starts_with(prefix));
+    (creates && is_told).then(|| key.to_owned())
 }

@@ -9,16 +9,17 @@ use secrecy::SecretString;
 use shared::Context;
 use shared::config::{BillingConfig, Config, Problems};
 use shared::http::{Backend, serve};
+use shared::objects::ObjectKey;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::calls::Calls;
-use crate::functions::{Functions, Ingest};
+use crate::functions::{Erase, Functions, Ingest};
 use crate::options::Options;
 use crate::storage::{self, ACCESS_KEY, LOOPBACK, SECRET_KEY};
 use crate::stripe::LocalStripe;
-use crate::{pump, server};
+use crate::{deletions, pump, server};
 
 /// Why a system did not start.
 #[derive(Debug, thiserror::Error)]
@@ -133,6 +134,8 @@ impl System {
             }
         });
         let (told, waiting) = pump::pump();
+        let (deletions_told, deletions_waiting) = deletions::deletions();
+        let told = (told, deletions_told);
         let objects = storage::object_server(&folder.join("s3"), &config.aws.bucket, told)?;
         back.spawn(server::serve(s3, objects, stop_storage.clone()));
 
@@ -150,11 +153,13 @@ impl System {
         let storage = |error: &dyn std::fmt::Display| StartError::Storage(format!("storage cannot be set up: {error}"));
         context.store.create_table().await.map_err(|error| storage(&error))?;
         context.objects.create_bucket().await.map_err(|error| storage(&error))?;
+        // Their links have ended long ago; no rule of a bucket forgets them here.
+        context.objects.delete_all(ObjectKey::EXPORTS).await.map_err(|error| storage(&error))?;
 
         let calls = options.record_calls.as_deref().map(Calls::recorded_in).transpose()?;
         let mut functions = None;
-        let ingest = if let Some(url) = options.functions_at {
-            Ingest::there(&url)?
+        let (ingest, erase) = if let Some(url) = options.functions_at {
+            (Ingest::there(&url)?, Erase::there(&url)?)
         } else {
             let built = functions.insert(Box::pin(Functions::new(&context, calls.as_ref())).await?);
             let http = &context.config.http;
@@ -167,8 +172,10 @@ impl System {
                     front.spawn(server::serve(listener, router, stop_taking.clone()));
                 }
             }
-            built.ingest()
+            (built.ingest(), built.erase())
         };
+        let (objects, stop) = (context.objects.clone(), stop_taking.clone());
+        front.spawn(deletions::run(deletions_waiting, erase, objects, stop, front.clone()));
         front.spawn(pump::run(waiting, ingest, context.clone(), stop_taking.clone(), front.clone()));
         Ok(Self {
             gateway_url,

@@ -50,6 +50,8 @@ pub struct Config {
     pub context_tokens: usize,
     /// `ANSWER_TOKENS`.
     pub answer_tokens: usize,
+    /// `ERASE_SECONDS`.
+    pub erase_seconds: u64,
     /// Hearing and speaking.
     pub speech: SpeechConfig,
     /// Seeing.
@@ -107,6 +109,7 @@ impl Config {
             language_model: LanguageModelConfig::read(&mut reader),
             context_tokens: reader.number(&variables::CONTEXT_TOKENS, 500, 200_000),
             answer_tokens: reader.number(&variables::ANSWER_TOKENS, 16, 200_000),
+            erase_seconds: reader.number(&variables::ERASE_SECONDS, 0, 780),
             speech: SpeechConfig::read(&mut reader),
             vision: VisionConfig::read(&mut reader),
             stream: StreamConfig::read(&mut reader),

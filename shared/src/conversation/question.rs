@@ -143,7 +143,7 @@ impl Conversations {
             self.open(&lease, &chat, Some(&answer.id), opening).await?;
             Ok(history::window(&earlier))
         };
-        match self.charged(&lease, opened).await {
+        match self.charged(&lease, opened.boxed()).await {
             Ok(history) => {
                 let equipment = chat.equipment_context;
                 Ok(self.begin(Start { slot, lease, question, answer, is_last: true, history, equipment, aloud }))

@@ -16,7 +16,7 @@ use super::pictures;
 use super::progress::{Outcome, Progress};
 use crate::Context;
 use crate::assistant::{Answer, AnswerError, AnswerEvent, Assistant, Question};
-use crate::store::{AnswerFailure, Attachment, ChatMessage, Lease, Preview};
+use crate::store::{AnswerFailure, Attachment, ChatMessage, Lease, Preview, StoreError};
 use crate::telemetry;
 
 /// Bytes that an answer may have: an item is limited to 400 KB, and a replaced answer lies beside the
@@ -139,7 +139,9 @@ impl Writer {
         let counts = counting::counts(ending, &self.progress.borrow());
         match self.context.store.finish_generation(&self.lease, &outcome.message, preview, counts).await {
             Ok(()) => outcome,
-            Err(error) if error.is_condition() => Outcome { aborted: true, failure: Some(lost()), ..outcome },
+            Err(StoreError::Condition { .. } | StoreError::AccountDeleted) => {
+                Outcome { aborted: true, failure: Some(lost()), ..outcome }
+            }
             Err(error) => {
                 tracing::error!(%error, "an answer could not be stored");
                 Outcome { failure: Some(storage_busy()), ..outcome }

@@ -96,6 +96,12 @@ impl ApiError {
         unavailable => Unavailable,
     }
 
+    /// 401 for a sign-in that is over.
+    #[must_use]
+    pub fn sign_in_expired() -> Self {
+        Self::unauthorized("sign_in_expired", "Your sign-in has expired. Please sign in again.")
+    }
+
     /// 503 for storage that is throttled, or does not answer; by then it was tried again a few times.
     fn storage_busy() -> Self {
         Self::unavailable("storage_busy", "Storage is busy. Please try again in a moment.").retry_after(2)
@@ -243,10 +249,12 @@ impl IntoResponse for ApiError {
 
 impl From<crate::store::StoreError> for ApiError {
     fn from(error: crate::store::StoreError) -> Self {
-        if error.is_passing() {
-            return Self::storage_busy().caused_by(error);
+        match error {
+            // A request was under way when the account was deleted: its sign-in is over.
+            crate::store::StoreError::AccountDeleted => Self::sign_in_expired(),
+            error if error.is_passing() => Self::storage_busy().caused_by(error),
+            error => Self::internal(error),
         }
-        Self::internal(error)
     }
 }
 

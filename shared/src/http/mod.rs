@@ -1,5 +1,6 @@
 //! The HTTP edge: envelope, errors, validation, and the layers every backend is wrapped in.
 
+mod answer_size;
 mod backend;
 mod body_text;
 mod client_address;
@@ -20,6 +21,7 @@ mod request_log;
 mod server;
 mod upload;
 
+pub use answer_size::{HEAVIEST_ANSWER, weight};
 pub use backend::{Backend, serve};
 pub use client_address::ClientAddress;
 pub use envelope::{Reply, created, ok};

@@ -13,6 +13,8 @@ pub enum ObjectError {
     TooLarge {
         /// The limit in bytes.
         limit: u64,
+        /// Its size in bytes.
+        size: u64,
     },
     /// A part of a multipart upload is missing or does not match.
     #[error("the parts do not make up the upload")]

@@ -23,11 +23,26 @@ pub enum ObjectKey {
     Reading(UserId, String),
     /// A picture that belongs to a user.
     Picture(UserId, String),
+    /// All of a user's data, to be taken along; the name is one that no one can guess.
+    Export(UserId, String),
+    /// Asks for the removal of what a deleted account has left; putting it starts that.
+    Deletion(UserId),
 }
 
 impl ObjectKey {
     /// The prefix whose new objects start work in `ingest`.
     pub const UPLOADS: &'static str = "uploads/";
+
+    /// The prefix whose new objects start work in `erase`.
+    pub const DELETIONS: &'static str = "deletions/";
+    /// The prefix of all exports.
+    pub const EXPORTS: &'static str = "exports/";
+
+    /// Reads the key of an object under [`Self::DELETIONS`] back: whose account is deleted.
+    #[must_use]
+    pub fn parse_deletion(key: &str) -> Option<UserId> {
+        key.strip_prefix(Self::DELETIONS)?.strip_suffix(".json")?.parse().ok()
+    }
 
     /// Reads a key of an object under [`Self::UPLOADS`] back; `None` for one that is not ours.
     #[must_use]
@@ -44,8 +59,8 @@ impl ObjectKey {
 
     /// All prefixes under which objects of `user` lie.
     #[must_use]
-    pub fn prefixes_of(user: &UserId) -> [String; 5] {
-        ["uploads", "segments", "pages", "pictures", "readings"].map(|folder| format!("{folder}/{user}/"))
+    pub fn prefixes_of(user: &UserId) -> [String; 6] {
+        ["uploads", "segments", "pages", "pictures", "readings", "exports"].map(|folder| format!("{folder}/{user}/"))
     }
 }
 
@@ -60,6 +75,8 @@ impl fmt::Display for ObjectKey {
             Self::ExtractText(job) => write!(f, "extracted/{job}"),
             Self::Reading(user, digest) => write!(f, "readings/{user}/{digest}"),
             Self::Picture(user, name) => write!(f, "pictures/{user}/{name}"),
+            Self::Export(user, name) => write!(f, "exports/{user}/{name}.json"),
+            Self::Deletion(user) => write!(f, "deletions/{user}.json"),
         }
     }
 }
@@ -77,6 +94,16 @@ mod tests {
             ObjectKey::ExtractSource(job),
         ] {
             assert_eq!(ObjectKey::parse_upload(&key.to_string()), Some(key));
+        }
+    }
+
+    #[test]
+    fn a_deletion_names_the_user() {
+        let user = UserId::new();
+        let key = ObjectKey::Deletion(user.clone()).to_string();
+        assert_eq!(ObjectKey::parse_deletion(&key), Some(user));
+        for key in ["deletions/a/b.json", "deletions/a", "uploads/a.json", "deletions/.json"] {
+            assert_eq!(ObjectKey::parse_deletion(key), None, "{key}");
         }
     }
 

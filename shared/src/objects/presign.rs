@@ -63,12 +63,30 @@ impl Objects {
         })
     }
 
-    /// A download that a browser saves, or shows, as `file_name`.
+    /// A download that a browser shows, or saves as `file_name`.
     ///
     /// # Errors
     /// [`ObjectError`].
     pub async fn presign_get(&self, key: &ObjectKey, file_name: &str, lifetime: Duration) -> ObjectResult<Presigned> {
-        let disposition = format!("inline; filename*=UTF-8''{}", percent_encode(file_name));
+        self.presign_read(key, "inline", file_name, lifetime).await
+    }
+
+    /// A download that a browser saves as `file_name`.
+    ///
+    /// # Errors
+    /// [`ObjectError`].
+    pub async fn presign_save(&self, key: &ObjectKey, file_name: &str, lifetime: Duration) -> ObjectResult<Presigned> {
+        self.presign_read(key, "attachment", file_name, lifetime).await
+    }
+
+    async fn presign_read(
+        &self,
+        key: &ObjectKey,
+        kind: &str,
+        file_name: &str,
+        lifetime: Duration,
+    ) -> ObjectResult<Presigned> {
+        let disposition = format!("{kind}; filename*=UTF-8''{}", percent_encode(file_name));
         let request = self
             .client
             .get_object()

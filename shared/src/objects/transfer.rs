@@ -10,6 +10,9 @@ use tokio::io::AsyncWriteExt;
 use super::error::ObjectError;
 use super::{ObjectKey, ObjectResult, Objects};
 
+/// Objects of a page, and of one request that deletes: what S3 takes.
+const PAGE: i32 = 1_000;
+
 /// What is known of an object without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectInfo {
@@ -148,25 +151,56 @@ impl Objects {
         Ok(keys)
     }
 
-    /// Deletes everything under a prefix.
+    /// Deletes everything under a prefix; how many objects there were.
     ///
     /// # Errors
-    /// [`ObjectError`].
-    pub async fn delete_all(&self, prefix: &str) -> ObjectResult<()> {
-        for batch in self.list(prefix).await?.chunks(1000) {
-            let built = |error| ObjectError::Failed(Box::new(error));
-            let keys = batch.iter().map(|key| ObjectIdentifier::builder().key(key).build().map_err(built));
-            let delete = Delete::builder().set_objects(Some(keys.collect::<ObjectResult<_>>()?)).quiet(true);
-            let delete = delete.build().map_err(built)?;
-            self.client.delete_objects().bucket(&self.bucket).delete(delete).send().await?;
+    /// [`ObjectError`], also where storage did not delete some.
+    pub async fn delete_all(&self, prefix: &str) -> ObjectResult<usize> {
+        let mut count = 0;
+        loop {
+            let deleted = self.delete_some(prefix).await?;
+            if deleted == 0 {
+                return Ok(count);
+            }
+            count += deleted;
         }
-        Ok(())
+    }
+
+    /// Deletes at most 1,000 objects under a prefix; how many there were. None is the end.
+    ///
+    /// # Errors
+    /// As [`Objects::delete_all`].
+    pub async fn delete_some(&self, prefix: &str) -> ObjectResult<usize> {
+        let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).max_keys(PAGE);
+        let found = list.send().await?.contents.unwrap_or_default();
+        let keys: Vec<String> = found.into_iter().filter_map(|object| object.key).collect();
+        let count = keys.len();
+        if count > 0 {
+            self.delete_keys(keys).await?;
+        }
+        Ok(count)
+    }
+
+    /// Deletes at most 1,000 objects; those that are not there are no error.
+    async fn delete_keys(&self, keys: Vec<String>) -> ObjectResult<()> {
+        let built = |error| ObjectError::Failed(Box::new(error));
+        let keys = keys.into_iter().map(|key| ObjectIdentifier::builder().key(key).build().map_err(built));
+        let delete = Delete::builder().set_objects(Some(keys.collect::<ObjectResult<_>>()?)).quiet(true);
+        let delete = delete.build().map_err(built)?;
+        let deleted = self.client.delete_objects().bucket(&self.bucket).delete(delete).send().await?;
+        match deleted.errors.unwrap_or_default().into_iter().next() {
+            None => Ok(()),
+            Some(error) => {
+                let code = error.code.unwrap_or_default();
+                Err(ObjectError::Busy(format!("objects were not deleted: {code}").into()))
+            }
+        }
     }
 }
 
 fn check_size(size: Option<i64>, limit: u64) -> ObjectResult<()> {
     match size.and_then(|size| u64::try_from(size).ok()) {
-        Some(size) if size > limit => Err(ObjectError::TooLarge { limit }),
+        Some(size) if size > limit => Err(ObjectError::TooLarge { limit, size }),
         _ => Ok(()),
     }
 }

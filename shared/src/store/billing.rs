@@ -34,7 +34,7 @@ fn take(counter: &str, amount: u64) -> (Expression, Expression) {
     let update =
         Expression::new("SET #counter = #counter - :amount").name("#counter", counter).value(":amount", amount);
     // What is gone, as with its account, is not made again.
-    (update, Expression::new("#counter >= :amount"))
+    (update, Expression::existing("#counter >= :amount"))
 }
 
 const MESSAGES: &str = "messages";
@@ -93,16 +93,29 @@ impl Store {
         amount: u64,
         limit: Option<u64>,
     ) -> StoreResult<bool> {
-        let condition = match limit {
-            None => None,
+        let room = match limit {
+            None => Expression::present(),
             Some(limit) if amount > limit => return Ok(false),
-            Some(limit) => Some(
-                Expression::new("attribute_not_exists(#counter) OR #counter <= :before")
-                    .value(":before", limit - amount),
-            ),
+            Some(limit) => Expression::existing("attribute_not_exists(#counter) OR #counter <= :before")
+                .value(":before", limit - amount),
         };
-        let counted = self.update::<IgnoredAny>(&usage_key(user, month), add(counter, amount, month), condition).await;
-        match counted {
+        let key = usage_key(user, month);
+        if self.add_where_room(&key, add(counter, amount, month), room.clone()).await? {
+            return Ok(true);
+        }
+        // Either there is no room, or this is the first of the month: then the item is made, which, unlike every
+        // further count, has to look whether the account is being deleted.
+        let update = add(counter, amount, month);
+        let first = Write::Update { key: key.clone(), update, condition: Some(Expression::absent()) };
+        match self.transact(vec![first]).await {
+            Err(error) if error.is_condition() => self.add_where_room(&key, add(counter, amount, month), room).await,
+            other => other.map(|()| true),
+        }
+    }
+
+    /// Changes a counter that is there; whether there was room.
+    async fn add_where_room(&self, key: &Key, update: Expression, room: Expression) -> StoreResult<bool> {
+        match self.update::<IgnoredAny>(key, update, Some(room)).await {
             Err(error) if error.is_condition() => Ok(false),
             other => other.map(|_| true),
         }
@@ -190,7 +203,7 @@ impl Store {
         let update = Expression::new("SET #version = :next").name("#version", "version").value(":next", seen + 1);
         let condition = match seen {
             0 => Expression::absent(),
-            seen => Expression::new("#version = :seen").value(":seen", seen),
+            seen => Expression::existing("#version = :seen").value(":seen", seen),
         };
         Write::Update { key: of(user, "LIBRARY"), update, condition: Some(condition) }
     }
@@ -331,7 +344,7 @@ impl Store {
 /// Replaces a subscription that is still as it was known; a customer who is gone is forgotten with it.
 #[cfg(feature = "payments")]
 fn keeping(user: &UserId, known: &Subscription, found: &Subscription) -> StoreResult<Vec<Write>> {
-    let still = Expression::new("#version = :seen AND #customer = :customer")
+    let still = Expression::existing("#version = :seen AND #customer = :customer")
         .name("#version", "version")
         .name("#customer", "customer")
         .value(":seen", known.version)

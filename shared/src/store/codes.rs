@@ -123,6 +123,28 @@ impl Store {
     pub async fn change_address_codes<T>(
         &self,
         email: &Email,
+        change: impl FnMut(&mut AddressCodes) -> T,
+    ) -> StoreResult<T> {
+        self.change_codes(email, None, change).await
+    }
+
+    /// As [`Store::change_address_codes`], where a code for `user` is added.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`]; [`StoreError::AccountDeleted`].
+    pub async fn add_address_code<T>(
+        &self,
+        email: &Email,
+        user: &UserId,
+        change: impl FnMut(&mut AddressCodes) -> T,
+    ) -> StoreResult<T> {
+        self.change_codes(email, Some(user), change).await
+    }
+
+    async fn change_codes<T>(
+        &self,
+        email: &Email,
+        user: Option<&UserId>,
         mut change: impl FnMut(&mut AddressCodes) -> T,
     ) -> StoreResult<T> {
         for _ in 0..ROUNDS {
@@ -136,7 +158,14 @@ impl Store {
             } else {
                 Expression::new("#version = :from").name("#version", "version").value(":from", from)
             };
-            match self.put(&key(email), &codes, Some(condition)).await {
+            let written = match user {
+                None => self.put(&key(email), &codes, Some(condition)).await,
+                Some(user) => {
+                    let put = Write::put(key(email), &codes, Some(condition))?;
+                    self.transact_for(user, vec![put]).await
+                }
+            };
+            match written {
                 Ok(()) => return Ok(result),
                 Err(error) if error.is_condition() => {}
                 Err(error) => return Err(error),

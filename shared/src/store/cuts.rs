@@ -20,8 +20,7 @@ impl Store {
             .value(":content", &cut.content)
             .value(":citations", &cut.citations)
             .value(":stopped", cut.is_stopped);
-        let finished = Expression::new("attribute_exists(PK) AND attribute_not_exists(#generation)")
-            .name("#generation", "generation");
+        let finished = Expression::existing("attribute_not_exists(#generation)").name("#generation", "generation");
         let key = messages::key(user, chat, &cut.id);
         match self.update::<serde::de::IgnoredAny>(&key, update, Some(finished)).await {
             Err(error) if error.is_condition() => return Ok(false),
@@ -30,7 +29,7 @@ impl Store {
         let update = Expression::new("SET #lastMessage = :preview")
             .name("#lastMessage", "lastMessage")
             .value(":preview", Preview::from(cut));
-        let is_last = Expression::new("#lastMessage.#id = :id").name("#id", "id").value(":id", &cut.id);
+        let is_last = Expression::existing("#lastMessage.#id = :id").name("#id", "id").value(":id", &cut.id);
         match self.update::<serde::de::IgnoredAny>(&chats::key(user, chat), update, Some(is_last)).await {
             Err(error) if !error.is_condition() => Err(error),
             _ => Ok(true),

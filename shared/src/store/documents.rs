@@ -240,21 +240,6 @@ impl Store {
         Ok(all)
     }
 
-    /// The multipart uploads of a user whose parts were not put together.
-    ///
-    /// # Errors
-    /// [`super::StoreError`].
-    pub async fn unfinished_uploads(&self, user: &UserId) -> StoreResult<Vec<(DocumentId, MultipartState)>> {
-        #[derive(Deserialize)]
-        struct Upload {
-            id: DocumentId,
-            upload: Option<MultipartState>,
-        }
-        let documents: Vec<Upload> = self.list(Listing::new(partition(user), "DOC#")).await?;
-        let uploads = documents.into_iter().filter_map(|document| Some((document.id, document.upload?)));
-        Ok(uploads.filter(|(_, upload)| !upload.completed).collect())
-    }
-
     /// Notes that the parts of a multipart upload were put together.
     ///
     /// # Errors

@@ -12,6 +12,9 @@ pub enum StoreError {
         /// Places, from 0, of the failed writes of a transaction; `[0]` for a single write.
         failed: Vec<usize>,
     },
+    /// The account is being deleted: nothing new is kept for it.
+    #[error("the account is being deleted")]
+    AccountDeleted,
     /// Throttled, timed out, or in conflict with another transaction: may work in a moment.
     #[error("storage is busy")]
     Busy(#[source] Box<dyn std::error::Error + Send + Sync>),

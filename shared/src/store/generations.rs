@@ -91,7 +91,7 @@ impl Lease {
     }
 
     fn is_own(&self) -> Expression {
-        Expression::new("#generation.#leaseId = :own")
+        Expression::existing("#generation.#leaseId = :own")
             .name("#generation", "generation")
             .name("#leaseId", "id")
             .value(":own", &self.id)
@@ -327,20 +327,22 @@ impl Store {
 
 /// The message is being written by that generation.
 fn writes_message(generation: &str) -> Expression {
-    Expression::new("#writer = :writer").name("#writer", "generation").value(":writer", generation)
+    Expression::existing("#writer = :writer").name("#writer", "generation").value(":writer", generation)
 }
 
 /// The session is there and its lease is free, or still the expired one that was seen.
 fn is_free(seen: &Chat) -> Expression {
-    let free = "attribute_exists(PK) AND attribute_not_exists(#generation)";
-    let named = |text: &str| Expression::new(text).name("#generation", "generation");
+    let free = "attribute_not_exists(#generation)";
+    let named = |text: &str| Expression::existing(text).name("#generation", "generation");
     match seen.generation.as_ref().filter(|old| !old.is_live()) {
         None => named(free),
-        Some(old) => named("attribute_exists(PK) AND (attribute_not_exists(#generation) OR (#generation.#leaseId = :old AND #generation.#until = :until))")
-            .name("#leaseId", "id")
-            .name("#until", "leaseUntil")
-            .value(":old", &old.id)
-            .value(":until", old.lease_until),
+        Some(old) => {
+            named("attribute_not_exists(#generation) OR (#generation.#leaseId = :old AND #generation.#until = :until)")
+                .name("#leaseId", "id")
+                .name("#until", "leaseUntil")
+                .value(":old", &old.id)
+                .value(":until", old.lease_until)
+        }
     }
 }
 

@@ -67,7 +67,7 @@ impl Store {
         .value(":waiting", Progress::WAITING)
         .value(":zero", 0)
         .value(":updated", now);
-        let condition = Expression::new(
+        let condition = Expression::existing(
             "#status IN (:ready, :failed) OR (#status = :processing AND #updated < :forgotten \
              AND (attribute_not_exists(#lease) OR #lease < :now))",
         )

@@ -55,6 +55,8 @@ pub struct Expression {
     pub(super) text: String,
     pub(super) names: HashMap<String, String>,
     pub(super) values: Attributes,
+    /// Whether it holds only of an item that is there: a write under it makes no new item.
+    pub(super) demands_item: bool,
 }
 
 impl Expression {
@@ -72,7 +74,14 @@ impl Expression {
     /// The item must be there.
     #[must_use]
     pub fn present() -> Self {
-        Self::new("attribute_exists(PK)")
+        Self { demands_item: true, ..Self::new("attribute_exists(PK)") }
+    }
+
+    /// The item must be there, and `text` must hold of it. A write under such a condition makes no new item, so
+    /// that it needs no check of whether the account is being deleted.
+    #[must_use]
+    pub fn existing(text: &str) -> Self {
+        Self { demands_item: true, ..Self::new(format!("attribute_exists(PK) AND ({text})")) }
     }
 
     /// What a `#name` in the text stands for.

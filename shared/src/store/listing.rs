@@ -1,14 +1,12 @@
 //! Many items of a partition at once.
 
-use std::time::Duration;
-
+use async_stream::try_stream;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, Select, WriteRequest};
-use serde::Deserialize;
+use aws_sdk_dynamodb::types::{AttributeValue, Select};
+use futures::Stream;
 use serde::de::DeserializeOwned;
 
-use super::error::StoreError;
-use super::item::{Attributes, Expression, Key};
+use super::item::{Attributes, Expression};
 use super::{Store, StoreResult};
 
 /// How a partition is listed.
@@ -84,6 +82,28 @@ impl Store {
         Ok(serde_dynamo::from_items(items)?)
     }
 
+    /// The items of a partition one after the other, read page by page as they are asked for. The limit of `listing` is
+    /// that of a page.
+    pub fn scan<T: DeserializeOwned + Send + 'static>(
+        &self,
+        listing: Listing,
+    ) -> impl Stream<Item = StoreResult<T>> + Send + use<T> {
+        let store = self.clone();
+        try_stream! {
+            let mut start = None;
+            loop {
+                let output = store.query(&listing, start).send().await?;
+                for item in output.items.unwrap_or_default() {
+                    yield serde_dynamo::from_item(item)?;
+                }
+                start = output.last_evaluated_key;
+                if start.is_none() {
+                    break;
+                }
+            }
+        }
+    }
+
     /// Counts items of a partition without transferring them.
     ///
     /// # Errors
@@ -133,42 +153,5 @@ impl Store {
             request = request.limit(i32::try_from(limit.clamp(1, 1000)).unwrap_or(1000));
         }
         request.key_condition_expression(condition)
-    }
-
-    /// Deletes every item of a partition whose sort key begins with `prefix`.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn delete_all(&self, partition: &str, prefix: &str) -> StoreResult<()> {
-        #[derive(Deserialize)]
-        struct Sort {
-            #[serde(rename = "SK")]
-            sort: String,
-        }
-        let items: Vec<Sort> = self.list(Listing::new(partition, prefix)).await?;
-        for batch in items.chunks(25) {
-            let mut requests = Vec::with_capacity(batch.len());
-            for item in batch {
-                let delete =
-                    DeleteRequest::builder().set_key(Some(Key::new(partition, &item.sort).attributes())).build();
-                let delete = delete.map_err(|error| StoreError::Failed(Box::new(error)))?;
-                requests.push(WriteRequest::builder().delete_request(delete).build());
-            }
-            self.write_batch(requests).await?;
-        }
-        Ok(())
-    }
-
-    /// `DynamoDB` may leave some writes of a batch undone and asks to send them again.
-    async fn write_batch(&self, mut requests: Vec<WriteRequest>) -> StoreResult<()> {
-        for attempt in 0..8_u32 {
-            let output = self.client.batch_write_item().request_items(&self.table, requests).send().await?;
-            requests = output.unprocessed_items.unwrap_or_default().remove(&self.table).unwrap_or_default();
-            if requests.is_empty() {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(25 << attempt)).await;
-        }
-        Err(StoreError::Busy("a batch stayed unprocessed".into()))
     }
 }

@@ -85,7 +85,7 @@ impl Run {
 
     /// Holds while the claim stands.
     pub(super) fn stands(&self) -> Expression {
-        Expression::new("#run = :run").name("#run", "run").value(":run", &self.id)
+        Expression::existing("#run = :run").name("#run", "run").value(":run", &self.id)
     }
 }
 
@@ -136,11 +136,12 @@ impl Store {
             .value(":lease", lease_end())
             .value(":updated", time::now())
             .value(":one", 1);
-        let condition =
-            Expression::new("#status IN (:uploading, :processing) AND (attribute_not_exists(#lease) OR #lease < :now)")
-                .value(":uploading", "uploading")
-                .value(":processing", "processing")
-                .value(":now", time::now().as_millisecond());
+        let condition = Expression::existing(
+            "#status IN (:uploading, :processing) AND (attribute_not_exists(#lease) OR #lease < :now)",
+        )
+        .value(":uploading", "uploading")
+        .value(":processing", "processing")
+        .value(":now", time::now().as_millisecond());
         match self.update(&run.key, update, Some(condition)).await {
             Ok(item) => Ok(Claim::Taken(run, item)),
             Err(error) if error.is_condition() => {

@@ -37,7 +37,7 @@ struct UsedTicket {
     expires_at: i64,
 }
 
-fn key(user: &UserId, id: &SignInId) -> Key {
+pub(super) fn key(user: &UserId, id: &SignInId) -> Key {
     Key::new(format!("USER#{user}"), format!("SESSION#{id}"))
 }
 
@@ -90,7 +90,8 @@ impl Store {
     /// # Errors
     /// [`super::StoreError::Condition`] when another request was first, or it was revoked.
     pub async fn rotate_sign_in(&self, renewed: &SignIn, from: u64) -> StoreResult<()> {
-        let condition = Expression::new("#generation = :from").name("#generation", "generation").value(":from", from);
+        let condition =
+            Expression::existing("#generation = :from").name("#generation", "generation").value(":from", from);
         self.put(&key(&renewed.user_id, &renewed.id), renewed, Some(condition)).await
     }
 

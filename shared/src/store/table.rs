@@ -11,8 +11,9 @@ use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::StoreResult;
+use super::error::StoreError;
 use super::item::{Attributes, Expression, Joined, Key, some};
+use super::{StoreResult, Write, tombstones};
 use crate::aws;
 use crate::config::AwsConfig;
 
@@ -55,11 +56,15 @@ impl Store {
         Ok(item.map(serde_dynamo::from_item).transpose()?)
     }
 
-    /// Writes a whole item.
+    /// Writes a whole item. One that may be new is written in a transaction that checks the user's account: see
+    /// [`super::tombstones`].
     ///
     /// # Errors
-    /// [`StoreError::Condition`] when `condition` does not hold.
+    /// [`StoreError::Condition`] when `condition` does not hold; [`StoreError::AccountDeleted`].
     pub async fn put<T: Serialize>(&self, key: &Key, item: &T, condition: Option<Expression>) -> StoreResult<()> {
+        if tombstones::is_checked(key, condition.as_ref()) {
+            return self.transact(vec![Write::put(key.clone(), item, condition)?]).await;
+        }
         let mut attributes: Attributes = serde_dynamo::to_item(item)?;
         attributes.extend(key.attributes());
         let mut request = self.client.put_item().table_name(&self.table).set_item(Some(attributes));
@@ -73,16 +78,21 @@ impl Store {
         Ok(())
     }
 
-    /// Changes an item and gives it back as it is then.
+    /// Changes an item and gives it back as it is then. One that may be new is written in a transaction that checks
+    /// the user's account, and read afterwards.
     ///
     /// # Errors
-    /// [`StoreError::Condition`] when `condition` does not hold.
+    /// [`StoreError::Condition`] when `condition` does not hold; [`StoreError::AccountDeleted`].
     pub async fn update<T: DeserializeOwned>(
         &self,
         key: &Key,
         update: Expression,
         condition: Option<Expression>,
     ) -> StoreResult<T> {
+        if tombstones::is_checked(key, condition.as_ref()) {
+            self.transact(vec![Write::Update { key: key.clone(), update, condition }]).await?;
+            return self.get(key).await?.ok_or_else(|| StoreError::Failed("the item is gone again".into()));
+        }
         let joined = Joined::of(update, condition);
         let output = self
             .client

@@ -115,7 +115,7 @@ struct Owner {
     user_id: UserId,
 }
 
-fn profile(id: &UserId) -> Key {
+pub(super) fn profile(id: &UserId) -> Key {
     Key::new(format!("USER#{id}"), "PROFILE")
 }
 
@@ -123,20 +123,20 @@ fn settings(id: &UserId) -> Key {
     Key::new(format!("USER#{id}"), "SETTINGS")
 }
 
-fn address(email: &Email) -> Key {
+pub(super) fn address(email: &Email) -> Key {
     Key::alone(format!("EMAIL#{email}"))
 }
 
-fn google(subject: &str) -> Key {
+pub(super) fn google(subject: &str) -> Key {
     Key::alone(format!("OAUTH#google#{subject}"))
 }
 
-fn owned_by(id: &UserId) -> Expression {
+pub(super) fn owned_by(id: &UserId) -> Expression {
     Expression::new("#owner = :owner").name("#owner", "userId").value(":owner", id)
 }
 
-fn unchanged(version: u64) -> Expression {
-    Expression::new("#version = :version").name("#version", "version").value(":version", version)
+pub(super) fn unchanged(version: u64) -> Expression {
+    Expression::existing("#version = :version").name("#version", "version").value(":version", version)
 }
 
 impl Store {
@@ -283,34 +283,6 @@ impl Store {
             user.drop_pending_email();
         })
         .await
-    }
-
-    /// Deletes what says that an account is there, at once: its Google identity, its address, its
-    /// profile.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn delete_user(&self, id: &UserId) -> StoreResult<()> {
-        for _ in 0..ROUNDS {
-            let Some(user) = self.user(id).await? else { return Ok(()) };
-            let own = || {
-                let mut own = owned_by(id);
-                own.text.insert_str(0, "attribute_not_exists(PK) OR ");
-                Some(own)
-            };
-            let mut writes = vec![
-                Write::Delete { key: address(&user.email), condition: own() },
-                Write::Delete { key: profile(id), condition: Some(unchanged(user.version)) },
-            ];
-            writes.extend(
-                user.google_subject.iter().map(|subject| Write::Delete { key: google(subject), condition: own() }),
-            );
-            match self.transact(writes).await {
-                Err(error) if error.is_condition() || error.is_passing() => {}
-                result => return result,
-            }
-        }
-        Err(StoreError::Busy("the account is being changed by other requests".into()))
     }
 
     /// What a user chose, or the defaults.

@@ -62,6 +62,7 @@ async fn a_backup_is_restored_into_another_system_and_nothing_is_ingested_twice(
     assert!(answered.0.as_str().unwrap().contains("40 litres"), "{answered:?}");
     let sessions = user.get("/api/v1/chat/sessions").await.data(200);
     let never = leave_litter(&old, &user).await;
+    let leaver = old.user().await;
 
     let folder = tempfile::tempdir().unwrap();
     let backup = folder.path().join("backup");
@@ -99,6 +100,7 @@ async fn a_backup_is_restored_into_another_system_and_nothing_is_ingested_twice(
         assert_eq!(before, after);
     }
     restored.delete(&format!("/api/v1/repository/documents/{large}")).await.data(200);
+    leave_for_good(&new, &backup, leaver).await;
     merge(&new, &backup, (&restored, &small, &large)).await;
     damage(&new, &backup).await;
 }
@@ -112,6 +114,20 @@ async fn merge(system: &TestSystem, backup: &Path, (user, kept, gone): (&TestUse
     assert!(good && said.contains("were there already"), "{said}");
     assert_eq!(item(system, user, kept).await, before);
     assert_eq!(user.settled(gone).await["status"], "ready");
+}
+
+/// An account that was deleted since the backup does not come back with it.
+async fn leave_for_good(system: &TestSystem, backup: &Path, mut leaver: TestUser) {
+    (leaver.gateway, leaver.services) = (system.system.gateway_url.clone(), system.system.services_url.clone());
+    let proof =
+        leaver.request(reqwest::Method::DELETE, "/api/v1/user/account").json(&json!({"password": leaver.password}));
+    assert_eq!(leaver.send(proof).await.status, 200);
+    let (good, said) = run("restore", system, &["--merge"], backup).await;
+    assert!(good && said.contains("their accounts were deleted"), "{said}");
+    let store = &system.system.context.store;
+    let email = shared::auth::Email::parse(&leaver.email).unwrap();
+    assert!(store.user(&leaver.id.parse().unwrap()).await.unwrap().is_none());
+    assert!(store.user_by_email(&email).await.unwrap().is_none());
 }
 
 /// Of a damaged backup nothing is restored.

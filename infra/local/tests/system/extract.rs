@@ -145,6 +145,41 @@ async fn a_text_that_is_lost_is_said_to_be() {
 }
 
 #[tokio::test]
+async fn a_text_that_is_too_large_for_an_answer_is_linked() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    let objects = &system.system.context.objects;
+    let job = start(&user, file(manual(1))).await.json()["job_id"].as_str().unwrap().to_owned();
+    follow(&user, &job).await;
+    let key = ObjectKey::ExtractText(job.parse().unwrap());
+    let put = async |text: &str| objects.put(&key, "text/plain; charset=utf-8", text.to_owned()).await.unwrap();
+    // What just fits, and what does not once its line breaks are escaped.
+    let fits = "Torque 85 Nm".repeat(400_000);
+    put(&fits).await;
+    assert_eq!(poll(&user, &job).await.text, fits);
+    for text in ["85 Nm\n".repeat(800_000), "Torque 85 Nm ".repeat(500_000)] {
+        put(&text).await;
+        // The page that polls is given text, which it takes for the end.
+        let answer = poll(&user, &job).await;
+        assert_eq!(
+            (answer.status, &answer.headers["content-type"]),
+            (200, &"text/plain; charset=utf-8".parse().unwrap())
+        );
+        let url = answer.text.split_whitespace().last().unwrap();
+        assert!(answer.text.contains("too long") && url.starts_with("http"), "{}", answer.text);
+        assert_eq!(user.send(user.client.get(url)).await.text, text);
+        // Others are told in a form for programs.
+        let path = format!("/api/v1/extract/extract/progress/{job}");
+        let linked = user.send(user.request(Method::GET, &path).header("Accept", "application/json")).await.json();
+        assert_eq!((&linked["status"], &linked["text"]), (&json!("done"), &Value::Null));
+        assert_eq!(linked["size"].as_u64().unwrap(), text.len() as u64);
+        assert!(linked["expiresAt"].is_string());
+        let link = user.client.get(linked["textUrl"].as_str().unwrap());
+        assert_eq!(user.send(link).await.text, text);
+    }
+}
+
+#[tokio::test]
 async fn a_job_that_is_deleted_while_it_is_read_leaves_nothing() {
     let system = TestSystem::start().await;
     let user = system.user().await;

@@ -184,7 +184,7 @@ impl Codes {
             codes.pending.insert(new.purpose, pending.clone());
             Ok::<_, CodeError>(Sending::Sent)
         };
-        let sending = self.context.store.change_address_codes(&new.email, change).await??;
+        let sending = self.context.store.add_address_code(&new.email, &new.user, change).await??;
         if sending == Sending::Sent
             && let Err(error) = self.mailer.send(&new.email, &Message::code(new.purpose, &code)).await
         {

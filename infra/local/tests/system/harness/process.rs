@@ -78,6 +78,12 @@ impl Process {
         std::fs::read_to_string(self.folder.join("output")).unwrap()
     }
 
+    /// The addresses of its `DynamoDB` and its S3.
+    pub fn storage(&self) -> (String, String) {
+        let address = |port: u16| format!("http://localhost:{port}");
+        (address(self.ports[2]), address(self.ports[3]))
+    }
+
     fn gateway(&self) -> String {
         format!("http://localhost:{}", self.ports[0])
     }

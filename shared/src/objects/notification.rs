@@ -1,4 +1,4 @@
-//! What S3 says in a queue's message.
+//! What S3 says of new objects, in a message of a queue.
 
 use std::str::FromStr;
 
@@ -9,9 +9,9 @@ use serde::Deserialize;
 /// Only what is needed is read: the shape of the rest differs between S3 and what speaks its
 /// language.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Notification {
+pub struct Notification {
     /// Keys of objects that were created, decoded.
-    pub(crate) created_keys: Vec<String>,
+    pub created_keys: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -42,9 +42,11 @@ struct Object {
 
 /// Why a message cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum NotificationError {
+pub enum NotificationError {
+    /// It is something else.
     #[error("it is not the JSON that S3 sends: {0}")]
     Json(#[from] serde_json::Error),
+    /// It names no object.
     #[error("it tells of nothing")]
     Nothing,
 }
@@ -93,19 +95,19 @@ fn hex_digit(byte: u8) -> Option<u8> {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use aws_lambda_events::event::sqs::SqsEvent;
-
     use super::*;
 
+    /// What is read from the messages of a batch, as Lambda hands it to a function.
     fn bodies(event: &str) -> Vec<Result<Vec<String>, NotificationError>> {
-        let event: SqsEvent = serde_json::from_str(event).unwrap();
-        let bodies = event.records.into_iter().map(|message| message.body.unwrap());
+        let event: serde_json::Value = serde_json::from_str(event).unwrap();
+        let messages = event.get("Records").unwrap().as_array().unwrap();
+        let bodies = messages.iter().map(|message| message.get("body").unwrap().as_str().unwrap());
         bodies.map(|body| body.parse::<Notification>().map(|notification| notification.created_keys)).collect()
     }
 
     #[test]
     fn every_message_of_a_batch_is_read_on_its_own() {
-        let mut read = bodies(include_str!("../events/batch.json")).into_iter();
+        let mut read = bodies(include_str!("events/batch.json")).into_iter();
         assert_eq!(
             read.next().unwrap().unwrap(),
             ["uploads/01KAUSER/01KADOC/source", "uploads/extract/01KAJOB/source"]
@@ -117,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_test_event_and_deletions_ask_for_nothing() {
-        for read in bodies(include_str!("../events/nothing-to-do.json")) {
+        for read in bodies(include_str!("events/nothing-to-do.json")) {
             assert!(read.unwrap().is_empty());
         }
     }

@@ -1,0 +1,70 @@
+//! The first step of a deletion: nobody has the account any more.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::EraseError;
+use crate::Context;
+use crate::auth::KeyUse;
+use crate::ids::{SignInId, UserId};
+use crate::objects::{ObjectKey, ObjectResult, Objects};
+use crate::store::{StoreError, StoreResult, User};
+use crate::time;
+
+/// How long the transaction may be tried. The job waits longer than this for a deletion that was announced.
+const CLOSING: Duration = Duration::from_secs(40);
+/// What the request does beside the transaction may take no longer; the job does what is left of it.
+const TIDYING: Duration = Duration::from_secs(5);
+
+/// The object that starts the job.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Marker {
+    /// When the deletion was asked for.
+    pub(super) asked_at: Timestamp,
+}
+
+impl Marker {
+    /// Starts the job for `id`, or lets it go on.
+    pub(super) async fn put(objects: &Objects, id: &UserId) -> ObjectResult<()> {
+        let marker = serde_json::json!(Self { asked_at: time::now() });
+        objects.put(&ObjectKey::Deletion(id.clone()), "application/json", marker.to_string()).await
+    }
+}
+
+/// Closes an account: when this returns, its sign-ins are over, its address is free, and nothing new is kept for it. What
+/// it has left is removed by [`super::erase`]. An account that is closed already stays so.
+///
+/// The job is started first, and waits until the account is closed: so there is no moment at which a request that dies
+/// leaves an account behind that is closed, and that nobody removes.
+///
+/// # Errors
+/// [`EraseError`]: then the account is as it was.
+pub async fn close(context: &Context, id: &UserId, sign_in: &SignInId) -> Result<(), EraseError> {
+    let store = &context.store;
+    let Some(user) = store.user(id).await? else { return Ok(()) };
+    let address = context.sign_ins.secret().keyed_hash(KeyUse::FormerAddress, user.email.as_str());
+    context.billing.remember(id, &address).await?;
+    Marker::put(&context.objects, id).await?;
+    let closing = tokio::time::timeout(CLOSING, store.close_account(id, Some(sign_in)));
+    let closed = closing.await.map_err(|error| StoreError::Busy(Box::new(error)))??;
+    let Some(user) = closed else { return Ok(()) };
+    match tokio::time::timeout(TIDYING, tidy(context, &user)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, user = %id, "a closed account is left to the job as it is"),
+        Err(_) => tracing::warn!(user = %id, "a closed account has many sign-ins; the job ends them"),
+    }
+    Ok(())
+}
+
+/// Ends the other sign-ins, and forgets what was mailed to the addresses.
+async fn tidy(context: &Context, user: &User) -> StoreResult<()> {
+    let store = &context.store;
+    store.delete_all(&format!("USER#{}", user.id), "SESSION#").await?;
+    for address in std::iter::once(&user.email).chain(&user.pending_email) {
+        store.forget_address(address, &user.id).await?;
+    }
+    Ok(())
+}

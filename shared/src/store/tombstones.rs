@@ -1,0 +1,184 @@
+//! Tombstones: a deleted account whose items and objects are still being removed.
+//!
+//! From the moment that an account is deleted, nothing new is kept for it. Whatever may make an item in a
+//! partition of a user (`USER#<id>`, `USER#<id>#CHAT#<id>`) is therefore written in a transaction that demands that
+//! there be no tombstone of that user. This is decided here, by the key, for every write that [`Store::put`],
+//! [`Store::update`] and [`Store::transact`] do: nobody has to think of it. Only a write whose condition holds of no
+//! item but one that is there ([`Expression::present`], [`Expression::existing`]) goes without the check.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::error::StoreError;
+use super::item::{Expression, Key};
+use super::users::{address, google, owned_by, profile, unchanged};
+use super::{Store, StoreResult, User, Write, sign_ins};
+use crate::ids::{SignInId, UserId};
+use crate::time;
+
+/// How often it is tried again while other requests change the account.
+const ROUNDS: usize = 8;
+/// How long a tombstone stays after the last of the account is gone. No token, no presigned address and no running
+/// request lives as long.
+const KEPT_SECONDS: i64 = 30 * 86_400;
+
+/// Says that an account was deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tombstone {
+    /// When its owner had it deleted.
+    pub deleted_at: Timestamp,
+    /// When it may be forgotten, in epoch seconds; none as long as anything of the account may be left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
+}
+
+impl Tombstone {
+    /// Its sort key, in the partition of the user.
+    pub const SORT: &'static str = "TOMBSTONE";
+}
+
+fn key(partition: &str) -> Key {
+    Key::new(partition, Tombstone::SORT)
+}
+
+fn of(id: &UserId) -> Key {
+    key(&format!("USER#{id}"))
+}
+
+/// The partition that holds the tombstone of the user in whose partition this is.
+fn owner(partition: &str) -> Option<String> {
+    let id = partition.strip_prefix("USER#")?.split('#').next()?;
+    Some(format!("USER#{id}"))
+}
+
+/// Whether a write under this condition may make an item of a user.
+pub(super) fn is_checked(key: &Key, condition: Option<&Expression>) -> bool {
+    let may_create = condition.is_none_or(|condition| !condition.demands_item);
+    may_create && owner(&key.partition).is_some()
+}
+
+/// The checks that belong to these writes: one for each user of whom they may make an item.
+pub(super) fn checks(writes: &[Write]) -> Vec<Write> {
+    let made = writes.iter().filter_map(|write| match write {
+        Write::Put { key, condition, .. } | Write::Update { key, condition, .. } => {
+            is_checked(key, condition.as_ref()).then_some(key)
+        }
+        Write::Delete { .. } | Write::Check { .. } => None,
+    });
+    // The tombstone itself is no item that it forbids.
+    let owners: BTreeSet<String> =
+        made.filter(|key| key.sort != Tombstone::SORT).filter_map(|key| owner(&key.partition)).collect();
+    owners.iter().map(|owner| Write::Check { key: key(owner), condition: Expression::absent() }).collect()
+}
+
+/// Demands that the account of `id` is not being deleted.
+pub(super) fn check(id: &UserId) -> Write {
+    Write::Check { key: of(id), condition: Expression::absent() }
+}
+
+impl Store {
+    /// The tombstone of a user.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn tombstone(&self, id: &UserId) -> StoreResult<Option<Tombstone>> {
+        self.get(&of(id)).await
+    }
+
+    /// Deletes what says that an account is there, and sets its tombstone, in one transaction: from then on its
+    /// address and its Google identity are free, the sign-in that asks is over, and nothing new is kept for it.
+    /// What it owned is left; the account as it was is given back, `None` where it was deleted before.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when other requests change the account all the time.
+    pub async fn close_account(&self, id: &UserId, sign_in: Option<&SignInId>) -> StoreResult<Option<User>> {
+        let tombstone = Tombstone { deleted_at: time::now(), expires_at: None };
+        for _ in 0..ROUNDS {
+            let Some(user) = self.user(id).await? else { return Ok(None) };
+            let own = || {
+                let mut own = owned_by(id);
+                own.text.insert_str(0, "attribute_not_exists(PK) OR ");
+                Some(own)
+            };
+            let mut writes = vec![
+                Write::put(of(id), &tombstone, Some(Expression::absent()))?,
+                Write::Delete { key: profile(id), condition: Some(unchanged(user.version)) },
+                Write::Delete { key: address(&user.email), condition: own() },
+            ];
+            let subject = user.google_subject.as_deref();
+            writes.extend(subject.map(|subject| Write::Delete { key: google(subject), condition: own() }));
+            writes.extend(sign_in.map(|sign_in| Write::Delete { key: sign_ins::key(id, sign_in), condition: None }));
+            match self.transact(writes).await {
+                Ok(()) => return Ok(Some(user)),
+                Err(error) if error.is_condition() || error.is_passing() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(StoreError::Busy("the account is being changed by other requests".into()))
+    }
+
+    /// Lets a tombstone be forgotten some weeks from now: nothing of the account is left.
+    ///
+    /// # Errors
+    /// [`StoreError::Condition`] where there is none.
+    pub async fn let_tombstone_expire(&self, id: &UserId) -> StoreResult<()> {
+        let update = Expression::new("SET #expires = :expires")
+            .name("#expires", "expiresAt")
+            .value(":expires", time::now().as_second() + KEPT_SECONDS);
+        let _: Tombstone = self.update(&of(id), update, Some(Expression::present())).await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn put(partition: &str, sort: &str, condition: Option<Expression>) -> Write {
+        Write::put(Key::new(partition, sort), &serde_json::json!({}), condition).unwrap()
+    }
+
+    fn checked(writes: &[Write]) -> Vec<String> {
+        let keys = checks(writes).into_iter().map(|check| match check {
+            Write::Check { key, condition } => {
+                assert_eq!((key.sort.as_str(), condition.text.as_str()), ("TOMBSTONE", "attribute_not_exists(PK)"));
+                key.partition
+            }
+            other => panic!("{other:?}"),
+        });
+        keys.collect()
+    }
+
+    #[test]
+    fn whatever_may_make_an_item_of_a_user_is_checked_once() {
+        let writes = [
+            put("USER#a", "SETTINGS", None),
+            put("USER#a#CHAT#c", "MSG#1", Some(Expression::absent())),
+            put("USER#b", "CHAT#c", Some(Expression::new("#x = :x"))),
+            put("JOB#j", "JOB#j", None),
+        ];
+        assert_eq!(checked(&writes), ["USER#a", "USER#b"]);
+    }
+
+    #[test]
+    fn what_changes_an_item_that_is_there_is_not() {
+        let writes = [
+            put("USER#a", "PROFILE", Some(unchanged(3))),
+            put("USER#a", "CHAT#c", Some(Expression::present())),
+            put("USER#a", "DOC#d", Some(Expression::existing("#run = :run"))),
+            Write::Delete { key: Key::new("USER#a", "DOC#d"), condition: None },
+            put("EMAIL#x", "EMAIL#x", Some(Expression::absent())),
+        ];
+        assert!(checked(&writes).is_empty());
+        assert_eq!(Expression::existing("a OR b").text, "attribute_exists(PK) AND (a OR b)");
+    }
+
+    #[test]
+    fn a_tombstone_forbids_no_tombstone() {
+        assert!(checked(&[put("USER#a", Tombstone::SORT, Some(Expression::absent()))]).is_empty());
+    }
+}
