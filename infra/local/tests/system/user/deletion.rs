@@ -76,8 +76,7 @@ async fn a_large_account_is_deleted_at_once_and_removed_behind() {
     assert_eq!(again.get("/api/v1/user/settings").await.data(200)["theme"], "dark");
 
     // When requests that were under way have ended, the marker goes, and the tombstone is to go too some day.
-    let tombstone = context.store.tombstone(&id).await.unwrap().unwrap();
-    assert_eq!(tombstone.expires_at, None);
+    assert!(context.store.tombstone(&id).await.unwrap().is_some());
     eventually(60, "the job has ended", async || {
         let markers = context.objects.list(ObjectKey::DELETIONS).await.unwrap();
         markers.is_empty().then_some(())

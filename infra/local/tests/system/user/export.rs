@@ -99,10 +99,11 @@ async fn files_pictures_texts_and_jobs_are_in_it() {
     let export = user.get(PATH).await.json();
     let document = &export["documents"][0];
     assert_eq!(document["file"]["fileName"], "manual.pdf");
-    let file = download(&user, &document["file"]["downloadUrl"]).await;
-    assert_eq!(file.text.len() as u64, document["file"]["size"].as_u64().unwrap());
-    assert!(file.text.starts_with("%PDF"));
-    assert!(file.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    let file = user.client.get(document["file"]["downloadUrl"].as_str().unwrap()).send().await.unwrap();
+    assert!(file.headers()["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    let file = file.bytes().await.unwrap();
+    assert_eq!(file.len() as u64, document["file"]["size"].as_u64().unwrap());
+    assert!(file.starts_with(b"%PDF"));
     assert!(document["pageTexts"][0]["text"].as_str().unwrap().contains("85 Nm"));
     assert_eq!(document["pageTexts"].as_array().unwrap().len(), 2);
     let message = &export["chatSessions"][0]["messages"][0];

@@ -128,8 +128,8 @@ async fn nothing_comes_back_when_everything_is_removed() {
     assert_eq!(traces(&system, &user).await, left);
 }
 
-#[tokio::test]
-async fn a_request_under_way_is_told_that_its_sign_in_is_over() {
+#[test]
+fn a_request_under_way_is_told_that_its_sign_in_is_over() {
     let error = shared::http::ApiError::from(StoreError::AccountDeleted);
     assert_eq!((error.status().as_u16(), error.code()), (401, "sign_in_expired"));
 }
