@@ -3,6 +3,7 @@
 //! Called by the frontend's own server after it stored the files; the same call may come twice.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
@@ -20,8 +21,8 @@ use crate::view::DocumentView;
 
 /// Documents in one call.
 const MOST: usize = 20;
-/// Tries when the same addresses are being registered by another call at the same moment.
-const TRIES: usize = 4;
+/// Milliseconds between the tries when the same addresses, or other documents, are being kept at the same moment.
+const PAUSES: [u64; 6] = [0, 10, 20, 50, 100, 200];
 
 pub(crate) struct Body {
     documents: Vec<Listed>,
@@ -103,7 +104,8 @@ fn check_addresses(state: &State, listed: &[Listed]) -> ApiResult<()> {
 /// The documents in the order of the request, and whether any of them is new.
 async fn find_or_create(state: &State, user: &UserId, listed: &[Listed]) -> ApiResult<(Vec<Document>, bool)> {
     let store = &state.context.store;
-    for _ in 0..TRIES {
+    for pause in PAUSES {
+        tokio::time::sleep(Duration::from_millis(pause)).await;
         let mut by_url: HashMap<&str, Document> = HashMap::new();
         let mut new = Vec::new();
         for item in listed {

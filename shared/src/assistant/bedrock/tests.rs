@@ -127,7 +127,7 @@ async fn failures_are_told_or_tried_again() {
     let at = async |url: &str| {
         let answer = model(url, Duration::from_secs(10)).await.answer(asked());
         gathered(answer).await.2.map_err(|error| match error {
-            AnswerError::Provider(error) => error,
+            AnswerError::Provider(error) | AnswerError::Nothing(error) => error,
             AnswerError::Library(error) => panic!("{error}"),
         })
     };

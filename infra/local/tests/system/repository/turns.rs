@@ -40,7 +40,7 @@ fn is_in_work(document: &Value) -> bool {
 async fn twenty_manuals_of_one_user_hold_nobody_else_up() {
     let system = TestSystem::start().await;
     let (busy, other) = (system.user().await, system.user().await);
-    let large = manual(20);
+    let large = manual(8);
     for at in 0..20 {
         busy.upload(&format!("{at}.pdf"), large.clone()).await;
     }
