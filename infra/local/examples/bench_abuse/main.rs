@@ -20,6 +20,7 @@ mod answer;
 #[path = "../../../../shared/src/speech/audio/tests/bomb.rs"]
 mod bomb;
 #[path = "../client/mod.rs"]
+#[expect(dead_code, reason = "nothing is asked of a manual here")]
 mod client;
 mod connections;
 mod pictures;
