@@ -3,6 +3,7 @@
 //! Usage: `bench_deletion [SESSIONS [DOCUMENTS]]`, with `PDFIUM_LIBRARY` and `MODEL_DIR` as for the system itself.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark fails by panicking")]
 
+#[expect(dead_code, reason = "other benchmarks use more of it")]
 mod client;
 
 use std::time::{Duration, Instant};
@@ -26,7 +27,7 @@ fn main() {
         return;
     }
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(run());
+    runtime.block_on(Box::pin(run()));
 }
 
 async fn run() {
@@ -35,7 +36,7 @@ async fn run() {
     let documents = arguments.next().unwrap_or(2_000);
     let folder = tempfile::tempdir().unwrap();
     let options = Options { in_memory: false, data_dir: folder.path().to_owned(), ..Options::throw_away() };
-    let system = System::start(options, &|name| std::env::var(name).ok()).await.unwrap();
+    let system = Box::pin(System::start(options, &|name| std::env::var(name).ok())).await.unwrap();
     let mail = folder.path().join("mail");
     let client = Client::sign_up(&system.gateway_url, mail.to_str().unwrap()).await;
     let id: UserId = client.get("user/profile").await["data"]["id"].as_str().unwrap().parse().unwrap();
@@ -80,7 +81,7 @@ async fn run() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     println!("the job has ended after {:.1?}", begun.elapsed());
-    system.stop().await;
+    Box::pin(system.stop()).await;
 }
 
 async fn session(context: &Context, id: &UserId, number: usize) {

@@ -42,7 +42,7 @@ pub(super) const SIGN_IN: Kind = Kind {
 };
 
 pub(super) const USAGE: Kind =
-    Kind { prefix: "USAGE#", shown: &["month", "messages", "voiceMilliseconds"], left_out: &[] };
+    Kind { prefix: "USAGE#", shown: &["month", "messages", "voiceMilliseconds", "extractionPages"], left_out: &[] };
 
 pub(super) const SUBSCRIPTION: Kind = Kind {
     prefix: "SUBSCRIPTION",
@@ -115,7 +115,7 @@ pub(super) const JOB: Kind = Kind {
 
 /// Kinds that hold nothing of the user's own: idempotency keys, the library's version, markers of addresses, the
 /// tombstone.
-const TECHNICAL: [&str; 4] = ["IDEM#", "LIBRARY", "DOCURL#", "TOMBSTONE"];
+const TECHNICAL: [&str; 5] = ["IDEM#", "LIBRARY", "DOCURL#", "PLACES", "TOMBSTONE"];
 
 const KINDS: [Kind; 9] = [PROFILE, SETTINGS, SIGN_IN, USAGE, SUBSCRIPTION, DOCUMENT, CHAT, MESSAGE, JOB];
 
