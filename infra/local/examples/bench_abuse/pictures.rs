@@ -1,13 +1,13 @@
 //! Pictures of 64 megapixels, four in each of many sessions at once.
 
-use std::io::Cursor;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::future::join_all;
 use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 use serde_json::json;
 
 use crate::client::Client;
@@ -71,9 +71,11 @@ fn pictures() -> Vec<(&'static str, String)> {
         |x: u32, y: u32| (1_000..7_000).contains(&x) && (1_000..2_000).contains(&y) && x % 80 < 40 && y % 160 < 90;
     let grey = GrayImage::from_fn(SIDE, SIDE, |x, y| Luma([if is_print(x, y) { 30 } else { 240 }]));
     let png = |image: &DynamicImage| {
-        let mut bytes = Cursor::new(Vec::new());
-        image.write_to(&mut bytes, ImageFormat::Png).unwrap();
-        bytes.into_inner()
+        let mut bytes = Vec::new();
+        // All four have to fit into one request.
+        let small = PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::NoFilter);
+        image.write_with_encoder(small).unwrap();
+        bytes
     };
     let jpeg = |image: &DynamicImage| {
         let mut bytes = Vec::new();

@@ -131,6 +131,7 @@ fn every_program_closes_itself_first() {
 #[tokio::test]
 async fn large_pictures_in_many_sessions_stay_within_their_memory() {
     use base64::Engine as _;
+    use image::codecs::png::{CompressionType, FilterType};
     let folder = tempfile::tempdir().unwrap();
     let process = crate::harness::Process::start(folder.path(), &[("DEFAULT_PLAN", "team")]).await;
     let user = process.user().await;
@@ -140,10 +141,12 @@ async fn large_pictures_in_many_sessions_stay_within_their_memory() {
         image::Luma([if is_printed && x % 90 < 40 && y % 200 < 90 { 0 } else { 250 }])
     });
     let grey = image::DynamicImage::ImageLuma8(rows);
-    let (mut jpeg, mut png) = (Vec::new(), std::io::Cursor::new(Vec::new()));
+    let (mut jpeg, mut png) = (Vec::new(), Vec::new());
     image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 40).encode_image(&grey).unwrap();
-    image::DynamicImage::ImageRgb8(grey.into_rgb8()).write_to(&mut png, image::ImageFormat::Png).unwrap();
-    let encoded = [jpeg, png.into_inner()].map(|bytes| base64::engine::general_purpose::STANDARD.encode(bytes));
+    let small =
+        image::codecs::png::PngEncoder::new_with_quality(&mut png, CompressionType::Default, FilterType::NoFilter);
+    image::DynamicImage::ImageRgb8(grey.into_rgb8()).write_with_encoder(small).unwrap();
+    let encoded = [jpeg, png].map(|bytes| base64::engine::general_purpose::STANDARD.encode(bytes));
     let urls = encoded.map(|encoded| format!("data:image/png;base64,{encoded}"));
     let images = [&urls[0], &urls[1], &urls[1], &urls[1]];
     let body = serde_json::json!({"content": "What is on the plate?", "images": images});
