@@ -103,7 +103,7 @@ variables! {
     DETECTION_MODEL_DIR = "models/detection": "folder with `model.onnx`, `labels.txt` and `preprocess.json`";
     OPENAI_VISION_MODEL = "": "model that looks at pictures; default: `OPENAI_MODEL`";
     MAX_PICTURE_MEGAPIXELS = "64": "size of a picture, in millions of pixels";
-    PICTURE_MEMORY_MIB = "320": "memory for pictures that are decoded, read or wait for it; further ones wait outside of it, and one that takes more has it alone";
+    PICTURE_MEMORY_MIB = "160": "memory for pictures that are decoded, read or wait for it; further ones wait outside of it, and one that takes more has it alone";
     STREAM_ADDRESS = "0.0.0.0:8080": "where the stream container listens";
     STREAM_CONNECTIONS = "10000": "WebSocket connections of one process";
     STREAM_CONNECTIONS_PER_USER = "5": "WebSocket connections of one user";

@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Bytes of all pictures where nothing else is configured.
-pub const USUAL: u64 = 320 * 1024 * 1024;
+pub const USUAL: u64 = 160 * 1024 * 1024;
 /// One part in so many is for files.
 const FILES: u64 = 5;
 /// Bytes of one place.

@@ -39,7 +39,7 @@ async fn row(program: &str, name: &str, sessions: usize, variables: &[(&str, &st
     let system = System::start(program, variables).await;
     let client = system.user().await;
     // The model is loaded, and everything is as it is in use.
-    ask(&client, &[]).await;
+    ask(&system.user().await, &[]).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     let before = resident(system.process());
     let watch = Watch::children_of(system.process());

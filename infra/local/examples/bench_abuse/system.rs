@@ -28,7 +28,12 @@ impl System {
             .arg("--data-dir")
             .arg(folder.path())
             // The plan with the most questions, and no limit of requests: what is measured must not end it.
-            .envs([("DEFAULT_PLAN", "team"), ("REQUESTS_PER_MINUTE", "100000"), ("RUST_LOG", "error")])
+            .envs([
+                ("DEFAULT_PLAN", "team"),
+                ("REQUESTS_PER_MINUTE", "100000"),
+                ("RUST_LOG", "error"),
+                ("MALLOC_ARENA_MAX", "2"),
+            ])
             .envs(variables.iter().copied())
             .stdout(Stdio::null())
             .spawn()

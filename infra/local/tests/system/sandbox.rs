@@ -133,7 +133,8 @@ async fn large_pictures_in_many_sessions_stay_within_their_memory() {
     use base64::Engine as _;
     use image::codecs::png::{CompressionType, FilterType};
     let folder = tempfile::tempdir().unwrap();
-    let process = crate::harness::Process::start(folder.path(), &[("DEFAULT_PLAN", "team")]).await;
+    let process =
+        crate::harness::Process::start(folder.path(), &[("DEFAULT_PLAN", "team"), ("MALLOC_ARENA_MAX", "2")]).await;
     let user = process.user().await;
     let rows = image::GrayImage::from_fn(8_000, 8_000, |x, y| {
         // Little that is printed: all four have to fit into one request.
