@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use futures::future::join_all;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
@@ -39,12 +40,13 @@ async fn row(program: &str, name: &str, sessions: usize, variables: &[(&str, &st
     let system = System::start(program, variables).await;
     let client = system.user().await;
     // The model is loaded, and everything is as it is in use.
-    ask(&system.user().await, &[]).await;
+    ask(&system.user().await, body(&[])).await;
+    let asked = body(pictures);
     tokio::time::sleep(Duration::from_secs(2)).await;
     let before = resident(system.process());
     let watch = Watch::children_of(system.process());
     let began = Instant::now();
-    join_all((0..sessions).map(|_| ask(&client, pictures))).await;
+    join_all((0..sessions).map(|_| ask(&client, asked.clone()))).await;
     let seconds = began.elapsed().as_secs_f64();
     let (_, readers) = watch.end();
     tokio::time::sleep(Duration::from_secs(2)).await;
@@ -57,11 +59,16 @@ async fn row(program: &str, name: &str, sessions: usize, variables: &[(&str, &st
     assert!(status(system.process(), "VmRSS").is_some(), "the system has survived");
 }
 
+/// A question with these pictures.
+fn body(pictures: &[String]) -> Bytes {
+    json!({"content": "What does the plate say?", "images": pictures}).to_string().into()
+}
+
 /// Asks in a session of its own, and waits for the answer's end.
-async fn ask(client: &Client, pictures: &[String]) {
-    let body = json!({"content": "What does the plate say?", "images": pictures});
+async fn ask(client: &Client, body: Bytes) {
     let request = client.http.post(format!("{}/chat/messages/stream", client.api)).bearer_auth(&client.token);
-    let answer = request.json(&body).send().await.unwrap().error_for_status().unwrap().text().await.unwrap();
+    let request = request.header("content-type", "application/json").body(body);
+    let answer = request.send().await.unwrap().error_for_status().unwrap().text().await.unwrap();
     assert!(answer.contains("\"done\":true"), "{answer}");
 }
 
