@@ -106,7 +106,7 @@ class Proof:
             client.token = token
             signed_in = client.call(method, path, body, accept=(401,)).get("code") != "sign_in_expired"
             if signed_in != expected:
-                raise Failure(f"{method} {path} takes a token for {'good' if signed_in else 'bad'} that is not.")
+                raise Failure(f"{method} {path} {'takes' if signed_in else 'refuses'} a token, and should not.")
 
     def only_who_needs_it_reads_the_secret(self):
         outputs = self.system.outputs()

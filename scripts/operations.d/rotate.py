@@ -88,11 +88,12 @@ class Stack:
         self.services = common.of_type(found, "AWS::ECS::Service")
         self.manager, self.lambdas = common.client("secretsmanager"), common.client("lambda")
         self.secret = secret or common.one(name, "AWS::SecretsManager::Secret", "Secret", "--secret")
-        self.version = None
+        self.version, self.names = None, {self.secret}
 
     def read(self):
         answer = self.manager.get_secret_value(SecretId=self.secret)
         self.version = answer["VersionId"]
+        self.names = {self.secret, answer["ARN"], answer["Name"]}
         try:
             values = json.loads(answer["SecretString"])
             if len(values[NOW]) >= 32:
@@ -119,7 +120,9 @@ class Stack:
 
         Those that hold the secret come first, and are called: auth publishes the public keys when it starts.
         """
-        holders = [name for name in self.functions if self.secret in self.secrets_of(name)]
+        holders = [name for name in self.functions if self.names.intersection(self.secrets_of(name))]
+        if not holders:
+            raise Failure(f"No function of the stack is given {self.secret}.")
         common.side_by_side(self.start_function, holders)
         common.side_by_side(self.call, holders)
         common.side_by_side(self.start_function, [name for name in self.functions if name not in holders])
