@@ -9,16 +9,7 @@ use shared::speech::{recognition, synthesis};
 
 fn main() -> ExitCode {
     // Recordings are decoded in a child process, which is this executable again.
-    if let Some(ended) = shared::worker::main() {
-        return ended;
-    }
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("asr: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    shared::worker::run("asr", run)
 }
 
 #[tokio::main]

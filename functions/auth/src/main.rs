@@ -9,7 +9,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     // Nobody else reads the secrets of this process.
     shared::process::keep_private()?;
     let context = Context::from_env().await?;
-    // Nobody else signs tokens; everybody else verifies them.
+    // What verifies tokens elsewhere, before the first one is signed.
     context.sign_ins.tokens().publish().await?;
     let config = context.config.clone();
     let state = State::new(context).await?;

@@ -7,7 +7,7 @@ use http::HeaderMap;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use shared::billing::payments::{Event, Receipt, verify};
-use shared::http::{ApiError, ApiResult, ok};
+use shared::http::{ApiError, ApiResult, Reply, ok};
 use shared::{telemetry, time};
 
 use crate::State;
@@ -25,18 +25,20 @@ pub(crate) async fn receive_event(
     headers: HeaderMap,
     body: Bytes,
 ) -> ApiResult<impl IntoResponse> {
+    take(&state, &headers, &body).await.inspect_err(|_| telemetry::count_failed_webhook())
+}
+
+async fn take(state: &State, headers: &HeaderMap, body: &[u8]) -> ApiResult<Reply<Received>> {
     let Some(stripe) = &state.context.config.billing.stripe else {
         return Err(ApiError::unavailable("billing_not_configured", "Paying is not set up on this system."));
     };
     let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    verify(&body, signature, stripe.webhook_secret.expose_secret(), time::now()).map_err(|error| {
-        telemetry::count_failed_webhook();
+    verify(body, signature, stripe.webhook_secret.expose_secret(), time::now()).map_err(|error| {
         tracing::warn!(%error, "an event was not taken for Stripe's");
         ApiError::bad_request("invalid_signature", "The event is not signed as it must be.")
     })?;
-    let event = Event::parse(&body).ok_or_else(|| ApiError::bad_request("malformed_event", "This is no event."))?;
+    let event = Event::parse(body).ok_or_else(|| ApiError::bad_request("malformed_event", "This is no event."))?;
     let receipt = state.subscriptions.receive(&event).await.map_err(|error| {
-        telemetry::count_failed_webhook();
         tracing::error!(%error, event = event.id, kind = event.kind, "an event failed");
         refusal(error)
     })?;

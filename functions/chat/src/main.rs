@@ -10,16 +10,7 @@ use shared::vision::Vision;
 
 fn main() -> ExitCode {
     // Text on pictures is read by a program that is started through this executable.
-    if let Some(ended) = shared::worker::main() {
-        return ended;
-    }
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("chat: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    shared::worker::run("chat", run)
 }
 
 #[tokio::main]

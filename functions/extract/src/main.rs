@@ -8,16 +8,7 @@ use shared::http::{Backend, serve};
 
 fn main() -> ExitCode {
     // PDF files are read in a child process, which is this executable again.
-    if let Some(ended) = shared::worker::main() {
-        return ended;
-    }
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("extract: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    shared::worker::run("extract", run)
 }
 
 #[tokio::main]

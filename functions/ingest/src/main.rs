@@ -16,16 +16,7 @@ const QUEUE: usize = 16;
 
 fn main() -> ExitCode {
     // PDF files are read in a child process, which is this executable again.
-    if let Some(ended) = shared::worker::main() {
-        return ended;
-    }
-    match serve() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("ingest: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    shared::worker::run("ingest", serve)
 }
 
 #[tokio::main]

@@ -11,16 +11,7 @@ use stream::State;
 
 fn main() -> ExitCode {
     // The microphone is decoded in a child process, which is this executable again.
-    if let Some(ended) = shared::worker::main() {
-        return ended;
-    }
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("stream: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    shared::worker::run("stream", run)
 }
 
 #[tokio::main]

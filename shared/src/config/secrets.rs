@@ -25,17 +25,21 @@ pub(super) async fn read(environment: &dyn Fn(&str) -> Option<String>) -> Result
 }
 
 async fn of_all(sdk: &SdkConfig, ids: &[String]) -> Result<HashMap<String, String>, String> {
-    let secrets = try_join_all(ids.iter().map(|id| values(sdk, id))).await?;
-    Ok(secrets.into_iter().rev().flatten().collect())
+    Ok(merged(try_join_all(ids.iter().map(|id| values(sdk, id))).await?))
+}
+
+/// Of a variable in several, the first counts.
+fn merged(secrets: Vec<HashMap<String, String>>) -> HashMap<String, String> {
+    secrets.into_iter().rev().flatten().collect()
 }
 
 /// What goes wrong is told without a word of what the secret holds.
 async fn values(sdk: &SdkConfig, id: &str) -> Result<HashMap<String, String>, String> {
     let found = aws::secrets_manager(sdk).get_secret_value().secret_id(id).send().await;
     let found =
-        found.map_err(|error| format!("names a secret that cannot be read: {}", DisplayErrorContext(&error)))?;
+        found.map_err(|error| format!("names a secret, {id}, that cannot be read: {}", DisplayErrorContext(&error)))?;
     let text = found.secret_string().unwrap_or_default();
-    serde_json::from_str(text).map_err(|_| "names a secret that is no JSON object of texts".to_owned())
+    serde_json::from_str(text).map_err(|_| format!("names a secret, {id}, that is no JSON object of texts"))
 }
 
 #[cfg(all(test, feature = "provider"))]
@@ -62,14 +66,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_a_variable_in_two_secrets_the_first_counts() {
-        let holding = |values: serde_json::Value| good(&json!({"Name": "x", "SecretString": values.to_string()}));
-        let one = Server::start(vec![holding(json!({"A": "1", "B": "2"}))]).await;
-        let sdk = aws::at(&aws::sdk_config(&aws_config()).await, Some(&one.url));
-        let found = of_all(&sdk, &["x".to_owned(), "y".to_owned()]).await.unwrap();
-        assert_eq!((found.len(), one.seen().len()), (2, 2));
-        let asked = |id| one.seen().iter().any(|seen| seen.json() == json!({"SecretId": id}));
+    async fn all_secrets_that_are_named_are_read() {
+        let server =
+            Server::start(vec![good(&json!({"Name": "x", "SecretString": json!({"A": "1"}).to_string()}))]).await;
+        let sdk = aws::at(&aws::sdk_config(&aws_config()).await, Some(&server.url));
+        assert_eq!(of_all(&sdk, &["x".to_owned(), "y".to_owned()]).await.unwrap().len(), 1);
+        let asked = |id| server.seen().iter().any(|seen| seen.json() == json!({"SecretId": id}));
         assert!(asked("x") && asked("y"));
+    }
+
+    #[test]
+    fn of_a_variable_in_two_secrets_the_first_counts() {
+        let secret = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let found = merged(vec![secret(&[("A", "1")]), secret(&[("A", "2"), ("B", "3")])]);
+        assert_eq!(found, secret(&[("A", "1"), ("B", "3")]));
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@
 //! Programs of others ([`crate::program`]) are started the same way: the child limits and confines itself and then
 //! becomes that program.
 //!
-//! Every program that reads such files or starts such programs begins with [`main`].
+//! Every program that reads such files or starts such programs begins with [`run`] or [`main`].
 
 mod child;
 pub mod confine;
@@ -18,6 +18,7 @@ pub(crate) mod launch;
 #[cfg(any(feature = "documents", feature = "speech"))]
 mod parent;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 #[cfg(feature = "speech")]
@@ -34,6 +35,22 @@ pub(crate) const MISUSED: u8 = 2;
 /// Exit code of a worker that could not limit or confine itself.
 #[cfg(any(feature = "documents", feature = "speech"))]
 pub(crate) const UNLIMITED: u8 = 3;
+
+/// The whole `main` of a program that reads such files: the work of a worker where [`main`] finds one, else `program`,
+/// whose failure is printed after the program's `name`.
+pub fn run<E: std::fmt::Display>(name: &str, program: impl FnOnce() -> Result<(), E>) -> ExitCode {
+    if let Some(ended) = main() {
+        return ended;
+    }
+    match program() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Where nobody reads it, the exit code says enough.
+            let _ = writeln!(std::io::stderr(), "{name}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
 
 /// Does the work of a worker, where the first argument says that this process is one. Else it closes this process to
 /// others of the same user ([`crate::process::keep_private`]), and programs of others are started through it.

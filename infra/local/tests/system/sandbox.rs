@@ -119,7 +119,7 @@ fn every_program_closes_itself_first() {
         let main = function.unwrap().path().join("src/main.rs");
         let Ok(source) = std::fs::read_to_string(&main) else { continue };
         let body = source.split_once("fn main()").unwrap().1;
-        let begins = ["shared::worker::main()", "shared::process::keep_private()"]
+        let begins = ["shared::worker::run(", "shared::process::keep_private()"]
             .iter()
             .any(|call| body.find(call).is_some_and(|at| body.get(..at).unwrap().matches(';').count() == 0));
         assert!(begins, "{} must begin with one of the two", main.display());
