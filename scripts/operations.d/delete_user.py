@@ -6,6 +6,7 @@ import argparse
 import datetime
 import json
 import os
+import random
 import sys
 import time
 import urllib.error
@@ -108,14 +109,15 @@ class Deletion:
         """Closes the account: as `close` in shared/src/account/closing.rs."""
         # First, so that an account that is closed is also removed, whatever happens here.
         self.start_removal()
-        for _ in range(ROUNDS):
+        for attempt in range(ROUNDS):
             if self.try_to_close(profile):
                 break
+            time.sleep(random.uniform(0, 0.1 * 2**attempt))
             profile = self.get(self.partition, "PROFILE")
             if not profile:
                 break
         else:
-            raise Failure("The account is being changed all the time. Run this again. Nothing is deleted.")
+            raise Failure("The account is being changed all the time. It is still there, but its subscription has ended. Run this again.")
         for sort in self.sorts("SESSION#"):
             self.delete(self.partition, sort)
         for name in ("email", "pendingEmail"):

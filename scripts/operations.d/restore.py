@@ -11,6 +11,7 @@ that the file has now: its event finds nothing to do.
 
 import argparse
 import base64
+import datetime
 import gzip
 import json
 import os
@@ -117,7 +118,7 @@ class Restore:
         self.run = f"restore-{uuid.uuid4()}"
         self.keys = {entry["key"] for entry in backup.objects}
         # What objects belong to: documents with their status and tag, jobs, users.
-        self.documents, self.jobs, self.users = {}, set(), set()
+        self.documents, self.jobs, self.users, self.half_removed = {}, set(), set(), set()
         self.written, self.put, self.kept = Progress("items"), Progress("objects"), Progress("items and objects")
         self.expired, self.never_arrived, self.orphans, self.deleted = 0, 0, 0, 0
         # Whether the account of a user was deleted where it is restored.
@@ -166,6 +167,8 @@ class Restore:
             self.jobs.add(owner)
         elif kind == "USER" and sort == "PROFILE":
             self.users.add(owner)
+        elif kind == "USER" and sort == "TOMBSTONE":
+            self.half_removed.add(owner)
         elif kind == "USER" and sort.startswith("DOC#"):
             document = f"{owner}/{sort.removeprefix('DOC#')}"
             status = item.get("status", {}).get("S")
@@ -203,6 +206,10 @@ class Restore:
         starts_work = [entry for entry in wanted if entry["key"].startswith("uploads/")]
         common.side_by_side(self.put_object, [entry for entry in wanted if not entry["key"].startswith("uploads/")])
         common.side_by_side(self.put_upload, starts_work)
+        # Last: what removes the rest of an account that was deleted while the backup was taken.
+        for user in sorted(self.half_removed):
+            marker = json.dumps({"askedAt": datetime.datetime.now(datetime.timezone.utc).isoformat()})
+            self.s3.put_object(Bucket=self.bucket, Key=f"deletions/{user}.json", Body=marker, ContentType="application/json")
 
     def belongs(self, key):
         """Whether the table knows what an object belongs to."""
@@ -211,8 +218,8 @@ class Restore:
             return key.split("/")[2] in self.jobs
         if folder == "extracted":
             return rest in self.jobs
-        if folder == "exports":
-            # Their addresses have ended.
+        if folder in ("exports", "deletions"):
+            # The addresses of exports have ended; deletions are begun anew.
             return False
         if folder in ("pictures", "readings"):
             return rest.split("/")[0] in self.users

@@ -116,6 +116,18 @@ pub(crate) fn count_provider_error() {
     counter!("ProviderErrors").increment(1);
 }
 
+/// An error with what caused it, for the log: what an error says by itself is meant for users.
+#[must_use]
+pub fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(&format!(": {inner}"));
+        cause = inner.source();
+    }
+    text
+}
+
 fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }

@@ -37,7 +37,7 @@ impl State {
             Ok(Erased::Partly) => tracing::info!(%user, "the removal of a deleted account goes on in another run"),
             Ok(Erased::NotClosed) => tracing::warn!(%user, "a deletion was announced and did not take place"),
             Err(error) => {
-                tracing::warn!(%error, %user, "the removal of a deleted account is tried again");
+                tracing::warn!(error = telemetry::causes(&error), %user, "the removal of a deleted account is tried again");
                 return false;
             }
         }

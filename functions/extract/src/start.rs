@@ -6,7 +6,6 @@ use axum::Json;
 use axum::extract::{Request, State as Extract};
 use serde::Serialize;
 use shared::Context;
-use shared::billing::Billing;
 use shared::documents::pdf::PdfError;
 use shared::http::{ApiError, ApiResult};
 use shared::ids::JobId;
@@ -43,7 +42,7 @@ pub(crate) async fn start_job(
         job = job.charged(state.context.billing.charge_extraction(user, info.pages).await?);
     }
     if let Err(error) = keep(&state.context, &job, file.path()).await {
-        give_back(&state.context.billing, &job).await;
+        state.context.billing.refund_job(&job).await;
         return Err(error);
     }
     Ok(Json(Started {
@@ -64,14 +63,6 @@ async fn keep(context: &Context, job: &Job, file: &Path) -> ApiResult<()> {
         return Err(error.into());
     }
     Ok(())
-}
-
-/// The job was not begun: its pages do not count.
-async fn give_back(billing: &Billing, job: &Job) {
-    let (Some(user), Some(month)) = (&job.owner, &job.charged) else { return };
-    if let Err(error) = billing.refund_extraction(user, month, job.total_pages).await {
-        tracing::error!(%error, %user, "pages whose text was not extracted stay counted");
-    }
 }
 
 /// The sentence and code of the reader; only a failure of its own is not the file's fault.

@@ -35,14 +35,7 @@ impl WorkError {
 
     /// Something of our own failed: the cause is for the log.
     pub(crate) fn ours(what: &'static str, cause: &dyn std::error::Error) -> Self {
-        let mut causes = cause.to_string();
-        let mut inner = cause.source();
-        while let Some(next) = inner {
-            causes.push_str(": ");
-            causes.push_str(&next.to_string());
-            inner = next.source();
-        }
-        tracing::warn!(cause = causes, "{what} failed");
+        tracing::warn!(cause = shared::telemetry::causes(cause), "{what} failed");
         Self::Passing(Failure::new(
             "processing_failed",
             "Something went wrong on our side while this file was processed. Please try again later.",

@@ -76,7 +76,7 @@ impl State {
     }
 
     async fn conclude_job(&self, run: &Run, job: &Job, result: Result<(), WorkError>) -> Outcome {
-        let failure = match result {
+        let (failure, is_theirs) = match result {
             Ok(()) => return self.forget_file(&job.id).await,
             Err(WorkError::Lost) => return self.lost_job(&job.id).await,
             Err(WorkError::Passing(_)) if job.attempts < ATTEMPTS => {
@@ -84,24 +84,18 @@ impl State {
                 let _ = self.context.store.release_run(run).await;
                 return Outcome::Retry;
             }
-            Err(WorkError::Passing(failure)) => {
-                self.give_pages_back(job).await;
-                failure
-            }
-            Err(WorkError::Permanent(failure) | WorkError::Refused(failure)) => failure,
+            Err(WorkError::Passing(failure)) => (failure, false),
+            Err(WorkError::Permanent(failure) | WorkError::Refused(failure)) => (failure, true),
         };
         match self.context.store.fail_run(run, &failure, None).await {
-            Ok(()) => self.forget_file(&job.id).await,
+            Ok(()) => {
+                if !is_theirs {
+                    self.context.billing.refund_job(job).await;
+                }
+                self.forget_file(&job.id).await
+            }
             Err(error) if error.is_condition() => self.lost_job(&job.id).await,
             Err(error) => later(&error),
-        }
-    }
-
-    /// What failed in the end though it might have worked is not for its owner to pay.
-    async fn give_pages_back(&self, job: &Job) {
-        let (Some(owner), Some(month)) = (&job.owner, &job.charged) else { return };
-        if let Err(error) = self.context.billing.refund_extraction(owner, month, job.total_pages).await {
-            tracing::error!(%error, user = %owner, "pages whose text was not extracted stay counted");
         }
     }
 

@@ -196,7 +196,9 @@ impl Listener {
                     }
                 }
             }
-            given.forget();
+            if !understood {
+                given.forget();
+            }
             Err(ApiError::internal("a transcriber ended without a word"))
         });
         Utterance { sound, work: AbortOnDropHandle::new(work) }

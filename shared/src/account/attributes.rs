@@ -110,7 +110,7 @@ pub(super) const MESSAGE: Kind = Kind {
 pub(super) const JOB: Kind = Kind {
     prefix: "JOB#",
     shown: &["id", "totalPages", "status", "progress", "error", "createdAt", "updatedAt"],
-    left_out: &["owner", "milestone", "attempts", "expiresAt", "sourceEtag", "run", "leaseUntil"],
+    left_out: &["owner", "milestone", "attempts", "expiresAt", "sourceEtag", "run", "leaseUntil", "charged"],
 };
 
 /// Kinds that hold nothing of the user's own: idempotency keys, the library's version, markers of addresses, the
@@ -146,7 +146,7 @@ mod tests {
     use serde::Serialize;
 
     use super::*;
-    use crate::billing::{Subscription, Usage};
+    use crate::billing::{Month, Subscription, Usage};
     use crate::ids::{ChatId, UserId};
     use crate::store::{
         Chat, ChatMessage, Document, Feedback, Generation, Job, Lease, MessageRole, NewDocument, Preview, Settings,
@@ -184,7 +184,7 @@ mod tests {
             unlisted_of("DOC#d", &Document::new(&user, new)),
             unlisted_of("CHAT#c", &chat),
             unlisted_of("MSG#m", &message),
-            unlisted_of("JOB#j", &Job::new(Some(user), 1)),
+            unlisted_of("JOB#j", &Job::new(Some(user), 1).charged(Month::of(crate::time::now()))),
         ];
         assert_eq!(lists.concat(), Vec::<String>::new());
     }

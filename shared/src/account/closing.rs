@@ -11,6 +11,7 @@ use crate::auth::KeyUse;
 use crate::ids::{SignInId, UserId};
 use crate::objects::{ObjectKey, ObjectResult, Objects};
 use crate::store::{StoreError, StoreResult, User};
+use crate::telemetry::causes;
 use crate::time;
 
 /// How long the transaction may be tried. The job waits longer than this for a deletion that was announced.
@@ -41,7 +42,7 @@ impl Marker {
 /// leaves an account behind that is closed, and that nobody removes.
 ///
 /// # Errors
-/// [`EraseError`]: then the account is as it was.
+/// [`EraseError`]: then the account is most likely still there; asking again says so.
 pub async fn close(context: &Context, id: &UserId, sign_in: &SignInId) -> Result<(), EraseError> {
     let store = &context.store;
     let Some(user) = store.user(id).await? else { return Ok(()) };
@@ -50,21 +51,25 @@ pub async fn close(context: &Context, id: &UserId, sign_in: &SignInId) -> Result
     Marker::put(&context.objects, id).await?;
     let closing = tokio::time::timeout(CLOSING, store.close_account(id, Some(sign_in)));
     let closed = closing.await.map_err(|error| StoreError::Busy(Box::new(error)))??;
-    let Some(user) = closed else { return Ok(()) };
+    // Where an earlier try had closed it, and its answer got lost, this is still to be done.
+    let user = closed.unwrap_or(user);
     match tokio::time::timeout(TIDYING, tidy(context, &user)).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(%error, user = %id, "a closed account is left to the job as it is"),
+        Ok(Err(error)) => {
+            tracing::warn!(error = causes(&error), user = %id, "a closed account is left to the job as it is");
+        }
         Err(_) => tracing::warn!(user = %id, "a closed account has many sign-ins; the job ends them"),
     }
     Ok(())
 }
 
-/// Ends the other sign-ins, and forgets what was mailed to the addresses.
+/// Forgets what was mailed to the addresses, and ends the other sign-ins.
 async fn tidy(context: &Context, user: &User) -> StoreResult<()> {
     let store = &context.store;
-    store.delete_all(&format!("USER#{}", user.id), "SESSION#").await?;
+    // The job knows no addresses; it does know the sign-ins.
     for address in std::iter::once(&user.email).chain(&user.pending_email) {
         store.forget_address(address, &user.id).await?;
     }
+    store.delete_all(&format!("USER#{}", user.id), "SESSION#").await?;
     Ok(())
 }

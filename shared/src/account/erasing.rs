@@ -49,10 +49,6 @@ pub async fn erase(context: &Context, id: &UserId, budget: Duration) -> Result<E
     let marker = ObjectKey::Deletion(id.clone());
     let Some(tombstone) = closed(context, id).await? else {
         context.objects.delete(&marker).await?;
-        // Asked for again in this very moment?
-        if context.store.tombstone(id).await?.is_some() {
-            Marker::put(&context.objects, id).await?;
-        }
         return Ok(Erased::NotClosed);
     };
     let run = Run { context, id, partition: format!("USER#{id}"), until };
@@ -75,8 +71,10 @@ pub async fn erase(context: &Context, id: &UserId, budget: Duration) -> Result<E
     Ok(Erased::Whole)
 }
 
-/// The tombstone of an account, once it is closed; `None` where that is not to be expected any more.
+/// The tombstone of an account, once it is closed; `None` where that is not to be expected any more. A marker that is
+/// missing was taken away by another run: it may have been that of a request which is still at work.
 async fn closed(context: &Context, id: &UserId) -> Result<Option<Tombstone>, EraseError> {
+    let begun = time::now();
     loop {
         if let Some(tombstone) = context.store.tombstone(id).await? {
             return Ok(Some(tombstone));
@@ -86,8 +84,8 @@ async fn closed(context: &Context, id: &UserId) -> Result<Option<Tombstone>, Era
             Err(ObjectError::NotFound) => None,
             Err(error) => return Err(error.into()),
         };
-        let now = time::now().as_second();
-        if marker.is_none_or(|marker| marker.asked_at.as_second() + PATIENCE_SECONDS <= now) {
+        let asked_at = marker.map_or(begun, |marker| marker.asked_at);
+        if asked_at.as_second() + PATIENCE_SECONDS <= time::now().as_second() {
             return Ok(None);
         }
         tokio::time::sleep(LOOK).await;

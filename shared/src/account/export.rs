@@ -15,11 +15,13 @@ use crate::ids::{DocumentId, JobId, UserId};
 use crate::objects::{ObjectError, ObjectKey, ObjectResult};
 use crate::page_texts::PageTexts;
 use crate::store::{Key, Listing, StoreError, StoreResult, User};
+use crate::telemetry::causes;
 
 /// How long the links in an export work, and that to one in the bucket.
 const LIFETIME: Duration = Duration::from_hours(1);
-/// Reads at the same time.
+/// Reads at the same time, and of documents and jobs, whose texts are long.
 const SIDE_BY_SIDE: usize = 16;
+const TEXTS_SIDE_BY_SIDE: usize = 4;
 /// Texts that are longer, in bytes, are linked.
 const LONGEST_TEXT: u64 = 4 * 1024 * 1024;
 
@@ -72,10 +74,22 @@ enum Broken {
     File(#[from] ObjectError),
 }
 
+impl Broken {
+    /// What the user reads at the end of the export.
+    fn sentence(&self) -> &'static str {
+        match self {
+            Self::Late => {
+                "This export breaks off: there is more than one export can hold. Ask whoever runs this system for the rest."
+            }
+            _ => "This export breaks off: storage did not answer. Please try again later.",
+        }
+    }
+}
+
 type Item = Map<String, Value>;
 
 /// Everything of `user`: what the table holds, by lists of attributes; texts of documents and of extraction jobs; links to
-/// files and pictures. At most one chat session and a few texts are held in memory beside what is to be answered.
+/// files and pictures. Sixteen chat sessions, or four texts of 4 MiB, are held in memory beside what is to be answered.
 ///
 /// Where the time is up or storage fails, the export is valid JSON all the same, and ends with `"complete": false` and a
 /// sentence.
@@ -92,20 +106,20 @@ pub async fn export(context: &Context, user: User, budget: Budget) -> ObjectResu
         texts_until: begun + budget.texts,
         until: begun + budget.whole,
     };
-    let complete = match Box::pin(export.write(&user)).await {
-        Ok(()) => true,
+    let broken = match Box::pin(export.write(&user)).await {
+        Ok(()) => None,
         Err(Broken::File(error)) => return Err(error),
         Err(broken) => {
-            tracing::warn!(error = %broken, user = %user.id, "an export breaks off");
-            false
+            tracing::warn!(error = causes(&broken), user = %user.id, "an export breaks off");
+            Some(broken)
         }
     };
+    let complete = broken.is_none();
     let mut file = export.file;
     file.end_list().await?;
     file.attribute("complete", &complete).await?;
-    if !complete {
-        let sentence = "This export breaks off: not everything could be read in time. Please try again later.";
-        file.attribute("message", &sentence).await?;
+    if let Some(broken) = broken {
+        file.attribute("message", &broken.sentence()).await?;
     }
     match file.end().await? {
         Written::Small(bytes) => Ok(Exported::Small(bytes)),
@@ -142,15 +156,17 @@ impl Export<'_> {
         // What only the table holds comes first, texts that can be made again from files last.
         let chats = self.items(CHAT).map(|item| reader.chat(item)).buffered(SIDE_BY_SIDE);
         Box::pin(self.list("chatSessions", chats)).await?;
-        let documents = self.items(DOCUMENT).map(|item| reader.document(item)).buffered(SIDE_BY_SIDE);
+        let documents = self.items(DOCUMENT).map(|item| reader.document(item)).buffered(TEXTS_SIDE_BY_SIDE);
         Box::pin(self.list("documents", documents)).await?;
-        let jobs = self.items(JOB).map(|item| reader.job(item)).buffered(SIDE_BY_SIDE);
+        let jobs = self.items(JOB).map(|item| reader.job(item)).buffered(TEXTS_SIDE_BY_SIDE);
         let jobs = jobs.filter_map(|job| std::future::ready(job.transpose()));
         Box::pin(self.list("extractionJobs", jobs)).await
     }
 
     fn items(&self, kind: Kind) -> impl Stream<Item = StoreResult<Item>> + Send + use<> {
-        self.context.store.scan(Listing::new(format!("USER#{}", self.id), kind.prefix))
+        let items = self.context.store.scan(Listing::new(format!("USER#{}", self.id), kind.prefix));
+        // The table may keep for days what has ended.
+        items.filter(|item| std::future::ready(item.as_ref().map_or(true, |item| !has_ended(item))))
     }
 
     /// Writes a list of whatever comes until the time is up.
@@ -165,6 +181,12 @@ impl Export<'_> {
         }
         Ok(self.file.end_list().await?)
     }
+}
+
+/// Whether an item's time is over.
+fn has_ended(item: &Item) -> bool {
+    let ends_at = item.get("expiresAt").and_then(Value::as_i64);
+    ends_at.is_some_and(|at| at <= crate::time::now().as_second())
 }
 
 fn profile(user: &User) -> Value {
@@ -234,12 +256,15 @@ impl Reader {
         let searchable = item.get("searchable").and_then(Value::as_bool).unwrap_or(false);
         let mut document = DOCUMENT.show(item);
         if let Some(id) = id {
-            let source = ObjectKey::Source(self.id.clone(), id.clone());
-            let link = self.link(&source, &file_name).await?;
-            let size = document.get("fileSize").cloned().unwrap_or_default();
-            let file =
-                json!({"fileName": file_name, "size": size, "contentType": "application/pdf", "downloadUrl": link});
-            document.insert("file".to_owned(), file);
+            let size = document.get("fileSize").and_then(Value::as_u64).unwrap_or(0);
+            // A file that was not kept counts no bytes.
+            if size > 0 {
+                let source = ObjectKey::Source(self.id.clone(), id.clone());
+                let link = self.link(&source, &file_name).await?;
+                let file =
+                    json!({"fileName": file_name, "size": size, "contentType": "application/pdf", "downloadUrl": link});
+                document.insert("file".to_owned(), file);
+            }
             if searchable {
                 let key = ObjectKey::Pages(self.id.clone(), id);
                 let (name, value) = self.page_texts(&key, &file_name).await?;
@@ -267,7 +292,7 @@ impl Reader {
         let id = note.get("id").and_then(Value::as_str).and_then(|id| id.parse::<JobId>().ok());
         let Some(id) = id else { return Ok(None) };
         let found: Option<Item> = self.context.store.get(&Key::alone(format!("JOB#{id}"))).await?;
-        let Some(found) = found else { return Ok(None) };
+        let Some(found) = found.filter(|job| !has_ended(job)) else { return Ok(None) };
         let mut job = JOB.show(found);
         if job.get("status").and_then(Value::as_str) == Some("done") {
             let key = ObjectKey::ExtractText(id.clone());

@@ -1,7 +1,7 @@
 //! Why an answer failed.
 
 use crate::library::LibraryError;
-use crate::provider::{ProviderError, ProviderFailure};
+use crate::provider::{ProviderError, ProviderFailure, Refused};
 
 /// A failed answer. Its text is a sentence for the user.
 #[derive(Debug, thiserror::Error)]
@@ -35,8 +35,15 @@ impl AnswerError {
     pub fn counts(&self, seen: bool) -> bool {
         match self {
             Self::Library(_) => false,
-            Self::Provider(error) => seen && matches!(error.failure, ProviderFailure::Rejected(_)),
+            Self::Provider(error) => seen && is_about_the_question(&error.failure),
             Self::Nothing(_) => true,
         }
     }
+}
+
+/// Whether a provider refused what it was asked, and not who asked: a wrong key is not the user's fault.
+fn is_about_the_question(failure: &ProviderFailure) -> bool {
+    let ProviderFailure::Rejected(cause) = failure else { return false };
+    let refused = cause.downcast_ref::<Refused>();
+    refused.is_none_or(|refused| matches!(refused.status.as_u16(), 400 | 413 | 422))
 }

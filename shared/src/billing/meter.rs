@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Billing, BillingResult, Limit, LimitReached, Plan};
 use crate::ids::UserId;
-use crate::store::{Document, Store, Write};
+use crate::store::{Document, Job, Store, Write};
 
 /// A calendar month in UTC: `2026-11`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,7 +177,7 @@ impl Billing {
     }
 
     /// Counts the pages of a file before its text is extracted; the month they were counted in, for
-    /// [`Billing::refund_extraction`].
+    /// [`Billing::refund_job`].
     ///
     /// # Errors
     /// [`super::BillingError::Limit`] when fewer are left of the month.
@@ -192,12 +192,13 @@ impl Billing {
         Err(self.reached(plan, Limit::ExtractionPages, limit.unwrap_or(used), used).into())
     }
 
-    /// Gives pages back that were counted in `month` and whose text could not be extracted because of us.
-    ///
-    /// # Errors
-    /// [`super::BillingError::Store`].
-    pub async fn refund_extraction(&self, user: &UserId, month: &Month, pages: u32) -> BillingResult<()> {
-        Ok(self.store.uncount_extraction(user, month, pages.into()).await?)
+    /// Gives the pages of a job back that was not begun, or that failed though it might have worked: that is not for its
+    /// owner to pay. Where this fails, the log says so, and they stay counted.
+    pub async fn refund_job(&self, job: &Job) {
+        let (Some(owner), Some(month)) = (&job.owner, &job.charged) else { return };
+        if let Err(error) = self.store.uncount_extraction(owner, month, job.total_pages.into()).await {
+            tracing::error!(%error, user = %owner, "pages whose text was not extracted stay counted");
+        }
     }
 
     /// Whether a document's file may have `size` bytes, however many were counted for it before. The write goes

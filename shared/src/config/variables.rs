@@ -75,7 +75,7 @@ variables! {
     BEDROCK_MODEL = "amazon.nova-lite-v1:0": "model of Amazon Bedrock: an id, an inference profile like `us.amazon.nova-lite-v1:0`, or the ARN of one";
     BEDROCK_SECONDS = "60": "time it may stay silent before an answer fails";
     CONTEXT_TOKENS = "6000": "tokens of the manuals' pages that a language model is given, roughly";
-    ANSWER_TOKENS = "4096": "tokens that an answer of a language model may have, those it thinks in included; a longer one is cut there";
+    ANSWER_TOKENS = "4096": "tokens that an answer of a language model may have, those it thinks in included; a longer one is cut there. Not more than the model allows";
     SPEECH_TO_TEXT = "pocketsphinx": "`pocketsphinx` (offline), `command`, `openai` (any compatible endpoint), `deepgram`, `transcribe` (AWS) or `none`";
     TEXT_TO_SPEECH = "espeak": "`espeak` (eSpeak NG, offline), `openai` (any compatible endpoint), `deepgram`, `polly` (AWS) or `none`";
     SPEECH_LANGUAGE = "en-US": "the language that is spoken";

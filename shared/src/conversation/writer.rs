@@ -217,13 +217,8 @@ fn storage_busy() -> AnswerFailure {
 
 /// The sentence for the user; the causes are for the log.
 fn failure(error: &AnswerError) -> AnswerFailure {
-    let mut causes = String::new();
-    let mut cause = std::error::Error::source(error);
-    while let Some(next) = cause {
-        causes.push_str(&format!(": {next}"));
-        cause = next.source();
-    }
-    tracing::error!(code = error.code(), cause = causes.trim_start_matches(": "), "an answer failed");
+    let cause = std::error::Error::source(error).map(telemetry::causes);
+    tracing::error!(code = error.code(), cause, "an answer failed");
     AnswerFailure { code: error.code().to_owned(), message: error.to_string() }
 }
 

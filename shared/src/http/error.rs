@@ -208,14 +208,7 @@ impl ApiError {
     /// The chain of causes, for the log.
     #[must_use]
     pub fn cause(&self) -> Option<String> {
-        let mut cause: &dyn std::error::Error = self.0.cause.as_deref()?;
-        let mut text = cause.to_string();
-        while let Some(next) = cause.source() {
-            text.push_str(": ");
-            text.push_str(&next.to_string());
-            cause = next;
-        }
-        Some(text)
+        self.0.cause.as_deref().map(|cause| crate::telemetry::causes(cause))
     }
 
     pub(super) fn body(&self, request_id: &str) -> Value {

@@ -151,19 +151,13 @@ impl Objects {
         Ok(keys)
     }
 
-    /// Deletes everything under a prefix; how many objects there were.
+    /// Deletes everything under a prefix.
     ///
     /// # Errors
     /// [`ObjectError`], also where storage did not delete some.
-    pub async fn delete_all(&self, prefix: &str) -> ObjectResult<usize> {
-        let mut count = 0;
-        loop {
-            let deleted = self.delete_some(prefix).await?;
-            if deleted == 0 {
-                return Ok(count);
-            }
-            count += deleted;
-        }
+    pub async fn delete_all(&self, prefix: &str) -> ObjectResult<()> {
+        while self.delete_some(prefix).await? > 0 {}
+        Ok(())
     }
 
     /// Deletes at most 1,000 objects under a prefix; how many there were. None is the end.

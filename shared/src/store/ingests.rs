@@ -111,7 +111,7 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn refuse_upload(&self, user: &UserId, id: &DocumentId, failure: &Failure) -> StoreResult<bool> {
-        let waits = Expression::new("#status = :uploading").value(":uploading", DocumentStatus::Uploading);
+        let waits = Expression::existing("#status = :uploading").value(":uploading", DocumentStatus::Uploading);
         match self.fail_freed(&key(user, id), failure, waits).await {
             Err(error) if error.is_condition() => Ok(false),
             other => other.map(|()| true),
@@ -154,8 +154,10 @@ impl Store {
             .value(":none", 0)
             .value(":error", document.error.as_ref().unwrap_or(note))
             .value(":updated", time::now());
-        let finished = Expression::new("#status IN (:ready, :failed)")
+        let finished = Expression::existing("#status IN (:ready, :failed) AND #updated = :seen")
             .name("#status", "status")
+            .name("#updated", "updatedAt")
+            .value(":seen", document.updated_at)
             .value(":ready", DocumentStatus::Ready)
             .value(":failed", DocumentStatus::Failed);
         let key = key(&document.user_id, &document.id);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::item::{Expression, Key};
 use super::runs::{Claim, Claimable, Failure, Progress, Run};
-use super::{Listing, Store, StoreError, StoreResult, Write};
+use super::{Store, StoreError, StoreResult, Write};
 use crate::billing::Month;
 use crate::ids::{JobId, UserId};
 use crate::time;
@@ -93,8 +93,8 @@ impl Claimable for Job {
     }
 }
 
-/// Finds the jobs of a user, so that they can go with the account.
-#[derive(Debug, Serialize, Deserialize)]
+/// A note of a job among what its user has, so that it goes with the account.
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct OwnedJob {
     id: JobId,
@@ -130,15 +130,6 @@ impl Store {
     pub async fn job(&self, id: &JobId) -> StoreResult<Option<Job>> {
         let found: Option<Job> = self.get(&key(id)).await?;
         Ok(found.filter(|job| job.expires_at > time::now().as_second()))
-    }
-
-    /// The ids of a user's jobs.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn jobs_of(&self, owner: &UserId) -> StoreResult<Vec<JobId>> {
-        let owned: Vec<OwnedJob> = self.list(Listing::new(format!("USER#{owner}"), "JOB#")).await?;
-        Ok(owned.into_iter().map(|job| job.id).collect())
     }
 
     /// Deletes a job.

@@ -26,7 +26,7 @@ pub struct Place {
 
 impl Place {
     fn is_own(&self) -> Expression {
-        Expression::new("#place.#id = :id").name("#id", "id").name("#place", self.attribute).value(":id", &self.id)
+        Expression::existing("#place.#id = :id").name("#id", "id").name("#place", self.attribute).value(":id", &self.id)
     }
 
     /// Takes the place until the end of a lease from now.

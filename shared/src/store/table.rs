@@ -79,7 +79,7 @@ impl Store {
     }
 
     /// Changes an item and gives it back as it is then. One that may be new is written in a transaction that checks
-    /// the user's account, and read afterwards.
+    /// the user's account, and read afterwards; if it is gone by then, so is the account.
     ///
     /// # Errors
     /// [`StoreError::Condition`] when `condition` does not hold; [`StoreError::AccountDeleted`].
@@ -91,7 +91,7 @@ impl Store {
     ) -> StoreResult<T> {
         if tombstones::is_checked(key, condition.as_ref()) {
             self.transact(vec![Write::Update { key: key.clone(), update, condition }]).await?;
-            return self.get(key).await?.ok_or_else(|| StoreError::Failed("the item is gone again".into()));
+            return self.get(key).await?.ok_or(StoreError::AccountDeleted);
         }
         let joined = Joined::of(update, condition);
         let output = self

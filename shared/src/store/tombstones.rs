@@ -20,9 +20,9 @@ use crate::time;
 
 /// How often it is tried again while other requests change the account.
 const ROUNDS: usize = 8;
-/// How long a tombstone stays after the last of the account is gone. No token, no presigned address and no running
-/// request lives as long.
-const KEPT_SECONDS: i64 = 30 * 86_400;
+/// How long a tombstone stays after the last of the account is gone. No token, no presigned address, no running request
+/// and no point of recovery of the table (35 days) lives as long.
+const KEPT_SECONDS: i64 = 40 * 86_400;
 
 /// Says that an account was deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +79,13 @@ pub(super) fn check(id: &UserId) -> Write {
     Write::Check { key: of(id), condition: Expression::absent() }
 }
 
+/// Demands that the payment provider has no customer of the account.
+fn no_customer() -> Expression {
+    Expression::new("attribute_not_exists(#customer) OR attribute_type(#customer, :null)")
+        .name("#customer", "customer")
+        .value(":null", "NULL")
+}
+
 impl Store {
     /// The tombstone of a user.
     ///
@@ -93,7 +100,8 @@ impl Store {
     /// What it owned is left; the account as it was is given back, `None` where it was deleted before.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] when other requests change the account all the time.
+    /// [`StoreError::Busy`] when other requests change the account all the time, or it has a customer at the payment
+    /// provider.
     pub async fn close_account(&self, id: &UserId, sign_in: Option<&SignInId>) -> StoreResult<Option<User>> {
         let tombstone = Tombstone { deleted_at: time::now(), expires_at: None };
         for _ in 0..ROUNDS {
@@ -107,6 +115,8 @@ impl Store {
                 Write::put(of(id), &tombstone, Some(Expression::absent()))?,
                 Write::Delete { key: profile(id), condition: Some(unchanged(user.version)) },
                 Write::Delete { key: address(&user.email), condition: own() },
+                // Nobody pays for an account that is gone: a customer made meanwhile is ended first.
+                Write::Check { key: Key::new(format!("USER#{id}"), "SUBSCRIPTION"), condition: no_customer() },
             ];
             let subject = user.google_subject.as_deref();
             writes.extend(subject.map(|subject| Write::Delete { key: google(subject), condition: own() }));

@@ -95,7 +95,6 @@ impl Vision {
     /// # Errors
     /// When the client of a service cannot be set up (no root certificates, a key that no header takes).
     pub async fn configured(config: &Config) -> Result<Self, Cause> {
-        PictureMemory::set_for_process(config.vision.picture_memory);
         let explainer = config.vision.explanation.as_ref();
         Ok(Self(Arc::new(Inner {
             reader: reading::configured(config).await?,

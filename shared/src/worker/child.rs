@@ -45,13 +45,19 @@ pub(crate) fn confine_to(read: Vec<std::path::PathBuf>) -> io::Result<()> {
 /// Where the system refuses. The program must not be run then.
 pub(super) fn limit_program(memory_bytes: u64, cpu_seconds: u64, confinement: &Confinement) -> io::Result<()> {
     go_first();
-    Resource::CPU.set(cpu_seconds, cpu_seconds)?;
+    at_most(Resource::CPU, cpu_seconds)?;
     // One byte and not none: a system that hands core dumps to a program does so whatever their size, except at this one.
-    Resource::CORE.set(1, 1)?;
+    at_most(Resource::CORE, 1)?;
     confinement.apply()?;
     // Last, since this program may take more already than the other may. A system without such a limit goes without.
-    let _ = Resource::AS.set(memory_bytes, memory_bytes);
+    let _ = at_most(Resource::AS, memory_bytes);
     Ok(())
+}
+
+/// Sets a limit that the system cannot raise again: where one that is lower stands already, that one stays.
+fn at_most(resource: Resource, most: u64) -> io::Result<()> {
+    let most = resource.get_hard()?.min(most);
+    resource.set(most, most)
 }
 
 /// Where the machine runs out of memory, this process is the first to go. Linux only; elsewhere there is no such choice.

@@ -20,7 +20,7 @@ const NO_PROGRAM: u8 = 126;
 pub(crate) const NOT_FOUND: u8 = 127;
 
 /// What every program may read: the system, without what is a user's or changes. What is a program's own comes beside it.
-const SYSTEM: [&str; 33] = [
+const SYSTEM: [&str; 37] = [
     "/usr",
     "/bin",
     "/sbin",
@@ -29,6 +29,8 @@ const SYSTEM: [&str; 33] = [
     "/lib64",
     "/opt",
     "/nix/store",
+    "/gnu/store",
+    "/home/linuxbrew/.linuxbrew",
     "/etc/alternatives",
     "/etc/fonts",
     "/etc/group",
@@ -36,6 +38,8 @@ const SYSTEM: [&str; 33] = [
     "/etc/ld.so.conf",
     "/etc/ld.so.conf.d",
     "/etc/ld.so.preload",
+    "/etc/ld-musl-x86_64.path",
+    "/etc/ld-musl-aarch64.path",
     "/etc/locale.alias",
     "/etc/localtime",
     "/etc/magic",
@@ -156,12 +160,14 @@ fn own(program: &Path) -> Vec<PathBuf> {
         {
             own.extend(BESIDE_BIN.map(|name| beside.join(name)));
         }
-        own.push(folder.clone());
+        own.extend([folder.clone(), hop.clone()]);
         match std::fs::read_link(&hop) {
             Ok(target) => hop = folder.join(target),
             Err(_) => break,
         }
     }
+    // Where a folder on the way is a link too.
+    own.extend(program.canonicalize());
     own.retain(|path| path.parent().is_some());
     own
 }

@@ -65,14 +65,7 @@ impl Failure {
             | Self::Store(_)
             | Self::SignIn(_) => TRY_AGAIN,
         };
-        let mut cause: &dyn std::error::Error = &self;
-        let mut chain = cause.to_string();
-        while let Some(next) = cause.source() {
-            chain.push_str(": ");
-            chain.push_str(&next.to_string());
-            cause = next;
-        }
-        tracing::error!(cause = chain, "signing in with Google failed");
+        tracing::error!(cause = shared::telemetry::causes(&self), "signing in with Google failed");
         told.to_owned()
     }
 }

@@ -128,8 +128,8 @@ async fn a_job_goes_on_without_polls_and_belongs_to_who_started_it() {
         let answer = poll(stranger, &job).await;
         assert_eq!((answer.status, answer.text.as_str()), (200, ""));
     }
-    let jobs = system.system.context.store.jobs_of(&owner.id.parse().unwrap()).await.unwrap();
-    assert_eq!(jobs.iter().map(ToString::to_string).collect::<Vec<_>>(), [job]);
+    let (notes, _) = system.system.context.store.left_in(&format!("USER#{}", owner.id), "JOB#", None).await.unwrap();
+    assert_eq!(notes.into_iter().map(|note| note.sort).collect::<Vec<_>>(), [format!("JOB#{job}")]);
 }
 
 #[tokio::test]

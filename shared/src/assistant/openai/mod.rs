@@ -60,7 +60,10 @@ impl Endpoint {
             };
             match self.server.post("chat/completions", send).await {
                 Ok(response) => {
-                    let _ = self.length_limit.set(limit);
+                    // It may have refused both for another reason, which passes: only what it takes is kept.
+                    if limit != LengthLimit::Untold {
+                        let _ = self.length_limit.set(limit);
+                    }
                     return Ok(response);
                 }
                 Err(error) if is_refused(limit, &error) => refusal = Some(error),

@@ -37,7 +37,10 @@ impl SpeechCommand {
         let (program, args) =
             command.split_first().map_or_else(Default::default, |(program, args)| (program.clone(), args.to_vec()));
         let name = Path::new(&program).file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let named = args.iter().filter(|arg| arg.contains('/')).map(PathBuf::from);
+        // `--model=FILE` names one too.
+        let values = args.iter().filter_map(|arg| arg.strip_prefix('-')?.split_once('=').map(|(_, value)| value));
+        let bare = args.iter().map(String::as_str).filter(|arg| !arg.starts_with('-'));
+        let named = bare.chain(values).map(PathBuf::from).filter(|path| path.parent().is_some());
         let files = named.chain(files.iter().cloned()).collect();
         Self { program, args, files, name, patience }
     }

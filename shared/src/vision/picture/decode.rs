@@ -10,6 +10,10 @@ use super::boxes::Boxes;
 use super::outline::{MOST_KEPT, Outline, Way, reader};
 use super::{Picture, PictureError, PictureLimits, flatten, resize};
 
+/// The mark before each scan of a JPEG, and how many scans one may have; cameras and editors write ten or so.
+const START_OF_SCAN: [u8; 2] = [0xFF, 0xDA];
+const MOST_SCANS: usize = 100;
+
 impl Picture {
     /// Decodes the picture whose outline this is.
     pub(in crate::vision) fn decode_outlined(
@@ -84,6 +88,10 @@ fn smaller_png(bytes: &[u8], size: (u32, u32), times: u32) -> Result<DynamicImag
 }
 
 fn smaller_jpeg(bytes: &[u8], (width, height): (u32, u32), times: u32) -> Result<DynamicImage, PictureError> {
+    // Every scan goes over the whole picture again, however few bytes it has.
+    if bytes.windows(2).filter(|marker| *marker == START_OF_SCAN).count() > MOST_SCANS {
+        return Err(PictureError::Damaged);
+    }
     let refused = |error: jpeg_decoder::Error| {
         tracing::debug!(%error, "a picture cannot be decoded");
         match error {

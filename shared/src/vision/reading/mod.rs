@@ -23,7 +23,7 @@ pub use self::openai::OpenAiReader;
 pub use self::tesseract::Tesseract;
 pub use self::text::{ReadLine, ReadText, ReadWord};
 pub use self::textract::Textract;
-use super::Picture;
+use super::{Picture, PictureMemory};
 use crate::config::{Config, ReadingConfig};
 use crate::provider::{Cause, ProviderError};
 
@@ -46,6 +46,7 @@ pub trait TextReader: Debug + Send + Sync {
 /// # Errors
 /// When the client of a service cannot be set up (no root certificates, a key that no header takes).
 pub async fn configured(config: &Config) -> Result<Arc<dyn TextReader>, Cause> {
+    PictureMemory::set_for_process(config.vision.picture_memory);
     let patience = config.vision.patience;
     Ok(match &config.vision.reading {
         ReadingConfig::None => Arc::new(none::NoReader),

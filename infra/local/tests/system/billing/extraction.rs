@@ -55,7 +55,7 @@ async fn a_plan_that_does_not_name_them_has_no_limit_of_pages() {
     let usage = user.get("/api/v1/billing/subscription").await.data(200)["usage"][LIMIT].clone();
     assert_eq!(usage, json!({"used": 30, "limit": null}));
     // The job itself is done.
-    let jobs = system.system.context.store.jobs_of(&user.id.parse().unwrap()).await.unwrap();
-    let path = format!("/api/v1/extract/extract/progress/{}", jobs[0]);
+    let (notes, _) = system.system.context.store.left_in(&format!("USER#{}", user.id), "JOB#", None).await.unwrap();
+    let path = format!("/api/v1/extract/extract/progress/{}", notes[0].sort.trim_start_matches("JOB#"));
     eventually(60, "the text is there", async || user.get(&path).await.text.contains("Chapter 30").then_some(())).await;
 }
