@@ -3,7 +3,7 @@
 The table first: an event of an object that no item knows makes the ingest delete the object. Then the
 objects that start nothing, and at last those under uploads/, whose events find everything in its place.
 
-A document that has been read carries the tag of its file, and a file with another tag is read again. A
+A document that has been read carries the tag of its file, and a file with another tag is not kept. A
 tag may change on its way (files that came in parts, encryption by keys of KMS). So while its file is put,
 such a document is claimed, as the ingest itself claims one (leaseUntil), and is given back with the tag
 that the file has now: its event finds nothing to do.
