@@ -132,10 +132,6 @@ fn every_program_closes_itself_first() {
 async fn large_pictures_in_many_sessions_stay_within_their_memory() {
     use base64::Engine as _;
     use image::codecs::png::{CompressionType, FilterType};
-    let folder = tempfile::tempdir().unwrap();
-    let process =
-        crate::harness::Process::start(folder.path(), &[("DEFAULT_PLAN", "team"), ("MALLOC_ARENA_MAX", "2")]).await;
-    let user = process.user().await;
     let rows = image::GrayImage::from_fn(8_000, 8_000, |x, y| {
         // Little that is printed: all four have to fit into one request.
         let is_printed = x < 1_200 && y < 1_200;
@@ -148,6 +144,11 @@ async fn large_pictures_in_many_sessions_stay_within_their_memory() {
         image::codecs::png::PngEncoder::new_with_quality(&mut png, CompressionType::Default, FilterType::NoFilter);
     image::DynamicImage::ImageRgb8(grey.into_rgb8()).write_with_encoder(small).unwrap();
     let encoded = [jpeg, png].map(|bytes| base64::engine::general_purpose::STANDARD.encode(bytes));
+    // Not before: making the pictures takes longer than a connection may be idle.
+    let folder = tempfile::tempdir().unwrap();
+    let process =
+        crate::harness::Process::start(folder.path(), &[("DEFAULT_PLAN", "team"), ("MALLOC_ARENA_MAX", "2")]).await;
+    let user = process.user().await;
     let urls = encoded.map(|encoded| format!("data:image/png;base64,{encoded}"));
     let images = [&urls[0], &urls[1], &urls[1], &urls[1]];
     let body = serde_json::json!({"content": "What is on the plate?", "images": images});

@@ -1,12 +1,14 @@
 //! One child process: its start, its messages, its end.
 
-use std::{ffi::OsString, path::Path, process::Stdio};
+use std::{ffi::OsString, path::Path, process::Stdio, time::Duration};
 
 use tokio::time::Instant;
 
 use super::{PdfError, PdfWorker, protocol::Message, worker::MOST_PIXELS};
 use crate::worker::{Ended, Worker};
 
+/// Bytes of a file that are looked through in a second, on a slow machine: one whose end is unusual is read to its end.
+const OPENED_IN_A_SECOND: u64 = 4 << 20;
 /// Bytes of the messages between two pictures.
 const MAX_BETWEEN: u64 = 4096;
 
@@ -22,6 +24,8 @@ pub(super) enum Stop {
 pub(super) struct Run {
     worker: Worker,
     max_text_bytes: u64,
+    /// Time that opening the file takes beside what a page may take; none as soon as it is open.
+    opening: Duration,
     ended: bool,
     /// Pictures that are still to come, of a child that renders.
     pub(super) pages_left: usize,
@@ -57,7 +61,8 @@ impl Run {
         }
         let child = Worker::start(&worker.program, args, Stdio::null());
         let (child, _) = child.map_err(|error| PdfError::Reader(error.to_string()))?;
-        Ok(Self { worker: child, max_text_bytes: limits.max_text_bytes, ended: false, pages_left: 0 })
+        let opening = Duration::from_secs(file / OPENED_IN_A_SECOND);
+        Ok(Self { worker: child, max_text_bytes: limits.max_text_bytes, opening, ended: false, pages_left: 0 })
     }
 
     /// The bytes of a picture of this size.
@@ -76,7 +81,7 @@ impl Run {
 
     /// The next message, or `None` when the child has ended well.
     pub(super) async fn next(&mut self, worker: &PdfWorker, deadline: Instant) -> Result<Option<Message>, Stop> {
-        let until = deadline.min(Instant::now() + worker.limits.stall);
+        let until = deadline.min(Instant::now() + worker.limits.stall + std::mem::take(&mut self.opening));
         match self.worker.message(until).await {
             Ok(Some(Message::Failed { reason })) => Err(Stop::Refused(reason.into())),
             Ok(Some(message)) => {
