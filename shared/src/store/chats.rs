@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::generations::Generation;
 use super::item::{Expression, Key};
+use super::leases::Generation;
 use super::messages::{self, ChatMessage, MessageRole};
 use super::{Listing, Store, StoreResult};
 use crate::ids::{ChatId, MessageId, UserId};

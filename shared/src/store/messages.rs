@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::generations::{Generation, Lease};
 use super::item::{Expression, Key};
+use super::leases::{Generation, Lease};
 use super::{Listing, Store, StoreResult, Write};
 use crate::ids::{AttachmentId, ChatId, MessageId, UserId};
 

@@ -17,8 +17,11 @@ mod generations;
 mod ingests;
 mod item;
 mod jobs;
+mod leases;
 mod listing;
 mod messages;
+#[cfg(feature = "payments")]
+mod payments;
 mod pending_email;
 mod places;
 mod rate;
@@ -32,20 +35,21 @@ mod tombstones;
 mod transaction;
 mod users;
 
-#[cfg(feature = "payments")]
-pub use billing::EventRecord;
 pub use bucket::Bucket;
 pub use chats::{Chat, ChatChange, ChatStatus, Preview};
 pub use codes::{AddressCodes, CodePurpose, PendingCode};
 pub use documents::{Document, DocumentStatus, MultipartState, NewDocument, size_mismatch};
 pub use erasure::Left;
 pub use error::StoreError;
-pub use generations::{Generation, LEASE, Lease, Opening};
+pub use generations::Opening;
 pub use ingests::Ingested;
 pub use item::{Expression, Key, Value, value};
 pub use jobs::{JOB_LIFETIME_SECONDS, Job, JobStatus};
+pub use leases::{Generation, LEASE, Lease};
 pub use listing::Listing;
 pub use messages::{AnswerFailure, Attachment, ChatMessage, Citation, Feedback, MessageRole, StoredFile, TokenUsage};
+#[cfg(feature = "payments")]
+pub use payments::EventRecord;
 pub use pending_email::PENDING_EMAIL_SECONDS;
 pub use places::Place;
 pub use rate::RateLimit;

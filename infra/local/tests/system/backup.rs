@@ -8,7 +8,7 @@ use shared::ids::{DocumentId, UserId};
 use shared::objects::ObjectKey;
 use shared::store::Key;
 
-use crate::harness::{TestSystem, TestUser, boto3_installed, pdf, run_script};
+use crate::harness::{TestSystem, TestUser, boto3_installed, eventually, pdf, run_script};
 use crate::repository::multipart::upload_in_parts;
 
 const QUESTION: &str = "How much oil does the reservoir hold?";
@@ -31,6 +31,16 @@ async fn answer(user: &TestUser) -> (Value, Value) {
 
 async fn hits(user: &TestUser) -> Value {
     user.post("/api/v1/rag/search", json!({"query": QUESTION})).await.json()["documents"].clone()
+}
+
+/// An account that was closed when the backup was taken, and of which something is left. Its marker is in no backup.
+async fn half_removed(system: &TestSystem) -> Key {
+    let (store, user) = (&system.system.context.store, UserId::new());
+    let left = Key::new(format!("USER#{user}"), "CHAT#left");
+    store.put(&left, &json!({"id": "left", "title": "Pump"}), None).await.unwrap();
+    let tombstone = json!({"deletedAt": "2026-01-01T00:00:00Z"});
+    store.put(&Key::new(format!("USER#{user}"), "TOMBSTONE"), &tombstone, None).await.unwrap();
+    left
 }
 
 /// What no backup should bring back.
@@ -63,6 +73,7 @@ async fn a_backup_is_restored_into_another_system_and_nothing_is_ingested_twice(
     let sessions = user.get("/api/v1/chat/sessions").await.data(200);
     let never = leave_litter(&old, &user).await;
     let leaver = old.user().await;
+    let left = half_removed(&old).await;
 
     let folder = tempfile::tempdir().unwrap();
     let backup = folder.path().join("backup");
@@ -99,6 +110,9 @@ async fn a_backup_is_restored_into_another_system_and_nothing_is_ingested_twice(
         before["sourceEtag"] = after["sourceEtag"].clone();
         assert_eq!(before, after);
     }
+    // What is left of a closed account is removed where it was restored.
+    let store = &new.system.context.store;
+    eventually(60, "it is gone", async || store.get::<Value>(&left).await.unwrap().is_none().then_some(())).await;
     restored.delete(&format!("/api/v1/repository/documents/{large}")).await.data(200);
     leave_for_good(&new, &backup, leaver).await;
     merge(&new, &backup, (&restored, &small, &large)).await;

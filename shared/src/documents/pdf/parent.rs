@@ -23,7 +23,7 @@ const MAX_LOST_PAGES: u32 = 2;
 pub struct Limits {
     /// Time for the whole document.
     pub time: Duration,
-    /// Time without a new page.
+    /// Time without a new page. Before the first, a second more for each 4 MiB of the file.
     pub stall: Duration,
     /// Address space (`RLIMIT_AS`) in bytes.
     pub memory_bytes: u64,

@@ -237,6 +237,17 @@ async fn a_page_that_crashes_or_stalls_is_left_out() {
 }
 
 #[tokio::test]
+async fn a_large_file_has_longer_to_open_and_no_longer_for_a_page() {
+    let slow = format!("{PAGE} sleep 1; {DOCUMENT} page 1; page 2; page 3; {END}");
+    assert_eq!(extract(&slow).await, Err(PdfError::TookTooLong), "a small one");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    file.as_file().set_len(40 << 20).unwrap();
+    assert_eq!(script(&slow).extract(file.path(), |_| {}).await.unwrap().len(), 3);
+    let stalls = script(&format!("{DOCUMENT} sleep 5; kill -ABRT $$")).extract(file.path(), |_| {}).await;
+    assert_eq!(stalls, Err(PdfError::TookTooLong));
+}
+
+#[tokio::test]
 async fn a_child_that_reads_nothing_is_ended_with_a_reason() {
     assert_eq!(extract("exec sleep 9").await, Err(PdfError::TookTooLong));
     assert_eq!(

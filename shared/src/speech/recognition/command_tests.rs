@@ -32,3 +32,12 @@ async fn failures_have_their_codes() {
     // A program may take as long as the recording, at least.
     assert_eq!(code(command("sleep 20", Duration::from_millis(10))).await, "provider_timeout");
 }
+
+#[test]
+fn what_its_arguments_name_may_be_read() {
+    let words =
+        ["whisper", "-m", "models/small.bin", "--vocab=/srv/words.txt", "-t", "/", "--lang="].map(str::to_owned);
+    let given = [PathBuf::from("/srv/more")];
+    let named = SpeechCommand::new(&words, &given, Duration::ZERO).files;
+    assert_eq!(named, ["models/small.bin", "/srv/words.txt", "/srv/more"].map(PathBuf::from));
+}
