@@ -27,6 +27,32 @@ def share(part, whole):
     return f"{part / max(1, whole):.3f}"
 
 
+def squeezed(text):
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def print_warnings(questions, answers, score, details):
+    """How many of the warnings that the questions list are in the text of the answers, and in their data."""
+    pairs = [(question, wanted) for question in questions for wanted in question["warnings"]]
+    data = lambda question: " ".join(warning["text"] for warning in answers[question["id"]]["warnings"])
+    in_text = [squeezed(wanted) in squeezed(answers[question["id"]]["answer"]) for question, wanted in pairs]
+    in_data = [squeezed(wanted) in squeezed(data(question)) for question, wanted in pairs]
+    lost = [not_in_text(answers[question["id"]]) for question in questions]
+    print(f"warnings of the questions: {len(pairs)}, in the text {sum(in_text)}, in the data {sum(in_data)}")
+    count = sum(len(answers[question["id"]]["warnings"]) for question in questions)
+    print(f"warnings in the data of all answers: {count}, not in the text {sum(map(len, lost))}")
+    if details:
+        for (question, wanted), text, kept in zip(pairs, in_text, in_data):
+            if not (text and kept):
+                print(f"  {question['id']} {'' if text else 'not in the text'} {'' if kept else 'not in the data'}: {wanted}")
+
+
+def not_in_text(answer):
+    """The warnings of an answer's data that its text does not have."""
+    text = squeezed(answer["answer"])
+    return [warning for warning in answer["warnings"] if squeezed(warning["text"]) not in text]
+
+
 def main():
     folder, answers_file, options = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
     spec = importlib.util.spec_from_file_location("score", folder / "score.py")
@@ -57,6 +83,7 @@ def main():
     print(f"what a language model is given holds the answer: {share(held, len(answerable))}")
     if "--context" in options:
         print("\n".join(missing))
+    print_warnings(answerable, answers, score, "--details" in options)
     for title, group in (("answerable", answerable), ("unanswerable", [q for q in questions if not q["answerable"]])):
         outcomes = [outcome(answers[question["id"]]["answer"]) for question in group]
         print(f"{title}: " + ", ".join(f"{outcomes.count(kind)} {kind}" for kind in ("answered", "likely", "not held")))

@@ -20,8 +20,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = ROOT / ".build"
 # What Lambda allows: a function and its layers, unpacked.
 LIMIT = 250 * 1024 * 1024
-# Functions that read PDFs.
-READ_PDFS = ("extract", "ingest")
+# Functions that read PDFs, or draw their pages.
+READ_PDFS = ("extract", "ingest", "repository")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 

@@ -1,9 +1,23 @@
 """Asking in writing, with or without a picture, and reading along."""
 
+import re
 import sys
 import time
 
 from client import fail
+
+
+def show_data(last):
+    """What the answer says as data: its warnings, figures that nobody should rely on, and the marked pages."""
+    print()
+    for warning in last.get("warnings") or []:
+        print(f"  {warning['kind']}, page {warning['page']}: {warning['text']}")
+    verification = last.get("verification") or {"checked": 0, "unverified": []}
+    print(f"  {verification['checked']} figures checked, {len(verification['unverified'])} not on their pages")
+    for figure in verification["unverified"]:
+        print(f"  ⚠ {figure['text']}: {figure['reason'].replace('_', ' ')}")
+    for address in re.findall(r"\]\((http[^)\s]*/pages/\d+/image[^)\s]*)\)", last.get("fullText") or ""):
+        print(f"  the marked page: {address}")
 
 
 def ask(gateway, question, images=()):
@@ -25,5 +39,6 @@ def ask(gateway, question, images=()):
     print(last["fullText"][len(shown):])
     if last.get("error"):
         fail(f"the answer failed: {last['error']}")
+    show_data(last)
     print(f"\n  first text after {first or 0:.2f} s, all after {time.monotonic() - started:.2f} s, in {pieces} pieces")
     return last, pieces

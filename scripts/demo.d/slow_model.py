@@ -9,10 +9,10 @@ A_MINUTE = 600
 
 
 class SlowModel:
-    """An OpenAI-compatible endpoint on this machine, whose answers have so many words."""
+    """An OpenAI-compatible endpoint on this machine, whose answers have so many words; or one text, at once."""
 
-    def __init__(self, words=A_MINUTE):
-        self.words = words
+    def __init__(self, words=A_MINUTE, text=None):
+        self.pieces = [f"word{count} " for count in range(words)] if text is None else [text]
 
     def __enter__(self):
         self.asked = 0
@@ -26,8 +26,8 @@ class SlowModel:
                 self.send_header("Content-Type", "text/event-stream")
                 self.end_headers()
                 try:
-                    for count in range(model.words):
-                        piece = {"choices": [{"index": 0, "delta": {"content": f"word{count} "}}]}
+                    for text in model.pieces:
+                        piece = {"choices": [{"index": 0, "delta": {"content": text}}]}
                         self.wfile.write(f"data: {json.dumps(piece)}\n\n".encode())
                         self.wfile.flush()
                         time.sleep(0.1)

@@ -19,6 +19,10 @@ def upload(suite):
     page = ada.get(f"/api/v1/repository/documents/{suite.document}/pages/3").data()
     assert "Working pressure" in page["text"], page
     equal(ada.get(f"/api/v1/repository/documents/{suite.document}/pages/999").code(404), "not_found")
+    assert any("Working pressure" in str(block) and block["box"]["page"] == 3 for block in page["blocks"]), page
+    image = ada.get(f"/api/v1/repository/documents/{suite.document}/pages/3/image?width=600&mark=100,200,300,20")
+    image.expect(200)
+    assert image.header("Content-Type") == "image/webp" and image.body[8:12] == b"WEBP", image.body[:20]
     file = ada.get(f"/api/v1/repository/documents/{suite.document}/file")
     file.expect(302)
     equal(download(file.header("Location")).body, suite.manual.read_bytes(), "the file")
@@ -32,7 +36,7 @@ def ready(person, document):
 
 def strangers(suite):
     """another user's document is nowhere to be found"""
-    for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/file"), ("GET", "/pages/1"), ("POST", "/reprocess")):
+    for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/file"), ("GET", "/pages/1"), ("GET", "/pages/1/image"), ("POST", "/reprocess")):
         answer = suite.bob.send(method, f"/api/v1/repository/documents/{suite.document}{path}")
         equal(answer.code(404), "not_found", path)
     equal(suite.bob.get("/api/v1/repository/documents").data()["pagination"]["total"], 0)

@@ -38,6 +38,11 @@ use_clippy() {
     export RUSTC_WORKSPACE_WRAPPER
 }
 
+# What renders answers as the frontend does.
+need_node() {
+    command -v node >/dev/null && command -v npm >/dev/null || need_packages nodejs npm
+}
+
 need_python() {
     command -v python3 >/dev/null || need_packages python3 python3-venv
     python3 -c 'import venv, ensurepip' 2>/dev/null || need_packages python3-venv

@@ -218,8 +218,8 @@ class Restore:
             return key.split("/")[2] in self.jobs
         if folder == "extracted":
             return rest in self.jobs
-        if folder in ("exports", "deletions"):
-            # The addresses of exports have ended; deletions are begun anew.
+        if folder in ("exports", "deletions", "drawn"):
+            # The addresses of exports have ended; deletions are begun anew; pages are drawn again.
             return False
         if folder in ("pictures", "readings"):
             return rest.split("/")[0] in self.users

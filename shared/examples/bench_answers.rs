@@ -14,6 +14,8 @@
 mod cache;
 #[path = "answers/manuals.rs"]
 mod manuals;
+#[path = "answers/pages.rs"]
+mod pages;
 
 use std::{
     collections::HashMap,
@@ -78,7 +80,7 @@ async fn measure() -> Result<(), Failure> {
         |manual: &str| only.as_ref().is_none_or(|only| only.to_string_lossy().split(',').any(|name| name == manual));
     let mut embeddings = Embeddings::open(model, &cache)?;
     let mut segments = Vec::new();
-    for name in manuals::MANUALS.iter().filter(|name| is_wanted(name)) {
+    for name in pages::MANUALS.iter().filter(|name| is_wanted(name)) {
         let path = data.join("pdf").join(format!("{name}.pdf"));
         segments.push(Arc::new(manuals::segment(&path, &cache, &mut embeddings).await?));
     }
@@ -126,6 +128,9 @@ async fn answer(
         history,
         equipment: Vec::new(),
         aloud: false,
+        procedure: None,
+        pending: Vec::new(),
+        reply: None,
     };
     let begun = Instant::now();
     let spy = Arc::new(Spy::default());
@@ -139,6 +144,7 @@ async fn answer(
         "id": asked.id,
         "answer": answer.text,
         "citations": answer.citations,
+        "warnings": answer.warnings,
         "hits": hits,
         "context": context(&seen),
         "milliseconds": searched.as_millis(),
@@ -164,7 +170,7 @@ async fn run(
     let mut events = Box::pin(stream_answer(question, retrieve, model, CancellationToken::new()));
     while let Some(event) = events.next().await {
         if let AnswerEvent::Done(answer) = event? {
-            return Ok(answer);
+            return Ok(*answer);
         }
     }
     Err("an answer without an end".into())

@@ -32,6 +32,9 @@ pub mod mail;
 pub mod objects;
 #[cfg(feature = "fetch")]
 pub mod outbound;
+pub mod page_boxes;
+#[cfg(feature = "pages")]
+pub mod page_pictures;
 pub mod page_texts;
 pub mod process;
 #[cfg(feature = "children")]

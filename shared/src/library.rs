@@ -204,6 +204,18 @@ impl Library {
         found.map_err(|error| LibraryError::Model(InferenceError::Failed(format!("the search broke off: {error}"))))
     }
 
+    /// What was read of one of the user's documents; `None` where there is no such document, or nothing to search in it.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub async fn document(&self, user: &UserId, id: &str) -> Result<Option<Arc<Segment>>, LibraryError> {
+        let Ok(id) = id.parse::<DocumentId>() else { return Ok(None) };
+        let embedder = self.embedder().await?;
+        let found = self.store.document(user, &id).await?.filter(|document| document.searchable);
+        let Some(document) = found else { return Ok(None) };
+        self.segment(user.clone(), document, embedder.model_name()).await
+    }
+
     /// The segment of a document, or `None` where it has gone or cannot be used: the other documents
     /// can still answer. One that is damaged, of another version or of another model is made again.
     async fn segment(

@@ -1,12 +1,14 @@
-//! The text of a document's pages, as it is kept for whoever opens a citation.
+//! The text of a document's pages, and what they are made of, as they are kept for whoever opens a citation.
 
 use serde::{Deserialize, Serialize};
+
+use crate::page_boxes::PageBox;
 
 /// The longest that such an object can be, in bytes: reading stops far below.
 pub const LONGEST: u64 = 256 * 1024 * 1024;
 
 /// One page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PageText {
     /// Position in the file, from 1.
@@ -18,6 +20,69 @@ pub struct PageText {
     /// Where its text comes from; unknown for documents that were read before this was noted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<TextSource>,
+    /// What it is made of; unknown for documents that were read before this was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<Vec<PageBlock>>,
+}
+
+/// A part of a page. Its `box` is where it stands, where that is known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PageBlock {
+    /// Running text, titles, labels of a figure: one printed line per line.
+    Prose {
+        /// Its text.
+        text: String,
+        /// Where it stands.
+        #[serde(rename = "box")]
+        place: Option<PageBox>,
+    },
+    /// Items with a mark or number before each.
+    List {
+        /// The items with their marks.
+        items: Vec<String>,
+        /// Where it stands.
+        #[serde(rename = "box")]
+        place: Option<PageBox>,
+    },
+    /// A table.
+    Table {
+        /// Its title, where one is printed.
+        title: Option<String>,
+        /// The heads of its columns; empty where a column has none, or it is uncertain.
+        heads: Vec<String>,
+        /// Its rows.
+        rows: Vec<PageRow>,
+        /// Where it stands.
+        #[serde(rename = "box")]
+        place: Option<PageBox>,
+    },
+    /// A warning, a caution or a note.
+    Warning {
+        /// Its signal word: `WARNING`, `NOTE`.
+        word: String,
+        /// What it says.
+        text: String,
+        /// Where it stands.
+        #[serde(rename = "box")]
+        place: Option<PageBox>,
+    },
+    /// A picture.
+    Figure {
+        /// Where it stands.
+        #[serde(rename = "box")]
+        place: Option<PageBox>,
+    },
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PageRow {
+    /// The text of each column, empty where the cell is.
+    pub cells: Vec<String>,
+    /// Where it stands.
+    #[serde(rename = "box")]
+    pub place: Option<PageBox>,
 }
 
 /// Where the text of a page comes from.
@@ -33,7 +98,7 @@ pub enum TextSource {
 }
 
 /// All pages of a document, in order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PageTexts {
     /// The pages.
     pub pages: Vec<PageText>,
@@ -44,6 +109,12 @@ impl PageTexts {
     #[must_use]
     pub fn page(&self, number: u32) -> Option<&PageText> {
         self.pages.iter().find(|page| page.page == number)
+    }
+
+    /// The pages with their texts alone.
+    #[must_use]
+    pub fn without_blocks(self) -> Vec<PageText> {
+        self.pages.into_iter().map(|page| PageText { blocks: None, ..page }).collect()
     }
 
     /// As stored.

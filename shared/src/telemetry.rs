@@ -62,6 +62,7 @@ fn describe() {
     metrics::describe_histogram!("RetrievalMs", Unit::Milliseconds, "One search of a user's manuals");
     metrics::describe_histogram!("TurnMs", Unit::Milliseconds, "One spoken turn, from the question to its end");
     metrics::describe_counter!("Tokens", Unit::Count, "Tokens of language models, read and written");
+    metrics::describe_counter!("UnverifiedFigures", Unit::Count, "Values and codes of answers, not on their pages");
     metrics::describe_counter!("IngestPages", Unit::Count, "Pages made searchable");
     metrics::describe_counter!("ProviderErrors", Unit::Count, "Failed calls of outside services");
     metrics::describe_counter!("RefreshTokensReused", Unit::Count, "Sign-ins ended for a token that came back");
@@ -84,6 +85,11 @@ pub(crate) fn count_search(took: Duration) {
 /// Counts the tokens of an answer.
 pub fn count_tokens(tokens: u64) {
     counter!("Tokens").increment(tokens);
+}
+
+/// Counts the figures of an answer that do not stand on the pages that it cites, by the model that wrote it.
+pub(crate) fn count_unverified(model: &str, figures: usize) {
+    counter!("UnverifiedFigures", "Model" => model.to_owned()).increment(u64::try_from(figures).unwrap_or(u64::MAX));
 }
 
 /// Counts the pages of a document that can be searched now.

@@ -22,14 +22,18 @@ use shared::config::DocumentsConfig;
 use shared::documents::chunking::{ChunkOptions, chunk};
 use shared::documents::outline::outline;
 use shared::documents::pdf::{Limits, PdfWorker};
+use shared::documents::{Line, Page};
 use shared::ids::UserId;
 use shared::inference::{Embedder, ModelConfig};
 use shared::library::Findings;
+use shared::page_boxes::PageBox;
 use shared::retrieval::{Query, Segment, SegmentSource};
 use tokio_util::sync::CancellationToken;
 
 /// Right answers among ten, of either kind.
 const ENOUGH: usize = 9;
+/// Quoted words of a hundred that may stand beside what is marked: a signal word is written in another way.
+const MISSING: usize = 2;
 /// How an answer begins that is not certain, and one that the manuals do not hold.
 const LIKELY: &str = "most likely has it:";
 const NO_ANSWER: &str = "I found no answer to this in your manuals.";
@@ -82,17 +86,22 @@ async fn run() -> ExitCode {
     let manuals: Vec<Manual> = serde_json::from_str(&questions).unwrap();
     let mut failed = false;
     for manual in &manuals {
-        let segment = segment(&data.join(&manual.file), &embedder).await;
-        failed |= !judge(manual, &segment, &embedder).await;
+        let (segment, pages) = segment(&data.join(&manual.file), &embedder).await;
+        failed |= !judge(manual, (&segment, &pages), &embedder).await;
     }
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Asks all questions on one manual and prints what went wrong; whether enough went right.
-async fn judge(manual: &Manual, segment: &Arc<Segment>, embedder: &Embedder) -> bool {
+async fn judge(manual: &Manual, (segment, all): (&Arc<Segment>, &[Page]), embedder: &Embedder) -> bool {
     let (mut cited, mut refused) = (0, 0);
+    let mut marked = Marked::default();
+    // What is quoted stands on the page, every figure of it.
+    let mut figures = Figures::default();
     for held in &manual.answered {
         let answer = ask(&held.question, segment, embedder).await;
+        marked.check(&held.question, &answer, all);
+        figures.check(&held.question, &answer);
         let pages = pages(&answer);
         if pages.iter().any(|page| held.pages.contains(page)) && !answer.text.starts_with(NO_ANSWER) {
             cited += 1;
@@ -102,6 +111,7 @@ async fn judge(manual: &Manual, segment: &Arc<Segment>, embedder: &Embedder) -> 
     }
     for question in &manual.unanswered {
         let answer = ask(question, segment, embedder).await;
+        figures.check(question, &answer);
         // What resembles the question may be shown, but not as the answer.
         let first = answer.text.lines().next().unwrap_or_default();
         if first.starts_with(NO_ANSWER) || first.ends_with(LIKELY) || first.ends_with("most likely have it:") {
@@ -113,7 +123,77 @@ async fn judge(manual: &Manual, segment: &Arc<Segment>, embedder: &Embedder) -> 
     }
     let (answered, unanswered) = (manual.answered.len(), manual.unanswered.len());
     println!("{}: right page {cited} of {answered}, not stated {refused} of {unanswered}", manual.file);
-    cited * 10 >= ENOUGH * answered && refused * 10 >= ENOUGH * unanswered
+    let found = marked.words - marked.missing;
+    println!("  {} citations mark {found} of {} quoted words", marked.citations, marked.words);
+    println!("  {} figures checked, {} doubted", figures.checked, figures.doubted);
+    let places = marked.without == 0 && marked.missing * 100 <= marked.words * MISSING;
+    let is_right = cited * 10 >= ENOUGH * answered && refused * 10 >= ENOUGH * unanswered;
+    is_right && places && figures.doubted == 0
+}
+
+/// What was found out about the figures of answers.
+#[derive(Default)]
+struct Figures {
+    checked: u32,
+    doubted: usize,
+}
+
+impl Figures {
+    fn check(&mut self, question: &str, answer: &Answer) {
+        let doubted = &answer.verification.unverified;
+        if !doubted.is_empty() {
+            println!("  DOUBTED   {question}: {doubted:?}");
+        }
+        self.checked += answer.verification.checked;
+        self.doubted += doubted.len();
+    }
+}
+
+/// Whether the places that citations mark hold the words that are quoted from them.
+#[derive(Default)]
+struct Marked {
+    citations: usize,
+    /// Citations that mark nothing.
+    without: usize,
+    words: usize,
+    missing: usize,
+}
+
+impl Marked {
+    fn check(&mut self, question: &str, answer: &Answer, pages: &[Page]) {
+        // A signal word is quoted in capitals, however it is printed.
+        let essence = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+        let boxes: Vec<&PageBox> = answer.citations.iter().flat_map(|citation| &citation.boxes).collect();
+        self.citations += answer.citations.len();
+        let bare = answer.citations.iter().filter(|citation| citation.boxes.is_empty()).count();
+        if bare > 0 {
+            println!("  UNMARKED  {question}: {bare} citations");
+        }
+        self.without += bare;
+        let is_marked = |page: &Page, line: &Line| {
+            let x = f64::from(f32::midpoint(line.area.left, line.area.right) / page.size.0);
+            let y = f64::from(f32::midpoint(line.area.top, line.area.bottom) / page.size.1);
+            let holds = |one: &&PageBox| {
+                one.page == page.number
+                    && (one.x..=one.x + one.width).contains(&x)
+                    && (one.y..=one.y + one.height).contains(&y)
+            };
+            boxes.iter().any(holds)
+        };
+        let lines = pages.iter().flat_map(|page| page.lines().map(move |line| (page, line)));
+        let inside: String =
+            lines.filter(|(page, line)| is_marked(page, line)).map(|(_, line)| essence(&line.text)).collect();
+        for quoted in answer.text.lines().filter_map(|line| line.strip_prefix("> ")) {
+            // A quotation names the titles over a row, which stand elsewhere on the page.
+            let words: Vec<String> = quoted.split_whitespace().map(essence).filter(|word| word.len() > 1).collect();
+            let missing: Vec<&String> = words.iter().filter(|word| !inside.contains(word.as_str())).collect();
+            if !missing.is_empty() {
+                println!("  BESIDE    {question}: {missing:?} of {quoted}");
+            }
+            self.words += words.len();
+            self.missing += missing.len();
+        }
+    }
 }
 
 /// The pages that an answer names below what it quotes: `Page 12 of …`, `Pages 17–18 of …`.
@@ -136,6 +216,9 @@ async fn ask(text: &str, segment: &Arc<Segment>, embedder: &Embedder) -> Answer 
         history: Vec::new(),
         equipment: Vec::new(),
         aloud: false,
+        procedure: None,
+        pending: Vec::new(),
+        reply: None,
     };
     let model = Arc::new(Extractive);
     let (segment, embedder, top_k) = (segment.clone(), embedder.clone(), model.passages());
@@ -146,13 +229,13 @@ async fn ask(text: &str, segment: &Arc<Segment>, embedder: &Embedder) -> Answer 
     let mut events = Box::pin(stream_answer(question, retrieve, model, CancellationToken::new()));
     loop {
         if let AnswerEvent::Done(answer) = events.next().await.unwrap().unwrap() {
-            return answer;
+            return *answer;
         }
     }
 }
 
 /// Reads, cuts and embeds a manual as an ingest does.
-async fn segment(path: &Path, embedder: &Embedder) -> Arc<Segment> {
+async fn segment(path: &Path, embedder: &Embedder) -> (Arc<Segment>, Vec<Page>) {
     let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(DocumentsConfig::default_pdfium());
     let worker = PdfWorker::current_exe(library, Limits::default()).unwrap();
     let pages = worker.extract(path, |_| {}).await.unwrap();
@@ -168,7 +251,8 @@ async fn segment(path: &Path, embedder: &Embedder) -> Arc<Segment> {
         chunks,
         embeddings,
     };
-    Arc::new(Segment::build(source).unwrap())
+    let segment = Arc::new(Segment::build(source).unwrap());
+    (segment, pages)
 }
 
 /// Embeddings by the hash of their text, kept between runs: embedding five manuals takes minutes.

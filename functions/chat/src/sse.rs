@@ -16,7 +16,7 @@ use serde::Serialize;
 use shared::assistant::Stage;
 use shared::conversation::{Asked, Outcome, ProgressReceiver};
 use shared::ids::{ChatId, MessageId};
-use shared::store::{Citation, TokenUsage};
+use shared::store::{Citation, Procedure, TokenUsage, Verification, Warning};
 use tokio::time::Instant;
 
 /// Shortest time between two events with text.
@@ -56,6 +56,11 @@ struct Done<'a> {
     message_id: &'a MessageId,
     token_usage: TokenUsage,
     citations: &'a [Citation],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verification: Option<&'a Verification>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    procedure: Option<&'a Procedure>,
+    warnings: &'a [Warning],
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     aborted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -162,6 +167,9 @@ impl Listener {
             message_id: &self.answer,
             token_usage: TokenUsage::default(),
             citations: &[],
+            verification: None,
+            procedure: None,
+            warnings: &[],
             aborted: false,
             error: Some(BROKEN),
             code: Some("internal_error"),
@@ -190,6 +198,9 @@ impl<'a> Done<'a> {
             message_id: &message.id,
             token_usage: message.token_usage.unwrap_or_default(),
             citations: &message.citations,
+            verification: message.verification.as_ref(),
+            procedure: message.procedure.as_ref(),
+            warnings: &message.warnings,
             aborted: *aborted,
             error: failure.as_ref().map(|failure| failure.message.as_str()),
             code: failure.as_ref().map(|failure| failure.code.as_str()),

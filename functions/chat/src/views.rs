@@ -5,7 +5,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use shared::ids::{AttachmentId, ChatId, MessageId};
 use shared::store::{
-    AnswerFailure, Attachment, Chat, ChatMessage, ChatStatus, Citation, Feedback, MessageRole, Preview, TokenUsage,
+    AnswerFailure, Attachment, Chat, ChatMessage, ChatStatus, Citation, Feedback, MessageRole, Preview, Procedure,
+    TokenUsage, Verification, Warning,
 };
 
 use crate::attachments;
@@ -38,6 +39,12 @@ pub struct MessageView {
     interrupted: bool,
     attachments: Vec<AttachmentView>,
     citations: Vec<Citation>,
+    /// Whether an answer's figures stand on the pages that it cites.
+    verification: Option<Verification>,
+    /// The procedure that an answer opens, or whose step it tells.
+    procedure: Option<Procedure>,
+    /// The warnings that hold for the steps that an answer tells.
+    warnings: Vec<Warning>,
     feedback: Option<Feedback>,
     token_usage: Option<TokenUsage>,
     error: Option<AnswerFailure>,
@@ -86,6 +93,9 @@ impl MessageView {
             interrupted: message.interrupted,
             attachments: message.attachments.into_iter().map(|a| AttachmentView::new(a, gateway_url)).collect(),
             citations: message.citations,
+            verification: message.verification,
+            procedure: message.procedure,
+            warnings: message.warnings,
             feedback: message.feedback,
             token_usage: message.token_usage,
             error: message.failure,
@@ -103,6 +113,9 @@ impl MessageView {
             interrupted: false,
             attachments: Vec::new(),
             citations: Vec::new(),
+            verification: None,
+            procedure: None,
+            warnings: Vec::new(),
             feedback: None,
             token_usage: None,
             error: None,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use shared::documents::chunking::{Chunk, ChunkOptions, chunk};
 use shared::documents::outline::outline;
-use shared::documents::{Page, PageSource};
+use shared::documents::{Page, PageSource, parts};
 use shared::inference::{Embedder, Embedding, InferenceError};
 use shared::page_texts::{PageText, PageTexts, TextSource};
 use shared::retrieval::{Segment, SegmentSource};
@@ -99,7 +99,8 @@ fn to_bytes(source: SegmentSource<'_>) -> Result<Indexed, WorkError> {
     let pages = source.pages;
     let count = u32::try_from(source.chunks.len()).unwrap_or(u32::MAX);
     let ours = |error: &dyn std::error::Error| WorkError::ours("building the segment", error);
-    let segment = Segment::build(source).and_then(|segment| segment.to_bytes()).map_err(|error| ours(&error))?;
+    let segment = Segment::build(source).map_err(|error| ours(&error))?;
+    let parts = |page: &Page| parts(page, &segment.units_on(page.number.saturating_sub(1)..=page.number));
     let pages = pages.iter().map(|page| PageText {
         page: page.number,
         text: page.plain(),
@@ -109,7 +110,9 @@ fn to_bytes(source: SegmentSource<'_>) -> Result<Indexed, WorkError> {
             PageSource::Ocr => TextSource::Ocr,
             PageSource::None => TextSource::None,
         }),
+        blocks: Some(parts(page)),
     });
     let pages = PageTexts { pages: pages.collect() }.to_bytes().map_err(|error| ours(&error))?;
+    let segment = segment.to_bytes().map_err(|error| ours(&error))?;
     Ok(Indexed { segment, pages, chunks: count })
 }

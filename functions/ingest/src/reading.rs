@@ -20,7 +20,7 @@ use crate::failure::WorkError;
 use crate::supervise::Reporter;
 
 /// What a reading is written as; pages of another version are read again.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// The largest reading that is kept, in bytes.
 const LARGEST: usize = 128 << 20;
 

@@ -29,6 +29,7 @@ pub(crate) async fn delete_document(
     for kind in kinds {
         objects.delete(&kind(user.id.clone(), id.clone())).await?;
     }
+    objects.delete_all(&ObjectKey::drawn_of(&user.id, &id)).await?;
     // Last, so that a deletion that stops half-way can be asked for again. An ingest that has stored something in
     // between takes it away when its next write fails.
     store.delete_document(&document).await?;

@@ -1,7 +1,8 @@
 //! The `repository` function: a user's documents.
 //!
 //! Files go straight to storage by presigned addresses, or are fetched from an address; either way
-//! an object that is put starts the `ingest` function, which alone changes what a document holds.
+//! an object that is put starts the `ingest` function, which alone changes what a document holds. Pages are shown as
+//! pictures, which a child process draws.
 
 mod complete;
 mod delete;
@@ -9,32 +10,46 @@ mod fields;
 mod file;
 mod list;
 mod page;
+mod page_image;
+mod pictures;
 mod read;
 mod register;
 mod reprocess;
 mod upload;
 mod view;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use shared::Context;
+use shared::documents::pdf::PdfWorker;
 use shared::http::{ApiError, pace};
 use shared::ids::{DocumentId, UserId};
 use shared::store::Document;
+use tokio::sync::Semaphore;
+
+/// Pictures of pages that are made at the same time; further ones wait.
+const PICTURES_AT_ONCE: usize = 2;
 
 /// What the function holds.
 #[derive(Debug, Clone)]
 pub struct State {
     context: Context,
+    pdf: PdfWorker,
+    pictures: Arc<Semaphore>,
 }
 
 impl State {
     /// Everything that the function needs.
-    #[must_use]
-    pub fn new(context: Context) -> Self {
-        Self { context }
+    ///
+    /// # Errors
+    /// When the program that reads PDF files cannot be named.
+    pub fn new(context: Context) -> std::io::Result<Self> {
+        let pdf = PdfWorker::configured(&context.config.documents)?;
+        Ok(Self { context, pdf, pictures: Arc::new(Semaphore::new(PICTURES_AT_ONCE)) })
     }
 
     /// The user's document, or 404.
@@ -59,6 +74,7 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/repository/documents/{id}", get(read::read_document).delete(delete::delete_document))
         .route("/api/v1/repository/documents/{id}/file", get(file::download_file))
         .route("/api/v1/repository/documents/{id}/pages/{page}", get(page::read_page))
+        .route("/api/v1/repository/documents/{id}/pages/{page}/image", get(page_image::show_page))
         .route("/api/v1/repository/documents/{id}/reprocess", post(reprocess::reprocess_document))
         .layer(paced)
         .with_state(state)

@@ -1,14 +1,20 @@
 //! The `repository` function on Lambda.
 
+use std::process::ExitCode;
+
 use repository::{State, router};
 use shared::Context;
 use shared::http::{Backend, serve};
 
+fn main() -> ExitCode {
+    // Pages are drawn in a child process, which is this executable again.
+    shared::worker::run("repository", run)
+}
+
 #[tokio::main]
-async fn main() -> Result<(), lambda_http::Error> {
-    // Nobody else reads the secrets of this process.
-    shared::process::keep_private()?;
+async fn run() -> Result<(), lambda_http::Error> {
     let context = Context::from_env().await?;
     let config = context.config.clone();
-    lambda_http::run(serve(Backend::Gateway, router(State::new(context)), &config.http)).await
+    let state = State::new(context)?;
+    lambda_http::run(serve(Backend::Gateway, router(state), &config.http)).await
 }

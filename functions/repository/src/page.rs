@@ -7,7 +7,7 @@ use shared::auth::CurrentUser;
 use shared::http::{ApiError, ApiResult, Id, ok};
 use shared::ids::DocumentId;
 use shared::objects::{ObjectError, ObjectKey};
-use shared::page_texts::{LONGEST, PageTexts, TextSource};
+use shared::page_texts::{LONGEST, PageBlock, PageTexts, TextSource};
 use shared::store::{Document, DocumentStatus};
 
 use crate::State;
@@ -23,6 +23,7 @@ struct PageView {
     has_text: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<TextSource>,
+    blocks: Option<Vec<PageBlock>>,
 }
 
 pub(crate) async fn read_page(
@@ -42,6 +43,7 @@ pub(crate) async fn read_page(
         text: page.text,
         has_text: page.has_text,
         source: page.source,
+        blocks: page.blocks,
     };
     Ok(ok("The text of the page.", view))
 }

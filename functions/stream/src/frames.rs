@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shared::store::{Citation, TokenUsage};
+use shared::store::{Citation, Procedure, TokenUsage, Verification, Warning};
 
 /// A frame of the client, as it is understood.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +43,8 @@ pub struct ClientConfig {
     pub audio: Option<SpokenAnswers>,
     /// Whether parts of what is understood are sent while somebody speaks.
     pub transcript: Option<bool>,
+    /// Whether the steps of a procedure are also sent as data.
+    pub procedure: Option<bool>,
     /// The session that questions belong to.
     pub session_id: Option<String>,
 }
@@ -152,6 +154,14 @@ pub enum ServerFrame {
         response: String,
         /// The pages that it cites.
         citations: Vec<Citation>,
+        /// Whether its figures stand on them.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        verification: Option<Verification>,
+        /// The procedure that it opens, or whose step it tells; where the client wants to know.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        procedure: Option<Box<Procedure>>,
+        /// The warnings that hold for the steps that it tells.
+        warnings: Vec<Warning>,
         /// The session that it is kept in.
         session_id: String,
         /// The message.

@@ -15,6 +15,7 @@ mod refusal;
 pub mod session;
 mod socket;
 mod speaking;
+mod splitter;
 mod turn;
 mod voice_meter;
 

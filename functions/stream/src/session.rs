@@ -101,6 +101,9 @@ impl Session {
                     None => {
                         // Nobody listens any more; the answer is written to its end all the same.
                         self.turn.take();
+                        if let Some(playing) = self.playing.take().filter(|playing| playing.until > Instant::now()) {
+                            self.note_unheard(&playing).await;
+                        }
                         return;
                     }
                 },
@@ -179,6 +182,7 @@ impl Session {
         own.voice = config.voice.or(own.voice.take());
         own.audio = config.audio.or(own.audio);
         own.transcript = config.transcript.or(own.transcript);
+        own.procedure = config.procedure.or(own.procedure);
         match config.session_id.filter(|session| !session.is_empty()) {
             Some(session) => self.choose(&session).await.map(drop),
             None => Ok(()),
@@ -234,7 +238,11 @@ impl Session {
         let turn = Turn {
             parts: self.parts.clone(),
             speaker: self.speaker.clone(),
-            wishes: Wishes { audio: self.config.audio.unwrap_or_default(), voice: self.config.voice.clone() },
+            wishes: Wishes {
+                audio: self.config.audio.unwrap_or_default(),
+                voice: self.config.voice.clone(),
+                procedure: self.config.procedure == Some(true),
+            },
             out: self.out.clone(),
             cancel: cancel.clone(),
             asked,
@@ -256,8 +264,20 @@ impl Session {
         if let Some(playing) = self.playing.take()
             && playing.until > Instant::now()
         {
+            self.note_unheard(&playing).await;
             // Should the client have gone, the connection notices by itself.
             let _ = self.out.send(&ServerFrame::Interrupted { heard: playing.text }).await;
+        }
+    }
+
+    /// Keeps the warnings of an answer that is no longer played before they were heard. It takes the session whole,
+    /// since what decodes sound in it cannot be shared.
+    async fn note_unheard(&mut self, playing: &Playing) {
+        let heard = playing.text.get(..playing.spoken.heard_by(Instant::now())).unwrap_or(&playing.text);
+        let conversations = &self.parts.conversations;
+        let noted = conversations.note_said(&self.speaker.user, &playing.chat, &playing.answer, heard).await;
+        if let Err(error) = noted {
+            tracing::warn!(%error, "warnings that were not said could not be kept");
         }
     }
 

@@ -27,13 +27,23 @@ pub(crate) struct Spoken {
     pub(crate) until: Option<Instant>,
     /// Why it could not go on.
     pub(crate) failure: Option<ApiError>,
+    /// Where sentences end in the answer, in bytes, and when such a client has heard them.
+    heard: Vec<(usize, Instant)>,
 }
 
 impl Spoken {
-    fn left(&mut self, length: Duration) {
+    /// Notes that sound of this length left, in which sentences end at these times.
+    fn left(&mut self, length: Duration, sentences: &[(usize, Duration)]) {
         let now = Instant::now();
         self.first.get_or_insert(now);
-        self.until = Some(self.until.map_or(now, |until| until.max(now)) + length);
+        let begins = self.until.map_or(now, |until| until.max(now));
+        self.heard.extend(sentences.iter().map(|(end, after)| (*end, begins + *after)));
+        self.until = Some(begins + length);
+    }
+
+    /// How much of the answer a client that plays at once has heard by then, in bytes.
+    pub(crate) fn heard_by(&self, when: Instant) -> usize {
+        self.heard.iter().filter(|(_, at)| *at <= when).map(|(end, _)| *end).max().unwrap_or(0)
     }
 }
 
@@ -55,6 +65,7 @@ pub(crate) async fn speak(
     let meter = turn.speaker.meter(&turn.parts);
     let mut allowed = false;
     let mut whole: Option<Pcm> = None;
+    let mut ends: Vec<(usize, Duration)> = Vec::new();
     let (mut index, mut samples, mut end) = (0, 0, 0);
     while let Some(sentence) = sentences.recv().await {
         let words = spoken(&sentence.text);
@@ -84,12 +95,14 @@ pub(crate) async fn speak(
             let announced = ServerFrame::Audio { index, text: sentence.text };
             let Some(file) = file(&sound) else { return Ok(()) };
             turn.out.play(Some(&announced), file, reach, end).await?;
-            progress.left(sound.duration());
+            progress.left(sound.duration(), &[(end, sound.duration())]);
             index += 1;
         } else if let Some(whole) = &mut whole {
             whole.pause(PAUSE);
             whole.append(&sound);
+            ends.push((end, whole.duration()));
         } else {
+            ends.push((end, sound.duration()));
             whole = Some(sound);
         }
     }
@@ -98,7 +111,7 @@ pub(crate) async fn speak(
         let encoded = tokio::task::spawn_blocking(move || file(&whole)).await.ok().flatten();
         let Some(file) = encoded else { return Ok(()) };
         turn.out.play(None, file, reach, end).await?;
-        progress.left(length);
+        progress.left(length, &ends);
     }
     Ok(())
 }

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use shared::conversation::{Asked, ConversationError, ConversationResult, Outcome, Progress, Prompt};
 use shared::http::ApiError;
-use shared::ids::ChatId;
-use shared::speech::spoken::SentenceSplitter;
+use shared::ids::{ChatId, MessageId};
 use shared::telemetry;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +16,7 @@ use crate::frames::{ServerFrame, SpokenAnswers};
 use crate::outbox::{Gone, Outbox, Reach};
 use crate::session::Speaker;
 use crate::speaking::{Sentence, Spoken, speak};
+use crate::splitter::Splitter;
 use crate::{metrics, refusal};
 
 /// Sentences that may wait to be spoken: then the answer is read no faster than it is spoken.
@@ -24,12 +24,21 @@ const SENTENCES: usize = 32;
 
 /// The outcome of a turn whose answer is complete.
 const ANSWERED: &str = "answered";
+/// That of one whose answer is complete, and could not be spoken.
+const SILENT: &str = "silent";
+/// Those of turns that ended before their answers were heard.
+const INTERRUPTED: &str = "interrupted";
+const STOPPED: &str = "stopped";
+const TIMEOUT: &str = "timeout";
+const GONE: &str = "gone";
 
 /// How answers are spoken.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wishes {
     pub(crate) audio: SpokenAnswers,
     pub(crate) voice: Option<String>,
+    /// Whether the steps of a procedure are also sent as data.
+    pub(crate) procedure: bool,
 }
 
 /// A turn that runs.
@@ -62,6 +71,11 @@ pub(crate) struct Playing {
     pub(crate) until: Instant,
     /// The answer.
     pub(crate) text: String,
+    /// Its session, and the message that keeps it.
+    pub(crate) chat: ChatId,
+    pub(crate) answer: MessageId,
+    /// How much of it is heard when.
+    pub(crate) spoken: Spoken,
 }
 
 /// When things happened, for the log.
@@ -87,11 +101,39 @@ impl Turn {
         };
         let chat = Some(asked.chat.clone());
         let (mut sent, mut spoken) = (String::new(), Spoken::default());
-        let outcome = self.answer(&asked, &mut sent, &mut spoken, &mut times).await.unwrap_or("gone");
+        let mut ended = None;
+        let outcome = self.answer(&asked, (&mut sent, &mut spoken, &mut ended), &mut times).await.unwrap_or(GONE);
         times.first_audio = spoken.first;
         self.log(outcome, &times);
+        let heard = spoken.heard_by(ended.unwrap_or_else(Instant::now));
+        self.note_warnings(&asked, outcome, sent.get(..heard).unwrap_or(&sent)).await;
         let until = spoken.until.filter(|until| outcome == ANSWERED && *until > Instant::now());
-        Ended { chat, playing: until.map(|until| Playing { until, text: sent }) }
+        let playing = until.map(|until| {
+            let (chat, answer) = (asked.chat.clone(), asked.answer.clone());
+            Playing { until, text: sent, chat, answer, spoken }
+        });
+        Ended { chat, playing }
+    }
+
+    /// Keeps which warnings of the answer are still to be said. What was not spoken at all stands in writing.
+    async fn note_warnings(&self, asked: &Asked, outcome: &'static str, heard: &str) {
+        let (conversations, user) = (&self.parts.conversations, &self.speaker.user);
+        let noted = match outcome {
+            _ if self.wishes.audio == SpokenAnswers::None => return,
+            ANSWERED | SILENT if asked.has_pending => conversations.note_all_said(user, &asked.chat).await,
+            GONE => {
+                // The answer is written to its end; its warnings are known then.
+                let mut progress = asked.progress.clone();
+                let ended = progress.wait_for(|progress| progress.outcome.is_some());
+                let _ = tokio::time::timeout(self.parts.limits.turn, ended).await;
+                conversations.note_said(user, &asked.chat, &asked.answer, heard).await
+            }
+            INTERRUPTED | STOPPED | TIMEOUT => conversations.note_said(user, &asked.chat, &asked.answer, heard).await,
+            _ => return,
+        };
+        if let Err(error) = noted {
+            tracing::warn!(%error, "warnings that were not said could not be kept");
+        }
     }
 
     async fn ask(&self, text: String, chat: Option<&ChatId>) -> ConversationResult<Asked> {
@@ -103,12 +145,11 @@ impl Turn {
         }
     }
 
-    /// Writes, speaks, and is interrupted where that is wanted.
+    /// Writes, speaks, and is interrupted where that is wanted; `cut` is when.
     async fn answer(
         &self,
         asked: &Asked,
-        sent: &mut String,
-        spoken: &mut Spoken,
+        (sent, spoken, cut): (&mut String, &mut Spoken, &mut Option<Instant>),
         times: &mut Times,
     ) -> Result<&'static str, Gone> {
         let (sentences, waiting) = mpsc::channel(SENTENCES);
@@ -136,26 +177,28 @@ impl Turn {
         };
         match ended {
             None => {
+                *cut = Some(Instant::now());
                 let heard = self.heard(sent, &reach);
                 asked.stop.cancel();
                 let told = self.out.send(&ServerFrame::Interrupted { heard: heard.clone() }).await;
                 self.cut(asked, &heard).await;
-                told.map(|()| "interrupted")
+                told.map(|()| INTERRUPTED)
             }
             Some(Err(_)) => {
+                *cut = Some(Instant::now());
                 let heard = self.heard(sent, &reach);
                 asked.give_up();
                 let late = "The answer took too long. Please try again.";
                 self.refuse(&ApiError::unavailable("turn_timeout", late)).await;
                 self.cut(asked, &heard).await;
-                Ok("timeout")
+                Ok(TIMEOUT)
             }
             Some(Ok(ended)) => {
                 let outcome = ended?;
                 match spoken.failure.take() {
                     Some(failure) => {
                         self.refuse(&failure).await;
-                        Ok("silent")
+                        Ok(SILENT)
                     }
                     None => Ok(outcome),
                 }
@@ -219,12 +262,15 @@ impl Turn {
         }
         if outcome.aborted {
             self.out.send(&ServerFrame::Interrupted { heard: outcome.message.content }).await?;
-            return Ok("stopped");
+            return Ok(STOPPED);
         }
         let message = outcome.message;
         let answer = ServerFrame::Final {
             response: message.content,
             citations: message.citations,
+            verification: message.verification,
+            procedure: message.procedure.filter(|_| self.wishes.procedure).map(Box::new),
+            warnings: message.warnings,
             session_id: asked.chat.to_string(),
             message_id: message.id.to_string(),
             token_usage: message.token_usage.unwrap_or_default(),
@@ -281,37 +327,5 @@ impl Turn {
             total_ms = ms(Some(turn.total)),
             "turn"
         );
-    }
-}
-
-/// Sentences with the places at which they end.
-#[derive(Default)]
-struct Splitter {
-    splitter: SentenceSplitter,
-    text: String,
-    end: usize,
-}
-
-impl Splitter {
-    fn push(&mut self, token: &str) -> Vec<Sentence> {
-        self.text.push_str(token);
-        let found = self.splitter.push(token);
-        self.placed(found)
-    }
-
-    fn finish(&mut self) -> Vec<Sentence> {
-        let found = self.splitter.finish();
-        self.placed(found)
-    }
-
-    fn placed(&mut self, found: Vec<String>) -> Vec<Sentence> {
-        let mut placed = Vec::with_capacity(found.len());
-        for text in found {
-            if let Some(at) = self.text.get(self.end..).and_then(|rest| rest.find(text.as_str())) {
-                self.end += at + text.len();
-            }
-            placed.push(Sentence { text, end: self.end });
-        }
-        placed
     }
 }

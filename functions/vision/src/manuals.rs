@@ -44,5 +44,6 @@ fn citation(index: u32, hit: Hit, query: &str) -> Citation {
         page: hit.page,
         page_end: hit.page_end,
         score: hit.score,
+        boxes: Vec::new(),
     }
 }

@@ -100,7 +100,8 @@ async fn document(context: &Context, id: &UserId, number: usize) {
     (document.searchable, document.expires_at) = (true, None);
     let key = Key::new(format!("USER#{id}"), format!("DOC#{}", document.id));
     context.store.put(&key, &document, None).await.unwrap();
-    let page = |page| PageText { page, text: "Torque 45 N·m\n".repeat(150), has_text: true, source: None };
+    let page =
+        |page| PageText { page, text: "Torque 45 N·m\n".repeat(150), has_text: true, source: None, blocks: None };
     let texts = PageTexts { pages: (1..=PAGES).map(page).collect() }.to_bytes().unwrap();
     let objects = &context.objects;
     let (user, document) = (id.clone(), document.id);

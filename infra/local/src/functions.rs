@@ -50,7 +50,7 @@ impl Functions {
             auth: auth::State::new(of("auth")).await.map_err(StartError::function)?,
             user: user::State::new(of("user")).await.map_err(StartError::function)?,
             chat: chat::State::new(chat.clone(), assistant(&chat, &library, &seeing)?),
-            repository: repository::State::new(of("repository")),
+            repository: repository::State::new(of("repository")).map_err(StartError::function)?,
             billing: billing::State::new(of("billing")).await.map_err(StartError::function)?,
             rag: rag::State::new(rag.clone(), library.over(&rag)),
             extract: extract::State::new(of("extract")).map_err(StartError::function)?,

@@ -84,7 +84,7 @@ pub(super) const DOCUMENT: Kind = Kind {
 
 pub(super) const CHAT: Kind = Kind {
     prefix: "CHAT#",
-    shown: &["id", "title", "status", "equipmentContext", "createdAt", "updatedAt"],
+    shown: &["id", "title", "status", "equipmentContext", "createdAt", "updatedAt", "pendingWarnings"],
     // The last message stands among the messages.
     left_out: &["lastMessage", "generation", "indexPartition", "indexSort"],
 };
@@ -100,6 +100,9 @@ pub(super) const MESSAGE: Kind = Kind {
         "interrupted",
         "attachments",
         "citations",
+        "verification",
+        "procedure",
+        "warnings",
         "tokenUsage",
         "feedback",
         "failure",
@@ -150,7 +153,7 @@ mod tests {
     use crate::ids::{ChatId, UserId};
     use crate::store::{
         Chat, ChatMessage, Document, Feedback, Generation, Job, Lease, MessageRole, NewDocument, Preview, Settings,
-        TokenUsage,
+        TokenUsage, Warning,
     };
 
     fn unlisted_of(sort: &str, item: &impl Serialize) -> Vec<String> {
@@ -173,7 +176,11 @@ mod tests {
         message.feedback = Some(Feedback { rating: 5, comment: None, created_at: crate::time::now() });
         message.failure = Some(crate::store::AnswerFailure { code: String::new(), message: String::new() });
         message.replaced = Some(Box::new(ChatMessage::new(MessageRole::Assistant, "old")));
+        message.verification = Some(crate::store::Verification::default());
+        let kind = crate::store::WarningKind::Caution;
+        message.warnings.push(Warning { kind, text: String::new(), document_id: String::new(), page: 1 });
         let mut chat = Chat::new(&user);
+        chat.pending_warnings.clone_from(&message.warnings);
         chat.title = Some(String::new());
         chat.last_message = Some(Preview::from(&message));
         chat.generation = Some(Generation::new(&lease, None));

@@ -278,7 +278,7 @@ impl Reader {
     async fn page_texts(&self, key: &ObjectKey, file_name: &str) -> Result<(&'static str, Value), Broken> {
         match self.text(key).await? {
             Text::Here(bytes) => {
-                let pages = PageTexts::from_bytes(&bytes).ok().map(|texts| texts.pages);
+                let pages = PageTexts::from_bytes(&bytes).ok().map(PageTexts::without_blocks);
                 Ok(("pageTexts", json!(pages)))
             }
             Text::Nowhere => Ok(("pageTexts", Value::Null)),

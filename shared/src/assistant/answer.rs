@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::store::{Citation, TokenUsage};
+use crate::store::{Citation, Procedure, TokenUsage, Verification, Warning};
 
 /// What the assistant is doing before tokens come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -28,7 +28,9 @@ impl Stage {
     }
 }
 
-/// A step of an answer. The tokens in their order, put together, are [`Answer::text`].
+/// A step of an answer. The tokens in their order, put together, are [`Answer::text`] without the marks behind figures
+/// that were not found on the cited pages. Warnings that a model has left out begin that text; in the tokens they stand
+/// at the end, or, in an answer that is read out, before their steps.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AnswerEvent {
     /// A stage begins.
@@ -36,7 +38,7 @@ pub enum AnswerEvent {
     /// Further text.
     Token(String),
     /// The answer is complete, or was cancelled. Always the last event.
-    Done(Answer),
+    Done(Box<Answer>),
 }
 
 /// A finished (or cancelled) answer.
@@ -46,8 +48,23 @@ pub struct Answer {
     pub text: String,
     /// The passages that the marks stand for, in the order of their numbers.
     pub citations: Vec<Citation>,
+    /// Whether its figures stand on the pages that it cites.
+    pub verification: Verification,
+    /// The procedure that it opens or goes on with; none where it tells no steps.
+    pub procedure: Option<Procedure>,
+    /// Whether it was told word for word at a word of the user, and does not count.
+    pub is_free: bool,
+    /// The warnings that hold for the steps that it tells, in their order. All of them stand in the text.
+    pub warnings: Vec<Warning>,
     /// What it cost.
     pub usage: TokenUsage,
     /// Whether it was cancelled; `text` is then what was streamed until then.
     pub aborted: bool,
+}
+
+impl AnswerEvent {
+    /// The end of an answer that was cancelled before its first word.
+    pub(super) fn nothing() -> Self {
+        Self::Done(Box::new(Answer { aborted: true, ..Answer::default() }))
+    }
 }

@@ -2,10 +2,13 @@
 
 use super::snippet::snippet;
 use crate::library::Passage;
+use crate::page_boxes::{PageBox, marks};
 use crate::store::Citation;
 
 /// Longest text between brackets that is held back as a possible mark.
 const LONGEST_MARK: usize = 40;
+/// Pages of one source that are linked to.
+const MOST_LINKS: usize = 8;
 
 /// Renumbers the marks of a streamed text in the order of their first use, and drops those that
 /// stand for no passage. Text in code spans and links stays as it is.
@@ -117,7 +120,11 @@ impl Marks {
 
     /// The place among the citations of the passage with this number.
     fn place(&mut self, number: &str) -> Option<usize> {
-        let passage = number.trim().parse::<usize>().ok()?.checked_sub(1)?;
+        self.cite(number.trim().parse::<usize>().ok()?.checked_sub(1)?)
+    }
+
+    /// The place among the citations of the passage at this place of those found, which is cited from now on.
+    pub fn cite(&mut self, passage: usize) -> Option<usize> {
         if passage >= self.passages {
             return None;
         }
@@ -153,22 +160,54 @@ pub fn citations(cited: &[usize], passages: &[Passage], query: &str) -> Vec<Cita
         page_end: passage.hit.page_end,
         snippet: snippet(&passage.hit.content, query),
         score: passage.hit.score,
+        boxes: Vec::new(),
     };
     numbered.map(citation).collect()
 }
 
-/// The closing list of sources; empty where nothing was cited.
+/// The closing list of sources; empty where nothing was cited. Where the address of the gateway is known, each page is a
+/// link to its picture, on which the places are marked that the answer rests on.
 #[must_use]
-pub fn source_list(citations: &[Citation]) -> String {
+pub fn source_list(citations: &[Citation], gateway_url: &str) -> String {
     if citations.is_empty() {
         return String::new();
     }
     let mut list = String::from("\n\n**Sources**\n");
     for citation in citations {
         let Citation { index, page, .. } = citation;
-        list.push_str(&format!("\n- [{index}] {}, {}", escape(&citation.file_name), pages(*page, citation.page_end)));
+        let source = match gateway_url.trim_end_matches('/') {
+            "" => format!("{}, {}", escape(&citation.file_name), pages(*page, citation.page_end)),
+            gateway_url => links(citation, gateway_url),
+        };
+        list.push_str(&format!("\n- [{index}] {source}"));
     }
     list
+}
+
+/// The address of a page's picture, with those of the places that are on it marked.
+pub(super) fn page_address(gateway_url: &str, document_id: &str, page: u32, boxes: &[PageBox]) -> String {
+    let mark = marks(boxes.iter().filter(|one| one.page == page));
+    let query = if mark.is_empty() { String::new() } else { format!("?mark={mark}") };
+    let gateway_url = gateway_url.trim_end_matches('/');
+    format!("{gateway_url}/api/v1/repository/documents/{document_id}/pages/{page}/image{query}")
+}
+
+/// The pages of a source as links: those with places to be marked, or else all of them.
+fn links(citation: &Citation, gateway_url: &str) -> String {
+    let Citation { document_id, boxes, .. } = citation;
+    let mut shown: Vec<u32> = boxes.iter().map(|one| one.page).collect();
+    if shown.is_empty() {
+        shown = (citation.page..=citation.page_end.max(citation.page)).take(MOST_LINKS).collect();
+    }
+    // What the answer rests on stands on the passage's own page; others hold its warnings, its heads, or its end.
+    shown.sort_unstable_by_key(|page| (*page != citation.page, *page));
+    shown.dedup();
+    let link = |(at, page): (usize, &u32)| {
+        let name = if at == 0 { format!("{}, ", escape(&citation.file_name)) } else { String::new() };
+        format!("[{name}page {page}]({})", page_address(gateway_url, document_id, *page, boxes))
+    };
+    let links: Vec<String> = shown.iter().take(MOST_LINKS).enumerate().map(link).collect();
+    links.join(", ")
 }
 
 /// The text without its closing list of sources, for the history of a conversation.

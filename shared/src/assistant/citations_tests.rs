@@ -1,5 +1,7 @@
 use super::*;
+use crate::assistant::sanitizer::sanitized;
 use crate::assistant::test_support::passage;
+use crate::page_boxes::PageBox;
 
 /// What comes out when the text is fed in pieces of `size` characters, and what was cited.
 fn renumbered(text: &str, passages: usize, size: usize) -> (String, Vec<usize>) {
@@ -55,9 +57,43 @@ fn the_sources_name_manual_and_pages() {
     second.hit.file_name = "odd[1]*name.pdf".to_owned();
     let cited = citations(&[1, 0], &[passage(3, "", "a", 0.5), second], "");
     assert_eq!(
-        source_list(&cited),
+        source_list(&cited, ""),
         "\n\n**Sources**\n\n- [1] odd\\[1\\]\\*name.pdf, pages 7–8\n- [2] pump_manual.pdf, page 3"
     );
-    assert_eq!(source_list(&[]), "");
-    assert_eq!(without_sources(&format!("Answer [1].{}", source_list(&cited))), "Answer [1].");
+    assert_eq!(source_list(&[], ""), "");
+    assert_eq!(without_sources(&format!("Answer [1].{}", source_list(&cited, ""))), "Answer [1].");
+}
+
+#[test]
+fn each_page_of_a_source_is_a_link_that_marks_what_the_answer_rests_on() {
+    let document = crate::ids::DocumentId::new().to_string();
+    let mut found = passage(7, "", "b", 0.5);
+    found.hit.document_id.clone_from(&document);
+    let mut cited = citations(&[0], &[found], "");
+    let place = |page, y| PageBox { page, x: 0.1, y, width: 0.8, height: 0.02 };
+    for one in &mut cited {
+        one.boxes = vec![place(7, 0.9), place(8, 0.1), place(8, 0.2)];
+    }
+    let own = "https://api.example.com";
+    let pages = format!("{own}/api/v1/repository/documents/{document}/pages");
+    let list = source_list(&cited, &format!("{own}/"));
+    let expected = format!(
+        "\n\n**Sources**\n\n- [1] [pump_manual.pdf, page 7]({pages}/7/image?mark=100,900,800,20), \
+         [page 8]({pages}/8/image?mark=100,100,800,20_100,200,800,20)"
+    );
+    assert_eq!(list, expected);
+    assert_eq!(sanitized(&list, Vec::new(), own), expected, "its own links stay");
+    assert_eq!(without_sources(&format!("Answer [1].{list}")), "Answer [1].");
+    for one in &mut cited {
+        one.page = 8;
+    }
+    let turned = source_list(&cited, own);
+    let first = format!("[pump_manual.pdf, page 8]({pages}/8/image?mark=100,100,800,20_100,200,800,20)");
+    assert!(turned.contains(&first) && turned.ends_with("/7/image?mark=100,900,800,20)"), "{turned}");
+    for one in &mut cited {
+        (one.page, one.boxes, one.page_end) = (7, Vec::new(), 8);
+    }
+    let plain =
+        format!("\n\n**Sources**\n\n- [1] [pump_manual.pdf, page 7]({pages}/7/image), [page 8]({pages}/8/image)");
+    assert_eq!(source_list(&cited, own), plain);
 }

@@ -8,20 +8,26 @@
 mod answer;
 mod bedrock;
 mod citations;
+mod draft;
 mod error;
 mod extractive;
 mod follow_up;
+mod grounds;
 mod model;
 mod openai;
 mod pictures;
 mod pieces;
 mod pipeline;
+mod procedure;
 mod prompt;
 mod question;
+mod references;
 mod resemblance;
 mod sanitizer;
 mod sight;
 mod snippet;
+mod verification;
+mod warnings;
 
 #[cfg(test)]
 mod test_support;
@@ -40,7 +46,7 @@ pub use citations::{escape, without_sources};
 pub use error::AnswerError;
 pub use extractive::Extractive;
 pub use follow_up::query as search_query;
-pub use model::{Brief, LanguageModel, ModelEvent};
+pub use model::{Brief, LanguageModel, ModelEvent, Quoted};
 pub use openai::OpenAi;
 pub use pictures::Pictures;
 pub use pipeline::stream_answer;
@@ -50,8 +56,11 @@ pub use resemblance::resembles;
 pub use sanitizer::sanitized;
 pub use sight::Sight;
 pub use snippet::snippet;
+pub use verification::{Given, UNVERIFIED_MARK, Verified, Verifier, verify};
+pub use warnings::{Dismissal, dismissal, unsaid, without_first};
 
 use self::pipeline::{Asked, stream_seen, unless};
+use self::procedure::Command;
 use self::sight::Eyes;
 use crate::Context;
 use crate::config::LanguageModelConfig;
@@ -126,22 +135,51 @@ impl Assistant {
         let library = self.library.clone();
         let user = question.user.clone();
         let top_k = self.model.passages();
+        let (mut question, shelves) = (question, library.clone());
+        let working = question
+            .procedure
+            .clone()
+            .filter(|place| !place.is_ended && question.images.is_empty() && question.reply.is_none());
+        let worked = working.and_then(|place| Some((procedure::command(&question.text)?, place)));
+        let mut document_ids = None;
+        if let Some(((Command::Ask, _), place)) = &worked
+            && place.step > 0
+        {
+            // What is asked of a step is answered from its manual.
+            question.history.push(procedure::turn(place));
+            document_ids = place.document_id.parse().ok().map(|id| vec![id]);
+        }
+        let step = worked.filter(|((command, _), _)| *command != Command::Ask);
         let retrieve = move |text: String| async move {
             if text.is_empty() {
                 return Ok(Findings::default());
             }
-            let query = LibraryQuery { text, top_k, document_ids: None, min_score: None };
+            let query = LibraryQuery { text, top_k, document_ids, min_score: None };
             library.consult(&user, query).await
         };
         let (model, eyes) = (self.model.clone(), self.eyes.clone());
         let (context_tokens, answer_tokens) = (self.context_tokens, self.answer_tokens);
         let gateway_url = self.gateway_url.clone();
         let events = stream! {
+            if let Some(((command, tongue), place)) = step {
+                let said = (tongue, question.aloud);
+                let told = Box::pin(procedure::tell(&shelves, &question.user, &place, command, said));
+                match unless(&cancel, told).await {
+                    None => yield Ok(AnswerEvent::nothing()),
+                    Some(Err(error)) => yield Err(error.into()),
+                    Some(Ok(told)) => {
+                        for event in pipeline::tell(question, told, &gateway_url) {
+                            yield Ok(event);
+                        }
+                    }
+                }
+                return;
+            }
             let mut sights = Vec::new();
             if let Some(eyes) = eyes.filter(|_| !question.images.is_empty()) {
                 yield Ok(AnswerEvent::Stage(Stage::ImageAnalysis));
                 let Some(seen) = unless(&cancel, eyes.look(&question.images)).await else {
-                    yield Ok(AnswerEvent::Done(Answer { aborted: true, ..Answer::default() }));
+                    yield Ok(AnswerEvent::nothing());
                     return;
                 };
                 sights = seen;

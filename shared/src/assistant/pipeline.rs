@@ -9,104 +9,22 @@ use futures::{Stream, StreamExt};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{Answer, AnswerEvent, Stage};
-use super::citations::{Marks, citations, source_list, without_sources};
+use super::citations::without_sources;
+use super::draft::Draft;
 use super::error::AnswerError;
 use super::follow_up;
-use super::model::{Brief, LanguageModel, ModelEvent};
-use super::prompt::TokenCounter;
+use super::model::{Brief, LanguageModel, ModelEvent, Quoted};
+use super::procedure::Told;
 use super::question::{Question, Role, Turn};
-use super::sanitizer::{Addresses, Sanitizer, sanitized};
+use super::references;
 use super::sight::{self, Sight};
-use crate::library::{Findings, LibraryError, Passage};
-use crate::store::{Citation, TokenUsage};
+use crate::library::evidence::Source;
+use crate::library::{Findings, LibraryError};
 
 /// Turns of the conversation that the model sees.
 const WINDOW_TURNS: usize = 12;
 /// Characters of the conversation that the model sees.
 const WINDOW_CHARACTERS: usize = 12_000;
-/// Longest answer in bytes; a model that goes on beyond is stopped there.
-const LONGEST_ANSWER: usize = 64 * 1024;
-/// What ends an answer whose model was stopped, or has stopped, at a limit.
-const CUT: &str = "\n\n*The answer stops here because it has reached its greatest length. Ask on to get the rest.*";
-
-/// An answer as it grows.
-struct Draft {
-    text: String,
-    marks: Marks,
-    sanitizer: Sanitizer,
-    query: String,
-    passages: Vec<Passage>,
-    usage: TokenUsage,
-    tokens: TokenCounter,
-    /// Tokens that the answer may have.
-    most_tokens: usize,
-    /// Whether it was cut for its length.
-    is_cut: bool,
-}
-
-impl Draft {
-    fn new(query: String, passages: Vec<Passage>, gateway_url: &str, most_tokens: usize) -> Self {
-        let marks = Marks::new(passages.len());
-        let pages = passages.iter().map(|passage| format!("{}\n{}", passage.page_text, passage.hit.content));
-        let sanitizer = Sanitizer::new(Addresses::new(pages.collect(), gateway_url));
-        let (text, usage, tokens) = (String::new(), TokenUsage::default(), TokenCounter::default());
-        Self { text, marks, sanitizer, query, passages, usage, tokens, most_tokens, is_cut: false }
-    }
-
-    /// Whether more may be written. Models count in tokens of their own: one that keeps to its limit is not cut by
-    /// a count that is rough.
-    fn has_room(&self) -> bool {
-        self.text.len() < LONGEST_ANSWER && self.tokens.total() < self.most_tokens + self.most_tokens / 4
-    }
-
-    fn citations(&self) -> Vec<Citation> {
-        citations(self.marks.cited(), &self.passages, &self.query)
-    }
-
-    /// Takes over settled text; the event for it, unless there is none.
-    fn add(&mut self, text: String) -> Option<AnswerEvent> {
-        self.text.push_str(&text);
-        (!text.is_empty()).then_some(AnswerEvent::Token(text))
-    }
-
-    fn take(&mut self, event: ModelEvent) -> Option<AnswerEvent> {
-        match event {
-            ModelEvent::Usage(usage) => {
-                self.usage = usage;
-                None
-            }
-            ModelEvent::LimitReached => {
-                self.is_cut = true;
-                None
-            }
-            ModelEvent::Token(token) => {
-                self.tokens.push(&token);
-                let text = self.marks.push(&token);
-                let text = self.sanitizer.push(&text, self.marks.cited());
-                self.add(text)
-            }
-        }
-    }
-
-    /// What was still held, that the answer was cut where it was, and the list of sources.
-    fn close(&mut self) -> Option<AnswerEvent> {
-        let held = self.marks.finish();
-        let mut rest = self.sanitizer.push(&held, self.marks.cited());
-        rest.push_str(&self.sanitizer.finish(self.marks.cited()));
-        if self.is_cut {
-            rest.push_str(CUT);
-        }
-        // Names of files are not ours either.
-        rest.push_str(&sanitized(&source_list(&self.citations()), Vec::new(), ""));
-        self.add(rest)
-    }
-
-    fn done(self, aborted: bool) -> AnswerEvent {
-        let citations = self.citations();
-        AnswerEvent::Done(Answer { text: self.text, citations, usage: self.usage, aborted })
-    }
-}
-
 /// Tokens of the manuals' pages that a language model is given, where nothing else is configured.
 const CONTEXT_TOKENS: usize = 6_000;
 /// Tokens that an answer may have, likewise.
@@ -154,27 +72,38 @@ where
 {
     stream! {
         let Asked { question, sights, context_tokens, answer_tokens, gateway_url } = asked;
+        if let Some(reply) = question.reply {
+            let text = reply.to_owned();
+            yield Ok(AnswerEvent::Token(text.clone()));
+            yield Ok(AnswerEvent::Done(Box::new(Answer { text, ..Answer::default() })));
+            return;
+        }
         yield Ok(AnswerEvent::Stage(Stage::Retrieval));
         let query = follow_up::query(&question.text, &question.history, &question.equipment);
         let query = sight::widened(query, &sights);
         let brief = match unless(&cancel, retrieve(query.clone())).await {
             None => {
-                yield Ok(Draft::new(query, Vec::new(), &gateway_url, answer_tokens).done(true));
+                yield Ok(AnswerEvent::nothing());
                 return;
             }
             Some(Err(error)) => {
                 yield Err(error.into());
                 return;
             }
-            Some(Ok(findings)) => Brief { sights, context_tokens, answer_tokens, ..brief(question, query, findings) },
+            Some(Ok(findings)) => {
+                let brief = brief(question, query, findings);
+                Brief { sights, context_tokens, answer_tokens, gateway_url, ..brief }
+            }
         };
         // Pictures that were looked at before have had their stage.
         if !brief.images.is_empty() && brief.sights.is_empty() && model.sees_images() {
             yield Ok(AnswerEvent::Stage(Stage::ImageAnalysis));
         }
         yield Ok(AnswerEvent::Stage(Stage::Generation));
-        let passages = brief.findings.passages.clone();
-        let mut draft = Draft::new(brief.query.clone(), passages, &gateway_url, answer_tokens);
+        let mut draft = Draft::new(&brief, model.quotes());
+        if let Some(event) = draft.begin() {
+            yield Ok(event);
+        }
         let mut events = model.answer(brief);
         loop {
             if !draft.has_room() {
@@ -183,7 +112,7 @@ where
             }
             match unless(&cancel, events.next()).await {
                 None => {
-                    yield Ok(draft.done(true));
+                    yield Ok(draft.cut());
                     return;
                 }
                 Some(None) => break,
@@ -199,11 +128,39 @@ where
             }
         }
         drop(events);
-        if let Some(event) = draft.close() {
+        if let Some(event) = draft.settle() {
             yield Ok(event);
         }
-        yield Ok(draft.done(false));
+        let (last, done) = draft.close();
+        if let Some(event) = last {
+            yield Ok(event);
+        }
+        yield Ok(done);
     }
+}
+
+/// The answer that tells a step of a procedure, from the manual itself.
+pub(super) fn tell(question: Question, told: Told, gateway_url: &str) -> Vec<AnswerEvent> {
+    let brief = brief(question, String::new(), told.findings);
+    let brief = Brief { gateway_url: gateway_url.to_owned(), ..brief };
+    let mut draft = Draft::new(&brief, true);
+    draft.told = Some(told.procedure);
+    let (spots, warnings) = (told.spots, told.warnings);
+    let quoted = told.pages.map(|pages| Quoted { passage: 0, pages, spots, begun: None, warnings });
+    let linked = brief.findings.passages.first().map(|passage| {
+        let source = Source::of(&brief.findings, passage);
+        references::linked(told.text.clone(), (&passage.hit, &source), &brief)
+    });
+    let text = linked.unwrap_or(told.text);
+    let said = quoted.map(ModelEvent::Quoted).into_iter().chain([ModelEvent::Token(text)]);
+    let mut events = vec![AnswerEvent::Stage(Stage::Retrieval)];
+    events.extend(draft.begin());
+    events.extend(said.filter_map(|event| draft.take(event)).collect::<Vec<_>>());
+    events.extend(draft.settle());
+    let (last, done) = draft.close();
+    events.extend(last);
+    events.push(done);
+    events
 }
 
 /// The future's output, or `None` as soon as the token is cancelled, even where both are ready.
@@ -224,9 +181,11 @@ fn brief(question: Question, query: String, findings: Findings) -> Brief {
         history: window(&question.history),
         equipment: question.equipment,
         aloud: question.aloud,
+        pending: question.pending,
         findings,
         context_tokens: CONTEXT_TOKENS,
         answer_tokens: ANSWER_TOKENS,
+        gateway_url: String::new(),
     }
 }
 

@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::assistant::draft::{CUT, LONGEST_ANSWER};
 use crate::assistant::test_support::{Scripted, findings, passage};
-use crate::assistant::{Answer, Image, ImageSource};
+use crate::assistant::{Answer, Image, ImageSource, ModelEvent};
 use crate::ids::UserId;
 use crate::provider::{ProviderError, ProviderFailure};
 
@@ -16,6 +17,9 @@ fn question(text: &str) -> Question {
         history: vec![],
         equipment: vec![],
         aloud: false,
+        procedure: None,
+        pending: Vec::new(),
+        reply: None,
     }
 }
 
@@ -30,7 +34,7 @@ async fn all(question: Question, model: Scripted, cancel: CancellationToken) -> 
 
 fn done(events: &[Result<AnswerEvent, AnswerError>]) -> Answer {
     match events.last() {
-        Some(Ok(AnswerEvent::Done(answer))) => answer.clone(),
+        Some(Ok(AnswerEvent::Done(answer))) => answer.as_ref().clone(),
         other => panic!("no end: {other:?}"),
     }
 }

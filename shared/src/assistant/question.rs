@@ -2,6 +2,7 @@
 
 use crate::ids::UserId;
 use crate::objects::ObjectKey;
+use crate::store::{Procedure, Warning};
 
 /// Who wrote a turn of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +60,12 @@ pub struct Question {
     pub history: Vec<Turn>,
     /// The equipment that the conversation is about, as the user named it.
     pub equipment: Vec<String>,
-    /// Whether the answer is read out: then it is brief, and says the value first.
+    /// Whether the answer is read out: then it is brief.
     pub aloud: bool,
+    /// The procedure that the user works through.
+    pub procedure: Option<Procedure>,
+    /// Warnings of spoken answers that were interrupted before they were said: this answer begins with them.
+    pub pending: Vec<Warning>,
+    /// What is replied to a user who has only said that such warnings need not be repeated.
+    pub reply: Option<&'static str>,
 }

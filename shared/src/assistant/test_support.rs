@@ -97,9 +97,11 @@ pub(super) fn brief(text: &str, passages: Vec<Passage>) -> Brief {
         history: Vec::new(),
         equipment: Vec::new(),
         aloud: false,
+        pending: Vec::new(),
         findings: findings(text, passages),
         context_tokens: 6_000,
         answer_tokens: 4_096,
+        gateway_url: String::new(),
     }
 }
 
@@ -124,6 +126,7 @@ pub(super) async fn gathered(
             Ok(ModelEvent::Token(token)) => text.push_str(&token),
             Ok(ModelEvent::Usage(found)) => usage = found,
             Ok(ModelEvent::LimitReached) => text.push_str(LIMIT),
+            Ok(ModelEvent::Quoted(_)) => {}
             Err(error) => return (text, usage, Err(error)),
         }
     }

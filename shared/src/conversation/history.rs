@@ -1,7 +1,7 @@
 //! The part of a conversation that the assistant is given with a question.
 
 use crate::assistant::{Role, Turn};
-use crate::store::{ChatMessage, MessageRole};
+use crate::store::{ChatMessage, MessageRole, Procedure};
 
 /// Messages that are looked back at.
 pub(super) const MESSAGES: usize = 40;
@@ -9,9 +9,26 @@ pub(super) const MESSAGES: usize = 40;
 /// Characters that they may have together. The assistant may use less, as its model allows.
 const CHARACTERS: usize = 48_000;
 
+/// What was said before a question.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    /// The turns that the assistant is given.
+    pub(super) turns: Vec<Turn>,
+    /// The procedure that the user works through: what the newest answer says of one.
+    pub(super) procedure: Option<Procedure>,
+}
+
+impl Before {
+    /// Of the messages before it, oldest first.
+    pub(super) fn of(earlier: &[ChatMessage]) -> Self {
+        let procedure = earlier.iter().rev().find_map(|message| message.procedure.clone());
+        Self { turns: window(earlier), procedure: procedure.filter(|procedure| !procedure.is_ended) }
+    }
+}
+
 /// The newest of `earlier` (oldest first) that fit into the window: whole messages, beginning with
 /// one of the user. Messages without words, and answers that failed, tell nothing.
-pub(super) fn window(earlier: &[ChatMessage]) -> Vec<Turn> {
+fn window(earlier: &[ChatMessage]) -> Vec<Turn> {
     let mut left = CHARACTERS;
     let mut turns: Vec<Turn> = Vec::new();
     for message in earlier.iter().rev().take(MESSAGES) {
@@ -63,5 +80,17 @@ mod tests {
     fn the_window_is_bounded_in_messages() {
         let earlier: Vec<_> = (0..200).map(|_| turn(MessageRole::User, "x")).collect();
         assert_eq!(window(&earlier).len(), MESSAGES);
+    }
+
+    #[test]
+    fn the_newest_answer_says_where_somebody_stands() {
+        let at = |step, is_ended| {
+            let procedure = Some(Procedure { step, is_ended, ..Procedure::default() });
+            ChatMessage { procedure, ..turn(MessageRole::Assistant, "Step") }
+        };
+        let step = |earlier: &[ChatMessage]| Before::of(earlier).procedure.map(|procedure| procedure.step);
+        assert_eq!(step(&[at(1, false), at(2, false), turn(MessageRole::Assistant, "60 N·m")]), Some(2));
+        assert_eq!(step(&[at(1, false), at(2, true)]), None, "it is done with");
+        assert_eq!(step(&[turn(MessageRole::User, "next")]), None);
     }
 }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::{ConversationError, ConversationResult, Conversations};
+use crate::assistant::{UNVERIFIED_MARK, without_first};
 use crate::ids::{ChatId, MessageId, UserId};
-use crate::store::{ChatMessage, Citation, MessageRole};
+use crate::store::{ChatMessage, Citation, MessageRole, Verification};
 
 /// How often, and how long apart, an interruption looks whether the answer has ended.
 const LOOKS: u32 = 40;
@@ -52,12 +53,25 @@ impl Conversations {
 /// The answer as far as it was heard. An answer of which everything was heard stays whole.
 fn cut(answer: ChatMessage, heard: &str) -> ChatMessage {
     let heard = heard.trim_end();
-    let whole = answer.content.trim_end();
-    if heard == whole || !whole.starts_with(heard) {
+    // What was heard has no marks of figures that were not found: they are set when an answer is whole.
+    let written = answer.content.replace(UNVERIFIED_MARK, "");
+    let mut whole = written.trim_end();
+    // Nor are warnings heard that were put in front of a whole answer.
+    while !whole.starts_with(heard) {
+        let Some(rest) = without_first(whole) else { return answer };
+        whole = rest;
+    }
+    if heard == whole {
         return answer;
     }
+    let front = written.len() - (written.len() - written.trim_end().len()) - whole.len();
+    let content = format!("{}{heard}", written.get(..front).unwrap_or_default());
+    let verification = answer.verification.clone().map(|found| Verification {
+        unverified: found.unverified.into_iter().filter(|figure| heard.contains(&figure.text)).collect(),
+        ..found
+    });
     let citations = answer.citations.iter().filter(|citation| is_marked(heard, citation)).cloned().collect();
-    ChatMessage { content: heard.to_owned(), citations, is_stopped: true, ..answer }
+    ChatMessage { content, citations, verification, is_stopped: true, ..answer }
 }
 
 /// Whether the text holds the mark of a citation, alone (`[2]`) or beside others (`[1, 2]`).
@@ -82,6 +96,7 @@ mod tests {
             page_end: 1,
             snippet: String::new(),
             score: 1.0,
+            boxes: Vec::new(),
         }
     }
 
@@ -97,6 +112,16 @@ mod tests {
         assert_eq!(kept.content, "Drain it [1]. Close it [2, 3].");
         assert_eq!(kept.citations.iter().map(|citation| citation.index).collect::<Vec<_>>(), [1, 2, 3]);
         assert!(kept.is_stopped);
+    }
+
+    #[test]
+    fn warnings_in_front_of_an_answer_stay_there() {
+        let front = "> **⚠ WARNING:** Hot [1].\n\n> **⚠ CAUTION:** Soft [1].\n\n";
+        let answer = ChatMessage { content: format!("{front}{}", answer().content), ..answer() };
+        let kept = cut(answer.clone(), "Drain it [1].");
+        assert_eq!(kept.content, format!("{front}Drain it [1]."));
+        let written = answer.content.strip_prefix(front).unwrap_or_default();
+        assert_eq!(cut(answer.clone(), written), answer, "heard to its end");
     }
 
     #[test]

@@ -19,10 +19,12 @@ mod error;
 mod history;
 mod interrupt;
 mod keeper;
+mod pending;
 mod pictures;
 mod progress;
 mod question;
 mod repeat;
+mod start;
 mod title;
 mod writer;
 

@@ -5,15 +5,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
+use super::history::{self, Before};
+use super::pending::Carried;
 use super::pictures::{self, Picture};
-use super::progress::{Progress, ProgressReceiver};
+use super::progress::ProgressReceiver;
+use super::start::Start;
 use super::title::title_of;
-use super::writer::Writer;
-use super::{ConversationError, ConversationResult, Conversations, history, repeat};
-use crate::assistant::{Question, Turn};
+use super::{ConversationError, ConversationResult, Conversations, repeat};
 use crate::ids::{ChatId, MessageId, UserId};
 use crate::store::{Chat, ChatMessage, Generation, Lease, MessageRole, Opening, Preview};
 
@@ -48,6 +49,8 @@ pub struct Asked {
     pub progress: ProgressReceiver,
     /// Stops the answer at once, where [`Conversations::stop`] takes up to a tenth of a second.
     pub stop: CancellationToken,
+    /// Whether the answer begins with warnings that were not said to their end before.
+    pub has_pending: bool,
     pub(super) given_up: Arc<AtomicBool>,
 }
 
@@ -91,8 +94,8 @@ impl Conversations {
             pictures::discard(&self.context.objects, user, &question.attachments).await;
             return Err(error);
         }
-        let (history, equipment) = (Vec::new(), Vec::new());
-        Ok(self.begin(Start { slot, lease, question, answer, is_last: true, history, equipment, aloud }))
+        let (before, equipment, carried) = (Before::default(), Vec::new(), Carried::default());
+        Ok(self.begin(Start { slot, lease, question, answer, is_last: true, before, equipment, aloud, carried }))
     }
 
     /// Asks in a session that is there.
@@ -129,6 +132,7 @@ impl Conversations {
         let lease = self.charge(Lease::new(user, id)).await?;
         let (key, digest) = (prompt.key.clone(), repeat::digest(Some(id), &prompt));
         let aloud = prompt.aloud;
+        let carried = Carried::of(&chat, &prompt.text, aloud);
         let question = self.charged(&lease, self.keep_question(&lease, prompt).boxed()).await?;
         let answer = ChatMessage::placeholder(&lease.id);
         let opening = Opening {
@@ -141,12 +145,27 @@ impl Conversations {
         let opened = async {
             let earlier = store.last_messages(user, id, history::MESSAGES).await?;
             self.open(&lease, &chat, Some(&answer.id), opening).await?;
-            Ok(history::window(&earlier))
+            Ok(Before::of(&earlier))
         };
         match self.charged(&lease, opened.boxed()).await {
-            Ok(history) => {
+            Ok(before) => {
+                if carried.dismisses
+                    && let Err(error) = self.note_all_said(user, id).await
+                {
+                    tracing::warn!(%error, "warnings that were dismissed stay pending");
+                }
                 let equipment = chat.equipment_context;
-                Ok(self.begin(Start { slot, lease, question, answer, is_last: true, history, equipment, aloud }))
+                Ok(self.begin(Start {
+                    slot,
+                    lease,
+                    question,
+                    answer,
+                    is_last: true,
+                    before,
+                    equipment,
+                    aloud,
+                    carried,
+                }))
             }
             Err(error) => {
                 pictures::discard(&self.context.objects, user, &question.attachments).await;
@@ -189,10 +208,11 @@ impl Conversations {
             Opening { new_messages: vec![&answer], ..Opening::default() }
         };
         self.charged(&lease, self.open(&lease, &chat, Some(&answer.id), opening)).await?;
-        let history = history::window(messages.get(..question_at).unwrap_or_default());
+        let before = Before::of(messages.get(..question_at).unwrap_or_default());
         let is_last = answer_at + 1 >= messages.len();
         let equipment = chat.equipment_context;
-        Ok(self.begin(Start { slot, lease, question, answer, is_last, history, equipment, aloud: false }))
+        let carried = Carried::default();
+        Ok(self.begin(Start { slot, lease, question, answer, is_last, before, equipment, aloud: false, carried }))
     }
 
     /// Stops the running answer of a session, if there is one, wherever it is being written. When this
@@ -280,57 +300,6 @@ impl Conversations {
     fn slot(&self) -> ConversationResult<OwnedSemaphorePermit> {
         self.slots.clone().try_acquire_owned().map_err(|_| ConversationError::TooManyAnswers)
     }
-
-    fn begin(&self, start: Start) -> Asked {
-        let (sender, progress) = watch::channel(Progress::default());
-        let stop = CancellationToken::new();
-        let given_up = Arc::new(AtomicBool::new(false));
-        let asked = Asked {
-            chat: start.lease.chat.clone(),
-            question: start.question.clone(),
-            answer: start.answer.id.clone(),
-            progress,
-            stop: stop.clone(),
-            given_up: given_up.clone(),
-        };
-        let question = Question {
-            user: start.lease.user.clone(),
-            text: start.question.content,
-            images: Vec::new(),
-            history: start.history,
-            equipment: start.equipment,
-            aloud: start.aloud,
-        };
-        let writer = Writer {
-            context: self.context.clone(),
-            assistant: self.assistant.clone(),
-            lease: start.lease,
-            question,
-            attachments: start.question.attachments,
-            answer: start.answer,
-            is_last: start.is_last,
-            progress: sender,
-            cancel: stop,
-            given_up,
-        };
-        let slot = start.slot;
-        self.tasks.spawn(async move {
-            Box::pin(writer.run()).await;
-            drop(slot);
-        });
-        asked
-    }
-}
-
-struct Start {
-    slot: OwnedSemaphorePermit,
-    lease: Lease,
-    question: ChatMessage,
-    answer: ChatMessage,
-    is_last: bool,
-    history: Vec<Turn>,
-    equipment: Vec<String>,
-    aloud: bool,
 }
 
 fn free(chat: Chat) -> ConversationResult<Chat> {

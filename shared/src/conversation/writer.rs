@@ -47,7 +47,7 @@ pub(super) struct Writer {
 
 /// How writing ended.
 enum End {
-    Answered(Answer),
+    Answered(Box<Answer>),
     /// With whether the question counts all the same.
     Failed(AnswerFailure, bool),
     /// The session is gone, or another process has taken over.
@@ -75,6 +75,8 @@ impl Writer {
         cancel.cancel();
         let outcome = self.store(end).await;
         telemetry::count_tokens(outcome.message.token_usage.map_or(0, |usage| usage.total_tokens));
+        let unverified = outcome.message.verification.as_ref().map_or(0, |found| found.unverified.len());
+        telemetry::count_unverified(self.assistant.model_name(), unverified);
         telemetry::flush();
         self.progress.send_modify(|progress| progress.outcome = Some(outcome));
     }
@@ -90,7 +92,7 @@ impl Writer {
         loop {
             let event = tokio::select! {
                 event = events.next() => event,
-                () = &mut overdue => return End::Answered(self.so_far()),
+                () = &mut overdue => return End::Answered(Box::new(self.so_far())),
             };
             match event {
                 Some(Ok(AnswerEvent::Stage(stage))) => {
@@ -99,7 +101,7 @@ impl Writer {
                 Some(Ok(AnswerEvent::Token(token))) => {
                     if !self.push(&token) {
                         tracing::warn!(limit = LONGEST_ANSWER, "an answer was cut because it is too long");
-                        return End::Answered(self.so_far());
+                        return End::Answered(Box::new(self.so_far()));
                     }
                 }
                 Some(Ok(AnswerEvent::Done(answer))) => return End::Answered(answer),
@@ -151,7 +153,8 @@ impl Writer {
 
     fn ending(&self, end: &End) -> Ending {
         match end {
-            End::Answered(Answer { aborted: false, .. }) => Ending::Complete,
+            End::Answered(answer) if !answer.aborted && answer.is_free => Ending::Free,
+            End::Answered(answer) if !answer.aborted => Ending::Complete,
             End::Answered(_) if self.given_up.load(Ordering::Relaxed) => Ending::Failed { counts: false },
             End::Answered(_) | End::Lost => Ending::Stopped,
             End::Failed(_, counts) => Ending::Failed { counts: *counts },
@@ -162,7 +165,7 @@ impl Writer {
         let empty = ChatMessage { generation: None, replaced: None, ..self.answer.clone() };
         match end {
             // Stopped before it had begun: what was to be replaced stays.
-            End::Answered(Answer { text, aborted: true, .. }) if text.is_empty() && self.answer.replaced.is_some() => {
+            End::Answered(answer) if answer.aborted && answer.text.is_empty() && self.answer.replaced.is_some() => {
                 let old = self.answer.replaced.as_deref().cloned();
                 Outcome { message: old.unwrap_or(empty), aborted: true, failure: None }
             }
@@ -171,6 +174,9 @@ impl Writer {
                     content: cut(&answer.text, LONGEST_ANSWER).to_owned(),
                     is_stopped: answer.aborted,
                     citations: answer.citations,
+                    verification: Some(answer.verification),
+                    procedure: answer.procedure,
+                    warnings: answer.warnings,
                     token_usage: Some(answer.usage),
                     ..empty
                 };

@@ -10,8 +10,13 @@ pub mod layout;
 pub mod normalize;
 pub mod outline;
 mod page;
+mod parts;
 #[cfg(feature = "documents")]
 pub mod pdf;
+pub mod references;
+mod spot;
 pub mod units;
 
 pub use page::{Area, Block, CELL_SEPARATOR, LEADERS, Line, Page, PageSource, Row, Table, markdown_row};
+pub use parts::parts;
+pub use spot::Spot;

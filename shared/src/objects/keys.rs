@@ -4,6 +4,17 @@ use std::fmt;
 
 use crate::ids::{DocumentId, JobId, UserId};
 
+/// Which picture of a document's pages it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DrawnPage {
+    /// Names the file that it was drawn from: another file of the document has another name.
+    pub file: String,
+    /// The page, from 1.
+    pub page: u32,
+    /// Width in pixels.
+    pub width: u32,
+}
+
 /// The key of an object, made of identifiers only.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ObjectKey {
@@ -15,6 +26,8 @@ pub enum ObjectKey {
     Segment(UserId, DocumentId),
     /// The text of a document's pages.
     Pages(UserId, DocumentId),
+    /// A page of a document as a picture.
+    Drawn(UserId, DocumentId, DrawnPage),
     /// The file of an extraction job; putting it starts the job.
     ExtractSource(JobId),
     /// The text that an extraction job found.
@@ -59,8 +72,15 @@ impl ObjectKey {
 
     /// All prefixes under which objects of `user` lie.
     #[must_use]
-    pub fn prefixes_of(user: &UserId) -> [String; 6] {
-        ["uploads", "segments", "pages", "pictures", "readings", "exports"].map(|folder| format!("{folder}/{user}/"))
+    pub fn prefixes_of(user: &UserId) -> [String; 7] {
+        let folders = ["uploads", "segments", "pages", "drawn", "pictures", "readings", "exports"];
+        folders.map(|folder| format!("{folder}/{user}/"))
+    }
+
+    /// The prefix under which the pictures of a document's pages lie.
+    #[must_use]
+    pub fn drawn_of(user: &UserId, document: &DocumentId) -> String {
+        format!("drawn/{user}/{document}/")
     }
 }
 
@@ -71,6 +91,9 @@ impl fmt::Display for ObjectKey {
             Self::Request(user, document) => write!(f, "uploads/{user}/{document}/request.json"),
             Self::Segment(user, document) => write!(f, "segments/{user}/{document}"),
             Self::Pages(user, document) => write!(f, "pages/{user}/{document}"),
+            Self::Drawn(user, document, DrawnPage { file, page, width }) => {
+                write!(f, "{}{file}/{page}-{width}.webp", Self::drawn_of(user, document))
+            }
             Self::ExtractSource(job) => write!(f, "uploads/extract/{job}/source"),
             Self::ExtractText(job) => write!(f, "extracted/{job}"),
             Self::Reading(user, digest) => write!(f, "readings/{user}/{digest}"),

@@ -3,7 +3,8 @@
 //! Keys: `uploads/<user>/<document>/source` is a document's file, and putting it starts its ingest;
 //! `uploads/<user>/<document>/request.json` asks for an import or a new ingest;
 //! `uploads/extract/<job>/source` is the file of an extraction job, `extracted/<job>` its text;
-//! `segments/<user>/<document>` are search segments, `pages/<user>/<document>` the texts of pages;
+//! `segments/<user>/<document>` are search segments, `pages/<user>/<document>` the texts of pages,
+//! `drawn/<user>/<document>/…` pictures of pages;
 //! `exports/<user>/…` are a user's data to be taken along, `deletions/<user>.json` starts the removal of what a deleted
 //! account has left.
 
@@ -20,7 +21,7 @@ use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation}
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 
 pub use error::ObjectError;
-pub use keys::ObjectKey;
+pub use keys::{DrawnPage, ObjectKey};
 pub use notification::{Notification, NotificationError};
 pub use presign::{MultipartUpload, Presigned, part_sizes};
 pub use transfer::{Changed, ObjectInfo};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::item::{Expression, Key};
 use super::leases::Generation;
 use super::messages::{self, ChatMessage, MessageRole};
+use super::warnings::Warning;
 use super::{Listing, Store, StoreResult};
 use crate::ids::{ChatId, MessageId, UserId};
 use crate::time;
@@ -46,6 +47,9 @@ pub struct Chat {
     /// Who is writing into it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<Generation>,
+    /// Warnings of spoken answers that were interrupted before they were said: the next begins with them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending_warnings: Vec<Warning>,
     index_partition: String,
     index_sort: String,
 }
@@ -99,6 +103,7 @@ impl Chat {
             updated_at: now,
             last_message: None,
             generation: None,
+            pending_warnings: Vec::new(),
             index_partition: index_partition(user),
             index_sort: index_sort(now, &id),
             id,

@@ -6,6 +6,9 @@ use super::messages::{self, ChatMessage};
 use super::{Store, StoreResult};
 use crate::ids::{ChatId, UserId};
 
+const CUT: &str =
+    "SET #content = :content, #citations = :citations, #verification = :verification, #stopped = :stopped";
+
 impl Store {
     /// Keeps of a finished answer what `cut` has: its content, its citations, and that it was stopped.
     /// Whether it was there and finished; one that is being written (again) stays as it is.
@@ -13,12 +16,14 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn cut_answer(&self, user: &UserId, chat: &ChatId, cut: &ChatMessage) -> StoreResult<bool> {
-        let update = Expression::new("SET #content = :content, #citations = :citations, #stopped = :stopped")
+        let update = Expression::new(CUT)
             .name("#content", "content")
             .name("#citations", "citations")
+            .name("#verification", "verification")
             .name("#stopped", "isStopped")
             .value(":content", &cut.content)
             .value(":citations", &cut.citations)
+            .value(":verification", &cut.verification)
             .value(":stopped", cut.is_stopped);
         let finished = Expression::existing("attribute_not_exists(#generation)").name("#generation", "generation");
         let key = messages::key(user, chat, &cut.id);

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::item::{Expression, Key};
 use super::leases::{Generation, Lease};
+use super::warnings::Warning;
 use super::{Listing, Store, StoreResult, Write};
 use crate::ids::{AttachmentId, ChatId, MessageId, UserId};
+use crate::page_boxes::PageBox;
 
 /// Who wrote a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +47,15 @@ pub struct ChatMessage {
     /// The passages that an answer rests on.
     #[serde(default)]
     pub citations: Vec<Citation>,
+    /// Whether the figures of an answer stand on the pages that it cites.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification: Option<Verification>,
+    /// The procedure that an answer opens, or whose step it tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub procedure: Option<Procedure>,
+    /// The warnings that hold for the steps that an answer tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
     /// What an answer cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_usage: Option<TokenUsage>,
@@ -106,6 +117,70 @@ pub struct Citation {
     pub snippet: String,
     /// How well it matched, 0 to 1.
     pub score: f32,
+    /// The lines and rows that the answer rests on, on each of its pages; none where their places are unknown.
+    #[serde(default)]
+    pub boxes: Vec<PageBox>,
+}
+
+/// Whether the figures of an answer stand on the pages that it cites.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Verification {
+    /// How many values and codes were looked for.
+    pub checked: u32,
+    /// Those that were not found, in the order of the answer.
+    pub unverified: Vec<Unverified>,
+}
+
+/// A value or a code of an answer that nobody should rely on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Unverified {
+    /// As it is written in the answer.
+    pub text: String,
+    /// Why.
+    pub reason: UnverifiedReason,
+}
+
+/// Why a figure could not be verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnverifiedReason {
+    /// It stands on no page that is cited with it.
+    NotOnPage,
+    /// The number stands there in another unit.
+    AnotherUnit,
+    /// It stands on a page that is not cited with it.
+    OnAnotherPage,
+    /// On the page, it belongs to something else than in the answer.
+    OfSomethingElse,
+    /// The answer cites no page.
+    NothingCited,
+}
+
+/// Where somebody stands in a procedure of a manual: in a run of steps that was quoted, and is told step by step.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Procedure {
+    /// The manual.
+    pub document_id: String,
+    /// Its name.
+    pub file_name: String,
+    /// The page of the first step, from 1.
+    pub page: u32,
+    /// Which run of steps of the manual it is.
+    pub run: u32,
+    /// The title over it; may be empty.
+    pub title: String,
+    /// The step that was told last, from 1; 0 before the first.
+    pub step: u32,
+    /// How many steps there are.
+    pub of: u32,
+    /// The words of that step, as they stand in the manual; empty before the first.
+    pub text: String,
+    /// Whether the user is done with it.
+    #[serde(default)]
+    pub is_ended: bool,
 }
 
 /// Tokens of a language model; all zero where the endpoint does not tell and for the extractive
@@ -158,6 +233,9 @@ impl ChatMessage {
             interrupted: false,
             attachments: Vec::new(),
             citations: Vec::new(),
+            verification: None,
+            procedure: None,
+            warnings: Vec::new(),
             token_usage: None,
             feedback: None,
             failure: None,
@@ -334,6 +412,13 @@ mod tests {
             page_end: 4,
             snippet: "Torque".to_owned(),
             score: 0.25,
+            boxes: vec![PageBox { page: 3, x: 0.1234, y: 0.5, width: 0.75, height: 0.0123 }],
+        });
+        message.warnings.push(Warning {
+            kind: super::super::WarningKind::Danger,
+            text: "Live parts.".to_owned(),
+            document_id: "d".to_owned(),
+            page: 2,
         });
         message.replaced = Some(Box::new(ChatMessage::new(MessageRole::Assistant, "Old")));
         let item: std::collections::HashMap<String, aws_sdk_dynamodb::types::AttributeValue> =

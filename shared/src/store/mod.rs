@@ -34,6 +34,7 @@ mod table;
 mod tombstones;
 mod transaction;
 mod users;
+mod warnings;
 
 pub use bucket::Bucket;
 pub use chats::{Chat, ChatChange, ChatStatus, Preview};
@@ -47,7 +48,10 @@ pub use item::{Expression, Key, Value, value};
 pub use jobs::{JOB_LIFETIME_SECONDS, Job, JobStatus};
 pub use leases::{Generation, LEASE, Lease};
 pub use listing::Listing;
-pub use messages::{AnswerFailure, Attachment, ChatMessage, Citation, Feedback, MessageRole, StoredFile, TokenUsage};
+pub use messages::{
+    AnswerFailure, Attachment, ChatMessage, Citation, Feedback, MessageRole, Procedure, StoredFile, TokenUsage,
+    Unverified, UnverifiedReason, Verification,
+};
 #[cfg(feature = "payments")]
 pub use payments::EventRecord;
 pub use pending_email::PENDING_EMAIL_SECONDS;
@@ -61,6 +65,7 @@ pub use table::Store;
 pub use tombstones::Tombstone;
 pub use transaction::Write;
 pub use users::{Settings, User};
+pub use warnings::{Warning, WarningKind};
 
 /// What storage calls give back.
 pub type StoreResult<T> = Result<T, StoreError>;

@@ -11,7 +11,7 @@ use shared::assistant::{escape, sanitized};
 use shared::auth::CurrentUser;
 use shared::http::{ApiError, ApiResult, Id};
 use shared::ids::ChatId;
-use shared::store::{Chat, ChatMessage, MessageRole};
+use shared::store::{Chat, ChatMessage, MessageRole, WarningKind};
 
 use crate::State;
 use crate::refusal::bad_query;
@@ -79,6 +79,17 @@ fn markdown(chat: &Chat, messages: &[ChatMessage]) -> String {
         } else if message.is_stopped {
             write_line(&mut text, format_args!("\n*This answer was stopped before its end.*"));
         }
+        if let Some(verification) = message.verification.as_ref().filter(|found| found.checked > 0) {
+            let (checked, missing) = (verification.checked, verification.unverified.len());
+            write_line(
+                &mut text,
+                format_args!("\n*Values and codes checked against the cited pages: {checked}; not found: {missing}.*"),
+            );
+        }
+        for warning in &message.warnings {
+            let (kind, page, words) = (signal_word(warning.kind), warning.page, harmless(&warning.text));
+            write_line(&mut text, format_args!("\n> **⚠ {kind}**, page {page}: {words}"));
+        }
         // Answers close with a list of their sources; the passages themselves are added here.
         for citation in &message.citations {
             let snippet = harmless(&citation.snippet.replace('\n', " "));
@@ -87,6 +98,14 @@ fn markdown(chat: &Chat, messages: &[ChatMessage]) -> String {
         }
     }
     text
+}
+
+fn signal_word(kind: WarningKind) -> &'static str {
+    match kind {
+        WarningKind::Danger => "DANGER",
+        WarningKind::Warning => "WARNING",
+        WarningKind::Caution => "CAUTION",
+    }
 }
 
 /// What stands in a manual, as Markdown that shows it as it is.

@@ -7,8 +7,12 @@ mod hostile;
 mod length;
 mod pace;
 mod pictures;
+mod procedure;
+mod references;
 mod requests;
 mod sessions;
+mod verification;
+mod warnings;
 
 use reqwest::Method;
 use serde_json::{Value, json};

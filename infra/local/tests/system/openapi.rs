@@ -242,6 +242,10 @@ async fn documents_and_searches_answer_as_described() {
     caller.call("GET /api/v1/repository/documents/{id}/file", &[&id], None, 302).await;
     caller.call("GET /api/v1/repository/documents/{id}/pages/{page}", &[&id, "1"], None, 200).await;
     caller.call("GET /api/v1/repository/documents/{id}/pages/{page}", &[&id, "2"], None, 404).await;
+    let image = "GET /api/v1/repository/documents/{id}/pages/{page}/image";
+    caller.call(&format!("{image}?width=600&mark=100,100,200,20"), &[&id, "1"], None, 200).await;
+    caller.call(&format!("{image}?width=100000"), &[&id, "1"], None, 400).await;
+    caller.call(image, &[&id, "2"], None, 404).await;
     let listed = json!({"documents": [{"fileName": "a.pdf", "fileUrl": "http://localhost:1/a.pdf", "fileSize": "12"}]});
     caller.call("POST /api/v1/repository/documents", &[], Some(listed.clone()), 201).await;
     caller.call("POST /api/v1/repository/documents", &[], Some(listed), 200).await;

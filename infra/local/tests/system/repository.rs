@@ -5,4 +5,5 @@ mod bad_requests;
 mod by_address;
 mod life;
 pub mod multipart;
+mod page_image;
 mod turns;

@@ -35,7 +35,7 @@ async fn an_ingest_that_was_killed_is_resumed() {
 
     process.kill_and_restart().await;
     // The sign-in and the document are there, and the document is read to its end.
-    let data = user.settled_within(180, &document).await;
+    let data = user.settled_within(400, &document).await;
     assert_eq!(data["status"], "ready", "{data}");
     assert_eq!(data["pages"], 120);
 }
@@ -54,7 +54,7 @@ async fn a_text_extraction_that_was_killed_is_resumed() {
     let job = started.json()["job_id"].as_str().unwrap().to_owned();
     process.kill_and_restart().await;
 
-    let text = eventually(120, "the text is there", async || {
+    let text = eventually(400, "the text is there", async || {
         let answer = user.get(&format!("/api/v1/extract/extract/progress/{job}")).await;
         let is_text = answer.headers.get("content-type").is_some_and(|kind| kind == "text/plain; charset=utf-8");
         (answer.status == 200 && is_text).then_some(answer.text)

@@ -5,6 +5,7 @@ mod handshake;
 mod interrupting;
 mod listening;
 mod turns;
+mod warnings;
 
 use std::time::Duration;
 

@@ -4,6 +4,7 @@
 //! Deterministic and offline. It says how sure it is, and plainly where the manuals hold no answer: see
 //! [`decision`].
 
+mod cautions;
 mod decision;
 mod phrases;
 mod pictures;
@@ -16,11 +17,13 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 
 use self::decision::Outcome;
-use self::phrases::Tongue;
+pub(super) use self::phrases::Tongue;
 use self::quote::Naming;
+pub(super) use self::quote::{end_of_step, line};
 use super::citations::escape;
 use super::error::AnswerError;
-use super::model::{Brief, LanguageModel, ModelEvent};
+use super::model::{Brief, LanguageModel, ModelEvent, Quoted};
+use super::references;
 use crate::documents::units::Unit;
 use crate::library::Holdings;
 use crate::library::evidence::{self, Candidate, Found, Question};
@@ -58,8 +61,12 @@ impl LanguageModel for Extractive {
         false
     }
 
+    fn quotes(&self) -> bool {
+        true
+    }
+
     fn answer(&self, brief: Brief) -> BoxStream<'static, Result<ModelEvent, AnswerError>> {
-        let text = write(&brief);
+        let Written { text, quoted } = write(&brief);
         let pieces = pieces(&text);
         let pause = STREAMED_IN / u32::try_from(pieces.len().max(1)).unwrap_or(1);
         // A page that shows what arrives cannot show what arrives all at once.
@@ -69,7 +76,21 @@ impl LanguageModel for Extractive {
             }
             Ok(ModelEvent::Token(piece))
         });
-        paced.boxed()
+        let quoted = quoted.into_iter().map(|quoted| Ok(ModelEvent::Quoted(quoted)));
+        futures::stream::iter(quoted.collect::<Vec<_>>()).chain(paced).boxed()
+    }
+}
+
+/// An answer, and what it quotes.
+#[derive(Default)]
+struct Written {
+    text: String,
+    quoted: Vec<Quoted>,
+}
+
+impl From<String> for Written {
+    fn from(text: String) -> Self {
+        Self { text, quoted: Vec::new() }
     }
 }
 
@@ -79,32 +100,32 @@ fn pieces(text: &str) -> Vec<String> {
     words.chunks(words.len().div_ceil(PIECES).max(1)).map(<[&str]>::concat).collect()
 }
 
-fn write(brief: &Brief) -> String {
+fn write(brief: &Brief) -> Written {
     let tongue = Tongue::of(&brief.text);
     if !brief.sights.is_empty() {
         return pictures::write(brief, tongue);
     }
     if brief.text.trim().is_empty() {
-        return format!("{} {}", tongue.please_type(), tongue.cannot_see());
+        return format!("{} {}", tongue.please_type(), tongue.cannot_see()).into();
     }
-    let mut text = reply(brief, tongue);
+    let mut written = reply(brief, tongue);
     if !brief.images.is_empty() {
-        text.push_str(&format!("\n\n{}", tongue.cannot_see()));
+        written.text.push_str(&format!("\n\n{}", tongue.cannot_see()));
     }
-    text
+    written
 }
 
-fn reply(brief: &Brief, tongue: Tongue) -> String {
+fn reply(brief: &Brief, tongue: Tongue) -> Written {
     if let Some(reply) = smalltalk::reply(&brief.text, tongue) {
-        return reply.to_owned();
+        return reply.to_owned().into();
     }
     let findings = &brief.findings;
     if findings.holdings.searchable == 0 {
-        return nothing_to_search(findings.holdings, tongue).to_owned();
+        return nothing_to_search(findings.holdings, tongue).to_owned().into();
     }
     let question = Question::of(&brief.text, findings);
     if question.terms.is_empty() {
-        return tongue.ask_about_equipment().to_owned();
+        return tongue.ask_about_equipment().to_owned().into();
     }
     let pages = evidence::pages(findings);
     let judged = evidence::judge(findings, &pages, &question);
@@ -119,16 +140,16 @@ fn reply(brief: &Brief, tongue: Tongue) -> String {
             "judged"
         );
     }
-    let mut text = if outcome == Outcome::NotHeld {
-        not_held(brief, (&pages, &judged), &question, tongue)
+    let mut written = if outcome == Outcome::NotHeld {
+        not_held(brief, (&pages, &judged), &question, tongue).into()
     } else {
         let chosen = decision::choose(&judged, &pages, &question, outcome == Outcome::Answered);
         quotations(brief, (&pages, &chosen), &question, (tongue, outcome))
     };
     if findings.holdings.processing > 0 {
-        text.push_str(&format!("\n\n{}", tongue.still_processing()));
+        written.text.push_str(&format!("\n\n{}", tongue.still_processing()));
     }
-    text
+    written
 }
 
 /// What is quoted, the best page first.
@@ -137,15 +158,17 @@ fn quotations(
     (pages, chosen): (&[Found], &[&Candidate]),
     question: &Question,
     (tongue, outcome): (Tongue, Outcome),
-) -> String {
+) -> Written {
     let mut order: Vec<usize> = Vec::new();
     for candidate in chosen {
         if !order.contains(&candidate.page) {
             order.push(candidate.page);
         }
     }
-    let mut told: Vec<String> = Vec::new();
+    // Warnings that the answer begins with are told.
+    let mut told: Vec<String> = brief.pending.iter().map(|warning| quote::essence(&warning.text)).collect();
     let mut quoted: Vec<String> = Vec::new();
+    let mut places: Vec<Quoted> = Vec::new();
     let mut length = 0;
     for at in order {
         let Some(page) = pages.get(at) else { continue };
@@ -154,10 +177,14 @@ fn quotations(
         let quotation = quote::quotation(page, passage.hit.page, &units, question);
         let naming = if brief.aloud { Naming::Aloud } else { Naming::Written };
         let text = quotation.write((passage, page.passage + 1, naming), (tongue, &mut told));
+        let text = references::linked(text, (&passage.hit, &page.source), brief);
         let is_first = quoted.is_empty();
         length += text.chars().count();
         if !text.is_empty() && (is_first || length <= LONGEST) {
             quoted.push(text);
+            let (pages, spots) = (quotation.pages(passage.hit.page), quotation.spots());
+            let warnings = quotation.warnings(&passage.hit.document_id);
+            places.push(Quoted { passage: page.passage, pages, spots, begun: quotation.begun, warnings });
         }
         if brief.aloud && quoted.len() == PAGES_ALOUD {
             break;
@@ -167,7 +194,7 @@ fn quotations(
         let likely = if brief.aloud { tongue.likely_aloud() } else { tongue.likely(quoted.len() > 1) };
         quoted.insert(0, likely.to_owned());
     }
-    quoted.join("\n\n")
+    Written { text: quoted.join("\n\n"), quoted: places }
 }
 
 /// Says that there is no answer, and shows the closest places without any value that could be taken for one.

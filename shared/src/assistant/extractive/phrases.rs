@@ -1,8 +1,10 @@
 //! The sentences of an answer that are not quotations, in the language of the question.
 
+use crate::retrieval::analysis::Language;
+
 /// A language that answers are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tongue {
+pub(in crate::assistant) enum Tongue {
     English,
     German,
     Spanish,
@@ -45,7 +47,7 @@ const FUNCTION_WORDS: [(Tongue, &[&str]); 4] = [
 
 impl Tongue {
     /// The language of a question; English where nothing tells.
-    pub(super) fn of(question: &str) -> Self {
+    pub(in crate::assistant) fn of(question: &str) -> Self {
         let lower = question.to_lowercase();
         let words: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
         let count = |known: &[&str]| words.iter().filter(|word| known.contains(word)).count();
@@ -59,7 +61,17 @@ impl Tongue {
         best.0
     }
 
-    fn pick(self, texts: [&'static str; 4]) -> &'static str {
+    /// The language that texts in it are analysed in.
+    pub(in crate::assistant) fn language(self) -> Language {
+        match self {
+            Self::English => Language::English,
+            Self::German => Language::German,
+            Self::Spanish => Language::Spanish,
+            Self::French => Language::French,
+        }
+    }
+
+    pub(in crate::assistant) fn pick(self, texts: [&'static str; 4]) -> &'static str {
         let [english, german, spanish, french] = texts;
         match self {
             Self::English => english,
@@ -156,15 +168,6 @@ impl Tongue {
 
     pub(super) fn warnings(self) -> &'static str {
         self.pick(["Before you begin:", "Bevor Sie beginnen:", "Antes de empezar:", "Avant de commencer :"])
-    }
-
-    pub(super) fn mind(self) -> &'static str {
-        self.pick([
-            "Mind what stands before it:",
-            "Beachten Sie, was davor steht:",
-            "Tenga en cuenta lo que precede:",
-            "À respecter, comme indiqué avant :",
-        ])
     }
 
     /// `Page 12 of pump.pdf`, or `Pages 12–13 of pump.pdf`.
@@ -294,6 +297,35 @@ impl Tongue {
             "Diese Seiten Ihrer Handbücher passen am besten zum Foto:",
             "Estas páginas de sus manuales son las que más se parecen a la foto:",
             "Ces pages de vos manuels correspondent le mieux à la photo :",
+        ])
+    }
+
+    /// Names figures of an answer that nobody should rely on.
+    pub(in crate::assistant) fn not_on_the_pages(self, figures: &str) -> String {
+        match self {
+            Self::English => format!("Not found on the cited pages: {figures}."),
+            Self::German => format!("Auf den angegebenen Seiten nicht gefunden: {figures}."),
+            Self::Spanish => format!("No se encontró en las páginas citadas: {figures}."),
+            Self::French => format!("Introuvable sur les pages citées : {figures}."),
+        }
+    }
+
+    /// Figures that stand on the cited pages in another row or sentence.
+    pub(in crate::assistant) fn of_something_else(self, figures: &str) -> String {
+        match self {
+            Self::English => format!("On the cited pages, but said of something else: {figures}."),
+            Self::German => format!("Auf den angegebenen Seiten, aber zu etwas anderem: {figures}."),
+            Self::Spanish => format!("En las páginas citadas, pero referido a otra cosa: {figures}."),
+            Self::French => format!("Sur les pages citées, mais à propos d'autre chose : {figures}."),
+        }
+    }
+
+    pub(in crate::assistant) fn look_in_the_manual(self) -> &'static str {
+        self.pick([
+            "Look in the manual before you rely on it.",
+            "Sehen Sie im Handbuch nach, bevor Sie sich darauf verlassen.",
+            "Consulte el manual antes de confiar en ello.",
+            "Consultez le manuel avant de vous y fier.",
         ])
     }
 

@@ -1,7 +1,7 @@
 //! Questions with pictures: what was read on them is said, and the manuals are asked about it.
 
 use super::phrases::Tongue;
-use super::{CLOSEST, reply};
+use super::{CLOSEST, Written, reply};
 use crate::assistant::citations::escape;
 use crate::assistant::model::Brief;
 use crate::assistant::resemblance::resembles;
@@ -12,16 +12,17 @@ const MOST_LINES: usize = 24;
 
 /// The answer to a question with pictures: first what was read, so that nothing the manuals say is taken
 /// for what the photo shows.
-pub(super) fn write(brief: &Brief, tongue: Tongue) -> String {
+pub(super) fn write(brief: &Brief, tongue: Tongue) -> Written {
     let seen: Vec<String> = brief.sights.iter().map(|sight| said(sight, tongue)).collect();
     let seen = seen.join("\n\n");
     if brief.text.trim().is_empty() {
-        return format!("{seen}\n\n{}", matching(brief, tongue));
+        return format!("{seen}\n\n{}", matching(brief, tongue)).into();
     }
     // What is written on the picture has led to the passages; the question alone is answered from them.
     let mut alone = Brief { query: brief.text.clone(), ..brief.clone() };
     alone.findings.vocabulary.words.retain(|word| !word.context);
-    format!("{seen}\n\n{}\n\n{}", reply(&alone, tongue), tongue.values_are_the_manuals())
+    let Written { text, quoted } = reply(&alone, tongue);
+    Written { text: format!("{seen}\n\n{text}\n\n{}", tongue.values_are_the_manuals()), quoted }
 }
 
 /// What was seen on a picture.

@@ -1,24 +1,25 @@
 //! Quoting: from chosen units to whole statements, runs of steps and rows, as Markdown.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use super::phrases::Tongue;
 use crate::assistant::citations::escape;
-use crate::documents::units::{Unit, UnitKind, warns};
+use crate::assistant::procedure::{self, Begun};
+use crate::assistant::warnings;
+use crate::documents::Spot;
+use crate::documents::units::{Unit, UnitKind, warnings_of};
 use crate::library::Passage;
 use crate::library::evidence::{Asked, Found, Question, Wanted};
+use crate::store::{Warning, WarningKind};
 
-/// Pages before the first step on which warnings are looked for.
-const PAGES_BEFORE: u32 = 6;
-/// Pages behind it on which the run may go on.
-const PAGES_BEHIND: u32 = 3;
 /// Characters of a run of steps that are quoted; the rest is named.
 const LONGEST_RUN: usize = 2_400;
 /// Characters around a step that is quoted for a value, and how far they reach to either side.
 const AROUND_STEP: usize = 700;
 const STAGES: usize = 4;
-/// Warnings that are quoted, for a task and for a single step.
-const WARNINGS: (usize, usize) = (8, 3);
+/// Most digits of the number by which a drawing names a part.
+const MOST_DIGITS: usize = 3;
 /// A unit shorter than this is quoted with what follows it.
 const SHORT: usize = 160;
 
@@ -27,30 +28,31 @@ type Part = ((u32, u32, u32), Option<u32>);
 
 /// What is quoted of one page, with what belongs to it.
 pub(super) struct Quotation {
-    /// Warnings that stand before, in their order.
+    /// Warnings that hold for what is quoted and are not among it, in their order.
     warnings: Vec<Unit>,
+    /// Pages on which there are more.
+    more: Vec<u32>,
     /// What is quoted, in reading order.
     units: Vec<Unit>,
-    /// Whether a task was asked for, whose warnings come first.
-    is_task: bool,
     /// Which part of a run it is, and the page on which the rest is.
     part: Option<Part>,
+    /// The procedure that it tells.
+    pub(super) begun: Option<Begun>,
 }
 
 /// What is quoted of a page for these units of it.
 pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], question: &Question) -> Quotation {
     let (wanted, asked) = (question.wanted, &question.asked);
-    let around = page.source.units(number.saturating_sub(PAGES_BEFORE)..=number + PAGES_BEHIND);
+    let around = page.source.around(number..=number);
     let first = around.iter().position(|unit| unit.page == number).unwrap_or(0);
     let mut picked = vec![false; around.len()];
-    let mut part = None;
+    let mut group = None;
     for at in chosen {
         let Some(unit) = around.get(first + at) else { continue };
         let range = match unit.kind {
             UnitKind::Step if !matches!(wanted, Wanted::Value | Wanted::Number) => {
-                let (range, of_run) = run(&around, first + at);
-                part = part.or(of_run);
-                range
+                group = group.or(unit.place.map(|place| place.group));
+                run(&around, first + at)
             }
             UnitKind::Step => around_step(&around, first + at, asked),
             UnitKind::Row => rows(&around, first + at),
@@ -62,21 +64,41 @@ pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], question: &
             }
         }
     }
+    let part = group.and_then(|group| part_of_run(&around, group, &mut picked));
     let quoted: Vec<usize> = (0..around.len()).filter(|at| picked.get(*at) == Some(&true)).collect();
-    let warnings = warnings(&around, &quoted, wanted);
-    let is_quoted = |at: &usize| around.get(*at).is_some_and(|unit| unit.kind != UnitKind::Title);
+    let before = warnings_of(&around, &quoted).into_iter().filter(|at| !quoted.contains(at));
+    let before: Vec<Unit> = before.filter_map(|at| around.get(at).cloned()).collect();
+    let weight = |unit: &Unit| {
+        let warning = warnings::warning(unit, "");
+        (warning.map_or(WarningKind::Caution, |warning| warning.kind), unit.text.len(), unit.page)
+    };
+    let inside = quoted.iter().filter(|at| around.get(**at).is_some_and(|unit| unit.hazard().is_some())).count();
+    let (warnings, more) = warnings::kept(before, warnings::MOST.saturating_sub(inside), weight);
+    let tells_steps = !matches!(wanted, Wanted::Value | Wanted::Number);
+    let begun = if tells_steps { procedure::begun(&around, &quoted) } else { None };
+    let is_quoted = |at: &usize| around.get(*at).is_some_and(|unit| unit.kind != UnitKind::Title && !is_callout(unit));
     let units = quoted.into_iter().filter(is_quoted).filter_map(|at| around.get(at).cloned()).collect();
-    Quotation { warnings, units, is_task: wanted == Wanted::Procedure, part }
+    Quotation { warnings, more, units, part, begun }
+}
+
+/// Whether a unit is only the numbers by which a drawing names its parts: `29; 31`.
+fn is_callout(unit: &Unit) -> bool {
+    let is_number = |part: &str| part.len() <= MOST_DIGITS && part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = unit.text.split([' ', ';', ',']).filter(|part| !part.is_empty());
+    unit.place.is_none() && unit.lead.is_empty() && parts.all(is_number)
+}
+
+/// The steps of a run. Those of a sublist are told with the step that they belong to.
+fn steps_of(units: &[Unit], group: u32) -> Vec<usize> {
+    let is_of_run = |unit: &Unit| unit.kind == UnitKind::Step && unit.place.is_some_and(|place| place.group == group);
+    (0..units.len()).filter(|at| units.get(*at).is_some_and(is_of_run)).collect()
 }
 
 /// The whole run of steps around a step, with what stands between them; as much as is not too long.
-fn run(units: &[Unit], at: usize) -> (Vec<usize>, Option<Part>) {
-    let Some(place) = units.get(at).and_then(|unit| unit.place) else { return (vec![at], None) };
-    // The steps of a sublist are told with the step that they belong to.
-    let is_of_run =
-        |unit: &Unit| unit.kind == UnitKind::Step && unit.place.is_some_and(|other| other.group == place.group);
-    let steps: Vec<usize> = (0..units.len()).filter(|at| units.get(*at).is_some_and(is_of_run)).collect();
-    let (Some(first), Some(last)) = (steps.first().copied(), steps.last().copied()) else { return (vec![at], None) };
+fn run(units: &[Unit], at: usize) -> Vec<usize> {
+    let Some(place) = units.get(at).and_then(|unit| unit.place) else { return vec![at] };
+    let steps = steps_of(units, place.group);
+    let (Some(first), Some(last)) = (steps.first().copied(), steps.last().copied()) else { return vec![at] };
     let length = |from: usize, to: usize| {
         units.get(from..=to).unwrap_or_default().iter().map(|unit| unit.text.len()).sum::<usize>()
     };
@@ -96,22 +118,38 @@ fn run(units: &[Unit], at: usize) -> (Vec<usize>, Option<Part>) {
             }
         }
     }
-    let number = |step: usize| units.get(step).and_then(|unit| unit.place).map_or(0, |place| place.at);
-    let quoted: Vec<usize> = steps.iter().copied().filter(|step| (from..=to).contains(step)).collect();
-    let ends = quoted.first().zip(quoted.last()).map(|(first, last)| (number(*first), number(*last), place.of));
-    let rest = steps.iter().find(|step| **step > to).and_then(|step| units.get(*step)).map(|unit| unit.page);
-    let part = ends.filter(|(first, last, all)| *first > 1 || last < all).map(|ends| (ends, rest));
-    ((from..=to).collect(), part)
+    (from..=to).collect()
+}
+
+/// Which part of a run is quoted. Steps between those that were picked are picked, too, so that none is missing in what
+/// is quoted; where they are too many, the steps that are quoted are no part that can be named.
+fn part_of_run(units: &[Unit], group: u32, picked: &mut [bool]) -> Option<Part> {
+    let steps = steps_of(units, group);
+    let mut quoted = steps.iter().copied().filter(|step| picked.get(*step) == Some(&true));
+    let first = quoted.next()?;
+    let last = quoted.next_back().unwrap_or(first);
+    let length: usize = units.get(first..=last)?.iter().map(|unit| unit.text.len()).sum();
+    if length > 2 * LONGEST_RUN {
+        return None;
+    }
+    picked.get_mut(first..=last)?.fill(true);
+    let place = |step: usize| units.get(step).and_then(|unit| unit.place);
+    let ((from, all), to) = (place(first).map(|place| (place.at, place.of))?, place(last)?.at);
+    let rest = steps.iter().find(|step| **step > last).and_then(|step| units.get(*step)).map(|unit| unit.page);
+    (from > 1 || to < all).then_some(((from, to, all), rest))
 }
 
 /// The last unit of a step: its sublist and what is noted to it belong to it.
-fn end_of_step(units: &[Unit], step: usize, depth: u8) -> usize {
+pub(in crate::assistant) fn end_of_step(units: &[Unit], step: usize, depth: u8) -> usize {
     let task = units.get(step).map(|unit| unit.task);
+    let is_deeper = |unit: &Unit| unit.kind == UnitKind::Step && unit.place.is_some_and(|place| place.depth > depth);
+    // Notices and text between the steps of a sublist are passed over.
     let belongs = |unit: &&Unit| {
-        let deeper = unit.kind == UnitKind::Step && unit.place.is_some_and(|place| place.depth > depth);
-        Some(unit.task) == task && deeper
+        Some(unit.task) == task && (is_deeper(unit) || matches!(unit.kind, UnitKind::Notice | UnitKind::Text))
     };
-    step + units.iter().skip(step + 1).take_while(belongs).count()
+    let behind = units.iter().skip(step + 1).take_while(belongs);
+    let last = behind.enumerate().filter(|(_, unit)| is_deeper(unit)).last();
+    last.map_or(step, |(at, _)| step + 1 + at)
 }
 
 /// A step with the values before and behind it, since a torque is often reached in stages.
@@ -167,58 +205,65 @@ fn statement(units: &[Unit], at: usize, asked: &Asked) -> Vec<usize> {
     (start..=if tells(end + 1) { end + 1 } else { end }).collect()
 }
 
-/// The warnings of the task that stand before what is quoted, the nearest where there are many.
-fn warnings(units: &[Unit], quoted: &[usize], wanted: Wanted) -> Vec<Unit> {
-    let steps = quoted.iter().copied().filter(|at| units.get(*at).is_some_and(|unit| unit.kind == UnitKind::Step));
-    let (Some(first), is_task) = (steps.min(), wanted == Wanted::Procedure) else { return Vec::new() };
-    let task = units.get(first).map(|unit| unit.task);
-    let is_warning = |unit: &&Unit| Some(unit.task) == task && unit.kind == UnitKind::Notice && warns(&unit.text);
-    let most = if is_task { WARNINGS.0 } else { WARNINGS.1 };
-    let before = units.get(..first).unwrap_or_default().iter().rev().filter(is_warning);
-    let mut found: Vec<Unit> = Vec::new();
-    for unit in before {
-        let is_known = found.iter().any(|known| known.text == unit.text);
-        if found.len() < most && !is_known {
-            found.push(unit.clone());
-        }
-    }
-    found.reverse();
-    found
-}
-
 impl Quotation {
-    /// The quotation in Markdown, its source behind it: `number` is that of the passage. What was `told`
-    /// already is left out.
+    /// The pages that it is from, warnings included; `page` is that of the passage.
+    pub(super) fn pages(&self, page: u32) -> RangeInclusive<u32> {
+        let all = self.warnings.iter().chain(&self.units);
+        let (first, last) =
+            all.fold((page, page), |(first, last), unit| (first.min(unit.page), last.max(unit.page_end)));
+        first..=last
+    }
+
+    /// Where it stands: what is quoted first, then its warnings, then the heads of its tables.
+    pub(super) fn spots(&self) -> Vec<Spot> {
+        let all = || self.units.iter().chain(&self.warnings);
+        all().flat_map(|unit| &unit.spots).chain(all().flat_map(|unit| &unit.over)).copied().collect()
+    }
+
+    /// All warnings that are told with it.
+    pub(super) fn warnings(&self, document_id: &str) -> Vec<Warning> {
+        self.warnings.iter().chain(&self.units).filter_map(|unit| warnings::warning(unit, document_id)).collect()
+    }
+
+    /// The quotation in Markdown, its source behind it: `number` is that of the passage. Warnings stand before the
+    /// steps that they hold for; in an answer that is read out, before all steps. What was `told` already is left out.
     pub(super) fn write(
         &self,
         (passage, number, naming): (&Passage, usize, Naming),
         (tongue, told): (Tongue, &mut Vec<String>),
     ) -> String {
-        let warnings: Vec<&Unit> = self.warnings.iter().filter(|unit| is_new(told, unit)).collect();
-        let units: Vec<&Unit> = self.units.iter().filter(|unit| is_new(told, unit)).collect();
-        if units.is_empty() {
+        let is_first = |unit: &&Unit| naming == Naming::Aloud && unit.hazard().is_some();
+        let inner: Vec<&Unit> = self.units.iter().filter(is_first).collect();
+        let before = self.warnings.iter().chain(inner).filter(|unit| is_new(told, unit));
+        let before: String = before.map(line).collect();
+        let mut has_news = !before.is_empty();
+        let mut is_told_now = |unit: &&Unit| {
+            let is_new = is_new(told, unit);
+            has_news |= is_new;
+            // The same step comes in many runs, even twice in one: without it, the run would have a hole.
+            is_new || unit.kind == UnitKind::Step
+        };
+        let rest = self.units.iter().filter(|unit| !is_first(unit));
+        let units: Vec<&Unit> = rest.filter(|unit| is_told_now(unit)).collect();
+        if !has_news {
             return String::new();
         }
         let mut text = String::new();
-        let warned = |text: &mut String| warnings.iter().for_each(|unit| text.push_str(&line(&unit.text)));
-        if !warnings.is_empty() && self.is_task {
-            text.push_str(&format!("{}\n\n", tongue.warnings()));
-            warned(&mut text);
-            text.push('\n');
+        if !before.is_empty() {
+            text = format!("{}\n\n{before}", tongue.warnings());
+            if !self.more.is_empty() {
+                text.push_str(&format!("> {}\n>\n", tongue.more_warnings(&self.more)));
+            }
+            text.truncate(text.trim_end_matches(['>', '\n', ' ']).len());
+            text.push_str("\n\n");
         }
         let mut lead = "";
         for unit in &units {
             if !unit.lead.is_empty() && unit.lead != lead {
-                text.push_str(&line(&unit.lead));
+                text.push_str(&quoted_line(&unit.lead));
             }
             lead = &unit.lead;
-            text.push_str(&line(&unit.text));
-        }
-        if !warnings.is_empty() && !self.is_task {
-            // Who asks for a value hears the value first.
-            text.truncate(text.trim_end_matches(['>', '\n', ' ']).len());
-            text.push_str(&format!("\n\n{}\n\n", tongue.mind()));
-            warned(&mut text);
+            text.push_str(&line(unit));
         }
         // The last empty line of the quotation goes.
         text.truncate(text.trim_end_matches(['>', '\n', ' ']).len());
@@ -232,12 +277,17 @@ impl Quotation {
 
 /// Whether the unit was not told yet; it is from now on.
 fn is_new(told: &mut Vec<String>, unit: &Unit) -> bool {
-    let essence: String = unit.in_full().chars().filter(|c| c.is_alphanumeric()).collect();
+    let essence = if unit.hazard().is_some() { essence(unit.notice_text()) } else { essence(&unit.in_full()) };
     let is_new = !told.contains(&essence);
     if is_new {
         told.push(essence);
     }
     is_new
+}
+
+/// The letters and digits of a text.
+pub(super) fn essence(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// How a source is named.
@@ -269,12 +319,31 @@ impl Naming {
     }
 }
 
+/// A unit as a paragraph of a quotation; of a warning, the signal word stands out.
+pub(in crate::assistant) fn line(unit: &Unit) -> String {
+    if unit.hazard().is_none() {
+        return quoted_line(&unit.text);
+    }
+    let items: Vec<String> = unit.notice_items().map(escape).collect();
+    let name = unit.notice_name();
+    match items.as_slice() {
+        [first, rest @ ..] if !rest.is_empty() => {
+            let is_intro = unit.notice_text().starts_with(char::is_alphanumeric);
+            let (intro, items) = if is_intro { (format!(" {first}"), rest) } else { (String::new(), items.as_slice()) };
+            format!("> **⚠ {name}:**{intro}\n>\n> - {}\n>\n", items.join("\n> - "))
+        }
+        _ => format!("> **⚠ {name}:** {}\n>\n", escape(unit.notice_text())),
+    }
+}
+
 /// A paragraph of a quotation. A number at its start stays what it is.
-fn line(text: &str) -> String {
+fn quoted_line(text: &str) -> String {
     let escaped = escape(text);
     let digits = escaped.bytes().take_while(u8::is_ascii_digit).count();
-    let marked = escaped.get(digits..).is_some_and(|rest| rest.starts_with(['.', ')']));
-    if digits > 0 && marked {
+    // "1.5 V" is no item of a list.
+    let rest = escaped.get(digits..).unwrap_or_default();
+    let is_item = rest.strip_prefix(['.', ')']).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+    if digits > 0 && is_item {
         let (number, rest) = escaped.split_at(digits);
         return format!("> {number}\\{rest}\n>\n");
     }

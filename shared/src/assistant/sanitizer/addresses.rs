@@ -1,6 +1,7 @@
 //! Which addresses a text may lead to.
 
 use crate::ids::DocumentId;
+use crate::page_boxes::LONGEST_MARKS;
 
 /// Where pages of documents lie.
 const PAGES: &str = "/api/v1/repository/documents/";
@@ -53,18 +54,28 @@ impl Addresses {
         }
     }
 
-    /// `…/documents/<id>/pages/<n>` and `…/documents/<id>/file`, on our own gateway.
+    /// `…/documents/<id>/pages/<n>`, its `…/image?mark=…` and `…/documents/<id>/file`, on our own gateway.
     fn is_own(&self, address: &str) -> bool {
         let path = match address.strip_prefix(self.own.as_str()) {
             Some(path) if !self.own.is_empty() => path,
             _ => address,
         };
         let Some((id, place)) = path.strip_prefix(PAGES).and_then(|rest| rest.split_once('/')) else { return false };
-        let is_page = place
-            .strip_prefix("pages/")
-            .is_some_and(|number| (1..=6).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()));
+        let is_page = place.strip_prefix("pages/").is_some_and(|page| {
+            let (number, rest) = page.split_once('/').unwrap_or((page, ""));
+            let is_number = (1..=6).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+            is_number && (number.len() == page.len() || is_image(rest))
+        });
         id.parse::<DocumentId>().is_ok() && (is_page || place == "file")
     }
+}
+
+/// `image` or `image?mark=…`.
+fn is_image(place: &str) -> bool {
+    let Some(query) = place.strip_prefix("image") else { return false };
+    let is_mark =
+        |mark: &str| mark.len() <= LONGEST_MARKS && mark.bytes().all(|b| b.is_ascii_digit() || b",_".contains(&b));
+    query.is_empty() || query.strip_prefix("?mark=").is_some_and(is_mark)
 }
 
 /// Whether an address stands in a text, as a word of its own.

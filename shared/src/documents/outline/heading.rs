@@ -2,6 +2,7 @@
 
 use super::{
     super::Line,
+    super::units::{notice_at, notice_word},
     numbering::{NumberForm, after_caption_label, number_form, starts_with_division},
 };
 
@@ -132,13 +133,9 @@ fn classify(title: &str, emphasis: &Emphasis) -> Option<(HeadingKind, u8)> {
     }
 }
 
-/// Words that announce a hazard or a remark (ANSI Z535.6), not a section.
+/// Whether a line announces a hazard or a remark (ANSI Z535.6), and opens no section.
 fn is_signal_word(title: &str) -> bool {
-    let letters: String = title.chars().filter(|c| c.is_alphabetic()).collect();
-    matches!(
-        letters.to_ascii_uppercase().as_str(),
-        "DANGER" | "WARNING" | "CAUTION" | "NOTE" | "NOTES" | "NOTICE" | "IMPORTANT" | "WARNINGS" | "CAUTIONS"
-    )
+    notice_word(title).is_some() || notice_at(title).is_some()
 }
 
 fn starts_title(text: &str) -> bool {
@@ -233,7 +230,10 @@ mod tests {
         assert_eq!(heading("b. Inspection").unwrap().level, 3);
         assert!(heading("1. Inspect adapter bolt (2) for damaged threads. Replace if damaged.").is_none());
         assert!(heading("a. Remove the four bolts that hold the cover to the housing.").is_none());
-        assert!(heading("WARNING").is_none());
+        for notice in ["WARNING", "ACHTUNG", "⚠ PELIGRO", "CAUTION: HOT SURFACE", "WARNUNG - HEISSE TEILE"] {
+            assert!(find(&[&Line { bold: true, ..Line::plain(notice) }], 10.0).is_none(), "{notice}");
+        }
+        assert!(heading("WARNING SUMMARY").is_some());
         assert!(heading("The pump is mounted on the front of the engine.").is_none());
     }
 

@@ -161,6 +161,16 @@ impl Block {
         }
     }
 
+    /// The same, to be changed.
+    pub fn lines_mut(&mut self) -> Box<dyn Iterator<Item = &mut Line> + '_> {
+        match self {
+            Self::Prose(lines) | Self::List(lines) => Box::new(lines.iter_mut()),
+            Self::Table(table) => {
+                Box::new(table.head_lines.iter_mut().chain(table.rows.iter_mut().map(|row| &mut row.line)))
+            }
+        }
+    }
+
     /// The text as it is printed: lines, or aligned columns.
     #[must_use]
     pub fn plain(&self) -> String {

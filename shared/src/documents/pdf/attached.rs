@@ -12,10 +12,14 @@ const MOST_PAGES: usize = 60;
 /// Bytes of one attached file.
 const MOST_BYTES: usize = 64 << 20;
 
+/// Their pages lie below those of the document, so many points apart: nothing of them stands on a page of its.
+const BELOW: f32 = 15_000.0;
+
 /// The text of the PDF files that are attached to this one; each page has a line that names it.
 pub(super) fn blocks(pdfium: &Pdfium, document: &PdfDocument<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut left = MOST_PAGES;
+    let mut below = 0.0;
     for file in document.attachments().iter().take(usize::from(MOST_FILES)) {
         if file.is_empty() || file.len() > MOST_BYTES {
             continue;
@@ -33,8 +37,15 @@ pub(super) fn blocks(pdfium: &Pdfium, document: &PdfDocument<'_>) -> Vec<Block> 
                 return blocks;
             }
             left -= 1;
+            below += BELOW;
             blocks.push(Block::Prose(vec![Line::plain(format!("Attached file {name}, page {}", index + 1))]));
-            blocks.extend(content(&page, false).unwrap_or_default().blocks);
+            let mut read = content(&page, false).unwrap_or_default().blocks;
+            let placed = read.iter_mut().flat_map(Block::lines_mut).filter(|line| !line.area.is_unknown());
+            placed.for_each(|line| {
+                line.area.top += below;
+                line.area.bottom += below;
+            });
+            blocks.extend(read);
         }
     }
     blocks

@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::Path, process::Stdio, time::Duration};
 
 use tokio::time::Instant;
 
-use super::{PdfError, PdfWorker, protocol::Message, worker::MOST_PIXELS};
+use super::{PdfError, PdfWorker, picture::Purpose, protocol::Message, worker::MOST_PIXELS};
 use crate::worker::{Ended, Worker};
 
 /// Bytes of a file that are looked through in a second, on a slow machine: one whose end is unusual is read to its end.
@@ -29,25 +29,36 @@ pub(super) struct Run {
     ended: bool,
     /// Pictures that are still to come, of a child that renders.
     pub(super) pages_left: usize,
+    purpose: Purpose,
 }
 
 impl Run {
     /// A child that reads the text from `first_page` on.
     pub(super) fn start(worker: &PdfWorker, path: &Path, first_page: u32) -> Result<Self, PdfError> {
-        let mut run = Self::start_with(worker, path, first_page, &[])?;
+        let mut run = Self::start_with(worker, path, (first_page, &[]), Purpose::Reading)?;
         run.worker.allow(run.max_text_bytes);
         Ok(run)
     }
 
     /// A child that renders some pages.
-    pub(super) fn start_rendering(worker: &PdfWorker, path: &Path, pages: &[u32]) -> Result<Self, PdfError> {
-        let mut run = Self::start_with(worker, path, 1, pages)?;
+    pub(super) fn start_rendering(
+        worker: &PdfWorker,
+        path: &Path,
+        pages: &[u32],
+        purpose: Purpose,
+    ) -> Result<Self, PdfError> {
+        let mut run = Self::start_with(worker, path, (1, pages), purpose)?;
         run.pages_left = pages.len();
         run.worker.allow(MAX_BETWEEN);
         Ok(run)
     }
 
-    fn start_with(worker: &PdfWorker, path: &Path, first_page: u32, pages: &[u32]) -> Result<Self, PdfError> {
+    fn start_with(
+        worker: &PdfWorker,
+        path: &Path,
+        (first_page, pages): (u32, &[u32]),
+        purpose: Purpose,
+    ) -> Result<Self, PdfError> {
         let limits = &worker.limits;
         // The file is held beside what is read from it.
         let file = std::fs::metadata(path).map_or(0, |file| file.len());
@@ -58,19 +69,24 @@ impl Run {
         args.extend(numbers.map(|number| number.to_string().into()));
         if !pages.is_empty() {
             args.push(pages.iter().map(u32::to_string).collect::<Vec<_>>().join(",").into());
+            if let Purpose::Showing(width) = purpose {
+                args.push(width.to_string().into());
+            }
         }
         let child = Worker::start(&worker.program, args, Stdio::null());
         let (child, _) = child.map_err(|error| PdfError::Reader(error.to_string()))?;
         let opening = Duration::from_secs(file / OPENED_IN_A_SECOND);
-        Ok(Self { worker: child, max_text_bytes: limits.max_text_bytes, opening, ended: false, pages_left: 0 })
+        let max_text_bytes = limits.max_text_bytes;
+        Ok(Self { worker: child, max_text_bytes, opening, ended: false, pages_left: 0, purpose })
     }
 
     /// The bytes of a picture of this size.
     pub(super) async fn bytes(&mut self, deadline: Instant, (width, height): (u32, u32)) -> Result<Vec<u8>, Stop> {
-        let size = u64::from(width) * u64::from(height);
-        if size > MOST_PIXELS {
+        let pixels = u64::from(width) * u64::from(height);
+        if pixels > MOST_PIXELS {
             return Err(Stop::Refused(PdfError::Reader("a picture is too large".to_owned())));
         }
+        let size = pixels * self.purpose.channels();
         self.worker.allow(size + MAX_BETWEEN);
         let mut bytes = vec![0; usize::try_from(size).unwrap_or(0)];
         match self.worker.bytes(deadline, &mut bytes).await {

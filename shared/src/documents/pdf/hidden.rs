@@ -5,7 +5,7 @@
 
 use pdfium_render::prelude::PdfPage;
 
-use super::picture;
+use super::picture::{self, Purpose};
 use crate::documents::Area;
 
 /// Pixels of the picture: about 60 dots per inch of a letter page.
@@ -34,7 +34,7 @@ impl Visible {
             return Self::Everywhere;
         }
         let points = page.width().value.max(1.0);
-        match picture::of(page, PIXELS) {
+        match picture::of(page, Purpose::Reading, PIXELS) {
             #[expect(clippy::cast_precision_loss, reason = "pixels of a small picture")]
             Some((width, height, grey)) => Self::Drawn { scale: width as f32 / points, width, height, grey },
             None => Self::Everywhere,

@@ -23,7 +23,7 @@ mod worker;
 
 pub use error::PdfError;
 pub use parent::{Limits, PageProgress, PdfInfo, PdfWorker};
-pub use render::{PageImage, PageImages};
+pub use render::{DrawnPage, PageImage, PageImages};
 pub(crate) use worker::{WORKER_ARGUMENT, worker_main};
 
 #[cfg(test)]

@@ -1,9 +1,28 @@
-//! A page as a picture. Runs in the child only.
+//! A page as a picture, for recognition or to be shown. Runs in the child only.
 
 use pdfium_render::prelude::{PdfBitmap, PdfBitmapFormat, PdfPage, PdfRenderConfig};
 
-/// Width, height, and one grey value for each pixel.
-pub(super) type Grey = (u32, u32, Vec<u8>);
+/// Width, height, and the bytes of all pixels: one for each in grey, three in colours (red, green, blue).
+pub(super) type Pixels = (u32, u32, Vec<u8>);
+
+/// What a picture is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Recognition: grey, at 200 dots per inch.
+    Reading,
+    /// To be shown: in colours, so many pixels wide.
+    Showing(u32),
+}
+
+impl Purpose {
+    /// Bytes of a pixel.
+    pub(super) fn channels(self) -> u64 {
+        match self {
+            Self::Reading => 1,
+            Self::Showing(_) => 3,
+        }
+    }
+}
 
 /// Dots per inch: text recognition reads no better from more.
 const DOTS_PER_INCH: f32 = 200.0;
@@ -12,7 +31,7 @@ const POINTS_PER_INCH: f32 = 72.0;
 const LONGEST_SIDE: f32 = 20_000.0;
 
 /// A page, in colours since PDFium draws no text on grey bitmaps, of at most so many pixels, as displayed. None where it cannot be rendered.
-pub(super) fn of(page: &PdfPage<'_>, most_pixels: u64) -> Option<Grey> {
+pub(super) fn of(page: &PdfPage<'_>, purpose: Purpose, most_pixels: u64) -> Option<Pixels> {
     let (width, height) = (page.width().value, page.height().value);
     if !(width > 0.0 && height > 0.0 && width.is_finite() && height.is_finite()) {
         return None;
@@ -20,7 +39,12 @@ pub(super) fn of(page: &PdfPage<'_>, most_pixels: u64) -> Option<Grey> {
     // The size is capped before anything is drawn: a page may claim to be as large as a house.
     #[expect(clippy::cast_precision_loss, reason = "millions of pixels")]
     let fits = 0.999 * (most_pixels as f32 / (width * height)).sqrt();
-    let scale = (DOTS_PER_INCH / POINTS_PER_INCH).min(fits).min(LONGEST_SIDE / width.max(height));
+    #[expect(clippy::cast_precision_loss, reason = "thousands of pixels")]
+    let wanted = match purpose {
+        Purpose::Reading => DOTS_PER_INCH / POINTS_PER_INCH,
+        Purpose::Showing(wide) => wide as f32 / width,
+    };
+    let scale = wanted.min(fits).min(LONGEST_SIDE / width.max(height));
     #[expect(clippy::cast_possible_truncation, reason = "at most the longest side")]
     let side = |points: f32| ((points * scale + 0.01).floor() as i32).max(1);
     let (width, height) = (side(width), side(height));
@@ -32,14 +56,24 @@ pub(super) fn of(page: &PdfPage<'_>, most_pixels: u64) -> Option<Grey> {
     let bytes = bitmap.as_raw_bytes();
     // Rows may be padded.
     let stride = bytes.len() / height as usize;
-    let row =
-        |row: &[u8]| row.as_chunks::<4>().0.iter().take(width as usize).copied().map(grey_of).collect::<Vec<u8>>();
-    let grey: Vec<u8> = bytes.chunks_exact(stride.max(1)).flat_map(row).collect();
-    (grey.len() == width as usize * height as usize).then_some((width, height, grey))
+    let mut pixels = Vec::with_capacity(bytes.len());
+    for row in bytes.chunks_exact(stride.max(1)) {
+        for pixel in row.as_chunks::<4>().0.iter().take(width as usize).copied() {
+            match purpose {
+                Purpose::Reading => pixels.push(grey_of(pixel)),
+                Purpose::Showing(_) => {
+                    let [red, green, blue, _] = pixel;
+                    pixels.extend([red, green, blue]);
+                }
+            }
+        }
+    }
+    let whole = u64::from(width) * u64::from(height) * purpose.channels();
+    (pixels.len() as u64 == whole).then_some((width, height, pixels))
 }
 
-/// Blue, green and red, weighted as the eye does (ITU-R BT.601).
-fn grey_of([blue, green, red, _]: [u8; 4]) -> u8 {
+/// Red, green and blue, the order in which they are drawn, weighted as the eye does (ITU-R BT.601).
+fn grey_of([red, green, blue, _]: [u8; 4]) -> u8 {
     let sum = 299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue);
     u8::try_from(sum / 1000).unwrap_or(u8::MAX)
 }

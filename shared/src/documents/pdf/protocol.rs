@@ -13,7 +13,7 @@ pub(super) enum Message {
     Document { pages: u32, encrypted: bool },
     /// One page; no blocks where it holds no text.
     Page { number: u32, content: Content },
-    /// One page as a picture: a byte for each of its pixels follows the line.
+    /// One page as a picture, whose pixels follow the line: a byte for each in grey, three in colours.
     Image { number: u32, width: u32, height: u32 },
     /// A page that cannot be rendered.
     NoImage { number: u32 },

@@ -7,6 +7,7 @@ use pdfium_render::prelude::{PdfDocument, PdfPage, Pdfium, PdfiumError, PdfiumIn
 use super::content::{Characters, Drawn, form_values};
 use super::frame::{Frame, Sheet};
 use super::hidden::Visible;
+use super::picture::Purpose;
 use super::protocol::Failure;
 use super::{attached, doubled, library, picture, unmapped};
 use crate::documents::layout::{self, glyphs};
@@ -36,7 +37,7 @@ pub(super) struct Reader {
     document: PdfDocument<'static>,
     encrypted: bool,
     has_layers: bool,
-    attached: Vec<Block>,
+    pdfium: &'static Pdfium,
 }
 
 impl Reader {
@@ -57,8 +58,7 @@ impl Reader {
         if cut_off {
             return Err(Failure::Damaged);
         }
-        let attached = attached::blocks(pdfium, &document);
-        Ok(Self { document, encrypted, has_layers, attached })
+        Ok(Self { document, encrypted, has_layers, pdfium })
     }
 
     pub(super) fn pages(&self) -> u32 {
@@ -75,14 +75,14 @@ impl Reader {
         let mut content = self.find(number).and_then(|page| content(&page, self.has_layers)).unwrap_or_default();
         // What is attached has no page of its own; it follows on the last one.
         if number == self.pages() {
-            content.blocks.extend(self.attached.iter().cloned());
+            content.blocks.extend(attached::blocks(self.pdfium, &self.document));
         }
         content
     }
 
     /// A page, counted from 1, as a [`picture`] of at most so many pixels.
-    pub(super) fn picture(&self, number: u32, most_pixels: u64) -> Option<picture::Grey> {
-        picture::of(&self.find(number)?, most_pixels)
+    pub(super) fn picture(&self, number: u32, purpose: Purpose, most_pixels: u64) -> Option<picture::Pixels> {
+        picture::of(&self.find(number)?, purpose, most_pixels)
     }
 
     fn find(&self, number: u32) -> Option<PdfPage<'_>> {

@@ -1,4 +1,5 @@
-//! Pictures of pages, for those that hold no text: rendered in child processes, one page at a time.
+//! Pictures of pages, for those that hold no text, and for whoever looks at a page: rendered in child processes, one
+//! page at a time.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::child::{Run, Stop};
+use super::picture::Purpose;
 use super::protocol::Message;
 use super::{PdfError, PdfWorker};
 
@@ -14,6 +16,8 @@ use super::{PdfError, PdfWorker};
 const PAGES_PER_CHILD: usize = 8;
 /// Time for one page, a busy machine included.
 const PAGE_TIME: Duration = Duration::from_secs(20);
+/// Time for a page that somebody waits for.
+const SHOWN_IN: Duration = Duration::from_secs(12);
 /// Pages that may be lost before the rest is given up.
 const MAX_LOST_PAGES: u32 = 4;
 
@@ -47,7 +51,32 @@ pub struct PageImages {
     lost: u32,
 }
 
+/// A page as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawnPage {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Red, green and blue of each pixel, row by row.
+    pub rgb: Vec<u8>,
+}
+
 impl PdfWorker {
+    /// A page in colours, so many pixels wide; less wide where it would have more than eight million pixels.
+    ///
+    /// # Errors
+    /// [`PdfError`]; [`PdfError::Damaged`] too where there is no such page, [`PdfError::TookTooLong`] after the time for
+    /// one page.
+    pub async fn draw(&self, path: &Path, page: u32, width: u32) -> Result<DrawnPage, PdfError> {
+        let mut worker = self.clone();
+        worker.limits.time = SHOWN_IN.min(worker.limits.time);
+        worker.limits.stall = worker.limits.time;
+        let mut run = Run::start_rendering(&worker, path, &[page], Purpose::Showing(width))?;
+        let (width, height, rgb) = picture(&mut run, &worker, page).await?;
+        Ok(DrawnPage { width, height, rgb })
+    }
+
     /// The pictures of these pages. Nothing is held but the page that is being rendered.
     #[must_use]
     pub fn render(&self, path: &Path, pages: impl IntoIterator<Item = u32>) -> PageImages {
@@ -84,31 +113,31 @@ impl PageImages {
             run
         } else {
             let pages: Vec<u32> = self.wanted.iter().take(PAGES_PER_CHILD).copied().collect();
-            Run::start_rendering(&self.worker, &self.path, &pages)?
+            Run::start_rendering(&self.worker, &self.path, &pages, Purpose::Reading)?
         };
         let number = self.wanted.front().copied().unwrap_or_default();
-        let image = loop {
-            let deadline = Instant::now() + self.worker.limits.stall;
-            match run.next(&self.worker, deadline).await {
-                Ok(Some(Message::Image { number: sent, width, height })) if sent == number => {
-                    let grey = run.bytes(deadline, (width, height)).await;
-                    break grey.map(|grey| PageImage { number, width, height, grey });
-                }
-                Ok(Some(Message::NoImage { number: sent })) if sent == number => {
-                    break Err(Stop::Refused(PdfError::Damaged));
-                }
-                Ok(Some(Message::Document { .. })) => {}
-                Ok(_) => break Err(Stop::Refused(PdfError::Reader("a page is missing".to_owned()))),
-                Err(stop) => break Err(stop),
-            }
-        };
-        match image {
-            Ok(image) => {
-                run.pages_left = run.pages_left.saturating_sub(1);
-                self.run = Some(run);
-                Ok(image)
-            }
-            Err(Stop::Refused(error) | Stop::Lost(error)) => Err(error),
-        }
+        let (width, height, grey) = picture(&mut run, &self.worker, number).await?;
+        run.pages_left = run.pages_left.saturating_sub(1);
+        self.run = Some(run);
+        Ok(PageImage { number, width, height, grey })
     }
+}
+
+/// The picture that a child sends next, which is that of this page.
+async fn picture(run: &mut Run, worker: &PdfWorker, number: u32) -> Result<(u32, u32, Vec<u8>), PdfError> {
+    let picture = loop {
+        let deadline = Instant::now() + worker.limits.stall;
+        match run.next(worker, deadline).await {
+            Ok(Some(Message::Image { number: sent, width, height })) if sent == number => {
+                break run.bytes(deadline, (width, height)).await.map(|pixels| (width, height, pixels));
+            }
+            Ok(Some(Message::NoImage { number: sent })) if sent == number => {
+                break Err(Stop::Refused(PdfError::Damaged));
+            }
+            Ok(Some(Message::Document { .. })) => {}
+            Ok(_) => break Err(Stop::Refused(PdfError::Reader("a page is missing".to_owned()))),
+            Err(stop) => break Err(stop),
+        }
+    };
+    picture.map_err(|(Stop::Refused(error) | Stop::Lost(error))| error)
 }

@@ -8,8 +8,10 @@ use std::{
 
 use pdfium_render::prelude::Pdfium;
 
-use super::{Limits, PdfError, PdfInfo, PdfWorker, protocol::Failure, reader::Reader};
+use super::{Limits, PdfError, PdfInfo, PdfWorker, picture::Purpose, protocol::Failure, reader::Reader};
 use crate::documents::Block;
+
+mod places;
 
 /// The library that `scripts/pdfium` fetches.
 fn library() -> PathBuf {
@@ -279,14 +281,14 @@ async fn refusals_of_the_child_and_limits_are_errors() {
 #[test]
 fn a_page_is_rendered_within_its_limit() {
     let reader = open(pdf(&["WATER PUMP"])).unwrap();
-    let (width, height, grey) = reader.picture(1, 8_000_000).unwrap();
+    let (width, height, grey) = reader.picture(1, Purpose::Reading, 8_000_000).unwrap();
     assert_eq!((width, height), (1700, 2200), "a page of letter size at 200 dots per inch");
     assert_eq!(grey.len(), 1700 * 2200);
     let ink: Vec<usize> = grey.iter().enumerate().filter(|(_, value)| **value < 100).map(|(at, _)| at / 1700).collect();
     assert!(ink.len() > 300 && ink.iter().all(|row| (150..250).contains(row)), "the line stands an inch below the top");
-    let (width, height, grey) = reader.picture(1, 10_000).unwrap();
+    let (width, height, grey) = reader.picture(1, Purpose::Reading, 10_000).unwrap();
     assert!(u64::from(width) * u64::from(height) <= 10_000 && grey.len() <= 10_000);
-    assert!(reader.picture(2, 8_000_000).is_none());
+    assert!(reader.picture(2, Purpose::Reading, 8_000_000).is_none());
 }
 
 /// The pages that come with a picture from a child that renders as `script` says; `$6` are the pages

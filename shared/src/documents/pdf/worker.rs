@@ -9,6 +9,7 @@ use std::{
 
 use super::{
     library,
+    picture::Purpose,
     protocol::{Failure, Message},
     reader::Reader,
 };
@@ -37,6 +38,8 @@ struct Job {
     cpu_seconds: u64,
     /// Pages to render; none where text is to be read.
     pictures: Vec<u32>,
+    /// What they are rendered for.
+    purpose: Purpose,
 }
 
 impl Job {
@@ -49,12 +52,17 @@ impl Job {
             None => Vec::new(),
             Some(list) => list.to_str()?.split(',').map(|page| page.parse().ok()).collect::<Option<_>>()?,
         };
-        Some(Self { library, path, first_page, max_pages, memory_bytes, cpu_seconds, pictures })
+        let purpose = match args.next() {
+            None => Purpose::Reading,
+            Some(width) => Purpose::Showing(width.to_str()?.parse().ok()?),
+        };
+        Some(Self { library, path, first_page, max_pages, memory_bytes, cpu_seconds, pictures, purpose })
     }
 }
 
 /// The child process: reads `argv[2..]` (library, path, first page, most pages, bytes of address space,
-/// seconds of processor time, and pages to render instead) and writes the pages to standard output.
+/// seconds of processor time, and pages to render instead, with their width in pixels where they are to be shown) and
+/// writes the pages to standard output.
 ///
 /// Called when `argv[1]` is [`WORKER_ARGUMENT`].
 pub(crate) fn worker_main() -> ExitCode {
@@ -100,7 +108,7 @@ fn run(job: &Job, file: Result<File, Failure>) -> io::Result<()> {
     }
     send(&mut out, &Message::Document { pages, encrypted })?;
     if !job.pictures.is_empty() {
-        render(&mut out, &reader, &job.pictures)?;
+        render(&mut out, &reader, job)?;
         return send(&mut out, &Message::End);
     }
     // The parent refuses longer documents; reading them would be wasted.
@@ -121,13 +129,13 @@ fn open(job: &Job, mut file: File) -> Result<Reader, Failure> {
 }
 
 /// Writes pages as pictures. The parent reads one after the other, so that this waits for it.
-fn render(out: &mut impl Write, reader: &Reader, pages: &[u32]) -> io::Result<()> {
-    for number in pages.iter().copied() {
-        match reader.picture(number, MOST_PIXELS) {
+fn render(out: &mut impl Write, reader: &Reader, job: &Job) -> io::Result<()> {
+    for number in job.pictures.iter().copied() {
+        match reader.picture(number, job.purpose, MOST_PIXELS) {
             None => send(out, &Message::NoImage { number })?,
-            Some((width, height, grey)) => {
+            Some((width, height, pixels)) => {
                 send(out, &Message::Image { number, width, height })?;
-                out.write_all(&grey)?;
+                out.write_all(&pixels)?;
                 out.flush()?;
             }
         }

@@ -31,6 +31,8 @@ pub struct Label {
 }
 
 const BULLETS: &[&str] = &["•", "–", "—", "∗", "●", "▪", "-", "*", "◦", "■", "□", "○", "·", "‣", "►", "➢"];
+/// Those that are nothing else within a line.
+pub(super) const SURE_BULLETS: &[char] = &['•', '●', '▪', '◦', '■', '□', '○', '‣', '►', '➢'];
 const STEP_WORDS: &[&str] = &["step", "schritt", "paso", "étape", "etape"];
 
 /// The label that a line begins with, where text follows it.

@@ -5,6 +5,7 @@
 //! and the heads of its columns; a step has its wrapped lines and its place in the run of steps; a
 //! warning has its text. Runs of steps and tables go on over pages.
 
+mod belonging;
 mod labels;
 mod notices;
 mod paragraphs;
@@ -12,14 +13,17 @@ mod reader;
 mod runs;
 mod sentences;
 mod tables;
+mod trace;
+mod unnamed;
 
 use serde::{Deserialize, Serialize};
 
-use super::Page;
 use super::outline::PageOutline;
+use super::{Page, Spot};
 
+pub use belonging::warnings_of;
 pub use labels::{Label, LabelStyle, label};
-pub use notices::{notice_at, notice_word, warns};
+pub use notices::{Hazard, hazard, notice_at, notice_word};
 pub use sentences::sentences;
 
 /// What a unit is.
@@ -70,6 +74,11 @@ pub struct Unit {
     pub task: u32,
     /// Its place in a run of steps or in a table.
     pub place: Option<Place>,
+    /// Where its lines stand, on each of its pages; empty where that is unknown.
+    pub spots: Vec<Spot>,
+    /// Where stands what is over a row: the title of its table, the heads of its columns, the rows that it is grouped
+    /// under. Empty for other units.
+    pub over: Vec<Spot>,
 }
 
 impl Unit {
@@ -77,6 +86,29 @@ impl Unit {
     #[must_use]
     pub fn in_full(&self) -> String {
         if self.lead.is_empty() { self.text.clone() } else { format!("{} > {}", self.lead, self.text) }
+    }
+
+    /// What a notice warns of; `None` for remarks, and for units that are no notice.
+    #[must_use]
+    pub fn hazard(&self) -> Option<Hazard> {
+        hazard(&self.text).filter(|_| self.kind == UnitKind::Notice)
+    }
+
+    /// The signal word of a notice, as the manual has it; empty where there is none.
+    #[must_use]
+    pub fn notice_name(&self) -> &str {
+        self.text.split_once(": ").map_or("", |(name, _)| name)
+    }
+
+    /// The text of a notice without its signal word.
+    #[must_use]
+    pub fn notice_text(&self) -> &str {
+        self.text.split_once(": ").map_or(&self.text, |(_, text)| text)
+    }
+
+    /// The items of a notice that is a list, without their bullets; else its whole text.
+    pub fn notice_items(&self) -> impl Iterator<Item = &str> {
+        self.notice_text().split(labels::SURE_BULLETS).map(str::trim).filter(|item| !item.is_empty())
     }
 }
 
@@ -89,9 +121,12 @@ pub fn units(pages: &[Page], outlines: &[PageOutline]) -> Vec<Unit> {
         reader.page(page, outline);
     }
     let mut units = reader.finish();
+    unnamed::name(&mut units);
     runs::number(&mut units);
     units
 }
 
+#[cfg(test)]
+mod notice_tests;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 //! Rows of tables as lines that can be read alone.
 
-use super::notices::notice_word;
-use crate::documents::{Row, Table};
+use super::notices::{notice_at, notice_word};
+use super::trace::{Printed, Sheet, spots};
+use crate::documents::{Row, Spot, Table};
 
 /// Longest head that is repeated in every row, in characters.
 const LONGEST_HEAD: usize = 60;
@@ -17,10 +18,24 @@ pub(super) struct Known {
     pub(super) head: Vec<String>,
     pub(super) group: u32,
     pub(super) rows: u32,
-    /// Rows without values that group those below, with their left edges.
-    parents: Vec<(f32, String)>,
-    /// The first cell of the last row that had one.
+    /// Where the caption stands.
+    pub(super) caption_spots: Vec<Spot>,
+    /// Where the head stands.
+    head_spots: Vec<Spot>,
+    /// Rows without values that group those below.
+    parents: Vec<Parent>,
+    /// The first cell of the last row that had one, and where that row stands.
     key: String,
+    key_spots: Vec<Spot>,
+}
+
+/// A row that groups those below.
+#[derive(Debug, Clone)]
+struct Parent {
+    /// Its left edge.
+    left: f32,
+    title: String,
+    spots: Vec<Spot>,
 }
 
 /// A row that can be read alone, or what stands between the rows.
@@ -45,38 +60,46 @@ impl Known {
         *self = Self { caption: caption.unwrap_or_default(), head: table.head.clone(), group, ..Self::default() };
     }
 
-    /// The rows of a table, or of its part on one page.
-    pub(super) fn read(&mut self, table: &Table) -> Vec<Read> {
+    /// The rows of a table, or of its part on one page, each with its place.
+    pub(super) fn read(&mut self, table: &Table, sheet: Sheet) -> Vec<(Read, Printed)> {
         if !table.head.iter().all(String::is_empty) {
             self.head.clone_from(&table.head);
+            self.head_spots = spots(sheet, table.head_lines.iter().map(|line| line.area));
         }
         let is_indented = is_indented(&table.rows);
         let mut read = Vec::with_capacity(table.rows.len());
+        let mut after_word = false;
         for (at, row) in table.rows.iter().enumerate() {
+            let printed = || Printed::line(sheet, &row.line);
             if row.cells == self.head {
+                self.head_spots = printed().spots;
                 continue;
             }
             if is_head(row, table.rows.get(at + 1..).unwrap_or_default()) {
                 self.head.clone_from(&row.cells);
+                self.head_spots = printed().spots;
                 continue;
             }
             let filled = row.cells.iter().filter(|cell| !cell.is_empty()).count();
             let alone = row.cells.iter().find(|cell| !cell.is_empty()).filter(|_| filled == 1 && row.cells.len() > 1);
+            // What stands alone below a signal word is its text.
+            let is_notice = std::mem::replace(&mut after_word, alone.is_some_and(|text| notice_word(text).is_some()));
             match alone {
-                Some(text) if is_remark(text) => read.push(Read::Remark(text.clone())),
+                Some(text) if is_notice || is_remark(text) => read.push((Read::Remark(text.clone()), printed())),
                 Some(text) if !text.contains("  ") && opens_group(table.rows.get(at + 1..).unwrap_or_default()) => {
                     self.close_groups(row, is_indented, true);
-                    self.parents.push((row.line.area.left, text.trim_end_matches(':').to_owned()));
+                    let title = text.trim_end_matches(':').to_owned();
+                    self.parents.push(Parent { left: row.line.area.left, title, spots: printed().spots });
                     self.key.clear();
                 }
-                _ if filled > 0 => read.push(self.row(row, is_indented)),
+                _ if filled > 0 => read.push(self.row(row, is_indented, printed())),
                 _ => {}
             }
         }
         read
     }
 
-    fn row(&mut self, row: &Row, is_indented: bool) -> Read {
+    fn row(&mut self, row: &Row, is_indented: bool, mut printed: Printed) -> (Read, Printed) {
         let has_key = row.cells.first().is_some_and(|key| !key.is_empty());
         if has_key {
             self.close_groups(row, is_indented, false);
@@ -85,25 +108,39 @@ impl Known {
         let first_head = self.head.first().map_or("", String::as_str);
         if self.rows == 0 && first_head.ends_with(':') && self.parents.is_empty() {
             // The title of the first group stands in the head.
-            self.parents.push((f32::MIN, first_head.trim_end_matches(':').to_owned()));
+            let title = first_head.trim_end_matches(':').to_owned();
+            self.parents.push(Parent { left: f32::MIN, title, spots: Vec::new() });
         }
-        lead.extend(self.parents.iter().map(|(_, title)| title.as_str()));
+        lead.extend(self.parents.iter().map(|parent| parent.title.as_str()));
         if !has_key {
             lead.push(&self.key);
         }
         lead.retain(|part| !part.is_empty());
         let read = Read::Row(lead.join(" > "), text(row, &self.head));
+        printed.over = self.over(&printed.spots, has_key);
         if let Some(key) = row.cells.first().filter(|key| !key.is_empty()) {
             self.key.clone_from(key);
+            self.key_spots.clone_from(&printed.spots);
         }
-        read
+        (read, printed)
+    }
+
+    /// Where stands what is over a row: on its own page, and on the one before where this page has no head.
+    fn over(&self, row: &[Spot], has_key: bool) -> Vec<Spot> {
+        let Some(page) = row.first().map(|spot| spot.page) else { return Vec::new() };
+        let has_head = self.head_spots.iter().any(|spot| spot.page == page);
+        let first = if has_head { page } else { page.saturating_sub(1) };
+        let parents = self.parents.iter().flat_map(|parent| &parent.spots);
+        let key = if has_key { &[][..] } else { self.key_spots.as_slice() };
+        let over = self.head_spots.iter().chain(parents).chain(key).chain(&self.caption_spots);
+        over.filter(|spot| spot.page >= first).copied().collect()
     }
 
     /// Leaves the groups that do not hold a row which begins at this left edge.
     fn close_groups(&mut self, row: &Row, is_indented: bool, is_group: bool) {
         let left = row.line.area.left;
         if is_indented {
-            self.parents.retain(|(parent, _)| *parent + INDENT <= left);
+            self.parents.retain(|parent| parent.left + INDENT <= left);
         } else if is_group {
             self.parents.clear();
         }
@@ -124,7 +161,10 @@ fn is_indented(rows: &[Row]) -> bool {
 
 fn is_remark(text: &str) -> bool {
     let words = text.split_whitespace().count();
-    text.chars().count() > LONGEST_GROUP || (text.ends_with('.') && words > 6) || notice_word(text).is_some()
+    text.chars().count() > LONGEST_GROUP
+        || (text.ends_with('.') && words > 6)
+        || notice_word(text).is_some()
+        || notice_at(text).is_some()
 }
 
 /// Whether a row in the middle of a table names its columns anew: no first cell, words in all others, and

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::terms::Term;
-use super::{Found, Question};
+use super::{Found, Question, weighted};
+use crate::documents::units::{Unit, UnitKind};
 use crate::retrieval::analysis::{Analyzer, measures};
 
 /// What a term counts that stands over a row: in the title of its table or in a row that groups it.
@@ -58,7 +59,7 @@ impl Held {
         let mut own = Vec::with_capacity(page.units.len());
         for unit in &page.units {
             let list = read(&unit.text);
-            own.push(own_shares(terms, &list, &unit.text));
+            own.push(statement_shares(terms, unit, &list, read));
             all.extend(list);
         }
         let page = terms.iter().map(|term| term.share(&all)).collect();
@@ -86,6 +87,18 @@ impl Held {
         ];
         places.into_iter().fold(0.0, f32::max)
     }
+}
+
+/// What each term counts in a unit that was read. The items of a notice are statements of their own: the one that holds
+/// most of the question speaks for all of them.
+fn statement_shares(terms: &[Term], unit: &Unit, list: &[String], read: impl Fn(&str) -> Vec<String>) -> Vec<f32> {
+    let whole = own_shares(terms, list, &unit.text);
+    if unit.kind != UnitKind::Notice || unit.notice_items().nth(1).is_none() {
+        return whole;
+    }
+    let held = |shares: &Vec<f32>| weighted(terms, |term| shares.get(term).copied().unwrap_or(0.0));
+    let items = unit.notice_items().map(|item| own_shares(terms, &read(item), item));
+    items.max_by(|a, b| held(a).total_cmp(&held(b))).unwrap_or(whole)
 }
 
 /// What each term counts in a text that was read.

@@ -16,8 +16,6 @@ mod wanted;
 
 use self::definition::defines;
 use self::held::Held;
-use self::sources::Source;
-use self::variants::Fit;
 use super::Findings;
 use crate::documents::units::{Unit, UnitKind};
 use crate::retrieval::analysis::Analyzer;
@@ -26,8 +24,10 @@ use crate::retrieval::is_part_number;
 pub(crate) use self::order::{ORDERED, order};
 pub(crate) use self::quantity::{Asked, has_any_value};
 pub(crate) use self::question::Question;
+pub(crate) use self::sources::Source;
 pub(crate) use self::telling::Telling;
 pub(crate) use self::terms::Term;
+pub(crate) use self::variants::{Fit, Variants};
 pub(crate) use self::wanted::Wanted;
 
 /// What a unit counts more that says what the thing is that was asked about.

@@ -7,8 +7,13 @@ use crate::documents::outline::outline;
 use crate::documents::units::{Unit, units};
 use crate::documents::{Page, PageSource};
 use crate::library::{Findings, Passage};
-use crate::retrieval::analysis::Analyzer;
+use crate::retrieval::analysis::{Analyzer, Language};
 use crate::retrieval::{Query, Segment};
+
+/// Pages before a passage on which warnings for it are looked for.
+const PAGES_BEFORE: u32 = 6;
+/// Pages behind it on which a run of steps may go on.
+const PAGES_BEHIND: u32 = 3;
 
 /// The document that a passage is from.
 pub(crate) struct Source {
@@ -33,6 +38,17 @@ impl Source {
         }
     }
 
+    /// The units of these pages, of those before on which warnings for them may stand, and of those behind on which
+    /// what begins here may go on.
+    pub(crate) fn around(&self, pages: RangeInclusive<u32>) -> Vec<Unit> {
+        self.units(pages.start().saturating_sub(PAGES_BEFORE)..=pages.end().saturating_add(PAGES_BEHIND))
+    }
+
+    /// The language of the document.
+    pub(crate) fn language(&self) -> Language {
+        self.segment.as_ref().map_or_else(Language::default, |segment| segment.language())
+    }
+
     /// The page's chunks, with their cosines to the question.
     pub(crate) fn similarities(&self, page: u32, query: &Query) -> Vec<(&str, f32)> {
         let compared = self.segment.as_deref().and_then(|segment| Some((segment, query.embedding_for(segment)?)));
@@ -41,7 +57,7 @@ impl Source {
 
     /// The analyzer for the document's language.
     pub(crate) fn analyzer(&self) -> Analyzer {
-        self.segment.as_ref().map_or_else(Analyzer::default, |segment| Analyzer::of(segment.language()))
+        Analyzer::of(self.language())
     }
 }
 

@@ -74,6 +74,11 @@ impl Variants {
         Self { opposites, codes }
     }
 
+    /// How many are named.
+    pub(crate) fn count(&self) -> usize {
+        self.opposites.len() + self.codes.len()
+    }
+
     /// How a text with what stands over it fits.
     pub(crate) fn fit(&self, titles: &str, text: &str) -> Fit {
         let mut fit = Fit::default();

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use rust_stemmers::{Algorithm, Stemmer};
 use serde::{Deserialize, Serialize};
+use text2num::Language as Spoken;
 use whatlang::{Lang, Script};
 
 use super::scan::without_accents;
@@ -159,6 +160,21 @@ impl Language {
             Self::Greek => "el",
             Self::Arabic => "ar",
             Self::Other => "",
+        }
+    }
+
+    /// Its numbers in words, where they are known.
+    pub(in crate::retrieval) fn spoken(self) -> Option<Spoken> {
+        match self {
+            Self::English => Some(Spoken::english()),
+            Self::German => Some(Spoken::german()),
+            Self::Spanish => Some(Spoken::spanish()),
+            Self::French => Some(Spoken::french()),
+            Self::Italian => Some(Spoken::italian()),
+            Self::Portuguese => Some(Spoken::portugese()),
+            Self::Dutch => Some(Spoken::dutch()),
+            Self::Danish => Some(Spoken::danish()),
+            _ => None,
         }
     }
 

@@ -6,9 +6,11 @@
 //! segments that are searched.
 
 mod codes;
+mod figures;
 mod language;
 mod numbers;
 mod scan;
+mod spelled;
 mod tokens;
 mod units;
 
@@ -18,7 +20,9 @@ use std::collections::HashSet;
 use rust_stemmers::Stemmer;
 
 pub use codes::confused;
+pub use figures::{Figure, Reading, Sign, figures, unit_terms, with_grouped_thousands};
 pub use language::Language;
+pub use spelled::figures_in_words;
 pub use tokens::{Kind, Role};
 
 use scan::without_accents;
@@ -42,6 +46,12 @@ impl Analyzer {
     #[must_use]
     pub fn of(language: Language) -> Self {
         Self { language, stemmer: language.stemmer(), stop_words: language.stop_words() }
+    }
+
+    /// The language of the texts.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// The terms of a text, in order, stop words left out.

@@ -44,35 +44,53 @@ pub(super) fn normalised(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
-        match character {
-            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{640}' => {}
-            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}' => out.push('-'),
-            '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' | '\u{b4}' => out.push('\''),
-            '\u{201c}' | '\u{201d}' | '\u{201f}' | '\u{2033}' => out.push('"'),
-            '\u{d7}' | '\u{2715}' | '\u{2a2f}' => out.push('x'),
-            '\u{2044}' | '\u{2215}' => out.push('/'),
-            // Between the letters of a unit, as in N·m.
-            '\u{b7}' | '\u{2022}' | '\u{2219}' | '\u{22c5}' | '\u{30fb}' => out.push('-'),
-            '\u{ba}' | '\u{2da}' => out.push('\u{b0}'),
-            '\u{2122}' | '\u{ae}' | '\u{a9}' => out.push(' '),
-            '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{2070}'..='\u{209f}' | '\u{2460}'..='\u{24ff}' => {
-                out.push(' ');
-                out.extend(std::iter::once(character).nfkc());
-                out.push(' ');
-            }
-            '\u{bc}'..='\u{be}' | '\u{2150}'..='\u{215e}' => {
-                // ⅜ is 3⁄8, and 2⅜ is not 23⁄8.
-                if out.ends_with(|c: char| c.is_ascii_digit()) {
-                    out.push('-');
-                }
-                out.extend(std::iter::once(character).nfkc().map(|c| if c == '\u{2044}' { '/' } else { c }));
-            }
-            other if other.is_ascii() => out.push(other),
-            other => out.extend(std::iter::once(other).nfkc()),
-        }
-    }
+    text.chars().for_each(|character| push_normalised(&mut out, character));
     out.nfc().collect::<String>().into()
+}
+
+/// The same, and for each byte of it the place in `text` of the character that it comes from. Letters that are
+/// written in several characters stay so, and backslashes before marks are left out, as Markdown has them.
+pub(super) fn normalised_with_places(text: &str) -> (String, Vec<usize>) {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut places = Vec::with_capacity(text.len() + 8);
+    for (at, character) in text.char_indices() {
+        let escapes = || text.get(at + 1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_punctuation()));
+        if character == '\\' && escapes() {
+            continue;
+        }
+        push_normalised(&mut out, character);
+        places.resize(out.len(), at);
+    }
+    (out, places)
+}
+
+fn push_normalised(out: &mut String, character: char) {
+    match character {
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{640}' => {}
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}' => out.push('-'),
+        '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' | '\u{b4}' => out.push('\''),
+        '\u{201c}' | '\u{201d}' | '\u{201f}' | '\u{2033}' => out.push('"'),
+        '\u{d7}' | '\u{2715}' | '\u{2a2f}' => out.push('x'),
+        '\u{2044}' | '\u{2215}' => out.push('/'),
+        // Between the letters of a unit, as in N·m.
+        '\u{b7}' | '\u{2022}' | '\u{2219}' | '\u{22c5}' | '\u{30fb}' => out.push('-'),
+        '\u{ba}' | '\u{2da}' => out.push('\u{b0}'),
+        '\u{2122}' | '\u{ae}' | '\u{a9}' => out.push(' '),
+        '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{2070}'..='\u{209f}' | '\u{2460}'..='\u{24ff}' => {
+            out.push(' ');
+            out.extend(std::iter::once(character).nfkc());
+            out.push(' ');
+        }
+        '\u{bc}'..='\u{be}' | '\u{2150}'..='\u{215e}' => {
+            // ⅜ is 3⁄8, and 2⅜ is not 23⁄8.
+            if out.ends_with(|c: char| c.is_ascii_digit()) {
+                out.push('-');
+            }
+            out.extend(std::iter::once(character).nfkc().map(|c| if c == '\u{2044}' { '/' } else { c }));
+        }
+        other if other.is_ascii() => out.push(other),
+        other => out.extend(std::iter::once(other).nfkc()),
+    }
 }
 
 /// The runs of a line that was normalised.

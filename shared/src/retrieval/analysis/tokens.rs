@@ -62,18 +62,24 @@ pub(super) fn walk(text: &str, mut take: impl FnMut(Event<'_>)) {
     let mut raws = Vec::new();
     for line in text.lines() {
         runs(line, &mut raws);
-        let mut rest = raws.as_slice();
-        let mut before: Option<&Raw<'_>> = None;
-        while let Some(first) = rest.first() {
-            let used = token(rest, before, &mut take).max(1);
-            before = Some(rest.get(used - 1).unwrap_or(first));
-            rest = rest.get(used..).unwrap_or_default();
-        }
+        walk_line(&raws, |rest, before| token(rest, before, &mut take));
+    }
+}
+
+/// Calls `take` with the runs of a line, again and again with those that it left; it says how many it used, and is
+/// told what stands before.
+pub(super) fn walk_line<'a>(raws: &[Raw<'a>], mut take: impl FnMut(&[Raw<'a>], Option<&Raw<'a>>) -> usize) {
+    let mut rest = raws;
+    let mut before: Option<&Raw<'_>> = None;
+    while let Some(first) = rest.first() {
+        let used = take(rest, before).max(1);
+        before = Some(rest.get(used - 1).unwrap_or(first));
+        rest = rest.get(used..).unwrap_or_default();
     }
 }
 
 /// Takes one token, or a number with its unit; says how many runs that were.
-fn token(raws: &[Raw<'_>], before: Option<&Raw<'_>>, take: &mut impl FnMut(Event<'_>)) -> usize {
+pub(super) fn token(raws: &[Raw<'_>], before: Option<&Raw<'_>>, take: &mut impl FnMut(Event<'_>)) -> usize {
     let Some(first) = raws.first() else { return 0 };
     match first.shape {
         Shape::Unspaced => {

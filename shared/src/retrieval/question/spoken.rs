@@ -2,7 +2,7 @@
 //!
 //! Questions are spoken or written in haste, manuals print digits. Only questions are read so.
 
-use text2num::{Language as Spoken, replace_numbers_in_text};
+use text2num::replace_numbers_in_text;
 
 use super::super::analysis::{Kind, Language, tokens};
 
@@ -46,16 +46,7 @@ const PARTS: [(&str, u32); 7] =
 
 /// The question with its numbers in digits.
 pub(super) fn in_digits(question: &str, language: Language) -> String {
-    let spoken = match language {
-        Language::English => Spoken::english(),
-        Language::German => Spoken::german(),
-        Language::Spanish => Spoken::spanish(),
-        Language::French => Spoken::french(),
-        Language::Italian => Spoken::italian(),
-        Language::Portuguese => Spoken::portugese(),
-        Language::Dutch => Spoken::dutch(),
-        _ => return question.to_owned(),
-    };
+    let Some(spoken) = language.spoken() else { return question.to_owned() };
     if question.len() > LONGEST {
         return question.to_owned();
     }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, Segment, SegmentError, SegmentSource, UnitEntry,
-    WordEntry,
+    ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, Segment, SegmentError, SegmentSource, Stretch,
+    UnitEntry, WordEntry,
 };
 use crate::{
     documents::{
-        Page,
+        Page, Spot,
         chunking::Chunk,
         outline::{Heading, HeadingKind, LineKind, PageOutline, outline},
         units::{Unit, units},
@@ -69,6 +69,7 @@ pub(super) fn build(source: SegmentSource<'_>) -> Result<Segment, SegmentError> 
         headings: Vec::new(),
         units: Vec::new(),
         contexts: Vec::new(),
+        spots: Vec::new(),
     };
     for (term, postings) in terms {
         meta.terms.push(term);
@@ -76,12 +77,12 @@ pub(super) fn build(source: SegmentSource<'_>) -> Result<Segment, SegmentError> 
         meta.ends.push(u32::try_from(meta.postings.len()).map_err(|_| SegmentError::TooLarge)?);
     }
     meta.headings = number(counter.titles, &meta.terms);
-    (meta.units, meta.contexts) = compact(units(source.pages, &outlines))?;
+    compact(units(source.pages, &outlines), &mut meta)?;
     Ok(Segment::new(meta, vectors))
 }
 
 /// Units as they are stored: what many have over them, once.
-fn compact(units: Vec<Unit>) -> Result<(Vec<UnitEntry>, Vec<String>), SegmentError> {
+fn compact(units: Vec<Unit>, meta: &mut Meta) -> Result<(), SegmentError> {
     let mut contexts: Vec<String> = Vec::new();
     let mut known: HashMap<String, u32> = HashMap::new();
     let mut position = |text: String| -> Result<u32, SegmentError> {
@@ -93,6 +94,7 @@ fn compact(units: Vec<Unit>) -> Result<(Vec<UnitEntry>, Vec<String>), SegmentErr
         known.insert(text, position);
         Ok(position)
     };
+    let mut spots = Spots::default();
     let mut entries = Vec::with_capacity(units.len());
     for unit in units {
         entries.push(UnitEntry {
@@ -104,9 +106,38 @@ fn compact(units: Vec<Unit>) -> Result<(Vec<UnitEntry>, Vec<String>), SegmentErr
             page_end: unit.page_end,
             task: unit.task,
             place: unit.place,
+            spots: spots.add(&unit.spots)?,
+            over: spots.shared(unit.over)?,
         });
     }
-    Ok((entries, contexts))
+    (meta.units, meta.contexts, meta.spots) = (entries, contexts, spots.all);
+    Ok(())
+}
+
+/// The spots of all units.
+#[derive(Default)]
+struct Spots {
+    all: Vec<Spot>,
+    /// Those that many units share: the rows of a table have one head.
+    known: HashMap<Vec<Spot>, Stretch>,
+}
+
+impl Spots {
+    fn add(&mut self, spots: &[Spot]) -> Result<Stretch, SegmentError> {
+        let number = |count: usize| u32::try_from(count).map_err(|_| SegmentError::TooLarge);
+        let stretch = Stretch { first: number(self.all.len())?, count: number(spots.len())? };
+        self.all.extend_from_slice(spots);
+        Ok(stretch)
+    }
+
+    fn shared(&mut self, spots: Vec<Spot>) -> Result<Stretch, SegmentError> {
+        if let Some(stretch) = self.known.get(&spots) {
+            return Ok(*stretch);
+        }
+        let stretch = self.add(&spots)?;
+        self.known.insert(spots, stretch);
+        Ok(stretch)
+    }
 }
 
 /// The language of most pages, judged by some that are spread over the document.

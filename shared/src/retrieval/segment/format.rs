@@ -15,10 +15,10 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Meta, Segment};
+use super::{Meta, Segment, Stretch};
 
 const MAGIC: &[u8; 7] = b"IMSEGMT";
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 const HEADER: usize = 7 + 1 + 8 + 8 + 32;
 
 /// Why bytes are no segment, or a source makes none.
@@ -98,6 +98,7 @@ impl Segment {
         let chunks = meta.chunks.len();
         let vectors = chunks.checked_mul(self.dimensions());
         let contexts = u32::try_from(meta.contexts.len()).unwrap_or(u32::MAX);
+        let is_within = |stretch: Stretch| stretch.first as usize + stretch.count as usize <= meta.spots.len();
         let mut covered = 0;
         let pages_in_order = meta.pages.iter().all(|page| {
             let in_order = page.chunks == 0 || page.first_chunk as usize == covered;
@@ -117,6 +118,7 @@ impl Segment {
             && meta.headings.iter().all(|heading| (heading.page as usize) < pages)
             && meta.units.is_sorted_by_key(|unit| unit.page)
             && meta.units.iter().all(|unit| unit.titles.max(unit.lead) < contexts)
+            && meta.units.iter().flat_map(|unit| [unit.spots, unit.over]).all(is_within)
     }
 }
 

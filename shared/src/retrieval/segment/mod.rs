@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::analysis::Language;
 use crate::documents::units::{Place, Unit, UnitKind};
-use crate::documents::{Page, chunking::Chunk};
+use crate::documents::{Page, Spot, chunking::Chunk};
 
 pub use format::SegmentError;
 use lookup::Lookup;
@@ -66,6 +66,15 @@ pub(super) struct Meta {
     pub(super) units: Vec<UnitEntry>,
     /// What stands over units, each text once.
     pub(super) contexts: Vec<String>,
+    /// Where units stand, and what is over them.
+    pub(super) spots: Vec<Spot>,
+}
+
+/// Some of the spots: from `first`, `count` of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Stretch {
+    pub(super) first: u32,
+    pub(super) count: u32,
 }
 
 /// A unit; what many units share is kept once.
@@ -80,6 +89,9 @@ pub(super) struct UnitEntry {
     pub(super) page_end: u32,
     pub(super) task: u32,
     pub(super) place: Option<Place>,
+    /// Where it stands, and where what is over it.
+    pub(super) spots: Stretch,
+    pub(super) over: Stretch,
 }
 
 /// A word of the text, in lower case and without accents.
@@ -219,8 +231,15 @@ impl Segment {
             page_end: entry.page_end,
             task: entry.task,
             place: entry.place,
+            spots: self.spots(entry.spots),
+            over: self.spots(entry.over),
         };
         on_pages.map(unit).collect()
+    }
+
+    fn spots(&self, stretch: Stretch) -> Vec<Spot> {
+        let first = stretch.first as usize;
+        self.meta.spots.get(first..first + stretch.count as usize).unwrap_or_default().to_vec()
     }
 
     /// The chunks of a page, counted from 1, each with its cosine to a normalised embedding.
@@ -262,6 +281,7 @@ impl Segment {
         let texts = pages + chunks + terms + words + headings + units + contexts;
         texts
             + size_of_val(meta.postings.as_slice())
+            + size_of_val(meta.spots.as_slice())
             + size_of_val(self.vectors.as_slice())
             + self.lookup.memory_bytes()
     }

@@ -253,7 +253,7 @@ fn in_parts(core: &str) -> String {
 
 /// A word that is none of the above: sizes and dimensions are read, marks of emphasis are not.
 fn plain_word(core: &str) -> String {
-    let core = core.trim_matches(['_', '~', '•', '|', '#', '\\']);
+    let core = core.trim_matches(['_', '~', '•', '·', '|', '#', '\\']);
     if core.starts_with(['M', 'G', 'R']) && core.chars().nth(1).is_some_and(|c| c.is_ascii_digit()) {
         return core.replace(['×', 'x'], " by ");
     }

@@ -33,8 +33,8 @@ async fn who_has_public_keys_signs_requests_in_and_makes_no_tokens() {
     let system = TestSystem::start().await;
     let user = system.user().await;
     let context = without_secret(&system);
-    let function =
-        serve(Backend::Gateway, repository::router(repository::State::new(context.clone())), &context.config.http);
+    let state = repository::State::new(context.clone()).unwrap();
+    let function = serve(Backend::Gateway, repository::router(state), &context.config.http);
     let bearer = |token: &str| (header::AUTHORIZATION, format!("Bearer {token}"));
     let access = user.token.clone().unwrap();
     assert_eq!(list_documents(&function, bearer(&access)).await.status(), StatusCode::OK);

@@ -14,15 +14,22 @@ pub struct Process {
     variables: Vec<(String, String)>,
 }
 
+/// Another program may take a port between the choice of it and its use.
+const STARTS: usize = 5;
+
 impl Process {
     /// Starts on free ports with its data in `folder`, and waits until it is healthy.
     pub async fn start(folder: &Path, variables: &[(&str, &str)]) -> Self {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let ports = [(); 4].map(|()| local::free_port().unwrap());
-        let child = spawn(folder, ports, &variables);
-        let process = Self { child, folder: folder.to_owned(), ports, variables };
-        process.healthy().await;
-        process
+        for _ in 0..STARTS {
+            let ports = [(); 4].map(|()| local::free_port().unwrap());
+            let child = spawn(folder, ports, &variables);
+            let mut process = Self { child, folder: folder.to_owned(), ports, variables: variables.clone() };
+            if process.is_up().await {
+                return process;
+            }
+        }
+        panic!("the process ends: {}", std::fs::read_to_string(folder.join("log")).unwrap_or_default());
     }
 
     /// Its number among the processes of this machine.
@@ -35,7 +42,7 @@ impl Process {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         self.child = spawn(&self.folder, self.ports, &self.variables);
-        self.healthy().await;
+        assert!(self.is_up().await, "the process ends: {}", self.log());
     }
 
     /// Asks it to stop (SIGTERM) and waits; whether it ended well.
@@ -48,7 +55,7 @@ impl Process {
     /// Starts it again after it ended.
     pub async fn restart(&mut self) {
         self.child = spawn(&self.folder, self.ports, &self.variables);
-        self.healthy().await;
+        assert!(self.is_up().await, "the process ends: {}", self.log());
     }
 
     /// A new user, signed up and signed in.
@@ -88,10 +95,16 @@ impl Process {
         format!("http://localhost:{}", self.ports[0])
     }
 
-    async fn healthy(&self) {
+    /// Waits until it answers; whether it does, and has not ended before.
+    async fn is_up(&mut self) -> bool {
         let url = format!("{}/health", self.gateway());
         let client = shared::outbound::client().unwrap();
-        eventually(120, "the process is healthy", async || client.get(&url).send().await.ok()).await;
+        let settled = eventually(120, "the process is healthy", async || {
+            let has_ended = self.child.try_wait().unwrap().is_some();
+            let answers = client.get(&url).send().await.is_ok();
+            (has_ended || answers).then_some(!has_ended)
+        });
+        settled.await
     }
 }
 

@@ -77,7 +77,11 @@ async fn a_manual_is_uploaded_read_and_deleted() {
     assert_json_snapshot!("ready_document", masked(&document, &MASKS));
 
     let page = user.get(&format!("{}/pages/2", path(&id))).await;
-    assert_json_snapshot!("page", masked(&page.json(), &[("documentId", "[id]")]));
+    assert_json_snapshot!("page", masked(&page.json(), &[("documentId", "[id]"), ("blocks", "[blocks]")]));
+    let blocks = page.data(200)["blocks"].as_array().unwrap().clone();
+    assert!(blocks.iter().all(|block| block["box"]["page"] == 2), "{blocks:?}");
+    let texts: Vec<&str> = blocks.iter().filter_map(|block| block["text"].as_str()).collect();
+    assert_eq!(texts.join("\n"), MANUAL[1]);
     for beyond in ["0", "4", "-1", "x", "4294967296"] {
         assert_eq!(user.get(&format!("{}/pages/{beyond}", path(&id))).await.code(404), "not_found", "page {beyond}");
     }
@@ -220,7 +224,7 @@ async fn a_deletion_that_stops_half_way_can_be_asked_for_again() {
     let http = context.config.http.clone();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let broken = format!("http://{}", listener.local_addr().unwrap());
-    let routes = repository::router(repository::State::new(context));
+    let routes = repository::router(repository::State::new(context).unwrap());
     tokio::spawn(async move { axum::serve(listener, serve(Backend::Gateway, routes, &http)).await });
     let gateway = std::mem::replace(&mut user.gateway, broken);
     assert_eq!(user.delete(&path(&id)).await.status, 503);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use shared::Context;
 use shared::config::Config;
 use shared::ids::{ChatId, UserId};
-use shared::objects::ObjectKey;
+use shared::objects::{DrawnPage, ObjectKey};
 use shared::store::{Chat, ChatMessage, Document, Job, Key, MessageRole, NewDocument};
 
 use super::account::{delete, gone, traces};
@@ -28,8 +28,10 @@ async fn much(context: &Context, id: &UserId, sessions: usize, documents: usize)
         let document = Document::new(id, new);
         let key = Key::new(format!("USER#{id}"), format!("DOC#{}", document.id));
         store.put(&key, &document, None).await.unwrap();
-        for object in [ObjectKey::Segment, ObjectKey::Pages] {
-            let key = object(id.clone(), document.id.clone());
+        let own = [ObjectKey::Segment, ObjectKey::Pages].map(|object| object(id.clone(), document.id.clone()));
+        let drawn = DrawnPage { file: "f".to_owned(), page: 1, width: 600 };
+        let drawn = ObjectKey::Drawn(id.clone(), document.id.clone(), drawn);
+        for key in own.into_iter().chain([drawn]) {
             context.objects.put(&key, "application/octet-stream", "bytes").await.unwrap();
         }
     }

@@ -122,6 +122,8 @@ fn markdown_is_not_read() {
         ("one<br>two <b>three</b>", "one, two three."),
         ("~~not this~~ but this", "but this."),
         ("> Warning: hot.", "Warning: hot."),
+        ("> **⚠ WARNING:** Hot oil burns. (page 11) [1]", "WARNING: Hot oil burns. (page 11)."),
+        ("> **⚠ CAUTION:** • Keep it dry. • Keep it clean.", "CAUTION: Keep it dry. Keep it clean."),
         ("```\nreset 5\n```", "reset 5."),
         ("a\n\n---\n\nb", "a.\nb."),
         ("", ""),

@@ -1,0 +1,284 @@
+//! Whether the figures of an answer stand on the pages that it cites.
+//!
+//! Somebody will turn a bolt to the value that is shown. A language model may invent it, round it, convert it, or take
+//! it from the row below. So each value with a unit and each code of an answer is looked for on the pages that are cited
+//! with it, in any spelling, and beside the words that it is said of. What is not there is marked in the text.
+
+mod claims;
+mod letters;
+mod markdown;
+mod pages;
+mod same;
+mod statements;
+
+use std::cell::OnceCell;
+use std::collections::HashSet;
+use std::ops::Range;
+
+use self::claims::{Claim, claims};
+use self::pages::CitedPages;
+use self::statements::Statement;
+use super::extractive::Tongue;
+use super::model::Quoted;
+use crate::library::Findings;
+use crate::library::evidence::{Source, Variants};
+use crate::retrieval::analysis::{Reading, figures};
+use crate::store::{Unverified, UnverifiedReason, Verification};
+
+/// The mark behind a figure that was not found on the cited pages.
+pub const UNVERIFIED_MARK: &str = " ⚠";
+/// Statements share a word where it does not tell them apart.
+const TELLING: usize = 2;
+/// Words that say how a value is given, and not of what it is.
+const GENERAL: &str = "tighten torque set adjust apply use value specification take need require \
+    anziehen festziehen drehmoment einstellen wert betragen \
+    apretar par ajustar valor \
+    serrer couple régler valeur";
+/// Figures that the closing paragraph names; the others have their marks.
+const MOST_NAMED: usize = 12;
+
+/// What was found out about an answer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Verified {
+    /// What is told of it.
+    pub verification: Verification,
+    /// Where its unverified figures stand, in order.
+    places: Vec<Range<usize>>,
+}
+
+/// What an answer was written from.
+pub struct Given<'a> {
+    /// The question. A code that it names is repeated, not claimed.
+    pub question: &'a str,
+    /// What was read on pictures: what the answer repeats of it stands there.
+    pub seen: &'a str,
+    /// What was found in the manuals.
+    pub findings: &'a Findings,
+    /// The pages of quotations.
+    pub quoted: &'a [Quoted],
+    /// Whether the answer is quoted, word for word: then its figures are said of what the page says them of.
+    pub is_quotation: bool,
+}
+
+/// Checks the figures of an answer, its list of sources left out. `cited` are the places of the cited passages in the
+/// order of their marks.
+#[must_use]
+pub fn verify(text: &str, cited: &[usize], given: &Given<'_>) -> Verified {
+    Verifier::new(cited, given).verify(text)
+}
+
+/// Checks texts that cite the same passages.
+pub struct Verifier<'a> {
+    given: &'a Given<'a>,
+    places: &'a [usize],
+    repeated: Repeated,
+    /// The pages that are cited, in the order of their marks, and those of all passages. They are read when they are needed.
+    cited: OnceCell<Vec<CitedPages>>,
+    elsewhere: OnceCell<Vec<CitedPages>>,
+}
+
+impl<'a> Verifier<'a> {
+    /// `cited` are the places of the cited passages in the order of their marks.
+    #[must_use]
+    pub fn new(cited: &'a [usize], given: &'a Given<'a>) -> Self {
+        let repeated = Repeated::of(given);
+        Self { given, places: cited, repeated, cited: OnceCell::new(), elsewhere: OnceCell::new() }
+    }
+
+    /// Checks the figures of a text, its list of sources left out.
+    #[must_use]
+    pub fn verify(&self, text: &str) -> Verified {
+        let mut verified = Verified::default();
+        for claim in claims(text).into_iter().filter(|claim| !self.repeated.holds(&claim.figure.reading)) {
+            let is_cited = |(number, _): &(u32, &CitedPages)| claim.marks.is_empty() || claim.marks.contains(number);
+            let pages: Vec<&CitedPages> = (1..).zip(self.cited()).filter(is_cited).map(|(_, pages)| pages).collect();
+            // A number alone says too little to need a page.
+            let is_bare = matches!(claim.figure.reading, Reading::Value { unit: None, .. });
+            if pages.is_empty() && (is_bare || self.given.is_quotation) {
+                continue;
+            }
+            verified.verification.checked += 1;
+            let reason = objection(&claim, &pages, || self.all());
+            let is_said = |reason: &UnverifiedReason| *reason == UnverifiedReason::OfSomethingElse;
+            if let Some(reason) = reason.filter(|reason| !(self.given.is_quotation && is_said(reason))) {
+                let written = text.get(claim.figure.range.clone()).unwrap_or_default().to_owned();
+                verified.verification.unverified.push(Unverified { text: written, reason });
+                verified.places.push(claim.figure.range);
+            }
+        }
+        verified
+    }
+
+    fn cited(&self) -> &[CitedPages] {
+        self.cited.get_or_init(|| self.places.iter().filter_map(|place| pages_of(*place, self.given)).collect())
+    }
+
+    fn all(&self) -> &[CitedPages] {
+        let passages = 0..self.given.findings.passages.len();
+        self.elsewhere.get_or_init(|| passages.filter_map(|place| pages_of(place, self.given)).collect())
+    }
+}
+
+/// The pages of a passage, and those that a quotation of it is from.
+fn pages_of(place: usize, given: &Given<'_>) -> Option<CitedPages> {
+    let passage = given.findings.passages.get(place)?;
+    let (hit, source) = (&passage.hit, Source::of(given.findings, passage));
+    let quoted = given.quoted.iter().filter(|quoted| quoted.passage == place).map(|quoted| &quoted.pages);
+    let (first, last) = quoted
+        .fold((hit.page, hit.page_end), |(first, last), pages| (first.min(*pages.start()), last.max(*pages.end())));
+    let names = format!("{}\n{}", hit.file_name, hit.heading);
+    let text = format!("{}\n{}", passage.page_text, hit.content);
+    Some(CitedPages::read(&source.units(first..=last), &text, &names, source.analyzer()))
+}
+
+/// Figures that an answer repeats and does not claim: what was read on pictures, the names of files, and the codes and numbers without a
+/// unit of the question. A value with a unit that the question names is a claim all the same: "yes, 40 N·m".
+struct Repeated {
+    asked: Vec<Reading>,
+    seen: Vec<Reading>,
+}
+
+impl Repeated {
+    fn of(given: &Given<'_>) -> Self {
+        let readings = |text| figures(text).into_iter().map(|figure| figure.reading);
+        let is_name = |reading: &Reading| matches!(reading, Reading::Code { .. } | Reading::Value { unit: None, .. });
+        let files: HashSet<&str> =
+            given.findings.passages.iter().map(|passage| passage.hit.file_name.as_str()).collect();
+        let seen = readings(given.seen).chain(files.into_iter().flat_map(readings)).collect();
+        Self { asked: readings(given.question).filter(is_name).collect(), seen }
+    }
+
+    fn holds(&self, reading: &Reading) -> bool {
+        let is_it = |other: &Reading| match (reading, other) {
+            // Whatever word stands before it.
+            (Reading::Code { code, .. }, Reading::Code { code: other, .. }) => code == other,
+            _ => reading == other,
+        };
+        self.asked.iter().chain(&self.seen).any(is_it)
+    }
+}
+
+/// Why a figure cannot be vouched for.
+fn objection<'a>(
+    claim: &Claim,
+    pages: &[&CitedPages],
+    all: impl FnOnce() -> &'a [CitedPages],
+) -> Option<UnverifiedReason> {
+    if pages.is_empty() {
+        return Some(UnverifiedReason::NothingCited);
+    }
+    let alternative = claim.alternative.as_ref().filter(|reading| pages.iter().any(|page| page.hold(reading)));
+    let reading = alternative.unwrap_or(&claim.figure.reading);
+    let holding: Vec<&&CitedPages> = pages.iter().filter(|page| page.hold(reading)).collect();
+    if !holding.is_empty() {
+        // What a title names is the section's, whatever else has it.
+        let is_misplaced =
+            holding.iter().all(|page| !page.is_in_title(reading) && stands_beside_something_else(claim, reading, page));
+        return is_misplaced.then_some(UnverifiedReason::OfSomethingElse);
+    }
+    Some(if pages.iter().any(|page| page.hold_in_another_unit(reading)) {
+        UnverifiedReason::AnotherUnit
+    } else if all().iter().any(|page| page.hold(reading)) {
+        UnverifiedReason::OnAnotherPage
+    } else {
+        UnverifiedReason::NotOnPage
+    })
+}
+
+/// Whether the page has the figure of something else, and another figure of what is spoken of: two rows swapped.
+///
+/// A variant that the words name decides first. Then the words that the figure is said of are compared with the statements that hold it and with those that hold another
+/// of its kind. Only where one of the latter has all the words that the former have, and one that tells them apart, is
+/// the figure that of something else; where words are few, it has the benefit of the doubt. A step that holds the
+/// figure has the words of the one before it, too: "Fit the wheel nuts. Tighten them to 65 lb-ft."
+fn stands_beside_something_else(claim: &Claim, reading: &Reading, page: &CitedPages) -> bool {
+    let holders: Vec<&Statement> = page.holders(reading).collect();
+    if holders.is_empty() {
+        return false;
+    }
+    let is_holder = |statement: &&Statement| holders.iter().any(|holder| std::ptr::eq(*holder, *statement));
+    let others: Vec<&Statement> =
+        page.statements.iter().filter(|statement| statement.has_another(reading) && !is_holder(statement)).collect();
+    if is_of_another_variant(&claim.subject, &holders, &others) {
+        return true;
+    }
+    let all = holders.len() + others.len();
+    let has = |statement: &&Statement, word: &String| statement.words.contains(word);
+    let telling = |word: &String| {
+        let with = holders.iter().chain(&others).filter(|statement| has(statement, word)).count();
+        with * TELLING <= all || with < others.len()
+    };
+    let knows = |holder: &&Statement, word: &String| has(holder, word) || holder.words_before.contains(word);
+    let general = page.analyzer.terms(GENERAL);
+    let words = page.analyzer.terms(&claim.subject).into_iter().filter(|word| !general.contains(word));
+    let words: Vec<String> = words.collect();
+    let known: Vec<&String> =
+        words.iter().filter(|word| holders.iter().chain(&others).any(|statement| has(statement, word))).collect();
+    let best_held =
+        holders.iter().map(|holder| known.iter().filter(|word| knows(holder, word)).count()).max().unwrap_or(0);
+    others.iter().any(|other| {
+        let own: Vec<&&String> = known.iter().filter(|word| has(other, word)).collect();
+        let covers = holders.iter().all(|holder| known.iter().all(|word| !knows(holder, word) || has(other, word)));
+        let tells = own.iter().any(|word| telling(word) && !holders.iter().any(|holder| knows(holder, word)));
+        covers && tells && (best_held > 0 || own.len() >= TELLING)
+    })
+}
+
+/// Whether a figure is said of one variant (the front one, the long one), while all statements that hold it are about
+/// another, and one that holds another figure is about this one.
+fn is_of_another_variant(subject: &str, holders: &[&Statement], others: &[&Statement]) -> bool {
+    let variants = Variants::of(subject);
+    let is_this = |statement: &&Statement| {
+        let fit = statement.fit(&variants);
+        fit.named == variants.count() && fit.others == 0
+    };
+    variants.count() > 0 && holders.iter().all(|holder| holder.fit(&variants).others > 0) && others.iter().any(is_this)
+}
+
+impl Verified {
+    /// The answer with a mark behind each figure that was not found.
+    #[must_use]
+    pub fn marked(&self, text: &str) -> String {
+        let mut marked = String::with_capacity(text.len() + 200);
+        let mut at = 0;
+        for place in &self.places {
+            marked.push_str(text.get(at..place.end).unwrap_or_default());
+            marked.push_str(UNVERIFIED_MARK);
+            at = place.end;
+        }
+        marked.push_str(text.get(at..).unwrap_or_default());
+        marked
+    }
+
+    /// A closing paragraph that names these figures, in the language of the question; empty where there are none.
+    #[must_use]
+    pub fn sentence(&self, question: &str) -> String {
+        let named = |is_of_something_else: bool| {
+            let mut named: Vec<&str> = Vec::new();
+            for unverified in &self.verification.unverified {
+                let is_wanted = (unverified.reason == UnverifiedReason::OfSomethingElse) == is_of_something_else;
+                if is_wanted && !named.contains(&unverified.text.as_str()) {
+                    named.push(&unverified.text);
+                }
+            }
+            let more = if named.len() > MOST_NAMED { ", …" } else { "" };
+            format!("{}{more}", named.iter().take(MOST_NAMED).copied().collect::<Vec<_>>().join(", "))
+        };
+        let tongue = Tongue::of(question);
+        let (missing, misplaced) = (named(false), named(true));
+        let mut told: Vec<String> = Vec::new();
+        if !missing.is_empty() {
+            told.push(tongue.not_on_the_pages(&missing));
+        }
+        if !misplaced.is_empty() {
+            told.push(tongue.of_something_else(&misplaced));
+        }
+        if told.is_empty() {
+            return String::new();
+        }
+        format!("\n\n⚠ {} {}", told.join(" "), tongue.look_in_the_manual())
+    }
+}
+
+#[cfg(test)]
+mod tests;

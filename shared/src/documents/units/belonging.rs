@@ -1,0 +1,106 @@
+//! Which warnings hold for which steps.
+//!
+//! A warning belongs to the steps that follow it:
+//!
+//! - between steps, to the next one and to all behind it in the run, the runs around it included;
+//! - before the first step of a section, to everything in that section;
+//! - after the last step of a section, to the run before it, since there is nothing else that it could hold for.
+//!
+//! It never leaves its task (the numbered section or chapter), so that general pages on safety hold for nothing that
+//! is quoted elsewhere. Text without labels is taken as a step where it follows a warning directly.
+
+use super::{Unit, UnitKind};
+
+/// The warnings that hold for the units at these places, as places in reading order; those among them included.
+/// `units` are those of some pages in a row.
+#[must_use]
+pub fn warnings_of(units: &[Unit], quoted: &[usize]) -> Vec<usize> {
+    let is_hazard = |at: &usize| units.get(*at).is_some_and(|unit| unit.hazard().is_some());
+    let holds = |at: &usize| quoted.contains(at) || quoted.iter().any(|step| holds(units, *at, *step));
+    (0..units.len()).filter(is_hazard).filter(holds).collect()
+}
+
+/// Whether the warning at one place holds for the step or text at another.
+fn holds(units: &[Unit], warning: usize, step: usize) -> bool {
+    let (Some(own), Some(unit)) = (units.get(warning), units.get(step)) else { return false };
+    let is_step = unit.kind == UnitKind::Step;
+    if own.task != unit.task || !(is_step || unit.kind == UnitKind::Text) {
+        return false;
+    }
+    if warning > step {
+        return is_step && trails(units, warning, step);
+    }
+    if !is_step {
+        return follows(units, warning, step);
+    }
+    (leads_section(units, warning) && is_under(&unit.titles, &own.titles)) || in_run(units, warning, step)
+}
+
+/// Whether the step comes behind the warning in the run of the step that is next after it, or in a run around that.
+fn in_run(units: &[Unit], warning: usize, step: usize) -> bool {
+    let Some(next) = next_step(units, warning) else { return false };
+    let own = runs_around(units, next);
+    next <= step && runs_around(units, step).iter().any(|run| own.contains(run))
+}
+
+/// The runs that a step lies in, its own first.
+fn runs_around(units: &[Unit], step: usize) -> Vec<u32> {
+    let Some(own) = units.get(step) else { return Vec::new() };
+    let Some(place) = own.place else { return Vec::new() };
+    let (mut runs, mut depth) = (vec![place.group], place.depth);
+    let before = units.iter().take(step).rev().take_while(|unit| unit.task == own.task);
+    for place in before.filter(|unit| unit.kind == UnitKind::Step).filter_map(|unit| unit.place) {
+        if place.depth < depth {
+            runs.push(place.group);
+            depth = place.depth;
+        }
+    }
+    runs
+}
+
+/// The first step behind a warning that stands under the same title.
+fn next_step(units: &[Unit], warning: usize) -> Option<usize> {
+    let own = units.get(warning)?;
+    let behind = units.iter().enumerate().skip(warning + 1);
+    let mut here = behind.take_while(|(_, unit)| unit.task == own.task && is_under(&unit.titles, &own.titles));
+    here.find(|(_, unit)| unit.kind == UnitKind::Step).map(|(at, _)| at)
+}
+
+/// Whether no step stands between the title over the warning and the warning.
+fn leads_section(units: &[Unit], warning: usize) -> bool {
+    let Some(own) = units.get(warning) else { return false };
+    let before = units.iter().take(warning).rev();
+    let mut here = before.take_while(|unit| unit.task == own.task && is_under(&unit.titles, &own.titles));
+    !here.any(|unit| unit.kind == UnitKind::Step)
+}
+
+/// Whether the text stands right behind the warning, other warnings, remarks and text between them.
+fn follows(units: &[Unit], warning: usize, text: usize) -> bool {
+    let Some(own) = units.get(warning) else { return false };
+    let between = units.get(warning + 1..=text).unwrap_or_default();
+    let (last, others) = between.split_last().map_or((None, &[][..]), |(last, others)| (Some(last), others));
+    last.is_some_and(|unit| unit.titles == own.titles)
+        && others.iter().all(|unit| matches!(unit.kind, UnitKind::Notice | UnitKind::Text))
+}
+
+/// Whether the warning closes a section: no step follows it there, and the step is of the run that ended before it.
+fn trails(units: &[Unit], warning: usize, step: usize) -> bool {
+    let Some(own) = units.get(warning) else { return false };
+    if next_step(units, warning).is_some() {
+        return false;
+    }
+    let before = units.iter().enumerate().take(warning).rev();
+    let mut here = before.take_while(|(_, unit)| unit.task == own.task && unit.titles == own.titles);
+    let Some((last, _)) = here.find(|(_, unit)| unit.kind == UnitKind::Step) else { return false };
+    let run = |at: usize| runs_around(units, at).last().copied();
+    last == step || (run(last).is_some() && run(last) == run(step))
+}
+
+/// Whether something with these titles over it stands in the section that these other titles name.
+fn is_under(titles: &str, section: &str) -> bool {
+    titles.strip_prefix(section).is_some_and(|rest| rest.is_empty() || section.is_empty() || rest.starts_with(" > "))
+}
+
+#[cfg(test)]
+#[path = "belonging_tests.rs"]
+mod tests;

@@ -1,0 +1,336 @@
+//! Values with their units, and codes, with their places in a text.
+
+use std::ops::Range;
+
+use super::scan::{Gap, Raw, normalised_with_places, runs};
+use super::tokens::{Event, Kind, Role, token, walk, walk_line};
+use super::units;
+
+/// A value or a code in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// Where it stands, in bytes.
+    pub range: Range<usize>,
+    /// What it says.
+    pub reading: Reading,
+}
+
+/// What a figure says, in the one form of all its spellings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// A number.
+    Value {
+        /// All of it: `42`, `6.5`, `25-37`, `2-3/8`.
+        number: String,
+        /// What stands before it.
+        sign: Sign,
+        /// The ends of a range.
+        ends: Vec<String>,
+        /// The term of the unit that is written with it, if one is.
+        unit: Option<String>,
+    },
+    /// A part number, stock number, model, thread or fault code.
+    Code {
+        /// The code without its joiners.
+        code: String,
+        /// The same with the short word before it, which may be its beginning.
+        with_prefix: Option<String>,
+    },
+}
+
+/// The sign of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// None, or a plus.
+    Plus,
+    /// A minus: `-40`.
+    Minus,
+    /// A dash with a space behind it, which may be either: `down to - 40`, `drain plug - 40`.
+    Dash,
+}
+
+impl Sign {
+    /// Whether two signs can be one.
+    #[must_use]
+    pub fn agrees(self, other: Self) -> bool {
+        self == other || self == Self::Dash || other == Self::Dash
+    }
+}
+
+/// The numbers and codes of a text, in their order. Words, units without a number, and numbers in words
+/// (see [`super::figures_in_words`]) are left out.
+#[must_use]
+pub fn figures(text: &str) -> Vec<Figure> {
+    let (written, (text, places)) = (text, normalised_with_places(text));
+    let mut found: Vec<Figure> = Vec::new();
+    let mut raws = Vec::new();
+    let mut begin = 0;
+    for line in text.split_inclusive('\n') {
+        runs(line.trim_end_matches(['\n', '\r']), &mut raws);
+        let (first, line_start) = (found.len(), places.get(begin).copied().unwrap_or_default());
+        walk_line(&raws, |rest, before| {
+            let mut reader = Reader::default();
+            let mut used = token(rest, before, &mut |event| reader.take(event));
+            if used == 2 && Reader::is_word_for_unit(rest) {
+                (reader.unit, used) = (None, 1);
+            }
+            if let Some(mut reading) = reader.finish()
+                && let Some((mut start, end)) = place(rest.get(..used.max(1)).unwrap_or_default(), line, begin, &places)
+            {
+                let last = found.get(first..).and_then(<[Figure]>::last).map(|figure| figure.range.end);
+                if let Reading::Value { sign, .. } = &mut reading {
+                    (*sign, start) = sign_before(written, last.unwrap_or(line_start), last.is_some(), start);
+                }
+                found.push(Figure { range: start..end.unwrap_or(written.len()), reading });
+            }
+            used
+        });
+        begin += line.len();
+    }
+    share_units(written, &mut found);
+    found
+}
+
+/// The number that a value stands for where points group its thousands, as in most languages but English: `2.450`.
+#[must_use]
+pub fn with_grouped_thousands(written: &str, figure: &Figure) -> Option<Reading> {
+    let Reading::Value { sign, unit, .. } = &figure.reading else { return None };
+    let written = written.get(figure.range.clone())?.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let number = written.split(|c: char| !c.is_ascii_digit() && c != '.').next()?.trim_end_matches('.');
+    let mut groups = number.split('.');
+    let is_first = |group: &str| (1..=3).contains(&group.len()) && !group.starts_with('0');
+    let is_grouped = is_first(groups.next()?) && number.contains('.') && groups.all(|group| group.len() == 3);
+    let number = number.replace('.', "");
+    is_grouped.then(|| Reading::Value { number, sign: *sign, ends: Vec::new(), unit: unit.clone() })
+}
+
+/// The sign before a number at `start`, and where the number begins with it. `from` is where the line or the figure
+/// before ends.
+fn sign_before(written: &str, from: usize, is_after_figure: bool, start: usize) -> (Sign, usize) {
+    const MINUS: [char; 5] = ['-', '\u{2010}', '\u{2011}', '\u{2013}', '\u{2212}'];
+    let before = written.get(from..start).unwrap_or_default();
+    let bare = before.strip_suffix(' ').unwrap_or(before);
+    let Some(outer) = bare.strip_suffix(MINUS) else { return (Sign::Plus, start) };
+    let is_spaced = bare.len() < before.len();
+    if outer.trim().is_empty() {
+        // "15 - 40" is a range, and "- 40" at the beginning of a line is an item.
+        return if is_after_figure || is_spaced { (Sign::Plus, start) } else { (Sign::Minus, from + outer.len()) };
+    }
+    let stands_free = outer.ends_with(|c: char| c.is_whitespace() || (!c.is_alphanumeric() && !MINUS.contains(&c)));
+    match (stands_free, is_spaced) {
+        (true, false) => (Sign::Minus, from + outer.len()),
+        (true, true) => (Sign::Dash, start),
+        (false, _) => (Sign::Plus, start),
+    }
+}
+
+/// The terms of all units that a text names, with a number or without: those of a table's heads.
+#[must_use]
+pub fn unit_terms(text: &str) -> Vec<String> {
+    let mut terms: Vec<String> = Vec::new();
+    walk(text, |event| {
+        if let Event::Term(Role::Whole, term) = event
+            && units::is_term(term)
+            && !terms.iter().any(|known| known == term)
+        {
+            terms.push(term.to_owned());
+        }
+    });
+    // In brackets, a spelling is a unit that is none in running text: "Depth (in)".
+    for bracketed in text.split(['(', '[']).skip(1).filter_map(|rest| rest.split([')', ']']).next()) {
+        if let Some(unit) = units::unit(bracketed.trim().trim_end_matches('.').to_lowercase().as_str())
+            && !terms.iter().any(|known| known == unit.term)
+        {
+            terms.push(unit.term.to_owned());
+        }
+    }
+    terms
+}
+
+/// The first of two numbers that are one range or have one tolerance has the unit of the second: `25 to 37 lb-ft`.
+fn share_units(text: &str, found: &mut [Figure]) {
+    const BETWEEN: [&str; 12] =
+        ["to", "-", "\u{2013}", "bis", "a", "\u{e0}", "through", "thru", "/", "\u{b1}", "+/-", "x"];
+    for at in (1..found.len()).rev() {
+        let [first, second] = found.get_mut(at - 1..=at).unwrap_or_default() else { continue };
+        let between = text.get(first.range.end..second.range.start).unwrap_or_default().trim().to_lowercase();
+        if let Reading::Value { unit: own @ None, .. } = &mut first.reading
+            && let Reading::Value { unit: Some(unit), .. } = &second.reading
+            && BETWEEN.contains(&between.as_str())
+        {
+            *own = Some(unit.clone());
+        }
+    }
+}
+
+/// Where the runs begin in the text that the line was made from, and where they end; none for the end of the text.
+fn place(raws: &[Raw<'_>], line: &str, begin: usize, places: &[usize]) -> Option<(usize, Option<usize>)> {
+    let (first, last) = (raws.first()?, raws.last()?);
+    let at = |text: &str| text.as_ptr().addr().checked_sub(line.as_ptr().addr()).map(|at| at + begin);
+    let (start, last_byte) = (at(first.text)?, at(last.text)? + last.text.len().checked_sub(1)?);
+    let start = *places.get(start)?;
+    // The next byte that comes from another character is the end.
+    let last_place = *places.get(last_byte)?;
+    let rest = places.get(last_byte..)?;
+    Some((start, rest.iter().find(|place| **place != last_place).copied()))
+}
+
+/// Collects what one token says.
+#[derive(Default)]
+struct Reader {
+    kind: Option<Kind>,
+    whole: Option<String>,
+    parts: Vec<String>,
+    unit: Option<String>,
+    joined: Option<String>,
+    ended: bool,
+}
+
+impl Reader {
+    fn take(&mut self, event: Event<'_>) {
+        match (event, self.kind) {
+            (Event::Begin(kind, _), None) => self.kind = Some(kind),
+            (Event::Begin(Kind::Unit, _), Some(Kind::Number)) => self.kind = Some(Kind::Unit),
+            // `4-door`: the word is no part of the number.
+            (Event::Begin(..), Some(_)) => self.ended = true,
+            _ if self.ended => {}
+            (Event::Term(Role::Whole, term), Some(Kind::Unit)) if self.whole.is_some() => {
+                self.unit = Some(term.to_owned());
+            }
+            (Event::Term(Role::Whole, term), Some(Kind::Number | Kind::Code)) => self.whole = Some(term.to_owned()),
+            (Event::Term(Role::Part, term), Some(Kind::Number)) => self.parts.push(term.to_owned()),
+            (Event::Term(Role::Joined | Role::Guessed, term), Some(Kind::Code)) => self.joined = Some(term.to_owned()),
+            _ => {}
+        }
+    }
+
+    /// Whether what was taken for a unit is a word: `2 in the cover`, `5 a side`.
+    fn is_word_for_unit(rest: &[Raw<'_>]) -> bool {
+        const BEHIND_INCHES: [&str; 22] = [
+            "long", "wide", "deep", "high", "thick", "tall", "apart", "diameter", "dia", "maximum", "max", "minimum",
+            "min", "or", "from", "above", "below", "and", "to", "lb", "lbs", "hg",
+        ];
+        let Some(unit) = rest.get(1).map(|raw| raw.text) else { return false };
+        let next = rest.get(2).filter(|raw| raw.gap == Gap::Space).map(|raw| raw.text.to_lowercase());
+        let next_is_word =
+            next.is_some_and(|next| next.chars().all(char::is_alphabetic) && !BEHIND_INCHES.contains(&next.as_str()));
+        matches!(unit, "in" | "a") && next_is_word
+    }
+
+    fn finish(self) -> Option<Reading> {
+        let whole = self.whole?;
+        match self.kind? {
+            Kind::Number | Kind::Unit => {
+                // 3/8 is no end of 2-3/8.
+                let ends = if whole.contains('/') { Vec::new() } else { self.parts };
+                Some(Reading::Value { number: whole, sign: Sign::Plus, ends, unit: self.unit })
+            }
+            Kind::Code => Some(Reading::Code { code: whole, with_prefix: self.joined }),
+            Kind::Word => None,
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<(String, String)> {
+        let shown = |reading: Reading| match reading {
+            Reading::Value { number, unit, .. } => format!("{number} {}", unit.unwrap_or_default()),
+            Reading::Code { code, .. } => code,
+        };
+        let found = figures(text).into_iter();
+        let pairs = found.map(|figure| (text.get(figure.range).unwrap().to_owned(), shown(figure.reading)));
+        pairs.map(|(written, read)| (written, read.trim().to_owned())).collect()
+    }
+
+    fn pair(written: &str, read: &str) -> (String, String) {
+        (written.to_owned(), read.to_owned())
+    }
+
+    #[test]
+    fn a_value_stands_with_its_unit() {
+        assert_eq!(read("Tighten to 42 N·m (31 lb-ft)."), [pair("42 N·m", "42 nm"), pair("31 lb-ft", "31 lbft")]);
+        assert_eq!(read("bei 90 °C öffnet es"), [pair("90 °C", "90 celsius")]);
+        assert_eq!(read("25–37 ft lbs"), [pair("25–37 ft lbs", "25-37 lbft")]);
+        assert_eq!(read("größer als 6,50 mm"), [pair("6,50 mm", "6.5 millimetre")]);
+    }
+
+    #[test]
+    fn the_ends_of_a_range_have_one_unit() {
+        for text in ["25 to 37 lb-ft", "25 bis 37 lb-ft", "25 \u{b1} 37 lb-ft"] {
+            assert_eq!(read(text), [pair("25", "25 lbft"), pair("37 lb-ft", "37 lbft")], "{text}");
+        }
+        assert_eq!(read("in step 3, tighten to 37 lb-ft").first().unwrap(), &pair("3", "3"));
+    }
+
+    #[test]
+    fn a_minus_is_told_from_a_dash() {
+        let signs = |text: &str| {
+            let sign = |figure: Figure| match figure.reading {
+                Reading::Value { sign, .. } => Some(sign),
+                Reading::Code { .. } => None,
+            };
+            figures(text).into_iter().filter_map(sign).collect::<Vec<_>>()
+        };
+        for (text, expected) in [
+            ("-40 \u{b0}C", [Sign::Minus].as_slice()),
+            ("from -40 to 120 \u{b0}C", &[Sign::Minus, Sign::Plus]),
+            ("(\u{2212}40 \u{b0}C)", &[Sign::Minus]),
+            ("- 40 Nm", &[Sign::Plus]),
+            ("drain plug - 40 Nm", &[Sign::Dash]),
+            ("15 - 40 Nm", &[Sign::Plus, Sign::Plus]),
+            ("15 \u{b0}C -40 \u{b0}C", &[Sign::Plus, Sign::Plus]),
+            ("x-40 Nm", &[]),
+        ] {
+            assert_eq!(signs(text), expected, "{text}");
+        }
+        assert_eq!(read("at -40 \u{b0}C"), [pair("-40 \u{b0}C", "40 celsius")]);
+    }
+
+    #[test]
+    fn heads_name_their_units() {
+        assert_eq!(unit_terms("Torque, N\u{b7}m (lb-ft)"), ["nm", "lbft"]);
+        assert_eq!(unit_terms("Depth (in)"), ["inch"]);
+        assert!(unit_terms("bolts in the cover").is_empty());
+    }
+
+    #[test]
+    fn codes_are_read_whole() {
+        assert_eq!(read("seal (MS28775-218)"), [pair("MS28775-218", "ms28775218")]);
+        assert_eq!(read("NSN 5305-00-068-0508."), [pair("5305-00-068-0508", "5305000680508")]);
+        assert_eq!(read("M12 x 1.75 bolt"), [pair("M12 x 1.75", "m12x1.75")]);
+    }
+
+    #[test]
+    fn places_are_those_of_the_text_as_it_was_written() {
+        let text = "é 2⅜ in.\nund 10² Ω, dann 5 psi";
+        assert!(figures(text).iter().all(|figure| text.get(figure.range.start..).is_some()));
+        assert!(read(text).contains(&pair("5 psi", "5 psi")));
+    }
+
+    #[test]
+    fn points_may_group_thousands() {
+        let grouped = |text: &str| match with_grouped_thousands(text, figures(text).first().unwrap()) {
+            Some(Reading::Value { number, unit, .. }) => format!("{number} {}", unit.unwrap_or_default()),
+            _ => String::new(),
+        };
+        assert_eq!(
+            (grouped("2.450 psi"), grouped("bei 1.200.000 km")),
+            ("2450 psi".into(), "1200000 kilometre".into())
+        );
+        for text in ["2.45 psi", "0.450 psi", "2,450 psi", "2450 psi", "1.2345 mm"] {
+            assert_eq!(grouped(text), "", "{text}");
+        }
+    }
+
+    #[test]
+    fn small_words_are_no_units() {
+        assert_eq!(read("Put 2 in the cover"), [pair("2", "2")]);
+        assert_eq!(read("a gap of 2 in."), [pair("2 in", "2 inch")]);
+        assert_eq!(read("2 in deep"), [pair("2 in", "2 inch")]);
+        assert_eq!(read("5 a side"), [pair("5", "5")]);
+    }
+}

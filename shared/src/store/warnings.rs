@@ -1,0 +1,54 @@
+//! Warnings of manuals: those of an answer, and those of a session that were not said to their end.
+
+use serde::{Deserialize, Serialize};
+
+use super::chats;
+use super::item::Expression;
+use super::{Store, StoreResult};
+use crate::ids::{ChatId, UserId};
+
+/// How grave the harm is that a warning speaks of (ANSI Z535.6). The gravest comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WarningKind {
+    /// Death or serious injury, unless it is avoided.
+    Danger,
+    /// Death or serious injury is possible.
+    Warning,
+    /// Injury or damage is possible.
+    Caution,
+}
+
+/// A warning of a manual that belongs to what an answer tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Warning {
+    /// What its signal word says.
+    pub kind: WarningKind,
+    /// Its text, word for word, without the signal word.
+    pub text: String,
+    /// The manual.
+    pub document_id: String,
+    /// The page on which it stands, as a PDF viewer counts.
+    pub page: u32,
+}
+
+impl Store {
+    /// Keeps the warnings of a session that are still to be said, instead of those that were. A session that is
+    /// gone needs none.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn keep_pending(&self, user: &UserId, chat: &ChatId, pending: &[Warning]) -> StoreResult<()> {
+        let update = if pending.is_empty() {
+            Expression::new("REMOVE #pending")
+        } else {
+            Expression::new("SET #pending = :pending").value(":pending", pending)
+        };
+        let update = update.name("#pending", "pendingWarnings");
+        match self.update::<serde::de::IgnoredAny>(&chats::key(user, chat), update, Some(Expression::present())).await {
+            Err(error) if !error.is_condition() => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
