@@ -128,7 +128,8 @@ async fn judge(manual: &Manual, (segment, all): (&Arc<Segment>, &[Page]), embedd
     println!("  {} figures checked, {} doubted", figures.checked, figures.doubted);
     let places = marked.without == 0 && marked.missing * 100 <= marked.words * MISSING;
     let is_right = cited * 10 >= ENOUGH * answered && refused * 10 >= ENOUGH * unanswered;
-    is_right && places && figures.doubted == 0
+    let are_figures_right = figures.checked > 0 && figures.doubted == 0;
+    is_right && places && are_figures_right
 }
 
 /// What was found out about the figures of answers.

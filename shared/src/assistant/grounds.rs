@@ -105,7 +105,7 @@ fn stated<'a>(
     findings: &Findings,
 ) -> Vec<Spot> {
     let source = Source::of(findings, passage);
-    let mut units = source.units(passage.hit.page..=passage.hit.page_end);
+    let mut units = source.units(source.pages_of(&passage.hit));
     units.retain(|unit| unit.kind != UnitKind::Title && !unit.spots.is_empty());
     let analyzer = source.analyzer();
     let held = |unit: &Unit| Held {

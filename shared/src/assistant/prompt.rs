@@ -7,8 +7,7 @@
 use super::citations::pages;
 use super::model::Brief;
 use super::question::{Role, Turn};
-use crate::documents::units::{Unit, UnitKind};
-use crate::library::evidence::Telling;
+use crate::library::evidence::{Source, Telling};
 use crate::library::{Findings, Passage};
 
 /// Passages that are looked for; how many are shown is a matter of the budget.
@@ -228,11 +227,8 @@ impl Element<'_> {
         let hit = &self.passage.hit;
         let next = hit.page + 1;
         let is_shown = |passage: &Passage| passage.hit.document_id == hit.document_id && passage.hit.page == next;
-        let source = findings.sources.iter().find(|segment| segment.document_id() == hit.document_id);
-        let Some(source) = source.filter(|_| !findings.passages.iter().take(WITH_NEIGHBOURS).any(is_shown)) else {
-            return 0;
-        };
-        if !goes_on(&source.units_on(hit.page..=hit.page), &source.units_on(next..=next)) {
+        let source = Source::of(findings, self.passage);
+        if findings.passages.iter().take(WITH_NEIGHBOURS).any(is_shown) || !source.pages_of(hit).contains(&next) {
             return 0;
         }
         let Some(text) = source.page_text(next).filter(|text| tokens(text) <= left) else { return 0 };
@@ -252,13 +248,6 @@ impl Element<'_> {
             neutral(&self.text),
         )
     }
-}
-
-/// Whether a run of steps or a table of one page has further ones on the next.
-fn goes_on(page: &[Unit], next: &[Unit]) -> bool {
-    let group = |unit: &Unit| unit.place.map(|place| (unit.kind == UnitKind::Row, place.group));
-    let groups: Vec<_> = page.iter().filter_map(group).collect();
-    next.iter().filter_map(group).any(|group| groups.contains(&group))
 }
 
 /// Text in which no element of ours can begin or end, however it is written.

@@ -17,11 +17,11 @@ pub(super) fn linked(text: String, (hit, source): (&Hit, &Source), brief: &Brief
     if found.is_empty() {
         return text;
     }
-    let units = source.units(1..=u32::MAX);
+    let titles = source.titles();
     let mut written = String::with_capacity(text.len() + 120 * found.len());
     let mut at = 0;
     for reference in found {
-        let Some(unit) = resolve(&reference, &units, hit.page) else { continue };
+        let Some(unit) = resolve(&reference, &titles, hit.page, |pages| source.units(pages)) else { continue };
         let (Some(before), Some(name)) = (text.get(at..reference.range.start), text.get(reference.range.clone()))
         else {
             continue;

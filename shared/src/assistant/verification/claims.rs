@@ -2,19 +2,17 @@
 
 use std::ops::Range;
 
-use super::markdown::{Item, Sentences, cells, hidden, items};
-use crate::assistant::extractive::Tongue;
-use crate::retrieval::analysis::{
-    Figure, Language, Reading, figures, figures_in_words, unit_terms, with_grouped_thousands,
-};
+use super::markdown::{Item, Sentences, cells, hidden, items, mark_of};
+use super::statements::read;
+use super::subjects::Subjects;
+use crate::documents::units::label;
+use crate::retrieval::analysis::{Figure, Reading, unit_terms};
 
 /// A figure of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Claim {
     /// What it says, and where.
     pub(super) figure: Figure,
-    /// What else it may say, where points can group thousands.
-    pub(super) alternative: Option<Reading>,
     /// The numbers of the citations that stand with it; empty where the answer cites nothing.
     pub(super) marks: Vec<u32>,
     /// The words that say what it is of.
@@ -30,24 +28,20 @@ const PLACES: &str = "page pages p pp step steps figure figures fig figs table t
     sections chapter appendix number no note seite seiten s schritt schritte bild abb abbildung tabelle \
     abschnitt kapitel absatz nr página páginas paso pasos figura tabla sección capítulo étape étapes \
     tableau chapitre annexe paragraphe n zeile line";
+/// Words between the number of a part and that of the whole: "steps 1–8 of 20".
+const OF: [&str; 4] = ["of", "von", "de", "sur"];
+/// Words between two numbers of one list or range.
+const BETWEEN: [&str; 12] = ["and", "to", "or", "und", "bis", "oder", "y", "a", "o", "et", "à", "ou"];
 
-/// Words that bind what follows them to the figure before: `40 N·m for the front bolts`.
-const BINDING: [&str; 18] = [
-    "for", "on", "at", "of", "für", "bei", "an", "auf", "am", "para", "de", "del", "en", "pour", "du", "des", "sur",
-    "au",
-];
-
-/// The values and the codes of an answer in Markdown, its list of sources left out.
-pub(super) fn claims(text: &str) -> Vec<Claim> {
-    let (items, language) = (items(text), Tongue::of(text).language());
+/// The values and the codes of an answer in Markdown, its list of sources left out. `subjects` are of its language.
+pub(super) fn claims(text: &str, subjects: &Subjects) -> Vec<Claim> {
+    let (items, language) = (items(text), subjects.analyzer().language());
     let mut claims = Vec::new();
     for (at, item) in items.iter().enumerate() {
         let written = text.get(item.range.clone()).unwrap_or_default();
         let head = item.head.as_ref().and_then(|head| text.get(head.clone()));
-        let (hidden, sentences) = (hidden(written), Sentences::of(written));
-        let mut found: Vec<Figure> = figures(written);
-        found.extend(figures_in_words(written, language));
-        found.sort_by_key(|figure| figure.range.start);
+        let (hidden, sentences, label) = (hidden(written), Sentences::of(written), label_of(written));
+        let mut found = read(written, language);
         if let Some(head) = head {
             for figure in &mut found {
                 take_unit(figure, written, head);
@@ -59,17 +53,24 @@ pub(super) fn claims(text: &str) -> Vec<Claim> {
         });
         for (place, figure) in found.iter().enumerate() {
             let sentence = sentences.around(&figure.range);
-            let marks = own_marks(item, &sentence).unwrap_or_else(|| nearest_marks(&items, at));
-            let subject = match head {
-                Some(head) => row_subject(written, head, &found, figure),
-                None => subject(written, &found, place, &sentence),
+            let marks = own_marks(item, written, figure, &sentence).unwrap_or_else(|| nearest_marks(&items, at));
+            let subject = if let Some(head) = head {
+                row_subject(written, head, &found, figure)
+            } else {
+                let range = subjects.of(written, &found, place, &(sentence.start.max(label)..sentence.end));
+                written.get(range).unwrap_or_default().to_owned()
             };
             let range = figure.range.start + item.range.start..figure.range.end + item.range.start;
-            let alternative = with_grouped_thousands(written, figure).filter(|_| language != Language::English);
-            claims.push(Claim { figure: Figure { range, ..figure.clone() }, alternative, marks, subject });
+            claims.push(Claim { figure: Figure { range, ..figure.clone() }, marks, subject });
         }
     }
     claims
+}
+
+/// Bytes of the label that an item begins with: `> 14. `, `- `.
+fn label_of(item: &str) -> usize {
+    let bare = item.trim_start_matches(['>', ' ', '-', '*', '+', '_']);
+    item.len() - bare.len() + label(bare).map_or(0, |label| label.bytes)
 }
 
 /// What is checked: codes, values with a unit, and numbers that are no small counts and name no page, step or figure.
@@ -96,55 +97,79 @@ fn is_claim(figure: &Figure, written: &str) -> bool {
 fn names_a_place(before: &str) -> bool {
     let line = before.rsplit('\n').next().unwrap_or_default();
     let bare = line.trim_end_matches([' ', '.', ':', '*', '_', '(', '[', '#', '\u{a0}']);
-    let word = bare.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
+    let word = bare.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
     if word.is_empty() {
         // The first of a line, or the second of "pages 12 and 14", "Figs. 2-14".
         let before_number = bare.trim_end_matches(|c: char| !c.is_alphabetic());
         return before_number.is_empty() || (before_number.len() < bare.len() && names_a_place(before_number));
     }
-    if matches!(word.as_str(), "of" | "von" | "de" | "sur") {
-        // "Steps 1–8 of 20", "sheet 13 of 20".
-        return bare
-            .get(..bare.len() - word.len())
-            .unwrap_or_default()
-            .trim_end()
-            .ends_with(|c: char| c.is_ascii_digit());
+    let outer = bare.get(..bare.len() - word.len()).unwrap_or_default().trim_end();
+    let follows_number = outer.ends_with(|c: char| c.is_ascii_digit());
+    let word = word.to_lowercase();
+    if OF.contains(&word.as_str()) {
+        return follows_number;
     }
-    if matches!(word.as_str(), "and" | "to" | "or" | "und" | "bis" | "oder" | "y" | "a" | "o" | "et" | "\u{e0}" | "ou")
-    {
-        let outer = bare.get(..bare.len() - word.len()).unwrap_or_default().trim_end();
-        return outer.ends_with(|c: char| c.is_ascii_digit()) && names_a_place(outer);
+    if BETWEEN.contains(&word.as_str()) {
+        return follows_number && names_a_place(outer);
     }
     PLACES.split(' ').any(|place| place == word)
 }
 
 /// Gives a number in a table's cell the unit of its column's head, or of its row's label.
 fn take_unit(figure: &mut Figure, row: &str, head: &str) {
-    let Reading::Value { unit: unit @ None, .. } = &mut figure.reading else { return };
     let (cells, heads) = (cells(row), cells(head));
     let column = cells.iter().position(|cell| cell.contains(&figure.range.start)).unwrap_or(0);
     let of_head = heads.get(column).and_then(|cell| head.get(cell.clone())).map(unit_terms).unwrap_or_default();
     let of_row = || cells.iter().take(column).filter_map(|cell| row.get(cell.clone())).flat_map(unit_terms).collect();
     let units: Vec<String> = if of_head.is_empty() { of_row() } else { of_head };
     // With two of them it is uncertain which is meant.
-    if let [one] = units.as_slice() {
-        *unit = Some(one.clone());
+    let [one] = units.as_slice() else { return };
+    for reading in std::iter::once(&mut figure.reading).chain(&mut figure.others) {
+        if let Reading::Value { unit: unit @ None, .. } = reading {
+            *unit = Some(one.clone());
+        }
     }
 }
 
-/// The marks of the sentence in which a figure stands, or else of its item.
-fn own_marks(item: &Item, sentence: &Range<usize>) -> Option<Vec<u32>> {
+/// The marks of a figure: those directly behind it, else those of its sentence, else those around it in its item.
+fn own_marks(item: &Item, written: &str, figure: &Figure, sentence: &Range<usize>) -> Option<Vec<u32>> {
     if item.marks.is_empty() {
         return None;
     }
-    let inside: Vec<u32> =
-        item.marks.iter().filter(|(at, _)| sentence.contains(at)).map(|(_, number)| *number).collect();
-    if !inside.is_empty() {
-        return Some(inside);
+    let numbers = |groups: &[&Vec<(usize, u32)>]| groups.iter().copied().flatten().map(|(_, number)| *number).collect();
+    let groups = groups(&item.marks, written);
+    let begin = |group: &Vec<(usize, u32)>| group.first().map_or(0, |(at, _)| *at);
+    let is_direct = |group: &&Vec<(usize, u32)>| {
+        let between = written.get(figure.range.end..begin(group));
+        between.is_some_and(|between| !between.contains(|c: char| c.is_alphanumeric() || matches!(c, '.' | ';' | '|')))
+    };
+    if let Some(direct) = groups.iter().find(is_direct) {
+        return Some(numbers(&[direct]));
     }
-    let behind = item.marks.iter().find(|(at, _)| *at >= sentence.end);
-    let before = item.marks.iter().rev().find(|(at, _)| *at < sentence.start);
-    Some([before, behind].into_iter().flatten().map(|(_, number)| *number).collect())
+    let inside: Vec<&Vec<(usize, u32)>> = groups.iter().filter(|group| sentence.contains(&begin(group))).collect();
+    if !inside.is_empty() {
+        return Some(numbers(&inside));
+    }
+    let behind = groups.iter().find(|group| begin(group) >= sentence.end);
+    let before = groups.iter().rev().find(|group| begin(group) < sentence.start);
+    let around: Vec<&Vec<(usize, u32)>> = before.into_iter().chain(behind).collect();
+    Some(numbers(&around))
+}
+
+/// Marks that stand together: `[1][2]`, `[1], [2]`.
+fn groups(marks: &[(usize, u32)], written: &str) -> Vec<Vec<(usize, u32)>> {
+    let mut groups: Vec<Vec<(usize, u32)>> = Vec::new();
+    for mark in marks {
+        let follows = |(last, number): &(usize, u32)| {
+            let between = written.get(last + mark_of(*number).len()..mark.0);
+            between.is_some_and(|between| between.chars().all(|c| matches!(c, ' ' | ',')))
+        };
+        match groups.last_mut().filter(|group| group.last().is_some_and(follows)) {
+            Some(group) => group.push(*mark),
+            None => groups.push(vec![*mark]),
+        }
+    }
+    groups
 }
 
 /// Marks of the items around one that has none.
@@ -153,38 +178,6 @@ fn nearest_marks(items: &[Item], at: usize) -> Vec<u32> {
     let before = items.get(..at).unwrap_or_default().iter().rev().map(numbers).find(|marks| !marks.is_empty());
     let behind = items.get(at + 1..).unwrap_or_default().iter().map(numbers).find(|marks| !marks.is_empty());
     [before, behind].into_iter().flatten().flatten().collect()
-}
-
-/// What a figure is said of: the words before it, from the figure before; or those behind it, where they say so.
-fn subject(written: &str, found: &[Figure], place: usize, sentence: &Range<usize>) -> String {
-    let Some(figure) = found.get(place) else { return String::new() };
-    let next = found.get(place + 1).map_or(sentence.end, |next| next.range.start.min(sentence.end));
-    let behind = written.get(figure.range.end..next).unwrap_or_default();
-    let after_bracket = behind.trim_start_matches([' ', ')', '*', '_']);
-    let first = after_bracket.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
-    if BINDING.contains(&first.as_str()) {
-        let clause = after_bracket.split([',', ';', ':', '(', '[']).next().unwrap_or_default();
-        return clause.split(" and ").next().unwrap_or_default().to_owned();
-    }
-    // Figures of one group (two units, a range) have one subject, and numbers in it are a part of it: "# 5: 50.9 mm".
-    let mut begin = sentence.start;
-    for before in found.get(..place).unwrap_or_default().iter().rev().filter(|before| is_of_kind(before, figure)) {
-        let between = written.get(before.range.end..figure.range.start).unwrap_or_default();
-        if before.range.start >= sentence.start && between.chars().filter(|c| c.is_alphabetic()).count() > 3 {
-            begin = before.range.end;
-            break;
-        }
-    }
-    written.get(begin.min(figure.range.start)..figure.range.start).unwrap_or_default().to_owned()
-}
-
-/// Whether both are values with a unit, numbers without one, or codes.
-fn is_of_kind(one: &Figure, other: &Figure) -> bool {
-    match (&one.reading, &other.reading) {
-        (Reading::Value { unit, .. }, Reading::Value { unit: other, .. }) => unit.is_some() == other.is_some(),
-        (Reading::Code { .. }, Reading::Code { .. }) => true,
-        _ => false,
-    }
 }
 
 /// What a cell of a table is said of: the first cell of its row, and the head of its column.
@@ -204,13 +197,14 @@ fn row_subject(row: &str, head: &str, found: &[Figure], figure: &Figure) -> Stri
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::retrieval::analysis::Analyzer;
 
-    fn read(text: &str) -> Vec<(String, Vec<u32>, String)> {
+    fn said(text: &str) -> Vec<(String, Vec<u32>, String)> {
         let words = |subject: &str| {
             let words = subject.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
             words.collect::<Vec<_>>().join(" ")
         };
-        let claims = claims(text).into_iter();
+        let claims = claims(text, &Subjects::new(Analyzer::default())).into_iter();
         claims
             .map(|claim| (text.get(claim.figure.range).unwrap().to_owned(), claim.marks, words(&claim.subject)))
             .collect()
@@ -223,26 +217,41 @@ mod tests {
     #[test]
     fn a_figure_has_the_marks_of_its_sentence() {
         let text = "The front takes 40 Nm [1]. The rear takes 60 Nm. [2] Fill in 3 qt of oil.";
-        let found = read(text);
+        let found = said(text);
         assert_eq!(found.first().unwrap(), &claim("40 Nm", &[1], "The front takes"));
         assert_eq!(found.get(1).unwrap(), &claim("60 Nm", &[2], "The rear takes"));
         assert_eq!(found.get(2).unwrap().1, [2]);
-        assert_eq!(read("By [3], the torque is 5 Nm.").first().unwrap().1, [3]);
-        assert!(read("It takes 5 Nm.").first().unwrap().1.is_empty());
+        assert_eq!(said("By [3], the torque is 5 Nm.").first().unwrap().1, [3]);
+        assert!(said("It takes 5 Nm.").first().unwrap().1.is_empty());
+    }
+
+    #[test]
+    fn marks_directly_behind_a_figure_are_its_own() {
+        let marks = |text: &str| said(text).into_iter().map(|claim| claim.1).collect::<Vec<_>>();
+        assert_eq!(marks("The front takes 40 Nm [1], the rear 60 Nm (2)."), [[1], [1]]);
+        assert_eq!(marks("The front takes 40 Nm [1][3], the rear **60 Nm** [2]."), [vec![1, 3], vec![2]]);
+        assert_eq!(marks("The front takes 40 Nm, the rear 60 Nm [2], [4]."), [[2, 4], [2, 4]]);
+        assert_eq!(marks("A gap of 0.010 in. (No. 3) is right [1]. It has 5 Nm."), [[1], [1]]);
+    }
+
+    #[test]
+    fn the_label_of_a_step_is_no_part_of_what_it_says() {
+        assert_eq!(said("> 14. Tighten the lid to 40 Nm [1]"), [claim("40 Nm", &[1], "Tighten the lid to")]);
+        assert_eq!(said("- Lid: 40 Nm [1]"), [claim("40 Nm", &[1], "Lid")]);
     }
 
     #[test]
     fn an_item_without_marks_has_those_around_it() {
         let text = "From page 3 [1]:\n\n- lid 4 Nm\n- base 5 Nm\n\nAll of it again [2].";
-        assert_eq!(read(text).iter().map(|claim| claim.1.clone()).collect::<Vec<_>>(), [[1, 2], [1, 2]]);
+        assert_eq!(said(text).iter().map(|claim| claim.1.clone()).collect::<Vec<_>>(), [[1, 2], [1, 2]]);
     }
 
     #[test]
     fn a_figure_is_said_of_the_words_that_bind_to_it() {
-        let found = read("Front bolts take 40 Nm (30 lb-ft), rear bolts 60 Nm [1].");
+        let found = said("Front bolts take 40 Nm (30 lb-ft), rear bolts 60 Nm [1].");
         let subjects: Vec<&str> = found.iter().map(|claim| claim.2.as_str()).collect();
         assert_eq!(subjects, ["Front bolts take", "Front bolts take 40 Nm", "rear bolts"]);
-        let found = read("Use 40 Nm for the front and 60 Nm for the rear [1].");
+        let found = said("Use 40 Nm for the front and 60 Nm for the rear [1].");
         let subjects: Vec<&str> = found.iter().map(|claim| claim.2.as_str()).collect();
         assert_eq!(subjects, ["for the front", "for the rear"]);
     }
@@ -250,7 +259,7 @@ mod tests {
     #[test]
     fn a_cell_is_said_of_its_row_and_column() {
         let text = "| Bolt | Torque | Size |\n|---|---|---|\n| Lid, front | 40 Nm | M8x1.25 |\n";
-        assert_eq!(read(text), [claim("40 Nm", &[], "Lid front Torque"), claim("M8x1.25", &[], "Lid front Size")]);
+        assert_eq!(said(text), [claim("40 Nm", &[], "Lid front Torque"), claim("M8x1.25", &[], "Lid front Size")]);
     }
 
     #[test]
@@ -267,14 +276,14 @@ mod tests {
             "Siehe Seite 140 und Abb. 31",
             "Step 13 of 20. Steps 14–18 of 20; the rest is on page 34",
         ] {
-            assert!(read(text).is_empty(), "{text}: {:?}", read(text));
+            assert!(said(text).is_empty(), "{text}: {:?}", said(text));
         }
     }
 
     #[test]
     fn numbers_without_units_are_claims_where_they_are_no_counts() {
-        assert_eq!(read("Tighten it to 48 [1]."), [claim("48", &[1], "Tighten it to")]);
-        assert_eq!(read("Set the gap to 0.35 and turn it 4 times.").len(), 1);
+        assert_eq!(said("Tighten it to 48 [1]."), [claim("48", &[1], "Tighten it to")]);
+        assert_eq!(said("Set the gap to 0.35 and turn it 4 times.").len(), 1);
     }
 
     #[test]
@@ -284,7 +293,7 @@ mod tests {
                 Reading::Value { unit, .. } => unit,
                 Reading::Code { .. } => None,
             };
-            claims(text).into_iter().map(unit).collect::<Vec<_>>()
+            claims(text, &Subjects::new(Analyzer::default())).into_iter().map(unit).collect::<Vec<_>>()
         };
         let of_head = "| Bolt | Torque (N\u{b7}m) |\n|---|---|\n| Lid | 9 |\n";
         let of_row = "| What | Value |\n|---|---|\n| Torque, N\u{b7}m | 9 |\n";

@@ -51,11 +51,6 @@ impl Letters {
         let mut found = self.text.match_indices(&code).map(|(at, _)| at);
         !code.is_empty() && found.any(|at| border(at).begins && border(at + code.len()).ends)
     }
-
-    /// Whether digits stand there in this order, as a part of a code too.
-    pub(super) fn hold_digits(&self, digits: &str) -> bool {
-        self.text.contains(&Self::of(digits).text)
-    }
 }
 
 /// Whether a code can have this character before this text: a joiner or a space.
@@ -90,6 +85,5 @@ mod tests {
         for code in ["RD-2-4116", "MS28775-21", "S28775-218", "218bracket", "D610", ""] {
             assert!(!page.hold_code(code), "{code}");
         }
-        assert!(page.hold_digits("6100") && !page.hold_digits("6101"));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::documents::units::abbreviates;
+
 /// A paragraph, an item of a list, or a row of a table.
 pub(super) struct Item {
     pub(super) range: Range<usize>,
@@ -65,6 +67,11 @@ fn marks(text: &str) -> Vec<(usize, u32)> {
     opened.filter_map(mark).collect()
 }
 
+/// A mark as it is written.
+pub(super) fn mark_of(number: u32) -> String {
+    format!("[{number}]")
+}
+
 /// Where links lead, and what names the marks: no figures are looked for there.
 pub(super) fn hidden(text: &str) -> Vec<Range<usize>> {
     let mut hidden: Vec<Range<usize>> = marks(text).iter().map(|(at, _)| *at..at + 2).collect();
@@ -97,7 +104,8 @@ impl Sentences {
             let behind = text.get(at + 1..).unwrap_or_default();
             let next = behind.trim_start().chars().next();
             let ends_here = next.is_none_or(|c| !c.is_lowercase() && !c.is_ascii_digit());
-            if behind.starts_with(char::is_whitespace) && ends_here {
+            let is_of_word = stop == '.' && abbreviates(text.get(..at).unwrap_or_default());
+            if behind.starts_with(char::is_whitespace) && ends_here && !is_of_word {
                 ends.push(at + 1 + leading_marks(behind));
             }
         }

@@ -10,6 +10,7 @@ mod markdown;
 mod pages;
 mod same;
 mod statements;
+mod subjects;
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -18,22 +19,20 @@ use std::ops::Range;
 use self::claims::{Claim, claims};
 use self::pages::CitedPages;
 use self::statements::Statement;
+use self::subjects::Subjects;
 use super::extractive::Tongue;
 use super::model::Quoted;
-use crate::library::Findings;
 use crate::library::evidence::{Source, Variants};
-use crate::retrieval::analysis::{Reading, figures};
+use crate::library::{Findings, Passage};
+use crate::retrieval::analysis::{Analyzer, Language, Reading, figures};
 use crate::store::{Unverified, UnverifiedReason, Verification};
 
 /// The mark behind a figure that was not found on the cited pages.
 pub const UNVERIFIED_MARK: &str = " ⚠";
-/// Statements share a word where it does not tell them apart.
+/// A word tells statements apart where at most one in so many of them has it.
 const TELLING: usize = 2;
-/// Words that say how a value is given, and not of what it is.
-const GENERAL: &str = "tighten torque set adjust apply use value specification take need require \
-    anziehen festziehen drehmoment einstellen wert betragen \
-    apretar par ajustar valor \
-    serrer couple régler valeur";
+/// Words of what is spoken of that a statement must have, where those that hold the figure have none.
+const ENOUGH_WORDS: usize = 2;
 /// Figures that the closing paragraph names; the others have their marks.
 const MOST_NAMED: usize = 12;
 
@@ -70,37 +69,40 @@ pub fn verify(text: &str, cited: &[usize], given: &Given<'_>) -> Verified {
 /// Checks texts that cite the same passages.
 pub struct Verifier<'a> {
     given: &'a Given<'a>,
-    places: &'a [usize],
+    cited: &'a [usize],
     repeated: Repeated,
-    /// The pages that are cited, in the order of their marks, and those of all passages. They are read when they are needed.
-    cited: OnceCell<Vec<CitedPages>>,
-    elsewhere: OnceCell<Vec<CitedPages>>,
+    /// The pages of each passage, read when they are needed.
+    pages: Vec<OnceCell<CitedPages>>,
 }
 
 impl<'a> Verifier<'a> {
     /// `cited` are the places of the cited passages in the order of their marks.
     #[must_use]
     pub fn new(cited: &'a [usize], given: &'a Given<'a>) -> Self {
-        let repeated = Repeated::of(given);
-        Self { given, places: cited, repeated, cited: OnceCell::new(), elsewhere: OnceCell::new() }
+        let pages = given.findings.passages.iter().map(|_| OnceCell::new()).collect();
+        Self { given, cited, repeated: Repeated::of(given), pages }
     }
 
     /// Checks the figures of a text, its list of sources left out.
     #[must_use]
     pub fn verify(&self, text: &str) -> Verified {
         let mut verified = Verified::default();
-        for claim in claims(text).into_iter().filter(|claim| !self.repeated.holds(&claim.figure.reading)) {
-            let is_cited = |(number, _): &(u32, &CitedPages)| claim.marks.is_empty() || claim.marks.contains(number);
-            let pages: Vec<&CitedPages> = (1..).zip(self.cited()).filter(is_cited).map(|(_, pages)| pages).collect();
+        // Of a short answer the question tells the language.
+        let language = Language::of_question(&format!("{}\n{text}", self.given.question));
+        for claim in claims(text, &Subjects::new(Analyzer::of(language))) {
+            let is_cited = |(number, _): &(u32, &usize)| claim.marks.is_empty() || claim.marks.contains(number);
+            let cited = (1..).zip(self.cited).filter(is_cited);
+            let pages: Vec<&CitedPages> = cited.filter_map(|(_, place)| self.pages(*place)).collect();
+            if self.repeated.holds(&claim.figure.reading, &pages) {
+                continue;
+            }
             // A number alone says too little to need a page.
             let is_bare = matches!(claim.figure.reading, Reading::Value { unit: None, .. });
             if pages.is_empty() && (is_bare || self.given.is_quotation) {
                 continue;
             }
             verified.verification.checked += 1;
-            let reason = objection(&claim, &pages, || self.all());
-            let is_said = |reason: &UnverifiedReason| *reason == UnverifiedReason::OfSomethingElse;
-            if let Some(reason) = reason.filter(|reason| !(self.given.is_quotation && is_said(reason))) {
+            if let Some(reason) = self.objection(&claim, &pages) {
                 let written = text.get(claim.figure.range.clone()).unwrap_or_default().to_owned();
                 verified.verification.unverified.push(Unverified { text: written, reason });
                 verified.places.push(claim.figure.range);
@@ -109,30 +111,52 @@ impl<'a> Verifier<'a> {
         verified
     }
 
-    fn cited(&self) -> &[CitedPages] {
-        self.cited.get_or_init(|| self.places.iter().filter_map(|place| pages_of(*place, self.given)).collect())
+    /// Why a figure cannot be vouched for.
+    fn objection(&self, claim: &Claim, pages: &[&CitedPages]) -> Option<UnverifiedReason> {
+        if pages.is_empty() {
+            return Some(UnverifiedReason::NothingCited);
+        }
+        let is_held = |reading: &&Reading| pages.iter().any(|page| page.hold(reading));
+        if let Some(reading) = claim.figure.readings().find(is_held) {
+            let mut holding = pages.iter().filter(|page| page.hold(reading));
+            // What a title names is the section's, whatever else has it.
+            let is_misplaced =
+                |page: &&CitedPages| !page.is_in_title(reading) && stands_beside_something_else(claim, reading, page);
+            let is_of_something_else = !self.given.is_quotation && holding.all(is_misplaced);
+            return is_of_something_else.then_some(UnverifiedReason::OfSomethingElse);
+        }
+        let reading = &claim.figure.reading;
+        Some(if pages.iter().any(|page| page.hold_in_another_unit(reading)) {
+            UnverifiedReason::AnotherUnit
+        } else if (0..self.pages.len()).filter_map(|place| self.pages(place)).any(|page| page.hold(reading)) {
+            UnverifiedReason::OnAnotherPage
+        } else {
+            UnverifiedReason::NotOnPage
+        })
     }
 
-    fn all(&self) -> &[CitedPages] {
-        let passages = 0..self.given.findings.passages.len();
-        self.elsewhere.get_or_init(|| passages.filter_map(|place| pages_of(place, self.given)).collect())
+    /// The pages of the passage at this place.
+    fn pages(&self, place: usize) -> Option<&CitedPages> {
+        let (passage, pages) = self.given.findings.passages.get(place).zip(self.pages.get(place))?;
+        Some(pages.get_or_init(|| pages_of(place, passage, self.given)))
     }
 }
 
 /// The pages of a passage, and those that a quotation of it is from.
-fn pages_of(place: usize, given: &Given<'_>) -> Option<CitedPages> {
-    let passage = given.findings.passages.get(place)?;
+fn pages_of(place: usize, passage: &Passage, given: &Given<'_>) -> CitedPages {
     let (hit, source) = (&passage.hit, Source::of(given.findings, passage));
+    let own = source.pages_of(hit);
     let quoted = given.quoted.iter().filter(|quoted| quoted.passage == place).map(|quoted| &quoted.pages);
     let (first, last) = quoted
-        .fold((hit.page, hit.page_end), |(first, last), pages| (first.min(*pages.start()), last.max(*pages.end())));
+        .fold((*own.start(), *own.end()), |(first, last), pages| (first.min(*pages.start()), last.max(*pages.end())));
     let names = format!("{}\n{}", hit.file_name, hit.heading);
     let text = format!("{}\n{}", passage.page_text, hit.content);
-    Some(CitedPages::read(&source.units(first..=last), &text, &names, source.analyzer()))
+    CitedPages::read(&source.units(first..=last), &text, &names, source.analyzer())
 }
 
-/// Figures that an answer repeats and does not claim: what was read on pictures, the names of files, and the codes and numbers without a
-/// unit of the question. A value with a unit that the question names is a claim all the same: "yes, 40 N·m".
+/// Figures that an answer repeats and does not claim: what was read on pictures, the names of files, and the codes and
+/// numbers without a unit of the question. A value with a unit that the question names is a claim all the same: "yes,
+/// 40 N·m". So is a code where the cited pages have one that is nearly the same.
 struct Repeated {
     asked: Vec<Reading>,
     seen: Vec<Reading>,
@@ -148,49 +172,24 @@ impl Repeated {
         Self { asked: readings(given.question).filter(is_name).collect(), seen }
     }
 
-    fn holds(&self, reading: &Reading) -> bool {
+    fn holds(&self, reading: &Reading, pages: &[&CitedPages]) -> bool {
         let is_it = |other: &Reading| match (reading, other) {
             // Whatever word stands before it.
             (Reading::Code { code, .. }, Reading::Code { code: other, .. }) => code == other,
             _ => reading == other,
         };
-        self.asked.iter().chain(&self.seen).any(is_it)
+        let is_asked = || self.asked.iter().any(is_it) && !pages.iter().any(|page| page.has_nearly(reading));
+        self.seen.iter().any(is_it) || is_asked()
     }
-}
-
-/// Why a figure cannot be vouched for.
-fn objection<'a>(
-    claim: &Claim,
-    pages: &[&CitedPages],
-    all: impl FnOnce() -> &'a [CitedPages],
-) -> Option<UnverifiedReason> {
-    if pages.is_empty() {
-        return Some(UnverifiedReason::NothingCited);
-    }
-    let alternative = claim.alternative.as_ref().filter(|reading| pages.iter().any(|page| page.hold(reading)));
-    let reading = alternative.unwrap_or(&claim.figure.reading);
-    let holding: Vec<&&CitedPages> = pages.iter().filter(|page| page.hold(reading)).collect();
-    if !holding.is_empty() {
-        // What a title names is the section's, whatever else has it.
-        let is_misplaced =
-            holding.iter().all(|page| !page.is_in_title(reading) && stands_beside_something_else(claim, reading, page));
-        return is_misplaced.then_some(UnverifiedReason::OfSomethingElse);
-    }
-    Some(if pages.iter().any(|page| page.hold_in_another_unit(reading)) {
-        UnverifiedReason::AnotherUnit
-    } else if all().iter().any(|page| page.hold(reading)) {
-        UnverifiedReason::OnAnotherPage
-    } else {
-        UnverifiedReason::NotOnPage
-    })
 }
 
 /// Whether the page has the figure of something else, and another figure of what is spoken of: two rows swapped.
 ///
-/// A variant that the words name decides first. Then the words that the figure is said of are compared with the statements that hold it and with those that hold another
-/// of its kind. Only where one of the latter has all the words that the former have, and one that tells them apart, is
-/// the figure that of something else; where words are few, it has the benefit of the doubt. A step that holds the
-/// figure has the words of the one before it, too: "Fit the wheel nuts. Tighten them to 65 lb-ft."
+/// A variant that the words name decides first. Then the words that the figure is said of are compared with the
+/// statements that hold it and with those that hold another of its kind. Only where one of the latter has all the words
+/// that the former have, and one that tells them apart, is the figure that of something else; where words are few, it
+/// has the benefit of the doubt, but for statements of one sentence: "7 for the plug and 9 for the sensor". A step that
+/// holds the figure has the words of the one before it, too: "Fit the wheel nuts. Tighten them to 65 lb-ft."
 fn stands_beside_something_else(claim: &Claim, reading: &Reading, page: &CitedPages) -> bool {
     let holders: Vec<&Statement> = page.holders(reading).collect();
     if holders.is_empty() {
@@ -209,9 +208,7 @@ fn stands_beside_something_else(claim: &Claim, reading: &Reading, page: &CitedPa
         with * TELLING <= all || with < others.len()
     };
     let knows = |holder: &&Statement, word: &String| has(holder, word) || holder.words_before.contains(word);
-    let general = page.analyzer.terms(GENERAL);
-    let words = page.analyzer.terms(&claim.subject).into_iter().filter(|word| !general.contains(word));
-    let words: Vec<String> = words.collect();
+    let words = page.subjects.words(&claim.subject);
     let known: Vec<&String> =
         words.iter().filter(|word| holders.iter().chain(&others).any(|statement| has(statement, word))).collect();
     let best_held =
@@ -220,7 +217,8 @@ fn stands_beside_something_else(claim: &Claim, reading: &Reading, page: &CitedPa
         let own: Vec<&&String> = known.iter().filter(|word| has(other, word)).collect();
         let covers = holders.iter().all(|holder| known.iter().all(|word| !knows(holder, word) || has(other, word)));
         let tells = own.iter().any(|word| telling(word) && !holders.iter().any(|holder| knows(holder, word)));
-        covers && tells && (best_held > 0 || own.len() >= TELLING)
+        let is_of_one_sentence = || !other.is_row && holders.iter().all(|holder| holder.unit == other.unit);
+        covers && tells && (best_held > 0 || own.len() >= ENOUGH_WORDS || is_of_one_sentence())
     })
 }
 

@@ -1,78 +1,120 @@
-//! Pages as statements with their words and figures.
+//! Pages as statements: what they say of what.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
+use super::markdown::Sentences;
 use super::same::{same_code, same_number, same_unit};
-use crate::documents::units::{Unit, UnitKind, sentences};
+use super::subjects::{Subjects, is_of_kind};
+use crate::documents::units::{Unit, UnitKind, label};
 use crate::library::evidence::{Fit, Variants};
-use crate::retrieval::analysis::{
-    Analyzer, Figure, Language, Reading, figures, figures_in_words, unit_terms, with_grouped_thousands,
-};
+use crate::retrieval::analysis::{Figure, Language, Reading, figures, figures_in_words, unit_terms};
 
-/// Letters of a label before a value.
-const SHORTEST_LABEL: usize = 3;
+/// Words that a phrase begins with which holds for all that follows it: `With the engine cold, …`
+const LEADING: &str = "with when if after before while once bei wenn nach vor sobald mit con cuando si tras antes \
+    avec quand lorsque après avant";
 
-/// A row, step or sentence of a page.
+/// Figures of a page, and what they are said of.
 pub(super) struct Statement {
-    /// Its words and those that stand over it, stemmed.
+    /// The place on the pages of the unit that says it.
+    pub(super) unit: usize,
+    /// The words that they are said of and those that stand over them, as terms.
     pub(super) words: HashSet<String>,
-    /// Those of the sentence or step before it, which may say what this one is about.
+    /// Those of the sentence or step before, which may say what this one is about.
     pub(super) words_before: HashSet<String>,
-    /// What stands over it, and its text with that before it.
+    /// The titles over them.
     over: String,
-    text: String,
+    /// What they are said of, without themselves.
+    own: String,
+    /// The text around that.
+    around: String,
     readings: Vec<Reading>,
-    /// Units that are named in it or over it.
+    /// The figures of what stands over a row.
+    led: Vec<Reading>,
+    /// Units that are named in a row or over it: those of its cells.
     units: Vec<String>,
-    is_row: bool,
+    pub(super) is_row: bool,
+}
+
+/// Figures of one kind that are said of the same.
+struct Group {
+    /// Where that stands.
+    clause: Range<usize>,
+    figures: Vec<usize>,
 }
 
 impl Statement {
-    /// What a unit says, behind the unit before it: one statement, or one for each labelled part.
-    pub(super) fn all_of(unit: &Unit, before: Option<&Unit>, analyzer: &Analyzer) -> Vec<Self> {
+    /// What a unit says, behind the unit before it.
+    pub(super) fn all_of((at, unit): (usize, &Unit), before: Option<&Unit>, subjects: &Subjects) -> Vec<Self> {
+        let text = without_label(unit);
+        let found = read(text, subjects.analyzer().language());
+        if found.is_empty() {
+            return Vec::new();
+        }
         // One with figures of its own speaks of something else.
         let goes_on = |before: &&Unit| {
             let are_prose = unit.kind != UnitKind::Row && before.kind != UnitKind::Row;
-            before.task == unit.task && are_prose && figures(&before.text).iter().all(|figure| is_label(before, figure))
+            before.task == unit.task && are_prose && figures(without_label(before)).is_empty()
         };
-        let before = before.filter(goes_on).map_or("", |before| before.text.as_str());
-        let mut statements = Vec::new();
-        // What was said in the unit before the part, and of that what stands behind the last figure.
-        let (mut told, mut fresh) = (before.to_owned(), before.to_owned());
-        for part in labelled_parts(unit) {
-            let label = part.split_once(':').map_or("", |(label, _)| label);
-            // One word may only say which of the thing before: "Oil pump: 40 N·m. Lubricated: 50 N·m."
-            let is_own = analyzer.terms(label).len() > 1;
-            statements.push(Self::read(unit, part, if is_own { &fresh } else { &told }, analyzer));
-            told.push_str(&format!(" {part}"));
-            if figures(part).is_empty() {
-                fresh.push_str(&format!(" {part}"));
-            } else {
-                fresh.clear();
-            }
-        }
-        statements
+        let before = before.filter(goes_on).map_or("", |before| without_label(before));
+        let clauses = if unit.kind == UnitKind::Row {
+            clauses_of_row(text, &found)
+        } else {
+            clauses_of_prose(text, &found, subjects)
+        };
+        let groups = groups(&found, &clauses);
+        let of = |group| Self { unit: at, ..Self::of(unit, (text, before), (&found, &groups, group), subjects) };
+        groups.iter().map(of).collect()
     }
 
-    /// A part of a unit, behind a text that it may go on from.
-    fn read(unit: &Unit, text: &str, text_before: &str, analyzer: &Analyzer) -> Self {
-        let over = format!("{} {}", unit.titles, unit.lead);
-        let mut units = unit_terms(text);
-        units.extend(unit_terms(&over));
+    fn of(
+        unit: &Unit,
+        (text, before): (&str, &str),
+        (figures, groups, group): (&[Figure], &[Group], &Group),
+        subjects: &Subjects,
+    ) -> Self {
+        let kind = |group: &Group| group.figures.first().and_then(|at| figures.get(*at));
+        let is_row = unit.kind == UnitKind::Row;
+        // The first cell of a row, and a bare figure in another, tell which row it is.
+        let key = if is_row { text.find("; ").unwrap_or(text.len()) } else { 0 };
+        let names = |clause: &Range<usize>| {
+            let ranges: Vec<Range<usize>> = figures.iter().map(|figure| figure.range.clone()).collect();
+            clause.start >= key && subjects.names(&without(text, clause, &ranges))
+        };
+        let is_rival = |other: &&Group| {
+            let same_kind = kind(other).zip(kind(group)).is_some_and(|(one, other)| is_of_kind(one, other));
+            same_kind && !overlap(&other.clause, &group.clause) && names(&other.clause)
+        };
+        let rivals: Vec<Range<usize>> = groups.iter().filter(is_rival).map(|other| other.clause.clone()).collect();
+        let around = without(text, &(0..text.len()), &rivals);
+        let over = if unit.lead.is_empty() { unit.titles.clone() } else { format!("{} {}", unit.titles, unit.lead) };
+        let mut units = Vec::new();
+        if is_row {
+            units = unit_terms(text);
+            units.extend(unit_terms(&over));
+        }
+        let led = read(&unit.lead, subjects.analyzer().language());
+        let of_group = || group.figures.iter().filter_map(|at| figures.get(*at));
+        let own: Vec<Range<usize>> = of_group().map(|figure| figure.range.clone()).collect();
+        let readings = of_group().flat_map(Figure::readings);
         Self {
-            words: analyzer.terms(&format!("{over} {text}")).into_iter().collect(),
-            words_before: analyzer.terms(text_before).into_iter().collect(),
-            readings: readings(&format!("{} > {text}", unit.lead), analyzer.language()),
-            text: format!("{text_before} {text}"),
+            unit: 0,
+            words: subjects.words(&format!("{over} {around}")).into_iter().collect(),
+            words_before: subjects.words(before).into_iter().collect(),
+            own: without(text, &group.clause, &own),
+            readings: readings.cloned().collect(),
+            led: led.iter().flat_map(Figure::readings).cloned().collect(),
             over,
+            around,
             units,
-            is_row: unit.kind == UnitKind::Row,
+            is_row,
         }
     }
 
     /// Whether it is about these variants, or about others: the rear one, not the front one.
     pub(super) fn fit(&self, variants: &Variants) -> Fit {
-        variants.fit(&self.over, &self.text)
+        let own = variants.fit("", &self.own);
+        if own == Fit::default() { variants.fit(&self.over, &self.around) } else { own }
     }
 
     /// Whether the statement holds a figure of the same kind: a value in the unit, or a code.
@@ -89,22 +131,27 @@ impl Statement {
         })
     }
 
+    fn all(&self) -> impl Iterator<Item = &Reading> {
+        self.readings.iter().chain(&self.led)
+    }
+
+    /// Whether a figure is said here, or over it.
     pub(super) fn holds(&self, reading: &Reading, on_page: &[String]) -> bool {
         let unit = match reading {
             Reading::Value { unit, .. } => unit.as_deref(),
-            Reading::Code { .. } => return self.readings.iter().any(|other| same_code(reading, other)),
+            Reading::Code { .. } => return self.all().any(|other| same_code(reading, other)),
         };
         let fits = |other: &Reading| match other {
             Reading::Value { unit: Some(other), .. } => same_unit(unit, Some(other)),
             // A cell's unit may stand in the head of its column.
             Reading::Value { unit: None, .. } => unit.is_some_and(|unit| {
-                self.units.iter().any(|known| known == unit)
-                    || (self.is_row && self.units.is_empty() && on_page.iter().any(|known| known == unit))
+                let names = |units: &[String]| units.iter().any(|known| known == unit);
+                self.is_row && (names(&self.units) || (self.units.is_empty() && names(on_page)))
             }),
             Reading::Code { .. } => false,
         };
         let Reading::Value { ends, .. } = reading else { return false };
-        let of_unit: Vec<&Reading> = self.readings.iter().filter(|other| fits(other)).collect();
+        let of_unit: Vec<&Reading> = self.all().filter(|other| fits(other)).collect();
         let has_end = |end: &String| {
             of_unit.iter().any(|other| match other {
                 Reading::Value { number, ends, .. } => number == end || ends.contains(end),
@@ -115,39 +162,95 @@ impl Statement {
     }
 }
 
-/// The parts of a text that each name what their figures are of: `Tie rod nuts: 310 N·m. Gib screws: 18 N·m.` A text with
-/// a figure that no label stands before is one part.
-fn labelled_parts(unit: &Unit) -> Vec<&str> {
-    let whole = vec![unit.text.as_str()];
-    if !matches!(unit.kind, UnitKind::Text | UnitKind::Step) {
-        return whole;
-    }
-    let mut parts: Vec<&str> = Vec::new();
-    for sentence in sentences(&unit.text) {
-        parts.extend(sentence.split_inclusive(';').map(str::trim).filter(|part| !part.is_empty()));
-    }
-    let has_label = |part: &&str| {
-        let (label, value) = part.split_once(':').unwrap_or_default();
-        label.chars().filter(|c| c.is_alphabetic()).count() >= SHORTEST_LABEL && !figures(value).is_empty()
+/// The text of a unit without the label of a step: steps of the same number need not be the same.
+fn without_label(unit: &Unit) -> &str {
+    let is_step = unit.kind == UnitKind::Step;
+    let label = label(&unit.text).filter(|_| is_step);
+    label.and_then(|label| unit.text.get(label.bytes..)).unwrap_or(&unit.text)
+}
+
+/// Where stands what each figure of a row is said of: its own cell.
+fn clauses_of_row(text: &str, figures: &[Figure]) -> Vec<Range<usize>> {
+    let of = |figure: &Figure| {
+        let begin = text.get(..figure.range.start).and_then(|before| before.rfind("; ")).map_or(0, |at| at + 2);
+        let end = text.get(figure.range.end..).and_then(|rest| rest.find("; "));
+        let end = end.map_or(text.len(), |at| figure.range.end + at);
+        // What the row is about stands before a colon in its first cell.
+        let cell = text.get(begin..figure.range.start).unwrap_or_default();
+        let key = cell.rfind(": ").filter(|_| begin == 0).map_or(0, |at| at + 2);
+        begin + key..end
     };
-    let says_nothing = |part: &&str| figures(part).is_empty();
-    let is_labelled = parts.len() > 1 && parts.iter().all(|part| has_label(part) || says_nothing(part));
-    if is_labelled { parts } else { whole }
+    figures.iter().map(of).collect()
 }
 
-/// Whether a figure is the number of the step.
-fn is_label(unit: &Unit, figure: &Figure) -> bool {
-    let before = unit.text.get(..figure.range.start).unwrap_or_default();
-    unit.kind == UnitKind::Step && before.trim_matches('(').is_empty()
+/// Where stands what each figure of a sentence is said of. One that nothing is said of is of what the one before is:
+/// "to 40 N·m, then to 60 N·m".
+fn clauses_of_prose(text: &str, figures: &[Figure], subjects: &Subjects) -> Vec<Range<usize>> {
+    let sentences = Sentences::of(text);
+    let mut clauses: Vec<Range<usize>> = Vec::with_capacity(figures.len());
+    for (place, figure) in figures.iter().enumerate() {
+        let sentence = sentences.around(&figure.range);
+        let range = without_leading(text, subjects.of(text, figures, place, &sentence));
+        let names = subjects.names(text.get(range.clone()).unwrap_or_default());
+        let before = || {
+            let before = figures.iter().zip(&clauses).rev().find(|(before, _)| is_of_kind(before, figure));
+            before.map(|(_, clause)| clause.clone())
+        };
+        clauses.push(if names { range } else { before().unwrap_or(0..0) });
+    }
+    clauses
 }
 
-/// What a text says in figures, or in words.
-pub(super) fn readings(text: &str, language: Language) -> Vec<Reading> {
-    let digits = figures(text);
-    let is_grouped = language != Language::English;
-    let grouped = digits.iter().filter(|_| is_grouped).filter_map(|figure| with_grouped_thousands(text, figure));
-    let mut readings: Vec<Reading> = grouped.collect();
-    let written = digits.into_iter().chain(figures_in_words(text, language));
-    readings.extend(written.map(|figure| figure.reading));
-    readings
+/// A clause without a phrase before it that holds for more: `With the engine cold, …`
+fn without_leading(text: &str, range: Range<usize>) -> Range<usize> {
+    let clause = text.get(range.clone()).unwrap_or_default();
+    let first = clause.split_whitespace().next().unwrap_or_default().to_lowercase();
+    let comma = clause.find(", ").filter(|_| LEADING.split_whitespace().any(|word| word == first));
+    range.start + comma.map_or(0, |at| at + 2)..range.end
+}
+
+/// Figures of one kind whose clauses overlap are said of the same: two units, the ends of a range.
+fn groups(figures: &[Figure], clauses: &[Range<usize>]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for (at, (figure, clause)) in figures.iter().zip(clauses).enumerate() {
+        let is_own = |group: &&mut Group| {
+            let first = group.figures.first().and_then(|at| figures.get(*at));
+            let same = group.clause == *clause || overlap(&group.clause, clause);
+            same && first.is_some_and(|first| is_of_kind(first, figure))
+        };
+        match groups.iter_mut().rev().find(is_own) {
+            Some(group) => {
+                group.figures.push(at);
+                group.clause = group.clause.start.min(clause.start)..group.clause.end.max(clause.end);
+            }
+            None => groups.push(Group { clause: clause.clone(), figures: vec![at] }),
+        }
+    }
+    groups
+}
+
+fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
+    one.start < other.end && other.start < one.end
+}
+
+/// A stretch of a text without some of its parts.
+fn without(text: &str, stretch: &Range<usize>, parts: &[Range<usize>]) -> String {
+    let is_left = |(at, _): &(usize, char)| stretch.contains(at) && !parts.iter().any(|part| part.contains(at));
+    text.char_indices().filter(is_left).map(|(_, c)| c).collect()
+}
+
+/// The figures of a text, in digits or in words, in their order.
+pub(super) fn read(text: &str, language: Language) -> Vec<Figure> {
+    let mut found = figures(text);
+    if language == Language::English {
+        // There, points and commas have one meaning.
+        let has_one_meaning =
+            |figure: &Figure| text.get(figure.range.clone()).is_some_and(|it| it.contains(['.', ',']));
+        for figure in found.iter_mut().filter(|figure| has_one_meaning(figure)) {
+            figure.others.clear();
+        }
+    }
+    found.extend(figures_in_words(text, language));
+    found.sort_by_key(|figure| figure.range.start);
+    found
 }

@@ -150,6 +150,42 @@ fn what_the_question_names_is_repeated_but_for_its_values() {
     let question = "Is 48 lb-ft right for the fill plug of the 6100?";
     let found = judged("Yes, for the 6100 it is 48 lb-ft [1].", question, &[TABLE], &[0]);
     assert_eq!(found, [("48 lb-ft".to_owned(), UnverifiedReason::NotOnPage)]);
+    let question = "Is 12338712-4 right for the rear yoke of the BX7710?";
+    let found = judged("Yes, the rear yoke of the BX7710 takes 12338712-4 [1].", question, &[TABLE], &[0]);
+    assert_eq!(found, [("12338712-4".to_owned(), UnverifiedReason::NotOnPage)]);
+}
+
+#[test]
+fn figures_of_one_sentence_are_each_said_of_their_own() {
+    let page = "Tighten the lid screws to 12 N·m and the base screws to 19 N·m.\n\
+        Use 7 N·m for the plug and 9 N·m for the sensor.\n\
+        With the engine cold, set the inlet valves to 0.20 mm and the outlet valves to 0.35 mm.\n\
+        Tighten the head bolts to 40 N·m, then to 85 N·m.";
+    for answer in [
+        "The lid screws take 12 N·m, the base screws 19 N·m [1].",
+        "Plug: 7 N·m. Sensor: 9 N·m [1].",
+        "Set the inlet valves to 0.20 mm and the outlet valves to 0.35 mm with the engine cold [1].",
+        "Give the head bolts 40 N·m first and 85 N·m in the second pass [1].",
+    ] {
+        assert_eq!(judged(answer, "", &[page], &[0]), [], "{answer}");
+    }
+    for (answer, figure) in [
+        ("The lid screws take 19 N·m [1].", "19 N·m"),
+        ("The base screws take 12 N·m [1].", "12 N·m"),
+        ("The sensor takes 7 N·m [1].", "7 N·m"),
+        ("The outlet valves have 0.20 mm with the engine cold [1].", "0.20 mm"),
+    ] {
+        let found = judged(answer, "", &[page], &[0]);
+        assert_eq!(found, [(figure.to_owned(), UnverifiedReason::OfSomethingElse)], "{answer}");
+    }
+}
+
+#[test]
+fn a_mark_directly_behind_a_figure_says_where_it_stands() {
+    let pages = [TABLE, "Axle nut: tighten to 250 lb-ft."];
+    assert_eq!(judged("The axle nut takes 250 lb-ft [2], the fill plug 44 lb-ft [1].", "", &pages, &[0, 1]), []);
+    let crossed = judged("The axle nut takes 250 lb-ft [1], the fill plug 44 lb-ft [2].", "", &pages, &[0, 1]);
+    assert_eq!(crossed.len(), 2, "{crossed:?}");
 }
 
 const PRESS: &str = "6-1. HYDRAULIC PRESS\n\
@@ -233,6 +269,14 @@ fn names_of_files_and_sections_are_no_claims() {
     let findings = findings(&[TABLE]);
     let given = Given { question: "", seen: "", findings: &findings, quoted: &[], is_quotation: false };
     assert_eq!(verify("Look into pump_manual.pdf, page 212.", &[], &given).verification.unverified, []);
+    let mut named = self::findings(&[TABLE]);
+    for passage in &mut named.passages {
+        passage.hit.file_name = "TM 9-4411-203.pdf".to_owned();
+    }
+    let given = Given { findings: &named, ..given };
+    assert_eq!(verify("TM 9-4411-203.pdf holds nothing of it.", &[], &given).verification.unverified, []);
+    let other = verify("TM 9-4411-207.pdf holds nothing of it.", &[], &given).verification;
+    assert!(matches!(other.unverified.as_slice(), [one] if one.text.contains("207")), "{other:?}");
     let page = "Changes beyond 2.8.x\nSend logs of 2.9.x to the makers.\nThe old pin 2.8.x stays.";
     assert_eq!(judged("Changes beyond 2.8.x are listed [1].", "", &[page], &[0]), []);
 }
@@ -310,6 +354,7 @@ fn every_quoted_row_verifies_and_no_changed_digit_does() {
 
 #[test]
 fn a_step_may_rest_on_the_one_before_it() {
-    let page = "1. Fit the wheel and its nuts.\n2. Tighten them to 65 lb-ft.\n3. Tighten the nuts of the trailer wheel to 90 lb-ft.";
+    let page = "1. Fit the wheel and its nuts.\n2. Tighten them to 65 lb-ft.\n\
+        3. Tighten the nuts of the trailer wheel to 90 lb-ft.";
     assert_eq!(judged("Tighten the wheel nuts to 65 lb-ft [1].", "", &[page], &[0]), []);
 }

@@ -1,14 +1,15 @@
 //! The units of the pages that were found, and of those around them.
 
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::documents::outline::outline;
-use crate::documents::units::{Unit, units};
+use crate::documents::units::{Unit, UnitKind, units};
 use crate::documents::{Page, PageSource};
 use crate::library::{Findings, Passage};
 use crate::retrieval::analysis::{Analyzer, Language};
-use crate::retrieval::{Query, Segment};
+use crate::retrieval::{Hit, Query, Segment};
 
 /// Pages before a passage on which warnings for it are looked for.
 const PAGES_BEFORE: u32 = 6;
@@ -38,10 +39,35 @@ impl Source {
         }
     }
 
+    /// The titles of the document, in reading order; where it is not at hand, those of the page.
+    pub(crate) fn titles(&self) -> Vec<Unit> {
+        let is_title = |unit: &&Unit| unit.kind == UnitKind::Title;
+        match &self.segment {
+            Some(segment) => segment.titles(),
+            None => self.alone.iter().filter(is_title).cloned().collect(),
+        }
+    }
+
+    /// The pages of a passage, with the next one where a run of steps or a table goes on there.
+    pub(crate) fn pages_of(&self, hit: &Hit) -> RangeInclusive<u32> {
+        let last = hit.page_end.max(hit.page);
+        let groups = |page: u32| {
+            let group = |unit: &Unit| unit.place.map(|place| (unit.kind == UnitKind::Row, place.group));
+            self.units(page..=page).iter().filter_map(group).collect::<HashSet<_>>()
+        };
+        let goes_on = self.segment.is_some() && !groups(last).is_disjoint(&groups(last + 1));
+        hit.page..=last + u32::from(goes_on)
+    }
+
     /// The units of these pages, of those before on which warnings for them may stand, and of those behind on which
     /// what begins here may go on.
     pub(crate) fn around(&self, pages: RangeInclusive<u32>) -> Vec<Unit> {
         self.units(pages.start().saturating_sub(PAGES_BEFORE)..=pages.end().saturating_add(PAGES_BEHIND))
+    }
+
+    /// The text of a page, where the document is at hand.
+    pub(crate) fn page_text(&self, page: u32) -> Option<&str> {
+        self.segment.as_ref()?.page_text(page)
     }
 
     /// The language of the document.

@@ -2,41 +2,50 @@
 //!
 //! What stands under the title of another variant is not the answer.
 
-/// Words of which a thing can be only one.
+/// Words of which a thing can be only one. `*` stands for an ending, and `…` for the rest of a compound.
 const OPPOSITES: &[&[&[&str]]] = &[
     &[
-        &["front", "forward", "vorder", "vorne", "vorn", "delantero", "delantera", "avant"],
-        &["rear", "back", "hinter", "hinten", "trasero", "trasera", "arrière"],
+        &["front", "forward", "vorder…", "vorne", "vorn", "delanter*", "avant"],
+        &["rear", "back", "hinter…", "hinten", "traser*", "arrière"],
     ],
     &[
-        &["left", "lh", "links", "linke", "izquierdo", "izquierda", "gauche"],
-        &["right", "rh", "rechts", "rechte", "derecho", "derecha", "droite", "droit"],
+        &["left", "lh", "links", "linke*", "izquierd*", "gauche*"],
+        &["right", "rh", "rechts", "rechte*", "derech*", "droit*"],
     ],
     &[
-        &["upper", "top", "obere", "oben", "superior", "supérieur"],
-        &["lower", "bottom", "untere", "unten", "inferior", "inférieur"],
+        &["upper", "top", "obere*", "oben", "superior*", "supérieur*"],
+        &["lower", "bottom", "untere*", "unten", "inferior*", "inférieur*"],
     ],
     &[
-        &["inner", "inside", "inboard", "innere", "interior", "intérieur"],
-        &["outer", "outside", "outboard", "äußere", "exterior", "extérieur"],
+        &["inner", "inside", "inboard", "innere*", "interior*", "intérieur*"],
+        &["outer", "outside", "outboard", "äußere*", "exterior*", "extérieur*"],
     ],
     &[
-        &["intake", "inlet", "einlass", "admisión", "admission"],
-        &["exhaust", "outlet", "auslass", "escape", "échappement"],
-    ],
-    &[&["dry", "trocken", "seco", "sec"], &["wet", "oiled", "lubricated", "nass", "geölt", "lubricado", "lubrifié"]],
-    &[&["long"], &["short"]],
-    &[
-        &["removal", "remove", "removing", "removed", "ausbau", "desmontaje", "dépose"],
-        &["installation", "install", "installing", "installed", "einbau", "montaje", "pose"],
+        &["intake", "inlet", "einlass…", "admisión", "admission"],
+        &["exhaust", "outlet", "auslass…", "escape", "échappement"],
     ],
     &[
-        &["disassembly", "disassemble", "disassembling", "zerlegen"],
-        &["assembly", "assemble", "assembling", "reassembly", "zusammenbau"],
+        &["dry", "trocken*", "seco", "seca", "sèche*"],
+        &["wet", "oiled", "lubricated", "nass*", "geölt*", "lubricad*", "lubrifié*"],
     ],
-    &[&["two-door", "2-door"], &["four-door", "4-door"]],
-    &[&["suction"], &["discharge"]],
+    // "Wie lange" asks for a time.
+    &[
+        &["long", "langer", "langen", "langes", "largo", "larga", "largos", "largas", "longue*"],
+        &["short", "kurz*", "corto", "corta", "cortos", "cortas", "court*"],
+    ],
+    &[
+        &["removal", "remove", "removing", "removed", "ausbau*", "desmontaje", "desmontar", "dépose*"],
+        &["installation", "install", "installing", "installed", "einbau*", "montaje", "montar", "pose*"],
+    ],
+    &[
+        &["disassembly", "disassemble", "disassembling", "zerlegen", "desarmar", "démontage"],
+        &["assembly", "assemble", "assembling", "reassembly", "zusammenbau*", "armar", "remontage"],
+    ],
+    &[&["two-door", "2-door", "zweitürig*"], &["four-door", "4-door", "viertürig*"]],
+    &[&["suction", "saugseit*", "aspiración", "aspiration"], &["discharge", "druckseit*", "descarga", "refoulement"]],
 ];
+/// Endings of German adjectives, and of Spanish and French words.
+const ENDINGS: [&str; 14] = ["", "e", "en", "er", "es", "em", "n", "r", "s", "m", "a", "o", "as", "os"];
 
 /// How a text stands to the variants that a question names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,7 +68,10 @@ pub(crate) struct Variants {
 impl Variants {
     /// Reads a question.
     pub(crate) fn of(question: &str) -> Self {
-        let words = words(question);
+        let mut words = words(question);
+        let asks_for_time: Vec<bool> = words.iter().map(|word| word == "how").collect();
+        let mut after_how = std::iter::once(false).chain(asks_for_time);
+        words.retain(|word| !(after_how.next() == Some(true) && word == "long"));
         let mut opposites = Vec::new();
         for (at, set) in OPPOSITES.iter().enumerate() {
             let named: Vec<usize> = (0..set.len()).filter(|which| names(&words, set, *which)).collect();
@@ -112,7 +124,12 @@ impl Variants {
 }
 
 fn names(words: &[String], set: &[&[&str]], which: usize) -> bool {
-    set.get(which).is_some_and(|names| words.iter().any(|word| names.contains(&word.as_str())))
+    let is = |word: &String, name: &&str| match (name.strip_suffix('*'), name.strip_suffix('…')) {
+        (Some(stem), _) => word.strip_prefix(stem).is_some_and(|ending| ENDINGS.contains(&ending)),
+        (_, Some(stem)) => word.starts_with(stem),
+        _ => word == name,
+    };
+    set.get(which).is_some_and(|names| words.iter().any(|word| names.iter().any(|name| is(word, name))))
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -168,6 +185,24 @@ mod tests {
         assert_eq!(engine.fit("Table 1. Capacities (2.5L)", "Oil 4.5 qt"), Fit { named: 1, others: 0 });
         let model = Variants::of("filter for the PX4410");
         assert_eq!(model.fit("", "PX4420 filter 993-11"), Fit { named: 0, others: 1 });
+    }
+
+    #[test]
+    fn variants_have_endings_and_compounds() {
+        for (question, this, other) in [
+            ("Drehmoment der vorderen Nabe", "Vorderachse: 40 Nm", "hintere Nabe: 60 Nm"),
+            ("Druck im linken Reifen", "linker Reifen: 2 bar", "rechter Reifen: 3 bar"),
+            ("par de los tornillos largos", "tornillo largo: 9 Nm", "tornillos cortos: 7 Nm"),
+            ("jeu de la soupape droite", "côté droit : 0,2 mm", "soupapes gauches : 0,3 mm"),
+            ("torque of the long bolts", "long bolt 9 Nm", "short bolt 7 Nm"),
+        ] {
+            let variants = Variants::of(question);
+            assert_eq!(variants.fit("", this), Fit { named: 1, others: 0 }, "{this}");
+            assert_eq!(variants.fit("", other), Fit { named: 0, others: 1 }, "{other}");
+        }
+        for question in ["How long must it cool?", "Wie lange muss es abkühlen?"] {
+            assert_eq!(Variants::of(question).count(), 0, "{question}");
+        }
     }
 
     #[test]

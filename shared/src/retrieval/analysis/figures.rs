@@ -13,6 +13,16 @@ pub struct Figure {
     pub range: Range<usize>,
     /// What it says.
     pub reading: Reading,
+    /// What else it may say, since countries group thousands and mark decimals in different ways: `2.450`, `1,125`,
+    /// `2 450`.
+    pub others: Vec<Reading>,
+}
+
+impl Figure {
+    /// All that it may say.
+    pub fn readings(&self) -> impl Iterator<Item = &Reading> {
+        std::iter::once(&self.reading).chain(&self.others)
+    }
 }
 
 /// What a figure says, in the one form of all its spellings.
@@ -81,35 +91,91 @@ pub fn figures(text: &str) -> Vec<Figure> {
                 if let Reading::Value { sign, .. } = &mut reading {
                     (*sign, start) = sign_before(written, last.unwrap_or(line_start), last.is_some(), start);
                 }
-                found.push(Figure { range: start..end.unwrap_or(written.len()), reading });
+                found.push(Figure { range: start..end.unwrap_or(written.len()), reading, others: Vec::new() });
             }
             used
         });
         begin += line.len();
     }
     share_units(written, &mut found);
+    for figure in &mut found {
+        figure.others = in_other_countries(written, figure);
+    }
+    join_groups(written, &mut found);
     found
 }
 
-/// The number that a value stands for where points group its thousands, as in most languages but English: `2.450`.
-#[must_use]
-pub fn with_grouped_thousands(written: &str, figure: &Figure) -> Option<Reading> {
-    let Reading::Value { sign, unit, .. } = &figure.reading else { return None };
-    let written = written.get(figure.range.clone())?.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let number = written.split(|c: char| !c.is_ascii_digit() && c != '.').next()?.trim_end_matches('.');
-    let mut groups = number.split('.');
+/// What a number means where points group thousands (`2.450`), or a comma is the decimal one (`1,125`).
+fn in_other_countries(written: &str, figure: &Figure) -> Vec<Reading> {
+    let Reading::Value { sign, unit, .. } = &figure.reading else { return Vec::new() };
+    let written = written.get(figure.range.clone()).unwrap_or_default();
+    let number = written.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let number = number.split(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',')).next().unwrap_or_default();
+    let number = number.trim_end_matches(['.', ',']);
+    let is_group = |group: &str| group.len() == 3;
     let is_first = |group: &str| (1..=3).contains(&group.len()) && !group.starts_with('0');
-    let is_grouped = is_first(groups.next()?) && number.contains('.') && groups.all(|group| group.len() == 3);
-    let number = number.replace('.', "");
-    is_grouped.then(|| Reading::Value { number, sign: *sign, ends: Vec::new(), unit: unit.clone() })
+    let groups: Vec<&str> = number.split(['.', ',']).collect();
+    let number = match groups.as_slice() {
+        [first, rest @ ..] if !rest.is_empty() && !number.contains(',') && is_first(first) => {
+            rest.iter().all(|group| is_group(group)).then(|| groups.concat())
+        }
+        [first, decimals] if number.contains(',') && is_first(first) && is_group(decimals) => {
+            let decimals = decimals.trim_end_matches('0');
+            Some(if decimals.is_empty() { (*first).to_owned() } else { format!("{first}.{decimals}") })
+        }
+        _ => None,
+    };
+    let value = |number| Reading::Value { number, sign: *sign, ends: Vec::new(), unit: unit.clone() };
+    number.map(value).into_iter().collect()
+}
+
+/// Groups of three digits behind a space may be one number: `2 450 psi`. Each of them may say it.
+fn join_groups(written: &str, found: &mut [Figure]) {
+    let digits = |figure: &Figure| match &figure.reading {
+        Reading::Value { number, ends, .. } if ends.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => {
+            Some(number.clone())
+        }
+        _ => None,
+    };
+    let mut at = 0;
+    while let Some(first) = found.get(at) {
+        let (mut number, begin) = (digits(first).filter(|number| number.len() <= 3), at);
+        at += 1;
+        while let (Some(known), Some(last), Some(next)) = (&number, found.get(at - 1), found.get(at)) {
+            let gap = written.get(last.range.end..next.range.start).unwrap_or_default();
+            let is_bare = matches!(&last.reading, Reading::Value { unit: None, .. });
+            let group =
+                digits(next).filter(|group| group.len() == 3 && is_bare && matches!(gap, " " | "\u{a0}" | "\u{202f}"));
+            let Some(group) = group else { break };
+            number = Some(format!("{known}{group}"));
+            at += 1;
+        }
+        let joined = found.get_mut(begin..at).unwrap_or_default();
+        if let ([first, .., last], Some(number)) = (&*joined, number)
+            && let (Reading::Value { sign, .. }, Reading::Value { unit, .. }) = (&first.reading, &last.reading)
+        {
+            let whole = Reading::Value { number, sign: *sign, ends: Vec::new(), unit: unit.clone() };
+            for figure in joined {
+                figure.others.push(whole.clone());
+            }
+        }
+    }
 }
 
 /// The sign before a number at `start`, and where the number begins with it. `from` is where the line or the figure
 /// before ends.
 fn sign_before(written: &str, from: usize, is_after_figure: bool, start: usize) -> (Sign, usize) {
     const MINUS: [char; 5] = ['-', '\u{2010}', '\u{2011}', '\u{2013}', '\u{2212}'];
+    const IN_WORDS: [&str; 4] = ["minus", "moins", "menos", "negative"];
     let before = written.get(from..start).unwrap_or_default();
     let bare = before.strip_suffix(' ').unwrap_or(before);
+    let word = bare.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    // "Plus or minus 15" is a tolerance.
+    let said_before = bare.strip_suffix(word).unwrap_or_default().to_lowercase();
+    let is_either = said_before.contains("plus") || said_before.contains("m\u{e1}s");
+    if !is_either && IN_WORDS.iter().any(|minus| minus.eq_ignore_ascii_case(word)) {
+        return (Sign::Minus, start - (before.len() - bare.len()) - word.len());
+    }
     let Some(outer) = bare.strip_suffix(MINUS) else { return (Sign::Plus, start) };
     let is_spaced = bare.len() < before.len();
     if outer.trim().is_empty() {
@@ -149,8 +215,10 @@ pub fn unit_terms(text: &str) -> Vec<String> {
 
 /// The first of two numbers that are one range or have one tolerance has the unit of the second: `25 to 37 lb-ft`.
 fn share_units(text: &str, found: &mut [Figure]) {
-    const BETWEEN: [&str; 12] =
-        ["to", "-", "\u{2013}", "bis", "a", "\u{e0}", "through", "thru", "/", "\u{b1}", "+/-", "x"];
+    const BETWEEN: [&str; 22] = [
+        "to", "-", "\u{2013}", "bis", "a", "\u{e0}", "through", "thru", "/", "\u{b1}", "+/-", "x", "and", "or", "und",
+        "oder", "y", "e", "o", "et", "ou", "hasta",
+    ];
     for at in (1..found.len()).rev() {
         let [first, second] = found.get_mut(at - 1..=at).unwrap_or_default() else { continue };
         let between = text.get(first.range.end..second.range.start).unwrap_or_default().trim().to_lowercase();
@@ -214,7 +282,9 @@ impl Reader {
         let next = rest.get(2).filter(|raw| raw.gap == Gap::Space).map(|raw| raw.text.to_lowercase());
         let next_is_word =
             next.is_some_and(|next| next.chars().all(char::is_alphabetic) && !BEHIND_INCHES.contains(&next.as_str()));
-        matches!(unit, "in" | "a") && next_is_word
+        // "25 a 37 N·m" is a range in Spanish and Italian.
+        let goes_on = unit == "a" && rest.get(2).is_some_and(|raw| raw.text.starts_with(|c: char| c.is_ascii_digit()));
+        (matches!(unit, "in" | "a") && next_is_word) || goes_on
     }
 
     fn finish(self) -> Option<Reading> {
@@ -305,6 +375,24 @@ mod tests {
     }
 
     #[test]
+    fn units_are_read_in_other_spellings() {
+        for (text, meant) in [
+            ("8 mil\u{ed}metros", "8 millimetre"),
+            ("8 millim\u{e8}tres", "8 millimetre"),
+            ("alle 6 Monate", "6 month"),
+            ("cada 2 vueltas", "2 turn"),
+            ("1500 min\u{207b}\u{b9}", "1500 rpm"),
+            ("1500 1/min", "1500 rpm"),
+            ("12 kg/cm\u{b2}", "12 kgcm2"),
+            ("eine 24-V-Batterie", "24 volt"),
+            ("a 3-ft-long hose", "3 foot"),
+        ] {
+            let found = read(text);
+            assert_eq!(found.first().map(|(_, meant)| meant.as_str()), Some(meant), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
     fn places_are_those_of_the_text_as_it_was_written() {
         let text = "é 2⅜ in.\nund 10² Ω, dann 5 psi";
         assert!(figures(text).iter().all(|figure| text.get(figure.range.start..).is_some()));
@@ -312,18 +400,40 @@ mod tests {
     }
 
     #[test]
-    fn points_may_group_thousands() {
-        let grouped = |text: &str| match with_grouped_thousands(text, figures(text).first().unwrap()) {
-            Some(Reading::Value { number, unit, .. }) => format!("{number} {}", unit.unwrap_or_default()),
-            _ => String::new(),
+    fn numbers_of_other_countries_are_read_too() {
+        let others = |text: &str| -> Vec<String> {
+            let found = figures(text);
+            let shown = |reading: &Reading| match reading {
+                Reading::Value { number, unit, .. } => format!("{number} {}", unit.clone().unwrap_or_default()),
+                Reading::Code { code, .. } => code.clone(),
+            };
+            found.iter().flat_map(|figure| &figure.others).map(shown).collect()
         };
-        assert_eq!(
-            (grouped("2.450 psi"), grouped("bei 1.200.000 km")),
-            ("2450 psi".into(), "1200000 kilometre".into())
-        );
-        for text in ["2.45 psi", "0.450 psi", "2,450 psi", "2450 psi", "1.2345 mm"] {
-            assert_eq!(grouped(text), "", "{text}");
+        for (text, other) in [
+            ("2.450 psi", "2450 psi"),
+            ("bei 1.200.000 km", "1200000 kilometre"),
+            ("1,125 Zoll", "1.125 inch"),
+            ("3,500 mm", "3.5 millimetre"),
+        ] {
+            assert_eq!(others(text), [other], "{text}");
         }
+        for text in ["2.45 psi", "0.450 psi", "2450 psi", "1.2345 mm", "12 bolts of 450 mm", "2 45 psi"] {
+            assert!(others(text).is_empty(), "{text}: {:?}", others(text));
+        }
+        assert_eq!(others("12 450 psi"), ["12450 psi", "12450 psi"]);
+        assert_eq!(others("1\u{a0}234\u{202f}567 km").last().map(String::as_str), Some("1234567 kilometre"));
+    }
+
+    #[test]
+    fn ranges_and_signs_may_be_written_in_words() {
+        assert_eq!(read("de 25 a 37 N\u{b7}m"), [pair("25", "25 nm"), pair("37 N\u{b7}m", "37 nm")]);
+        assert_eq!(read("between 5 and 37 lb-ft"), [pair("5", "5 lbft"), pair("37 lb-ft", "37 lbft")]);
+        let cold = figures("at minus 40 \u{b0}C");
+        assert!(
+            matches!(cold.as_slice(), [Figure { reading: Reading::Value { sign: Sign::Minus, .. }, .. }]),
+            "{cold:?}"
+        );
+        assert_eq!(read("plus or minus 15 N\u{b7}m"), [pair("15 N\u{b7}m", "15 nm")]);
     }
 
     #[test]

@@ -22,6 +22,20 @@ const ENGLISH_STOP_WORDS: &[&str] = &[
     "will", "with", "you", "your",
 ];
 
+/// Numbers in words. Those of some languages take a while to be made.
+static SPOKEN: LazyLock<[(Language, Spoken); 8]> = LazyLock::new(|| {
+    [
+        (Language::English, Spoken::english()),
+        (Language::German, Spoken::german()),
+        (Language::Spanish, Spoken::spanish()),
+        (Language::French, Spoken::french()),
+        (Language::Italian, Spoken::italian()),
+        (Language::Portuguese, Spoken::portugese()),
+        (Language::Dutch, Spoken::dutch()),
+        (Language::Danish, Spoken::danish()),
+    ]
+});
+
 /// Characters of a question that the detector is asked about, and the confidence with which it is believed.
 const LONG: usize = 30;
 const SURE: f64 = 0.9;
@@ -164,18 +178,8 @@ impl Language {
     }
 
     /// Its numbers in words, where they are known.
-    pub(in crate::retrieval) fn spoken(self) -> Option<Spoken> {
-        match self {
-            Self::English => Some(Spoken::english()),
-            Self::German => Some(Spoken::german()),
-            Self::Spanish => Some(Spoken::spanish()),
-            Self::French => Some(Spoken::french()),
-            Self::Italian => Some(Spoken::italian()),
-            Self::Portuguese => Some(Spoken::portugese()),
-            Self::Dutch => Some(Spoken::dutch()),
-            Self::Danish => Some(Spoken::danish()),
-            _ => None,
-        }
+    pub(crate) fn spoken(self) -> Option<&'static Spoken> {
+        SPOKEN.iter().find(|(language, _)| *language == self).map(|(_, spoken)| spoken)
     }
 
     pub(super) fn stemmer(self) -> Option<Stemmer> {

@@ -20,7 +20,7 @@ use std::collections::HashSet;
 use rust_stemmers::Stemmer;
 
 pub use codes::confused;
-pub use figures::{Figure, Reading, Sign, figures, unit_terms, with_grouped_thousands};
+pub use figures::{Figure, Reading, Sign, figures, unit_terms};
 pub use language::Language;
 pub use spelled::figures_in_words;
 pub use tokens::{Kind, Role};

@@ -76,6 +76,12 @@ fn push_normalised(out: &mut String, character: char) {
         '\u{b7}' | '\u{2022}' | '\u{2219}' | '\u{22c5}' | '\u{30fb}' => out.push('-'),
         '\u{ba}' | '\u{2da}' => out.push('\u{b0}'),
         '\u{2122}' | '\u{ae}' | '\u{a9}' => out.push(' '),
+        // Per minute: min to the power of minus one.
+        '\u{207b}' if out.ends_with(char::is_alphabetic) => out.push('-'),
+        '\u{b9}' | '\u{b2}' if out.ends_with('-') && out.trim_end_matches('-').ends_with(char::is_alphabetic) => {
+            out.extend(std::iter::once(character).nfkc());
+        }
+        '\u{b2}' | '\u{b3}' if ends_with_length(out) => out.extend(std::iter::once(character).nfkc()),
         '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{2070}'..='\u{209f}' | '\u{2460}'..='\u{24ff}' => {
             out.push(' ');
             out.extend(std::iter::once(character).nfkc());
@@ -91,6 +97,13 @@ fn push_normalised(out: &mut String, character: char) {
         other if other.is_ascii() => out.push(other),
         other => out.extend(std::iter::once(other).nfkc()),
     }
+}
+
+/// Whether a text ends with a unit of length, which a small figure makes one of an area or a volume.
+fn ends_with_length(text: &str) -> bool {
+    const LENGTHS: [&str; 7] = ["mm", "cm", "dm", "m", "km", "in", "ft"];
+    let last = text.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    LENGTHS.contains(&last)
 }
 
 /// The runs of a line that was normalised.

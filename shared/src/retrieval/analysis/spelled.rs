@@ -40,8 +40,8 @@ impl Token for &Word<'_> {
 pub fn figures_in_words(text: &str, language: Language) -> Vec<Figure> {
     let Some(spoken) = language.spoken() else { return Vec::new() };
     let words = words(text);
-    let found = find_numbers(words.iter(), &spoken, 0.0).into_iter();
-    found.filter_map(|number| figure(text, &words, &number, &spoken)).collect()
+    let found = find_numbers(words.iter(), spoken, 0.0).into_iter();
+    found.filter_map(|number| figure(text, &words, &number, spoken)).collect()
 }
 
 fn words(text: &str) -> Vec<Word<'_>> {
@@ -83,7 +83,7 @@ fn figure(text: &str, words: &[Word<'_>], number: &Occurence, spoken: &Spoken) -
     let written = format!("{digits}{}", rest.get(..reach).unwrap_or_default());
     let first = figures(&written).into_iter().next().filter(|figure| figure.range.start == 0)?;
     let behind = first.range.end.checked_sub(digits.len())?;
-    Some(Figure { range: named.first()?.range.start..end + behind, reading: first.reading })
+    Some(Figure { range: named.first()?.range.start..end + behind, reading: first.reading, others: Vec::new() })
 }
 
 #[cfg(test)]

@@ -143,7 +143,14 @@ fn counted(lower: &str, take: &mut impl FnMut(Event<'_>)) -> bool {
     }
     take(Event::Begin(Kind::Number, digits));
     take(Event::Term(Role::Whole, digits));
-    if let Some(word) = word {
+    let Some(word) = word else { return true };
+    // "24-V-Batterie", "3-ft-long"
+    let (first, rest) = word.split_once('-').unwrap_or_default();
+    if let Some(unit) = units::unit(first) {
+        take(Event::Begin(Kind::Unit, first));
+        take(Event::Term(Role::Whole, unit.term));
+        words(rest, rest, take);
+    } else {
         words(word, word, take);
     }
     true

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use super::scan::without_accents;
+
 /// A unit by one of its spellings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unit {
@@ -32,6 +34,9 @@ const UNITS: &[(&str, &str, &str)] = &[
     ("kgm", "kgm kgfm mkg mkp kpm", ""),
     ("ncm", "ncm", ""),
     ("psi", "psi psig psia lbin2 lbsin2 lbsqin lbssqin poundspersquareinch", ""),
+    ("kgcm2", "kg/cm2 kgcm2 kgf/cm2 kgfcm2 kp/cm2 kpcm2", ""),
+    ("nmm2", "n/mm2 nmm2", ""),
+    ("hpa", "hpa hectopascal hectopascals hektopascal", ""),
     ("kpa", "kpa kilopascal kilopascals", ""),
     ("mpa", "mpa megapascal megapascals", ""),
     ("bar", "bar bars", ""),
@@ -60,7 +65,7 @@ const UNITS: &[(&str, &str, &str)] = &[
     ("mile", "mile miles", "mi"),
     ("mph", "mph", ""),
     ("kmh", "kmh kph km/h", ""),
-    ("kilogram", "kilogram kilograms kilogramme kg kilo kilos", "kgs"),
+    ("kilogram", "kilogram kilograms kilogramme kilogramm kilogrammes kg kilo kilos", "kgs"),
     ("gram", "gram grams gramme grammes gramm", "g gr"),
     ("pound", "pound pounds lbs libras", "lb"),
     ("newton", "newton newtons", "n"),
@@ -79,13 +84,18 @@ const UNITS: &[(&str, &str, &str)] = &[
     ("hertz", "hertz hz", ""),
     ("kilohertz", "kilohertz khz", ""),
     ("megahertz", "megahertz mhz", ""),
-    ("rpm", "rpm rpms revolutionsperminute r/min rev/min umin u/min min-1 trmin tr/min", ""),
+    ("rpm", "rpm rpms revolutionsperminute r/min rev/min umin u/min 1/min min-1 trmin tr/min", ""),
     ("gpm", "gpm gallonsperminute gal/min", ""),
     ("lpm", "lpm l/min litresperminute litersperminute", ""),
     ("cfm", "cfm", ""),
-    ("second", "second seconds sekunden secondes segundos", "s sec secs"),
+    ("second", "second seconds sekunden secondes segundos", "s sec secs sekunde seconde segundo"),
     ("minute", "minute minutes minuten minutos", "min mins"),
-    ("hour", "hour hours stunden heures horas", "h hr hrs"),
+    ("hour", "hour hours stunden heures horas", "h hr hrs stunde heure hora"),
+    ("day", "", "day days tage tagen dias jour jours"),
+    ("week", "", "week weeks woche wochen semana semanas semaine semaines"),
+    ("month", "", "month months monat monate monaten mes meses mois"),
+    ("year", "", "year years jahr jahre jahren anos ans"),
+    ("turn", "", "turn turns umdrehung umdrehungen vuelta vueltas tour tours"),
 ];
 
 static TABLE: LazyLock<HashMap<&'static str, Unit>> = LazyLock::new(|| {
@@ -108,6 +118,12 @@ pub(super) fn unit(spelling: &str) -> Option<Unit> {
         return None;
     }
     if let Some(unit) = TABLE.get(spelling) {
+        return Some(*unit);
+    }
+    // "milímetros", "millimètres"
+    if !spelling.is_ascii()
+        && let Some(unit) = TABLE.get(without_accents(spelling).as_ref())
+    {
         return Some(*unit);
     }
     if spelling.contains(['-', '.']) {

@@ -51,10 +51,10 @@ pub(super) fn in_digits(question: &str, language: Language) -> String {
         return question.to_owned();
     }
     if language != Language::English {
-        return replace_numbers_in_text(question, &spoken, ALONE);
+        return replace_numbers_in_text(question, spoken, ALONE);
     }
     let fractions = fractions(question);
-    measures(&replace_numbers_in_text(&fractions, &spoken, ALONE))
+    measures(&replace_numbers_in_text(&fractions, spoken, ALONE))
 }
 
 /// Fractions, with the whole before them and the pitch of a thread behind them.

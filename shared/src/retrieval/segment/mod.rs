@@ -221,8 +221,19 @@ impl Segment {
         let units = &self.meta.units;
         let from = units.partition_point(|unit| unit.page < *pages.start());
         let on_pages = units.iter().skip(from).take_while(|unit| unit.page <= *pages.end());
+        on_pages.map(|entry| self.unit(entry)).collect()
+    }
+
+    /// The titles of the document, in reading order.
+    #[must_use]
+    pub fn titles(&self) -> Vec<Unit> {
+        let titles = self.meta.units.iter().filter(|unit| unit.kind == UnitKind::Title);
+        titles.map(|entry| self.unit(entry)).collect()
+    }
+
+    fn unit(&self, entry: &UnitEntry) -> Unit {
         let context = |at: u32| self.meta.contexts.get(at as usize).cloned().unwrap_or_default();
-        let unit = |entry: &UnitEntry| Unit {
+        Unit {
             kind: entry.kind,
             text: entry.text.clone(),
             titles: context(entry.titles),
@@ -233,8 +244,7 @@ impl Segment {
             place: entry.place,
             spots: self.spots(entry.spots),
             over: self.spots(entry.over),
-        };
-        on_pages.map(unit).collect()
+        }
     }
 
     fn spots(&self, stretch: Stretch) -> Vec<Spot> {
