@@ -1,6 +1,5 @@
 //! What a refused or failed conversation is on the wire.
 
-use axum::extract::rejection::QueryRejection;
 use shared::conversation::ConversationError;
 use shared::http::ApiError;
 use shared::store::AnswerFailure;
@@ -40,11 +39,6 @@ pub fn refusal(error: ConversationError) -> ApiError {
         ConversationError::Store(error) => error.into(),
         ConversationError::Objects(error) => error.into(),
     }
-}
-
-/// The answer to a query string that cannot be read, as where a parameter stands there twice.
-pub fn bad_query(_: QueryRejection) -> ApiError {
-    ApiError::bad_request("bad_query", "The part of the address behind \"?\" cannot be read.")
 }
 
 /// The answer to a request whose answer failed, where nothing was streamed. The question is kept.

@@ -1,51 +1,33 @@
 //! The loop of one connection: frames in, frames out. It knows no socket.
 
+mod listening;
+
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use shared::http::{ApiError, admit, without_controls};
-use shared::ids::{ChatId, SignInId, UserId};
-use shared::speech::audio::LiveFormat;
+use shared::ids::ChatId;
 use shared::speech::synthesis::is_voice_name;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::Parts;
-use crate::frames::{AudioFormat, ClientConfig, ClientFrame, ServerFrame};
-use crate::hearing::{Heard, Microphone, USUAL_RATE, backlog};
-use crate::outbox::{Gone, Outbox};
-use crate::refusal;
-use crate::turn::{Ended, Playing, Turn, Wishes};
-use crate::voice_meter::VoiceMeter;
+pub use crate::speaker::Speaker;
 
-/// Recordings of one connection that may be understood at the same time.
-const MOST_RECORDINGS: usize = 3;
+use self::listening::heard;
+use crate::Parts;
+use crate::frames::{ClientConfig, ClientFrame, ServerFrame};
+use crate::hearing::{Heard, Microphone};
+use crate::outbox::{Gone, Outbox};
+use crate::playing::Playing;
+use crate::refusal;
+use crate::turn::{Ended, Turn, Wishes};
+
 /// Characters of a question, as in a typed message.
 const LONGEST_QUESTION: usize = 16_000;
 /// The code of a connection that is closed because its sign-in has ended: policy violation.
 const SIGNED_OUT: u16 = 1008;
-
-/// Who is connected.
-#[derive(Debug, Clone)]
-pub struct Speaker {
-    /// The user.
-    pub user: UserId,
-    /// The sign-in; once it has ended, no turn begins.
-    pub sign_in: SignInId,
-    /// Names the connection in the log.
-    pub connection: String,
-    /// The request that opened it.
-    pub request: String,
-}
-
-impl Speaker {
-    pub(crate) fn meter(&self, parts: &Parts) -> VoiceMeter {
-        VoiceMeter { billing: parts.context.billing.clone(), user: self.user.clone(), tasks: parts.turns.clone() }
-    }
-}
 
 /// A connection's state.
 pub struct Session {
@@ -87,24 +69,21 @@ impl Session {
     }
 
     /// Follows the client's frames until they end or `stop` is cancelled; then a running turn may
-    /// finish.
+    /// finish. However the connection ends, warnings that were not heard stay pending.
     pub async fn run(mut self, frames: impl Stream<Item = Result<ClientFrame, String>>, stop: CancellationToken) {
         let mut frames = std::pin::pin!(frames);
         if self.out.send(&ServerFrame::Ready).await.is_err() {
             return;
         }
+        let mut is_there = true;
         loop {
             let followed = tokio::select! {
                 frame = frames.next() => match frame {
                     Some(Ok(frame)) => self.follow(frame).await,
                     Some(Err(sentence)) => self.refuse(&ApiError::bad_request("malformed_frame", sentence)).await,
                     None => {
-                        // Nobody listens any more; the answer is written to its end all the same.
-                        self.turn.take();
-                        if let Some(playing) = self.playing.take().filter(|playing| playing.until > Instant::now()) {
-                            self.note_unheard(&playing).await;
-                        }
-                        return;
+                        is_there = false;
+                        break;
                     }
                 },
                 heard = heard(&mut self.microphones) => self.hear(heard).await,
@@ -119,15 +98,39 @@ impl Session {
                 break;
             }
         }
-        if let Some(mut running) = self.turn.take()
+        if is_there
             && self.out.is_open()
+            && let Some(mut running) = self.turn.take()
         {
-            tokio::select! {
-                _ = &mut running.task => return,
-                () = self.parts.cut.cancelled() => running.cancel.cancel(),
-            }
-            drop(running.task.await);
+            let ended = tokio::select! {
+                ended = &mut running.task => ended,
+                () = self.parts.cut.cancelled() => {
+                    running.cancel.cancel();
+                    running.task.await
+                }
+            };
+            self.settle(ended.ok());
         }
+        self.leave();
+    }
+
+    /// Keeps what was not heard, once a turn that still runs has ended: nobody listens any more, but the answer is
+    /// written to its end all the same.
+    fn leave(self) {
+        let Self { parts, speaker, turn, playing, .. } = self;
+        if turn.is_none() && playing.is_none() {
+            return;
+        }
+        let (left, turns) = (Instant::now(), parts.turns.clone());
+        turns.spawn(async move {
+            let ended = match turn {
+                Some(running) => running.task.await.ok(),
+                None => None,
+            };
+            for playing in playing.into_iter().chain(ended.and_then(|ended| ended.playing)) {
+                playing.note_unheard(&parts, &speaker, left).await;
+            }
+        });
     }
 
     async fn follow(&mut self, frame: ClientFrame) -> Result<(), Gone> {
@@ -261,23 +264,13 @@ impl Session {
             running.cancel.cancel();
             self.settle(running.task.await.ok());
         }
+        let now = Instant::now();
         if let Some(playing) = self.playing.take()
-            && playing.until > Instant::now()
+            && playing.until > now
         {
-            self.note_unheard(&playing).await;
-            // Should the client have gone, the connection notices by itself.
-            let _ = self.out.send(&ServerFrame::Interrupted { heard: playing.text }).await;
-        }
-    }
-
-    /// Keeps the warnings of an answer that is no longer played before they were heard. It takes the session whole,
-    /// since what decodes sound in it cannot be shared.
-    async fn note_unheard(&mut self, playing: &Playing) {
-        let heard = playing.text.get(..playing.spoken.heard_by(Instant::now())).unwrap_or(&playing.text);
-        let conversations = &self.parts.conversations;
-        let noted = conversations.note_said(&self.speaker.user, &playing.chat, &playing.answer, heard).await;
-        if let Err(error) = noted {
-            tracing::warn!(%error, "warnings that were not said could not be kept");
+            // The client falls silent before anything is kept. Should it have gone, the connection notices by itself.
+            let _ = self.out.send(&ServerFrame::Interrupted { heard: playing.text.clone() }).await;
+            playing.note_unheard(&self.parts, &self.speaker, now).await;
         }
     }
 
@@ -290,78 +283,12 @@ impl Session {
         }
     }
 
-    async fn listen(&mut self, piece: Bytes) -> Result<(), Gone> {
-        if self.deaf {
-            return Ok(());
-        }
-        if self.microphones.back().is_none_or(|(microphone, _)| !microphone.is_open()) {
-            if self.microphones.len() >= MOST_RECORDINGS {
-                self.deaf = true;
-                return self.refuse(&backlog()).await;
-            }
-            let format = match self.config.format {
-                Some(AudioFormat::Pcm16) => LiveFormat::Raw(self.config.sample_rate.unwrap_or(USUAL_RATE)),
-                _ => LiveFormat::Recording,
-            };
-            let transcriber = self.parts.transcriber.clone();
-            let meter = self.speaker.meter(&self.parts);
-            let silence = self.parts.limits.endpoint_silence;
-            match Microphone::open(format, &self.parts.audio, transcriber, meter, silence) {
-                Ok(opened) => self.microphones.push_back(opened),
-                Err(error) => {
-                    self.deaf = true;
-                    return self.refuse(&error).await;
-                }
-            }
-        }
-        if let Some((microphone, _)) = self.microphones.back_mut() {
-            microphone.push(piece).await;
-        }
-        Ok(())
-    }
-
-    async fn hear(&mut self, heard: Heard) -> Result<(), Gone> {
-        match heard {
-            Heard::Started => {
-                self.silence().await;
-                Ok(())
-            }
-            Heard::Partial(text) if self.config.transcript == Some(true) => {
-                self.out.send(&ServerFrame::Transcript { text, is_final: false }).await
-            }
-            Heard::Partial(_) => Ok(()),
-            Heard::Utterance(text, ended) => {
-                self.out.send(&ServerFrame::Transcript { text: text.clone(), is_final: true }).await?;
-                self.begin(text, ended, Some(ended.elapsed())).await
-            }
-            Heard::Nothing => self.out.send(&ServerFrame::Transcript { text: String::new(), is_final: true }).await,
-            Heard::Misunderstood(error) => self.refuse(&error).await,
-            Heard::Broken(error) => {
-                // A later recording is another matter.
-                self.microphones.pop_front();
-                self.deaf = self.microphones.is_empty();
-                self.refuse(&error).await
-            }
-        }
-    }
-
     async fn refuse(&mut self, error: &ApiError) -> Result<(), Gone> {
         if let Some(cause) = error.cause() {
             tracing::error!(connection = %self.speaker.connection, code = error.code(), cause, "a frame failed");
         }
         self.out.send(&refusal::frame(error)).await
     }
-}
-
-/// The next that is heard, recording by recording; never, while nobody listens.
-async fn heard(microphones: &mut VecDeque<(Microphone, mpsc::Receiver<Heard>)>) -> Heard {
-    while let Some((_, events)) = microphones.front_mut() {
-        if let Some(heard) = events.recv().await {
-            return heard;
-        }
-        microphones.pop_front();
-    }
-    std::future::pending().await
 }
 
 /// The end of a running turn; never, while none runs.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use shared::conversation::{Asked, ConversationError, ConversationResult, Outcome, Progress, Prompt};
 use shared::http::ApiError;
-use shared::ids::{ChatId, MessageId};
+use shared::ids::ChatId;
 use shared::telemetry;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -14,7 +14,8 @@ use tokio_util::sync::CancellationToken;
 use crate::Parts;
 use crate::frames::{ServerFrame, SpokenAnswers};
 use crate::outbox::{Gone, Outbox, Reach};
-use crate::session::Speaker;
+use crate::playing::Playing;
+use crate::speaker::Speaker;
 use crate::speaking::{Sentence, Spoken, speak};
 use crate::splitter::Splitter;
 use crate::{metrics, refusal};
@@ -64,20 +65,6 @@ pub(crate) struct Ended {
     pub(crate) playing: Option<Playing>,
 }
 
-/// An answer that has left as a whole, and that a client may still be playing.
-#[derive(Debug)]
-pub(crate) struct Playing {
-    /// Until then, if it plays at once what it gets.
-    pub(crate) until: Instant,
-    /// The answer.
-    pub(crate) text: String,
-    /// Its session, and the message that keeps it.
-    pub(crate) chat: ChatId,
-    pub(crate) answer: MessageId,
-    /// How much of it is heard when.
-    pub(crate) spoken: Spoken,
-}
-
 /// When things happened, for the log.
 #[derive(Default)]
 struct Times {
@@ -115,12 +102,14 @@ impl Turn {
         Ended { chat, playing }
     }
 
-    /// Keeps which warnings of the answer are still to be said. What was not spoken at all stands in writing.
+    /// Keeps which warnings are still to be said, however the turn has ended. What could not be spoken stands in
+    /// writing.
     async fn note_warnings(&self, asked: &Asked, outcome: &'static str, heard: &str) {
         let (conversations, user) = (&self.parts.conversations, &self.speaker.user);
         let noted = match outcome {
             _ if self.wishes.audio == SpokenAnswers::None => return,
             ANSWERED | SILENT if asked.has_pending => conversations.note_all_said(user, &asked.chat).await,
+            ANSWERED | SILENT => return,
             GONE => {
                 // The answer is written to its end; its warnings are known then.
                 let mut progress = asked.progress.clone();
@@ -128,11 +117,10 @@ impl Turn {
                 let _ = tokio::time::timeout(self.parts.limits.turn, ended).await;
                 conversations.note_said(user, &asked.chat, &asked.answer, heard).await
             }
-            INTERRUPTED | STOPPED | TIMEOUT => conversations.note_said(user, &asked.chat, &asked.answer, heard).await,
-            _ => return,
+            _ => conversations.note_said(user, &asked.chat, &asked.answer, heard).await,
         };
         if let Err(error) = noted {
-            tracing::warn!(%error, "warnings that were not said could not be kept");
+            tracing::warn!(%error, chat = %asked.chat, "warnings that were not said could not be kept");
         }
     }
 
@@ -291,7 +279,7 @@ impl Turn {
         let user = &self.speaker.user;
         match self.parts.conversations.interrupt(user, &asked.chat, &asked.answer, heard).await {
             Ok(()) | Err(ConversationError::NoSuchChat | ConversationError::NoSuchMessage) => {}
-            Err(error) => tracing::warn!(%error, "an interrupted answer could not be cut"),
+            Err(error) => tracing::warn!(%error, chat = %asked.chat, "an interrupted answer could not be cut"),
         }
     }
 

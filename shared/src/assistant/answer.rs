@@ -50,10 +50,8 @@ pub struct Answer {
     pub citations: Vec<Citation>,
     /// Whether its figures stand on the pages that it cites.
     pub verification: Verification,
-    /// The procedure that it opens or goes on with; none where it tells no steps.
+    /// The procedure that it opens or goes on with; none where it tells no steps and is asked of none.
     pub procedure: Option<Procedure>,
-    /// Whether it was told word for word at a word of the user, and does not count.
-    pub is_free: bool,
     /// The warnings that hold for the steps that it tells, in their order. All of them stand in the text.
     pub warnings: Vec<Warning>,
     /// What it cost.

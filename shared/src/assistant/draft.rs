@@ -33,8 +33,10 @@ pub(super) struct Draft {
     quoted: Vec<Quoted>,
     /// Whether the model quotes, and says nothing in its own words.
     quotes: bool,
-    /// Where somebody stands in a procedure whose step this is.
+    /// Where somebody stands in a procedure whose step this is, or is asked about.
     pub(super) told: Option<Procedure>,
+    /// The procedure that somebody works through, whatever is asked.
+    pub(super) open: Option<Procedure>,
     /// Where the pages of sources are shown; empty where they are not linked to.
     gateway_url: String,
     /// Warnings from before, which the answer begins with.
@@ -74,6 +76,7 @@ impl Draft {
             quoted: Vec::new(),
             quotes,
             told: None,
+            open: None,
             gateway_url: gateway_url.clone(),
             usage: TokenUsage::default(),
             tokens: TokenCounter::default(),
@@ -232,7 +235,7 @@ impl Draft {
         let of = |passage: usize| passages.get(passage).map(|passage| &passage.hit);
         let quoted = self.quoted.iter().find_map(|quoted| Some((quoted.passage, quoted.begun.clone()?)));
         let told = || {
-            self.marks.cited().iter().filter(|_| self.quoted.is_empty()).find_map(|place| {
+            self.marks.cited().iter().filter(|_| !self.quotes).find_map(|place| {
                 let passage = passages.get(*place)?;
                 let (source, hit) = (Source::of(&self.findings, passage), &passage.hit);
                 let units = source.units(hit.page.saturating_sub(1)..=hit.page_end + 1);
@@ -240,7 +243,9 @@ impl Draft {
             })
         };
         let (passage, begun) = quoted.or_else(told)?;
-        of(passage).map(|hit| begun.in_document(&hit.document_id, &hit.file_name))
+        let begun = of(passage).map(|hit| begun.in_document(&hit.document_id, &hit.file_name))?;
+        // Who asks about the run that they work through stays where they are in it.
+        Some(self.open.clone().filter(|open| open.is_same_run(&begun)).unwrap_or(begun))
     }
 
     /// The end of a whole answer: what was left out or could not be verified, the list of sources, and the answer
@@ -256,10 +261,9 @@ impl Draft {
         let text = format!("{front}{}{}{end}", self.lead(), verified.marked(&self.text));
         let last = if front.is_empty() { end } else { format!("\n\n{}{end}", front.trim_end()) };
         let last = (!last.is_empty()).then_some(AnswerEvent::Token(last));
-        let (verification, is_free) = (verified.verification, self.told.is_some());
+        let (verification, usage) = (verified.verification, self.usage);
         let procedure = self.told.clone().or_else(|| self.procedure());
-        let usage = self.usage;
-        let answer = Answer { text, citations, verification, warnings, procedure, is_free, usage, aborted: false };
+        let answer = Answer { text, citations, verification, warnings, procedure, usage, aborted: false };
         (last, AnswerEvent::Done(Box::new(answer)))
     }
 
@@ -268,7 +272,8 @@ impl Draft {
         let (warnings, front) = self.warned();
         let (citations, verification) = (self.citations(), self.verify().verification);
         let text = format!("{front}{}{}", self.lead(), self.text);
-        let answer = Answer { text, citations, verification, warnings, usage: self.usage, ..Answer::default() };
+        let (procedure, usage) = (self.told.clone(), self.usage);
+        let answer = Answer { text, citations, verification, procedure, warnings, usage, ..Answer::default() };
         AnswerEvent::Done(Box::new(Answer { aborted: true, ..answer }))
     }
 }

@@ -26,6 +26,7 @@ mod resemblance;
 mod sanitizer;
 mod sight;
 mod snippet;
+mod utterance;
 mod verification;
 mod warnings;
 
@@ -50,6 +51,7 @@ pub use model::{Brief, LanguageModel, ModelEvent, Quoted};
 pub use openai::OpenAi;
 pub use pictures::Pictures;
 pub use pipeline::stream_answer;
+pub use procedure::OpenProcedure;
 pub use prompt::{PASSAGES as PROMPT_PASSAGES, context};
 pub use question::{Image, ImageSource, Question, Role, Turn};
 pub use resemblance::resembles;
@@ -60,7 +62,7 @@ pub use verification::{Given, UNVERIFIED_MARK, Verified, Verifier, verify};
 pub use warnings::{Dismissal, dismissal, unsaid, without_first};
 
 use self::pipeline::{Asked, stream_seen, unless};
-use self::procedure::Command;
+use self::procedure::{Command, Manner};
 use self::sight::Eyes;
 use crate::Context;
 use crate::config::LanguageModelConfig;
@@ -136,18 +138,16 @@ impl Assistant {
         let user = question.user.clone();
         let top_k = self.model.passages();
         let (mut question, shelves) = (question, library.clone());
-        let working = question
-            .procedure
-            .clone()
-            .filter(|place| !place.is_ended && question.images.is_empty() && question.reply.is_none());
-        let worked = working.and_then(|place| Some((procedure::command(&question.text)?, place)));
-        let mut document_ids = None;
+        let working = question.procedure.clone().filter(|_| question.images.is_empty() && question.reply.is_none());
+        let worked = working.and_then(|open| Some((open.command(&question.text)?, open.place)));
+        let (mut document_ids, mut asked_about) = (None, None);
         if let Some(((Command::Ask, _), place)) = &worked
-            && place.step > 0
+            && !place.is_untold()
         {
             // What is asked of a step is answered from its manual.
             question.history.push(procedure::turn(place));
             document_ids = place.document_id.parse().ok().map(|id| vec![id]);
+            asked_about = Some(place.clone());
         }
         let step = worked.filter(|((command, _), _)| *command != Command::Ask);
         let retrieve = move |text: String| async move {
@@ -162,8 +162,8 @@ impl Assistant {
         let gateway_url = self.gateway_url.clone();
         let events = stream! {
             if let Some(((command, tongue), place)) = step {
-                let said = (tongue, question.aloud);
-                let told = Box::pin(procedure::tell(&shelves, &question.user, &place, command, said));
+                let manner = Manner { tongue, aloud: question.aloud, pending: &question.pending };
+                let told = Box::pin(procedure::tell(&shelves, &question.user, &place, command, manner));
                 match unless(&cancel, told).await {
                     None => yield Ok(AnswerEvent::nothing()),
                     Some(Err(error)) => yield Err(error.into()),
@@ -184,7 +184,7 @@ impl Assistant {
                 };
                 sights = seen;
             }
-            let asked = Asked { question, sights, context_tokens, answer_tokens, gateway_url };
+            let asked = Asked { question, sights, step: asked_about, context_tokens, answer_tokens, gateway_url };
             let mut answer = pin!(stream_seen(asked, retrieve, model, cancel));
             while let Some(event) = answer.next().await {
                 yield event;

@@ -20,6 +20,7 @@ use super::references;
 use super::sight::{self, Sight};
 use crate::library::evidence::Source;
 use crate::library::{Findings, LibraryError};
+use crate::store::Procedure;
 
 /// Turns of the conversation that the model sees.
 const WINDOW_TURNS: usize = 12;
@@ -34,6 +35,8 @@ const ANSWER_TOKENS: usize = 4_096;
 pub(super) struct Asked {
     pub(super) question: Question,
     pub(super) sights: Vec<Sight>,
+    /// Where the user stands in the procedure whose step is asked about.
+    pub(super) step: Option<Procedure>,
     /// Tokens of the manuals' pages that a language model is given.
     pub(super) context_tokens: usize,
     /// Tokens that the answer may have.
@@ -56,7 +59,8 @@ where
 {
     let (sights, gateway_url) = (Vec::new(), String::new());
     let (context_tokens, answer_tokens) = (CONTEXT_TOKENS, ANSWER_TOKENS);
-    stream_seen(Asked { question, sights, context_tokens, answer_tokens, gateway_url }, retrieve, model, cancel)
+    let asked = Asked { question, sights, step: None, context_tokens, answer_tokens, gateway_url };
+    stream_seen(asked, retrieve, model, cancel)
 }
 
 /// The same where the pictures were looked at before.
@@ -71,11 +75,14 @@ where
     F: Future<Output = Result<Findings, LibraryError>> + Send + 'static,
 {
     stream! {
-        let Asked { question, sights, context_tokens, answer_tokens, gateway_url } = asked;
+        let Asked { question, sights, step, context_tokens, answer_tokens, gateway_url } = asked;
+        let open = question.procedure.clone();
         if let Some(reply) = question.reply {
             let text = reply.to_owned();
+            // "Repeat" behind such a reply still means the step.
+            let procedure = open.filter(|open| open.is_newest).map(|open| open.place);
             yield Ok(AnswerEvent::Token(text.clone()));
-            yield Ok(AnswerEvent::Done(Box::new(Answer { text, ..Answer::default() })));
+            yield Ok(AnswerEvent::Done(Box::new(Answer { text, procedure, ..Answer::default() })));
             return;
         }
         yield Ok(AnswerEvent::Stage(Stage::Retrieval));
@@ -101,6 +108,7 @@ where
         }
         yield Ok(AnswerEvent::Stage(Stage::Generation));
         let mut draft = Draft::new(&brief, model.quotes());
+        (draft.told, draft.open) = (step, open.map(|open| open.place));
         if let Some(event) = draft.begin() {
             yield Ok(event);
         }

@@ -1,8 +1,9 @@
 //! What is asked.
 
+use super::procedure::OpenProcedure;
 use crate::ids::UserId;
 use crate::objects::ObjectKey;
-use crate::store::{Procedure, Warning};
+use crate::store::Warning;
 
 /// Who wrote a turn of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +64,7 @@ pub struct Question {
     /// Whether the answer is read out: then it is brief.
     pub aloud: bool,
     /// The procedure that the user works through.
-    pub procedure: Option<Procedure>,
+    pub procedure: Option<OpenProcedure>,
     /// Warnings of spoken answers that were interrupted before they were said: this answer begins with them.
     pub pending: Vec<Warning>,
     /// What is replied to a user who has only said that such warnings need not be repeated.

@@ -8,8 +8,6 @@ use crate::assistant::Stage;
 pub(super) enum Ending {
     /// The answer is complete.
     Complete,
-    /// The answer is complete, and was told word for word at a word of the user.
-    Free,
     /// The user did not want to have it to its end.
     Stopped,
     /// It was given up by us, or failed; `counts` says whether what was asked is what failed.
@@ -21,7 +19,6 @@ pub(super) enum Ending {
 pub(super) fn counts(ending: Ending, progress: &Progress) -> bool {
     let begun = || progress.stages.iter().any(|stage| matches!(stage, Stage::ImageAnalysis | Stage::Generation));
     match ending {
-        Ending::Free => false,
         _ if !progress.text.is_empty() => true,
         Ending::Complete => true,
         Ending::Stopped => begun(),
@@ -63,6 +60,5 @@ mod tests {
         }
         assert!(!counts(Ending::Failed { counts: false }, &progress(&stages, "")));
         assert!(counts(Ending::Failed { counts: true }, &progress(&stages, "")));
-        assert!(!counts(Ending::Free, &progress(&stages, "Step 2")));
     }
 }

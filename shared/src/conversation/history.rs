@@ -1,7 +1,7 @@
 //! The part of a conversation that the assistant is given with a question.
 
-use crate::assistant::{Role, Turn};
-use crate::store::{ChatMessage, MessageRole, Procedure};
+use crate::assistant::{OpenProcedure, Role, Turn};
+use crate::store::{ChatMessage, MessageRole};
 
 /// Messages that are looked back at.
 pub(super) const MESSAGES: usize = 40;
@@ -14,20 +14,32 @@ const CHARACTERS: usize = 48_000;
 pub(super) struct Before {
     /// The turns that the assistant is given.
     pub(super) turns: Vec<Turn>,
-    /// The procedure that the user works through: what the newest answer says of one.
-    pub(super) procedure: Option<Procedure>,
+    /// The procedure that the user works through: what the newest answer of one says.
+    pub(super) procedure: Option<OpenProcedure>,
 }
 
 impl Before {
     /// Of the messages before it, oldest first.
     pub(super) fn of(earlier: &[ChatMessage]) -> Self {
-        let procedure = earlier.iter().rev().find_map(|message| message.procedure.clone());
-        Self { turns: window(earlier), procedure: procedure.filter(|procedure| !procedure.is_ended) }
+        let place = earlier.iter().rev().find_map(|message| message.procedure.clone()).filter(|place| !place.is_ended);
+        let newest = earlier.iter().rev().find(|message| message.role == MessageRole::Assistant && tells(message));
+        let is_newest = newest.is_some_and(|message| message.procedure.is_some());
+        Self { turns: window(earlier), procedure: place.map(|place| OpenProcedure { place, is_newest }) }
+    }
+
+    /// Whether these words and pictures are answered with a step of the procedure.
+    pub(super) fn tells_step(&self, words: &str, has_pictures: bool) -> bool {
+        !has_pictures && self.procedure.as_ref().is_some_and(|open| open.tells(words))
     }
 }
 
+/// Messages without words, and answers that failed, tell nothing.
+fn tells(message: &ChatMessage) -> bool {
+    !message.content.is_empty() && message.failure.is_none()
+}
+
 /// The newest of `earlier` (oldest first) that fit into the window: whole messages, beginning with
-/// one of the user. Messages without words, and answers that failed, tell nothing.
+/// one of the user.
 fn window(earlier: &[ChatMessage]) -> Vec<Turn> {
     let mut left = CHARACTERS;
     let mut turns: Vec<Turn> = Vec::new();
@@ -37,7 +49,7 @@ fn window(earlier: &[ChatMessage]) -> Vec<Turn> {
             MessageRole::Assistant => Role::Assistant,
             MessageRole::System => continue,
         };
-        if message.content.is_empty() || message.failure.is_some() {
+        if !tells(message) {
             continue;
         }
         let length = message.content.chars().count();
@@ -57,6 +69,7 @@ fn window(earlier: &[ChatMessage]) -> Vec<Turn> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::{AnswerFailure, Procedure};
 
     fn turn(role: MessageRole, content: &str) -> ChatMessage {
         ChatMessage::new(role, content)
@@ -84,13 +97,37 @@ mod tests {
 
     #[test]
     fn the_newest_answer_says_where_somebody_stands() {
-        let at = |step, is_ended| {
-            let procedure = Some(Procedure { step, is_ended, ..Procedure::default() });
-            ChatMessage { procedure, ..turn(MessageRole::Assistant, "Step") }
-        };
-        let step = |earlier: &[ChatMessage]| Before::of(earlier).procedure.map(|procedure| procedure.step);
+        let step = |earlier: &[ChatMessage]| Before::of(earlier).procedure.map(|open| open.place.step);
         assert_eq!(step(&[at(1, false), at(2, false), turn(MessageRole::Assistant, "60 N·m")]), Some(2));
         assert_eq!(step(&[at(1, false), at(2, true)]), None, "it is done with");
         assert_eq!(step(&[turn(MessageRole::User, "next")]), None);
+    }
+
+    fn at(step: u32, is_ended: bool) -> ChatMessage {
+        let text = format!("{step}. Oil the seal.");
+        let procedure = Some(Procedure { step, of: 4, is_ended, text, ..Procedure::default() });
+        ChatMessage { procedure, ..turn(MessageRole::Assistant, "Step") }
+    }
+
+    #[test]
+    fn what_is_repeated_is_the_newest_answer() {
+        let (asked, answered) = (turn(MessageRole::User, "Which oil?"), turn(MessageRole::Assistant, "60 N·m"));
+        let code = "provider_unavailable".to_owned();
+        let failure = Some(AnswerFailure { code, message: "It did not answer.".to_owned() });
+        let failed = ChatMessage { failure, ..answered.clone() };
+        for (since, repeats) in [
+            (vec![], true),
+            (vec![asked.clone()], true),
+            (vec![asked.clone(), answered.clone()], false),
+            (vec![asked.clone(), failed], true),
+            (vec![asked, answered, at(2, false)], true),
+        ] {
+            let before = Before::of(&[vec![at(1, false)], since].concat());
+            assert_eq!(before.tells_step("Repeat, please.", false), repeats);
+            assert!(before.tells_step("next", false), "the place is kept");
+            assert!(!before.tells_step("next", true) && !before.tells_step("Which tool?", false));
+        }
+        assert!(!Before::of(&[at(1, true)]).tells_step("next", false));
+        assert!(!Before::default().tells_step("next", false));
     }
 }

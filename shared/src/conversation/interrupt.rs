@@ -55,7 +55,8 @@ fn cut(answer: ChatMessage, heard: &str) -> ChatMessage {
     let heard = heard.trim_end();
     // What was heard has no marks of figures that were not found: they are set when an answer is whole.
     let written = answer.content.replace(UNVERIFIED_MARK, "");
-    let mut whole = written.trim_end();
+    let written = written.trim_end();
+    let mut whole = written;
     // Nor are warnings heard that were put in front of a whole answer.
     while !whole.starts_with(heard) {
         let Some(rest) = without_first(whole) else { return answer };
@@ -64,8 +65,7 @@ fn cut(answer: ChatMessage, heard: &str) -> ChatMessage {
     if heard == whole {
         return answer;
     }
-    let front = written.len() - (written.len() - written.trim_end().len()) - whole.len();
-    let content = format!("{}{heard}", written.get(..front).unwrap_or_default());
+    let content = format!("{}{heard}", written.strip_suffix(whole).unwrap_or_default());
     let verification = answer.verification.clone().map(|found| Verification {
         unverified: found.unverified.into_iter().filter(|figure| heard.contains(&figure.text)).collect(),
         ..found

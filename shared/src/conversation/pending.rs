@@ -34,8 +34,9 @@ impl Carried {
 }
 
 impl Conversations {
-    /// Keeps which warnings of a spoken answer are still to be said; `said` is what of its text was heard. The next
-    /// spoken answer of the session begins with them.
+    /// Keeps which warnings are still to be said after a spoken answer: those of the answer, and those that were
+    /// pending before it, without those in `said`, which is what of its text was heard. An answer that ended early does
+    /// not have the earlier ones among its own. The next spoken answer of the session begins with them.
     ///
     /// # Errors
     /// [`super::ConversationError`].
@@ -48,8 +49,8 @@ impl Conversations {
     ) -> ConversationResult<()> {
         let store = &self.context.store;
         let Some(message) = store.message(user, chat, answer).await? else { return Ok(()) };
-        let pending = unsaid(&message.warnings, said);
         let Some(kept) = store.chat(user, chat).await? else { return Ok(()) };
+        let pending = unsaid(kept.pending_warnings.iter().chain(&message.warnings), said);
         if kept.pending_warnings != pending {
             store.keep_pending(user, chat, &pending).await?;
         }

@@ -78,7 +78,7 @@ impl Conversations {
     async fn ask_new(&self, user: &UserId, prompt: Prompt) -> ConversationResult<Asked> {
         let slot = self.slot()?;
         let mut chat = Chat::new(user);
-        let lease = self.charge(Lease::new(user, &chat.id)).await?;
+        let lease = self.charge(Lease::new(user, &chat.id), false).await?;
         let (key, digest) = (prompt.key.clone(), repeat::digest(None, &prompt));
         let aloud = prompt.aloud;
         let question = self.charged(&lease, self.keep_question(&lease, prompt).boxed()).await?;
@@ -129,10 +129,13 @@ impl Conversations {
         let slot = self.slot()?;
         let store = &self.context.store;
         let chat = self.free_chat(user, id).await?;
-        let lease = self.charge(Lease::new(user, id)).await?;
+        let before = Before::of(&store.last_messages(user, id, history::MESSAGES).await?);
+        let carried = Carried::of(&chat, &prompt.text, prompt.aloud);
+        let words = carried.words.as_deref().unwrap_or(&prompt.text);
+        let is_step = carried.reply.is_none() && before.tells_step(words, !prompt.pictures.is_empty());
+        let lease = self.charge(Lease::new(user, id), is_step).await?;
         let (key, digest) = (prompt.key.clone(), repeat::digest(Some(id), &prompt));
         let aloud = prompt.aloud;
-        let carried = Carried::of(&chat, &prompt.text, aloud);
         let question = self.charged(&lease, self.keep_question(&lease, prompt).boxed()).await?;
         let answer = ChatMessage::placeholder(&lease.id);
         let opening = Opening {
@@ -142,17 +145,13 @@ impl Conversations {
             repeat: repeat::remembering(&lease, key.as_deref(), digest, &question, &answer)?,
             ..Opening::default()
         };
-        let opened = async {
-            let earlier = store.last_messages(user, id, history::MESSAGES).await?;
-            self.open(&lease, &chat, Some(&answer.id), opening).await?;
-            Ok(Before::of(&earlier))
-        };
+        let opened = self.open(&lease, &chat, Some(&answer.id), opening);
         match self.charged(&lease, opened.boxed()).await {
-            Ok(before) => {
+            Ok(()) => {
                 if carried.dismisses
                     && let Err(error) = self.note_all_said(user, id).await
                 {
-                    tracing::warn!(%error, "warnings that were dismissed stay pending");
+                    tracing::warn!(%error, chat = %id, "warnings that were dismissed stay pending");
                 }
                 let equipment = chat.equipment_context;
                 Ok(self.begin(Start {
@@ -200,7 +199,9 @@ impl Conversations {
             Some(old) if old.role == MessageRole::Assistant => Some(old),
             Some(_) => return Err(ConversationError::NothingToAnswer),
         };
-        let lease = self.charge(Lease::new(user, chat_id)).await?;
+        let before = Before::of(messages.get(..question_at).unwrap_or_default());
+        let is_step = before.tells_step(&question.content, !question.attachments.is_empty());
+        let lease = self.charge(Lease::new(user, chat_id), is_step).await?;
         let answer = old.map_or_else(|| ChatMessage::placeholder(&lease.id), |old| old.replacement(&lease.id));
         let opening = if answer.replaced.is_some() {
             Opening { replacement: Some(&answer), ..Opening::default() }
@@ -208,7 +209,6 @@ impl Conversations {
             Opening { new_messages: vec![&answer], ..Opening::default() }
         };
         self.charged(&lease, self.open(&lease, &chat, Some(&answer.id), opening)).await?;
-        let before = Before::of(messages.get(..question_at).unwrap_or_default());
         let is_last = answer_at + 1 >= messages.len();
         let equipment = chat.equipment_context;
         let carried = Carried::default();
@@ -275,8 +275,11 @@ impl Conversations {
         Ok(ChatMessage { attachments, ..ChatMessage::new(MessageRole::User, prompt.text) })
     }
 
-    /// Counts a question; the lease under which it will be answered knows where.
-    async fn charge(&self, lease: Lease) -> ConversationResult<Lease> {
+    /// Counts a question; the lease under which it will be answered knows where. A word that asks for a step is none.
+    async fn charge(&self, lease: Lease, is_step: bool) -> ConversationResult<Lease> {
+        if is_step {
+            return Ok(lease);
+        }
         let month = self.context.billing.charge_message(&lease.user).await?;
         Ok(lease.charged(month))
     }

@@ -75,8 +75,9 @@ impl Writer {
         cancel.cancel();
         let outcome = self.store(end).await;
         telemetry::count_tokens(outcome.message.token_usage.map_or(0, |usage| usage.total_tokens));
-        let unverified = outcome.message.verification.as_ref().map_or(0, |found| found.unverified.len());
-        telemetry::count_unverified(self.assistant.model_name(), unverified);
+        if let Some(verification) = &outcome.message.verification {
+            telemetry::count_figures(self.assistant.model_name(), verification);
+        }
         telemetry::flush();
         self.progress.send_modify(|progress| progress.outcome = Some(outcome));
     }
@@ -153,7 +154,6 @@ impl Writer {
 
     fn ending(&self, end: &End) -> Ending {
         match end {
-            End::Answered(answer) if !answer.aborted && answer.is_free => Ending::Free,
             End::Answered(answer) if !answer.aborted => Ending::Complete,
             End::Answered(_) if self.given_up.load(Ordering::Relaxed) => Ending::Failed { counts: false },
             End::Answered(_) | End::Lost => Ending::Stopped,

@@ -3,12 +3,15 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::attachments::Attachment;
+use super::citations::Citation;
 use super::item::{Expression, Key};
 use super::leases::{Generation, Lease};
+use super::procedures::Procedure;
+use super::verification::Verification;
 use super::warnings::Warning;
 use super::{Listing, Store, StoreResult, Write};
-use crate::ids::{AttachmentId, ChatId, MessageId, UserId};
-use crate::page_boxes::PageBox;
+use crate::ids::{ChatId, MessageId, UserId};
 
 /// Who wrote a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,116 +74,6 @@ pub struct ChatMessage {
     /// While an answer is being replaced: what it replaces, should nothing come of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaced: Option<Box<ChatMessage>>,
-}
-
-/// A picture or document sent with a message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Attachment {
-    /// Its id, which no one can guess.
-    pub id: AttachmentId,
-    /// Where it lies, if not in our bucket.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
-    /// Its name.
-    pub file_name: String,
-    /// Media type and size, where it lies in our bucket.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stored: Option<StoredFile>,
-}
-
-/// What is known of an attachment in our bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StoredFile {
-    /// Media type, by content.
-    pub content_type: String,
-    /// Bytes.
-    pub size: u64,
-}
-
-/// A passage of a manual that an answer rests on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Citation {
-    /// The number of its mark in the text, from 1.
-    pub index: u32,
-    /// The document.
-    pub document_id: String,
-    /// The document's file name.
-    pub file_name: String,
-    /// First page, as a PDF viewer counts.
-    pub page: u32,
-    /// Last page.
-    pub page_end: u32,
-    /// The part of the passage that is about the question, at most 300 characters.
-    pub snippet: String,
-    /// How well it matched, 0 to 1.
-    pub score: f32,
-    /// The lines and rows that the answer rests on, on each of its pages; none where their places are unknown.
-    #[serde(default)]
-    pub boxes: Vec<PageBox>,
-}
-
-/// Whether the figures of an answer stand on the pages that it cites.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Verification {
-    /// How many values and codes were looked for.
-    pub checked: u32,
-    /// Those that were not found, in the order of the answer.
-    pub unverified: Vec<Unverified>,
-}
-
-/// A value or a code of an answer that nobody should rely on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Unverified {
-    /// As it is written in the answer.
-    pub text: String,
-    /// Why.
-    pub reason: UnverifiedReason,
-}
-
-/// Why a figure could not be verified.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UnverifiedReason {
-    /// It stands on no page that is cited with it.
-    NotOnPage,
-    /// The number stands there in another unit.
-    AnotherUnit,
-    /// It stands on a page that is not cited with it.
-    OnAnotherPage,
-    /// On the page, it belongs to something else than in the answer.
-    OfSomethingElse,
-    /// The answer cites no page.
-    NothingCited,
-}
-
-/// Where somebody stands in a procedure of a manual: in a run of steps that was quoted, and is told step by step.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Procedure {
-    /// The manual.
-    pub document_id: String,
-    /// Its name.
-    pub file_name: String,
-    /// The page of the first step, from 1.
-    pub page: u32,
-    /// Which run of steps of the manual it is.
-    pub run: u32,
-    /// The title over it; may be empty.
-    pub title: String,
-    /// The step that was told last, from 1; 0 before the first.
-    pub step: u32,
-    /// How many steps there are.
-    pub of: u32,
-    /// The words of that step, as they stand in the manual; empty before the first.
-    pub text: String,
-    /// Whether the user is done with it.
-    #[serde(default)]
-    pub is_ended: bool,
 }
 
 /// Tokens of a language model; all zero where the endpoint does not tell and for the extractive
@@ -371,6 +264,7 @@ impl Store {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::page_boxes::PageBox;
 
     #[test]
     fn an_interrupted_answer_keeps_what_was_saved() {

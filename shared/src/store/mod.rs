@@ -5,9 +5,11 @@
 //! transactional writes. `expiresAt` (epoch seconds) lets `DynamoDB` clean up, but it may keep an
 //! expired item for days: code checks expiry itself.
 
+mod attachments;
 mod billing;
 mod bucket;
 mod chats;
+mod citations;
 mod codes;
 mod cuts;
 mod documents;
@@ -24,6 +26,7 @@ mod messages;
 mod payments;
 mod pending_email;
 mod places;
+mod procedures;
 mod rate;
 mod registration;
 mod repeats;
@@ -34,10 +37,13 @@ mod table;
 mod tombstones;
 mod transaction;
 mod users;
+mod verification;
 mod warnings;
 
+pub use attachments::{Attachment, StoredFile};
 pub use bucket::Bucket;
 pub use chats::{Chat, ChatChange, ChatStatus, Preview};
+pub use citations::Citation;
 pub use codes::{AddressCodes, CodePurpose, PendingCode};
 pub use documents::{Document, DocumentStatus, MultipartState, NewDocument, size_mismatch};
 pub use erasure::Left;
@@ -48,14 +54,12 @@ pub use item::{Expression, Key, Value, value};
 pub use jobs::{JOB_LIFETIME_SECONDS, Job, JobStatus};
 pub use leases::{Generation, LEASE, Lease};
 pub use listing::Listing;
-pub use messages::{
-    AnswerFailure, Attachment, ChatMessage, Citation, Feedback, MessageRole, Procedure, StoredFile, TokenUsage,
-    Unverified, UnverifiedReason, Verification,
-};
+pub use messages::{AnswerFailure, ChatMessage, Feedback, MessageRole, TokenUsage};
 #[cfg(feature = "payments")]
 pub use payments::EventRecord;
 pub use pending_email::PENDING_EMAIL_SECONDS;
 pub use places::Place;
+pub use procedures::Procedure;
 pub use rate::RateLimit;
 pub use registration::{Registration, SignUp};
 pub use repeats::AskedBefore;
@@ -65,6 +69,7 @@ pub use table::Store;
 pub use tombstones::Tombstone;
 pub use transaction::Write;
 pub use users::{Settings, User};
+pub use verification::{Unverified, UnverifiedReason, Verification};
 pub use warnings::{Warning, WarningKind};
 
 /// What storage calls give back.

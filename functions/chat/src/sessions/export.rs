@@ -7,14 +7,13 @@ use axum::extract::{Query, State as Shared};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
 use serde::Deserialize;
-use shared::assistant::{escape, sanitized};
+use shared::assistant::{escape, sanitized, unsaid};
 use shared::auth::CurrentUser;
 use shared::http::{ApiError, ApiResult, Id};
 use shared::ids::ChatId;
 use shared::store::{Chat, ChatMessage, MessageRole, WarningKind};
 
 use crate::State;
-use crate::refusal::bad_query;
 use crate::views::SessionView;
 
 /// `?format=md|json`
@@ -30,7 +29,7 @@ pub async fn export(
     Id(id): Id<ChatId>,
     query: Result<Query<Wanted>, QueryRejection>,
 ) -> ApiResult<Response> {
-    let Query(wanted) = query.map_err(bad_query)?;
+    let Query(wanted) = query?;
     let json = match wanted.format.as_deref() {
         None | Some("md") => false,
         Some("json") => true,
@@ -83,10 +82,13 @@ fn markdown(chat: &Chat, messages: &[ChatMessage]) -> String {
             let (checked, missing) = (verification.checked, verification.unverified.len());
             write_line(
                 &mut text,
-                format_args!("\n*Values and codes checked against the cited pages: {checked}; not found: {missing}.*"),
+                format_args!(
+                    "\n*Values and codes checked against the cited pages: {checked}; not verified: {missing}.*"
+                ),
             );
         }
-        for warning in &message.warnings {
+        // Most stand in the answer already, before their steps.
+        for warning in unsaid(&message.warnings, &message.content) {
             let (kind, page, words) = (signal_word(warning.kind), warning.page, harmless(&warning.text));
             write_line(&mut text, format_args!("\n> **⚠ {kind}**, page {page}: {words}"));
         }

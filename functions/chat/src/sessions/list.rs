@@ -12,7 +12,6 @@ use shared::store::{Chat, ChatStatus, Store, StoreResult};
 
 use super::update::Status;
 use crate::State;
-use crate::refusal::bad_query;
 use crate::views::SessionView;
 
 /// Sessions whose messages are read at once in a search.
@@ -41,7 +40,7 @@ pub async fn list(
     page: Page,
     query: Result<Query<Wanted>, QueryRejection>,
 ) -> ApiResult<Reply<Sessions>> {
-    let Query(wanted) = query.map_err(bad_query)?;
+    let Query(wanted) = query?;
     let (status, search) = checked(wanted)?;
     let store = &state.context.store;
     let (chats, total) = match search {

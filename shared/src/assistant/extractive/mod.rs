@@ -19,7 +19,7 @@ use futures::stream::BoxStream;
 use self::decision::Outcome;
 pub(super) use self::phrases::Tongue;
 use self::quote::Naming;
-pub(super) use self::quote::{end_of_step, line};
+pub(super) use self::quote::{end_of_step, line, steps_of};
 use super::citations::escape;
 use super::error::AnswerError;
 use super::model::{Brief, LanguageModel, ModelEvent, Quoted};

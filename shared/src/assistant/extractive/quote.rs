@@ -89,7 +89,7 @@ fn is_callout(unit: &Unit) -> bool {
 }
 
 /// The steps of a run. Those of a sublist are told with the step that they belong to.
-fn steps_of(units: &[Unit], group: u32) -> Vec<usize> {
+pub(in crate::assistant) fn steps_of(units: &[Unit], group: u32) -> Vec<usize> {
     let is_of_run = |unit: &Unit| unit.kind == UnitKind::Step && unit.place.is_some_and(|place| place.group == group);
     (0..units.len()).filter(|at| units.get(*at).is_some_and(is_of_run)).collect()
 }

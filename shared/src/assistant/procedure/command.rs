@@ -1,6 +1,16 @@
 //! What somebody says who works through a procedure with full hands: "next", "repeat", "how tight?".
 
+use text2num::text2digits;
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::vocabulary::{COMMANDS, COURTESIES, STEPS};
 use crate::assistant::extractive::Tongue;
+use crate::assistant::utterance::{Phrases, Word, words};
+
+/// Characters of a command. What is longer is a question.
+const LONGEST: usize = 80;
+/// The languages of the phrases, in their order.
+const TONGUES: [Tongue; 4] = [Tongue::English, Tongue::German, Tongue::Spanish, Tongue::French];
 
 /// What is wanted in a procedure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +23,7 @@ pub(in crate::assistant) enum Command {
     Back,
     /// The first one.
     First,
-    /// The step of this number.
+    /// The step at this place, from 1.
     Step(u32),
     /// No further one.
     Done,
@@ -21,158 +31,116 @@ pub(in crate::assistant) enum Command {
     Ask,
 }
 
-/// Phrases for each, in the form that [`plain`] gives them: English, German, Spanish, French.
-const PHRASES: [(Command, [&str; 4]); 6] = [
-    (
-        Command::Next,
-        [
-            "next|next step|next one|the next step|continue|go on|carry on|keep going|go ahead|what \
-             next|what s next|whats next|what now|and then|then what|then",
-            "weiter|nachste|nachster|nachster schritt|der nachste schritt|nachsten schritt|und dann|was jetzt",
-            "siguiente|el siguiente|siguiente paso|el siguiente paso|paso \
-             siguiente|continua|continuar|sigue|y luego",
-            "suivant|suivante|etape suivante|l etape suivante|la suite|continuer|continuez|et ensuite",
-        ],
-    ),
-    (
-        Command::Repeat,
-        [
-            "repeat|repeat it|repeat that|repeat the step|repeat step|repeat this step|again|once more|one \
-             more time|say again|say it again|say that again|what was that|what did you say|pardon|sorry",
-            "wiederholen|wiederhole|wiederhole das|noch einmal|nochmal|noch mal|wie bitte",
-            "repite|repetir|repitelo|otra vez|de nuevo|como",
-            "repete|repetez|encore une fois|encore",
-        ],
-    ),
-    (
-        Command::Back,
-        [
-            "back|go back|step back|one back|one step back|previous|previous step|the previous step|the step \
-             before",
-            "zuruck|einen schritt zuruck|voriger schritt|vorheriger schritt|vorheriger",
-            "atras|anterior|paso anterior|el paso anterior|vuelve atras",
-            "retour|precedent|precedente|etape precedente|l etape precedente|reviens",
-        ],
-    ),
-    (
-        Command::First,
-        [
-            "first|first step|the first step|start|start over|begin|begin again|from the beginning|from the \
-             start|from the top",
-            "anfang|von vorn|von vorne|von anfang an|erster schritt|los",
-            "empieza|desde el principio|primer paso|el primer paso",
-            "depuis le debut|du debut|premiere etape|la premiere etape|commence",
-        ],
-    ),
-    (
-        Command::Done,
-        [
-            "done|all done|i m done|im done|i am done|we are done|finished|i m finished|i am finished|that s \
-             all|thats all|that is all|end|end the procedure|end procedure|stop the procedure|quit",
-            "fertig|ich bin fertig|das war s|ende|beenden",
-            "listo|terminado|he terminado|eso es todo",
-            "fin|fini|termine|c est fini|j ai fini|j ai termine|c est tout",
-        ],
-    ),
-    (
-        Command::Ask,
-        [
-            "which tool|which tools|what tool|what tools|which tool do i need|what tool do i need|which \
-             tools do i need|what tools do i need|which wrench|which socket|what size|which size|how \
-             tight|how tight is it|what torque|which torque|what is the torque|what s the torque|how much \
-             torque|torque|how much|how long|how far",
-            "welches werkzeug|welche werkzeuge|welches werkzeug brauche ich|womit|wie fest|welches \
-             drehmoment|drehmoment|wie viel|wie lange",
-            "que herramienta|que herramientas|que herramienta necesito|con que|que par|que par de \
-             apriete|cuanto|cuanto tiempo",
-            "quel outil|quels outils|avec quoi|quel couple|quel couple de serrage|combien|combien de temps",
-        ],
-    ),
-];
-
-/// Words around a command that say nothing.
-const AROUND: &str = "ok okay okey please now and so yes alright right well hey thanks thank you got it bitte ja gut danke jetzt por favor si vale \
-                      gracias ahora s il vous plait te oui merci maintenant d accord";
-/// Words before the number of a step, in the same order.
-const STEPS: [&str; 4] = [
-    "step|go to step|jump to step|repeat step",
-    "schritt|zu schritt|gehe zu schritt",
-    "paso|al paso|ve al paso",
-    "etape|a l etape|va a l etape",
-];
-/// The languages of the phrases.
-const TONGUES: [Tongue; 4] = [Tongue::English, Tongue::German, Tongue::Spanish, Tongue::French];
-
-/// What a message means in a procedure, and its language; nothing where it is a question like any other.
-pub(in crate::assistant) fn command(text: &str) -> Option<(Command, Tongue)> {
-    let plain = plain(text);
-    let in_tongue = |phrases: &[&str; 4], said: &str| {
-        let is_one_of = |phrases: &str| phrases.split('|').any(|phrase| phrase == said);
-        TONGUES.into_iter().zip(phrases).find(|(_, phrases)| is_one_of(phrases)).map(|(tongue, _)| tongue)
+/// What a message means in a procedure of `all` steps, and its language; nothing where it is a question like any other.
+pub(super) fn command(text: &str, all: u32) -> Option<(Command, Tongue)> {
+    if text.chars().nth(LONGEST).is_some() {
+        return None;
+    }
+    let words = words(text);
+    let behind = |at: &usize| {
+        let count = COURTESIES.at_start(words.get(*at..).unwrap_or_default());
+        (count > 0).then_some(at + count)
     };
-    let meaning = |said: &str| {
-        let found = PHRASES.iter().find_map(|(command, phrases)| Some((*command, in_tongue(phrases, said)?)));
-        found.or_else(|| {
-            let (before, number) = said.rsplit_once(' ')?;
-            let tongue = in_tongue(&STEPS, before)?;
-            number.parse().ok().map(|number| (Command::Step(number), tongue))
-        })
+    let before = |end: &usize| {
+        let count = COURTESIES.at_end(words.get(..*end).unwrap_or_default());
+        (count > 0).then_some(end - count)
     };
-    let words: Vec<&str> = plain.split(' ').collect();
-    let is_around = |word: &&&str| AROUND.split_whitespace().any(|around| around == **word);
-    let before = words.iter().take_while(is_around).count();
-    let behind = words.iter().rev().take_while(is_around).count();
-    // "And then?" is a command, though "and" says nothing.
-    let of = |from: usize, to: usize| words.get(from..to).map(|words| words.join(" "));
-    let spoken = [of(0, words.len()), of(before, words.len()), of(before, words.len().saturating_sub(behind))];
-    spoken.into_iter().flatten().filter(|said| !said.is_empty()).find_map(|said| meaning(&said))
+    let starts: Vec<usize> = std::iter::successors(Some(0), behind).collect();
+    let ends: Vec<usize> = std::iter::successors(Some(words.len()), before).collect();
+    // As little as possible is left out: "and then?" is a command, though "and" says nothing.
+    let parts = starts.iter().flat_map(|start| ends.iter().map(move |end| (*start, *end)));
+    let mut meanings = parts.filter_map(|(start, end)| meaning(words.get(start..end)?, all));
+    // Nobody ends or begins a procedure by a question: "Done?"
+    let asks = text.contains('?');
+    meanings.find(|(command, _)| !asks || !matches!(command, Command::Done | Command::First))
 }
 
-/// In lower case, without accents and marks, words with one space between them.
-fn plain(text: &str) -> String {
-    use unicode_normalization::UnicodeNormalization as _;
-    use unicode_normalization::char::is_combining_mark;
-    const LONGEST: usize = 80;
-    let folded = text.chars().take(LONGEST).nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
-    let spaced: String = folded.map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-    let plain = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.chars().nth(LONGEST).is_some() { String::new() } else { plain }
+fn meaning(said: &[Word<'_>], all: u32) -> Option<(Command, Tongue)> {
+    let in_tongue = |phrases: &[Phrases; 4]| {
+        TONGUES.into_iter().zip(phrases).find(|(_, phrases)| phrases.are(said)).map(|(tongue, _)| tongue)
+    };
+    let found = COMMANDS.iter().find_map(|(command, phrases)| Some((*command, in_tongue(phrases)?)));
+    let step = |(tongue, before): (Tongue, Phrases)| {
+        let count = before.at_start(said);
+        let number = number(said.get(count..).filter(|rest| count > 0 && !rest.is_empty())?, tongue)?;
+        (1..=all).contains(&number).then_some((Command::Step(number), tongue))
+    };
+    found.or_else(|| TONGUES.into_iter().zip(STEPS).find_map(step))
+}
+
+/// A number, in digits or in words.
+fn number(said: &[Word<'_>], tongue: Tongue) -> Option<u32> {
+    let written: Vec<String> = said.iter().map(|word| word.written.nfc().collect()).collect();
+    let written = written.join(" ");
+    written.parse().ok().or_else(|| text2digits(&written, tongue.language().spoken()?).ok()?.parse().ok())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assistant::utterance::assert_plain;
+
+    /// In a procedure of eight steps.
+    fn meant(said: &str) -> Option<Command> {
+        command(said, 8).map(|(command, _)| command)
+    }
 
     #[test]
     fn short_words_of_four_languages_are_commands() {
-        for (said, meant) in [
+        for (said, command) in [
             ("Next", Command::Next),
             ("ok, next please!", Command::Next),
             ("And then?", Command::Next),
             ("What's next?", Command::Next),
+            ("Got it, next.", Command::Next),
+            ("Done, next step.", Command::Next),
             ("Nächster Schritt, bitte", Command::Next),
+            ("Wie geht's weiter?", Command::Next),
+            ("¿Y ahora qué?", Command::Next),
             ("Étape suivante", Command::Next),
             ("Say that again", Command::Repeat),
+            ("Can you repeat that, please?", Command::Repeat),
             ("noch einmal", Command::Repeat),
+            ("Pouvez-vous répéter ?", Command::Repeat),
             ("go back", Command::Back),
             ("zurück", Command::Back),
+            ("un paso atrás", Command::Back),
             ("Start over.", Command::First),
-            ("go to step 7", Command::Step(7)),
-            ("Schritt 3", Command::Step(3)),
+            ("Noch mal von vorne, bitte.", Command::First),
             ("done", Command::Done),
+            ("All right, we're done, thank you.", Command::Done),
             ("He terminado", Command::Done),
             ("Which tool?", Command::Ask),
             ("Wie fest?", Command::Ask),
         ] {
-            assert_eq!(command(said).map(|(command, _)| command), Some(meant), "{said}");
+            assert_eq!(meant(said), Some(command), "{said}");
         }
+    }
+
+    #[test]
+    fn a_step_is_named_by_its_place() {
+        for (said, place) in [
+            ("go to step 7", 7),
+            ("Step four, please", 4),
+            ("Schritt 3", 3),
+            ("Schritt fünf", 5),
+            ("Schritt fu\u{308}nf", 5),
+            ("paso ocho", 8),
+            ("à l'étape quatre", 4),
+        ] {
+            assert_eq!(meant(said), Some(Command::Step(place)), "{said}");
+        }
+        for said in ["step 9", "step nine", "step 0", "step", "step fourth", "Schritt zwölf", "step 4 torque"] {
+            assert_eq!(meant(said), None, "{said}");
+        }
+        assert_eq!(command("step nine", 9).map(|(command, _)| command), Some(Command::Step(9)));
     }
 
     #[test]
     fn the_answer_has_the_language_of_the_command() {
         let tongues = [("next", Tongue::English), ("weiter", Tongue::German), ("paso 3", Tongue::Spanish)];
         for (said, tongue) in tongues.into_iter().chain([("la suite, merci", Tongue::French)]) {
-            assert_eq!(command(said).map(|(_, tongue)| tongue), Some(tongue), "{said}");
+            assert_eq!(command(said, 8).map(|(_, tongue)| tongue), Some(tongue), "{said}");
         }
     }
 
@@ -181,14 +149,34 @@ mod tests {
         for said in [
             "",
             "?!",
+            "please",
             "How do I go back to the first gear?",
             "What is the next service interval?",
             "how tight is the drain plug",
-            "step",
             "Is the repair done by one person?",
-            "next next next and so on until the end of time, and then once more please, and again and again",
         ] {
-            assert_eq!(command(said), None, "{said}");
+            assert_eq!(meant(said), None, "{said}");
+        }
+    }
+
+    #[test]
+    fn praise_and_questions_end_and_begin_nothing() {
+        for said in ["Well done!", "Done?", "Finished?", "Fertig?", "¿Terminado?", "First?", "Start?", "los", "Los!"] {
+            assert_eq!(meant(said), None, "{said}");
+        }
+        assert_eq!(meant("Next?"), Some(Command::Next));
+    }
+
+    #[test]
+    fn what_is_long_is_a_question() {
+        let after = |count: usize| format!("{}next", "okay, ".repeat(count));
+        assert_eq!((meant(&after(12)), meant(&after(13))), (Some(Command::Next), None));
+    }
+
+    #[test]
+    fn all_phrases_can_be_said() {
+        for phrases in COMMANDS.iter().flat_map(|(_, phrases)| phrases).chain(&STEPS).chain([&COURTESIES]) {
+            assert_plain(*phrases);
         }
     }
 }

@@ -7,12 +7,18 @@
 mod command;
 mod phrases;
 mod steps;
+mod vocabulary;
+
+#[cfg(test)]
+mod tests;
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
-use self::steps::Steps;
+use self::steps::{Step, Steps};
 use super::extractive::Tongue;
 use super::question::{Role, Turn};
+use super::warnings;
 use crate::documents::Spot;
 use crate::documents::units::Unit;
 use crate::ids::UserId;
@@ -20,13 +26,47 @@ use crate::library::{Findings, Holdings, Library, LibraryError, Passage};
 use crate::retrieval::{Hit, Segment};
 use crate::store::{Procedure, Warning};
 
-pub(super) use self::command::{Command, command};
+pub(super) use self::command::Command;
 pub(super) use self::steps::{Begun, begun, resembling};
 
 /// Pages before the first step that are looked at: warnings may stand there.
 const PAGES_BEFORE: u32 = 6;
 /// Pages that a procedure may go on over.
 const PAGES_BEHIND: u32 = 60;
+
+/// A procedure that somebody works through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenProcedure {
+    /// Where they stand in it.
+    pub place: Procedure,
+    /// Whether the newest answer is of it. Else "repeat" and "how tight?" mean what was said since.
+    pub is_newest: bool,
+}
+
+impl OpenProcedure {
+    /// What a message means in it, and the language; nothing where it is a question like any other.
+    pub(super) fn command(&self, text: &str) -> Option<(Command, Tongue)> {
+        let found = command::command(text, self.place.of).filter(|_| !self.place.is_ended)?;
+        (self.is_newest || !matches!(found.0, Command::Repeat | Command::Ask)).then_some(found)
+    }
+
+    /// Whether a message is answered with a step of it, or ends it. That comes from the manual itself, and is not
+    /// charged.
+    #[must_use]
+    pub fn tells(&self, text: &str) -> bool {
+        self.command(text).is_some_and(|(command, _)| command != Command::Ask)
+    }
+}
+
+/// How a step is told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner<'a> {
+    pub(super) tongue: Tongue,
+    /// Whether it is read out.
+    pub(super) aloud: bool,
+    /// Warnings that the answer begins with: they are not told again.
+    pub(super) pending: &'a [Warning],
+}
 
 /// What is said of a step.
 #[derive(Debug, Default)]
@@ -51,52 +91,62 @@ pub(super) async fn tell(
     user: &UserId,
     place: &Procedure,
     command: Command,
-    (tongue, aloud): (Tongue, bool),
+    manner: Manner<'_>,
 ) -> Result<Told, LibraryError> {
-    let ended = |text: String| Told {
-        text,
-        procedure: Procedure { is_ended: true, text: String::new(), ..place.clone() },
-        ..Told::default()
-    };
     if command == Command::Done {
-        return Ok(ended(tongue.procedure_done(&place.title)));
+        return Ok(ended(place, manner.tongue.procedure_done(&place.title)));
     }
-    let Some(segment) = library.document(user, &place.document_id).await? else {
-        return Ok(ended(tongue.procedure_gone().to_owned()));
-    };
+    Ok(match library.document(user, &place.document_id).await? {
+        Some(segment) => told(&segment, place, command, manner),
+        None => ended(place, manner.tongue.procedure_gone().to_owned()),
+    })
+}
+
+fn ended(place: &Procedure, text: String) -> Told {
+    Told { text, procedure: Procedure { is_ended: true, text: String::new(), ..place.clone() }, ..Told::default() }
+}
+
+fn told(segment: &Arc<Segment>, place: &Procedure, command: Command, manner: Manner<'_>) -> Told {
+    let tongue = manner.tongue;
     let pages = place.page.saturating_sub(PAGES_BEFORE)..=place.page.saturating_add(PAGES_BEHIND);
     let units = segment.units_on(pages);
-    let Some(steps) = Steps::of_run(&units, place.run).filter(|steps| steps.page() == Some(place.page)) else {
-        return Ok(ended(tongue.procedure_gone().to_owned()));
-    };
-    let all = steps.count();
-    let wanted = match command {
-        Command::Next => place.step + 1,
-        Command::Repeat | Command::Ask | Command::Done => place.step.max(1),
-        Command::Back => place.step.saturating_sub(1).max(1),
-        Command::First => 1,
-        Command::Step(number) => steps.numbered(number).unwrap_or(u32::MAX),
-    };
-    if wanted > all {
-        let is_over = command == Command::Next;
-        let text = if is_over { tongue.no_further_step(&place.title) } else { tongue.no_such_step(all) };
-        return Ok(Told { text, procedure: place.clone(), ..Told::default() });
+    let steps = Steps::of_run(&units, place.run).filter(|steps| steps.page() == Some(place.page));
+    let Some(steps) = steps else { return ended(place, tongue.procedure_gone().to_owned()) };
+    let (wanted, all) = (wanted(place, command), steps.count());
+    if wanted > all && command == Command::Next {
+        let text = tongue.no_further_step(&place.title);
+        return Told { text, procedure: place.clone(), ..Told::default() };
     }
-    let (warnings, body) = steps.step(wanted);
-    let text = written(&warnings, &body, (wanted, all), (tongue, aloud));
-    let quoted = || warnings.iter().chain(&body);
+    if wanted > all {
+        // Steps are asked for by places that there were: the run is shorter since it was read again.
+        return ended(place, tongue.procedure_gone().to_owned());
+    }
+    let is_after_told = command == Command::Next && !place.is_untold();
+    let step = steps.step(wanted, is_after_told.then_some(place.step));
+    let quoted = || step.warnings.iter().chain(&step.body);
     let (first, last) = (quoted().map(|unit| unit.page).min(), quoted().map(|unit| unit.page_end).max());
-    let page = body.first().map_or(place.page, |unit| unit.page);
-    let step_text: Vec<&str> = body.iter().map(|unit| unit.text.as_str()).collect();
-    let hazards = warnings.iter().chain(&body).filter_map(|unit| super::warnings::warning(unit, &place.document_id));
-    Ok(Told {
-        warnings: hazards.collect(),
-        findings: findings(&segment, page, &place.title, &body),
-        text,
+    let page = step.body.first().map_or(place.page, |unit| unit.page);
+    let step_text: Vec<&str> = step.body.iter().map(|unit| unit.text.as_str()).collect();
+    Told {
+        warnings: quoted().filter_map(|unit| warnings::warning(unit, &place.document_id)).collect(),
+        findings: findings(segment, page, &place.title, &step.body),
+        text: written(&step, (wanted, all), manner),
         pages: first.zip(last).map(|(first, last)| first..=last),
-        spots: body.iter().chain(&warnings).flat_map(|unit| unit.spots.iter().copied()).collect(),
+        spots: step.body.iter().chain(&step.warnings).flat_map(|unit| unit.spots.iter().copied()).collect(),
         procedure: Procedure { step: wanted, of: all, text: step_text.join("\n"), is_ended: false, ..place.clone() },
-    })
+    }
+}
+
+/// Which step a command means, from 1.
+fn wanted(place: &Procedure, command: Command) -> u32 {
+    match command {
+        Command::Next if place.is_untold() => place.current(),
+        Command::Next => place.current().saturating_add(1),
+        Command::Repeat | Command::Ask | Command::Done => place.current(),
+        Command::Back => place.current().saturating_sub(1).max(1),
+        Command::First => 1,
+        Command::Step(number) => number,
+    }
 }
 
 /// What a question about the step that was told last leans on: the step, as if it had been asked for.
@@ -106,21 +156,30 @@ pub(super) fn turn(place: &Procedure) -> Turn {
 }
 
 /// A step in Markdown, warnings first, with the mark of its page.
-fn written(warnings: &[&Unit], body: &[&Unit], place: (u32, u32), (tongue, aloud): (Tongue, bool)) -> String {
-    let mut text = format!("**{}**\n\n", tongue.step_of(place));
-    for unit in warnings.iter().chain(body) {
-        text.push_str(&super::extractive::line(unit));
+fn written(step: &Step<'_>, (number, all): (u32, u32), manner: Manner<'_>) -> String {
+    let tongue = manner.tongue;
+    let is_told = |unit: &Unit| {
+        let warning = warnings::warning(unit, "");
+        warning.is_some_and(|warning| warnings::holds(manner.pending, &warning))
+    };
+    let lines = |units: &[&Unit]| {
+        units.iter().filter(|unit| !is_told(unit)).map(|unit| super::extractive::line(unit)).collect::<String>()
+    };
+    let mut text = format!("**{}**\n\n{}", tongue.step_of((number, all)), lines(&step.warnings));
+    if !step.more.is_empty() {
+        text.push_str(&format!("> {}\n>\n", tongue.more_warnings(&step.more)));
     }
+    text.push_str(&lines(&step.body));
     text.truncate(text.trim_end_matches(['>', '\n', ' ']).len());
     text.push_str(" [1]");
-    if place.0 == 1 && place.1 > 1 && !aloud {
+    if number == 1 && all > 1 && !manner.aloud {
         text.push_str(&format!("\n\n{}", tongue.say_next()));
     }
     text
 }
 
 /// The page of a step, as a search would have found it.
-fn findings(segment: &std::sync::Arc<Segment>, page: u32, title: &str, body: &[&Unit]) -> Findings {
+fn findings(segment: &Arc<Segment>, page: u32, title: &str, body: &[&Unit]) -> Findings {
     let content: Vec<&str> = body.iter().map(|unit| unit.text.as_str()).collect();
     let hit = Hit {
         id: format!("{}:{page}:0", segment.document_id()),

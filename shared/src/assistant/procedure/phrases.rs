@@ -32,15 +32,6 @@ impl Tongue {
         }
     }
 
-    pub(super) fn no_such_step(self, all: u32) -> String {
-        match self {
-            Self::English => format!("There is no such step. This procedure has {all}."),
-            Self::German => format!("Diesen Schritt gibt es nicht. Die Anleitung hat {all}."),
-            Self::Spanish => format!("No existe ese paso. Este procedimiento tiene {all}."),
-            Self::French => format!("Cette étape n'existe pas. Cette procédure en compte {all}."),
-        }
-    }
-
     pub(super) fn procedure_done(self, title: &str) -> String {
         let of = of(title);
         match self {
@@ -53,8 +44,10 @@ impl Tongue {
 
     pub(super) fn procedure_gone(self) -> &'static str {
         self.pick([
-            "The manual of this procedure was deleted, or has been read again since. Please ask for the procedure once more.",
-            "Das Handbuch dieser Anleitung wurde gelöscht oder seither neu gelesen. Bitte fragen Sie noch einmal nach ihr.",
+            "The manual of this procedure was deleted, or has been read again since. Please ask for the procedure once \
+             more.",
+            "Das Handbuch dieser Anleitung wurde gelöscht oder seither neu gelesen. Bitte fragen Sie noch einmal nach \
+             ihr.",
             "El manual de este procedimiento se eliminó o se ha vuelto a leer. Pregunte de nuevo por el procedimiento.",
             "Le manuel de cette procédure a été supprimé ou relu depuis. Veuillez redemander la procédure.",
         ])

@@ -42,6 +42,9 @@ impl Gate {
             return Vec::new();
         }
         let end = whole(&self.held);
+        if end == 0 {
+            return Vec::new();
+        }
         let ready: String = self.held.drain(..end).collect();
         self.pass(&ready, watch, (said, cited))
     }

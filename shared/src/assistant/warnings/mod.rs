@@ -1,12 +1,13 @@
 //! Warnings of the manuals: which belong to what an answer tells, and how they are written.
 //!
 //! A procedure that is shown without its warning can hurt somebody. What an answer quotes brings its warnings along;
-//! what a model writes in its own words is compared with the steps of the pages that it cites ([`Watch`]), and a warning
-//! that it has left out, or not kept word for word, is put before the steps.
+//! what a model writes in its own words is compared with the steps of the pages that it cites ([`Watch`]), and a
+//! warning that it has left out, or not kept word for word, is put before the steps.
 
 mod dismissal;
 mod gate;
 mod said;
+mod sentences;
 mod watch;
 
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod tests;
 
 pub use self::dismissal::{Dismissal, dismissal};
 pub(super) use self::gate::Gate;
+use self::said::says;
 pub(super) use self::watch::Watch;
 
 use super::citations::escape;
@@ -22,7 +24,8 @@ use super::sanitizer::sanitized;
 use crate::documents::units::{Hazard, Unit};
 use crate::store::{Warning, WarningKind};
 
-/// Warnings of one answer, and bytes that they have together. The gravest are kept; of the others, their pages are told.
+/// Warnings of one answer, and bytes that they have together. The gravest are kept; of the others, their pages are
+/// told.
 pub(super) const MOST: usize = 12;
 const MOST_BYTES: usize = 8 * 1024;
 /// How a warning begins in an answer.
@@ -69,8 +72,8 @@ pub(super) fn add(warnings: &mut Vec<Warning>, new: Warning) {
     }
 }
 
-/// Which of these there is room for, at most so many, in their order, and the pages of the others. The gravest go first, then those
-/// that stand last, which is nearest to the steps.
+/// Which of these there is room for, at most so many, in their order, and the pages of the others. The gravest go
+/// first, then those that stand last, which is nearest to the steps.
 pub(super) fn kept<T>(all: Vec<T>, most: usize, of: impl Fn(&T) -> (WarningKind, usize, u32)) -> (Vec<T>, Vec<u32>) {
     let mut order: Vec<usize> = (0..all.len()).collect();
     order.sort_by_key(|at| (all.get(*at).map(|one| of(one).0), std::cmp::Reverse(*at)));
@@ -115,9 +118,14 @@ pub(super) fn carried(pending: &[Warning], tongue: Tongue) -> String {
     pending.iter().map(|warning| paragraph(tongue.signal_word(warning.kind), &warning.text, "")).collect()
 }
 
-/// Which of these warnings are not in the part of an answer that was said, to their end.
+/// Which of these warnings are not in the part of an answer that was said, to their end; each once.
 #[must_use]
-pub fn unsaid(warnings: &[Warning], said: &str) -> Vec<Warning> {
-    let said = essence(said);
-    warnings.iter().filter(|warning| !said.contains(&essence(&warning.text))).cloned().collect()
+pub fn unsaid<'a>(warnings: impl IntoIterator<Item = &'a Warning>, said: &str) -> Vec<Warning> {
+    let mut left: Vec<Warning> = Vec::new();
+    for warning in warnings {
+        if !holds(&left, warning) && !says(said, &warning.text) {
+            left.push(warning.clone());
+        }
+    }
+    left
 }

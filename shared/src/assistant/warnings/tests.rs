@@ -160,6 +160,17 @@ fn what_was_said_to_its_end_is_no_longer_pending() {
     let all = [warning("Hot oil burns."), warning("Wear [long] gloves.")];
     assert_eq!(unsaid(&all, "> **⚠ CAUTION:** Hot oil burns.\n\n> Wear \\[long\\]"), [warning("Wear [long] gloves.")]);
     assert_eq!(unsaid(&all, "Hot oil burns. Wear \\[long\\] gloves."), []);
+    assert_eq!(unsaid(&all, "The hot oil burns!\nAnd wear your long gloves."), [], "nearly word for word");
+}
+
+#[test]
+fn what_is_pending_from_before_stays_until_it_is_said() {
+    let warning =
+        |text: &str| Warning { kind: WarningKind::Caution, text: text.to_owned(), document_id: String::new(), page: 1 };
+    let (before, own) = ([warning("Hot oil burns."), warning("Wear gloves.")], [warning("HOT OIL BURNS")]);
+    let all = || before.iter().chain(&own);
+    assert_eq!(unsaid(all(), ""), before, "each once");
+    assert_eq!(unsaid(all(), "Wear gloves."), [warning("Hot oil burns.")]);
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::said::says;
+use super::sentences::{Sentence, has_marks, is_of, split, telling_figures, without_callouts, without_marks};
 use super::{Belonging, essence, warning};
-use crate::documents::units::{LabelStyle, Unit, UnitKind, label, sentences, warnings_of};
+use crate::documents::units::{LabelStyle, Unit, UnitKind, label, warnings_of};
 use crate::library::evidence::Source;
 use crate::library::{Findings, Passage};
 use crate::retrieval::analysis::{Analyzer, Language, Reading, figures};
@@ -52,12 +53,6 @@ struct Statement {
 /// A step that an answer tells, and where.
 struct Told {
     step: usize,
-    at: usize,
-}
-
-/// A sentence of an answer.
-struct Sentence<'a> {
-    text: &'a str,
     at: usize,
 }
 
@@ -261,24 +256,6 @@ fn words(analyzer: &Analyzer, text: &str) -> HashSet<String> {
     analyzer.terms(bare).into_iter().collect()
 }
 
-/// The sentences of an answer, with their places. Warnings that stand in it already are none.
-fn split(text: &str) -> Vec<Sentence<'_>> {
-    let mut all = Vec::new();
-    let mut begin = 0;
-    for line in text.split_inclusive('\n') {
-        let mut at = begin;
-        for sentence in sentences(line) {
-            at += text.get(at..).and_then(|rest| rest.find(sentence)).unwrap_or(0);
-            if !line.starts_with(super::BEGIN) {
-                all.push(Sentence { text: sentence, at });
-            }
-            at += sentence.len();
-        }
-        begin += line.len();
-    }
-    all
-}
-
 /// Whether an answer lists steps by numbers, and most of them in words that the pages do not have.
 #[expect(clippy::cast_precision_loss, reason = "an answer has few lines")]
 fn is_list_in_other_words(text: &str, found: &[(&Watched, Vec<Told>)]) -> bool {
@@ -292,56 +269,4 @@ fn is_list_in_other_words(text: &str, found: &[(&Watched, Vec<Told>)]) -> bool {
         }
     }
     steps >= FEW_STEPS && (known as f32) < FOUND_STEPS * steps as f32
-}
-
-/// The values with a unit and the codes of a text.
-fn telling_figures(text: &str) -> Vec<Reading> {
-    let readings = figures(text).into_iter().map(|figure| figure.reading);
-    readings.filter(|reading| matches!(reading, Reading::Value { unit: Some(_), .. } | Reading::Code { .. })).collect()
-}
-
-/// A text without the numbers that call out parts of a figure: `capscrews (4)`.
-fn without_callouts(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('(') {
-        out.push_str(before);
-        let inside = after.split_once(')').filter(|(inside, _)| inside.len() <= 12);
-        let is_callout = |inside: &str| inside.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | ' ' | '-'));
-        match inside {
-            Some((inside, behind)) if is_callout(inside) => rest = behind,
-            _ => {
-                out.push('(');
-                rest = after;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-/// The numbers of the marks in a text.
-fn marks(text: &str) -> impl Iterator<Item = usize> {
-    let numbers = text.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
-    numbers.filter_map(|(number, _)| number.parse().ok())
-}
-
-fn has_marks(text: &str) -> bool {
-    marks(text).next().is_some()
-}
-
-/// Whether a sentence rests on the citation at this place, or does not say what it rests on.
-fn is_of(sentence: &str, place: Option<usize>) -> bool {
-    !has_marks(sentence) || marks(sentence).any(|number| Some(number) == place.map(|place| place + 1))
-}
-
-fn without_marks(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('[') {
-        out.push_str(before);
-        rest = after.split_once(']').map_or(after, |(_, after)| after);
-    }
-    out.push_str(rest);
-    out
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{MESSAGES, SESSIONS, said, text};
+use crate::billing::PlansFile;
 use crate::harness::pdf::pdf;
 use crate::harness::{Received, TestSystem, TestUser};
 
@@ -52,7 +53,7 @@ async fn steps_are_told_one_at_a_time_with_their_warnings() {
     );
     assert_eq!(one["verification"]["unverified"], json!([]), "{one}");
 
-    let three = say(&user, &session, "step 3").await;
+    let three = say(&user, &session, "step three").await;
     let content = text(&three["content"]);
     assert!(content.contains("Dirt destroys the pump") && content.contains("Oil the seal"), "{content}");
     assert!(text(&three["procedure"]["text"]).contains("Oil the seal"), "{three}");
@@ -70,7 +71,8 @@ async fn steps_are_told_one_at_a_time_with_their_warnings() {
     let beyond = say(&user, &session, "next").await;
     assert!(text(&beyond["content"]).contains("last step"), "{beyond}");
     assert_eq!((&beyond["procedure"]["step"], &beyond["citations"]), (&json!(4), &json!([])));
-    assert!(text(&say(&user, &session, "step 9").await["content"]).contains("no such step"));
+    let none = text(&say(&user, &session, "step 9").await["content"]);
+    assert!(!none.starts_with("**Step"), "it is a question like any other: {none}");
 
     let done = say(&user, &session, "I'm done").await;
     assert_eq!(done["procedure"]["isEnded"], true, "{done}");
@@ -93,6 +95,37 @@ async fn a_step_counts_as_no_question() {
     assert_eq!(used().await, before);
     say(&user, &session, "How tight is the filter bowl?").await;
     assert_eq!(used().await, 2);
+}
+
+#[tokio::test]
+async fn steps_are_told_when_the_questions_of_the_month_are_used_up() {
+    let plans = PlansFile::new(5, 1024 * 1024, 1, 1);
+    let system = Box::pin(plans.system(&[])).await;
+    let user = system.user().await;
+    user.upload_ready("forklift.pdf", pdf(&[MANUAL])).await;
+    let session = text(&user.post(MESSAGES, said(QUESTION)).await.data(201)["session"]["id"]);
+    for (words, step) in [("next", "**Step 1 of 4.**"), ("next", "**Step 2 of 4.**"), ("repeat", "**Step 2 of 4.**")] {
+        let content = text(&say(&user, &session, words).await["content"]);
+        assert!(content.starts_with(step), "{words}: {content}");
+    }
+    let path = format!("{SESSIONS}/{session}/messages");
+    assert_eq!(user.post(&path, said("Which tool?")).await.code(402), "plan_limit_reached");
+}
+
+#[tokio::test]
+async fn a_question_in_between_keeps_the_place_and_is_what_is_repeated() {
+    let (_system, user, _) = Box::pin(system_with_the_manual()).await;
+    let session = text(&user.post(MESSAGES, said(QUESTION)).await.data(201)["session"]["id"]);
+    say(&user, &session, "step 2").await;
+    // The same run is quoted again.
+    let asked = say(&user, &session, QUESTION).await;
+    assert_eq!((&asked["procedure"]["step"], &asked["procedure"]["of"]), (&json!(2), &json!(4)), "{asked}");
+    let value = say(&user, &session, "How tight is the filter bowl?").await;
+    assert_eq!(value["procedure"], Value::Null, "{value}");
+    let repeated = text(&say(&user, &session, "repeat").await["content"]);
+    assert!(!repeated.starts_with("**Step"), "the step is not the newest answer: {repeated}");
+    let next = text(&say(&user, &session, "next").await["content"]);
+    assert!(next.starts_with("**Step 3 of 4.**"), "{next}");
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ async fn a_figure_that_is_not_on_the_page_is_marked_everywhere() {
     let exported = user.get(&format!("{SESSIONS}/{id}/export?format=json")).await.json();
     assert_eq!(exported["messages"][1]["verification"], expected);
     let markdown = user.get(&format!("{SESSIONS}/{id}/export")).await.text;
-    assert!(markdown.contains("checked against the cited pages: 3; not found: 1"), "{markdown}");
+    assert!(markdown.contains("checked against the cited pages: 3; not verified: 1"), "{markdown}");
 }
 
 #[tokio::test]

@@ -59,7 +59,8 @@ async fn a_quotation_brings_its_warnings_as_data_and_in_front_of_the_steps() {
     let exported = user.get(&format!("{SESSIONS}/{id}/export?format=json")).await.json();
     assert_eq!(exported["messages"][1]["warnings"], warnings);
     let markdown = user.get(&format!("{SESSIONS}/{id}/export")).await.text;
-    assert!(markdown.contains("\n> **⚠ DANGER**, page 1: The load falls where the brake is open.\n"), "{markdown}");
+    assert!(markdown.contains("> **⚠ DANGER:** The load falls where the brake is open."), "{markdown}");
+    assert!(!markdown.contains("> **⚠ DANGER**, page"), "it is not said twice: {markdown}");
     let replied = user.post(MESSAGES, said(QUESTION)).await.data(201);
     assert_eq!(replied["assistantMessage"]["warnings"], warnings);
     let account = user.get("/api/v1/user/export").await.text;

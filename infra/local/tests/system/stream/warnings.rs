@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{can_speak, tokens, with_model};
 use crate::harness::pdf::pdf;
-use crate::harness::{Received, Socket, TestSystem, TestUser, model_that_says};
+use crate::harness::{Received, Socket, TestSystem, TestUser, eventually, model_that_says};
 
 const PAGE: &str = "4-2. HOIST REPAIR\n\
     DANGER\n\
@@ -65,6 +65,20 @@ async fn pending(user: &TestUser) -> Vec<String> {
     warnings.iter().map(|warning| warning["text"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Waits until the user's only session keeps two warnings pending.
+async fn two_are_pending(user: &TestUser) {
+    eventually(10, "two warnings are pending", async || (pending(user).await.len() == 2).then_some(())).await;
+}
+
+/// Asks for the procedure, and interrupts the answer when its first sound has come.
+async fn interrupted_at_once(user: &TestUser, socket: &mut Socket) {
+    socket.ask(QUESTION).await;
+    socket.until("sound").await;
+    socket.send(json!({"type": "interrupt"})).await;
+    socket.until("interrupted").await;
+    two_are_pending(user).await;
+}
+
 #[tokio::test]
 async fn warnings_are_said_before_all_steps_and_without_signs() {
     if !can_speak() {
@@ -90,15 +104,13 @@ async fn a_warning_that_was_not_said_begins_the_next_answer_on_another_device_to
     }
     let system = TestSystem::start().await;
     let (user, mut socket) = speaking_user(&system).await;
-    socket.ask(QUESTION).await;
-    socket.until("sound").await;
-    socket.send(json!({"type": "interrupt"})).await;
-    socket.until("interrupted").await;
-    socket.for_a_while(Duration::from_millis(500)).await;
-    assert_eq!(pending(&user).await.len(), 2, "the first sentence had only just begun");
+    interrupted_at_once(&user, &mut socket).await;
 
     let sessions = user.get("/api/v1/chat/sessions").await.data(200);
     let session = sessions["sessions"][0]["id"].clone();
+    // What the interrupted answer does not say any more stands behind it in an export.
+    let exported = user.get(&format!("/api/v1/chat/sessions/{}/export", session.as_str().unwrap())).await.text;
+    assert!(exported.contains(&format!("> **⚠ WARNING**, page 1: {WARNING}")), "{exported}");
     let mut other = user.socket().await;
     other.send(json!({"type": "config", "audio": "sentence", "sessionId": session})).await;
     other.ask("Which colour is the hoist painted in?").await;
@@ -126,12 +138,7 @@ async fn pending_warnings_are_dismissed_by_word() {
     for (said, expected) in
         [("Okay, I know the warnings.", "All right"), ("Got it. Which paint has the hoist?", "RAL 1003")]
     {
-        socket.ask(QUESTION).await;
-        socket.until("sound").await;
-        socket.send(json!({"type": "interrupt"})).await;
-        socket.until("interrupted").await;
-        socket.for_a_while(Duration::from_millis(500)).await;
-        assert_eq!(pending(&user).await.len(), 2);
+        interrupted_at_once(&user, &mut socket).await;
         socket.ask(said).await;
         let (_, answer) = to_the_end(&mut socket).await;
         let response = answer["response"].as_str().unwrap();
@@ -148,11 +155,41 @@ async fn one_file_that_is_cut_off_while_it_plays_leaves_its_warnings_pending() {
     let system = TestSystem::start().await;
     let (user, mut socket) = speaking_user(&system).await;
     socket.send(json!({"type": "config", "audio": "turn"})).await;
+    interrupted_at_once(&user, &mut socket).await;
+}
+
+#[tokio::test]
+async fn one_file_that_nobody_hears_to_its_end_leaves_its_warnings_pending() {
+    if !can_speak() {
+        return;
+    }
+    let system = TestSystem::start().await;
+    let (user, mut socket) = speaking_user(&system).await;
+    socket.send(json!({"type": "config", "audio": "turn"})).await;
     socket.ask(QUESTION).await;
     socket.until("sound").await;
+    drop(socket);
+    two_are_pending(&user).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_interrupted_before_its_first_word_loses_no_warning_from_before() {
+    if !can_speak() {
+        return;
+    }
+    let system = TestSystem::start().await;
+    let (user, mut socket) = speaking_user(&system).await;
+    interrupted_at_once(&user, &mut socket).await;
+    socket.ask("Which colour is the hoist painted in?").await;
     socket.send(json!({"type": "interrupt"})).await;
     socket.until("interrupted").await;
+    socket.for_a_while(Duration::from_millis(500)).await;
     assert_eq!(pending(&user).await.len(), 2);
+    // The next answer still begins with them.
+    socket.ask("Which colour is the hoist painted in?").await;
+    let (_, answer) = to_the_end(&mut socket).await;
+    let response = answer["response"].as_str().unwrap();
+    assert!(response.contains(DANGER) && response.contains(WARNING) && response.contains("RAL 1003"), "{response}");
 }
 
 #[tokio::test]

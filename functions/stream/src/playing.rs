@@ -1,0 +1,37 @@
+//! What a client may still be playing when its turn has ended.
+
+use std::time::Instant;
+
+use shared::ids::{ChatId, MessageId};
+
+use crate::Parts;
+use crate::speaker::Speaker;
+use crate::speaking::Spoken;
+
+/// An answer that has left as a whole, and that a client may still be playing.
+#[derive(Debug)]
+pub(crate) struct Playing {
+    /// Until then, if it plays at once what it gets.
+    pub(crate) until: Instant,
+    /// The answer.
+    pub(crate) text: String,
+    /// Its session, and the message that keeps it.
+    pub(crate) chat: ChatId,
+    pub(crate) answer: MessageId,
+    /// How much of it is heard when.
+    pub(crate) spoken: Spoken,
+}
+
+impl Playing {
+    /// Keeps the warnings that were not heard when playing `ended`; none where it was over by then.
+    pub(crate) async fn note_unheard(&self, parts: &Parts, speaker: &Speaker, ended: Instant) {
+        if self.until <= ended {
+            return;
+        }
+        let heard = self.text.get(..self.spoken.heard_by(ended)).unwrap_or(&self.text);
+        let noted = parts.conversations.note_said(&speaker.user, &self.chat, &self.answer, heard).await;
+        if let Err(error) = noted {
+            tracing::warn!(%error, chat = %self.chat, "warnings that were not said could not be kept");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The recordings of a connection: sound in, questions out.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use shared::speech::audio::LiveFormat;
+use tokio::sync::mpsc;
+
+use super::Session;
+use crate::frames::{AudioFormat, ServerFrame};
+use crate::hearing::{Heard, Microphone, USUAL_RATE, backlog};
+use crate::outbox::Gone;
+
+/// Recordings of one connection that may be understood at the same time.
+const MOST_RECORDINGS: usize = 3;
+
+impl Session {
+    pub(super) async fn listen(&mut self, piece: Bytes) -> Result<(), Gone> {
+        if self.deaf {
+            return Ok(());
+        }
+        if self.microphones.back().is_none_or(|(microphone, _)| !microphone.is_open()) {
+            if self.microphones.len() >= MOST_RECORDINGS {
+                self.deaf = true;
+                return self.refuse(&backlog()).await;
+            }
+            let format = match self.config.format {
+                Some(AudioFormat::Pcm16) => LiveFormat::Raw(self.config.sample_rate.unwrap_or(USUAL_RATE)),
+                _ => LiveFormat::Recording,
+            };
+            let transcriber = self.parts.transcriber.clone();
+            let meter = self.speaker.meter(&self.parts);
+            let silence = self.parts.limits.endpoint_silence;
+            match Microphone::open(format, &self.parts.audio, transcriber, meter, silence) {
+                Ok(opened) => self.microphones.push_back(opened),
+                Err(error) => {
+                    self.deaf = true;
+                    return self.refuse(&error).await;
+                }
+            }
+        }
+        if let Some((microphone, _)) = self.microphones.back_mut() {
+            microphone.push(piece).await;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn hear(&mut self, heard: Heard) -> Result<(), Gone> {
+        match heard {
+            Heard::Started => {
+                self.silence().await;
+                Ok(())
+            }
+            Heard::Partial(text) if self.config.transcript == Some(true) => {
+                self.out.send(&ServerFrame::Transcript { text, is_final: false }).await
+            }
+            Heard::Partial(_) => Ok(()),
+            Heard::Utterance(text, ended) => {
+                self.out.send(&ServerFrame::Transcript { text: text.clone(), is_final: true }).await?;
+                self.begin(text, ended, Some(ended.elapsed())).await
+            }
+            Heard::Nothing => self.out.send(&ServerFrame::Transcript { text: String::new(), is_final: true }).await,
+            Heard::Misunderstood(error) => self.refuse(&error).await,
+            Heard::Broken(error) => {
+                // A later recording is another matter.
+                self.microphones.pop_front();
+                self.deaf = self.microphones.is_empty();
+                self.refuse(&error).await
+            }
+        }
+    }
+}
+
+/// The next that is heard, recording by recording; never, while nobody listens.
+pub(super) async fn heard(microphones: &mut VecDeque<(Microphone, mpsc::Receiver<Heard>)>) -> Heard {
+    while let Some((_, events)) = microphones.front_mut() {
+        if let Some(heard) = events.recv().await {
+            return heard;
+        }
+        microphones.pop_front();
+    }
+    std::future::pending().await
+}
