@@ -71,10 +71,12 @@ pub fn parse_marks(page: u32, text: &str) -> Result<Vec<PageBox>, MarkError> {
     if text.is_empty() {
         return Ok(Vec::new());
     }
-    if text.len() > LONGEST_MARKS || text.matches(BETWEEN).count() >= MOST_MARKS {
+    let marks = text.split(BETWEEN).map(|mark| parse_mark(page, mark));
+    let places: Vec<PageBox> = marks.collect::<Option<_>>().ok_or(MarkError::Malformed)?;
+    if places.len() > MOST_MARKS {
         return Err(MarkError::TooMany);
     }
-    text.split(BETWEEN).map(|mark| parse_mark(page, mark).ok_or(MarkError::Malformed)).collect()
+    Ok(places)
 }
 
 fn parse_mark(page: u32, mark: &str) -> Option<PageBox> {
@@ -137,6 +139,8 @@ mod tests {
         }
         assert_eq!(parse_marks(1, &vec!["1,1,1,1"; 33].join("_")), Err(MarkError::TooMany));
         assert_eq!(parse_marks(1, &vec!["1,1,1,1"; 32].join("_")).unwrap().len(), 32);
-        assert_eq!(parse_marks(1, &"9".repeat(700)), Err(MarkError::TooMany));
+        for long in ["9".repeat(700), "_".repeat(700), vec!["1,1,1,x"; 40].join("_")] {
+            assert_eq!(parse_marks(1, &long), Err(MarkError::Malformed), "{long}");
+        }
     }
 }

@@ -105,12 +105,6 @@ pub struct PageTexts {
 }
 
 impl PageTexts {
-    /// The page at a position, from 1.
-    #[must_use]
-    pub fn page(&self, number: u32) -> Option<&PageText> {
-        self.pages.iter().find(|page| page.page == number)
-    }
-
     /// The pages with their texts alone.
     #[must_use]
     pub fn without_blocks(self) -> Vec<PageText> {

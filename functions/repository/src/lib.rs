@@ -13,10 +13,12 @@ mod page;
 mod page_image;
 mod pictures;
 mod read;
+mod refusal;
 mod register;
 mod reprocess;
 mod upload;
 mod view;
+mod wish;
 
 use std::sync::Arc;
 

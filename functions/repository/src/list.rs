@@ -23,9 +23,7 @@ impl<S: Send + Sync> FromRequestParts<S> for StatusFilter {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let Query(raw) = Query::<Raw>::from_request_parts(parts, state)
-            .await
-            .map_err(|_| ApiError::bad_request("bad_query", "The part of the address behind \"?\" cannot be read."))?;
+        let Query(raw) = Query::<Raw>::from_request_parts(parts, state).await?;
         let Some(word) = raw.status.filter(|word| !word.is_empty()) else { return Ok(Self(None)) };
         let known = [
             DocumentStatus::Uploading,

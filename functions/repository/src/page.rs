@@ -11,6 +11,7 @@ use shared::page_texts::{LONGEST, PageBlock, PageTexts, TextSource};
 use shared::store::{Document, DocumentStatus};
 
 use crate::State;
+use crate::refusal::not_ready;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -53,10 +54,7 @@ async fn texts(state: &State, document: &Document) -> ApiResult<PageTexts> {
     match state.context.objects.get(&key, LONGEST).await {
         Ok(bytes) => PageTexts::from_bytes(&bytes).map_err(ApiError::internal),
         Err(ObjectError::NotFound) => Err(match document.status {
-            DocumentStatus::Uploading | DocumentStatus::Processing => ApiError::conflict(
-                "document_not_ready",
-                "This document is still being processed. Please try again later.",
-            ),
+            DocumentStatus::Uploading | DocumentStatus::Processing => not_ready(),
             DocumentStatus::Ready | DocumentStatus::Failed | DocumentStatus::Deleting => ApiError::not_found("Page"),
         }),
         Err(error) => Err(error.into()),

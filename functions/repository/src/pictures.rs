@@ -7,7 +7,6 @@ use bytes::Bytes;
 use shared::documents::pdf::PdfError;
 use shared::http::{ApiError, ApiResult};
 use shared::objects::{ObjectError, ObjectKey};
-use shared::page_boxes::PageBox;
 use shared::page_pictures::{HEAVIEST, PagePicture, drawn_width};
 use shared::store::{Document, DocumentStatus};
 use tempfile::NamedTempFile;
@@ -16,68 +15,69 @@ use tokio::time::timeout;
 
 use crate::State;
 use crate::fields::LARGEST_FILE;
+use crate::wish::Wish;
 
-/// How long a request waits for its turn. A function may run for 29 seconds, and a page is drawn in twelve at most.
+/// How long a request may take in all. A function may run for 29 seconds.
+const ANSWERED_IN: Duration = Duration::from_secs(25);
+/// How long it waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// When a request that found no turn may come again, in seconds.
 const AGAIN: u64 = 5;
 
-/// The picture that somebody asks for.
-pub(crate) struct Wanted {
-    /// Where the picture is kept from which it is made.
-    pub(crate) key: ObjectKey,
-    pub(crate) page: u32,
-    pub(crate) width: u32,
-    pub(crate) marks: Vec<PageBox>,
-    /// The tag of the file.
-    pub(crate) file: String,
-}
-
-impl Wanted {
-    /// Whether the picture is the one that is kept.
-    fn is_plain(&self) -> bool {
-        self.marks.is_empty() && self.width == drawn_width(self.width)
-    }
-}
-
 impl State {
-    /// The picture, as a WebP file. It is drawn where that has not been done before.
-    pub(crate) async fn picture(&self, document: &Document, wanted: Wanted) -> ApiResult<Bytes> {
-        let found = self.kept(&wanted.key).await?;
-        if let Some(kept) = found.as_ref().filter(|_| wanted.is_plain()) {
+    /// The picture, as a WebP file. It is drawn where that has not been done before. `file` is the tag of the
+    /// document's file.
+    pub(crate) async fn picture(&self, document: &Document, file: &str, wish: Wish) -> ApiResult<Bytes> {
+        let made = timeout(ANSWERED_IN, self.made(document, file, wish)).await;
+        made.unwrap_or_else(|late| Err(took_too_long().caused_by(late)))
+    }
+
+    async fn made(&self, document: &Document, file: &str, wish: Wish) -> ApiResult<Bytes> {
+        let key = wish.key(document, file);
+        let mut kept = self.kept(&key).await?;
+        if let Some(kept) = kept.as_ref().filter(|_| wish.is_plain()) {
             return Ok(kept.clone());
         }
         // Held until the work is done, even if nobody waits for it any more.
-        let turn = Arc::new(self.turn().await?);
-        let kept = match found {
-            Some(kept) => kept,
+        let (turn, has_waited) = self.turn().await?;
+        let turn = Arc::new(turn);
+        if kept.is_none() && has_waited {
             // Somebody else may have drawn it meanwhile.
-            None => match self.kept(&wanted.key).await? {
-                Some(kept) => kept,
-                None => self.draw(document, &wanted, &turn).await?,
-            },
+            kept = self.kept(&key).await?;
+        }
+        let (drawn, file) = if let Some(kept) = kept {
+            (None, kept)
+        } else {
+            let (drawn, written) = self.draw(document, file, &wish, &turn).await?;
+            (Some(drawn), written)
         };
-        if wanted.is_plain() {
-            return Ok(kept);
+        if wish.is_plain() {
+            return Ok(file);
         }
         let made = tokio::task::spawn_blocking(move || {
-            let mut picture = PagePicture::from_webp(&kept)?.scaled_to(wanted.width);
-            picture.mark(&wanted.marks);
-            let made = picture.to_webp();
+            let whole = match drawn {
+                Some(drawn) => drawn,
+                None => PagePicture::from_webp(&file)?,
+            };
+            let mut picture = whole.scaled_to(wish.width);
+            picture.mark(&wish.marks);
+            let made = picture.into_webp();
             drop(turn);
             made
         });
-        Ok(made.await.map_err(ApiError::internal)?.map_err(ApiError::internal)?.into())
+        let (_, made) = made.await.map_err(ApiError::internal)?.map_err(ApiError::internal)?;
+        Ok(made.into())
     }
 
-    /// A turn among those who make pictures.
-    async fn turn(&self) -> ApiResult<OwnedSemaphorePermit> {
+    /// A turn among those who make pictures, and whether it had to be waited for.
+    async fn turn(&self) -> ApiResult<(OwnedSemaphorePermit, bool)> {
+        if let Ok(turn) = Arc::clone(&self.pictures).try_acquire_owned() {
+            return Ok((turn, false));
+        }
         let turn = timeout(PATIENCE, Arc::clone(&self.pictures).acquire_owned()).await;
-        let turn = turn.map_err(|_| {
-            let message = "Many pages are being drawn at the moment. Please try again in a few seconds.";
-            ApiError::unavailable("pictures_busy", message).retry_after(AGAIN)
-        })?;
-        turn.map_err(ApiError::internal)
+        let turn =
+            turn.map_err(|_| busy("Many pages are being drawn at the moment. Please try again in a few seconds."))?;
+        Ok((turn.map_err(ApiError::internal)?, true))
     }
 
     async fn kept(&self, key: &ObjectKey) -> ApiResult<Option<Bytes>> {
@@ -88,28 +88,35 @@ impl State {
         }
     }
 
-    /// Draws a page and keeps its picture.
-    async fn draw(&self, document: &Document, wanted: &Wanted, turn: &Arc<OwnedSemaphorePermit>) -> ApiResult<Bytes> {
-        let file = self.file(document, &wanted.file).await?;
-        let page = self.pdf.draw(file.path(), wanted.page, drawn_width(wanted.width)).await.map_err(not_drawn)?;
+    /// Draws a page and keeps its picture; gives it with its file.
+    async fn draw(
+        &self,
+        document: &Document,
+        known: &str,
+        wish: &Wish,
+        turn: &Arc<OwnedSemaphorePermit>,
+    ) -> ApiResult<(PagePicture, Bytes)> {
+        let file = self.file(document, known).await?;
+        let page = self.pdf.draw(file.path(), wish.page, drawn_width(wish.width)).await.map_err(not_drawn)?;
         drop(file);
         let picture = PagePicture::of(page).ok_or_else(|| ApiError::internal("a page has lost pixels"))?;
         let turn = Arc::clone(turn);
         let written = tokio::task::spawn_blocking(move || {
-            let written = picture.to_webp();
+            let written = picture.into_webp();
             drop(turn);
             written
         });
-        let bytes = Bytes::from(written.await.map_err(ApiError::internal)?.map_err(ApiError::internal)?);
+        let (picture, bytes) = written.await.map_err(ApiError::internal)?.map_err(not_drawable)?;
+        let (bytes, key) = (Bytes::from(bytes), wish.key(document, known));
         let objects = &self.context.objects;
-        objects.put(&wanted.key, "image/webp", bytes.clone()).await?;
+        objects.put(&key, "image/webp", bytes.clone()).await?;
         // A document that was deleted meanwhile leaves no picture.
         let now = self.context.store.document(&document.user_id, &document.id).await?;
         if now.is_none_or(|now| now.status == DocumentStatus::Deleting) {
-            objects.delete(&wanted.key).await?;
+            objects.delete(&key).await?;
             return Err(ApiError::not_found("Document"));
         }
-        Ok(bytes)
+        Ok((picture, bytes))
     }
 
     /// The document's file on this machine, as it was when it was read.
@@ -128,14 +135,22 @@ impl State {
 
 /// What takes too long may be drawn when less is going on; what is damaged, or needs too much memory, never is.
 fn not_drawn(error: PdfError) -> ApiError {
-    if error == PdfError::TookTooLong {
-        let message = "Drawing this page took too long. Please try again in a moment, or open the file itself.";
-        return ApiError::unavailable("pictures_busy", message).retry_after(AGAIN).caused_by(error);
+    match error {
+        PdfError::TookTooLong => took_too_long().caused_by(error),
+        error if error.is_permanent() => not_drawable(error),
+        error => ApiError::unavailable(error.code(), error.to_string()).caused_by(error),
     }
-    if error.is_permanent() {
-        let message = "This page cannot be shown as a picture. Please open the file itself.";
-        ApiError::conflict("page_not_drawable", message).caused_by(error)
-    } else {
-        ApiError::unavailable(error.code(), error.to_string()).caused_by(error)
-    }
+}
+
+fn not_drawable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ApiError {
+    let message = "This page cannot be shown as a picture. Please open the file itself.";
+    ApiError::conflict("page_not_drawable", message).caused_by(cause)
+}
+
+fn took_too_long() -> ApiError {
+    busy("Drawing this page took too long. Please try again in a moment, or open the file itself.")
+}
+
+fn busy(message: &'static str) -> ApiError {
+    ApiError::unavailable("pictures_busy", message).retry_after(AGAIN)
 }

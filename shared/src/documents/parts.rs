@@ -37,7 +37,7 @@ pub fn parts(page: &Page, units: &[Unit]) -> Vec<PageBlock> {
     }
     let size = page.size.0 * page.size.1;
     let is_figure = |area: &&Area| {
-        let share = (area.right - area.left) * (area.bottom - area.top) / size.max(1.0);
+        let share = area.surface() / size.max(1.0);
         page.source != PageSource::Ocr && share < WHOLE
     };
     let figures = page.unread.iter().filter(is_figure).filter_map(|area| reader.place([*area]));
@@ -99,14 +99,13 @@ impl<'a> Reader<'a> {
     }
 
     fn table(&self, table: &Table) -> PageBlock {
-        let lines = || table.head_lines.iter().chain(table.rows.iter().map(|row| &row.line));
         let rows =
             table.rows.iter().map(|row| PageRow { cells: row.cells.clone(), place: self.place([row.line.area]) });
         PageBlock::Table {
             title: self.title(table),
             heads: table.head.clone(),
             rows: rows.collect(),
-            place: self.place(lines().map(|line| line.area)),
+            place: self.place(table.lines().map(|line| line.area)),
         }
     }
 

@@ -240,6 +240,13 @@ impl IntoResponse for ApiError {
     }
 }
 
+/// A query string that cannot be read, as where a parameter stands there twice.
+impl From<axum::extract::rejection::QueryRejection> for ApiError {
+    fn from(_: axum::extract::rejection::QueryRejection) -> Self {
+        Self::bad_request("bad_query", "The part of the address behind \"?\" cannot be read.")
+    }
+}
+
 impl From<crate::store::StoreError> for ApiError {
     fn from(error: crate::store::StoreError) -> Self {
         match error {

@@ -53,9 +53,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Page {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let Query(raw) = Query::<Raw>::from_request_parts(parts, state)
-            .await
-            .map_err(|_| ApiError::bad_request("bad_query", "The part of the address behind \"?\" cannot be read."))?;
+        let Query(raw) = Query::<Raw>::from_request_parts(parts, state).await?;
         let mut sentences = Vec::new();
         let mut number = |name: &str, text: Option<String>, default: usize, max: usize| match text.map(|t| t.parse()) {
             None => default,

@@ -1,6 +1,8 @@
 //! Marking places on a picture, as with a felt pen.
 
-use image::{Rgb, RgbImage};
+use std::ops::Range;
+
+use image::RgbImage;
 
 use crate::page_boxes::PageBox;
 
@@ -11,14 +13,6 @@ const BORDER: [u8; 3] = [232, 120, 0];
 const PIXELS_A_BORDER: u32 = 700;
 /// Room between what is printed and the border, in pixels.
 const ROOM: u32 = 2;
-
-/// What becomes of a pixel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    None,
-    Paper,
-    Border,
-}
 
 /// A rectangle of pixels, its right and lower edge not included.
 #[derive(Debug, Clone, Copy)]
@@ -32,36 +26,52 @@ struct Pixels {
 /// Marks these places.
 pub(super) fn mark(picture: &mut RgbImage, boxes: &[PageBox]) {
     let (width, height) = picture.dimensions();
-    if boxes.is_empty() {
-        return;
-    }
     let border = (width / PIXELS_A_BORDER).max(1);
-    let places: Vec<Pixels> = boxes.iter().map(|place| pixels(place, (width, height), ROOM + border)).collect();
-    for (x, y, pixel) in picture.enumerate_pixels_mut() {
-        // Where places overlap, they are one.
-        let mut mark = Mark::None;
-        for place in places.iter().filter(|place| place.holds(x, y)) {
-            let is_inside = x >= place.left + border
-                && y >= place.top + border
-                && x + border < place.right
-                && y + border < place.bottom;
-            if is_inside {
-                mark = Mark::Paper;
-                break;
-            }
-            mark = Mark::Border;
+    let outer: Vec<Pixels> = boxes.iter().map(|place| pixels(place, (width, height), ROOM + border)).collect();
+    let inner: Vec<Pixels> = outer.iter().map(|place| place.within(border)).collect();
+    let (Some(top), Some(bottom)) =
+        (outer.iter().map(|place| place.top).min(), outer.iter().map(|place| place.bottom).max())
+    else {
+        return;
+    };
+    // The colour of each pixel of a row.
+    let mut colours: Vec<Option<[u8; 3]>> = Vec::new();
+    let rows = (0..height).zip(picture.rows_mut());
+    for (y, row) in rows.skip(top as usize).take(bottom.saturating_sub(top) as usize) {
+        if outer.iter().all(|place| place.span(y).is_none()) {
+            continue;
         }
-        match mark {
-            Mark::None => {}
-            Mark::Paper => multiply(pixel, PAPER),
-            Mark::Border => multiply(pixel, BORDER),
+        colours.clear();
+        colours.resize(width as usize, None);
+        // Where places overlap, they are one: the inside of one goes over the border of another.
+        for (places, colour) in [(&outer, BORDER), (&inner, PAPER)] {
+            for span in places.iter().filter_map(|place| place.span(y)) {
+                colours.get_mut(span).unwrap_or_default().fill(Some(colour));
+            }
+        }
+        for (pixel, colour) in row.zip(&colours) {
+            for (value, part) in pixel.0.iter_mut().zip(colour.iter().flatten()) {
+                *value = multiplied(*value, *part);
+            }
         }
     }
 }
 
 impl Pixels {
-    fn holds(&self, x: u32, y: u32) -> bool {
-        (self.left..self.right).contains(&x) && (self.top..self.bottom).contains(&y)
+    /// The rectangle without its border.
+    fn within(self, border: u32) -> Self {
+        Self {
+            left: self.left + border,
+            top: self.top + border,
+            right: self.right.saturating_sub(border),
+            bottom: self.bottom.saturating_sub(border),
+        }
+    }
+
+    /// The columns of a row that lie in it.
+    fn span(self, y: u32) -> Option<Range<usize>> {
+        let is_here = (self.top..self.bottom).contains(&y) && self.left < self.right;
+        is_here.then_some(self.left as usize..self.right as usize)
     }
 }
 
@@ -77,8 +87,6 @@ fn pixels(place: &PageBox, (width, height): (u32, u32), room: u32) -> Pixels {
     }
 }
 
-fn multiply(pixel: &mut Rgb<u8>, colour: [u8; 3]) {
-    for (value, part) in pixel.0.iter_mut().zip(colour) {
-        *value = u8::try_from(u16::from(*value) * u16::from(part) / 255).unwrap_or(u8::MAX);
-    }
+fn multiplied(value: u8, part: u8) -> u8 {
+    u8::try_from(u16::from(value) * u16::from(part) / 255).unwrap_or(u8::MAX)
 }

@@ -9,7 +9,7 @@ use image::error::{ImageError, ParameterError, ParameterErrorKind};
 use image::imageops;
 use image::{ExtendedColorType, ImageFormat, ImageReader, RgbImage};
 
-use crate::documents::pdf::DrawnPage;
+use crate::documents::pdf::{LONGEST_SHOWN, PagePixels};
 use crate::page_boxes::PageBox;
 
 /// Narrowest and widest picture that may be asked for, in pixels.
@@ -25,8 +25,6 @@ pub const HEAVIEST: usize = 4_000_000;
 const COARSER: [u8; 3] = [4, 8, 16];
 /// How much narrower it becomes where that is not enough.
 const NARROWER: (u32, u32) = (3, 4);
-/// Longest side of a file that is read back.
-const LONGEST_SIDE: u32 = 20_000;
 
 /// A page as a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,18 +35,19 @@ pub struct PagePicture {
 impl PagePicture {
     /// The picture of a page that was drawn; none where its pixels are more or fewer than its size says.
     #[must_use]
-    pub fn of(page: DrawnPage) -> Option<Self> {
+    pub fn of(page: PagePixels) -> Option<Self> {
         Some(Self { pixels: RgbImage::from_raw(page.width, page.height, page.rgb)? })
     }
 
-    /// Reads a file that [`Self::to_webp`] wrote.
+    /// Reads a file that [`Self::into_webp`] wrote.
     ///
     /// # Errors
     /// When it is none.
     pub fn from_webp(bytes: &[u8]) -> Result<Self, ImageError> {
         let mut reader = ImageReader::with_format(Cursor::new(bytes), ImageFormat::WebP);
         let mut limits = image::Limits::default();
-        (limits.max_image_width, limits.max_image_height) = (Some(LONGEST_SIDE), Some(LONGEST_SIDE));
+        let longest = Some(u32::from(LONGEST_SHOWN));
+        (limits.max_image_width, limits.max_image_height) = (longest, longest);
         reader.limits(limits);
         Ok(Self { pixels: reader.decode()?.into_rgb8() })
     }
@@ -76,36 +75,29 @@ impl PagePicture {
         marking::mark(&mut self.pixels, boxes);
     }
 
-    /// The colour of a pixel: red, green, blue.
-    #[must_use]
-    pub fn pixel(&self, x: u32, y: u32) -> Option<[u8; 3]> {
-        self.pixels.get_pixel_checked(x, y).map(|pixel| pixel.0)
-    }
-
-    /// The picture as a WebP file of at most [`HEAVIEST`] bytes. A scan that would weigh more gets fewer colours, and
-    /// becomes smaller where that is not enough.
+    /// The picture as a WebP file of at most [`HEAVIEST`] bytes, and as it is in that file. A scan that would weigh more
+    /// gets fewer colours, and becomes smaller where that is not enough.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn to_webp(&self) -> Result<Vec<u8>, ImageError> {
+    pub fn into_webp(mut self) -> Result<(Self, Vec<u8>), ImageError> {
         let mut bytes = self.encode()?;
-        let mut picture = self.clone();
         for step in COARSER {
             if bytes.len() <= HEAVIEST {
-                return Ok(bytes);
+                return Ok((self, bytes));
             }
-            picture = self.clone().coarse(step);
-            bytes = picture.encode()?;
+            self.coarsen(step);
+            bytes = self.encode()?;
         }
         while bytes.len() > HEAVIEST {
-            let width = picture.size().0 / NARROWER.1 * NARROWER.0;
+            let width = self.size().0 / NARROWER.1 * NARROWER.0;
             if width < *WIDTHS.start() {
                 return Err(ImageError::Parameter(ParameterError::from_kind(ParameterErrorKind::DimensionMismatch)));
             }
-            picture = picture.scaled_to(width);
-            bytes = picture.encode()?;
+            self = self.scaled_to(width);
+            bytes = self.encode()?;
         }
-        Ok(bytes)
+        Ok((self, bytes))
     }
 
     fn encode(&self) -> Result<Vec<u8>, ImageError> {
@@ -116,14 +108,13 @@ impl PagePicture {
         Ok(bytes)
     }
 
-    /// The picture with colours in steps of so many of 256; white stays white.
-    fn coarse(mut self, step: u8) -> Self {
+    /// Gives it colours in steps of so many of 256; white stays white.
+    fn coarsen(&mut self, step: u8) {
         let step = u16::from(step.max(1));
         for value in self.pixels.iter_mut() {
             let nearest = (u16::from(*value) + step / 2) / step * step;
             *value = u8::try_from(nearest).unwrap_or(u8::MAX);
         }
-        self
     }
 }
 

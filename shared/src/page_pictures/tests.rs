@@ -7,7 +7,12 @@ fn page(width: u32, height: u32) -> PagePicture {
     let bar = height / 2 - 5..height / 2 + 5;
     let value = |y: u32| if bar.contains(&y) { 0 } else { 255 };
     let rgb = (0..height).flat_map(|y| std::iter::repeat_n(value(y), width as usize * 3)).collect();
-    PagePicture::of(DrawnPage { width, height, rgb }).unwrap()
+    PagePicture::of(PagePixels { width, height, rgb }).unwrap()
+}
+
+/// The colour of a pixel.
+fn pixel(picture: &PagePicture, x: u32, y: u32) -> Option<[u8; 3]> {
+    picture.pixels.get_pixel_checked(x, y).map(|pixel| pixel.0)
 }
 
 fn place(x: f64, y: f64, width: f64, height: f64) -> PageBox {
@@ -17,21 +22,22 @@ fn place(x: f64, y: f64, width: f64, height: f64) -> PageBox {
 #[test]
 fn a_picture_survives_its_file_in_any_width() {
     let picture = page(400, 600);
-    let read = PagePicture::from_webp(&picture.to_webp().unwrap()).unwrap();
-    assert_eq!(read, picture);
+    let (written, bytes) = picture.clone().into_webp().unwrap();
+    let read = PagePicture::from_webp(&bytes).unwrap();
+    assert_eq!((&read, &written), (&picture, &picture));
     let small = read.scaled_to(100);
     assert_eq!(small.size(), (100, 150));
-    assert_eq!((small.pixel(50, 10), small.pixel(50, 75)), (Some([255; 3]), Some([0; 3])));
+    assert_eq!((pixel(&small, 50, 10), pixel(&small, 50, 75)), (Some([255; 3]), Some([0; 3])));
     assert_eq!(small.clone().scaled_to(101), small, "nothing is made larger");
     assert!(PagePicture::from_webp(b"RIFF....WEBP").is_err());
-    assert_eq!(PagePicture::of(DrawnPage { width: 2, height: 2, rgb: vec![0; 11] }), None);
+    assert_eq!(PagePicture::of(PagePixels { width: 2, height: 2, rgb: vec![0; 11] }), None);
 }
 
 #[test]
 fn marks_colour_the_paper_and_leave_the_ink() {
     let mut picture = page(800, 1_000);
     picture.mark(&[place(0.25, 0.45, 0.5, 0.1), place(0.25, 0.5, 0.5, 0.1)]);
-    let at = |x, y| picture.pixel(x, y).unwrap();
+    let at = |x, y| pixel(&picture, x, y).unwrap();
     let yellow = [255, 238, 120];
     assert_eq!((at(400, 460), at(400, 590)), (yellow, yellow));
     assert_eq!(at(400, 500), [0; 3], "black stays black");
@@ -42,7 +48,7 @@ fn marks_colour_the_paper_and_leave_the_ink() {
     let mut edge = page(300, 300);
     edge.mark(&[place(0.0, 0.0, 1.0, 1.0)]);
     assert_eq!(
-        (edge.pixel(0, 0), edge.pixel(299, 299), edge.pixel(9, 9)),
+        (pixel(&edge, 0, 0), pixel(&edge, 299, 299), pixel(&edge, 9, 9)),
         (Some([232, 120, 0]), Some([232, 120, 0]), Some(yellow))
     );
 }
@@ -57,11 +63,20 @@ fn a_picture_that_would_weigh_too_much_is_made_coarser_or_smaller() {
     };
     let (width, height) = (2_000, 2_000);
     let rgb = (0..width * height * 3).map(|_| noise()).collect();
-    let picture = PagePicture::of(DrawnPage { width, height, rgb }).unwrap();
-    let bytes = picture.to_webp().unwrap();
+    let picture = PagePicture::of(PagePixels { width, height, rgb }).unwrap();
+    let (written, bytes) = picture.into_webp().unwrap();
     assert!(bytes.len() <= HEAVIEST, "{}", bytes.len());
-    let read = PagePicture::from_webp(&bytes).unwrap().size();
-    assert!(read.0 < width && read.0 >= 500, "{read:?}");
+    let read = PagePicture::from_webp(&bytes).unwrap();
+    assert_eq!(read, written, "what is given back is what the file holds");
+    assert!(read.size().0 < width && read.size().0 >= 500, "{:?}", read.size());
+}
+
+#[test]
+fn the_longest_picture_that_is_drawn_has_a_file() {
+    let longest = u32::from(LONGEST_SHOWN);
+    let (_, bytes) = page(100, longest).into_webp().unwrap();
+    assert_eq!(PagePicture::from_webp(&bytes).unwrap().size(), (100, longest));
+    assert!(page(100, longest + 2).into_webp().is_err(), "WebP has no longer ones");
 }
 
 #[test]

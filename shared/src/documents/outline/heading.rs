@@ -2,7 +2,7 @@
 
 use super::{
     super::Line,
-    super::units::{notice_at, notice_word},
+    super::units::{announces, titles_sections},
     numbering::{NumberForm, after_caption_label, number_form, starts_with_division},
 };
 
@@ -56,6 +56,9 @@ pub(super) fn find(lines: &[&Line], body_size: f32) -> Option<(Heading, usize)> 
     let (title, mut continued) = strip_continued(text);
     let emphasis = Emphasis::of(line, body_size);
     let kind = classify(title, &emphasis)?;
+    if announces(title) && !(titles_sections(title) && opens_section(lines, &emphasis)) {
+        return None;
+    }
     let mut title = title.to_owned();
     let mut count = 1;
     // Titles run over several lines in the same face.
@@ -101,7 +104,7 @@ impl Emphasis {
 fn classify(title: &str, emphasis: &Emphasis) -> Option<(HeadingKind, u8)> {
     let words = title.split_whitespace().count();
     let letters = title.chars().filter(|c| c.is_alphabetic()).count();
-    if words == 0 || words > MAX_WORDS || title.len() > MAX_BYTES || letters < 3 || is_signal_word(title) {
+    if words == 0 || words > MAX_WORDS || title.len() > MAX_BYTES || letters < 3 {
         return None;
     }
     let sentence = title.ends_with([',', ';']) || (title.ends_with('.') && words > 6);
@@ -133,9 +136,10 @@ fn classify(title: &str, emphasis: &Emphasis) -> Option<(HeadingKind, u8)> {
     }
 }
 
-/// Whether a line announces a hazard or a remark (ANSI Z535.6), and opens no section.
-fn is_signal_word(title: &str) -> bool {
-    notice_word(title).is_some() || notice_at(title).is_some()
+/// Whether a line that may be the title of a section or a signal word is a title: it is larger than the text, or
+/// something numbered comes next.
+fn opens_section(lines: &[&Line], emphasis: &Emphasis) -> bool {
+    emphasis.larger || lines.get(1).is_some_and(|next| number_form(&next.text).is_some())
 }
 
 fn starts_title(text: &str) -> bool {
@@ -180,7 +184,7 @@ fn continues_title(first: &Line, next: &Line, title: &str, emphasis: &Emphasis) 
         && number_form(&next.text).is_none()
         && after_caption_label(&next.text).is_none()
         && !starts_with_division(&next.text)
-        && !is_signal_word(&next.text)
+        && !announces(&next.text)
         && next.text.chars().any(char::is_alphabetic)
         && title.split_whitespace().count() >= 4
 }
@@ -234,6 +238,14 @@ mod tests {
             assert!(find(&[&Line { bold: true, ..Line::plain(notice) }], 10.0).is_none(), "{notice}");
         }
         assert!(heading("WARNING SUMMARY").is_some());
+        let first_of = |lines: [&str; 2]| {
+            let lines = lines.map(Line::plain);
+            find(&lines.each_ref(), 10.0).map(|(heading, _)| heading.title)
+        };
+        assert_eq!(first_of(["SAFETY PRECAUTIONS", "Wear gloves."]), None);
+        let numbered = first_of(["SAFETY PRECAUTIONS", "1. Wear gloves."]);
+        assert_eq!(numbered.as_deref(), Some("SAFETY PRECAUTIONS"));
+        assert_eq!(first_of(["SAFETY WARNING", "1. Wear gloves."]), None);
         assert!(heading("The pump is mounted on the front of the engine.").is_none());
     }
 

@@ -28,6 +28,12 @@ impl Area {
         }
     }
 
+    /// Its width times its height, in square points.
+    #[must_use]
+    pub fn surface(self) -> f32 {
+        (self.right - self.left) * (self.bottom - self.top)
+    }
+
     /// Whether the place is unknown.
     #[must_use]
     pub fn is_unknown(self) -> bool {
@@ -94,6 +100,16 @@ pub struct Table {
 }
 
 impl Table {
+    /// The printed lines: those of the head, then those of the rows.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.head_lines.iter().chain(self.rows.iter().map(|row| &row.line))
+    }
+
+    /// The same, to be changed.
+    pub fn lines_mut(&mut self) -> impl Iterator<Item = &mut Line> {
+        self.head_lines.iter_mut().chain(self.rows.iter_mut().map(|row| &mut row.line))
+    }
+
     /// The table in Markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
@@ -157,7 +173,7 @@ impl Block {
     pub fn lines(&self) -> Box<dyn Iterator<Item = &Line> + '_> {
         match self {
             Self::Prose(lines) | Self::List(lines) => Box::new(lines.iter()),
-            Self::Table(table) => Box::new(table.head_lines.iter().chain(table.rows.iter().map(|row| &row.line))),
+            Self::Table(table) => Box::new(table.lines()),
         }
     }
 
@@ -165,9 +181,7 @@ impl Block {
     pub fn lines_mut(&mut self) -> Box<dyn Iterator<Item = &mut Line> + '_> {
         match self {
             Self::Prose(lines) | Self::List(lines) => Box::new(lines.iter_mut()),
-            Self::Table(table) => {
-                Box::new(table.head_lines.iter_mut().chain(table.rows.iter_mut().map(|row| &mut row.line)))
-            }
+            Self::Table(table) => Box::new(table.lines_mut()),
         }
     }
 

@@ -25,11 +25,20 @@ pub(super) struct Run {
     worker: Worker,
     max_text_bytes: u64,
     /// Time that opening the file takes beside what a page may take; none as soon as it is open.
-    opening: Duration,
+    pub(super) opening: Duration,
     ended: bool,
     /// Pictures that are still to come, of a child that renders.
     pub(super) pages_left: usize,
     purpose: Purpose,
+}
+
+/// The time that opening a file takes beside what a page may take.
+pub(super) fn opening_time(path: &Path) -> Duration {
+    Duration::from_secs(size_of(path) / OPENED_IN_A_SECOND)
+}
+
+fn size_of(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |file| file.len())
 }
 
 impl Run {
@@ -61,8 +70,7 @@ impl Run {
     ) -> Result<Self, PdfError> {
         let limits = &worker.limits;
         // The file is held beside what is read from it.
-        let file = std::fs::metadata(path).map_or(0, |file| file.len());
-        let memory = limits.memory_bytes.saturating_add(file.saturating_mul(2));
+        let memory = limits.memory_bytes.saturating_add(size_of(path).saturating_mul(2));
         let mut args: Vec<OsString> = worker.args.iter().map(OsString::from).collect();
         args.extend([worker.library.clone().into(), path.into()]);
         let numbers = [u64::from(first_page), u64::from(limits.max_pages), memory, limits.time.as_secs().max(1)];
@@ -75,7 +83,7 @@ impl Run {
         }
         let child = Worker::start(&worker.program, args, Stdio::null());
         let (child, _) = child.map_err(|error| PdfError::Reader(error.to_string()))?;
-        let opening = Duration::from_secs(file / OPENED_IN_A_SECOND);
+        let opening = opening_time(path);
         let max_text_bytes = limits.max_text_bytes;
         Ok(Self { worker: child, max_text_bytes, opening, ended: false, pages_left: 0, purpose })
     }

@@ -11,8 +11,7 @@ const DOUBLED: f32 = 0.8;
 
 /// Leaves out the second layer, where a picture covers the page and nearly all its lines stand twice.
 pub(super) fn without_second_layer(blocks: &mut Vec<Block>, pictures: &[Area], (width, height): (f32, f32)) {
-    let area = |picture: &Area| (picture.right - picture.left) * (picture.bottom - picture.top);
-    if !pictures.iter().any(|picture| area(picture) >= COVERED * width * height) {
+    if !pictures.iter().any(|picture| picture.surface() >= COVERED * width * height) {
         return;
     }
     let mut counts: HashMap<String, usize> = HashMap::new();

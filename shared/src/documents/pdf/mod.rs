@@ -23,7 +23,8 @@ mod worker;
 
 pub use error::PdfError;
 pub use parent::{Limits, PageProgress, PdfInfo, PdfWorker};
-pub use render::{DrawnPage, PageImage, PageImages};
+pub use picture::LONGEST_SHOWN;
+pub use render::{PageImage, PageImages, PagePixels};
 pub(crate) use worker::{WORKER_ARGUMENT, worker_main};
 
 #[cfg(test)]

@@ -22,15 +22,26 @@ impl Purpose {
             Self::Showing(_) => 3,
         }
     }
+
+    /// Longest side, in pixels.
+    fn longest_side(self) -> f32 {
+        f32::from(match self {
+            Self::Reading => LONGEST_READ,
+            Self::Showing(_) => LONGEST_SHOWN,
+        })
+    }
 }
 
 /// Dots per inch: text recognition reads no better from more.
 const DOTS_PER_INCH: f32 = 200.0;
 const POINTS_PER_INCH: f32 = 72.0;
-/// Longest side, in pixels.
-const LONGEST_SIDE: f32 = 20_000.0;
+/// Longest side of a page that is read, in pixels.
+const LONGEST_READ: u16 = 20_000;
+/// Longest side of a page that is shown, in pixels: the longest that a WebP file has.
+pub const LONGEST_SHOWN: u16 = 16_383;
 
-/// A page, in colours since PDFium draws no text on grey bitmaps, of at most so many pixels, as displayed. None where it cannot be rendered.
+/// A page, in colours since PDFium draws no text on grey bitmaps, of at most so many pixels, as displayed. None where
+/// it cannot be rendered.
 pub(super) fn of(page: &PdfPage<'_>, purpose: Purpose, most_pixels: u64) -> Option<Pixels> {
     let (width, height) = (page.width().value, page.height().value);
     if !(width > 0.0 && height > 0.0 && width.is_finite() && height.is_finite()) {
@@ -44,7 +55,7 @@ pub(super) fn of(page: &PdfPage<'_>, purpose: Purpose, most_pixels: u64) -> Opti
         Purpose::Reading => DOTS_PER_INCH / POINTS_PER_INCH,
         Purpose::Showing(wide) => wide as f32 / width,
     };
-    let scale = wanted.min(fits).min(LONGEST_SIDE / width.max(height));
+    let scale = wanted.min(fits).min(purpose.longest_side() / width.max(height));
     #[expect(clippy::cast_possible_truncation, reason = "at most the longest side")]
     let side = |points: f32| ((points * scale + 0.01).floor() as i32).max(1);
     let (width, height) = (side(width), side(height));

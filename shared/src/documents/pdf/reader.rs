@@ -11,7 +11,7 @@ use super::picture::Purpose;
 use super::protocol::Failure;
 use super::{attached, doubled, library, picture, unmapped};
 use crate::documents::layout::{self, glyphs};
-use crate::documents::{Area, Block, Line, Table};
+use crate::documents::{Area, Block};
 
 /// A PDF header may be preceded by this many bytes of other data (ISO 32000-1, annex H.3.4.1).
 const HEADER_WINDOW: usize = 1024;
@@ -120,7 +120,7 @@ pub(super) fn content(page: &PdfPage<'_>, has_layers: bool) -> Option<Content> {
     }
     let (width, height) = sheet.size();
     let least = SMALLEST_PICTURE * width * height;
-    let large = |area: &Area| (area.right - area.left) * (area.bottom - area.top) >= least;
+    let large = |area: &Area| area.surface() >= least;
     let pictures = drawn.pictures.into_iter().filter(large);
     let unread = pictures.chain(unknown.into_iter().map(|area| frame.displayed(area))).collect();
     Some(Content { blocks, size: sheet.size(), unread })
@@ -128,15 +128,8 @@ pub(super) fn content(page: &PdfPage<'_>, has_layers: bool) -> Option<Content> {
 
 /// Blocks of a frame with their places on the page as displayed.
 fn displayed(mut blocks: Vec<Block>, frame: Frame) -> Vec<Block> {
-    let place = |line: &mut Line| line.area = frame.displayed(line.area);
-    for block in &mut blocks {
-        match block {
-            Block::Prose(lines) | Block::List(lines) => lines.iter_mut().for_each(place),
-            Block::Table(Table { head_lines, rows, .. }) => {
-                head_lines.iter_mut().for_each(place);
-                rows.iter_mut().map(|row| &mut row.line).for_each(place);
-            }
-        }
+    for line in blocks.iter_mut().flat_map(Block::lines_mut) {
+        line.area = frame.displayed(line.area);
     }
     blocks
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::child::{Run, Stop};
+use super::child::{Run, Stop, opening_time};
 use super::picture::Purpose;
 use super::protocol::Message;
 use super::{PdfError, PdfWorker};
@@ -51,9 +51,9 @@ pub struct PageImages {
     lost: u32,
 }
 
-/// A page as it is shown.
+/// The pixels of a page that is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DrawnPage {
+pub struct PagePixels {
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels.
@@ -63,18 +63,21 @@ pub struct DrawnPage {
 }
 
 impl PdfWorker {
-    /// A page in colours, so many pixels wide; less wide where it would have more than eight million pixels.
+    /// A page in colours, so many pixels wide; less wide where it would have more than eight million pixels, or would
+    /// be higher than [`LONGEST_SHOWN`](super::LONGEST_SHOWN).
     ///
     /// # Errors
-    /// [`PdfError`]; [`PdfError::Damaged`] too where there is no such page, [`PdfError::TookTooLong`] after the time for
-    /// one page.
-    pub async fn draw(&self, path: &Path, page: u32, width: u32) -> Result<DrawnPage, PdfError> {
+    /// [`PdfError`]; [`PdfError::Damaged`] too where there is no such page. [`PdfError::TookTooLong`] after twelve
+    /// seconds, or the time for a document where that is less; a large file has some more, to be opened.
+    pub async fn draw(&self, path: &Path, page: u32, width: u32) -> Result<PagePixels, PdfError> {
         let mut worker = self.clone();
-        worker.limits.time = SHOWN_IN.min(worker.limits.time);
+        // One time for all: to open the file, to draw the page, and to pass its pixels on.
+        worker.limits.time = SHOWN_IN.min(worker.limits.time) + opening_time(path);
         worker.limits.stall = worker.limits.time;
+        let deadline = Instant::now() + worker.limits.time;
         let mut run = Run::start_rendering(&worker, path, &[page], Purpose::Showing(width))?;
-        let (width, height, rgb) = picture(&mut run, &worker, page).await?;
-        Ok(DrawnPage { width, height, rgb })
+        let (width, height, rgb) = picture(&mut run, &worker, page, deadline).await?;
+        Ok(PagePixels { width, height, rgb })
     }
 
     /// The pictures of these pages. Nothing is held but the page that is being rendered.
@@ -116,7 +119,8 @@ impl PageImages {
             Run::start_rendering(&self.worker, &self.path, &pages, Purpose::Reading)?
         };
         let number = self.wanted.front().copied().unwrap_or_default();
-        let (width, height, grey) = picture(&mut run, &self.worker, number).await?;
+        let deadline = Instant::now() + self.worker.limits.stall + run.opening;
+        let (width, height, grey) = picture(&mut run, &self.worker, number, deadline).await?;
         run.pages_left = run.pages_left.saturating_sub(1);
         self.run = Some(run);
         Ok(PageImage { number, width, height, grey })
@@ -124,9 +128,13 @@ impl PageImages {
 }
 
 /// The picture that a child sends next, which is that of this page.
-async fn picture(run: &mut Run, worker: &PdfWorker, number: u32) -> Result<(u32, u32, Vec<u8>), PdfError> {
+async fn picture(
+    run: &mut Run,
+    worker: &PdfWorker,
+    number: u32,
+    deadline: Instant,
+) -> Result<(u32, u32, Vec<u8>), PdfError> {
     let picture = loop {
-        let deadline = Instant::now() + worker.limits.stall;
         match run.next(worker, deadline).await {
             Ok(Some(Message::Image { number: sent, width, height })) if sent == number => {
                 break run.bytes(deadline, (width, height)).await.map(|pixels| (width, height, pixels));

@@ -11,6 +11,7 @@ use pdfium_render::prelude::Pdfium;
 use super::{Limits, PdfError, PdfInfo, PdfWorker, picture::Purpose, protocol::Failure, reader::Reader};
 use crate::documents::Block;
 
+mod pictures;
 mod places;
 
 /// The library that `scripts/pdfium` fetches.

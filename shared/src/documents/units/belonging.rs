@@ -4,7 +4,8 @@
 //!
 //! - between steps, to the next one and to all behind it in the run, the runs around it included;
 //! - before the first step of a section, to everything in that section;
-//! - after the last step of a section, to the run before it, since there is nothing else that it could hold for.
+//! - after the last step of a section, to the run before it, since there is nothing else that it could hold for;
+//! - between the rows of a table, to the next row and to those that go on with it.
 //!
 //! It never leaves its task (the numbered section or chapter), so that general pages on safety hold for nothing that
 //! is quoted elsewhere. Text without labels is taken as a step where it follows a warning directly.
@@ -23,6 +24,9 @@ pub fn warnings_of(units: &[Unit], quoted: &[usize]) -> Vec<usize> {
 /// Whether the warning at one place holds for the step or text at another.
 fn holds(units: &[Unit], warning: usize, step: usize) -> bool {
     let (Some(own), Some(unit)) = (units.get(warning), units.get(step)) else { return false };
+    if unit.kind == UnitKind::Row {
+        return between_rows(units, warning, step);
+    }
     let is_step = unit.kind == UnitKind::Step;
     if own.task != unit.task || !(is_step || unit.kind == UnitKind::Text) {
         return false;
@@ -34,6 +38,24 @@ fn holds(units: &[Unit], warning: usize, step: usize) -> bool {
         return follows(units, warning, step);
     }
     (leads_section(units, warning) && is_under(&unit.titles, &own.titles)) || in_run(units, warning, step)
+}
+
+/// Whether the warning stands between two rows of a table, and the row is the second of them or goes on with it.
+fn between_rows(units: &[Unit], warning: usize, row: usize) -> bool {
+    let table = |unit: &Unit| unit.place.filter(|_| unit.kind == UnitKind::Row).map(|place| place.group);
+    let is_other = |unit: &Unit| unit.kind != UnitKind::Notice;
+    let before = units.iter().take(warning).rev().find(|unit| is_other(unit));
+    let mut behind = units.iter().enumerate().skip(warning + 1);
+    let Some((first, next)) = behind.find(|(_, unit)| is_other(unit)) else { return false };
+    let own = before.and_then(table);
+    // A row without a key of its own has that of the row above over it.
+    let key = |unit: &Unit| Some(unit.lead.strip_prefix(next.lead.as_str())?.trim_start_matches(" > ").to_owned());
+    let goes_on =
+        |unit: &Unit| table(unit) == own && key(unit).is_some_and(|key| !key.is_empty() && next.text.contains(&key));
+    own.is_some()
+        && table(next) == own
+        && first <= row
+        && units.get(first + 1..=row).is_some_and(|rest| rest.iter().all(goes_on))
 }
 
 /// Whether the step comes behind the warning in the run of the step that is next after it, or in a run around that.

@@ -3,7 +3,7 @@
 use super::super::units;
 use super::*;
 use crate::documents::outline::outline;
-use crate::documents::{Page, PageSource};
+use crate::documents::{Area, Block, Page, PageSource, Row, Table};
 
 fn read(pages: &[&str]) -> Vec<Unit> {
     let page = |(number, text): (u32, &&str)| Page::from_text(number, text, PageSource::TextLayer);
@@ -84,6 +84,27 @@ fn rows_and_remarks_bring_nothing_and_a_quoted_warning_itself() {
         read(&["3-1. DATA\nWARNING\nWear gloves.\n1. Read the plate.\nNOTE\nThe plate is grey.\n2. Note the number."]);
     assert_eq!(of(&found, "NOTE: The plate"), [""; 0]);
     assert_eq!(of(&found, "WARNING: Wear"), ["Wear gloves."]);
+}
+
+#[test]
+fn a_warning_between_rows_is_that_of_the_next_row_and_what_goes_on_with_it() {
+    let row = |cells: [&str; 3]| Row::new(cells.map(str::to_owned).to_vec(), "   ", 9.0, Area::default());
+    let rows = [
+        ["Radiator", "Check the hoses.", "Weekly"],
+        ["", "WARNING", ""],
+        ["", "Hot coolant burns.", ""],
+        ["Coolant", "Check the level.", "Daily"],
+        ["", "Check the colour.", "Monthly"],
+        ["Belt", "Check the tension.", "Weekly"],
+    ];
+    let table = Table { head: vec![String::new(); 3], head_lines: Vec::new(), rows: rows.map(row).to_vec() };
+    let blocks = vec![Block::Table(table)];
+    let pages = [Page { blocks, source: PageSource::TextLayer, has_text: true, ..Page::blank(1) }];
+    let found = units(&pages, &outline(&pages));
+    assert_eq!(of(&found, "Radiator"), [""; 0]);
+    assert_eq!(of(&found, "Coolant"), ["Hot coolant burns."]);
+    assert_eq!(of(&found, "Check the colour."), ["Hot coolant burns."]);
+    assert_eq!(of(&found, "Belt"), [""; 0]);
 }
 
 #[test]

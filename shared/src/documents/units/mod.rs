@@ -23,8 +23,8 @@ use super::{Page, Spot};
 
 pub use belonging::warnings_of;
 pub use labels::{Label, LabelStyle, label};
-pub use notices::{Hazard, hazard, notice_at, notice_word};
-pub use sentences::sentences;
+pub use notices::{Hazard, announces, hazard, notice_at, notice_word, titles_sections};
+pub use sentences::{abbreviates, sentences};
 
 /// What a unit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

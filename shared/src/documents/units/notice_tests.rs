@@ -174,3 +174,107 @@ fn words_in_running_text_are_no_notices() {
         Danger areas are painted red on the floor.\nRead the WARNINGS of this manual, since every\nwarning\ncounts."]);
     assert_eq!(notices(&found), [""; 0]);
 }
+
+#[test]
+fn a_notice_that_goes_on_keeps_its_text() {
+    let found = plain(&[
+        "2-1. TANK\nWARNING\nFuel burns.\n1. Open it.",
+        "2-1. TANK (Cont'd)\nWARNING (Cont'd)\nKeep flames away.\nCAUTION - Continued\nUse new seals.\n2. Close it.",
+    ]);
+    assert_eq!(notices(&found), ["WARNING: Fuel burns.", "WARNING: Keep flames away.", "CAUTION: Use new seals."]);
+}
+
+#[test]
+fn a_sentence_in_capitals_is_a_notice_where_it_begins_with_a_signal_word() {
+    let found = plain(&["2-1. TANK\nWARNING DO NOT OPEN THE TANK WHILE IT IS HOT.\n1. Open it.\n\
+        READ THE WARNING ON THE LID BEFORE YOU OPEN IT.\n2. Close it.\nCaution. Hot surface\n3. Clean it."]);
+    assert_eq!(notices(&found), ["WARNING: DO NOT OPEN THE TANK WHILE IT IS HOT.", "CAUTION: Hot surface"]);
+}
+
+#[test]
+fn words_for_safety_announce_a_notice_or_title_a_list() {
+    let found = plain(&["2-1. TANK\nSAFETY WARNING\nFuel burns.\nSAFETY PRECAUTIONS\nWear gloves.\n\
+        LEBENSGEFAHR\nHochspannung!\nSAFETY PRECAUTIONS\n1. Open it.\n2. Close it."]);
+    assert_eq!(
+        notices(&found),
+        ["SAFETY WARNING: Fuel burns.", "SAFETY PRECAUTION: Wear gloves.", "LEBENSGEFAHR: Hochspannung!"]
+    );
+    assert_eq!(found.last().unwrap().titles, "2-1. TANK > SAFETY PRECAUTIONS");
+}
+
+#[test]
+fn a_signal_word_before_a_table_of_several_columns_is_kept_with_its_text() {
+    let word = || placed(&[(50.0, 10.0, "WARNING")]);
+    let values = || table(3, &[&["Pump", "12", "44"], &["Hose", "13", "45"], &["Belt", "14", "46"]]);
+    let texts = table(2, &[&["Hot oil burns.", "Wear long gloves."], &["The rope may snap.", "Keep clear of it."]]);
+    let alone = table(3, &[&["", "Hot oil burns.", ""], &["Pump", "12", "44"], &["Hose", "13", "45"]]);
+    let behind = || placed(&[(50.0, 200.0, "The press moves by itself.")]);
+    let later = || placed(&[(50.0, 200.0, "2. Close the cover.")]);
+    let title = || placed(&[(50.0, 10.0, "WARNING"), (50.0, 30.0, "Table 2-1. Values of the Press")]);
+    for (blocks, expected, rows) in [
+        (vec![word(), texts], "WARNING: Hot oil burns. Wear long gloves. The rope may snap. Keep clear of it.", 0),
+        (vec![word(), alone], "WARNING: Hot oil burns.", 2),
+        (vec![word(), values(), behind()], "WARNING: The press moves by itself.", 3),
+        (vec![title(), values(), behind()], "WARNING: The press moves by itself.", 3),
+    ] {
+        let found = read(&[page(1, blocks)]);
+        assert_eq!(notices(&found), [expected]);
+        assert_eq!(found.iter().filter(|unit| unit.kind == UnitKind::Row).count(), rows, "{expected}");
+    }
+    let found = read(&[page(1, vec![word(), values(), later()])]);
+    assert_eq!(notices(&found), [""; 0], "a step that goes on with others is not its text");
+    assert_eq!(found.last().unwrap().kind, UnitKind::Step);
+}
+
+#[test]
+fn a_notice_in_a_later_row_of_a_table_groups_no_rows() {
+    let beside: [&[&str]; 4] = [
+        &["Check the hoses.", "Weekly"],
+        &["CAUTION", "Do not bend the pipe."],
+        &["", "It breaks."],
+        &["Check the belt.", "Monthly"],
+    ];
+    let short: [&[&str]; 5] = [
+        &["1", "Oil", "Weekly"],
+        &["WARNING HOT SURFACE", "", ""],
+        &["2", "Belt", "Monthly"],
+        &["WARNING LAMPS", "", ""],
+        &["3", "Lamp", "Daily"],
+    ];
+    let columns: [&[&str]; 3] =
+        [&["1", "Oil", "Weekly"], &["", "WARNING", ""], &["2", "Let the engine cool down first.", "Monthly"]];
+    let cases: [(Block, &str, &[&str]); 3] = [
+        (
+            table(2, &beside),
+            "CAUTION: Do not bend the pipe. It breaks.",
+            &["Check the hoses.: Weekly", "Check the belt.: Monthly"],
+        ),
+        (
+            table(3, &short),
+            "WARNING: HOT SURFACE",
+            &["1; Oil; Weekly", "2; Belt; Monthly", "WARNING LAMPS > 3; Lamp; Daily"],
+        ),
+        (
+            table(3, &columns),
+            "WARNING: Let the engine cool down first.",
+            &["1; Oil; Weekly", "2; Let the engine cool down first.; Monthly"],
+        ),
+    ];
+    for (table, notice, rows) in cases {
+        let found = read(&[page(1, vec![table])]);
+        assert_eq!(notices(&found), [notice]);
+        let of_table = found.iter().filter(|unit| unit.kind == UnitKind::Row).map(Unit::in_full);
+        assert_eq!(of_table.collect::<Vec<String>>(), rows);
+    }
+}
+
+#[test]
+fn the_levels_of_a_named_table_are_rows() {
+    let row = |cells: [&str; 2]| Row::new(cells.map(str::to_owned).to_vec(), "   ", 9.0, Area::default());
+    let rows = [["Status", "Nothing to be done"], ["WARNING", "Stop the engine soon."], ["DANGER", "Stop at once."]];
+    let head = ["LEVEL", "MEANING"].map(str::to_owned).to_vec();
+    let levels = Table { head, head_lines: Vec::new(), rows: rows.map(row).to_vec() };
+    let found = read(&[page(1, vec![Block::Table(levels)])]);
+    assert_eq!(notices(&found), [""; 0]);
+    assert_eq!(found.iter().filter(|unit| unit.kind == UnitKind::Row).count(), 3);
+}

@@ -1,5 +1,8 @@
 //! Warnings, cautions and notes (ANSI Z535.6, ISO 3864-2), in the languages that manuals come in.
 
+mod words;
+
+use self::words::{CONTINUED, NAMED, NAMED_IN_CAPITALS, WORDS, Word};
 use crate::documents::CELL_SEPARATOR;
 
 /// How grave the harm is that a notice warns of. The gravest comes first.
@@ -13,171 +16,188 @@ pub enum Hazard {
     Caution,
 }
 
-/// A signal word.
-struct Word {
-    /// In capitals without accents.
-    letters: &'static str,
-    /// How the text of the unit begins.
-    name: &'static str,
-    /// None for remarks.
-    hazard: Option<Hazard>,
-}
-
-const fn word(letters: &'static str, name: &'static str, hazard: Option<Hazard>) -> Word {
-    Word { letters, name, hazard }
-}
-
-const DANGER: Option<Hazard> = Some(Hazard::Danger);
-const WARNING: Option<Hazard> = Some(Hazard::Warning);
-const CAUTION: Option<Hazard> = Some(Hazard::Caution);
-
-/// Signal words in English, German, Spanish and French. Z535 knows GEFAHR, PELIGRO and DANGER; WARNUNG, ADVERTENCIA
-/// and AVERTISSEMENT; VORSICHT, PRECAUCIÓN and ATTENTION. Words that it does not know, or only for damage, count as
-/// cautions.
-const WORDS: &[Word] = &[
-    word("WARNING", "WARNING", WARNING),
-    word("WARNINGS", "WARNING", WARNING),
-    word("CAUTION", "CAUTION", CAUTION),
-    word("CAUTIONS", "CAUTION", CAUTION),
-    word("DANGER", "DANGER", DANGER),
-    word("DANGERS", "DANGER", DANGER),
-    word("NOTE", "NOTE", None),
-    word("NOTES", "NOTE", None),
-    word("NOTICE", "NOTICE", None),
-    word("NOTICES", "NOTICE", None),
-    word("IMPORTANT", "IMPORTANT", None),
-    word("ACHTUNG", "ACHTUNG", CAUTION),
-    word("WARNUNG", "WARNUNG", WARNING),
-    word("WARNUNGEN", "WARNUNG", WARNING),
-    word("WARNHINWEIS", "WARNHINWEIS", WARNING),
-    word("WARNHINWEISE", "WARNHINWEIS", WARNING),
-    word("VORSICHT", "VORSICHT", CAUTION),
-    word("GEFAHR", "GEFAHR", DANGER),
-    word("GEFAHREN", "GEFAHR", DANGER),
-    word("HINWEIS", "HINWEIS", None),
-    word("HINWEISE", "HINWEIS", None),
-    word("WICHTIG", "WICHTIG", None),
-    word("ADVERTENCIA", "ADVERTENCIA", WARNING),
-    word("ADVERTENCIAS", "ADVERTENCIA", WARNING),
-    word("ATENCION", "ATENCIÓN", CAUTION),
-    word("PRECAUCION", "PRECAUCIÓN", CAUTION),
-    word("PRECAUCIONES", "PRECAUCIÓN", CAUTION),
-    word("CUIDADO", "CUIDADO", CAUTION),
-    word("PELIGRO", "PELIGRO", DANGER),
-    word("PELIGROS", "PELIGRO", DANGER),
-    word("NOTA", "NOTA", None),
-    word("NOTAS", "NOTA", None),
-    word("IMPORTANTE", "IMPORTANTE", None),
-    word("AVERTISSEMENT", "AVERTISSEMENT", WARNING),
-    word("AVERTISSEMENTS", "AVERTISSEMENT", WARNING),
-    word("ATTENTION", "ATTENTION", CAUTION),
-    word("MISE EN GARDE", "MISE EN GARDE", CAUTION),
-    word("MISES EN GARDE", "MISE EN GARDE", CAUTION),
-    word("PRUDENCE", "PRUDENCE", CAUTION),
-    word("REMARQUE", "REMARQUE", None),
-    word("REMARQUES", "REMARQUE", None),
-    word("AVISO", "AVISO", None),
-    word("AVISOS", "AVISO", None),
-    word("AVIS", "AVIS", None),
-];
-
-/// Things that a signal word names: "WARNING Light (3)" is a part.
-const NAMED: &[&str] = &[
-    "light",
-    "lights",
-    "lamp",
-    "lamps",
-    "label",
-    "labels",
-    "plate",
-    "plates",
-    "sign",
-    "signs",
-    "decal",
-    "decals",
-    "tag",
-    "tags",
-    "zone",
-    "zones",
-    "area",
-    "areas",
-    "horn",
-    "buzzer",
-    "signal",
-    "signals",
-    "device",
-    "devices",
-    "triangle",
-    "triangles",
-    "symbol",
-    "symbols",
-    "indicator",
-    "indicators",
-    "summary",
-    "page",
-    "pages",
-    "message",
-    "messages",
-    "system",
-    "systems",
-    "panel",
-    "tape",
-    "flag",
-    "flags",
-    "level",
-    "levels",
-    "board",
-    "beacon",
-    "bell",
-    "to",
-    "and",
-    "of",
-    "for",
-    "in",
-    "on",
-    "und",
-    "y",
-    "et",
-];
-
 /// Longest line in bytes that can be a signal word alone, spaced out and decorated.
 const LONGEST_WORD: usize = 60;
 /// Words of a text behind a signal word in capitals that no mark separates from it.
 const FEW_WORDS: usize = 3;
+/// The same where the text is in capitals as well, and no full stop says that it is a sentence.
+const MANY_WORDS: usize = 6;
+/// Longest number of a callout: `(12a)`.
+const LONGEST_CALLOUT: usize = 3;
 
-/// The signal word that a line consists of: `WARNING`, `C A U T I O N`, `Note:`, `⚠ DANGER`, `WARNUNG / WARNING`.
+/// Whether a line announces a hazard or a remark.
+#[must_use]
+pub fn announces(line: &str) -> bool {
+    notice_word(line).is_some() || notice_at(line).is_some()
+}
+
+/// The signal word that a line consists of: `WARNING`, `C A U T I O N`, `Note:`, `⚠ DANGER`, `WARNUNG / WARNING`,
+/// `WARNING (Cont'd)`, `CAUTION (3)`.
 #[must_use]
 pub fn notice_word(line: &str) -> Option<&'static str> {
+    word_of(line).map(|word| word.name)
+}
+
+/// Whether a line is a signal word that manuals title whole sections with too: `SAFETY PRECAUTIONS`.
+#[must_use]
+pub fn titles_sections(line: &str) -> bool {
+    word_of(line).is_some_and(|word| word.is_title)
+}
+
+fn word_of(line: &str) -> Option<&'static Word> {
     if line.len() > LONGEST_WORD {
         return None;
     }
+    let line = before_continuation(line);
     let mut parts = line.split(['/', '|', '·']).filter(|part| part.chars().any(char::is_alphanumeric));
     let first = only_word(parts.next()?)?;
     parts.all(|part| only_word(part).is_some()).then_some(first)
 }
 
-fn only_word(part: &str) -> Option<&'static str> {
+fn only_word(part: &str) -> Option<&'static Word> {
+    let part = part.trim();
+    let bare = without_callout_behind(without_callout_before(part).unwrap_or(part));
     let is_figure = |c: char| c.is_alphanumeric() && !c.is_alphabetic();
-    let mut letters = part.chars().filter(|c| c.is_alphabetic());
-    // In capitals, or as a title: a sentence may end with "this warning".
-    let is_title = letters.next()?.is_uppercase();
-    let is_even = letters.clone().all(char::is_uppercase) || letters.all(char::is_lowercase);
-    if !is_title || !is_even || part.chars().any(is_figure) {
+    if !is_title(bare) || bare.chars().any(is_figure) {
         return None;
     }
-    let letters = || part.chars().filter(|c| c.is_alphabetic()).map(plain);
-    WORDS.iter().find(|word| word.letters.chars().filter(|c| *c != ' ').eq(letters())).map(|word| word.name)
+    let letters = || bare.chars().filter(|c| c.is_alphabetic()).map(plain);
+    let word = WORDS.iter().find(|word| word.letters.chars().filter(|c| *c != ' ').eq(letters()))?;
+    // "Note (3)" is a reference.
+    (bare.len() == part.len() || word.hazard.is_some()).then_some(word)
+}
+
+/// Whether a text is in capitals, or set as a title: a sentence may end with "this warning".
+fn is_title(text: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<Vec<char>>();
+    let is_word = |word: &str| letters(word).iter().skip(1).all(|letter| letter.is_lowercase());
+    let all = letters(text);
+    all.first().is_some_and(|first| first.is_uppercase())
+        && (all.iter().all(|letter| letter.is_uppercase()) || text.split_whitespace().all(is_word))
+}
+
+/// The text without the mark that says that it goes on: `WARNING (Cont'd)`, `WARNING - Continued`.
+fn before_continuation(line: &str) -> &str {
+    let line = line.trim();
+    let bracketed = line.trim_end_matches(['.', ':', '!', ' ']).strip_suffix([')', ']']);
+    let parted = match bracketed {
+        Some(text) => text.rsplit_once(['(', '[']),
+        None => line.rsplit_once([' ', '-', '–', '—', ',']),
+    };
+    let parted = parted.filter(|(before, mark)| continues(mark) && before.chars().any(char::is_alphanumeric));
+    parted.map_or(line, |(before, _)| before.trim_end_matches([' ', '-', '–', '—', ',']))
+}
+
+/// Whether a text begins with a mark of continuation.
+fn continues(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let letters = || first.chars().filter(|c| c.is_alphabetic()).map(plain);
+    CONTINUED.iter().any(|known| known.chars().eq(letters()))
+}
+
+/// What stands in brackets at the beginning of a text, and what is behind them.
+fn bracketed(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix(['(', '['])?.split_once([')', ']'])
+}
+
+/// Whether a text is the number or the letter of a callout.
+fn is_callout(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    (1..=LONGEST_CALLOUT).contains(&text.chars().count()) && letters <= 1 && text.chars().all(char::is_alphanumeric)
+}
+
+/// What stands behind the callout that a text begins with: `(3) WARNING`.
+fn without_callout_before(text: &str) -> Option<&str> {
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | '['));
+    bracketed(text).filter(|(callout, _)| is_callout(callout)).map(|(_, rest)| rest)
+}
+
+fn without_callout_behind(text: &str) -> &str {
+    let parted = text.strip_suffix([')', ']']).and_then(|text| text.rsplit_once(['(', '[']));
+    parted.filter(|(_, callout)| is_callout(callout)).map_or(text, |(before, _)| before)
 }
 
 /// The signal word that a line begins with, and the text behind it: `WARNING: Hot surface.`
 #[must_use]
 pub fn notice_at(line: &str) -> Option<(&'static str, &str)> {
-    let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-    WORDS.iter().find_map(|word| {
-        let (rest, in_capitals) = word.taken_off(line)?;
-        let text = text_behind(rest, in_capitals)?.trim_start_matches([':', '!', '-', '–', '—', ' ']);
-        text.chars().any(char::is_alphabetic).then_some((word.name, text))
+    let begun = Begun::of(line)?;
+    let text = begun.text()?.trim_start_matches([':', '!', '-', '–', '—', ' ']);
+    let is_mark = continues(text) && text.split_whitespace().count() == 1;
+    (text.chars().any(char::is_alphabetic) && !is_mark).then_some((begun.word.name, text))
+}
+
+/// The same for a cell that stands alone in a row of a table, where a few words are a text: `WARNING HOT SURFACE`.
+#[must_use]
+pub(super) fn notice_in_cell(cell: &str) -> Option<(&'static str, &str)> {
+    notice_at(cell).or_else(|| {
+        let begun = Begun::of(cell).filter(|begun| begun.in_capitals && begun.word.hazard.is_some())?;
+        let rest = begun.rest();
+        let text = rest.trim_start();
+        let is_text = rest.starts_with(' ') && words(text) > 1 && text.starts_with(char::is_uppercase);
+        (is_text && !is_named(text, NAMED) && !is_named(text, NAMED_IN_CAPITALS)).then_some((begun.word.name, text))
     })
+}
+
+/// A line that begins with a signal word.
+struct Begun<'a> {
+    word: &'static Word,
+    /// Whether the word is in capitals.
+    in_capitals: bool,
+    /// What stands behind it.
+    behind: &'a str,
+}
+
+impl<'a> Begun<'a> {
+    fn of(line: &'a str) -> Option<Self> {
+        let behind_callout = without_callout_before(line);
+        let text = behind_callout.unwrap_or(line).trim_start_matches(|c: char| !c.is_alphanumeric());
+        let taken = WORDS.iter().filter_map(|word| {
+            let (behind, in_capitals) = word.taken_off(text)?;
+            Some(Self { word, in_capitals, behind })
+        });
+        // "DANGER DE MORT" begins with "DANGER".
+        let begun = taken.max_by_key(|begun| begun.word.letters.len())?;
+        (behind_callout.is_none() || begun.word.hazard.is_some()).then_some(begun)
+    }
+
+    /// What stands behind the word, its callouts, and marks of continuation.
+    fn rest(&self) -> &'a str {
+        let mut rest = self.behind;
+        while let Some((tag, behind)) = bracketed(rest.trim_start()) {
+            let is_tag = continues(tag) || (is_callout(tag) && self.word.hazard.is_some());
+            if !is_tag {
+                break;
+            }
+            rest = behind;
+        }
+        rest
+    }
+
+    /// The text behind the word, where something separates the two.
+    fn text(&self) -> Option<&'a str> {
+        let is_hazard = self.word.hazard.is_some();
+        let is_text = |text: &str| self.in_capitals && (is_sentence(text) || (is_hazard && is_shouted(text)));
+        let rest = self.rest();
+        if let Some(cell) = rest.strip_prefix(CELL_SEPARATOR) {
+            // The word stands in a box beside the text.
+            return (!cell.trim().contains(CELL_SEPARATOR) && is_text(cell.trim())).then_some(cell);
+        }
+        let rest = rest.trim_start_matches([')', ']', '”', '"']);
+        let text = rest.trim_start();
+        let mut after = text.chars();
+        let mark = after.next()?;
+        let after = after.as_str();
+        match mark {
+            ':' | '!' | '–' | '—' => Some(after),
+            // A hyphen joins words: "Danger-free".
+            '-' => (rest.starts_with(' ') || after.starts_with(' ')).then_some(after),
+            '.' => {
+                let begins_sentence = is_hazard && after.trim_start().starts_with(char::is_uppercase);
+                (after.starts_with(' ') && (self.in_capitals || begins_sentence)).then_some(after)
+            }
+            _ => (rest.starts_with(' ') && is_text(text)).then_some(text),
+        }
+    }
 }
 
 impl Word {
@@ -198,34 +218,32 @@ impl Word {
     }
 }
 
-/// The text behind a signal word, where something separates the two.
-fn text_behind(rest: &str, in_capitals: bool) -> Option<&str> {
-    if let Some(cell) = rest.strip_prefix(CELL_SEPARATOR) {
-        // The word stands in a box beside the text.
-        let is_text = in_capitals && !cell.trim().contains(CELL_SEPARATOR) && is_sentence(cell.trim_start());
-        return is_text.then_some(cell);
-    }
-    let rest = rest.trim_start_matches([')', ']', '”', '"']);
-    let text = rest.trim_start();
-    let mut after = text.chars();
-    match after.next()? {
-        ':' | '!' | '–' | '—' => Some(after.as_str()),
-        // A hyphen joins words: "Danger-free".
-        '-' => (rest.starts_with(' ') || after.as_str().starts_with(' ')).then_some(after.as_str()),
-        '.' => (in_capitals && after.as_str().starts_with(' ')).then_some(after.as_str()),
-        _ => (in_capitals && rest.starts_with(' ') && is_sentence(text)).then_some(text),
-    }
-}
-
 /// Whether a text reads on from no signal word, but is a sentence of its own.
 fn is_sentence(text: &str) -> bool {
-    let first = text.split_whitespace().next().unwrap_or_default();
-    let mut letters = first.chars();
+    let mut letters = text.split_whitespace().next().unwrap_or_default().chars();
     let is_capital = letters.next().is_some_and(char::is_uppercase);
     let is_word = letters.next().is_none_or(char::is_lowercase);
-    let plain = first.to_lowercase();
-    let named = NAMED.contains(&plain.trim_matches(|c: char| !c.is_alphabetic()));
-    is_capital && is_word && !named && (text.split_whitespace().count() >= FEW_WORDS || text.ends_with('!'))
+    let is_whole = text.split_whitespace().count() >= FEW_WORDS || text.ends_with('!');
+    is_capital && is_word && !is_named(text, NAMED) && is_whole
+}
+
+/// The same of a text in capitals: `DO NOT OPEN THE TANK.`
+fn is_shouted(text: &str) -> bool {
+    let is_ended = text.trim_end().ends_with(['.', '!']);
+    let least = if is_ended { FEW_WORDS } else { MANY_WORDS };
+    let is_name = is_named(text, NAMED) || is_named(text, NAMED_IN_CAPITALS);
+    !text.chars().any(char::is_lowercase) && !is_name && words(text) >= least
+}
+
+/// How many words with letters a text has.
+fn words(text: &str) -> usize {
+    text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count()
+}
+
+/// Whether a text goes on from the signal word before it: it begins with one of these words.
+fn is_named(text: &str, names: &[&str]) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default().to_lowercase();
+    names.contains(&first.trim_matches(|c: char| !c.is_alphabetic()))
 }
 
 /// A letter in capitals without its accent.
@@ -249,78 +267,4 @@ pub fn hazard(text: &str) -> Option<Hazard> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn signal_words_alone_are_found_in_any_setting() {
-        for (line, expected) in [
-            ("WARNING", "WARNING"),
-            ("C A U T I O N", "CAUTION"),
-            ("A D V E R T E N C I A S", "ADVERTENCIA"),
-            ("⚠ VORSICHT!", "VORSICHT"),
-            ("MISE EN GARDE", "MISE EN GARDE"),
-            (".WARNING.", "WARNING"),
-            ("Warning", "WARNING"),
-            ("ATENCION", "ATENCIÓN"),
-            ("Précaucion", "PRECAUCIÓN"),
-            ("PELIGRO / DANGER", "PELIGRO"),
-            ("*** GEFAHR ***", "GEFAHR"),
-            ("Notes:", "NOTE"),
-        ] {
-            assert_eq!(notice_word(line), Some(expected), "{line}");
-        }
-        for line in [
-            "WARNING 3",
-            "Note the position",
-            "warning.",
-            "WARNING SUMMARY",
-            "Warning light",
-            "WARNING / STOP",
-            "CAUTIONARY",
-            "⚠",
-            "",
-        ] {
-            assert_eq!(notice_word(line), None, "{line}");
-        }
-    }
-
-    #[test]
-    fn signal_words_before_their_text_need_a_mark_or_a_sentence() {
-        for (line, expected) in [
-            ("CAUTION: Hot oil.", ("CAUTION", "Hot oil.")),
-            ("Hinweis - Filter tauschen.", ("HINWEIS", "Filter tauschen.")),
-            ("⚠ Danger! Live parts.", ("DANGER", "Live parts.")),
-            ("WARNINGS: Hot. Sharp.", ("WARNING", "Hot. Sharp.")),
-            ("PRECAUCIÓN — Superficie caliente.", ("PRECAUCIÓN", "Superficie caliente.")),
-            ("WARNING Do not open the tank.", ("WARNING", "Do not open the tank.")),
-            ("WARNING   Do not open the tank.", ("WARNING", "Do not open the tank.")),
-            ("[GEFAHR] Hochspannung im ganzen Schrank.", ("GEFAHR", "Hochspannung im ganzen Schrank.")),
-            ("DANGER. Keep hands away.", ("DANGER", "Keep hands away.")),
-        ] {
-            assert_eq!(notice_at(line), Some(expected), "{line}");
-        }
-        for line in [
-            "Note the position of the arm.",
-            "Warning lamp stays on",
-            "WARNING Light stays on for good",
-            "WARNING LIGHTS AND HORNS",
-            "CAUTION   12   44",
-            "Danger-free work",
-            "the caution: label",
-            "Cautiously: open the valve.",
-            "WARNING:",
-        ] {
-            assert_eq!(notice_at(line), None, "{line}");
-        }
-    }
-
-    #[test]
-    fn remarks_warn_of_nothing() {
-        assert_eq!(hazard("DANGER: Live."), Some(Hazard::Danger));
-        assert_eq!(hazard("AVERTISSEMENT: Surface chaude."), Some(Hazard::Warning));
-        assert_eq!(hazard("ACHTUNG: Dichtung nicht knicken."), Some(Hazard::Caution));
-        assert_eq!((hazard("NOTE: Two kinds."), hazard("AVISO: Dos tipos."), hazard("Pump: on.")), (None, None, None));
-        assert!(Hazard::Danger < Hazard::Warning && Hazard::Warning < Hazard::Caution);
-    }
-}
+mod tests;

@@ -1,6 +1,9 @@
 //! Rows of tables as lines that can be read alone.
 
-use super::notices::{notice_at, notice_word};
+mod between;
+
+use self::between::Between;
+pub(super) use self::between::is_text;
 use super::trace::{Printed, Sheet, spots};
 use crate::documents::{Row, Spot, Table};
 
@@ -45,14 +48,21 @@ pub(super) enum Read {
     Row(String, String),
     /// A remark between the rows.
     Remark(String),
+    /// A notice, with its signal word.
+    Notice(String),
+    /// Further text of the notice before.
+    More(String),
 }
 
 impl Known {
-    /// Whether the table goes on with what is known, from the page before or above on this page.
-    pub(super) fn goes_on_in(&self, table: &Table, caption: Option<&str>) -> bool {
-        let same_caption = caption.is_none_or(|caption| caption == self.caption);
-        let same_head = table.head.iter().all(String::is_empty) || table.head == self.head;
-        self.head.len() == table.head.len() && same_caption && (same_head || caption.is_some())
+    /// Whether a table has as many columns as what is known.
+    pub(super) fn is_as_wide_as(&self, table: &Table) -> bool {
+        self.head.len() == table.head.len()
+    }
+
+    /// Whether a table has the same columns: as many, and their heads, where it has any.
+    pub(super) fn has_columns_of(&self, table: &Table) -> bool {
+        self.is_as_wide_as(table) && (is_headless(table) || table.head == self.head)
     }
 
     /// Begins another table.
@@ -60,15 +70,21 @@ impl Known {
         *self = Self { caption: caption.unwrap_or_default(), head: table.head.clone(), group, ..Self::default() };
     }
 
-    /// The rows of a table, or of its part on one page, each with its place.
-    pub(super) fn read(&mut self, table: &Table, sheet: Sheet) -> Vec<(Read, Printed)> {
-        if !table.head.iter().all(String::is_empty) {
+    /// The rows of a table, or of its part on one page, each with its place. `above` is a signal word before it whose
+    /// text may be its first row; given back is the one whose text comes behind the table.
+    pub(super) fn read(
+        &mut self,
+        table: &Table,
+        sheet: Sheet,
+        above: Option<(String, Vec<Spot>)>,
+    ) -> (Vec<(Read, Printed)>, Option<String>) {
+        if !is_headless(table) {
             self.head.clone_from(&table.head);
             self.head_spots = spots(sheet, table.head_lines.iter().map(|line| line.area));
         }
         let is_indented = is_indented(&table.rows);
         let mut read = Vec::with_capacity(table.rows.len());
-        let mut after_word = false;
+        let mut between = Between::below(above);
         for (at, row) in table.rows.iter().enumerate() {
             let printed = || Printed::line(sheet, &row.line);
             if row.cells == self.head {
@@ -81,22 +97,31 @@ impl Known {
                 continue;
             }
             let filled = row.cells.iter().filter(|cell| !cell.is_empty()).count();
-            let alone = row.cells.iter().find(|cell| !cell.is_empty()).filter(|_| filled == 1 && row.cells.len() > 1);
-            // What stands alone below a signal word is its text.
-            let is_notice = std::mem::replace(&mut after_word, alone.is_some_and(|text| notice_word(text).is_some()));
-            match alone {
-                Some(text) if is_notice || is_remark(text) => read.push((Read::Remark(text.clone()), printed())),
-                Some(text) if !text.contains("  ") && opens_group(table.rows.get(at + 1..).unwrap_or_default()) => {
+            let mut cells = row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
+            let alone = cells.next().filter(|_| filled == 1 && row.cells.len() > 1);
+            if let Some((column, text)) = alone {
+                if between.takes_alone((column, text.as_str()), printed(), &mut read) {
+                    continue;
+                }
+                if is_long(text) {
+                    read.push((Read::Remark(text.clone()), printed()));
+                    continue;
+                }
+                if !text.contains("  ") && opens_group(table.rows.get(at + 1..).unwrap_or_default()) {
                     self.close_groups(row, is_indented, true);
                     let title = text.trim_end_matches(':').to_owned();
                     self.parents.push(Parent { left: row.line.area.left, title, spots: printed().spots });
                     self.key.clear();
+                    continue;
                 }
-                _ if filled > 0 => read.push(self.row(row, is_indented, printed())),
-                _ => {}
+            }
+            let is_named = filled == row.cells.len() && self.head.iter().any(|head| !head.is_empty());
+            let is_notice = filled > 1 && between.takes_row(row, is_named, &printed(), &mut read);
+            if filled > 0 && !is_notice {
+                read.push(self.row(row, is_indented, printed()));
             }
         }
-        read
+        (read, between.left())
     }
 
     fn row(&mut self, row: &Row, is_indented: bool, mut printed: Printed) -> (Read, Printed) {
@@ -159,12 +184,15 @@ fn is_indented(rows: &[Row]) -> bool {
     })
 }
 
-fn is_remark(text: &str) -> bool {
+/// Whether a cell alone in its row is too long for the title of a group.
+fn is_long(text: &str) -> bool {
     let words = text.split_whitespace().count();
-    text.chars().count() > LONGEST_GROUP
-        || (text.ends_with('.') && words > 6)
-        || notice_word(text).is_some()
-        || notice_at(text).is_some()
+    text.chars().count() > LONGEST_GROUP || (text.ends_with('.') && words > 6)
+}
+
+/// Whether no column of a table has a head.
+pub(super) fn is_headless(table: &Table) -> bool {
+    table.head.iter().all(String::is_empty)
 }
 
 /// Whether a row in the middle of a table names its columns anew: no first cell, words in all others, and

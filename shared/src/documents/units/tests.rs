@@ -158,3 +158,39 @@ fn a_sentence_over_the_border_is_completed() {
     assert_eq!(found[0].text, "Tighten the bolts in the order shown in figure 3 and check the gap.");
     assert_eq!((found[0].page, found[0].page_end), (1, 2));
 }
+
+#[test]
+fn a_caption_titles_the_table_below_it_and_what_goes_on_with_that() {
+    let limits = |rows: &[(f32, &[&str])]| table(&["PART", "MAX"], rows);
+    let titled = || vec![prose(&["Table 7-1. Pump Limits"]), limits(&[(10.0, &["Shaft", "4 mm"])])];
+    let note = || prose(&["All limits are those of a new pump."]);
+    let with = |further: Block| {
+        let mut blocks = titled();
+        blocks.extend([note(), further]);
+        rows(&read(&[page(1, blocks)]))
+    };
+    let same = with(limits(&[(10.0, &["Bore", "5 mm"])]));
+    assert_eq!(same[1], "Table 7-1. Pump Limits > Bore: MAX 5 mm");
+    let other_heads = with(table(&["TOOL", "SIZE"], &[(10.0, &["Wrench", "M8"])]));
+    assert_eq!(other_heads[1], "Wrench: SIZE: M8");
+    let wider = with(table(&["", "", ""], &[(10.0, &["Wrench", "M8", "2"])]));
+    assert_eq!(wider[1], "Wrench: M8; 2");
+    // The caption is used up for good.
+    let mut blocks = titled();
+    blocks.extend([note(), table(&["", "", ""], &[(10.0, &["Wrench", "M8", "2"])])]);
+    let pages = [page(1, blocks), page(2, vec![limits(&[(10.0, &["Bore", "5 mm"])])])];
+    assert_eq!(rows(&read(&pages))[2], "Bore: MAX 5 mm");
+}
+
+#[test]
+fn a_caption_goes_on_at_the_beginning_of_the_next_page_or_where_it_is_repeated() {
+    let first =
+        || page(1, vec![prose(&["Table 7-1. Pump Limits"]), table(&["PART", "MAX"], &[(10.0, &["Shaft", "4 mm"])])]);
+    let wider = || table(&["", "", ""], &[(10.0, &["Bore", "5 mm", "6 mm"])]);
+    let directly = read(&[first(), page(2, vec![wider()])]);
+    assert_eq!(rows(&directly)[1], "Table 7-1. Pump Limits > Bore: 5 mm; 6 mm");
+    let later = read(&[first(), page(2, vec![prose(&["The other pump has none."]), wider()])]);
+    assert_eq!(rows(&later)[1], "Bore: 5 mm; 6 mm");
+    let repeated = page(2, vec![prose(&["The other pump has none.", "Table 7-1. Pump Limits (Cont'd)"]), wider()]);
+    assert_eq!(rows(&read(&[first(), repeated]))[1], "Table 7-1. Pump Limits > Bore: 5 mm; 6 mm");
+}

@@ -29,7 +29,10 @@ pub(super) fn name(units: &mut Vec<Unit>) {
         match (name, named.last_mut().filter(|_| goes_on)) {
             // Lines of one warning that were read one by one.
             (Some(name), Some(last)) if last.notice_name() == name && last.page == unit.page => {
-                last.text.push_str(&format!(" {}", unit.text));
+                last.text.push(' ');
+                last.text.push_str(&unit.text);
+                last.page_end = last.page_end.max(unit.page_end);
+                last.spots.append(&mut unit.spots);
                 continue;
             }
             (Some(name), _) => {
@@ -80,11 +83,11 @@ fn essence(sentence: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-#[expect(clippy::indexing_slicing, reason = "tests")]
+#[expect(clippy::indexing_slicing, clippy::expect_used, reason = "tests")]
 mod tests {
     use crate::documents::outline::outline;
     use crate::documents::units::{Unit, UnitKind, units};
-    use crate::documents::{Page, PageSource};
+    use crate::documents::{Area, Block, Line, Page, PageSource};
 
     fn read(pages: &[&str]) -> Vec<Unit> {
         let page = |(number, text): (u32, &&str)| Page::from_text(number, text, PageSource::TextLayer);
@@ -117,5 +120,38 @@ mod tests {
         let count = found.iter().filter(|unit| unit.text.starts_with("CAUTION: Keep")).count();
         let text = found.iter().filter(|unit| unit.kind == UnitKind::Text).count();
         assert_eq!((count, text), (2, 1));
+    }
+
+    #[test]
+    fn a_warning_of_several_texts_keeps_all_their_places() {
+        let sheet = |(number, lines): (u32, &[(f32, &str)])| {
+            let line = |(top, text): &(f32, &str)| Line {
+                size: 10.0,
+                area: Area { left: 50.0, top: *top, right: 500.0, bottom: top + 10.0 },
+                ..Line::plain(*text)
+            };
+            let (blocks, source) = (vec![Block::Prose(lines.iter().map(line).collect())], PageSource::TextLayer);
+            Page { blocks, size: (600.0, 800.0), source, has_text: true, ..Page::blank(number) }
+        };
+        let texts: [&[(f32, &str)]; 3] = [
+            &[
+                (30.0, "WARNING SUMMARY"),
+                (60.0, "• Do not place hands near the nozzle during testing. Oil may enter the skin of the hand."),
+            ],
+            &[
+                (30.0, "2-1. NOZZLE TEST"),
+                (60.0, "1. Connect the nozzle."),
+                (120.0, "Do not place hands near the nozzle during testing."),
+                (170.0, "Oil may enter the skin of the"),
+            ],
+            &[(30.0, "hand. Then go on with the next test of the nozzle.")],
+        ];
+        let pages: Vec<Page> = (1..).zip(texts).map(sheet).collect();
+        let found = units(&pages, &outline(&pages));
+        let notice = found.iter().find(|unit| unit.kind == UnitKind::Notice).expect("a warning");
+        assert!(notice.text.ends_with("Oil may enter the skin of the hand."), "{}", notice.text);
+        assert_eq!((notice.page, notice.page_end), (2, 3));
+        let pages: Vec<u32> = notice.spots.iter().map(|spot| spot.page).collect();
+        assert_eq!(pages, [2, 2, 3]);
     }
 }

@@ -1,41 +1,42 @@
 //! Tables: their rows, notices between the rows, and frames around notices.
 
 use super::super::paragraphs::append;
-use super::super::tables::Read;
+use super::super::tables::{Read, is_headless, is_text};
 use super::super::trace::Printed;
-use super::super::{LabelStyle, Place, UnitKind, label, notice_at, notice_word};
+use super::super::{LabelStyle, Place, UnitKind, announces, label};
 use super::{Reader, edges};
-use crate::documents::{Line, Table};
+use crate::documents::{Line, Spot, Table};
 
 impl Reader {
     pub(super) fn table(&mut self, table: &Table) {
-        // The text of a signal word may be framed alone.
+        let has_caption = self.caption.is_some() && !self.captioned;
         let is_awaited = self.carried.is_some() || self.is_bare();
-        if is_awaited && table.head.len() <= 1 {
+        if is_awaited && (table.head.len() <= 1 || (!has_caption && is_said(table))) {
+            // The text of the signal word is framed alone, or set in columns.
             self.boxed(table);
             return;
         }
+        let above = self.awaited();
         self.close();
         if is_box(table) {
             self.boxed(table);
             return;
         }
-        let inside = table.head_lines.first().filter(|line| is_caption(&line.text)).map(|line| line.text.clone());
-        let caption = inside.or_else(|| self.caption.clone());
-        let follows = !self.left_table || caption.is_some();
-        if !(follows && self.tables > 0 && self.table.goes_on_in(table, caption.as_deref())) {
-            self.table.begin(table, caption, self.tables);
-            self.tables += 1;
-        }
-        if self.caption.is_some() {
-            self.table.caption_spots.clone_from(&self.caption_spots);
-        }
-        let mut notice: Option<Notice> = None;
-        for (read, printed) in self.table.read(table, self.sheet) {
+        self.begin_table(table);
+        // Below a title or heads there are rows, and the text of the word comes behind them.
+        let (above, behind) = if has_caption || !is_headless(table) { (None, above) } else { (above, None) };
+        let (read, left) = self.table.read(table, self.sheet, above);
+        for (read, printed) in read {
             match read {
-                Read::Remark(text) => notice = self.remark(&text, notice.as_ref(), &printed),
+                Read::Remark(text) => self.push_whole(UnitKind::Text, &text, &printed),
+                Read::Notice(text) => self.push_whole(UnitKind::Notice, &text, &printed),
+                Read::More(text) => {
+                    if let Some(last) = self.units.last_mut() {
+                        append(&mut last.text, &text);
+                        last.spots.extend(&printed.spots);
+                    }
+                }
                 Read::Row(lead, text) => {
-                    notice = None;
                     self.table.rows += 1;
                     let place = Place { group: self.table.group, at: self.table.rows, of: 0, depth: 0 };
                     self.push(UnitKind::Row, text, lead, printed);
@@ -45,42 +46,63 @@ impl Reader {
                 }
             }
         }
+        self.carried = left.or(behind.map(|(word, _)| word)).map(|word| format!("{word}:"));
         self.left_table = false;
+        self.table_page = self.page;
+    }
+
+    /// The signal word whose text comes next, and where it stands.
+    fn awaited(&mut self) -> Option<(String, Vec<Spot>)> {
+        let carried = self.carried.take();
+        match self.open.take_if(|open| open.is_bare()) {
+            Some(open) => {
+                let spots = open.spots(&(0..open.text.len()), self.sheet);
+                Some((open.text.trim_end_matches(':').to_owned(), spots))
+            }
+            None => carried.map(|word| (word.trim_end_matches(':').to_owned(), Vec::new())),
+        }
+    }
+
+    /// Begins a table, or goes on with the one before. A caption titles the first table below it, and a later one only
+    /// where that goes on with the first: it has the same columns, or nothing but a new page lies between.
+    fn begin_table(&mut self, table: &Table) {
+        if let Some(line) = table.head_lines.first().filter(|line| is_caption(&line.text)) {
+            (self.caption, self.caption_spots, self.captioned) = (Some(line.text.clone()), Vec::new(), false);
+        }
+        let is_first = self.caption.is_some() && !self.captioned;
+        let is_later = self.caption.is_some() && self.captioned;
+        let is_on_next_page = !self.left_table && self.table_page < self.page;
+        let is_same = if is_first {
+            self.caption.as_deref() == Some(self.table.caption.as_str()) && self.table.is_as_wide_as(table)
+        } else if is_later && is_on_next_page {
+            self.table.is_as_wide_as(table)
+        } else {
+            self.table.has_columns_of(table) && (is_later || !self.left_table)
+        };
+        if self.tables == 0 || !is_same {
+            if !is_first && !is_on_next_page {
+                self.caption = None;
+            }
+            self.table.begin(table, self.caption.clone(), self.tables);
+            self.tables += 1;
+        }
+        if self.caption.is_some() {
+            self.table.caption_spots.clone_from(&self.caption_spots);
+        }
         self.captioned = true;
     }
 
-    /// A remark between the rows of a table: a signal word, the text below one, or just text.
-    fn remark(&mut self, text: &str, before: Option<&Notice>, printed: &Printed) -> Option<Notice> {
-        let spots = |_| printed.spots.clone();
-        if let Some(word) = notice_word(text) {
-            return Some(Notice::Word(word));
-        }
-        if let Some((word, rest)) = notice_at(text) {
-            self.push_cut(UnitKind::Notice, &format!("{word}: {rest}"), &spots);
-            return Some(Notice::Text);
-        }
-        match before {
-            Some(Notice::Word(word)) => self.push_cut(UnitKind::Notice, &format!("{word}: {text}"), &spots),
-            Some(Notice::Text) => {
-                if let Some(last) = self.units.last_mut() {
-                    append(&mut last.text, text);
-                    last.spots.extend(&printed.spots);
-                }
-            }
-            None => {
-                self.push_cut(UnitKind::Text, text, &spots);
-                return None;
-            }
-        }
-        Some(Notice::Text)
+    /// Adds a text that stands in one place.
+    fn push_whole(&mut self, kind: UnitKind, text: &str, printed: &Printed) {
+        self.push_cut(kind, text, &|_| printed.spots.clone());
     }
 
     /// A frame around a warning looks like a table.
     fn boxed(&mut self, table: &Table) {
-        let lines: Vec<Line> = table.head_lines.iter().chain(table.rows.iter().map(|row| &row.line)).cloned().collect();
+        let lines: Vec<Line> = table.lines().cloned().collect();
         let edges = edges(&lines);
         for line in &lines {
-            let is_other = notice_word(&line.text).is_some() || notice_at(&line.text).is_some();
+            let is_other = announces(&line.text);
             let is_step = label(&line.text).is_some_and(|label| label.style != LabelStyle::Bullet);
             match self.open.as_mut().filter(|open| open.kind == UnitKind::Notice && !is_other && !is_step) {
                 // All paragraphs in the frame are the warning's.
@@ -92,23 +114,20 @@ impl Reader {
     }
 }
 
-/// What was read of a notice between the rows of a table.
-enum Notice {
-    /// Its signal word.
-    Word(&'static str),
-    /// Some of its text.
-    Text,
-}
-
 /// Whether a table is a frame around a notice: one column, or two of which the first has the signal word.
 fn is_box(table: &Table) -> bool {
-    let mut lines = table.head_lines.iter().chain(table.rows.iter().map(|row| &row.line));
-    let announces = |line: &Line| notice_word(&line.text).is_some() || notice_at(&line.text).is_some();
+    let is_notice = |line: &Line| announces(&line.text);
     match table.head.len() {
-        0 | 1 => lines.any(announces),
-        2 => lines.next().is_some_and(announces),
+        0 | 1 => table.lines().any(is_notice),
+        2 => table.lines().next().is_some_and(is_notice),
         _ => false,
     }
+}
+
+/// Whether at least half of the rows of a table hold a text: they are a list rather than values.
+fn is_said(table: &Table) -> bool {
+    let said = table.rows.iter().filter(|row| row.cells.iter().any(|cell| is_text(cell))).count();
+    is_headless(table) && said > 0 && 2 * said >= table.rows.len()
 }
 
 /// `Table 2-1. Torque limits`.

@@ -1,0 +1,216 @@
+//! Signal words, and what is none of them.
+
+use super::Hazard;
+
+/// A signal word.
+#[derive(Debug)]
+pub(super) struct Word {
+    /// In capitals without accents.
+    pub(super) letters: &'static str,
+    /// How the text of the unit begins.
+    pub(super) name: &'static str,
+    /// None for remarks.
+    pub(super) hazard: Option<Hazard>,
+    /// Whether manuals title whole sections with it too.
+    pub(super) is_title: bool,
+}
+
+const fn word(letters: &'static str, name: &'static str, hazard: Option<Hazard>) -> Word {
+    Word { letters, name, hazard, is_title: false }
+}
+
+const fn title(letters: &'static str, name: &'static str, hazard: Option<Hazard>) -> Word {
+    Word { letters, name, hazard, is_title: true }
+}
+
+const DANGER: Option<Hazard> = Some(Hazard::Danger);
+const WARNING: Option<Hazard> = Some(Hazard::Warning);
+const CAUTION: Option<Hazard> = Some(Hazard::Caution);
+
+/// Signal words in English, German, Spanish and French. Each language has its usual words for danger, warning and
+/// caution; those that are no word of these three, but ask for care, count as cautions.
+pub(super) const WORDS: &[Word] = &[
+    word("WARNING", "WARNING", WARNING),
+    word("WARNINGS", "WARNING", WARNING),
+    word("CAUTION", "CAUTION", CAUTION),
+    word("CAUTIONS", "CAUTION", CAUTION),
+    word("DANGER", "DANGER", DANGER),
+    word("DANGERS", "DANGER", DANGER),
+    word("SAFETY WARNING", "SAFETY WARNING", WARNING),
+    title("SAFETY WARNINGS", "SAFETY WARNING", WARNING),
+    word("SAFETY PRECAUTION", "SAFETY PRECAUTION", CAUTION),
+    title("SAFETY PRECAUTIONS", "SAFETY PRECAUTION", CAUTION),
+    // In French as well.
+    word("PRECAUTION", "PRECAUTION", CAUTION),
+    title("PRECAUTIONS", "PRECAUTION", CAUTION),
+    word("NOTE", "NOTE", None),
+    word("NOTES", "NOTE", None),
+    word("NOTICE", "NOTICE", None),
+    word("NOTICES", "NOTICE", None),
+    word("IMPORTANT", "IMPORTANT", None),
+    word("ACHTUNG", "ACHTUNG", CAUTION),
+    word("WARNUNG", "WARNUNG", WARNING),
+    word("WARNUNGEN", "WARNUNG", WARNING),
+    word("WARNHINWEIS", "WARNHINWEIS", WARNING),
+    word("WARNHINWEISE", "WARNHINWEIS", WARNING),
+    word("VORSICHT", "VORSICHT", CAUTION),
+    word("GEFAHR", "GEFAHR", DANGER),
+    word("GEFAHREN", "GEFAHR", DANGER),
+    word("LEBENSGEFAHR", "LEBENSGEFAHR", DANGER),
+    word("SICHERHEITSWARNUNG", "SICHERHEITSWARNUNG", WARNING),
+    word("SICHERHEITSHINWEIS", "SICHERHEITSHINWEIS", CAUTION),
+    title("SICHERHEITSHINWEISE", "SICHERHEITSHINWEIS", CAUTION),
+    word("HINWEIS", "HINWEIS", None),
+    word("HINWEISE", "HINWEIS", None),
+    word("WICHTIG", "WICHTIG", None),
+    word("ADVERTENCIA", "ADVERTENCIA", WARNING),
+    word("ADVERTENCIAS", "ADVERTENCIA", WARNING),
+    word("ATENCION", "ATENCIÓN", CAUTION),
+    word("PRECAUCION", "PRECAUCIÓN", CAUTION),
+    word("PRECAUCIONES", "PRECAUCIÓN", CAUTION),
+    word("CUIDADO", "CUIDADO", CAUTION),
+    word("PELIGRO", "PELIGRO", DANGER),
+    word("PELIGROS", "PELIGRO", DANGER),
+    word("PELIGRO DE MUERTE", "PELIGRO DE MUERTE", DANGER),
+    word("PELIGRO MORTAL", "PELIGRO MORTAL", DANGER),
+    word("ADVERTENCIA DE SEGURIDAD", "ADVERTENCIA DE SEGURIDAD", WARNING),
+    title("ADVERTENCIAS DE SEGURIDAD", "ADVERTENCIA DE SEGURIDAD", WARNING),
+    word("PRECAUCION DE SEGURIDAD", "PRECAUCIÓN DE SEGURIDAD", CAUTION),
+    title("PRECAUCIONES DE SEGURIDAD", "PRECAUCIÓN DE SEGURIDAD", CAUTION),
+    word("NOTA", "NOTA", None),
+    word("NOTAS", "NOTA", None),
+    word("IMPORTANTE", "IMPORTANTE", None),
+    word("AVERTISSEMENT", "AVERTISSEMENT", WARNING),
+    word("AVERTISSEMENTS", "AVERTISSEMENT", WARNING),
+    word("DANGER DE MORT", "DANGER DE MORT", DANGER),
+    word("DANGER MORTEL", "DANGER MORTEL", DANGER),
+    word("AVERTISSEMENT DE SECURITE", "AVERTISSEMENT DE SÉCURITÉ", WARNING),
+    title("AVERTISSEMENTS DE SECURITE", "AVERTISSEMENT DE SÉCURITÉ", WARNING),
+    word("ATTENTION", "ATTENTION", CAUTION),
+    word("PRECAUTION DE SECURITE", "PRÉCAUTION DE SÉCURITÉ", CAUTION),
+    title("PRECAUTIONS DE SECURITE", "PRÉCAUTION DE SÉCURITÉ", CAUTION),
+    word("CONSIGNE DE SECURITE", "CONSIGNE DE SÉCURITÉ", CAUTION),
+    title("CONSIGNES DE SECURITE", "CONSIGNE DE SÉCURITÉ", CAUTION),
+    word("MISE EN GARDE", "MISE EN GARDE", CAUTION),
+    word("MISES EN GARDE", "MISE EN GARDE", CAUTION),
+    word("PRUDENCE", "PRUDENCE", CAUTION),
+    word("REMARQUE", "REMARQUE", None),
+    word("REMARQUES", "REMARQUE", None),
+    word("AVISO", "AVISO", None),
+    word("AVISOS", "AVISO", None),
+    word("AVIS", "AVIS", None),
+];
+
+/// What is printed where a notice goes on: `WARNING (Cont'd)`. In capitals, letters only.
+pub(super) const CONTINUED: &[&str] =
+    &["CONT", "CONTD", "CONTINUED", "FORTS", "FORTSETZUNG", "FORTGESETZT", "CONTINUACION", "CONTINUA", "SUITE"];
+
+/// Words behind a signal word that make it a part of a name or of a sentence: "WARNING Light (3)" is a part.
+pub(super) const NAMED: &[&str] = &[
+    "light",
+    "lights",
+    "lamp",
+    "lamps",
+    "label",
+    "labels",
+    "plate",
+    "plates",
+    "sign",
+    "signs",
+    "decal",
+    "decals",
+    "tag",
+    "tags",
+    "zone",
+    "zones",
+    "area",
+    "areas",
+    "horn",
+    "buzzer",
+    "signal",
+    "signals",
+    "device",
+    "devices",
+    "triangle",
+    "triangles",
+    "symbol",
+    "symbols",
+    "indicator",
+    "indicators",
+    "summary",
+    "page",
+    "pages",
+    "message",
+    "messages",
+    "system",
+    "systems",
+    "panel",
+    "tape",
+    "flag",
+    "flags",
+    "level",
+    "levels",
+    "board",
+    "beacon",
+    "bell",
+    "to",
+    "and",
+    "of",
+    "for",
+    "in",
+    "on",
+    "und",
+    "y",
+    "et",
+];
+
+/// Further ones, where all is in capitals: "WARNING LIMITS".
+pub(super) const NAMED_IN_CAPITALS: &[&str] = &[
+    "alarm",
+    "alarms",
+    "circuit",
+    "circuits",
+    "equipment",
+    "statement",
+    "statements",
+    "code",
+    "codes",
+    "class",
+    "classes",
+    "category",
+    "categories",
+    "type",
+    "types",
+    "list",
+    "lists",
+    "item",
+    "items",
+    "status",
+    "condition",
+    "conditions",
+    "function",
+    "functions",
+    "limit",
+    "limits",
+    "threshold",
+    "thresholds",
+    "value",
+    "values",
+    "horns",
+    "buzzers",
+    "at",
+    "by",
+    "with",
+    "or",
+    "is",
+    "are",
+    "was",
+    "must",
+    "should",
+    "shall",
+    "will",
+    "may",
+    "can",
+    "has",
+    "have",
+];
