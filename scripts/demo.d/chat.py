@@ -13,9 +13,9 @@ def show_data(last):
     for warning in last.get("warnings") or []:
         print(f"  {warning['kind']}, page {warning['page']}: {warning['text']}")
     verification = last.get("verification") or {"checked": 0, "unverified": []}
-    print(f"  {verification['checked']} figures checked, {len(verification['unverified'])} not on their pages")
+    print(f"  {verification['checked']} figures checked, {len(verification['unverified'])} not verified")
     for figure in verification["unverified"]:
-        print(f"  ⚠ {figure['text']}: {figure['reason'].replace('_', ' ')}")
+        print(f"  ⚠ not verified: {figure['text']} ({figure['reason'].replace('_', ' ')})")
     for address in re.findall(r"\]\((http[^)\s]*/pages/\d+/image[^)\s]*)\)", last.get("fullText") or ""):
         print(f"  the marked page: {address}")
 

@@ -36,7 +36,8 @@ def ready(person, document):
 
 def strangers(suite):
     """another user's document is nowhere to be found"""
-    for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/file"), ("GET", "/pages/1"), ("GET", "/pages/1/image"), ("POST", "/reprocess")):
+    paths = [("GET", path) for path in ("", "/file", "/pages/1", "/pages/1/image")]
+    for method, path in (*paths, ("DELETE", ""), ("POST", "/reprocess")):
         answer = suite.bob.send(method, f"/api/v1/repository/documents/{suite.document}{path}")
         equal(answer.code(404), "not_found", path)
     equal(suite.bob.get("/api/v1/repository/documents").data()["pagination"]["total"], 0)

@@ -38,9 +38,22 @@ use_clippy() {
     export RUSTC_WORKSPACE_WRAPPER
 }
 
-# What renders answers as the frontend does.
+# What renders answers as the frontend does. The packages of some systems are older than what it needs.
 need_node() {
+    local oldest=18 major
     command -v node >/dev/null && command -v npm >/dev/null || need_packages nodejs npm
+    major=$(node --version | sed -n 's/^v\([0-9]*\).*/\1/p')
+    [ "${major:-0}" -ge "$oldest" ] ||
+        die "Node $(node --version) is too old: install $oldest or newer from https://nodejs.org, then run this again."
+}
+
+# need_node_packages FOLDER: those of its package-lock.json, in its node_modules.
+need_node_packages() {
+    need_node
+    cmp -s "$1/package-lock.json" "$1/node_modules/.installed" && return
+    say "Installing Node packages into $1 …"
+    (cd "$1" && npm ci --silent --no-fund --no-audit)
+    cp "$1/package-lock.json" "$1/node_modules/.installed"
 }
 
 need_python() {

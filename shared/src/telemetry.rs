@@ -10,6 +10,8 @@ use metrics::{Unit, counter, histogram};
 use metrics_cloudwatch_embedded::{Builder, Collector};
 use tracing_subscriber::EnvFilter;
 
+use crate::store::Verification;
+
 /// The embedded `DynamoDB` warns of every condition that does not hold, which is how locks work here,
 /// and the model loader of a version that is tested.
 const DEFAULT: &str = "info,dynoxide=error,tract_onnx=error";
@@ -43,10 +45,12 @@ fn is_set(variable: &str, value: &str) -> bool {
     std::env::var(variable).is_ok_and(|found| found == value)
 }
 
-/// The name of this function: Lambda's for it, else that of the program.
+/// The name in the figures: the one that is set, else Lambda's for this function, else that of the program.
 fn function() -> String {
+    let set = |variable: &str| std::env::var(variable).ok().filter(|name| !name.is_empty());
     let program = || Some(std::env::current_exe().ok()?.file_name()?.to_string_lossy().into_owned());
-    std::env::var("AWS_LAMBDA_FUNCTION_NAME").ok().or_else(program).unwrap_or_default()
+    let named = set("METRICS_FUNCTION").or_else(|| set("AWS_LAMBDA_FUNCTION_NAME"));
+    named.or_else(program).unwrap_or_default()
 }
 
 /// Whether this is the first request that the process answers; then, how long it took to get ready.
@@ -62,6 +66,7 @@ fn describe() {
     metrics::describe_histogram!("RetrievalMs", Unit::Milliseconds, "One search of a user's manuals");
     metrics::describe_histogram!("TurnMs", Unit::Milliseconds, "One spoken turn, from the question to its end");
     metrics::describe_counter!("Tokens", Unit::Count, "Tokens of language models, read and written");
+    metrics::describe_counter!("CheckedFigures", Unit::Count, "Values and codes of answers that were looked for");
     metrics::describe_counter!("UnverifiedFigures", Unit::Count, "Values and codes of answers, not on their pages");
     metrics::describe_counter!("IngestPages", Unit::Count, "Pages made searchable");
     metrics::describe_counter!("ProviderErrors", Unit::Count, "Failed calls of outside services");
@@ -87,9 +92,12 @@ pub fn count_tokens(tokens: u64) {
     counter!("Tokens").increment(tokens);
 }
 
-/// Counts the figures of an answer that do not stand on the pages that it cites, by the model that wrote it.
-pub(crate) fn count_unverified(model: &str, figures: usize) {
-    counter!("UnverifiedFigures", "Model" => model.to_owned()).increment(u64::try_from(figures).unwrap_or(u64::MAX));
+/// Counts the figures of an answer that were checked, and those that do not stand on the pages that it cites, by the
+/// model that wrote it.
+pub(crate) fn count_figures(model: &str, verification: &Verification) {
+    let unverified = u64::try_from(verification.unverified.len()).unwrap_or(u64::MAX);
+    counter!("CheckedFigures", "Model" => model.to_owned()).increment(u64::from(verification.checked));
+    counter!("UnverifiedFigures", "Model" => model.to_owned()).increment(unverified);
 }
 
 /// Counts the pages of a document that can be searched now.

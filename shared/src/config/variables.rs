@@ -119,6 +119,7 @@ variables! {
     AWS_ENDPOINT_URL_BEDROCK_RUNTIME = "": "Bedrock endpoint";
     RESPONSE_STREAMING = "true": "`false` where Lambda is called by something that cannot stream; answers then come in one piece";
     METRICS = "none": "`emf`: figures for CloudWatch on standard output, in its embedded metric format";
+    METRICS_FUNCTION = "": "name of this program in the figures; without it, that of the Lambda function or the program";
     LOG_FORMAT = "text": "`text` or `json`";
     RUST_LOG = "info": "log filter; set by hand, it also shows the warnings of the embedded DynamoDB and of the model loader";
 }

@@ -165,7 +165,7 @@ impl TestUser {
 
     /// Waits until a document is `ready` or `failed`, and gives it.
     pub async fn settled(&self, document: &str) -> Value {
-        self.settled_within(60, document).await
+        self.settled_within(180, document).await
     }
 
     /// As [`Self::settled`], with patience of one's own in seconds.

@@ -115,7 +115,7 @@ async fn requests_under_way_bring_nothing_back() {
                         200 | 201 => made += 1,
                         401 => return made,
                         // Many at once, or the answer was lost with its session.
-                        404 | 409 | 503 => {}
+                        404 | 409 | 429 | 503 => {}
                         other => panic!("{path}: {other} {}", answer.text),
                     }
                 }
