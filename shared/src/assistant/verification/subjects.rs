@@ -83,9 +83,15 @@ impl Subjects {
                 begin = next.range.end;
             }
         }
-        // In a row, what stands in the cell of the figure.
-        let cell = text.get(begin..figure.range.start).and_then(|before| before.rfind("; ")).map(|at| begin + at + 2);
-        let cell = cell.filter(|cell| self.names(text.get(*cell..figure.range.start).unwrap_or_default()));
+        // In a row, what stands in the last cell that names something.
+        let mut cells = text.get(begin..figure.range.start).unwrap_or_default().rmatch_indices("; ");
+        let mut end = figure.range.start;
+        let cell = cells.find_map(|(at, mark)| {
+            let cell = begin + at + mark.len();
+            let names = self.names(text.get(cell..end).unwrap_or_default());
+            end = begin + at;
+            names.then_some(cell)
+        });
         cell.unwrap_or(begin).min(figure.range.start)..figure.range.start
     }
 }
@@ -122,6 +128,7 @@ mod tests {
         assert_eq!(english("AB12 7, in the lid CD34").last(), Some(&", in the lid"));
         assert_eq!(english("Lid: AB12, in front; base: CD34").last(), Some(&"base:"));
         assert_eq!(english("Lid: AB12, in front; CD34").last(), Some(&", in front;"));
+        assert_eq!(english("Lid: AB12 in front; and base; CD34").last(), Some(&"and base;"));
         let german = said_of("Ziehen Sie den Stopfen mit 60 Nm an", Language::German);
         assert_eq!(german, ["Ziehen Sie den Stopfen mit"]);
         let spanish = said_of("El tapón lleva 60 Nm de par", Language::Spanish);
