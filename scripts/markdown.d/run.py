@@ -52,7 +52,7 @@ def with_manual(system):
 def main():
     found, gateway = [], "http://localhost:3000"
     step("Answers without a language model")
-    os.environ["GATEWAY_URL"] = gateway
+    os.environ.update({"GATEWAY_URL": gateway, "LANGUAGE_MODEL": "extractive"})
     with LocalSystem() as system:
         found += [answer for answer, _ in answers(with_manual(system), QUOTED)]
     step("Answers of a model that lies")

@@ -121,17 +121,7 @@ async fn answer(
     segments: &[Arc<Segment>],
     embeddings: Arc<Embeddings>,
 ) -> Result<Value, Failure> {
-    let question = Question {
-        user: UserId::new(),
-        text: asked.question.clone(),
-        images: Vec::new(),
-        history,
-        equipment: Vec::new(),
-        aloud: false,
-        procedure: None,
-        pending: Vec::new(),
-        reply: None,
-    };
+    let question = Question { history, ..Question::new(UserId::new(), &asked.question) };
     let begun = Instant::now();
     let spy = Arc::new(Spy::default());
     let _ = run(question.clone(), spy.clone(), segments, embeddings.clone()).await?;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Most places that one address may name.
 pub const MOST_MARKS: usize = 32;
-/// Longest list of places in an address, in bytes.
+/// Longest list of places that an address of ours has, in bytes: [`MOST_MARKS`] of at most 20.
 pub const LONGEST_MARKS: usize = 640;
 /// Most places of one citation.
 pub const MOST_BOXES: usize = 24;

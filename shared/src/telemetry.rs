@@ -67,7 +67,7 @@ fn describe() {
     metrics::describe_histogram!("TurnMs", Unit::Milliseconds, "One spoken turn, from the question to its end");
     metrics::describe_counter!("Tokens", Unit::Count, "Tokens of language models, read and written");
     metrics::describe_counter!("CheckedFigures", Unit::Count, "Values and codes of answers that were looked for");
-    metrics::describe_counter!("UnverifiedFigures", Unit::Count, "Values and codes of answers, not on their pages");
+    metrics::describe_counter!("UnverifiedFigures", Unit::Count, "Those that the cited pages do not bear out");
     metrics::describe_counter!("IngestPages", Unit::Count, "Pages made searchable");
     metrics::describe_counter!("ProviderErrors", Unit::Count, "Failed calls of outside services");
     metrics::describe_counter!("RefreshTokensReused", Unit::Count, "Sign-ins ended for a token that came back");
@@ -92,8 +92,8 @@ pub fn count_tokens(tokens: u64) {
     counter!("Tokens").increment(tokens);
 }
 
-/// Counts the figures of an answer that were checked, and those that do not stand on the pages that it cites, by the
-/// model that wrote it.
+/// Counts the figures of an answer that were checked, and those that the cited pages do not bear out, by the model that
+/// wrote it.
 pub(crate) fn count_figures(model: &str, verification: &Verification) {
     let unverified = u64::try_from(verification.unverified.len()).unwrap_or(u64::MAX);
     counter!("CheckedFigures", "Model" => model.to_owned()).increment(u64::from(verification.checked));

@@ -210,17 +210,7 @@ fn pages(answer: &Answer) -> Vec<u32> {
 
 /// One question through the pipeline that chat runs.
 async fn ask(text: &str, segment: &Arc<Segment>, embedder: &Embedder) -> Answer {
-    let question = Question {
-        user: UserId::new(),
-        text: text.to_owned(),
-        images: Vec::new(),
-        history: Vec::new(),
-        equipment: Vec::new(),
-        aloud: false,
-        procedure: None,
-        pending: Vec::new(),
-        reply: None,
-    };
+    let question = Question::new(UserId::new(), text);
     let model = Arc::new(Extractive);
     let (segment, embedder, top_k) = (segment.clone(), embedder.clone(), model.passages());
     let retrieve = move |text: String| async move {

@@ -33,7 +33,7 @@ use shared::ids::{DocumentId, UserId};
 use shared::store::Document;
 use tokio::sync::Semaphore;
 
-/// Pictures of pages that are made at the same time; further ones wait.
+/// Permits to make pictures of pages: so many are made at the same time, and further requests wait.
 const PICTURES_AT_ONCE: usize = 2;
 
 /// What the function holds.

@@ -25,7 +25,7 @@ pub(crate) async fn show_page(
     if known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag) {
         return Ok((StatusCode::NOT_MODIFIED, kept(&tag)).into_response());
     }
-    // It costs what other requests do that a user is not to send without end.
+    // A picture is work for the processor, so it counts towards the user's requests per minute.
     admit(&state.context, Some(&user.id), None).await?;
     let picture = state.picture(&document, file, wish).await?;
     let shown = [
@@ -35,7 +35,7 @@ pub(crate) async fn show_page(
     Ok((kept(&tag), shown, picture).into_response())
 }
 
-/// The tag of the file whose pages are shown: the one that was read.
+/// The `ETag` of the file that the document was read from: its pages are shown.
 fn file_of(document: &Document, number: u32) -> ApiResult<&str> {
     let is_new = matches!(document.status, DocumentStatus::Uploading | DocumentStatus::Processing);
     match (&document.source_etag, document.pages) {
@@ -47,7 +47,7 @@ fn file_of(document: &Document, number: u32) -> ApiResult<&str> {
     }
 }
 
-/// A browser keeps the picture, and asks each time whether it may still show it.
+/// A browser may cache the picture, and asks each time whether it is still the right one.
 fn kept(tag: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));

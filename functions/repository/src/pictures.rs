@@ -1,4 +1,4 @@
-//! Making pictures of pages: kept as they were drawn, marked when they are asked for.
+//! Making pictures of pages. A page is drawn once and its plain picture is stored; marks are added for each request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,15 +17,15 @@ use crate::State;
 use crate::fields::LARGEST_FILE;
 use crate::wish::Wish;
 
-/// How long a request may take in all. A function may run for 29 seconds.
+/// How long a request may take in all: the function is ended after 29 seconds.
 const ANSWERED_IN: Duration = Duration::from_secs(25);
-/// How long it waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// When a request that found no turn may come again, in seconds.
+/// How long it waits for a permit.
+const PERMIT_IN: Duration = Duration::from_secs(10);
+/// `Retry-After` of a request that got no permit or took too long, in seconds.
 const AGAIN: u64 = 5;
 
 impl State {
-    /// The picture, as a WebP file. It is drawn where that has not been done before. `file` is the tag of the
+    /// The picture as a WebP file. The page is drawn if no picture of it is stored. `file` is the `ETag` of the
     /// document's file.
     pub(crate) async fn picture(&self, document: &Document, file: &str, wish: Wish) -> ApiResult<Bytes> {
         let made = timeout(ANSWERED_IN, self.made(document, file, wish)).await;
@@ -38,17 +38,18 @@ impl State {
         if let Some(kept) = kept.as_ref().filter(|_| wish.is_plain()) {
             return Ok(kept.clone());
         }
-        // Held until the work is done, even if nobody waits for it any more.
-        let (turn, has_waited) = self.turn().await?;
-        let turn = Arc::new(turn);
+        // Blocking work goes on after the client has left, and holds the permit until it ends.
+        let (permit, has_waited) = self.permit().await?;
+        let permit = Arc::new(permit);
         if kept.is_none() && has_waited {
-            // Somebody else may have drawn it meanwhile.
+            // Another request may have drawn the page meanwhile. Two that begin at once may both draw it, and store
+            // the same picture.
             kept = self.kept(&key).await?;
         }
         let (drawn, file) = if let Some(kept) = kept {
             (None, kept)
         } else {
-            let (drawn, written) = self.draw(document, file, &wish, &turn).await?;
+            let (drawn, written) = self.draw(document, file, &wish, &permit).await?;
             (Some(drawn), written)
         };
         if wish.is_plain() {
@@ -62,22 +63,22 @@ impl State {
             let mut picture = whole.scaled_to(wish.width);
             picture.mark(&wish.marks);
             let made = picture.into_webp();
-            drop(turn);
+            drop(permit);
             made
         });
         let (_, made) = made.await.map_err(ApiError::internal)?.map_err(ApiError::internal)?;
         Ok(made.into())
     }
 
-    /// A turn among those who make pictures, and whether it had to be waited for.
-    async fn turn(&self) -> ApiResult<(OwnedSemaphorePermit, bool)> {
-        if let Ok(turn) = Arc::clone(&self.pictures).try_acquire_owned() {
-            return Ok((turn, false));
+    /// A permit to make a picture, and whether the request had to wait for it.
+    async fn permit(&self) -> ApiResult<(OwnedSemaphorePermit, bool)> {
+        if let Ok(permit) = Arc::clone(&self.pictures).try_acquire_owned() {
+            return Ok((permit, false));
         }
-        let turn = timeout(PATIENCE, Arc::clone(&self.pictures).acquire_owned()).await;
-        let turn =
-            turn.map_err(|_| busy("Many pages are being drawn at the moment. Please try again in a few seconds."))?;
-        Ok((turn.map_err(ApiError::internal)?, true))
+        let permit = timeout(PERMIT_IN, Arc::clone(&self.pictures).acquire_owned()).await;
+        let permit =
+            permit.map_err(|_| busy("Many pages are being drawn at the moment. Please try again in a few seconds."))?;
+        Ok((permit.map_err(ApiError::internal)?, true))
     }
 
     async fn kept(&self, key: &ObjectKey) -> ApiResult<Option<Bytes>> {
@@ -88,22 +89,22 @@ impl State {
         }
     }
 
-    /// Draws a page and keeps its picture; gives it with its file.
+    /// Draws a page and stores its picture. Returns its pixels, and the file that holds them.
     async fn draw(
         &self,
         document: &Document,
         known: &str,
         wish: &Wish,
-        turn: &Arc<OwnedSemaphorePermit>,
+        permit: &Arc<OwnedSemaphorePermit>,
     ) -> ApiResult<(PagePicture, Bytes)> {
         let file = self.file(document, known).await?;
         let page = self.pdf.draw(file.path(), wish.page, drawn_width(wish.width)).await.map_err(not_drawn)?;
         drop(file);
         let picture = PagePicture::of(page).ok_or_else(|| ApiError::internal("a page has lost pixels"))?;
-        let turn = Arc::clone(turn);
+        let permit = Arc::clone(permit);
         let written = tokio::task::spawn_blocking(move || {
             let written = picture.into_webp();
-            drop(turn);
+            drop(permit);
             written
         });
         let (picture, bytes) = written.await.map_err(ApiError::internal)?.map_err(not_drawable)?;
@@ -126,19 +127,29 @@ impl State {
         let key = ObjectKey::Source(document.user_id.clone(), document.id.clone());
         match self.context.objects.download(&key, file.path(), LARGEST_FILE).await {
             Ok(etag) if etag == known => Ok(file),
-            // It was replaced; the new one is not kept either.
+            // It was replaced: the page numbers and places are those of the file before.
             Ok(_) | Err(ObjectError::NotFound) => Err(ApiError::not_found("File")),
             Err(error) => Err(error.into()),
         }
     }
 }
 
-/// What takes too long may be drawn when less is going on; what is damaged, or needs too much memory, never is.
+/// A page that took too long may be drawn when the machine is less busy. One that is damaged, or needs too much memory,
+/// never is.
 fn not_drawn(error: PdfError) -> ApiError {
     match error {
         PdfError::TookTooLong => took_too_long().caused_by(error),
         error if error.is_permanent() => not_drawable(error),
-        error => ApiError::unavailable(error.code(), error.to_string()).caused_by(error),
+        error => {
+            let message =
+                "Pages cannot be shown as pictures at the moment. Please open the file itself, or try again later.";
+            let refused = ApiError::unavailable(error.code(), message);
+            match error {
+                // Its own message leaves the reason out.
+                PdfError::Reader(reason) => refused.caused_by(reason),
+                error => refused.caused_by(error),
+            }
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which page is to be shown, and how.
+//! Which page is asked for, in which width, and with which marks.
 
 use axum::extract::{FromRequestParts, Query};
 use http::request::Parts;
@@ -11,9 +11,9 @@ use shared::page_boxes::{PageBox, marks, parse_marks};
 use shared::page_pictures::{USUAL_WIDTH, WIDTHS, drawn_width};
 use shared::store::Document;
 
-/// Part of the tag of every picture: another way of drawing or marking has another one.
+/// Part of the tag of every picture. Raise it when pages are drawn or marked in another way.
 const DRAWN_AS: u8 = 1;
-/// Letters of a digest that name a file.
+/// Hexadecimal digits of a digest that name a file.
 const NAME: usize = 16;
 
 /// The page of an address, and its `?width=` and `?mark=`.
@@ -54,7 +54,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wish {
 }
 
 impl Wish {
-    /// Where the picture is kept from which this one is made. `file` is the tag of the document's file.
+    /// Where the plain picture is stored that this one is made from. `file` is the `ETag` of the document's file.
     pub(crate) fn key(&self, document: &Document, file: &str) -> ObjectKey {
         let mut name = hex::encode(Sha256::digest(file.as_bytes()));
         name.truncate(NAME);
@@ -62,7 +62,7 @@ impl Wish {
         ObjectKey::Drawn(document.user_id.clone(), document.id.clone(), drawn)
     }
 
-    /// Whether the picture is the one that is kept.
+    /// Whether the picture is the plain one, as it is stored.
     pub(crate) fn is_plain(&self) -> bool {
         self.marks.is_empty() && self.width == drawn_width(self.width)
     }

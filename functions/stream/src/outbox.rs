@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
@@ -91,6 +92,8 @@ pub struct Gone;
 pub struct Outbox {
     frames: mpsc::Sender<Waiting>,
     busy: Arc<AtomicBool>,
+    /// When the client last showed that it is there.
+    alive: Arc<Mutex<Instant>>,
 }
 
 impl Outbox {
@@ -98,7 +101,8 @@ impl Outbox {
     #[must_use]
     pub fn new() -> (Self, mpsc::Receiver<Waiting>) {
         let (frames, receiver) = mpsc::channel(FRAMES);
-        (Self { frames, busy: Arc::default() }, receiver)
+        let alive = Arc::new(Mutex::new(Instant::now()));
+        (Self { frames, busy: Arc::default(), alive }, receiver)
     }
 
     /// Sends a text frame.
@@ -145,6 +149,16 @@ impl Outbox {
 
     pub(crate) fn is_busy(&self) -> bool {
         self.busy.load(Ordering::Relaxed)
+    }
+
+    /// Notes that something came from the client, if only an answer to a ping.
+    pub(crate) fn note_alive(&self) {
+        *self.alive.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// When the client was last there for certain. Sound that left later may not have reached it.
+    pub(crate) fn last_alive(&self) -> Instant {
+        *self.alive.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn push(&self, frame: Outgoing, sound: Option<Leaving>) -> Result<(), Gone> {

@@ -111,17 +111,18 @@ impl Session {
             };
             self.settle(ended.ok());
         }
-        self.leave();
+        let left = if is_there && self.out.is_open() { Instant::now() } else { self.out.last_alive() };
+        self.leave(left);
     }
 
-    /// Keeps what was not heard, once a turn that still runs has ended: nobody listens any more, but the answer is
-    /// written to its end all the same.
-    fn leave(self) {
+    /// Keeps what the client had not heard when it `left`, once a turn that still runs has ended: nobody listens any
+    /// more, but the answer is written to its end all the same.
+    fn leave(self, left: Instant) {
         let Self { parts, speaker, turn, playing, .. } = self;
         if turn.is_none() && playing.is_none() {
             return;
         }
-        let (left, turns) = (Instant::now(), parts.turns.clone());
+        let turns = parts.turns.clone();
         turns.spawn(async move {
             let ended = match turn {
                 Some(running) => running.task.await.ok(),

@@ -77,6 +77,9 @@ fn read(
                 }
                 () = dead.cancelled() => break,
             };
+            if matches!(message, Ok(Some(Ok(_)))) {
+                out.note_alive();
+            }
             match message {
                 Ok(Some(Ok(Message::Text(text)))) => {
                     spoken = Instant::now();

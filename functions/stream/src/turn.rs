@@ -4,9 +4,11 @@ use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use shared::assistant::unsaid;
 use shared::conversation::{Asked, ConversationError, ConversationResult, Outcome, Progress, Prompt};
 use shared::http::ApiError;
 use shared::ids::ChatId;
+use shared::store::Warning;
 use shared::telemetry;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -92,7 +94,8 @@ impl Turn {
         let outcome = self.answer(&asked, (&mut sent, &mut spoken, &mut ended), &mut times).await.unwrap_or(GONE);
         times.first_audio = spoken.first;
         self.log(outcome, &times);
-        let heard = spoken.heard_by(ended.unwrap_or_else(Instant::now));
+        let left = || if outcome == GONE { self.out.last_alive() } else { Instant::now() };
+        let heard = spoken.heard_by(ended.unwrap_or_else(left));
         self.note_warnings(&asked, outcome, sent.get(..heard).unwrap_or(&sent)).await;
         let until = spoken.until.filter(|until| outcome == ANSWERED && *until > Instant::now());
         let playing = until.map(|until| {
@@ -102,22 +105,27 @@ impl Turn {
         Ended { chat, playing }
     }
 
-    /// Keeps which warnings are still to be said, however the turn has ended. What could not be spoken stands in
-    /// writing.
+    /// Keeps which warnings are still to be said, however the turn has ended. Where the voice fails, no step is spoken
+    /// without its warnings, and those of the answer stand in writing; but what was carried over is still to be heard.
     async fn note_warnings(&self, asked: &Asked, outcome: &'static str, heard: &str) {
         let (conversations, user) = (&self.parts.conversations, &self.speaker.user);
         let noted = match outcome {
             _ if self.wishes.audio == SpokenAnswers::None => return,
-            ANSWERED | SILENT if asked.has_pending => conversations.note_all_said(user, &asked.chat).await,
-            ANSWERED | SILENT => return,
-            GONE => {
-                // The answer is written to its end; its warnings are known then.
+            ANSWERED | SILENT if asked.carried.is_empty() => return,
+            ANSWERED => conversations.note_settled(user, &asked.chat, &asked.carried).await,
+            SILENT => {
+                let unheard = unsaid(&asked.carried, heard);
+                let settled: Vec<Warning> =
+                    asked.carried.iter().filter(|warning| !unheard.contains(warning)).cloned().collect();
+                conversations.note_settled(user, &asked.chat, &settled).await
+            }
+            _ => {
+                // The warnings of an answer are known when it is stored; where the client has gone, that is at its end.
                 let mut progress = asked.progress.clone();
                 let ended = progress.wait_for(|progress| progress.outcome.is_some());
                 let _ = tokio::time::timeout(self.parts.limits.turn, ended).await;
                 conversations.note_said(user, &asked.chat, &asked.answer, heard).await
             }
-            _ => conversations.note_said(user, &asked.chat, &asked.answer, heard).await,
         };
         if let Err(error) = noted {
             tracing::warn!(%error, chat = %asked.chat, "warnings that were not said could not be kept");

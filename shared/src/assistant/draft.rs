@@ -179,18 +179,24 @@ impl Draft {
         text
     }
 
-    /// The warnings that hold for what the answer tells, and those that it leaves out, written.
-    fn warned(&mut self) -> (Vec<Warning>, String) {
-        let found =
-            self.watch.as_ref().map(|watch| watch.belonging(&self.text, self.marks.cited())).unwrap_or_default();
+    /// The warnings that hold for what the answer tells, and those that it leaves out, written. An answer that
+    /// `is_whole` has all of its marks.
+    fn warned(&mut self, is_whole: bool) -> (Vec<Warning>, String) {
+        let belonging = |watch: &Watch| {
+            let (text, cited) = (self.text.as_str(), self.marks.cited());
+            if is_whole { watch.belonging(text, cited) } else { watch.belonging_to_part(text, cited) }
+        };
+        let found = self.watch.as_ref().map(belonging).unwrap_or_default();
         // What the answer begins with is said.
         let is_new = |found: &&Belonging| !warnings::holds(&self.pending, &found.warning);
         let missing: Vec<Belonging> = Watch::missing(&self.text, &found).into_iter().filter(is_new).cloned().collect();
         let front = self.written(&missing);
-        let mut all = Vec::new();
+        // What is carried over and what is quoted stands in the text, however much it is: an interruption must lose
+        // none of it.
         let quoted = self.quoted.iter().flat_map(|quoted| &quoted.warnings);
-        for warning in self.pending.iter().chain(quoted).chain(found.iter().map(|found| &found.warning)) {
-            warnings::add(&mut all, warning.clone());
+        let mut all = warnings::distinct(self.pending.iter().chain(quoted));
+        for found in &found {
+            warnings::add(&mut all, found.warning.clone());
         }
         (all, front)
     }
@@ -252,7 +258,7 @@ impl Draft {
     /// itself. What was streamed already is not sent again: marks inside it, and warnings in front of it, are in the
     /// answer alone; who only collects tokens is told at the end.
     pub(super) fn close(mut self) -> (Option<AnswerEvent>, AnswerEvent) {
-        let (warnings, front) = self.warned();
+        let (warnings, front) = self.warned(!self.is_cut);
         let (citations, verified) = (self.citations(), self.verify());
         let mut end = verified.sentence(&self.asked);
         // Names of files are not ours either.
@@ -267,9 +273,15 @@ impl Draft {
         (last, AnswerEvent::Done(Box::new(answer)))
     }
 
+    /// The warnings that an answer leaves out whose model fails. What was streamed is kept: they follow it.
+    pub(super) fn fail(&mut self) -> Option<AnswerEvent> {
+        let (_, left_out) = self.warned(false);
+        (!left_out.is_empty()).then(|| AnswerEvent::Token(format!("\n\n{}", left_out.trim_end())))
+    }
+
     /// The end of an answer that was cancelled: what was streamed, with the warnings that it leaves out in front.
     pub(super) fn cut(mut self) -> AnswerEvent {
-        let (warnings, front) = self.warned();
+        let (warnings, front) = self.warned(false);
         let (citations, verification) = (self.citations(), self.verify().verification);
         let text = format!("{front}{}{}", self.lead(), self.text);
         let (procedure, usage) = (self.told.clone(), self.usage);

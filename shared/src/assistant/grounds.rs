@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::essence::essence;
+use super::mark_groups::{MarkGroup, mark_groups};
 use super::model::Quoted;
 use crate::documents::Spot;
 use crate::documents::units::{Unit, UnitKind};
@@ -53,13 +55,13 @@ struct Statement<'a> {
 fn statements(text: &str) -> Vec<Statement<'_>> {
     let mut statements: Vec<Statement<'_>> = Vec::new();
     for line in text.lines() {
-        let mut rest = line;
-        let mut last: Vec<u32> = Vec::new();
-        while let Some((said, marks, behind)) = next_marks(rest) {
-            statements.push(Statement { text: said, marks: marks.clone() });
-            (last, rest) = (marks, behind);
+        let (mut begin, mut last) = (0, Vec::new());
+        for MarkGroup { range, numbers } in mark_groups(line) {
+            let text = line.get(begin..range.start).unwrap_or_default();
+            statements.push(Statement { text, marks: numbers.clone() });
+            (begin, last) = (range.end, numbers);
         }
-        statements.push(Statement { text: rest, marks: last });
+        statements.push(Statement { text: line.get(begin..).unwrap_or_default(), marks: last });
     }
     statements.retain(|statement| !statement.marks.is_empty() || statement.text.chars().any(char::is_alphanumeric));
     let known: Vec<Vec<u32>> = statements.iter().map(|statement| statement.marks.clone()).collect();
@@ -70,26 +72,6 @@ fn statements(text: &str) -> Vec<Statement<'_>> {
         statement.marks = before.into_iter().chain(behind).flatten().copied().collect();
     }
     statements
-}
-
-/// What is said before the next marks of a line, their numbers, and what is behind them.
-fn next_marks(line: &str) -> Option<(&str, Vec<u32>, &str)> {
-    let is_escaped = |at: usize| line.get(..at).is_some_and(|before| before.ends_with('\\'));
-    let opened = line.match_indices('[').map(|(at, _)| at).filter(|at| !is_escaped(*at));
-    let mut starts = opened.filter(|at| line.get(*at..).and_then(mark).is_some());
-    let start = starts.next()?;
-    let (mut marks, mut rest) = (Vec::new(), line.get(start..)?);
-    while let Some((number, behind)) = mark(rest.trim_start()) {
-        marks.push(number);
-        rest = behind;
-    }
-    Some((line.get(..start)?, marks, rest))
-}
-
-/// The number of the mark that a text begins with, and what is behind it.
-fn mark(text: &str) -> Option<(u32, &str)> {
-    let (number, behind) = text.strip_prefix('[')?.split_once(']')?;
-    Some((number.parse().ok()?, behind)).filter(|(_, behind)| !behind.starts_with('('))
 }
 
 /// A unit as it is compared.
@@ -156,10 +138,6 @@ fn of_passage(content: &str, units: &[Unit]) -> BTreeSet<usize> {
     };
     let parts = units.iter().enumerate().filter(|(_, unit)| is_part(unit)).map(|(at, _)| at);
     parts.take(MOST_OF_PASSAGE).collect()
-}
-
-fn essence(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of one page")]

@@ -10,9 +10,11 @@ mod bedrock;
 mod citations;
 mod draft;
 mod error;
+mod essence;
 mod extractive;
 mod follow_up;
 mod grounds;
+mod mark_groups;
 mod model;
 mod openai;
 mod pictures;
@@ -162,7 +164,8 @@ impl Assistant {
         let gateway_url = self.gateway_url.clone();
         let events = stream! {
             if let Some(((command, tongue), place)) = step {
-                let manner = Manner { tongue, aloud: question.aloud, pending: &question.pending };
+                let unheard = question.procedure.as_ref().map(|open| open.unheard.as_slice()).unwrap_or_default();
+                let manner = Manner { tongue, aloud: question.aloud, pending: &question.pending, unheard };
                 let told = Box::pin(procedure::tell(&shelves, &question.user, &place, command, manner));
                 match unless(&cancel, told).await {
                     None => yield Ok(AnswerEvent::nothing()),

@@ -125,6 +125,9 @@ where
                 }
                 Some(None) => break,
                 Some(Some(Err(error))) => {
+                    if let Some(event) = draft.fail() {
+                        yield Ok(event);
+                    }
                     yield Err(error);
                     return;
                 }

@@ -10,17 +10,7 @@ use crate::ids::UserId;
 use crate::provider::{ProviderError, ProviderFailure};
 
 fn question(text: &str) -> Question {
-    Question {
-        user: UserId::new(),
-        text: text.to_owned(),
-        images: vec![],
-        history: vec![],
-        equipment: vec![],
-        aloud: false,
-        procedure: None,
-        pending: Vec::new(),
-        reply: None,
-    }
+    Question::new(UserId::new(), text)
 }
 
 fn two_passages(query: &str) -> Findings {

@@ -70,3 +70,21 @@ pub struct Question {
     /// What is replied to a user who has only said that such warnings need not be repeated.
     pub reply: Option<&'static str>,
 }
+
+impl Question {
+    /// The first question of a conversation, in words alone.
+    #[must_use]
+    pub fn new(user: UserId, text: impl Into<String>) -> Self {
+        Self {
+            user,
+            text: text.into(),
+            images: Vec::new(),
+            history: Vec::new(),
+            equipment: Vec::new(),
+            aloud: false,
+            procedure: None,
+            pending: Vec::new(),
+            reply: None,
+        }
+    }
+}

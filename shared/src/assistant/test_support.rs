@@ -21,6 +21,18 @@ use crate::provider::test_server::aws_config;
 use crate::retrieval::{Hit, Library, Query, Segment, SegmentSource};
 use crate::store::TokenUsage;
 
+/// A page with a run of four steps, whose warnings do not hold for the same steps, and another run behind it.
+pub(super) const FILTER_CHANGE: &str = "3-4 CHANGING THE FILTER\n\
+    WARNING: Hot oil burns. Let the engine cool first.\n\
+    1. Drain the oil into a pan.\n\
+    2. Unscrew the filter with wrench A-14.\n\
+    CAUTION: Do not tear the seal.\n\
+    3. Oil the seal of the new filter.\n\
+    4. Screw it on by hand.\n\
+    3-5 CLEANING\n\
+    1. Wipe the housing.\n\
+    2. Wash the pan.";
+
 /// Pictures on this machine, and in a bucket that is not there.
 pub(super) async fn pictures() -> Pictures {
     let documents = DocumentsConfig {

@@ -1,7 +1,7 @@
 //! The part of a conversation that the assistant is given with a question.
 
 use crate::assistant::{OpenProcedure, Role, Turn};
-use crate::store::{ChatMessage, MessageRole};
+use crate::store::{ChatMessage, MessageRole, Warning};
 
 /// Messages that are looked back at.
 pub(super) const MESSAGES: usize = 40;
@@ -19,12 +19,17 @@ pub(super) struct Before {
 }
 
 impl Before {
-    /// Of the messages before it, oldest first.
-    pub(super) fn of(earlier: &[ChatMessage]) -> Self {
+    /// Of the messages before it, oldest first, in a session with these warnings that were not heard.
+    pub(super) fn of(earlier: &[ChatMessage], unheard: &[Warning]) -> Self {
         let place = earlier.iter().rev().find_map(|message| message.procedure.clone()).filter(|place| !place.is_ended);
-        let newest = earlier.iter().rev().find(|message| message.role == MessageRole::Assistant && tells(message));
-        let is_newest = newest.is_some_and(|message| message.procedure.is_some());
-        Self { turns: window(earlier), procedure: place.map(|place| OpenProcedure { place, is_newest }) }
+        // "You are welcome" is no answer that anybody wants to hear again.
+        let is_answer = |message: &&ChatMessage| {
+            let rests_on_manual = message.procedure.is_some() || !message.citations.is_empty();
+            message.role == MessageRole::Assistant && tells(message) && rests_on_manual
+        };
+        let is_newest = earlier.iter().rev().find(is_answer).is_some_and(|message| message.procedure.is_some());
+        let open = |place| OpenProcedure { place, is_newest, unheard: unheard.to_vec() };
+        Self { turns: window(earlier), procedure: place.map(open) }
     }
 
     /// Whether these words and pictures are answered with a step of the procedure.
@@ -69,7 +74,7 @@ fn window(earlier: &[ChatMessage]) -> Vec<Turn> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{AnswerFailure, Procedure};
+    use crate::store::{AnswerFailure, Citation, Procedure, WarningKind};
 
     fn turn(role: MessageRole, content: &str) -> ChatMessage {
         ChatMessage::new(role, content)
@@ -97,10 +102,18 @@ mod tests {
 
     #[test]
     fn the_newest_answer_says_where_somebody_stands() {
-        let step = |earlier: &[ChatMessage]| Before::of(earlier).procedure.map(|open| open.place.step);
+        let step = |earlier: &[ChatMessage]| Before::of(earlier, &[]).procedure.map(|open| open.place.step);
         assert_eq!(step(&[at(1, false), at(2, false), turn(MessageRole::Assistant, "60 N·m")]), Some(2));
         assert_eq!(step(&[at(1, false), at(2, true)]), None, "it is done with");
         assert_eq!(step(&[turn(MessageRole::User, "next")]), None);
+    }
+
+    #[test]
+    fn a_step_is_asked_for_with_the_warnings_that_were_not_heard() {
+        let text = "Hot oil burns.".to_owned();
+        let warning = Warning { kind: WarningKind::Caution, text, document_id: "d".to_owned(), page: 7 };
+        let open = Before::of(&[at(1, false)], std::slice::from_ref(&warning)).procedure;
+        assert_eq!(open.map(|open| open.unheard), Some(vec![warning]));
     }
 
     fn at(step: u32, is_ended: bool) -> ChatMessage {
@@ -111,7 +124,19 @@ mod tests {
 
     #[test]
     fn what_is_repeated_is_the_newest_answer() {
-        let (asked, answered) = (turn(MessageRole::User, "Which oil?"), turn(MessageRole::Assistant, "60 N·m"));
+        let asked = turn(MessageRole::User, "Which oil?");
+        let thanked = [turn(MessageRole::User, "Thanks!"), turn(MessageRole::Assistant, "You are welcome.")];
+        let citation = Citation {
+            index: 1,
+            document_id: "d".to_owned(),
+            file_name: "d.pdf".to_owned(),
+            page: 7,
+            page_end: 7,
+            snippet: String::new(),
+            score: 0.5,
+            boxes: Vec::new(),
+        };
+        let answered = ChatMessage { citations: vec![citation], ..turn(MessageRole::Assistant, "SAE 30 [1]") };
         let code = "provider_unavailable".to_owned();
         let failure = Some(AnswerFailure { code, message: "It did not answer.".to_owned() });
         let failed = ChatMessage { failure, ..answered.clone() };
@@ -121,13 +146,14 @@ mod tests {
             (vec![asked.clone(), answered.clone()], false),
             (vec![asked.clone(), failed], true),
             (vec![asked, answered, at(2, false)], true),
+            (thanked.to_vec(), true),
         ] {
-            let before = Before::of(&[vec![at(1, false)], since].concat());
+            let before = Before::of(&[vec![at(1, false)], since].concat(), &[]);
             assert_eq!(before.tells_step("Repeat, please.", false), repeats);
             assert!(before.tells_step("next", false), "the place is kept");
             assert!(!before.tells_step("next", true) && !before.tells_step("Which tool?", false));
         }
-        assert!(!Before::of(&[at(1, true)]).tells_step("next", false));
+        assert!(!Before::of(&[at(1, true)], &[]).tells_step("next", false));
         assert!(!Before::default().tells_step("next", false));
     }
 }

@@ -5,6 +5,9 @@ use crate::assistant::{dismissal, unsaid};
 use crate::ids::{ChatId, MessageId, UserId};
 use crate::store::{Chat, Warning};
 
+/// Warnings that a session keeps as pending, at most; the newest.
+const MOST: usize = 48;
+
 /// What a spoken question finds in its session.
 #[derive(Debug, Default)]
 pub(super) struct Carried {
@@ -50,18 +53,27 @@ impl Conversations {
         let store = &self.context.store;
         let Some(message) = store.message(user, chat, answer).await? else { return Ok(()) };
         let Some(kept) = store.chat(user, chat).await? else { return Ok(()) };
-        let pending = unsaid(kept.pending_warnings.iter().chain(&message.warnings), said);
+        let mut pending = unsaid(kept.pending_warnings.iter().chain(&message.warnings), said);
+        pending.drain(..pending.len().saturating_sub(MOST));
         if kept.pending_warnings != pending {
             store.keep_pending(user, chat, &pending).await?;
         }
         Ok(())
     }
 
-    /// Keeps that all warnings of a session were said, or dismissed.
+    /// Keeps that these warnings of a session were said, or dismissed. Others stay pending: another device may have
+    /// been interrupted meanwhile.
     ///
     /// # Errors
     /// [`super::ConversationError`].
-    pub async fn note_all_said(&self, user: &UserId, chat: &ChatId) -> ConversationResult<()> {
-        Ok(self.context.store.keep_pending(user, chat, &[]).await?)
+    pub async fn note_settled(&self, user: &UserId, chat: &ChatId, settled: &[Warning]) -> ConversationResult<()> {
+        let store = &self.context.store;
+        let Some(mut kept) = store.chat(user, chat).await? else { return Ok(()) };
+        let before = kept.pending_warnings.len();
+        kept.pending_warnings.retain(|warning| !settled.contains(warning));
+        if kept.pending_warnings.len() < before {
+            store.keep_pending(user, chat, &kept.pending_warnings).await?;
+        }
+        Ok(())
     }
 }

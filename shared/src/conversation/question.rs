@@ -16,7 +16,7 @@ use super::start::Start;
 use super::title::title_of;
 use super::{ConversationError, ConversationResult, Conversations, repeat};
 use crate::ids::{ChatId, MessageId, UserId};
-use crate::store::{Chat, ChatMessage, Generation, Lease, MessageRole, Opening, Preview};
+use crate::store::{Chat, ChatMessage, Generation, Lease, MessageRole, Opening, Preview, Warning};
 
 /// How often, and how long apart, a stop looks whether the answer has ended.
 const STOP_LOOKS: u32 = 40;
@@ -49,8 +49,8 @@ pub struct Asked {
     pub progress: ProgressReceiver,
     /// Stops the answer at once, where [`Conversations::stop`] takes up to a tenth of a second.
     pub stop: CancellationToken,
-    /// Whether the answer begins with warnings that were not said to their end before.
-    pub has_pending: bool,
+    /// The warnings that the answer begins with, since they were not said to their end before.
+    pub carried: Vec<Warning>,
     pub(super) given_up: Arc<AtomicBool>,
 }
 
@@ -129,8 +129,9 @@ impl Conversations {
         let slot = self.slot()?;
         let store = &self.context.store;
         let chat = self.free_chat(user, id).await?;
-        let before = Before::of(&store.last_messages(user, id, history::MESSAGES).await?);
         let carried = Carried::of(&chat, &prompt.text, prompt.aloud);
+        let unheard: &[Warning] = if carried.dismisses { &[] } else { &chat.pending_warnings };
+        let before = Before::of(&store.last_messages(user, id, history::MESSAGES).await?, unheard);
         let words = carried.words.as_deref().unwrap_or(&prompt.text);
         let is_step = carried.reply.is_none() && before.tells_step(words, !prompt.pictures.is_empty());
         let lease = self.charge(Lease::new(user, id), is_step).await?;
@@ -149,7 +150,7 @@ impl Conversations {
         match self.charged(&lease, opened.boxed()).await {
             Ok(()) => {
                 if carried.dismisses
-                    && let Err(error) = self.note_all_said(user, id).await
+                    && let Err(error) = self.note_settled(user, id, &chat.pending_warnings).await
                 {
                     tracing::warn!(%error, chat = %id, "warnings that were dismissed stay pending");
                 }
@@ -199,7 +200,7 @@ impl Conversations {
             Some(old) if old.role == MessageRole::Assistant => Some(old),
             Some(_) => return Err(ConversationError::NothingToAnswer),
         };
-        let before = Before::of(messages.get(..question_at).unwrap_or_default());
+        let before = Before::of(messages.get(..question_at).unwrap_or_default(), &chat.pending_warnings);
         let is_step = before.tells_step(&question.content, !question.attachments.is_empty());
         let lease = self.charge(Lease::new(user, chat_id), is_step).await?;
         let answer = old.map_or_else(|| ChatMessage::placeholder(&lease.id), |old| old.replacement(&lease.id));

@@ -143,7 +143,7 @@ impl Conversations {
             });
         }
         let (stop, given_up) = (CancellationToken::new(), Arc::default());
-        Ok(Asked { chat, question, answer: id, progress, stop, has_pending: false, given_up })
+        Ok(Asked { chat, question, answer: id, progress, stop, carried: Vec::new(), given_up })
     }
 }
 

@@ -40,7 +40,7 @@ impl Conversations {
             answer: start.answer.id.clone(),
             progress,
             stop: stop.clone(),
-            has_pending: !start.carried.pending.is_empty(),
+            carried: start.carried.pending.clone(),
             given_up: given_up.clone(),
         };
         let question = Question {

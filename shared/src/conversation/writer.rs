@@ -75,7 +75,8 @@ impl Writer {
         cancel.cancel();
         let outcome = self.store(end).await;
         telemetry::count_tokens(outcome.message.token_usage.map_or(0, |usage| usage.total_tokens));
-        if let Some(verification) = &outcome.message.verification {
+        // A step of a procedure, which is not charged, is quoted: it says nothing of the model.
+        if let Some(verification) = outcome.message.verification.as_ref().filter(|_| self.lease.charged.is_some()) {
             telemetry::count_figures(self.assistant.model_name(), verification);
         }
         telemetry::flush();

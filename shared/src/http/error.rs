@@ -240,10 +240,11 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// A query string that cannot be read, as where a parameter stands there twice.
+/// A query string that cannot be read, for instance one with the same parameter twice.
 impl From<axum::extract::rejection::QueryRejection> for ApiError {
     fn from(_: axum::extract::rejection::QueryRejection) -> Self {
-        Self::bad_request("bad_query", "The part of the address behind \"?\" cannot be read.")
+        let message = "The part of the address behind \"?\" cannot be read. Each parameter may be there only once.";
+        Self::bad_request("bad_query", message)
     }
 }
 

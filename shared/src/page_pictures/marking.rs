@@ -6,7 +6,7 @@ use image::RgbImage;
 
 use crate::page_boxes::PageBox;
 
-/// Colours that the page is multiplied with: what is black stays black.
+/// Colours that the pixels are multiplied with: black stays black.
 const PAPER: [u8; 3] = [255, 238, 120];
 const BORDER: [u8; 3] = [232, 120, 0];
 /// A border is one pixel wide for each so many of the picture's width.
@@ -29,15 +29,9 @@ pub(super) fn mark(picture: &mut RgbImage, boxes: &[PageBox]) {
     let border = (width / PIXELS_A_BORDER).max(1);
     let outer: Vec<Pixels> = boxes.iter().map(|place| pixels(place, (width, height), ROOM + border)).collect();
     let inner: Vec<Pixels> = outer.iter().map(|place| place.within(border)).collect();
-    let (Some(top), Some(bottom)) =
-        (outer.iter().map(|place| place.top).min(), outer.iter().map(|place| place.bottom).max())
-    else {
-        return;
-    };
     // The colour of each pixel of a row.
     let mut colours: Vec<Option<[u8; 3]>> = Vec::new();
-    let rows = (0..height).zip(picture.rows_mut());
-    for (y, row) in rows.skip(top as usize).take(bottom.saturating_sub(top) as usize) {
+    for (y, row) in (0..height).zip(picture.rows_mut()) {
         if outer.iter().all(|place| place.span(y).is_none()) {
             continue;
         }

@@ -21,9 +21,9 @@ pub const DRAWN_WIDTHS: [u32; 3] = [600, 1_000, 2_000];
 /// The most that a picture weighs, in bytes: Lambda takes 6 MB of an answer, which is base64.
 pub const HEAVIEST: usize = 4_000_000;
 
-/// Steps of a colour's 256 that are told apart, where a picture would weigh too much.
+/// Steps, of 256, to which colours are rounded where a file would be too large; the next step where one is not enough.
 const COARSER: [u8; 3] = [4, 8, 16];
-/// How much narrower it becomes where that is not enough.
+/// The share of its width that the picture keeps where all steps are not enough.
 const NARROWER: (u32, u32) = (3, 4);
 
 /// A page as a picture.
@@ -42,7 +42,7 @@ impl PagePicture {
     /// Reads a file that [`Self::into_webp`] wrote.
     ///
     /// # Errors
-    /// When it is none.
+    /// When the bytes are no such file.
     pub fn from_webp(bytes: &[u8]) -> Result<Self, ImageError> {
         let mut reader = ImageReader::with_format(Cursor::new(bytes), ImageFormat::WebP);
         let mut limits = image::Limits::default();
@@ -75,8 +75,8 @@ impl PagePicture {
         marking::mark(&mut self.pixels, boxes);
     }
 
-    /// The picture as a WebP file of at most [`HEAVIEST`] bytes, and as it is in that file. A scan that would weigh more
-    /// gets fewer colours, and becomes smaller where that is not enough.
+    /// Writes the picture as a WebP file of at most [`HEAVIEST`] bytes. Returns the picture as the file holds it, and
+    /// the file. A scan whose file would be larger gets fewer colours, and becomes smaller where that is not enough.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -108,7 +108,7 @@ impl PagePicture {
         Ok(bytes)
     }
 
-    /// Gives it colours in steps of so many of 256; white stays white.
+    /// Rounds its colours to multiples of a step; white stays white.
     fn coarsen(&mut self, step: u8) {
         let step = u16::from(step.max(1));
         for value in self.pixels.iter_mut() {

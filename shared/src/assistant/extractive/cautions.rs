@@ -1,6 +1,6 @@
 //! What is said of warnings, in the language of the question.
 
-use super::phrases::Tongue;
+use super::tongue::Tongue;
 use crate::store::WarningKind;
 
 impl Tongue {

@@ -5,6 +5,7 @@
 //! question, but it is for the reader to judge. *Not held*: a code that occurs nowhere, or nothing that
 //! resembles the question.
 
+use crate::assistant::essence::letters;
 use crate::library::evidence::{Candidate, Found, Question, Wanted, weighted};
 
 /// Units that are quoted where the answer is certain, and where it is not.
@@ -138,8 +139,7 @@ pub(super) fn choose<'a>(
 /// The words of a unit, which many variants of a procedure share; the numbers that call out parts of a figure
 /// are left out.
 fn essence(text: &str) -> String {
-    let words = text.split_whitespace().filter(|word| !word.starts_with('('));
-    words.flat_map(str::chars).filter(|c| c.is_alphanumeric()).collect()
+    text.split_whitespace().filter(|word| !word.starts_with('(')).map(letters).collect()
 }
 
 fn distinct_pages(chosen: &[&Candidate]) -> usize {

@@ -10,6 +10,7 @@ mod phrases;
 mod pictures;
 mod quote;
 mod smalltalk;
+mod tongue;
 
 use std::time::Duration;
 
@@ -17,11 +18,12 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 
 use self::decision::Outcome;
-pub(super) use self::phrases::Tongue;
 use self::quote::Naming;
 pub(super) use self::quote::{end_of_step, line, steps_of};
+pub(super) use self::tongue::Tongue;
 use super::citations::escape;
 use super::error::AnswerError;
+use super::essence::letters;
 use super::model::{Brief, LanguageModel, ModelEvent, Quoted};
 use super::references;
 use crate::documents::units::Unit;
@@ -166,7 +168,7 @@ fn quotations(
         }
     }
     // Warnings that the answer begins with are told.
-    let mut told: Vec<String> = brief.pending.iter().map(|warning| quote::essence(&warning.text)).collect();
+    let mut told: Vec<String> = brief.pending.iter().map(|warning| letters(&warning.text)).collect();
     let mut quoted: Vec<String> = Vec::new();
     let mut places: Vec<Quoted> = Vec::new();
     let mut length = 0;

@@ -1,6 +1,6 @@
 //! Questions with pictures: what was read on them is said, and the manuals are asked about it.
 
-use super::phrases::Tongue;
+use super::tongue::Tongue;
 use super::{CLOSEST, Written, reply};
 use crate::assistant::citations::escape;
 use crate::assistant::model::Brief;

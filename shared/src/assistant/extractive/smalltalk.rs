@@ -1,6 +1,6 @@
 //! Greetings and thanks get their like.
 
-use super::phrases::Tongue;
+use super::tongue::Tongue;
 
 const GREETINGS: &[&str] = &[
     "hello",

@@ -154,6 +154,17 @@ mod tests {
             "What is the next service interval?",
             "how tight is the drain plug",
             "Is the repair done by one person?",
+            "How do I start the engine?",
+            "We are not done yet",
+            "Is step four the last one",
+            // Drawings number parts.
+            "Nummer 4?",
+            "Ich bin noch nicht fertig",
+            "Wie weit ist der Kolben draußen",
+            "No he terminado",
+            "¿Qué par lleva el siguiente tornillo?",
+            "C'est pas fini",
+            "Quelle est la prochaine révision ?",
         ] {
             assert_eq!(meant(said), None, "{said}");
         }

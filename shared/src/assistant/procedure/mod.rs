@@ -41,6 +41,8 @@ pub struct OpenProcedure {
     pub place: Procedure,
     /// Whether the newest answer is of it. Else "repeat" and "how tight?" mean what was said since.
     pub is_newest: bool,
+    /// Warnings of spoken answers that were not heard: the next step leaves none of them out.
+    pub unheard: Vec<Warning>,
 }
 
 impl OpenProcedure {
@@ -66,6 +68,8 @@ pub(super) struct Manner<'a> {
     pub(super) aloud: bool,
     /// Warnings that the answer begins with: they are not told again.
     pub(super) pending: &'a [Warning],
+    /// Warnings that were not heard with the steps before: they are told again.
+    pub(super) unheard: &'a [Warning],
 }
 
 /// What is said of a step.
@@ -122,7 +126,7 @@ fn told(segment: &Arc<Segment>, place: &Procedure, command: Command, manner: Man
         return ended(place, tongue.procedure_gone().to_owned());
     }
     let is_after_told = command == Command::Next && !place.is_untold();
-    let step = steps.step(wanted, is_after_told.then_some(place.step));
+    let step = steps.step(wanted, is_after_told.then_some(place.step), manner.unheard);
     let quoted = || step.warnings.iter().chain(&step.body);
     let (first, last) = (quoted().map(|unit| unit.page).min(), quoted().map(|unit| unit.page_end).max());
     let page = step.body.first().map_or(place.page, |unit| unit.page);
@@ -158,10 +162,7 @@ pub(super) fn turn(place: &Procedure) -> Turn {
 /// A step in Markdown, warnings first, with the mark of its page.
 fn written(step: &Step<'_>, (number, all): (u32, u32), manner: Manner<'_>) -> String {
     let tongue = manner.tongue;
-    let is_told = |unit: &Unit| {
-        let warning = warnings::warning(unit, "");
-        warning.is_some_and(|warning| warnings::holds(manner.pending, &warning))
-    };
+    let is_told = |unit: &Unit| warnings::is_among(manner.pending, unit);
     let lines = |units: &[&Unit]| {
         units.iter().filter(|unit| !is_told(unit)).map(|unit| super::extractive::line(unit)).collect::<String>()
     };

@@ -7,7 +7,7 @@ use crate::assistant::extractive::{end_of_step, steps_of};
 use crate::assistant::warnings;
 use crate::documents::units::{Unit, UnitKind, warnings_of};
 use crate::retrieval::analysis::Analyzer;
-use crate::store::{Procedure, WarningKind};
+use crate::store::{Procedure, Warning, WarningKind};
 
 /// Share of a step's words that an answer must have to tell it, in hundredths.
 const TOLD: usize = 60;
@@ -116,10 +116,12 @@ impl<'a> Steps<'a> {
         self.places.first().and_then(|at| self.units.get(*at)).map(|unit| unit.page)
     }
 
-    /// Step `number`, from 1. Warnings that were told with the step `before` are left out.
-    pub(super) fn step(&self, number: u32, before: Option<u32>) -> Step<'a> {
+    /// Step `number`, from 1. Warnings that were told with the step `before` are left out, unless they are among the
+    /// `unheard`.
+    pub(super) fn step(&self, number: u32, before: Option<u32>, unheard: &[Warning]) -> Step<'a> {
         let Some((at, body)) = self.range(number) else { return Step::default() };
-        let told = before.map(|before| self.told_with(before)).unwrap_or_default();
+        let mut told = before.map(|before| self.told_with(before)).unwrap_or_default();
+        told.retain(|place| self.units.get(*place).is_none_or(|unit| !warnings::is_among(unheard, unit)));
         let (warnings, more) = self.warnings(at, &body, &told);
         let is_body = |place: &usize| {
             let is_title = self.units.get(*place).is_none_or(|unit| unit.kind == UnitKind::Title);
@@ -188,20 +190,10 @@ impl<'a> Steps<'a> {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::assistant::test_support::FILTER_CHANGE;
     use crate::documents::outline::outline;
     use crate::documents::units::units;
     use crate::documents::{Page, PageSource};
-
-    const PAGE: &str = "3-4 CHANGING THE FILTER\n\
-        WARNING: Hot oil burns. Let the engine cool first.\n\
-        1. Drain the oil into a pan.\n\
-        2. Unscrew the filter with wrench A-14.\n\
-        CAUTION: Do not tear the seal.\n\
-        3. Oil the seal of the new filter.\n\
-        4. Screw it on by hand.\n\
-        3-5 CLEANING\n\
-        1. Wipe the housing.\n\
-        2. Wash the pan.";
 
     fn read(page: &str) -> Vec<Unit> {
         let pages = [Page::from_text(7, page, PageSource::TextLayer)];
@@ -222,7 +214,7 @@ mod tests {
 
     #[test]
     fn what_is_quoted_opens_its_procedure() {
-        let units = read(PAGE);
+        let units = read(FILTER_CHANGE);
         let told = [at(&units, "Oil the seal"), at(&units, "Screw it on")];
         let found = begun(&units, &told).unwrap().in_document("d", "f.pdf");
         assert_eq!((found.page, found.step, found.of), (7, 2, 4));
@@ -233,7 +225,7 @@ mod tests {
     /// The warnings and the body of a step of the first run.
     fn told(units: &[Unit], number: u32, before: Option<u32>) -> (Vec<String>, Vec<String>) {
         let run = units.iter().find_map(|unit| unit.place.filter(|_| unit.kind == UnitKind::Step)).unwrap().group;
-        let step = Steps::of_run(units, run).unwrap().step(number, before);
+        let step = Steps::of_run(units, run).unwrap().step(number, before, &[]);
         (texts(&step.warnings), texts(&step.body))
     }
 
@@ -242,7 +234,7 @@ mod tests {
 
     #[test]
     fn each_step_has_the_warnings_that_hold_for_it() {
-        let units = read(PAGE);
+        let units = read(FILTER_CHANGE);
         let steps = [
             "1. Drain the oil into a pan.",
             "2. Unscrew the filter with wrench A-14.",
@@ -258,7 +250,7 @@ mod tests {
 
     #[test]
     fn the_next_step_repeats_no_warning_of_the_one_before() {
-        let units = read(PAGE);
+        let units = read(FILTER_CHANGE);
         let warnings = |number, before| told(&units, number, Some(before)).0;
         assert_eq!(warnings(2, 1), strings(&[]));
         assert_eq!(warnings(3, 2), strings(&[SEAL]));
@@ -294,7 +286,7 @@ mod tests {
 
     #[test]
     fn an_answer_in_other_words_opens_the_run_that_it_tells() {
-        let units = read(PAGE);
+        let units = read(FILTER_CHANGE);
         let answer = "First drain the oil into a pan, then unscrew the old filter with the wrench A-14. Oil the seal \
                       of the new filter before you screw it on by hand [1].";
         let found = resembling(answer, &units, &Analyzer::default()).unwrap().in_document("d", "f.pdf");

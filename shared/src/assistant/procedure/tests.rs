@@ -4,17 +4,10 @@ use futures::StreamExt;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::assistant::test_support::{Scripted, findings, passage, segment};
+use crate::assistant::test_support::{FILTER_CHANGE, Scripted, findings, passage, segment};
 use crate::assistant::{Answer, AnswerEvent, Question, pipeline, stream_answer};
 use crate::documents::units::UnitKind;
-
-const PAGE: &str = "3-4 CHANGING THE FILTER\n\
-    WARNING: Hot oil burns. Let the engine cool first.\n\
-    1. Drain the oil into a pan.\n\
-    2. Unscrew the filter with wrench A-14.\n\
-    CAUTION: Do not tear the seal.\n\
-    3. Oil the seal of the new filter.\n\
-    4. Screw it on by hand.";
+use crate::store::WarningKind;
 
 /// The procedure of the page, before a step was told.
 fn opened(manual: &Arc<Segment>) -> Procedure {
@@ -25,28 +18,22 @@ fn opened(manual: &Arc<Segment>) -> Procedure {
 }
 
 fn done(manual: &Arc<Segment>, place: &Procedure, command: Command, pending: &[Warning]) -> Told {
-    told(manual, place, command, Manner { tongue: Tongue::English, aloud: true, pending })
+    told(manual, place, command, Manner { tongue: Tongue::English, aloud: true, pending, unheard: &[] })
+}
+
+fn open(place: Procedure, is_newest: bool) -> OpenProcedure {
+    OpenProcedure { place, is_newest, unheard: Vec::new() }
 }
 
 fn question(text: &str, procedure: Option<OpenProcedure>) -> Question {
-    Question {
-        user: UserId::new(),
-        text: text.to_owned(),
-        images: Vec::new(),
-        history: Vec::new(),
-        equipment: Vec::new(),
-        aloud: false,
-        pending: Vec::new(),
-        reply: None,
-        procedure,
-    }
+    Question { procedure, ..Question::new(UserId::new(), text) }
 }
 
 /// What a model answers that tells the run in other words.
 async fn answered(question: Question) -> Answer {
     let retrieve = |query: String| async move {
-        let mut found = findings(&query, vec![passage(1, "3-4 CHANGING THE FILTER", PAGE, 0.6)]);
-        found.sources = vec![segment(&[PAGE])];
+        let mut found = findings(&query, vec![passage(1, "3-4 CHANGING THE FILTER", FILTER_CHANGE, 0.6)]);
+        found.sources = vec![segment(&[FILTER_CHANGE])];
         Ok(found)
     };
     let said = "First drain the oil into a pan, then unscrew the old filter with the wrench A-14. Oil the seal of the \
@@ -65,7 +52,7 @@ fn end(mut events: Vec<AnswerEvent>) -> Answer {
 
 #[test]
 fn commands_count_from_the_step_told_last_and_before_it_from_the_first_that_was_quoted() {
-    let manual = segment(&[PAGE]);
+    let manual = segment(&[FILTER_CHANGE]);
     // The opening answer has quoted steps 3 and 4.
     let opened = Procedure { step: 2, ..opened(&manual) };
     let commands = [Command::Next, Command::Repeat, Command::Back, Command::First, Command::Step(4)];
@@ -78,7 +65,7 @@ fn commands_count_from_the_step_told_last_and_before_it_from_the_first_that_was_
 
 #[test]
 fn the_next_step_comes_without_the_warnings_of_the_last() {
-    let manual = segment(&[PAGE]);
+    let manual = segment(&[FILTER_CHANGE]);
     let first = done(&manual, &opened(&manual), Command::Next, &[]);
     assert!(first.text.starts_with("**Step 1 of 4.**\n\n> **⚠ WARNING:** Hot oil burns."), "{}", first.text);
     let second = done(&manual, &first.procedure, Command::Next, &[]);
@@ -93,8 +80,22 @@ fn the_next_step_comes_without_the_warnings_of_the_last() {
 }
 
 #[test]
+fn the_next_step_comes_with_the_warnings_of_the_last_that_were_not_heard() {
+    let manual = segment(&[FILTER_CHANGE]);
+    let first = done(&manual, &opened(&manual), Command::Next, &[]);
+    let next = |pending: &[Warning]| {
+        let manner = Manner { tongue: Tongue::English, aloud: false, pending, unheard: &first.warnings };
+        told(&manual, &first.procedure, Command::Next, manner)
+    };
+    // In writing they stand before the step; what is read out begins with them.
+    let (written, spoken) = (next(&[]), next(&first.warnings));
+    assert!(written.text.contains("Hot oil") && !spoken.text.contains("Hot oil"), "{written:?} {spoken:?}");
+    assert_eq!((&written.warnings, &spoken.warnings), (&first.warnings, &first.warnings));
+}
+
+#[test]
 fn a_repeated_step_does_not_repeat_the_warnings_that_its_answer_begins_with() {
-    let manual = segment(&[PAGE]);
+    let manual = segment(&[FILTER_CHANGE]);
     let first = done(&manual, &opened(&manual), Command::Next, &[]);
     let pending = first.warnings.clone();
     assert_eq!(pending.len(), 1);
@@ -107,8 +108,20 @@ fn a_repeated_step_does_not_repeat_the_warnings_that_its_answer_begins_with() {
 }
 
 #[test]
+fn an_answer_has_all_warnings_of_its_step_however_many() {
+    let manual = segment(&[FILTER_CHANGE]);
+    let one = |part: usize| {
+        let (text, document_id) = (format!("Part {part} is soft."), "d".to_owned());
+        Warning { kind: WarningKind::Caution, text, document_id, page: 1 }
+    };
+    let many: Vec<Warning> = (0..=warnings::MOST).map(one).collect();
+    let step = Told { warnings: many.clone(), ..done(&manual, &opened(&manual), Command::Next, &[]) };
+    assert_eq!(end(pipeline::tell(question("Next.", None), step, "")).warnings, many);
+}
+
+#[test]
 fn a_run_that_was_read_again_ends_the_procedure() {
-    let manual = segment(&[PAGE]);
+    let manual = segment(&[FILTER_CHANGE]);
     let place = opened(&manual);
     for place in [Procedure { page: 9, ..place.clone() }, Procedure { run: 7, ..place.clone() }] {
         let told = done(&manual, &place, Command::Next, &[]);
@@ -120,7 +133,7 @@ fn a_run_that_was_read_again_ends_the_procedure() {
 
 #[test]
 fn repeating_and_asking_mean_the_newest_answer() {
-    let open = |is_newest| OpenProcedure { place: Procedure { of: 4, ..Procedure::default() }, is_newest };
+    let open = |is_newest| open(Procedure { of: 4, ..Procedure::default() }, is_newest);
     for said in ["Repeat", "Which tool?"] {
         assert!(open(true).command(said).is_some() && open(false).command(said).is_none(), "{said}");
     }
@@ -132,23 +145,22 @@ fn repeating_and_asking_mean_the_newest_answer() {
 
 #[tokio::test]
 async fn who_asks_about_the_same_run_keeps_the_place() {
-    let manual = segment(&[PAGE]);
+    let manual = segment(&[FILTER_CHANGE]);
     let place = done(&manual, &opened(&manual), Command::Step(2), &[]).procedure;
     let step = async |procedure| {
         answered(question("How do I change the filter?", procedure)).await.procedure.map(|procedure| procedure.step)
     };
     let first = answered(question("How do I change the filter?", None)).await;
     assert_eq!(first.procedure.as_ref().map(|procedure| procedure.step), Some(0), "{first:?}");
-    let open = |place| Some(OpenProcedure { place, is_newest: false });
-    assert_eq!(step(open(place.clone())).await, Some(2));
-    assert_eq!(step(open(Procedure { run: 7, ..place })).await, Some(0), "it is another");
+    assert_eq!(step(Some(open(place.clone(), false))).await, Some(2));
+    assert_eq!(step(Some(open(Procedure { run: 7, ..place }, false))).await, Some(0), "it is another");
 }
 
 #[tokio::test]
 async fn a_reply_about_warnings_leaves_the_newest_procedure_the_newest() {
-    let place = opened(&segment(&[PAGE]));
+    let place = opened(&segment(&[FILTER_CHANGE]));
     for is_newest in [true, false] {
-        let procedure = Some(OpenProcedure { place: place.clone(), is_newest });
+        let procedure = Some(open(place.clone(), is_newest));
         let asked = Question { reply: Some("All right."), ..question("", procedure) };
         assert_eq!(answered(asked).await.procedure, is_newest.then(|| place.clone()));
     }

@@ -184,7 +184,7 @@ pub(super) const STEPS: [Phrases; 4] = [
     ),
     Phrases(
         "schritt|schritt nummer|zu schritt|zum schritt|gehe zu schritt|geh zu schritt|gehen sie zu schritt|\
-         zuruck zu schritt|wiederhole schritt|nummer",
+         zuruck zu schritt|wiederhole schritt",
     ),
     Phrases("paso|paso numero|el paso|al paso|ve al paso|vaya al paso|ir al paso|vuelve al paso|repite el paso"),
     Phrases("etape|etape numero|l etape|a l etape|va a l etape|allez a l etape|retour a l etape|repete l etape"),

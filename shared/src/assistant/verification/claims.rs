@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::markdown::{Item, Sentences, cells, hidden, items, mark_of};
-use super::statements::read;
+use super::markdown::{Item, Sentences, cells, hidden, items};
+use super::statements::figures_of;
 use super::subjects::Subjects;
+use crate::assistant::mark_groups::MarkGroup;
 use crate::documents::units::label;
 use crate::retrieval::analysis::{Figure, Reading, unit_terms};
 
@@ -41,7 +42,7 @@ pub(super) fn claims(text: &str, subjects: &Subjects) -> Vec<Claim> {
         let written = text.get(item.range.clone()).unwrap_or_default();
         let head = item.head.as_ref().and_then(|head| text.get(head.clone()));
         let (hidden, sentences, label) = (hidden(written), Sentences::of(written), label_of(written));
-        let mut found = read(written, language);
+        let mut found = figures_of(written, language);
         if let Some(head) = head {
             for figure in &mut found {
                 take_unit(figure, written, head);
@@ -136,48 +137,33 @@ fn own_marks(item: &Item, written: &str, figure: &Figure, sentence: &Range<usize
     if item.marks.is_empty() {
         return None;
     }
-    let numbers = |groups: &[&Vec<(usize, u32)>]| groups.iter().copied().flatten().map(|(_, number)| *number).collect();
-    let groups = groups(&item.marks, written);
-    let begin = |group: &Vec<(usize, u32)>| group.first().map_or(0, |(at, _)| *at);
-    let is_direct = |group: &&Vec<(usize, u32)>| {
-        let between = written.get(figure.range.end..begin(group));
+    let is_direct = |marks: &&MarkGroup| {
+        let between = written.get(figure.range.end..marks.range.start);
         between.is_some_and(|between| !between.contains(|c: char| c.is_alphanumeric() || matches!(c, '.' | ';' | '|')))
     };
-    if let Some(direct) = groups.iter().find(is_direct) {
-        return Some(numbers(&[direct]));
+    if let Some(direct) = item.marks.iter().find(is_direct) {
+        return Some(direct.numbers.clone());
     }
-    let inside: Vec<&Vec<(usize, u32)>> = groups.iter().filter(|group| sentence.contains(&begin(group))).collect();
+    let is_inside = |marks: &&MarkGroup| sentence.contains(&marks.range.start);
+    let inside: Vec<u32> = numbers(item.marks.iter().filter(is_inside));
     if !inside.is_empty() {
-        return Some(numbers(&inside));
+        return Some(inside);
     }
-    let behind = groups.iter().find(|group| begin(group) >= sentence.end);
-    let before = groups.iter().rev().find(|group| begin(group) < sentence.start);
-    let around: Vec<&Vec<(usize, u32)>> = before.into_iter().chain(behind).collect();
-    Some(numbers(&around))
-}
-
-/// Marks that stand together: `[1][2]`, `[1], [2]`.
-fn groups(marks: &[(usize, u32)], written: &str) -> Vec<Vec<(usize, u32)>> {
-    let mut groups: Vec<Vec<(usize, u32)>> = Vec::new();
-    for mark in marks {
-        let follows = |(last, number): &(usize, u32)| {
-            let between = written.get(last + mark_of(*number).len()..mark.0);
-            between.is_some_and(|between| between.chars().all(|c| matches!(c, ' ' | ',')))
-        };
-        match groups.last_mut().filter(|group| group.last().is_some_and(follows)) {
-            Some(group) => group.push(*mark),
-            None => groups.push(vec![*mark]),
-        }
-    }
-    groups
+    let before = item.marks.iter().rev().find(|marks| marks.range.start < sentence.start);
+    let behind = item.marks.iter().find(|marks| marks.range.start >= sentence.end);
+    Some(numbers(before.into_iter().chain(behind)))
 }
 
 /// Marks of the items around one that has none.
 fn nearest_marks(items: &[Item], at: usize) -> Vec<u32> {
-    let numbers = |item: &Item| item.marks.iter().map(|(_, number)| *number).collect::<Vec<_>>();
-    let before = items.get(..at).unwrap_or_default().iter().rev().map(numbers).find(|marks| !marks.is_empty());
-    let behind = items.get(at + 1..).unwrap_or_default().iter().map(numbers).find(|marks| !marks.is_empty());
-    [before, behind].into_iter().flatten().flatten().collect()
+    let is_marked = |item: &&Item| !item.marks.is_empty();
+    let before = items.get(..at).unwrap_or_default().iter().rev().find(is_marked);
+    let behind = items.get(at + 1..).unwrap_or_default().iter().find(is_marked);
+    numbers(before.into_iter().chain(behind).flat_map(|item| &item.marks))
+}
+
+fn numbers<'a>(marks: impl Iterator<Item = &'a MarkGroup>) -> Vec<u32> {
+    marks.flat_map(|marks| &marks.numbers).copied().collect()
 }
 
 /// What a cell of a table is said of: the first cell of its row, and the head of its column.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::assistant::mark_groups::{MarkGroup, mark_groups};
 use crate::documents::units::abbreviates;
 
 /// A paragraph, an item of a list, or a row of a table.
@@ -9,7 +10,7 @@ pub(super) struct Item {
     pub(super) range: Range<usize>,
     /// The row above all others of the same table.
     pub(super) head: Option<Range<usize>>,
-    pub(super) marks: Vec<(usize, u32)>,
+    pub(super) marks: Vec<MarkGroup>,
 }
 
 /// Paragraphs, items and rows, with the marks in each.
@@ -43,7 +44,7 @@ pub(super) fn items(text: &str) -> Vec<Item> {
         }
     }
     for item in &mut items {
-        item.marks = marks(text.get(item.range.clone()).unwrap_or_default());
+        item.marks = mark_groups(text.get(item.range.clone()).unwrap_or_default());
     }
     items
 }
@@ -57,24 +58,9 @@ fn begins_item(line: &str) -> bool {
     is_numbered || line.starts_with("- ") || line.starts_with("* ") || line.starts_with("+ ") || line.starts_with('#')
 }
 
-/// The marks `[n]` of a text, with their places; those of links are none.
-fn marks(text: &str) -> Vec<(usize, u32)> {
-    let opened = text.match_indices('[').filter(|(at, _)| !text.get(..*at).unwrap_or_default().ends_with('\\'));
-    let mark = |(at, _): (usize, &str)| {
-        let (number, rest) = text.get(at + 1..)?.split_once(']')?;
-        (!rest.starts_with('(')).then(|| number.parse().ok().map(|number| (at, number)))?
-    };
-    opened.filter_map(mark).collect()
-}
-
-/// A mark as it is written.
-pub(super) fn mark_of(number: u32) -> String {
-    format!("[{number}]")
-}
-
 /// Where links lead, and what names the marks: no figures are looked for there.
 pub(super) fn hidden(text: &str) -> Vec<Range<usize>> {
-    let mut hidden: Vec<Range<usize>> = marks(text).iter().map(|(at, _)| *at..at + 2).collect();
+    let mut hidden: Vec<Range<usize>> = mark_groups(text).into_iter().map(|group| group.range).collect();
     for (at, _) in text.match_indices("](") {
         let length = text.get(at..).and_then(|rest| rest.find(')')).unwrap_or(0);
         hidden.push(at..at + length);

@@ -1,8 +1,9 @@
 //! Whether the figures of an answer stand on the pages that it cites.
 //!
 //! Somebody will turn a bolt to the value that is shown. A language model may invent it, round it, convert it, or take
-//! it from the row below. So each value with a unit and each code of an answer is looked for on the pages that are cited
-//! with it, in any spelling, and beside the words that it is said of. What is not there is marked in the text.
+//! it from the row below. So each value and each code of an answer, and each number that is no count and names no page or
+//! step, is looked for on the pages that are cited with it, in any spelling, and beside the words that it is said of.
+//! What is not there is marked in the text.
 
 mod claims;
 mod letters;
@@ -187,9 +188,10 @@ impl Repeated {
 ///
 /// A variant that the words name decides first. Then the words that the figure is said of are compared with the
 /// statements that hold it and with those that hold another of its kind. Only where one of the latter has all the words
-/// that the former have, and one that tells them apart, is the figure that of something else; where words are few, it
-/// has the benefit of the doubt, but for statements of one sentence: "7 for the plug and 9 for the sensor". A step that
-/// holds the figure has the words of the one before it, too: "Fit the wheel nuts. Tighten them to 65 lb-ft."
+/// that the former have, and one that tells them apart, is the figure that of something else. A statement that holds the
+/// figure has the words of the one before it, too: "Fit the wheel nuts. Tighten them to 65 lb-ft." Where it has no word
+/// of those that the figure is said of, it has the benefit of the doubt, unless another of the same sentence has them
+/// ("7 for the plug and 9 for the sensor"), or one that it does not go on from has several.
 fn stands_beside_something_else(claim: &Claim, reading: &Reading, page: &CitedPages) -> bool {
     let holders: Vec<&Statement> = page.holders(reading).collect();
     if holders.is_empty() {
@@ -207,18 +209,20 @@ fn stands_beside_something_else(claim: &Claim, reading: &Reading, page: &CitedPa
         let with = holders.iter().chain(&others).filter(|statement| has(statement, word)).count();
         with * TELLING <= all || with < others.len()
     };
-    let knows = |holder: &&Statement, word: &String| has(holder, word) || holder.words_before.contains(word);
-    let words = page.subjects.words(&claim.subject);
-    let known: Vec<&String> =
-        words.iter().filter(|word| holders.iter().chain(&others).any(|statement| has(statement, word))).collect();
-    let best_held =
-        holders.iter().map(|holder| known.iter().filter(|word| knows(holder, word)).count()).max().unwrap_or(0);
+    let mut words = page.subjects.words(&claim.subject);
+    words.retain(|word| holders.iter().chain(&others).any(|statement| has(statement, word)));
+    let is_known = |word: &String| holders.iter().any(|holder| holder.knows(word));
     others.iter().any(|other| {
-        let own: Vec<&&String> = known.iter().filter(|word| has(other, word)).collect();
-        let covers = holders.iter().all(|holder| known.iter().all(|word| !knows(holder, word) || has(other, word)));
-        let tells = own.iter().any(|word| telling(word) && !holders.iter().any(|holder| knows(holder, word)));
-        let is_of_one_sentence = || !other.is_row && holders.iter().all(|holder| holder.unit == other.unit);
-        covers && tells && (best_held > 0 || own.len() >= ENOUGH_WORDS || is_of_one_sentence())
+        let own: Vec<&String> = words.iter().filter(|word| has(other, word)).collect();
+        let covers = words.iter().all(|word| !is_known(word) || has(other, word));
+        let tells = own.iter().any(|word| telling(word) && !is_known(word));
+        // Where the holders have none of the words, these may be left out, or be others: more is wanted then.
+        let is_sure = || {
+            let is_beside = holders.iter().all(|holder| holder.is_beside(other));
+            let goes_on = holders.iter().any(|holder| holder.may_go_on_from(other));
+            is_beside || (own.len() >= ENOUGH_WORDS && !goes_on)
+        };
+        covers && tells && (words.iter().any(is_known) || is_sure())
     })
 }
 

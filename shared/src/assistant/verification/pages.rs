@@ -2,7 +2,7 @@
 
 use super::letters::Letters;
 use super::same::{same_code, same_number, same_unit};
-use super::statements::{Statement, read};
+use super::statements::{Statement, figures_of};
 use super::subjects::Subjects;
 use crate::documents::units::{Unit, UnitKind};
 use crate::retrieval::analysis::{Analyzer, Figure, Reading, unit_terms};
@@ -36,7 +36,7 @@ impl CitedPages {
         let statements = statements.flat_map(|((at, unit), before)| Statement::all_of((at, unit), before, &subjects));
         let statements: Vec<Statement> = statements.collect();
         let readings = |text: &str| -> Vec<Reading> {
-            let found = read(text, subjects.analyzer().language());
+            let found = figures_of(text, subjects.analyzer().language());
             found.iter().flat_map(Figure::readings).cloned().collect()
         };
         let mut titles: Vec<&str> = units.iter().map(|unit| unit.titles.as_str()).collect();

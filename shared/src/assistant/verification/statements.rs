@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::markdown::Sentences;
 use super::same::{same_code, same_number, same_unit};
@@ -16,24 +17,33 @@ const LEADING: &str = "with when if after before while once bei wenn nach vor so
 
 /// Figures of a page, and what they are said of.
 pub(super) struct Statement {
-    /// The place on the pages of the unit that says it.
-    pub(super) unit: usize,
-    /// The words that they are said of and those that stand over them, as terms.
+    /// What it shares with the others of its unit.
+    unit: Rc<Said>,
+    /// The words that the figures are said of and those that stand over them, as terms.
     pub(super) words: HashSet<String>,
-    /// Those of the sentence or step before, which may say what this one is about.
-    pub(super) words_before: HashSet<String>,
-    /// The titles over them.
-    over: String,
     /// What they are said of, without themselves.
     own: String,
     /// The text around that.
     around: String,
     readings: Vec<Reading>,
+    /// Whether it names what the figures are of, and then gives them: `Engine oil: 4.5 l`.
+    is_entry: bool,
+}
+
+/// A unit that holds figures.
+struct Said {
+    /// Its place on the pages.
+    at: usize,
+    task: u32,
+    is_row: bool,
+    /// The titles over it.
+    over: String,
+    /// The words of the sentence or step before, which may say what this one is about.
+    words_before: HashSet<String>,
     /// The figures of what stands over a row.
     led: Vec<Reading>,
     /// Units that are named in a row or over it: those of its cells.
     units: Vec<String>,
-    pub(super) is_row: bool,
 }
 
 /// Figures of one kind that are said of the same.
@@ -46,75 +56,79 @@ struct Group {
 impl Statement {
     /// What a unit says, behind the unit before it.
     pub(super) fn all_of((at, unit): (usize, &Unit), before: Option<&Unit>, subjects: &Subjects) -> Vec<Self> {
-        let text = without_label(unit);
-        let found = read(text, subjects.analyzer().language());
-        if found.is_empty() {
+        let (text, language) = (without_label(unit), subjects.analyzer().language());
+        let figures = figures_of(text, language);
+        if figures.is_empty() {
             return Vec::new();
         }
+        let is_row = unit.kind == UnitKind::Row;
+        let clauses = if is_row { clauses_of_row(text, &figures) } else { clauses_of_prose(text, &figures, subjects) };
+        let groups = groups(&figures, &clauses);
         // One with figures of its own speaks of something else.
         let goes_on = |before: &&Unit| {
-            let are_prose = unit.kind != UnitKind::Row && before.kind != UnitKind::Row;
-            before.task == unit.task && are_prose && figures(without_label(before)).is_empty()
+            let are_prose = !is_row && before.kind != UnitKind::Row;
+            before.task == unit.task && are_prose && figures_of(without_label(before), language).is_empty()
         };
-        let before = before.filter(goes_on).map_or("", |before| without_label(before));
-        let clauses = if unit.kind == UnitKind::Row {
-            clauses_of_row(text, &found)
-        } else {
-            clauses_of_prose(text, &found, subjects)
+        let before = before.filter(goes_on).map_or("", without_label);
+        let over = if unit.lead.is_empty() { unit.titles.clone() } else { format!("{} {}", unit.titles, unit.lead) };
+        let units = if is_row { unit_terms(&format!("{text}\n{over}")) } else { Vec::new() };
+        let led = figures_of(&unit.lead, language);
+        let said = Rc::new(Said {
+            at,
+            task: unit.task,
+            is_row,
+            over,
+            words_before: subjects.words(before).into_iter().collect(),
+            led: led.iter().flat_map(Figure::readings).cloned().collect(),
+            units,
+        });
+        let ranges: Vec<Range<usize>> = figures.iter().map(|figure| figure.range.clone()).collect();
+        // The first cell of a row, and a bare figure in another, tell which row it is.
+        let key = if is_row { text.find("; ").unwrap_or(text.len()) } else { 0 };
+        let names = |group: &Group| group.clause.start >= key && subjects.names(&without(text, &group.clause, &ranges));
+        let kind = |group: &Group| group.figures.first().and_then(|at| figures.get(*at));
+        let of = |group: &Group| {
+            let is_rival = |other: &&Group| {
+                let same_kind = kind(other).zip(kind(group)).is_some_and(|(one, other)| is_of_kind(one, other));
+                same_kind && !overlap(&other.clause, &group.clause) && names(other)
+            };
+            let rivals: Vec<Range<usize>> = groups.iter().filter(is_rival).map(|other| other.clause.clone()).collect();
+            let around = without(text, &(0..text.len()), &rivals);
+            let own: Vec<&Figure> = group.figures.iter().filter_map(|at| figures.get(*at)).collect();
+            let own_ranges: Vec<Range<usize>> = own.iter().map(|figure| figure.range.clone()).collect();
+            let before = own_ranges.first().and_then(|first| text.get(..first.start)).unwrap_or_default();
+            Self {
+                words: subjects.words(&format!("{} {around}", said.over)).into_iter().collect(),
+                own: without(text, &group.clause, &own_ranges),
+                around,
+                readings: own.iter().flat_map(|figure| figure.readings()).cloned().collect(),
+                is_entry: before.trim_end().ends_with([':', '=']),
+                unit: Rc::clone(&said),
+            }
         };
-        let groups = groups(&found, &clauses);
-        let of = |group| Self { unit: at, ..Self::of(unit, (text, before), (&found, &groups, group), subjects) };
         groups.iter().map(of).collect()
     }
 
-    fn of(
-        unit: &Unit,
-        (text, before): (&str, &str),
-        (figures, groups, group): (&[Figure], &[Group], &Group),
-        subjects: &Subjects,
-    ) -> Self {
-        let kind = |group: &Group| group.figures.first().and_then(|at| figures.get(*at));
-        let is_row = unit.kind == UnitKind::Row;
-        // The first cell of a row, and a bare figure in another, tell which row it is.
-        let key = if is_row { text.find("; ").unwrap_or(text.len()) } else { 0 };
-        let names = |clause: &Range<usize>| {
-            let ranges: Vec<Range<usize>> = figures.iter().map(|figure| figure.range.clone()).collect();
-            clause.start >= key && subjects.names(&without(text, clause, &ranges))
-        };
-        let is_rival = |other: &&Group| {
-            let same_kind = kind(other).zip(kind(group)).is_some_and(|(one, other)| is_of_kind(one, other));
-            same_kind && !overlap(&other.clause, &group.clause) && names(&other.clause)
-        };
-        let rivals: Vec<Range<usize>> = groups.iter().filter(is_rival).map(|other| other.clause.clone()).collect();
-        let around = without(text, &(0..text.len()), &rivals);
-        let over = if unit.lead.is_empty() { unit.titles.clone() } else { format!("{} {}", unit.titles, unit.lead) };
-        let mut units = Vec::new();
-        if is_row {
-            units = unit_terms(text);
-            units.extend(unit_terms(&over));
-        }
-        let led = read(&unit.lead, subjects.analyzer().language());
-        let of_group = || group.figures.iter().filter_map(|at| figures.get(*at));
-        let own: Vec<Range<usize>> = of_group().map(|figure| figure.range.clone()).collect();
-        let readings = of_group().flat_map(Figure::readings);
-        Self {
-            unit: 0,
-            words: subjects.words(&format!("{over} {around}")).into_iter().collect(),
-            words_before: subjects.words(before).into_iter().collect(),
-            own: without(text, &group.clause, &own),
-            readings: readings.cloned().collect(),
-            led: led.iter().flat_map(Figure::readings).cloned().collect(),
-            over,
-            around,
-            units,
-            is_row,
-        }
+    /// Whether the words or those before them say this.
+    pub(super) fn knows(&self, word: &str) -> bool {
+        self.words.contains(word) || self.unit.words_before.contains(word)
+    }
+
+    /// Whether both are said in one sentence or step.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        self.unit.at == other.unit.at && !self.unit.is_row
+    }
+
+    /// Whether it may go on about what the other one, before it in the same task, has said: "Fill in the engine oil:
+    /// 4.5 l. … Add 0.5 l if the level is low." A row or an entry of a list does not.
+    pub(super) fn may_go_on_from(&self, other: &Self) -> bool {
+        !self.unit.is_row && !self.is_entry && self.unit.task == other.unit.task && other.unit.at < self.unit.at
     }
 
     /// Whether it is about these variants, or about others: the rear one, not the front one.
     pub(super) fn fit(&self, variants: &Variants) -> Fit {
         let own = variants.fit("", &self.own);
-        if own == Fit::default() { variants.fit(&self.over, &self.around) } else { own }
+        if own == Fit::default() { variants.fit(&self.unit.over, &self.around) } else { own }
     }
 
     /// Whether the statement holds a figure of the same kind: a value in the unit, or a code.
@@ -124,7 +138,7 @@ impl Statement {
                 same_unit(unit.as_deref(), Some(other))
             }
             (Reading::Value { unit: Some(unit), .. }, Reading::Value { unit: None, .. }) => {
-                self.is_row && self.units.contains(unit)
+                self.unit.is_row && self.unit.units.contains(unit)
             }
             (Reading::Code { .. }, Reading::Code { .. }) => true,
             _ => false,
@@ -132,7 +146,7 @@ impl Statement {
     }
 
     fn all(&self) -> impl Iterator<Item = &Reading> {
-        self.readings.iter().chain(&self.led)
+        self.readings.iter().chain(&self.unit.led)
     }
 
     /// Whether a figure is said here, or over it.
@@ -146,7 +160,8 @@ impl Statement {
             // A cell's unit may stand in the head of its column.
             Reading::Value { unit: None, .. } => unit.is_some_and(|unit| {
                 let names = |units: &[String]| units.iter().any(|known| known == unit);
-                self.is_row && (names(&self.units) || (self.units.is_empty() && names(on_page)))
+                let own = &self.unit.units;
+                self.unit.is_row && (names(own) || (own.is_empty() && names(on_page)))
             }),
             Reading::Code { .. } => false,
         };
@@ -240,7 +255,7 @@ fn without(text: &str, stretch: &Range<usize>, parts: &[Range<usize>]) -> String
 }
 
 /// The figures of a text, in digits or in words, in their order.
-pub(super) fn read(text: &str, language: Language) -> Vec<Figure> {
+pub(super) fn figures_of(text: &str, language: Language) -> Vec<Figure> {
     let mut found = figures(text);
     if language == Language::English {
         // There, points and commas have one meaning.

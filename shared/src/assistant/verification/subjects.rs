@@ -12,10 +12,10 @@ const GENERAL: &str = "tighten torque set adjust apply use value specification t
     apretar par ajustar valor tener primero segundo \
     serrer couple régler valeur avoir premier deuxième";
 /// Words that bind what follows them to the figure before: `40 N·m for the front bolts`.
-const BINDING: [&str; 20] = [
-    "for", "on", "at", "of", "to", "für", "bei", "an", "auf", "am", "para", "de", "del", "en", "pour", "du", "des",
-    "sur", "au", "aux",
-];
+const BINDING: [&str; 15] =
+    ["for", "on", "at", "to", "für", "bei", "an", "auf", "am", "para", "en", "pour", "sur", "au", "aux"];
+/// The same, where nothing is named before the figure: `3 l of oil`.
+const OF: [&str; 6] = ["of", "von", "de", "del", "du", "des"];
 /// What ends the words that are bound.
 const CLAUSE_ENDS: [&str; 10] = [",", ";", ":", "(", "[", " and ", " und ", " y ", " et ", "\n"];
 /// Letters between two figures up to which they are one: two units, the ends of a range.
@@ -50,50 +50,65 @@ impl Subjects {
     }
 
     /// Where the words stand that a figure is said of: those behind it, where they bind to it and name something; else
-    /// those before it, from the figure of its kind before.
+    /// those before it, from the figure of its kind before. Behind "of" stands what there is that much of: "fill the
+    /// gearbox with 3 l of oil" is said of the gearbox.
     pub(super) fn of(&self, text: &str, figures: &[Figure], place: usize, sentence: &Range<usize>) -> Range<usize> {
         let Some(figure) = figures.get(place) else { return sentence.clone() };
         let next = figures.get(place + 1).map_or(sentence.end, |next| next.range.start.min(sentence.end));
-        let behind = text.get(figure.range.end..next).unwrap_or_default();
-        let bound = behind.trim_start_matches([' ', ')', '*', '_']);
-        let first = bound.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
-        if BINDING.contains(&first.as_str()) {
-            let end = CLAUSE_ENDS.iter().filter_map(|end| bound.find(end)).min().unwrap_or(bound.len());
-            if self.names(bound.get(..end).unwrap_or_default()) {
-                let start = figure.range.end + behind.len() - bound.len();
-                return start..start + end;
-            }
+        let before = self.before(text, figures.get(..place).unwrap_or_default(), figure, sentence);
+        let names = |range: &Range<usize>| self.names(text.get(range.clone()).unwrap_or_default());
+        let bound = |words: &[&str]| bound(text, figure.range.end..next, words).filter(names);
+        if let Some(bound) = bound(&BINDING) {
+            return bound;
         }
-        let letters = |from: usize, to: usize| {
-            text.get(from..to).unwrap_or_default().chars().filter(|c| c.is_alphabetic()).count()
+        let of_what = if names(&before) { None } else { bound(&OF) };
+        of_what.unwrap_or(before)
+    }
+
+    /// The words of the sentence before a figure, from the figure of its kind before.
+    fn before(&self, text: &str, earlier: &[Figure], figure: &Figure, sentence: &Range<usize>) -> Range<usize> {
+        let is_apart = |from: usize, to: usize| {
+            let between = text.get(from..to).unwrap_or_default();
+            between.chars().filter(|c| c.is_alphabetic()).count() > JOINED
         };
         let is_before = |before: &Figure| {
-            let is_apart = letters(before.range.end, figure.range.start) > JOINED;
-            before.range.start >= sentence.start && is_apart && is_of_kind(before, figure)
+            let is_inside = before.range.start >= sentence.start;
+            is_inside && is_of_kind(before, figure) && is_apart(before.range.end, figure.range.start)
         };
-        let earlier = figures.get(..place).unwrap_or_default();
-        let Some(before) = earlier.iter().rposition(is_before) else {
-            return sentence.start.min(figure.range.start)..figure.range.start;
-        };
-        let mut begin = sentence.start;
-        for next in earlier.iter().skip(before) {
-            // What stands right behind the figure before belongs to that.
-            let is_of_it = begin == sentence.start || letters(begin, next.range.start) <= JOINED;
-            if is_of_it && letters(next.range.end, figure.range.start) > JOINED {
+        let end = figure.range.start;
+        let Some(at) = earlier.iter().rposition(is_before) else { return sentence.start.min(end)..end };
+        let mut begin = earlier.get(at).map_or(sentence.start, |before| before.range.end);
+        // What stands right behind that figure belongs to it.
+        for next in earlier.iter().skip(at + 1) {
+            if !is_apart(begin, next.range.start) && is_apart(next.range.end, end) {
                 begin = next.range.end;
             }
         }
-        // In a row, what stands in the last cell that names something.
-        let mut cells = text.get(begin..figure.range.start).unwrap_or_default().rmatch_indices("; ");
-        let mut end = figure.range.start;
-        let cell = cells.find_map(|(at, mark)| {
-            let cell = begin + at + mark.len();
-            let names = self.names(text.get(cell..end).unwrap_or_default());
-            end = begin + at;
-            names.then_some(cell)
-        });
-        cell.unwrap_or(begin).min(figure.range.start)..figure.range.start
+        self.in_cell(text, begin..end)
     }
+
+    /// What stands in the last cell of a row that names something.
+    fn in_cell(&self, text: &str, range: Range<usize>) -> Range<usize> {
+        let written = text.get(range.clone()).unwrap_or_default();
+        let mut end = written.len();
+        let cell = written.rmatch_indices("; ").find_map(|(at, mark)| {
+            let begin = at + mark.len();
+            let names = self.names(written.get(begin..end).unwrap_or_default());
+            end = at;
+            names.then_some(range.start + begin)
+        });
+        cell.unwrap_or(range.start)..range.end
+    }
+}
+
+/// The words behind a figure, in this stretch, that begin with one of these.
+fn bound(text: &str, behind: Range<usize>, words: &[&str]) -> Option<Range<usize>> {
+    let written = text.get(behind.clone())?;
+    let bound = written.trim_start_matches([' ', ')', '*', '_']);
+    let first = bound.split(|c: char| !c.is_alphabetic()).next()?.to_lowercase();
+    let end = CLAUSE_ENDS.iter().filter_map(|end| bound.find(end)).min().unwrap_or(bound.len());
+    let start = behind.start + written.len() - bound.len();
+    words.contains(&first.as_str()).then_some(start..start + end)
 }
 
 /// Whether both are values with a unit, numbers without one, or codes. Numbers are a part of what a value is said of:
@@ -124,6 +139,8 @@ mod tests {
         assert_eq!(english("Use 40 Nm for the lid and 60 Nm for the base"), ["for the lid", "for the base"]);
         assert_eq!(english("Apply 44 lb-ft to the drain plug"), ["to the drain plug"]);
         assert_eq!(english("The drain plug takes 44 lb-ft of torque"), ["The drain plug takes"]);
+        assert_eq!(english("Fill the gearbox with 3 qt of oil"), ["Fill the gearbox with"]);
+        assert_eq!(english("3 qt of oil are enough"), ["of oil are enough"]);
         assert_eq!(english("Journal # 5 has 50.9 mm"), ["Journal #", "Journal # 5 has"]);
         assert_eq!(english("AB12 7, in the lid CD34").last(), Some(&", in the lid"));
         assert_eq!(english("Lid: AB12, in front; base: CD34").last(), Some(&"base:"));

@@ -1,6 +1,8 @@
 //! Words with which somebody says that the warnings need not be repeated.
 
-use crate::assistant::extractive::Tongue;
+mod vocabulary;
+
+use self::vocabulary::{INTERJECTIONS, TAGS, VOCABULARIES, Vocabulary};
 use crate::assistant::utterance::{Phrases, Word, words};
 
 /// What somebody says who does not want to hear the warnings again.
@@ -11,109 +13,6 @@ pub struct Dismissal {
     /// What is replied where that was all.
     pub reply: &'static str,
 }
-
-/// How warnings are dismissed in one language.
-struct Vocabulary {
-    tongue: Tongue,
-    /// What dismisses by itself, whatever is said behind it.
-    closed: Phrases,
-    /// What dismisses by itself, but not what may be said behind it: "I know how it is done".
-    open: Phrases,
-    /// What dismisses together with a word for warnings.
-    with_warning: Phrases,
-    warnings: Phrases,
-    /// Words that may stand around either.
-    around: Phrases,
-    /// How something else begins that is wanted, where no pause is heard before it.
-    asking: Phrases,
-}
-
-const VOCABULARIES: [Vocabulary; 4] = [
-    Vocabulary {
-        tongue: Tongue::English,
-        closed: Phrases("got it|got that|got them|understood|copy that|roger|roger that|noted|duly noted|heard you"),
-        open: Phrases(
-            "i know|i already know|i do know|i understand|i am aware|i m aware|i m well aware|skip|dismiss|dismissed|\
-             heard|i heard|i have heard|i ve heard|i have read|i ve read|already heard|already know|already read",
-        ),
-        with_warning: Phrases(
-            "no|no more|no need for|without|enough|enough with|forget|forget about|never mind|leave out|leave|stop|\
-             stop reading|stop repeating|stop saying|ignore|drop|spare me|don t need|do not need|don t read|\
-             do not read|don t repeat|do not repeat|don t say|do not say|don t tell me|do not tell me",
-        ),
-        warnings: Phrases("warning|warnings|caution|cautions|danger|dangers"),
-        around: Phrases(
-            "the|this|that|those|these|it|them|all|of|about|already|now|again|and|before|your|i|we|ve|have|any|ok|\
-             okay|yes|yeah|yep|please|alright|right|thanks|thank|you|fine|well|sure|just",
-        ),
-        asking: Phrases(
-            "what|what s|which|how|where|when|why|who|can you|could you|should i|do i|does the|is it|is the|are the|\
-             tell me|show me|give me|next|go on|go to|continue|carry on|repeat",
-        ),
-    },
-    Vocabulary {
-        tongue: Tongue::German,
-        closed: Phrases(
-            "verstanden|habe verstanden|hab verstanden|alles klar|ist klar|schon klar|kapiert|bekannt|ist bekannt|\
-             zur kenntnis genommen",
-        ),
-        open: Phrases(
-            "ich weiss|weiss ich|ich kenne|kenne ich|kennen wir|wissen wir|schon gehort|schon gelesen|uberspring|\
-             uberspringe|uberspringen",
-        ),
-        with_warning: Phrases(
-            "keine|keine weiteren|ohne|lass|lassen sie|genug|vergiss|vergessen sie|weglassen|stopp|ignoriere|\
-             ignorieren sie|brauche ich nicht|brauche keine|nicht wiederholen|nicht vorlesen|nicht noch einmal|\
-             nicht mehr",
-        ),
-        warnings: Phrases("warnung|warnungen|warnhinweis|warnhinweise|hinweise|sicherheitshinweise"),
-        around: Phrases(
-            "die|das|der|den|diese|dies|es|sie|schon|bereits|bescheid|mehr|weg|alle|habe|hab|ich|mir|sind|ist|und|ja|\
-             gut|bitte|danke|also|na|ok|okay|jetzt",
-        ),
-        asking: Phrases(
-            "was|wie|welche|welcher|welches|welchen|wo|wann|warum|womit|wer|wie viel|kannst du|konnen sie|soll ich|\
-             muss ich|zeig|zeige|zeigen sie|sag mir|sagen sie mir|weiter|nachster|nachste|nachsten|wiederhole",
-        ),
-    },
-    Vocabulary {
-        tongue: Tongue::Spanish,
-        closed: Phrases("entendido|comprendido|enterado|enterada|queda claro|esta claro|sabido|ya lo tengo"),
-        open: Phrases(
-            "lo se|ya se|ya lo se|conozco|las conozco|he leido|las he leido|omite|omita|omitir|salta|salte|saltar",
-        ),
-        with_warning: Phrases(
-            "sin|no mas|olvida|olvide|ignora|ignore|basta de|suficientes|no necesito|no repitas|no repita|no leas|\
-             no lea",
-        ),
-        warnings: Phrases("advertencia|advertencias|aviso|avisos|precaucion|precauciones|peligro|peligros"),
-        around: Phrases(
-            "la|las|el|los|esa|esas|esta|estas|ya|lo|todas|todo|por|favor|y|si|vale|bueno|gracias|ok|de|acuerdo",
-        ),
-        asking: Phrases(
-            "que|cual|cuales|como|donde|cuando|cuanto|cuanta|cuantos|cuantas|por que|quien|puedes|puede|debo|\
-             tengo que|dime|digame|muestrame|siguiente|el siguiente|continua|sigue|repite",
-        ),
-    },
-    Vocabulary {
-        tongue: Tongue::French,
-        closed: Phrases("compris|entendu|c est bon|c est compris|c est clair|c est note|bien recu|bien note"),
-        open: Phrases("je sais|je le sais|je connais|je les connais|j ai lu|je les ai lus|passe|passez|saute|sautez"),
-        with_warning: Phrases(
-            "pas de|plus de|sans|assez de|ignore|ignorez|oublie|oubliez|inutile de repeter|ne repete pas|\
-             ne repetez pas|ne lis pas|ne lisez pas",
-        ),
-        warnings: Phrases("avertissement|avertissements|consigne|consignes|danger|dangers"),
-        around: Phrases(
-            "l|le|la|les|cet|cette|ces|deja|tous|toutes|ca|j|ai|et|oui|bon|bien|merci|alors|d|accord|s|il|te|vous|\
-             plait|ok",
-        ),
-        asking: Phrases(
-            "que|quel|quelle|quels|quelles|comment|ou|quand|combien|pourquoi|qui|qu est ce|est ce|peux tu|pouvez vous|\
-             dois je|dis moi|dites moi|montre|montrez|suivant|l etape suivante|la suite|continue|continuez|repete",
-        ),
-    },
-];
 
 /// Whether an utterance begins by dismissing warnings: "Got it", "Skip the warnings. What is the torque?"
 #[must_use]
@@ -131,46 +30,62 @@ fn first_length(text: &str) -> usize {
 
 impl Vocabulary {
     fn dismissal(&self, text: &str) -> Option<Dismissal> {
-        let (mut rest, mut dismissed) = (text, false);
+        let (mut rest, mut dismissed, mut named) = (text, false, false);
         while !rest.is_empty() {
             let end = rest.find(is_pause).map_or(rest.len(), |at| at + rest.get(at..).map_or(0, first_length));
             let (clause, after) = rest.split_at(end);
             let said = words(clause);
             // Who asks whether warnings may be skipped has not skipped them.
-            if !clause.ends_with('?') && self.dismiss(&said) {
+            let asks = clause.ends_with('?');
+            if asks && dismissed && TAGS.are(&said) {
+                return None;
+            }
+            if !asks && self.dismiss(&said) {
                 dismissed = true;
-            } else if !said.iter().all(|word| self.is_around(word)) {
-                if let Some(asked) = self.asked_behind(&said) {
-                    rest = rest.get(asked..).unwrap_or_default();
+                named |= self.names_warnings(&said);
+            } else if !said.iter().all(|word| self.is_around(word) || INTERJECTIONS.hold(word)) {
+                if let Some((before, asked)) = self.asked_behind(&said) {
                     dismissed = true;
+                    named |= self.names_warnings(before);
+                    rest = rest.get(asked..).unwrap_or_default();
                 }
                 break;
             }
             rest = after.trim_start();
         }
+        // "Got it. What were the warnings?" Who asks about them wants to hear them.
+        let is_about = |word: &Word<'_>| self.warnings.hold(word) || self.dangers.hold(word);
+        let wants_them = !named && words(rest).iter().any(is_about);
         let reply = self.tongue.warnings_dismissed();
-        dismissed.then(|| Dismissal { rest: rest.trim().to_owned(), reply })
+        (dismissed && !wants_them).then(|| Dismissal { rest: rest.trim().to_owned(), reply })
+    }
+
+    fn names_warnings(&self, said: &[Word<'_>]) -> bool {
+        said.iter().any(|word| self.warnings.hold(word))
     }
 
     /// Whether words dismiss, and say nothing else.
     fn dismiss(&self, said: &[Word<'_>]) -> bool {
-        let names_warnings = said.iter().any(|word| self.warnings.hold(word));
+        let first = said.iter().take_while(|word| INTERJECTIONS.hold(word)).count();
+        if (0..=first).any(|from| self.others.at_start(said.get(from..).unwrap_or_default()) > 0) {
+            return false;
+        }
+        let said = said.get(first..).unwrap_or_default();
         self.consist_of(said, self.closed)
             || self.consist_of(said, self.open)
-            || (names_warnings && self.consist_of(said, self.with_warning))
+            || (self.names_warnings(said) && self.consist_of(said, self.with_warning))
     }
 
-    /// Where, in bytes, something else begins that is wanted, behind words that dismiss: "got it what is the torque".
-    /// In doubt nothing is dismissed.
-    fn asked_behind(&self, said: &[Word<'_>]) -> Option<usize> {
+    /// Words that dismiss, and where, in bytes, something else begins that is wanted behind them: "got it what is the
+    /// torque". In doubt nothing is dismissed.
+    fn asked_behind<'w, 't>(&self, said: &'w [Word<'t>]) -> Option<(&'w [Word<'t>], usize)> {
         let is_asked = |from: &usize| {
             let (before, behind) = said.split_at(*from);
-            let names_warnings = before.iter().any(|word| self.warnings.hold(word));
-            let dismisses = self.consist_of(before, self.closed) || (names_warnings && self.dismiss(before));
-            dismisses && self.asking.at_start(behind) > 0
+            let may_go_on = self.names_warnings(before) || self.consist_of(before, self.closed);
+            may_go_on && self.dismiss(before) && self.asking.at_start(behind) > 0
         };
         let from = (1..said.len()).find(is_asked)?;
-        said.get(from).map(|word| word.at)
+        Some((said.get(..from)?, said.get(from)?.at))
     }
 
     /// Whether words are one of the phrases, and else only such as say nothing.
@@ -183,7 +98,7 @@ impl Vocabulary {
     }
 
     fn is_around(&self, word: &Word<'_>) -> bool {
-        self.around.hold(word) || self.warnings.hold(word)
+        self.around.hold(word) || self.warnings.hold(word) || self.dangers.hold(word)
     }
 }
 
@@ -191,6 +106,7 @@ impl Vocabulary {
 #[expect(clippy::panic, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::assistant::extractive::Tongue;
     use crate::assistant::utterance::assert_plain;
 
     #[test]
@@ -232,7 +148,8 @@ mod tests {
             ("Got it. What is the torque of the drain plug?", "What is the torque of the drain plug?"),
             ("Okay, I know the warnings, go on with step 3", "go on with step 3"),
             ("Alles klar, wie geht es weiter?", "wie geht es weiter?"),
-            ("Got it, right? Next.", "Next."),
+            ("Got it, right. Next.", "Next."),
+            ("Skip the warnings. What does the warning lamp mean?", "What does the warning lamp mean?"),
         ] {
             assert_eq!(dismissal(text).map(|found| found.rest).as_deref(), Some(rest), "{text}");
         }
@@ -269,19 +186,65 @@ mod tests {
         {
             assert_eq!(dismissal(text), None, "{text}");
         }
-        assert_eq!(
-            dismissal("Got it. No more warnings?").map(|found| found.rest).as_deref(),
-            Some("No more warnings?")
-        );
+        // Behind what else would dismiss, too.
+        for text in [
+            "Got it. No more warnings?",
+            "Got it, what were the warnings?",
+            "understood what was the danger",
+            "No more warnings, right?",
+            "Verstanden. Was war die Gefahr?",
+            "Keine Warnungen mehr, oder?",
+            "Entendido. ¿Cuáles son los peligros?",
+            "Sin advertencias, ¿verdad?",
+            "Compris. Quelles sont les consignes ?",
+            "Plus d'avertissements, n'est-ce pas ?",
+        ] {
+            assert_eq!(dismissal(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn speech_without_marks_may_be_a_question_or_a_remark() {
+        for text in [
+            "have I heard all the warnings",
+            "okay have you got it",
+            "I heard it again",
+            "I haven't heard the warnings",
+            "don't skip the warnings",
+            "no danger",
+            "I have no warnings",
+            "you got that",
+            "ist das bekannt",
+            "sind die Warnungen bekannt",
+            "habe ich die Warnungen schon gehört",
+            "ist alles klar",
+            "keine Gefahr",
+            "das weiß ich nicht",
+            "no lo sé",
+            "sin peligro",
+            "está claro que gotea",
+            "ya salta",
+            "si salta",
+            "je sais pas",
+            "sans danger",
+            "ça passe",
+            "c'est bon ou pas",
+            "c'est bon quand ça claque",
+            "j'ai pas compris",
+        ] {
+            assert_eq!(dismissal(text), None, "{text}");
+        }
     }
 
     #[test]
     fn all_phrases_can_be_said() {
-        for Vocabulary { closed, open, with_warning, warnings, around, asking, .. } in VOCABULARIES {
-            for phrases in [closed, open, with_warning, warnings, around, asking] {
+        for Vocabulary { closed, open, with_warning, warnings, dangers, around, others, asking, .. } in VOCABULARIES {
+            for phrases in [closed, open, with_warning, warnings, dangers, around, others, asking] {
                 assert_plain(phrases);
             }
         }
+        assert_plain(INTERJECTIONS);
+        assert_plain(TAGS);
     }
 
     #[test]

@@ -19,6 +19,7 @@ use self::said::says;
 pub(super) use self::watch::Watch;
 
 use super::citations::escape;
+use super::essence::essence;
 use super::extractive::Tongue;
 use super::sanitizer::sanitized;
 use crate::documents::units::{Hazard, Unit};
@@ -54,14 +55,14 @@ pub(super) fn warning(unit: &Unit, document_id: &str) -> Option<Warning> {
     Some(Warning { kind, text, document_id, page: unit.page })
 }
 
-/// What makes two warnings the same: their letters and digits.
-pub(super) fn essence(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// Whether a warning is among these.
+/// Whether a warning is among these: its letters and digits make it the same.
 pub(super) fn holds(warnings: &[Warning], one: &Warning) -> bool {
     warnings.iter().any(|known| essence(&known.text) == essence(&one.text))
+}
+
+/// Whether the warning of a unit is among these.
+pub(super) fn is_among(warnings: &[Warning], unit: &Unit) -> bool {
+    warning(unit, "").is_some_and(|one| holds(warnings, &one))
 }
 
 /// Adds a warning to those of an answer, where it is new and there is room.
@@ -121,11 +122,16 @@ pub(super) fn carried(pending: &[Warning], tongue: Tongue) -> String {
 /// Which of these warnings are not in the part of an answer that was said, to their end; each once.
 #[must_use]
 pub fn unsaid<'a>(warnings: impl IntoIterator<Item = &'a Warning>, said: &str) -> Vec<Warning> {
-    let mut left: Vec<Warning> = Vec::new();
+    distinct(warnings.into_iter().filter(|warning| !says(said, &warning.text)))
+}
+
+/// These warnings, each once.
+pub(super) fn distinct<'a>(warnings: impl IntoIterator<Item = &'a Warning>) -> Vec<Warning> {
+    let mut all: Vec<Warning> = Vec::new();
     for warning in warnings {
-        if !holds(&left, warning) && !says(said, &warning.text) {
-            left.push(warning.clone());
+        if !holds(&all, warning) {
+            all.push(warning.clone());
         }
     }
-    left
+    all
 }

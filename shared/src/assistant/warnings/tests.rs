@@ -7,9 +7,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::assistant::test_support::{Scripted, findings, passage, segment};
-use crate::assistant::{Answer, AnswerEvent, Question, stream_answer};
+use crate::assistant::{Answer, AnswerEvent, ModelEvent, Question, stream_answer};
 use crate::ids::UserId;
 use crate::library::Findings;
+use crate::provider::{ProviderError, ProviderFailure};
 
 const BEFORE: &str =
     "4-2. HOIST REPAIR\nDANGER\nThe load falls where the brake is open.\n1. Open the inspection cover.";
@@ -40,17 +41,7 @@ async fn asked(question: Question, said: &[&str]) -> (String, Answer) {
 }
 
 fn question(text: &str, aloud: bool) -> Question {
-    Question {
-        user: UserId::new(),
-        text: text.to_owned(),
-        images: Vec::new(),
-        history: Vec::new(),
-        equipment: Vec::new(),
-        aloud,
-        pending: Vec::new(),
-        reply: None,
-        procedure: None,
-    }
+    Question { aloud, ..Question::new(UserId::new(), text) }
 }
 
 fn texts(answer: &Answer) -> Vec<(&str, u32)> {
@@ -151,6 +142,60 @@ async fn pending_warnings_begin_the_next_answer_and_are_not_repeated() {
     assert_eq!((texts(&answer), answer.text.as_str()), (vec![FALLS, SPRING], tokens.as_str()));
     let reply = Question { reply: Some("All right."), ..question("", true) };
     assert_eq!(asked(reply, &["Nobody is asked."]).await.0, "All right.");
+}
+
+#[tokio::test]
+async fn what_is_carried_over_takes_no_room_from_the_warnings_of_the_answer() {
+    let one = |part: usize| {
+        let (text, document_id) = (format!("Beware of part {part}."), "d".to_owned());
+        Warning { kind: WarningKind::Caution, text, document_id, page: 1 }
+    };
+    let next = Question { pending: (0..MOST).map(one).collect(), ..question(ASKED, true) };
+    let (_, answer) = asked(next, &["Lift the return spring off its seat [1]."]).await;
+    assert_eq!(texts(&answer).get(MOST..), Some(&[FALLS, SPRING][..]), "an interruption would lose them");
+}
+
+/// What a model streams before the first mark of its answer.
+fn begun() -> ModelEvent {
+    ModelEvent::Token("Lift the return spring off its seat. Put it ".to_owned())
+}
+
+#[tokio::test]
+async fn an_answer_that_is_stopped_before_its_first_mark_has_its_warnings() {
+    let cancel = CancellationToken::new();
+    let retrieve = |query: String| async move { Ok(found(&query)) };
+    let model = Arc::new(Scripted::new(vec![Ok(begun())], true));
+    let mut events = Box::pin(stream_answer(question(ASKED, false), retrieve, model, cancel.clone()));
+    loop {
+        match events.next().await.unwrap().unwrap() {
+            AnswerEvent::Token(_) => cancel.cancel(),
+            AnswerEvent::Stage(_) => {}
+            AnswerEvent::Done(answer) => {
+                assert_eq!((texts(&answer), answer.aborted), (vec![FALLS, SPRING], true));
+                assert!(answer.text.starts_with("> **⚠ DANGER:** The load falls"), "{}", answer.text);
+                return;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_whose_model_fails_ends_with_the_warnings_that_it_leaves_out() {
+    let failure = ProviderError::new("The language model", ProviderFailure::Timeout);
+    let retrieve = |query: String| async move { Ok(found(&query)) };
+    let model = Arc::new(Scripted::new(vec![Ok(begun()), Err(failure.into())], false));
+    let events = stream_answer(question(ASKED, false), retrieve, model, CancellationToken::new());
+    let events: Vec<_> = events.collect().await;
+    assert!(matches!(events.last(), Some(Err(_))), "{events:?}");
+    let tokens: Vec<&str> = events
+        .iter()
+        .filter_map(|event| match event {
+            Ok(AnswerEvent::Token(token)) => Some(token.as_str()),
+            _ => None,
+        })
+        .collect();
+    let kept = tokens.concat();
+    assert!(kept.starts_with("Lift the return spring") && kept.contains(FALLS.0) && kept.contains(SPRING.0), "{kept}");
 }
 
 #[test]

@@ -91,12 +91,22 @@ impl Watch {
         if is_list_in_other_words(text, &found) {
             found = pages().map(|page| (page, page.told_abroad(text, &sentences))).collect();
         }
-        let mut all: Vec<Belonging> = Vec::new();
+        let mut all = Vec::new();
         for new in found.iter().flat_map(|(page, told)| page.warnings(told)) {
-            let is_known = |known: &&mut Belonging| essence(&known.warning.text) == essence(&new.warning.text);
-            match all.iter_mut().find(is_known) {
-                Some(known) => known.told_at = known.told_at.min(new.told_at),
-                None => all.push(new),
+            add(&mut all, new);
+        }
+        all
+    }
+
+    /// The same of an answer that was cut. What it tells behind its last mark may be of a page whose mark was still to
+    /// come.
+    pub(in crate::assistant) fn belonging_to_part(&self, text: &str, cited: &[usize]) -> Vec<Belonging> {
+        let mut all = self.belonging(text, cited);
+        let sentences = split(text);
+        let unmarked = sentences.iter().rposition(|sentence| has_marks(sentence.text)).map_or(0, |last| last + 1);
+        for sentence in sentences.iter().skip(unmarked) {
+            for found in self.of_sentence(sentence.text, cited) {
+                add(&mut all, Belonging { told_at: sentence.at, ..found });
             }
         }
         all
@@ -246,6 +256,15 @@ impl Watched {
             Some(Belonging { warning, name, passage: self.passage, told_at })
         };
         places.into_iter().filter_map(belonging).collect()
+    }
+}
+
+/// Adds a warning; one that is known belongs to the first of its steps.
+fn add(all: &mut Vec<Belonging>, new: Belonging) {
+    let is_known = |known: &&mut Belonging| essence(&known.warning.text) == essence(&new.warning.text);
+    match all.iter_mut().find(is_known) {
+        Some(known) => known.told_at = known.told_at.min(new.told_at),
+        None => all.push(new),
     }
 }
 

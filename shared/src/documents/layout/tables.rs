@@ -9,6 +9,7 @@ use super::Rule;
 use super::measure::{greatest, least};
 use super::rows::TextRow;
 use super::segments::Segment;
+use crate::documents::units::notice_word;
 
 /// Rows that belong together.
 pub(super) enum Run {
@@ -26,10 +27,10 @@ static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// A line that begins something new: the caption of a table or figure, a signal word.
-static OPENING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+/// The label of a caption: `Table 2-1.`
+static CAPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"^(?:(?i:table|figure|fig\.|tabelle|abbildung|abb\.|tabla|figura|tableau)\s+[A-Z]?-?\d.*|(?:NOTES?|WARNING|CAUTION|DANGER|NOTICE|WARNUNG|VORSICHT|ACHTUNG|HINWEIS|ADVERTENCIA|PRECAUCIÓN|PELIGRO|NOTA|AVERTISSEMENT|ATTENTION|REMARQUE):?)$",
+        r"^(?i:table|figure|fig\.|tabelle|tab\.|abbildung|abb\.|bild|tabla|cuadro|figura|tableau)\s+[A-Z]?[-.]?\d",
     )
     .ok()
 });
@@ -37,9 +38,16 @@ static OPENING: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Whether a row stands alone and begins something new.
 fn opens(row: &TextRow) -> bool {
     match row.segments.as_slice() {
-        [alone] => OPENING.as_ref().is_some_and(|opening| opening.is_match(alone.text().trim())),
+        [alone] => is_opening(alone.text().trim()),
         _ => false,
     }
+}
+
+/// Whether a line begins something new: it is the caption of a table or figure, or a signal word in capitals.
+pub(super) fn is_opening(line: &str) -> bool {
+    let first = line.split_whitespace().next().unwrap_or_default();
+    let is_signal_word = || !first.chars().any(char::is_lowercase) && notice_word(line).is_some();
+    CAPTION.as_ref().is_some_and(|caption| caption.is_match(line)) || is_signal_word()
 }
 
 /// Whether a text is the mark of a list's item.

@@ -178,6 +178,16 @@ fn what_is_printed_twice_counts_once() {
 }
 
 #[test]
+fn captions_and_signal_words_begin_something_new() {
+    for line in ["Table 2-1. Limits", "Abb. 4: Pumpe", "Tabla B-3", "WARNING", "LEBENSGEFAHR!", "CAUTION (Cont'd)"] {
+        assert!(tables::is_opening(line), "{line}");
+    }
+    for line in ["Table salt", "Note", "WARNING LAMP", "Pump", "12"] {
+        assert!(!tables::is_opening(line), "{line}");
+    }
+}
+
+#[test]
 fn leaders_lead_from_a_label_to_its_value() {
     let led = |label: &str, value: &str, y: f32| {
         let dots = format!("{label} . . . . . . . .");

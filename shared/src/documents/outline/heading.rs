@@ -136,8 +136,8 @@ fn classify(title: &str, emphasis: &Emphasis) -> Option<(HeadingKind, u8)> {
     }
 }
 
-/// Whether a line that may be the title of a section or a signal word is a title: it is larger than the text, or
-/// something numbered comes next.
+/// Whether a line that is either the title of a section or a signal word is a title: it is larger than the text, or
+/// the next line is numbered.
 fn opens_section(lines: &[&Line], emphasis: &Emphasis) -> bool {
     emphasis.larger || lines.get(1).is_some_and(|next| number_form(&next.text).is_some())
 }
@@ -238,6 +238,10 @@ mod tests {
             assert!(find(&[&Line { bold: true, ..Line::plain(notice) }], 10.0).is_none(), "{notice}");
         }
         assert!(heading("WARNING SUMMARY").is_some());
+        for caption in ["Figure 3. Pump", "Abb. 3: \u{d6}lpumpe", "Tabla 2-1. Pares de apriete", "Tableau 7 Couples"] {
+            assert_eq!(heading(caption).unwrap().kind, HeadingKind::Caption, "{caption}");
+        }
+        assert!(heading("Abb. 3 zeigt die Pumpe").is_none());
         let first_of = |lines: [&str; 2]| {
             let lines = lines.map(Line::plain);
             find(&lines.each_ref(), 10.0).map(|(heading, _)| heading.title)

@@ -48,10 +48,28 @@ pub(super) fn starts_with_division(text: &str) -> bool {
     capitalised && named && numbered
 }
 
+/// Words before the number of a caption, in English, German, Spanish and French.
+const CAPTIONS: &[&str] = &[
+    "table",
+    "figure",
+    "fig.",
+    "fig",
+    "illustration",
+    "tabelle",
+    "tab.",
+    "abbildung",
+    "abb.",
+    "bild",
+    "tabla",
+    "cuadro",
+    "figura",
+    "tableau",
+];
+
 /// What follows `Table 2-1.` or `Figure 3`.
 pub(super) fn after_caption_label(text: &str) -> Option<&str> {
     let (first, rest) = text.split_once(' ')?;
-    if !matches!(first.to_ascii_lowercase().as_str(), "table" | "figure" | "fig." | "fig" | "illustration") {
+    if !CAPTIONS.contains(&first.to_ascii_lowercase().as_str()) {
         return None;
     }
     if !first.starts_with(|c: char| c.is_uppercase()) {

@@ -36,23 +36,33 @@ pub struct Reference {
 const WORDS: [(ReferenceKind, &str); 4] = [
     (
         ReferenceKind::Figure,
-        "figure figures fig figs illustration illustrations abb abbildung abbildungen bild figura figuras",
+        "figure figures fig figs illustration illustrations abb abbildung abbildungen bild bilder bildern figura \
+         figuras ilustraci\u{f3}n",
     ),
     (ReferenceKind::Table, "table tables tabelle tabellen tab tabla tablas cuadro cuadros tableau tableaux"),
     (
         ReferenceKind::Paragraph,
-        "paragraph paragraphs para paras section sections sect sec chapter chapters chap abschnitt abschnitte abschn \
-         kapitel kap absatz secci\u{f3}n secciones apartado cap\u{ed}tulo p\u{e1}rrafo paragraphe chapitre",
+        "paragraph paragraphs para paras section sections sect sec chapter chapters chap abschnitt abschnitte \
+         abschnitten abschn kapitel kapiteln kap absatz abs\u{e4}tze secci\u{f3}n seccion secciones apartado apartados \
+         cap\u{ed}tulo capitulo cap\u{ed}tulos capitulos p\u{e1}rrafo parrafo p\u{e1}rrafos paragraphe paragraphes \
+         chapitre chapitres",
     ),
-    (ReferenceKind::Appendix, "appendix appendices app annex annexes anhang ap\u{e9}ndice anexo annexe"),
+    (
+        ReferenceKind::Appendix,
+        "appendix appendices app annex annexes anhang anh\u{e4}nge anh\u{e4}ngen ap\u{e9}ndice apendice \
+         ap\u{e9}ndices anexo anexos annexe",
+    ),
 ];
 /// Those that may be abbreviations, and have a stop then.
 const ABBREVIATIONS: &str = "fig figs abb tab para paras sect sec chap abschn kap app";
+/// Those that are something else without a stop: a tab of sheet metal, seconds.
+const STOPPED: &str = "tab sec";
 /// Words between numbers of one kind.
 const BETWEEN: &str = "and or & to through thru und oder bis y o et ou \u{e0} a";
 /// Words before the number of an item.
-const ITEMS: &str = "item items pos position nr art\u{ed}culo \u{e9}l\u{e9}ment";
-/// "para" is a preposition in Spanish; what stands before it where it is the paragraph.
+const ITEMS: &str =
+    "item items pos position nr \u{ed}tem \u{ed}tems posici\u{f3}n art\u{ed}culo \u{e9}l\u{e9}ment rep\u{e8}re";
+/// "para" is a preposition in Spanish. These words stand before it where it is the paragraph.
 const BEFORE_PARA: &str = "see per in to of under from by and or";
 
 /// A word with its place, without the marks around it.
@@ -102,17 +112,26 @@ pub fn references(text: &str) -> Vec<Reference> {
 /// The number behind the word at `at`, right behind it or behind the stop of its abbreviation.
 fn first_label(text: &str, words: &[Word<'_>], at: usize, kind: ReferenceKind) -> Option<String> {
     let (word, number) = (words.get(at)?, words.get(at + 1)?);
+    let before = at.checked_sub(1).and_then(|before| words.get(before));
     let lower = word.text.to_lowercase();
     let gap = text.get(word.end()..number.at)?;
     let has_stop = gap.trim() == "." && is_one_of(ABBREVIATIONS, &lower);
-    let label = label_of(number, kind).filter(|_| !gap.contains('\n') && (gap.trim().is_empty() || has_stop))?;
+    let is_apart = gap.contains('\n') || !(gap.trim().is_empty() || has_stop);
+    let is_unit = || before.is_some_and(|before| before.text.bytes().all(|b| b.is_ascii_digit()));
+    let is_other = is_one_of(STOPPED, &lower) && (!has_stop || is_unit());
+    let label = label_of(number, kind).filter(|_| !is_apart && !is_other)?;
     let is_preposition = || {
-        let before = at.checked_sub(1).and_then(|before| words.get(before));
         let is_asked = before.is_some_and(|before| is_one_of(BEFORE_PARA, &before.text.to_lowercase()));
-        let is_bracketed = text.get(..word.at).is_some_and(|before| before.ends_with('('));
+        let is_bracketed = text.get(..word.at).is_some_and(|before| before.ends_with('(')) && is_ended(words, at + 1);
         lower == "para" && !has_stop && !is_compound(&label) && !is_asked && !is_bracketed
     };
     (!is_preposition()).then_some(label)
+}
+
+/// Whether no word but one between numbers follows the number at `at`. "(fig. 5, 4 places)" counts places.
+fn is_ended(words: &[Word<'_>], at: usize) -> bool {
+    let is_followed = words.get(at).is_some_and(|number| number.behind.starts_with(' '));
+    !is_followed || words.get(at + 1).is_some_and(|word| is_one_of(BETWEEN, word.text))
 }
 
 /// The number that goes on with a list behind the one at `at`, and its place: of the same form, in the same sentence.
@@ -131,18 +150,15 @@ fn next_label(
     } else {
         gap(number, word)?.trim() == ","
     };
-    // "(fig. 5, 4 places)": a count is no figure.
-    let follows = words.get(place + 1);
-    let ends = !word.behind.starts_with(' ') || follows.is_some_and(|word| is_one_of(BETWEEN, word.text));
     let label = label_of(word, kind).filter(|label| goes_on && is_compound(label) == is_compound(known))?;
-    (is_joined || ends || is_compound(&label)).then_some((label, place))
+    (is_joined || is_ended(words, place) || is_compound(&label)).then_some((label, place))
 }
 
 fn is_compound(label: &str) -> bool {
     label.contains(['-', '.'])
 }
 
-/// The words of a text; `Fig.2-14` is two, and of `3(b)` the number counts.
+/// The words of a text; `Fig.2-14` is two, `A.1` is one, and of `3(b)` the number counts.
 fn words(text: &str) -> Vec<Word<'_>> {
     let is_mark = |c: char| !c.is_alphanumeric() && c != '&';
     let mut words = Vec::new();
@@ -159,7 +175,7 @@ fn words(text: &str) -> Vec<Word<'_>> {
         let behind = text.get(start + core.len()..).unwrap_or_default();
         let digit = core
             .find(|c: char| c.is_ascii_digit())
-            .filter(|digit| core.get(..*digit).unwrap_or_default().ends_with('.'));
+            .filter(|digit| core.get(..*digit).is_some_and(|before| before.ends_with('.') && before.len() > 2));
         if let Some((word, number)) = digit.and_then(|digit| core.split_at_checked(digit)) {
             words.push(Word { text: word.trim_end_matches('.'), at: start, behind: "" });
             words.push(Word { text: number, at: start + word.len(), behind });
@@ -193,7 +209,7 @@ fn label_of(word: &Word<'_>, kind: ReferenceKind) -> Option<String> {
     // Letters of an appendix or volume before the digits, and one of a sub-paragraph or a further figure behind them.
     let digits = plain.trim_start_matches(|c: char| c.is_ascii_uppercase());
     let prefix = plain.len() - digits.len();
-    let digits = if prefix > 0 { digits.trim_start_matches('-') } else { digits };
+    let digits = if prefix > 0 { digits.trim_start_matches(['-', '.']) } else { digits };
     let body = digits.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let is_numbers = body.split(['-', '.']).all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     (prefix <= 2 && digits.len() - body.len() <= 1 && is_numbers).then_some(plain)
@@ -242,6 +258,16 @@ mod tests {
             [pair("Figure 3A", "3A"), pair("fig. 3", "3"), pair("Kap. 4", "4")]
         );
         assert_eq!(read("Appendices B and C"), [pair("Appendices B", "B"), pair("C", "C")]);
+        assert_eq!(read("siehe Bilder 4 und 5"), [pair("Bilder 4", "4"), pair("5", "5")]);
+        assert_eq!(read("in den Kapiteln 2.1 bis 2.3"), [pair("Kapiteln 2.1", "2.1"), pair("2.3", "2.3")]);
+        assert_eq!(read("ver los apartados 4.2 y 4.3"), [pair("apartados 4.2", "4.2"), pair("4.3", "4.3")]);
+        assert_eq!(read("V\u{c9}ASE EL CAPITULO 7"), [pair("CAPITULO 7", "7")]);
+        assert_eq!(read("voir les chapitres 3 et 4"), [pair("chapitres 3", "3"), pair("4", "4")]);
+        assert_eq!(
+            read("Table A.1, Figure B.2-1, Tab. C.3"),
+            [pair("Table A.1", "A.1"), pair("Figure B.2-1", "B.2-1"), pair("Tab. C.3", "C.3")]
+        );
+        assert_eq!(read("(para 4 and 5)"), [pair("para 4", "4"), pair("5", "5")]);
         assert_eq!(
             read("see para 4, para. 7 and para 2-1"),
             [pair("para 4", "4"), pair("para. 7", "7"), pair("para 2-1", "2-1")]
@@ -260,6 +286,9 @@ mod tests {
             "as shown in the figure. 2 bolts",
             "> as in the table.\n>\n> 2\\. Tighten",
             "llave para 4 tornillos",
+            "llave (para 4 tornillos)",
+            "Bend tab 3 upwards",
+            "Wait 10 sec. 3 lamps light up",
         ] {
             assert_eq!(read(text), [], "{text}");
         }

@@ -48,7 +48,7 @@ fn titled<'a>(reference: &Reference, titles: &'a [Unit], from: u32) -> Option<&'
     if named_so.is_empty() && reference.kind == ReferenceKind::Paragraph {
         named_so = named(is_numbered);
     }
-    // Behind before before: figures mostly follow what refers to them.
+    // Of two pages as near, the later one: figures mostly follow what refers to them.
     let distance = |unit: &Unit| (unit.page.abs_diff(from), u32::from(unit.page < from));
     let runs = named_so.chunk_by(|one, next| next.page <= one.page_end + 1);
     let nearest = runs.min_by_key(|run| run.iter().map(|unit| distance(unit)).min())?;
@@ -142,6 +142,23 @@ mod tests {
 
     fn text_of(reference: &str, units: &[Unit], from: u32) -> Option<String> {
         led(references(reference).first().unwrap(), units, from).map(|unit| unit.text)
+    }
+
+    #[test]
+    fn captions_are_found_in_four_languages() {
+        for (reference, caption) in [
+            ("see fig. 2-2", "Figure 2-2. Hydraulic pump"),
+            ("siehe Abb. 3", "Abb. 3: \u{d6}lpumpe"),
+            ("v\u{e9}ase la tabla 4", "Tabla 4. Pares de apriete"),
+            ("voir le tableau B.2", "Tableau B.2 \u{2013} Couples de serrage"),
+        ] {
+            let second = format!("{caption}\n2-4 CLEANING\na. Wipe the housing with a cloth.\nb. Wash it in solvent.");
+            let texts = ["2-3 PUMP\n1. Remove the pump.\n2. Drain it.", second.as_str()];
+            let pages: Vec<Page> =
+                (1..).zip(texts).map(|(at, text)| Page::from_text(at, text, PageSource::TextLayer)).collect();
+            let units = units(&pages, &outline(&pages));
+            assert_eq!(text_of(reference, &units, 1).as_deref(), Some(caption), "{units:#?}");
+        }
     }
 
     #[test]

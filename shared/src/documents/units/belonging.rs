@@ -40,7 +40,7 @@ fn holds(units: &[Unit], warning: usize, step: usize) -> bool {
     (leads_section(units, warning) && is_under(&unit.titles, &own.titles)) || in_run(units, warning, step)
 }
 
-/// Whether the warning stands between two rows of a table, and the row is the second of them or goes on with it.
+/// Whether the warning stands between two rows of a table, and this row is the second of them or goes on with that.
 fn between_rows(units: &[Unit], warning: usize, row: usize) -> bool {
     let table = |unit: &Unit| unit.place.filter(|_| unit.kind == UnitKind::Row).map(|place| place.group);
     let is_other = |unit: &Unit| unit.kind != UnitKind::Notice;

@@ -278,3 +278,24 @@ fn the_levels_of_a_named_table_are_rows() {
     assert_eq!(notices(&found), [""; 0]);
     assert_eq!(found.iter().filter(|unit| unit.kind == UnitKind::Row).count(), 3);
 }
+
+#[test]
+fn a_table_of_states_holds_no_notices() {
+    let tables: [[&[&str]; 3]; 2] = [
+        [
+            &["NORMAL", "All values are in range."],
+            &["CAUTION", "Check the oil level soon."],
+            &["DANGER", "Stop the engine at once."],
+        ],
+        [
+            &["WARNUNG", "Den Ölstand bald prüfen."],
+            &["STÖRUNG", "Die Maschine steht still."],
+            &["GEFAHR", "Den Bereich sofort verlassen."],
+        ],
+    ];
+    for rows in tables {
+        let found = read(&[page(1, vec![table(2, &rows)])]);
+        assert_eq!(notices(&found), [""; 0]);
+        assert_eq!(found.iter().filter(|unit| unit.kind == UnitKind::Row).count(), 3);
+    }
+}

@@ -1,8 +1,10 @@
 //! Warnings, cautions and notes (ANSI Z535.6, ISO 3864-2), in the languages that manuals come in.
 
+mod continued;
 mod words;
 
-use self::words::{CONTINUED, NAMED, NAMED_IN_CAPITALS, WORDS, Word};
+use self::continued::{before_continuation, continues, is_continuation};
+use self::words::{IN_CAPITALS, JOINTS, NOTHING, PARTS, TOLD, WORDS, Word};
 use crate::documents::CELL_SEPARATOR;
 
 /// How grave the harm is that a notice warns of. The gravest comes first.
@@ -24,6 +26,8 @@ const FEW_WORDS: usize = 3;
 const MANY_WORDS: usize = 6;
 /// Longest number of a callout: `(12a)`.
 const LONGEST_CALLOUT: usize = 3;
+/// What stands between the same signal word in two languages, beside dashes.
+const STROKES: [char; 3] = ['/', '|', '·'];
 
 /// Whether a line announces a hazard or a remark.
 #[must_use]
@@ -49,7 +53,8 @@ fn word_of(line: &str) -> Option<&'static Word> {
         return None;
     }
     let line = before_continuation(line);
-    let mut parts = line.split(['/', '|', '·']).filter(|part| part.chars().any(char::is_alphanumeric));
+    let parts = line.split(STROKES).flat_map(|part| part.split(['–', '—'])).flat_map(|part| part.split(" - "));
+    let mut parts = parts.filter(|part| part.chars().any(char::is_alphanumeric));
     let first = only_word(parts.next()?)?;
     parts.all(|part| only_word(part).is_some()).then_some(first)
 }
@@ -61,8 +66,7 @@ fn only_word(part: &str) -> Option<&'static Word> {
     if !is_title(bare) || bare.chars().any(is_figure) {
         return None;
     }
-    let letters = || bare.chars().filter(|c| c.is_alphabetic()).map(plain);
-    let word = WORDS.iter().find(|word| word.letters.chars().filter(|c| *c != ' ').eq(letters()))?;
+    let word = WORDS.iter().find(|word| letters(word.letters).eq(letters(bare)))?;
     // "Note (3)" is a reference.
     (bare.len() == part.len() || word.hazard.is_some()).then_some(word)
 }
@@ -76,23 +80,14 @@ fn is_title(text: &str) -> bool {
         && (all.iter().all(|letter| letter.is_uppercase()) || text.split_whitespace().all(is_word))
 }
 
-/// The text without the mark that says that it goes on: `WARNING (Cont'd)`, `WARNING - Continued`.
-fn before_continuation(line: &str) -> &str {
-    let line = line.trim();
-    let bracketed = line.trim_end_matches(['.', ':', '!', ' ']).strip_suffix([')', ']']);
-    let parted = match bracketed {
-        Some(text) => text.rsplit_once(['(', '[']),
-        None => line.rsplit_once([' ', '-', '–', '—', ',']),
-    };
-    let parted = parted.filter(|(before, mark)| continues(mark) && before.chars().any(char::is_alphanumeric));
-    parted.map_or(line, |(before, _)| before.trim_end_matches([' ', '-', '–', '—', ',']))
+/// Whether the letters of a text are those of one of these words.
+pub(super) fn is_one_of(words: &[&str], text: &str) -> bool {
+    words.iter().any(|word| word.chars().eq(letters(text)))
 }
 
-/// Whether a text begins with a mark of continuation.
-fn continues(text: &str) -> bool {
-    let first = text.split_whitespace().next().unwrap_or_default();
-    let letters = || first.chars().filter(|c| c.is_alphabetic()).map(plain);
-    CONTINUED.iter().any(|known| known.chars().eq(letters()))
+/// The letters of a text, in capitals without accents.
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| c.is_alphabetic()).map(plain)
 }
 
 /// What stands in brackets at the beginning of a text, and what is behind them.
@@ -122,8 +117,8 @@ fn without_callout_behind(text: &str) -> &str {
 pub fn notice_at(line: &str) -> Option<(&'static str, &str)> {
     let begun = Begun::of(line)?;
     let text = begun.text()?.trim_start_matches([':', '!', '-', '–', '—', ' ']);
-    let is_mark = continues(text) && text.split_whitespace().count() == 1;
-    (text.chars().any(char::is_alphabetic) && !is_mark).then_some((begun.word.name, text))
+    let is_text = text.chars().any(char::is_alphabetic) && !is_continuation(text) && !is_one_of(NOTHING, text);
+    is_text.then_some((begun.word.name, text))
 }
 
 /// The same for a cell that stands alone in a row of a table, where a few words are a text: `WARNING HOT SURFACE`.
@@ -132,9 +127,9 @@ pub(super) fn notice_in_cell(cell: &str) -> Option<(&'static str, &str)> {
     notice_at(cell).or_else(|| {
         let begun = Begun::of(cell).filter(|begun| begun.in_capitals && begun.word.hazard.is_some())?;
         let rest = begun.rest();
-        let text = rest.trim_start();
+        let text = without_signs(rest);
         let is_text = rest.starts_with(' ') && words(text) > 1 && text.starts_with(char::is_uppercase);
-        (is_text && !is_named(text, NAMED) && !is_named(text, NAMED_IN_CAPITALS)).then_some((begun.word.name, text))
+        (is_text && !begun.word.is_plural() && !goes_on(text, true)).then_some((begun.word.name, text))
     })
 }
 
@@ -151,13 +146,23 @@ impl<'a> Begun<'a> {
     fn of(line: &'a str) -> Option<Self> {
         let behind_callout = without_callout_before(line);
         let text = behind_callout.unwrap_or(line).trim_start_matches(|c: char| !c.is_alphanumeric());
+        let mut begun = Self::first(text)?;
+        // "WARNING / AVERTISSEMENT: Hot surface."
+        let next = |behind: &'a str| Self::first(behind.trim_start().strip_prefix(STROKES)?.trim_start());
+        while let Some(other) = next(begun.behind) {
+            begun.in_capitals &= other.in_capitals;
+            begun.behind = other.behind;
+        }
+        (behind_callout.is_none() || begun.word.hazard.is_some()).then_some(begun)
+    }
+
+    /// The longest signal word that a text begins with: "DANGER DE MORT" begins with "DANGER" too.
+    fn first(text: &'a str) -> Option<Self> {
         let taken = WORDS.iter().filter_map(|word| {
             let (behind, in_capitals) = word.taken_off(text)?;
             Some(Self { word, in_capitals, behind })
         });
-        // "DANGER DE MORT" begins with "DANGER".
-        let begun = taken.max_by_key(|begun| begun.word.letters.len())?;
-        (behind_callout.is_none() || begun.word.hazard.is_some()).then_some(begun)
+        taken.max_by_key(|begun| begun.word.letters.len())
     }
 
     /// What stands behind the word, its callouts, and marks of continuation.
@@ -176,14 +181,17 @@ impl<'a> Begun<'a> {
     /// The text behind the word, where something separates the two.
     fn text(&self) -> Option<&'a str> {
         let is_hazard = self.word.hazard.is_some();
-        let is_text = |text: &str| self.in_capitals && (is_sentence(text) || (is_hazard && is_shouted(text)));
+        // "WARNINGS GIVEN IN THIS MANUAL" is no notice.
+        let may_shout = is_hazard && !self.word.is_plural();
+        let is_text = |text: &str| self.in_capitals && (is_sentence(text) || (may_shout && is_shouted(text)));
         let rest = self.rest();
         if let Some(cell) = rest.strip_prefix(CELL_SEPARATOR) {
             // The word stands in a box beside the text.
+            let cell = without_signs(cell);
             return (!cell.trim().contains(CELL_SEPARATOR) && is_text(cell.trim())).then_some(cell);
         }
         let rest = rest.trim_start_matches([')', ']', '”', '"']);
-        let text = rest.trim_start();
+        let text = without_signs(rest);
         let mut after = text.chars();
         let mark = after.next()?;
         let after = after.as_str();
@@ -218,21 +226,30 @@ impl Word {
     }
 }
 
-/// Whether a text reads on from no signal word, but is a sentence of its own.
+/// A text without the signs that it begins with: `⚡ High voltage`.
+fn without_signs(text: &str) -> &str {
+    text.trim_start_matches(|c: char| c.is_whitespace() || is_sign(c))
+}
+
+/// Whether a character is an arrow, a shape, a symbol, a dingbat, an emoji, or an icon that a font has of its own.
+fn is_sign(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{2bff}' | '\u{e000}'..='\u{f8ff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
+}
+
+/// Whether a text is a sentence of its own, and does not go on from the signal word before it.
 fn is_sentence(text: &str) -> bool {
     let mut letters = text.split_whitespace().next().unwrap_or_default().chars();
     let is_capital = letters.next().is_some_and(char::is_uppercase);
     let is_word = letters.next().is_none_or(char::is_lowercase);
     let is_whole = text.split_whitespace().count() >= FEW_WORDS || text.ends_with('!');
-    is_capital && is_word && !is_named(text, NAMED) && is_whole
+    is_capital && is_word && is_whole && !goes_on(text, false)
 }
 
 /// The same of a text in capitals: `DO NOT OPEN THE TANK.`
 fn is_shouted(text: &str) -> bool {
     let is_ended = text.trim_end().ends_with(['.', '!']);
     let least = if is_ended { FEW_WORDS } else { MANY_WORDS };
-    let is_name = is_named(text, NAMED) || is_named(text, NAMED_IN_CAPITALS);
-    !text.chars().any(char::is_lowercase) && !is_name && words(text) >= least
+    !text.chars().any(char::is_lowercase) && words(text) >= least && !goes_on(text, true)
 }
 
 /// How many words with letters a text has.
@@ -240,10 +257,14 @@ fn words(text: &str) -> usize {
     text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count()
 }
 
-/// Whether a text goes on from the signal word before it: it begins with one of these words.
-fn is_named(text: &str, names: &[&str]) -> bool {
-    let first = text.split_whitespace().next().unwrap_or_default().to_lowercase();
-    names.contains(&first.trim_matches(|c: char| !c.is_alphabetic()))
+/// Whether a text goes on from the signal word before it: both are the name of a part, or one sentence.
+fn goes_on(text: &str, in_capitals: bool) -> bool {
+    let mut words = text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase());
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let is_in = |list: &str, word: &str| list.split(' ').any(|known| known == word);
+    (is_in(PARTS, &first) && !is_in(TOLD, &second))
+        || is_in(JOINTS, &first)
+        || (in_capitals && is_in(IN_CAPITALS, &first))
 }
 
 /// A letter in capitals without its accent.

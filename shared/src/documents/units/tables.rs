@@ -3,7 +3,7 @@
 mod between;
 
 use self::between::Between;
-pub(super) use self::between::is_text;
+pub(super) use self::between::{is_text, lists_states};
 use super::trace::{Printed, Sheet, spots};
 use crate::documents::{Row, Spot, Table};
 
@@ -70,8 +70,8 @@ impl Known {
         *self = Self { caption: caption.unwrap_or_default(), head: table.head.clone(), group, ..Self::default() };
     }
 
-    /// The rows of a table, or of its part on one page, each with its place. `above` is a signal word before it whose
-    /// text may be its first row; given back is the one whose text comes behind the table.
+    /// The rows of a table, or of its part on one page, each with its place. `above` is a signal word before the table,
+    /// whose text may be the first row. A signal word whose text is expected behind the table is returned as well.
     pub(super) fn read(
         &mut self,
         table: &Table,
@@ -83,6 +83,7 @@ impl Known {
             self.head_spots = spots(sheet, table.head_lines.iter().map(|line| line.area));
         }
         let is_indented = is_indented(&table.rows);
+        let lists_states = lists_states(table);
         let mut read = Vec::with_capacity(table.rows.len());
         let mut between = Between::below(above);
         for (at, row) in table.rows.iter().enumerate() {
@@ -115,7 +116,8 @@ impl Known {
                     continue;
                 }
             }
-            let is_named = filled == row.cells.len() && self.head.iter().any(|head| !head.is_empty());
+            let has_heads = filled == row.cells.len() && self.head.iter().any(|head| !head.is_empty());
+            let is_named = has_heads || lists_states;
             let is_notice = filled > 1 && between.takes_row(row, is_named, &printed(), &mut read);
             if filled > 0 && !is_notice {
                 read.push(self.row(row, is_indented, printed()));

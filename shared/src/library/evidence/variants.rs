@@ -28,7 +28,6 @@ const OPPOSITES: &[&[&[&str]]] = &[
         &["dry", "trocken*", "seco", "seca", "sèche*"],
         &["wet", "oiled", "lubricated", "nass*", "geölt*", "lubricad*", "lubrifié*"],
     ],
-    // "Wie lange" asks for a time.
     &[
         &["long", "langer", "langen", "langes", "largo", "larga", "largos", "largas", "longue*"],
         &["short", "kurz*", "corto", "corta", "cortos", "cortas", "court*"],
@@ -69,9 +68,10 @@ impl Variants {
     /// Reads a question.
     pub(crate) fn of(question: &str) -> Self {
         let mut words = words(question);
-        let asks_for_time: Vec<bool> = words.iter().map(|word| word == "how").collect();
-        let mut after_how = std::iter::once(false).chain(asks_for_time);
-        words.retain(|word| !(after_how.next() == Some(true) && word == "long"));
+        // "How long" asks for a time, as "wie lange" does.
+        if let Some(at) = words.windows(2).position(|pair| pair == ["how", "long"]) {
+            words.remove(at + 1);
+        }
         let mut opposites = Vec::new();
         for (at, set) in OPPOSITES.iter().enumerate() {
             let named: Vec<usize> = (0..set.len()).filter(|which| names(&words, set, *which)).collect();

@@ -6,15 +6,17 @@
 mod build;
 mod format;
 mod lookup;
+mod meta;
 
-use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 
 use super::analysis::Language;
-use crate::documents::units::{Place, Unit, UnitKind};
+use crate::documents::units::{Unit, UnitKind};
 use crate::documents::{Page, Spot, chunking::Chunk};
 
 pub use format::SegmentError;
 use lookup::Lookup;
+pub(super) use meta::{ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, Stretch, UnitEntry, WordEntry};
 
 /// What a segment is built from.
 #[derive(Debug, Clone)]
@@ -40,116 +42,6 @@ pub struct Segment {
     /// Embeddings of all chunks, one after the other.
     pub(super) vectors: Vec<f32>,
     lookup: Lookup,
-}
-
-/// Everything but the vectors.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Meta {
-    pub(super) document_id: String,
-    pub(super) file_name: String,
-    pub(super) model: String,
-    pub(super) dimensions: u32,
-    /// The language that the text was analysed in.
-    pub(super) language: Language,
-    pub(super) pages: Vec<PageEntry>,
-    pub(super) chunks: Vec<ChunkEntry>,
-    /// All terms, sorted.
-    pub(super) terms: Vec<String>,
-    /// Where the postings of a term end; those of the first begin at zero.
-    pub(super) ends: Vec<u32>,
-    pub(super) postings: Vec<Posting>,
-    /// Words as they are written, without endings cut: what a misspelt word is compared with. Sorted.
-    pub(super) words: Vec<WordEntry>,
-    /// The titles that begin on the pages, in the order of the pages.
-    pub(super) headings: Vec<HeadingEntry>,
-    /// What can be quoted, in the order of the pages.
-    pub(super) units: Vec<UnitEntry>,
-    /// What stands over units, each text once.
-    pub(super) contexts: Vec<String>,
-    /// Where units stand, and what is over them.
-    pub(super) spots: Vec<Spot>,
-}
-
-/// Some of the spots: from `first`, `count` of them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Stretch {
-    pub(super) first: u32,
-    pub(super) count: u32,
-}
-
-/// A unit; what many units share is kept once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct UnitEntry {
-    pub(super) kind: UnitKind,
-    pub(super) text: String,
-    /// Positions in `contexts`.
-    pub(super) titles: u32,
-    pub(super) lead: u32,
-    pub(super) page: u32,
-    pub(super) page_end: u32,
-    pub(super) task: u32,
-    pub(super) place: Option<Place>,
-    /// Where it stands, and where what is over it.
-    pub(super) spots: Stretch,
-    pub(super) over: Stretch,
-}
-
-/// A word of the text, in lower case and without accents.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct WordEntry {
-    pub(super) word: String,
-    /// How often it stands there.
-    pub(super) count: u32,
-}
-
-/// A title that begins on a page, as distinct terms (positions in `terms`, sorted).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct HeadingEntry {
-    /// Position in `pages`.
-    pub(super) page: u32,
-    /// The title's own terms, its number left out.
-    pub(super) own: Vec<u32>,
-    /// Further terms of the titles above it.
-    pub(super) path: Vec<u32>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct PageEntry {
-    pub(super) number: u32,
-    pub(super) text: String,
-    pub(super) navigation: bool,
-    /// Terms per field.
-    pub(super) lengths: Fields,
-    /// The page's chunks: from `first_chunk`, `chunks` of them.
-    pub(super) first_chunk: u32,
-    pub(super) chunks: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct ChunkEntry {
-    pub(super) text: String,
-    pub(super) heading: String,
-    /// Position in `pages`, not the page's number.
-    pub(super) page_index: u32,
-    pub(super) page_end: u32,
-}
-
-/// Counts by field: a term in a title says more than one in the text, and one in the title of
-/// the section that a page continues says less than one in a title that begins on it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Fields {
-    pub(super) body: u32,
-    pub(super) opened: u32,
-    pub(super) inherited: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Posting {
-    /// Position in `pages`.
-    pub(super) page: u32,
-    pub(super) body: u16,
-    pub(super) opened: u8,
-    pub(super) inherited: u8,
 }
 
 impl Segment {
@@ -217,7 +109,7 @@ impl Segment {
 
     /// The units that begin on these pages, counted from 1, in reading order.
     #[must_use]
-    pub fn units_on(&self, pages: std::ops::RangeInclusive<u32>) -> Vec<Unit> {
+    pub fn units_on(&self, pages: RangeInclusive<u32>) -> Vec<Unit> {
         let units = &self.meta.units;
         let from = units.partition_point(|unit| unit.page < *pages.start());
         let on_pages = units.iter().skip(from).take_while(|unit| unit.page <= *pages.end());

@@ -168,7 +168,7 @@ impl TestUser {
         self.settled_within(180, document).await
     }
 
-    /// As [`Self::settled`], with patience of one's own in seconds.
+    /// Like [`Self::settled`], with a timeout in seconds.
     pub async fn settled_within(&self, seconds: u64, document: &str) -> Value {
         let path = format!("/api/v1/repository/documents/{document}");
         eventually(seconds, "the document settles", async || {

@@ -13,10 +13,10 @@ use crate::harness::{TestSystem, TestUser, pdf};
 const SECONDS: u64 = 5;
 const DOCUMENT: &str = r#"echo '{"type":"document","pages":3,"encrypted":false}'"#;
 
-/// A system whose program that draws pages does `body` first. Files are read as ever.
+/// A system whose PDF program runs `body` before it draws a page. It reads text as usual.
 async fn system(folder: &Path, body: &str) -> TestSystem {
     let (program, real) = (folder.join("draw"), env!("CARGO_BIN_EXE_intellimaint"));
-    // What draws a page is told its width last.
+    // Only a call that draws a page has a ninth argument, the width.
     let script = format!("#!/bin/sh\nif [ $# -ge 9 ]; then\n{body}\nfi\nexec '{real}' \"$@\"\n");
     std::fs::write(&program, script).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -46,6 +46,16 @@ async fn a_page_that_cannot_be_drawn_is_refused_and_its_text_can_be_read() {
         let page = user.get(&format!("/api/v1/repository/documents/{id}/pages/2")).await.data(200);
         assert!(page["text"].as_str().unwrap().contains("40 litres"), "{page}");
     }
+}
+
+#[tokio::test]
+async fn a_program_that_does_not_work_is_no_fault_of_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let system = system(folder.path(), "echo nonsense; exit").await;
+    let (user, id) = manual(&system).await;
+    let refused = user.get(&image_path(&id, 2)).await;
+    assert_eq!(refused.code(503), "pdf_reader_unavailable");
+    assert!(refused.json()["message"].as_str().unwrap().contains("open the file itself"), "{}", refused.text);
 }
 
 #[tokio::test]

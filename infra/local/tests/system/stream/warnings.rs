@@ -27,6 +27,16 @@ async fn speaking_user(system: &TestSystem) -> (TestUser, Socket) {
     (user, socket)
 }
 
+/// A user with the manual, who has answers read out; none on a machine that cannot speak.
+async fn speaking() -> Option<(TestSystem, TestUser, Socket)> {
+    if !can_speak() {
+        return None;
+    }
+    let system = TestSystem::start().await;
+    let (user, socket) = speaking_user(&system).await;
+    Some((system, user, socket))
+}
+
 /// What the frames announce as sound.
 fn spoken(received: &[Received]) -> Vec<String> {
     let text = |one: &Received| match one {
@@ -65,27 +75,28 @@ async fn pending(user: &TestUser) -> Vec<String> {
     warnings.iter().map(|warning| warning["text"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Waits until the user's only session keeps two warnings pending.
-async fn two_are_pending(user: &TestUser) {
-    eventually(10, "two warnings are pending", async || (pending(user).await.len() == 2).then_some(())).await;
+/// Waits until the user's only session keeps so many warnings pending.
+async fn are_pending(count: usize, user: &TestUser) {
+    eventually(10, "warnings are pending", async || (pending(user).await.len() == count).then_some(())).await;
 }
 
-/// Asks for the procedure, and interrupts the answer when its first sound has come.
-async fn interrupted_at_once(user: &TestUser, socket: &mut Socket) {
-    socket.ask(QUESTION).await;
+/// Says something, and interrupts the answer when its first sound has come.
+async fn interrupt_answer_to(said: &str, socket: &mut Socket) {
+    socket.ask(said).await;
     socket.until("sound").await;
     socket.send(json!({"type": "interrupt"})).await;
     socket.until("interrupted").await;
-    two_are_pending(user).await;
+}
+
+/// Asks for the procedure, and interrupts the answer before one of its two warnings was said.
+async fn interrupted_at_once(user: &TestUser, socket: &mut Socket) {
+    interrupt_answer_to(QUESTION, socket).await;
+    are_pending(2, user).await;
 }
 
 #[tokio::test]
 async fn warnings_are_said_before_all_steps_and_without_signs() {
-    if !can_speak() {
-        return;
-    }
-    let system = TestSystem::start().await;
-    let (user, mut socket) = speaking_user(&system).await;
+    let Some((_system, user, mut socket)) = Box::pin(speaking()).await else { return };
     socket.ask(QUESTION).await;
     let (received, answer) = to_the_end(&mut socket).await;
     assert_eq!(answer["warnings"].as_array().unwrap().len(), 2, "{answer}");
@@ -99,11 +110,7 @@ async fn warnings_are_said_before_all_steps_and_without_signs() {
 
 #[tokio::test]
 async fn a_warning_that_was_not_said_begins_the_next_answer_on_another_device_too() {
-    if !can_speak() {
-        return;
-    }
-    let system = TestSystem::start().await;
-    let (user, mut socket) = speaking_user(&system).await;
+    let Some((_system, user, mut socket)) = Box::pin(speaking()).await else { return };
     interrupted_at_once(&user, &mut socket).await;
 
     let sessions = user.get("/api/v1/chat/sessions").await.data(200);
@@ -130,11 +137,7 @@ async fn a_warning_that_was_not_said_begins_the_next_answer_on_another_device_to
 
 #[tokio::test]
 async fn pending_warnings_are_dismissed_by_word() {
-    if !can_speak() {
-        return;
-    }
-    let system = TestSystem::start().await;
-    let (user, mut socket) = speaking_user(&system).await;
+    let Some((_system, user, mut socket)) = Box::pin(speaking()).await else { return };
     for (said, expected) in
         [("Okay, I know the warnings.", "All right"), ("Got it. Which paint has the hoist?", "RAL 1003")]
     {
@@ -149,36 +152,36 @@ async fn pending_warnings_are_dismissed_by_word() {
 
 #[tokio::test]
 async fn one_file_that_is_cut_off_while_it_plays_leaves_its_warnings_pending() {
-    if !can_speak() {
-        return;
-    }
-    let system = TestSystem::start().await;
-    let (user, mut socket) = speaking_user(&system).await;
+    let Some((_system, user, mut socket)) = Box::pin(speaking()).await else { return };
     socket.send(json!({"type": "config", "audio": "turn"})).await;
     interrupted_at_once(&user, &mut socket).await;
 }
 
 #[tokio::test]
 async fn one_file_that_nobody_hears_to_its_end_leaves_its_warnings_pending() {
-    if !can_speak() {
-        return;
-    }
-    let system = TestSystem::start().await;
-    let (user, mut socket) = speaking_user(&system).await;
+    let Some((_system, user, mut socket)) = Box::pin(speaking()).await else { return };
     socket.send(json!({"type": "config", "audio": "turn"})).await;
     socket.ask(QUESTION).await;
     socket.until("sound").await;
     drop(socket);
-    two_are_pending(&user).await;
+    are_pending(2, &user).await;
+}
+
+#[tokio::test]
+async fn a_client_that_vanishes_without_a_word_has_heard_nothing_since_its_last_sign_of_life() {
+    let Some((_system, user, mut socket)) = Box::pin(speaking()).await else { return };
+    socket.ask(QUESTION).await;
+    let (received, _) = to_the_end(&mut socket).await;
+    // Who does not read answers no ping: the network may be gone.
+    tokio::time::sleep(played(&received)).await;
+    assert_eq!(pending(&user).await, [""; 0]);
+    drop(socket);
+    are_pending(2, &user).await;
 }
 
 #[tokio::test]
 async fn an_answer_that_is_interrupted_before_its_first_word_loses_no_warning_from_before() {
-    if !can_speak() {
-        return;
-    }
-    let system = TestSystem::start().await;
-    let (user, mut socket) = speaking_user(&system).await;
+    let Some((_system, user, mut socket)) = Box::pin(speaking()).await else { return };
     interrupted_at_once(&user, &mut socket).await;
     socket.ask("Which colour is the hoist painted in?").await;
     socket.send(json!({"type": "interrupt"})).await;
@@ -190,6 +193,20 @@ async fn an_answer_that_is_interrupted_before_its_first_word_loses_no_warning_fr
     let (_, answer) = to_the_end(&mut socket).await;
     let response = answer["response"].as_str().unwrap();
     assert!(response.contains(DANGER) && response.contains(WARNING) && response.contains("RAL 1003"), "{response}");
+}
+
+#[tokio::test]
+async fn the_next_step_in_writing_has_the_warnings_that_were_not_heard_with_the_last() {
+    let Some((_system, user, mut socket)) = Box::pin(speaking()).await else { return };
+    let opened = user.post("/api/v1/chat/messages", json!({"content": QUESTION})).await.data(201);
+    let session = opened["session"]["id"].as_str().unwrap();
+    socket.send(json!({"type": "config", "sessionId": session})).await;
+    interrupt_answer_to("next", &mut socket).await;
+    are_pending(1, &user).await;
+    let next = user.post(&format!("/api/v1/chat/sessions/{session}/messages"), json!({"content": "next"})).await;
+    let content = next.data(201)["assistantMessage"]["content"].as_str().unwrap().to_owned();
+    assert!(content.starts_with("**Step 2 of 2.**"), "{content}");
+    assert!(content.contains(DANGER) && content.contains(WARNING), "{content}");
 }
 
 #[tokio::test]

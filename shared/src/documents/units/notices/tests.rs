@@ -31,6 +31,16 @@ fn signal_words_alone_are_found_in_any_setting() {
         ("PRECAUCIONES DE SEGURIDAD", "PRECAUCIÓN DE SEGURIDAD"),
         ("DANGER DE MORT", "DANGER DE MORT"),
         ("Consignes de sécurité", "CONSIGNE DE SÉCURITÉ"),
+        ("WARNUNG – AVERTISSEMENT", "WARNUNG"),
+        ("PELIGRO - DANGER", "PELIGRO"),
+        ("CAUTION - Continued on next page", "CAUTION"),
+        ("Vorsicht, Fortsetzung von Seite 12", "VORSICHT"),
+        ("PELIGRO – continúa en la página siguiente", "PELIGRO"),
+        ("ATTENTION suite page 4", "ATTENTION"),
+        ("IMPORTANT NOTE:", "IMPORTANT NOTE"),
+        ("Wichtiger Hinweis", "WICHTIGER HINWEIS"),
+        ("¡AVISO DE SEGURIDAD!", "AVISO DE SEGURIDAD"),
+        ("⚠\u{fe0f} REMARQUE IMPORTANTE", "REMARQUE IMPORTANTE"),
     ] {
         assert_eq!(notice_word(line), Some(expected), "{line}");
     }
@@ -44,6 +54,9 @@ fn signal_words_alone_are_found_in_any_setting() {
         "Note (3)",
         "WARNING (see page 3)",
         "Continued",
+        "Warning - Continued rise of the level",
+        "DANGER – 3",
+        "WARNING – OIL",
         "READ ALL WARNINGS",
         "CAUTIONARY",
         "⚠",
@@ -74,6 +87,16 @@ fn signal_words_before_their_text_need_a_mark_or_a_sentence() {
         ("DANGER KEEP CLEAR OF THE ROPE WHILE IT", ("DANGER", "KEEP CLEAR OF THE ROPE WHILE IT")),
         ("DANGER DE MORT : Haute tension.", ("DANGER DE MORT", "Haute tension.")),
         ("Lebensgefahr! Nicht berühren.", ("LEBENSGEFAHR", "Nicht berühren.")),
+        ("WARNING To avoid burns, let the engine cool.", ("WARNING", "To avoid burns, let the engine cool.")),
+        ("CAUTION TO PREVENT LEAKS, RENEW THE SEALS.", ("CAUTION", "TO PREVENT LEAKS, RENEW THE SEALS.")),
+        ("CAUTION In cold weather, wait a minute.", ("CAUTION", "In cold weather, wait a minute.")),
+        ("CAUTION System is under pressure.", ("CAUTION", "System is under pressure.")),
+        ("WARNING Label all hoses first.", ("WARNING", "Label all hoses first.")),
+        ("WARNUNG ⚡ Vor dem Öffnen abschalten.", ("WARNUNG", "Vor dem Öffnen abschalten.")),
+        ("DANGER   ⚠ Couper le courant.", ("DANGER", "Couper le courant.")),
+        ("WARNING / AVERTISSEMENT: Hot / Chaud", ("WARNING", "Hot / Chaud")),
+        ("CAUTION/PRECAUCIÓN Use guantes y gafas.", ("CAUTION", "Use guantes y gafas.")),
+        ("NOTA IMPORTANTE: Compruebe el nivel.", ("NOTA IMPORTANTE", "Compruebe el nivel.")),
     ] {
         assert_eq!(notice_at(line), Some(expected), "{line}");
     }
@@ -93,6 +116,17 @@ fn signal_words_before_their_text_need_a_mark_or_a_sentence() {
         "WARNING LIMITS OF THE OIL PRESSURE GAUGE",
         "CAUTION MUST BE TAKEN WHEN THE TANK IS OPENED.",
         "(3) Note: two kinds are in use.",
+        "WARNINGS GIVEN IN THIS MANUAL ARE TO BE READ.",
+        "SICHERHEITSHINWEISE FÜR DEN BETRIEB DER PUMPE IM FREIEN",
+        "PRECAUCIONES ANTES DE PONER LA BOMBA EN MARCHA",
+        "VORSICHT IST BEIM ÖFFNEN DES TANKS GEBOTEN.",
+        "WARNING Sticker on the left door",
+        "WARNING Light No. 3 is broken",
+        "Cautions: None.",
+        "WARNUNGEN: keine",
+        "Advertencias: N/A",
+        "WARNING – Continued from previous page",
+        "Warning/caution lamps of the panel",
     ] {
         assert_eq!(notice_at(line), None, "{line}");
     }
@@ -102,7 +136,17 @@ fn signal_words_before_their_text_need_a_mark_or_a_sentence() {
 fn few_words_are_a_text_in_a_cell() {
     assert_eq!(notice_in_cell("WARNING HOT SURFACE"), Some(("WARNING", "HOT SURFACE")));
     assert_eq!(notice_in_cell("CAUTION (2) Hot surface"), Some(("CAUTION", "Hot surface")));
-    for cell in ["WARNING LIGHTS", "WARNING LIMITS AND VALUES", "Caution hot", "DANGER", "NOTE HOT SURFACE"] {
+    assert_eq!(notice_in_cell("PELIGRO ⚡ ALTA TENSIÓN"), Some(("PELIGRO", "ALTA TENSIÓN")));
+    for cell in [
+        "WARNING LIGHTS",
+        "WARNING LIMITS AND VALUES",
+        "Caution hot",
+        "DANGER",
+        "NOTE HOT SURFACE",
+        "PRECAUTIONS BEFORE USE",
+        "WARNING/CAUTION ANNUNCIATOR LAMPS",
+        "WARNING SENSOR ASSEMBLY",
+    ] {
         assert_eq!(notice_in_cell(cell), None, "{cell}");
     }
 }
@@ -121,6 +165,7 @@ fn remarks_warn_of_nothing() {
     assert_eq!(hazard("PRECAUCIÓN DE SEGURIDAD: Caliente."), Some(Hazard::Caution));
     assert_eq!(hazard("AVERTISSEMENT: Surface chaude."), Some(Hazard::Warning));
     assert_eq!(hazard("ACHTUNG: Dichtung nicht knicken."), Some(Hazard::Caution));
+    assert_eq!(hazard("SAFETY NOTICE: Wear gloves."), Some(Hazard::Caution));
     assert_eq!((hazard("NOTE: Two kinds."), hazard("AVISO: Dos tipos."), hazard("Pump: on.")), (None, None, None));
     assert!(Hazard::Danger < Hazard::Warning && Hazard::Warning < Hazard::Caution);
 }

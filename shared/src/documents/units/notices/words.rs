@@ -1,18 +1,25 @@
-//! Signal words, and what is none of them.
+//! Signal words, and the words around them that tell a notice from a name or a sentence.
 
-use super::Hazard;
+use super::{Hazard, plain};
 
 /// A signal word.
 #[derive(Debug)]
 pub(super) struct Word {
     /// In capitals without accents.
     pub(super) letters: &'static str,
-    /// How the text of the unit begins.
+    /// How the text of the unit begins: the word in the singular, with its accents.
     pub(super) name: &'static str,
     /// None for remarks.
     pub(super) hazard: Option<Hazard>,
     /// Whether manuals title whole sections with it too.
     pub(super) is_title: bool,
+}
+
+impl Word {
+    /// Whether it is a plural. Its name is the singular.
+    pub(super) fn is_plural(&self) -> bool {
+        !self.letters.chars().eq(self.name.chars().map(plain))
+    }
 }
 
 const fn word(letters: &'static str, name: &'static str, hazard: Option<Hazard>) -> Word {
@@ -28,7 +35,7 @@ const WARNING: Option<Hazard> = Some(Hazard::Warning);
 const CAUTION: Option<Hazard> = Some(Hazard::Caution);
 
 /// Signal words in English, German, Spanish and French. Each language has its usual words for danger, warning and
-/// caution; those that are no word of these three, but ask for care, count as cautions.
+/// caution. Other words that ask for care count as cautions.
 pub(super) const WORDS: &[Word] = &[
     word("WARNING", "WARNING", WARNING),
     word("WARNINGS", "WARNING", WARNING),
@@ -43,11 +50,17 @@ pub(super) const WORDS: &[Word] = &[
     // In French as well.
     word("PRECAUTION", "PRECAUTION", CAUTION),
     title("PRECAUTIONS", "PRECAUTION", CAUTION),
+    word("SAFETY NOTE", "SAFETY NOTE", CAUTION),
+    title("SAFETY NOTES", "SAFETY NOTE", CAUTION),
+    word("SAFETY NOTICE", "SAFETY NOTICE", CAUTION),
+    title("SAFETY NOTICES", "SAFETY NOTICE", CAUTION),
     word("NOTE", "NOTE", None),
     word("NOTES", "NOTE", None),
     word("NOTICE", "NOTICE", None),
     word("NOTICES", "NOTICE", None),
     word("IMPORTANT", "IMPORTANT", None),
+    word("IMPORTANT NOTE", "IMPORTANT NOTE", None),
+    word("IMPORTANT NOTICE", "IMPORTANT NOTICE", None),
     word("ACHTUNG", "ACHTUNG", CAUTION),
     word("WARNUNG", "WARNUNG", WARNING),
     word("WARNUNGEN", "WARNUNG", WARNING),
@@ -63,6 +76,7 @@ pub(super) const WORDS: &[Word] = &[
     word("HINWEIS", "HINWEIS", None),
     word("HINWEISE", "HINWEIS", None),
     word("WICHTIG", "WICHTIG", None),
+    word("WICHTIGER HINWEIS", "WICHTIGER HINWEIS", None),
     word("ADVERTENCIA", "ADVERTENCIA", WARNING),
     word("ADVERTENCIAS", "ADVERTENCIA", WARNING),
     word("ATENCION", "ATENCIÓN", CAUTION),
@@ -80,6 +94,9 @@ pub(super) const WORDS: &[Word] = &[
     word("NOTA", "NOTA", None),
     word("NOTAS", "NOTA", None),
     word("IMPORTANTE", "IMPORTANTE", None),
+    word("NOTA IMPORTANTE", "NOTA IMPORTANTE", None),
+    word("AVISO DE SEGURIDAD", "AVISO DE SEGURIDAD", CAUTION),
+    title("AVISOS DE SEGURIDAD", "AVISO DE SEGURIDAD", CAUTION),
     word("AVERTISSEMENT", "AVERTISSEMENT", WARNING),
     word("AVERTISSEMENTS", "AVERTISSEMENT", WARNING),
     word("DANGER DE MORT", "DANGER DE MORT", DANGER),
@@ -96,6 +113,8 @@ pub(super) const WORDS: &[Word] = &[
     word("PRUDENCE", "PRUDENCE", CAUTION),
     word("REMARQUE", "REMARQUE", None),
     word("REMARQUES", "REMARQUE", None),
+    word("REMARQUE IMPORTANTE", "REMARQUE IMPORTANTE", None),
+    word("NOTE IMPORTANTE", "NOTE IMPORTANTE", None),
     word("AVISO", "AVISO", None),
     word("AVISOS", "AVISO", None),
     word("AVIS", "AVIS", None),
@@ -105,112 +124,29 @@ pub(super) const WORDS: &[Word] = &[
 pub(super) const CONTINUED: &[&str] =
     &["CONT", "CONTD", "CONTINUED", "FORTS", "FORTSETZUNG", "FORTGESETZT", "CONTINUACION", "CONTINUA", "SUITE"];
 
-/// Words behind a signal word that make it a part of a name or of a sentence: "WARNING Light (3)" is a part.
-pub(super) const NAMED: &[&str] = &[
-    "light",
-    "lights",
-    "lamp",
-    "lamps",
-    "label",
-    "labels",
-    "plate",
-    "plates",
-    "sign",
-    "signs",
-    "decal",
-    "decals",
-    "tag",
-    "tags",
-    "zone",
-    "zones",
-    "area",
-    "areas",
-    "horn",
-    "buzzer",
-    "signal",
-    "signals",
-    "device",
-    "devices",
-    "triangle",
-    "triangles",
-    "symbol",
-    "symbols",
-    "indicator",
-    "indicators",
-    "summary",
-    "page",
-    "pages",
-    "message",
-    "messages",
-    "system",
-    "systems",
-    "panel",
-    "tape",
-    "flag",
-    "flags",
-    "level",
-    "levels",
-    "board",
-    "beacon",
-    "bell",
-    "to",
-    "and",
-    "of",
-    "for",
-    "in",
-    "on",
-    "und",
-    "y",
-    "et",
-];
+/// Words of a longer mark of continuation: "continued on next page". In capitals, letters only.
+pub(super) const PAGES: &[&str] = &["PAGE", "OVERLEAF", "SEITE", "FOLGT", "PAGINA"];
 
-/// Further ones, where all is in capitals: "WARNING LIMITS".
-pub(super) const NAMED_IN_CAPITALS: &[&str] = &[
-    "alarm",
-    "alarms",
-    "circuit",
-    "circuits",
-    "equipment",
-    "statement",
-    "statements",
-    "code",
-    "codes",
-    "class",
-    "classes",
-    "category",
-    "categories",
-    "type",
-    "types",
-    "list",
-    "lists",
-    "item",
-    "items",
-    "status",
-    "condition",
-    "conditions",
-    "function",
-    "functions",
-    "limit",
-    "limits",
-    "threshold",
-    "thresholds",
-    "value",
-    "values",
-    "horns",
-    "buzzers",
-    "at",
-    "by",
-    "with",
-    "or",
-    "is",
-    "are",
-    "was",
-    "must",
-    "should",
-    "shall",
-    "will",
-    "may",
-    "can",
-    "has",
-    "have",
-];
+/// What a form says where there is no notice: "Cautions: None". In capitals, letters only.
+pub(super) const NOTHING: &[&str] =
+    &["NONE", "NIL", "NA", "NOTAPPLICABLE", "KEINE", "KEINER", "ENTFÄLLT", "NINGUNA", "NINGUNO", "AUCUN", "AUCUNE"];
+
+/// Parts that are named after a signal word: "WARNING Light (3)".
+pub(super) const PARTS: &str = "light lights lamp lamps led leds label labels plate plates sign signs decal decals \
+    sticker stickers placard placards stencil stencils tag tags zone zones horn horns buzzer buzzers signal signals \
+    triangle triangles symbol symbols indicator indicators annunciator annunciators strobe strobes cone cones summary \
+    page pages message messages panel tape flag flags level levels board beacon bell";
+
+/// Words behind a part's name that show that it is a verb: "CAUTION Label all hoses."
+pub(super) const TOLD: &str = "the all each every both any these those your";
+
+/// Words with which a sentence or a name goes on from a signal word.
+pub(super) const JOINTS: &str = "and of und y et";
+
+/// Further words of both kinds, where all is in capitals: "WARNING LIMITS". In a text with small letters, they begin
+/// a sentence: "WARNING In cold weather, let the engine run."
+pub(super) const IN_CAPITALS: &str = "alarm alarms area areas circuit circuits device devices equipment statement \
+    statements code codes class classes category categories sensor sensors system systems type types list lists item \
+    items status condition conditions function functions limit limits threshold thresholds value values \
+    at by for in on or with is are was must should shall will may can has have needs appears applies \
+    ist wird muss darf kann soll debe puede est doit peut";

@@ -1,7 +1,7 @@
 //! Tables: their rows, notices between the rows, and frames around notices.
 
 use super::super::paragraphs::append;
-use super::super::tables::{Read, is_headless, is_text};
+use super::super::tables::{Read, is_headless, is_text, lists_states};
 use super::super::trace::Printed;
 use super::super::{LabelStyle, Place, UnitKind, announces, label};
 use super::{Reader, edges};
@@ -119,7 +119,7 @@ fn is_box(table: &Table) -> bool {
     let is_notice = |line: &Line| announces(&line.text);
     match table.head.len() {
         0 | 1 => table.lines().any(is_notice),
-        2 => table.lines().next().is_some_and(is_notice),
+        2 => table.lines().next().is_some_and(is_notice) && !lists_states(table),
         _ => false,
     }
 }

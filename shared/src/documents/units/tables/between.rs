@@ -1,21 +1,48 @@
 //! Notices between the rows of a table.
 
-use super::super::notices::{notice_at, notice_in_cell};
+use super::super::notices::{is_one_of, notice_at, notice_in_cell};
 use super::super::trace::Printed;
 use super::super::{LabelStyle, hazard, label, notice_word};
 use super::{Read, is_long};
-use crate::documents::{Row, Spot};
+use crate::documents::{Row, Spot, Table};
 
 /// Words of a cell that are a text and no name, where no full stop ends them.
 const MANY_WORDS: usize = 6;
 /// The same where one does.
 const FEW_WORDS: usize = 3;
 
+/// States of a machine and kinds of messages, in capitals without accents.
+const STATES: &[&str] = &[
+    "NORMAL",
+    "OK",
+    "INFO",
+    "INFORMATION",
+    "STATUS",
+    "ADVISORY",
+    "ALERT",
+    "ALARM",
+    "ERROR",
+    "FAULT",
+    "FAILURE",
+    "CRITICAL",
+    "FEHLER",
+    "STÖRUNG",
+    "MELDUNG",
+    "ALARMA",
+    "ESTADO",
+    "FALLO",
+    "AVERIA",
+    "ALARME",
+    "ERREUR",
+    "DEFAUT",
+    "PANNE",
+];
+
 /// The notices of a table, row by row.
 #[derive(Debug, Default)]
 pub(super) struct Between {
     state: State,
-    /// A signal word above the table that is not that of its first row.
+    /// The signal word above the table, where the first row is not its text.
     left: Option<String>,
 }
 
@@ -38,7 +65,7 @@ impl Between {
         Self { state: word.unwrap_or_default(), left: None }
     }
 
-    /// The signal word whose text is not in the table.
+    /// The signal word whose text was not found in the table.
     pub(super) fn left(self) -> Option<String> {
         match self.state {
             State::Word { word, .. } => Some(word),
@@ -90,9 +117,9 @@ impl Between {
         }
     }
 
-    /// Takes a row of two cells that is a warning: the signal word stands in a box beside the text. `is_named` says that
-    /// the row has a cell for each head. The text of a word that stands alone above the row is taken too; such a row
-    /// stays a row.
+    /// Takes a row of two cells that is a warning: the signal word stands in a box beside the text. The word is only a
+    /// value where `is_named`: the row has a cell for each head, or the table lists states. The text of a word that
+    /// stands alone above the row is taken too; such a row stays a row.
     pub(super) fn takes_row(
         &mut self,
         row: &Row,
@@ -123,6 +150,13 @@ impl Between {
         }
         false
     }
+}
+
+/// Whether a table lists states, of which some are called as notices are: `NORMAL`, `WARNING`, `ALARM`.
+pub(in super::super) fn lists_states(table: &Table) -> bool {
+    let is_full = |row: &Row| row.cells.iter().all(|cell| !cell.is_empty());
+    let is_state = |row: &Row| row.cells.first().is_some_and(|cell| is_one_of(STATES, cell));
+    table.rows.iter().all(is_full) && table.rows.iter().any(is_state)
 }
 
 /// Whether a cell holds a text and no name or value.

@@ -1,7 +1,14 @@
 //! Values with their units, and codes, with their places in a text.
 
+mod countries;
+mod sign;
+
 use std::ops::Range;
 
+pub use self::sign::Sign;
+
+use self::countries::{in_other_countries, join_groups};
+use self::sign::sign_before;
 use super::scan::{Gap, Raw, normalised_with_places, runs};
 use super::tokens::{Event, Kind, Role, token, walk, walk_line};
 use super::units;
@@ -48,25 +55,6 @@ pub enum Reading {
     },
 }
 
-/// The sign of a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sign {
-    /// None, or a plus.
-    Plus,
-    /// A minus: `-40`.
-    Minus,
-    /// A dash with a space behind it, which may be either: `down to - 40`, `drain plug - 40`.
-    Dash,
-}
-
-impl Sign {
-    /// Whether two signs can be one.
-    #[must_use]
-    pub fn agrees(self, other: Self) -> bool {
-        self == other || self == Self::Dash || other == Self::Dash
-    }
-}
-
 /// The numbers and codes of a text, in their order. Words, units without a number, and numbers in words
 /// (see [`super::figures_in_words`]) are left out.
 #[must_use]
@@ -103,91 +91,6 @@ pub fn figures(text: &str) -> Vec<Figure> {
     }
     join_groups(written, &mut found);
     found
-}
-
-/// What a number means where points group thousands (`2.450`), or a comma is the decimal one (`1,125`).
-fn in_other_countries(written: &str, figure: &Figure) -> Vec<Reading> {
-    let Reading::Value { sign, unit, .. } = &figure.reading else { return Vec::new() };
-    let written = written.get(figure.range.clone()).unwrap_or_default();
-    let number = written.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let number = number.split(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',')).next().unwrap_or_default();
-    let number = number.trim_end_matches(['.', ',']);
-    let is_group = |group: &str| group.len() == 3;
-    let is_first = |group: &str| (1..=3).contains(&group.len()) && !group.starts_with('0');
-    let groups: Vec<&str> = number.split(['.', ',']).collect();
-    let number = match groups.as_slice() {
-        [first, rest @ ..] if !rest.is_empty() && !number.contains(',') && is_first(first) => {
-            rest.iter().all(|group| is_group(group)).then(|| groups.concat())
-        }
-        [first, decimals] if number.contains(',') && is_first(first) && is_group(decimals) => {
-            let decimals = decimals.trim_end_matches('0');
-            Some(if decimals.is_empty() { (*first).to_owned() } else { format!("{first}.{decimals}") })
-        }
-        _ => None,
-    };
-    let value = |number| Reading::Value { number, sign: *sign, ends: Vec::new(), unit: unit.clone() };
-    number.map(value).into_iter().collect()
-}
-
-/// Groups of three digits behind a space may be one number: `2 450 psi`. Each of them may say it.
-fn join_groups(written: &str, found: &mut [Figure]) {
-    let digits = |figure: &Figure| match &figure.reading {
-        Reading::Value { number, ends, .. } if ends.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => {
-            Some(number.clone())
-        }
-        _ => None,
-    };
-    let mut at = 0;
-    while let Some(first) = found.get(at) {
-        let (mut number, begin) = (digits(first).filter(|number| number.len() <= 3), at);
-        at += 1;
-        while let (Some(known), Some(last), Some(next)) = (&number, found.get(at - 1), found.get(at)) {
-            let gap = written.get(last.range.end..next.range.start).unwrap_or_default();
-            let is_bare = matches!(&last.reading, Reading::Value { unit: None, .. });
-            let group =
-                digits(next).filter(|group| group.len() == 3 && is_bare && matches!(gap, " " | "\u{a0}" | "\u{202f}"));
-            let Some(group) = group else { break };
-            number = Some(format!("{known}{group}"));
-            at += 1;
-        }
-        let joined = found.get_mut(begin..at).unwrap_or_default();
-        if let ([first, .., last], Some(number)) = (&*joined, number)
-            && let (Reading::Value { sign, .. }, Reading::Value { unit, .. }) = (&first.reading, &last.reading)
-        {
-            let whole = Reading::Value { number, sign: *sign, ends: Vec::new(), unit: unit.clone() };
-            for figure in joined {
-                figure.others.push(whole.clone());
-            }
-        }
-    }
-}
-
-/// The sign before a number at `start`, and where the number begins with it. `from` is where the line or the figure
-/// before ends.
-fn sign_before(written: &str, from: usize, is_after_figure: bool, start: usize) -> (Sign, usize) {
-    const MINUS: [char; 5] = ['-', '\u{2010}', '\u{2011}', '\u{2013}', '\u{2212}'];
-    const IN_WORDS: [&str; 4] = ["minus", "moins", "menos", "negative"];
-    let before = written.get(from..start).unwrap_or_default();
-    let bare = before.strip_suffix(' ').unwrap_or(before);
-    let word = bare.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
-    // "Plus or minus 15" is a tolerance.
-    let said_before = bare.strip_suffix(word).unwrap_or_default().to_lowercase();
-    let is_either = said_before.contains("plus") || said_before.contains("m\u{e1}s");
-    if !is_either && IN_WORDS.iter().any(|minus| minus.eq_ignore_ascii_case(word)) {
-        return (Sign::Minus, start - (before.len() - bare.len()) - word.len());
-    }
-    let Some(outer) = bare.strip_suffix(MINUS) else { return (Sign::Plus, start) };
-    let is_spaced = bare.len() < before.len();
-    if outer.trim().is_empty() {
-        // "15 - 40" is a range, and "- 40" at the beginning of a line is an item.
-        return if is_after_figure || is_spaced { (Sign::Plus, start) } else { (Sign::Minus, from + outer.len()) };
-    }
-    let stands_free = outer.ends_with(|c: char| c.is_whitespace() || (!c.is_alphanumeric() && !MINUS.contains(&c)));
-    match (stands_free, is_spaced) {
-        (true, false) => (Sign::Minus, from + outer.len()),
-        (true, true) => (Sign::Dash, start),
-        (false, _) => (Sign::Plus, start),
-    }
 }
 
 /// The terms of all units that a text names, with a number or without: those of a table's heads.
@@ -337,30 +240,6 @@ mod tests {
     }
 
     #[test]
-    fn a_minus_is_told_from_a_dash() {
-        let signs = |text: &str| {
-            let sign = |figure: Figure| match figure.reading {
-                Reading::Value { sign, .. } => Some(sign),
-                Reading::Code { .. } => None,
-            };
-            figures(text).into_iter().filter_map(sign).collect::<Vec<_>>()
-        };
-        for (text, expected) in [
-            ("-40 \u{b0}C", [Sign::Minus].as_slice()),
-            ("from -40 to 120 \u{b0}C", &[Sign::Minus, Sign::Plus]),
-            ("(\u{2212}40 \u{b0}C)", &[Sign::Minus]),
-            ("- 40 Nm", &[Sign::Plus]),
-            ("drain plug - 40 Nm", &[Sign::Dash]),
-            ("15 - 40 Nm", &[Sign::Plus, Sign::Plus]),
-            ("15 \u{b0}C -40 \u{b0}C", &[Sign::Plus, Sign::Plus]),
-            ("x-40 Nm", &[]),
-        ] {
-            assert_eq!(signs(text), expected, "{text}");
-        }
-        assert_eq!(read("at -40 \u{b0}C"), [pair("-40 \u{b0}C", "40 celsius")]);
-    }
-
-    #[test]
     fn heads_name_their_units() {
         assert_eq!(unit_terms("Torque, N\u{b7}m (lb-ft)"), ["nm", "lbft"]);
         assert_eq!(unit_terms("Depth (in)"), ["inch"]);
@@ -400,40 +279,9 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_other_countries_are_read_too() {
-        let others = |text: &str| -> Vec<String> {
-            let found = figures(text);
-            let shown = |reading: &Reading| match reading {
-                Reading::Value { number, unit, .. } => format!("{number} {}", unit.clone().unwrap_or_default()),
-                Reading::Code { code, .. } => code.clone(),
-            };
-            found.iter().flat_map(|figure| &figure.others).map(shown).collect()
-        };
-        for (text, other) in [
-            ("2.450 psi", "2450 psi"),
-            ("bei 1.200.000 km", "1200000 kilometre"),
-            ("1,125 Zoll", "1.125 inch"),
-            ("3,500 mm", "3.5 millimetre"),
-        ] {
-            assert_eq!(others(text), [other], "{text}");
-        }
-        for text in ["2.45 psi", "0.450 psi", "2450 psi", "1.2345 mm", "12 bolts of 450 mm", "2 45 psi"] {
-            assert!(others(text).is_empty(), "{text}: {:?}", others(text));
-        }
-        assert_eq!(others("12 450 psi"), ["12450 psi", "12450 psi"]);
-        assert_eq!(others("1\u{a0}234\u{202f}567 km").last().map(String::as_str), Some("1234567 kilometre"));
-    }
-
-    #[test]
-    fn ranges_and_signs_may_be_written_in_words() {
+    fn a_range_may_be_written_in_words() {
         assert_eq!(read("de 25 a 37 N\u{b7}m"), [pair("25", "25 nm"), pair("37 N\u{b7}m", "37 nm")]);
         assert_eq!(read("between 5 and 37 lb-ft"), [pair("5", "5 lbft"), pair("37 lb-ft", "37 lbft")]);
-        let cold = figures("at minus 40 \u{b0}C");
-        assert!(
-            matches!(cold.as_slice(), [Figure { reading: Reading::Value { sign: Sign::Minus, .. }, .. }]),
-            "{cold:?}"
-        );
-        assert_eq!(read("plus or minus 15 N\u{b7}m"), [pair("15 N\u{b7}m", "15 nm")]);
     }
 
     #[test]
