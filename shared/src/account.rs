@@ -18,9 +18,9 @@ pub use export::{Budget, Exported, export};
 use crate::Context;
 use crate::auth::{Email, KeyUse};
 use crate::billing::BillingError;
-use crate::ids::UserId;
 use crate::objects::ObjectError;
 use crate::store::StoreError;
+use foundation::ids::UserId;
 
 /// Why an account could not be deleted. Trying again goes on where it stopped.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +36,7 @@ pub enum EraseError {
     Objects(#[from] ObjectError),
 }
 
-impl From<EraseError> for crate::http::ApiError {
+impl From<EraseError> for foundation::ApiError {
     fn from(error: EraseError) -> Self {
         match error {
             EraseError::Store(error) => error.into(),

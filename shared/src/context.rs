@@ -7,10 +7,10 @@ use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 
 use crate::auth::SignIns;
 use crate::billing::Billing;
-use crate::config::{Config, Problems};
 use crate::objects::Objects;
 use crate::store::Store;
-use crate::{aws, telemetry};
+use foundation::config::{Config, Problems};
+use foundation::{aws, telemetry};
 
 /// Built once per process, cheap to clone.
 #[derive(Debug, Clone)]
@@ -60,8 +60,7 @@ impl Context {
     /// Everything that is wrong with the configuration.
     pub async fn from_env() -> Result<Self, Problems> {
         telemetry::init();
-        #[cfg(feature = "children")]
-        crate::worker::confine::log_what_is_in_force();
+        foundation::worker::confine::log_what_is_in_force();
         let context = Self::new(Arc::new(Config::from_env().await?)).await;
         context.sign_ins.tokens().learn().await;
         Ok(context)

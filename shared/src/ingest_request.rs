@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::ids::{DocumentId, UserId};
 use crate::objects::{ObjectKey, ObjectResult, Objects};
+use foundation::ids::{DocumentId, UserId};
 
 /// What is asked for; written for whoever looks at the bucket, since the document itself says what
 /// is to be done.

@@ -3,8 +3,8 @@
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 
-use crate::aws;
-use crate::config::AwsConfig;
+use foundation::aws;
+use foundation::config::AwsConfig;
 
 /// The longest wait that the queue knows, in seconds.
 const LONGEST_DELAY: u32 = 900;

@@ -1,10 +1,10 @@
 //! Who may call: a signed-in user, or anybody where the configuration says so, at a limited rate.
 
 use axum::extract::FromRequestParts;
+use foundation::ApiError;
+use foundation::ids::UserId;
 use http::request::Parts;
 use shared::auth::Caller;
-use shared::http::ApiError;
-use shared::ids::UserId;
 use shared::store::RateLimit;
 
 use crate::State;

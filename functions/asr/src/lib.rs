@@ -14,8 +14,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use shared::Context;
 use shared::http::pace;
-use shared::speech::audio::{AudioDecoder, AudioLimits, AudioWorker};
-use shared::speech::{Synthesizer, Transcriber};
+use speech::audio::{AudioDecoder, AudioLimits, AudioWorker};
+use speech::{Synthesizer, Transcriber};
 
 /// Recordings that are decoded at the same time; further ones wait.
 const DECODED_AT_ONCE: usize = 4;

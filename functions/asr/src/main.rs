@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use asr::State;
 use shared::Context;
 use shared::http::{Backend, serve};
-use shared::speech::{recognition, synthesis};
+use speech::{recognition, synthesis};
 
 fn main() -> ExitCode {
     // Recordings are decoded in a child process, which is this executable again.
-    shared::worker::run("asr", run)
+    foundation::worker::run("asr", &[speech::audio::WORKER], run)
 }
 
 #[tokio::main]

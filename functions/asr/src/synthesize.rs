@@ -2,13 +2,14 @@
 
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
+use foundation::ids::UserId;
+use foundation::provider::{ProviderError, ProviderFailure};
+use foundation::{ApiError, ApiResult};
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
-use shared::http::{ApiError, ApiResult, Field, Fields, FromFields, Invalid, Valid, text};
-use shared::ids::UserId;
-use shared::provider::{ProviderError, ProviderFailure};
-use shared::speech::audio::{Pcm, SoundFormat};
-use shared::speech::synthesis::{is_voice_name, say};
+use shared::http::{Field, Fields, FromFields, Invalid, Valid, text};
+use speech::audio::{Pcm, SoundFormat};
+use speech::synthesis::{is_voice_name, say};
 
 use crate::State;
 use crate::access::Admitted;

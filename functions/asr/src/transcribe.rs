@@ -2,10 +2,11 @@
 
 use axum::Json;
 use axum::extract::{Request, State as Shared};
+use foundation::ApiResult;
 use serde::Serialize;
-use shared::http::{ApiResult, body_limit, receive_file};
-use shared::speech::endpointing::voiced;
-use shared::speech::{SpokenSegment, Transcript};
+use shared::http::{body_limit, receive_file};
+use speech::endpointing::voiced;
+use speech::{SpokenSegment, Transcript};
 
 use crate::State;
 use crate::access::Admitted;

@@ -1,10 +1,11 @@
 //! Which browser signed up, and so whose sign-up a code proves.
 
+use foundation::{ApiError, ApiResult};
 use http::{HeaderMap, HeaderValue};
 use shared::Context;
-use shared::auth::password::{self, GivenPassword};
+use shared::auth::password;
+use shared::auth::password::GivenPassword;
 use shared::auth::{KeyUse, read_cookies, set_cookie};
-use shared::http::{ApiError, ApiResult};
 use shared::store::{Registration, User};
 
 /// Cookie of a browser that has signed up; `HttpOnly`.

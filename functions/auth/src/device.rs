@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use foundation::time;
 use http::HeaderMap;
 use shared::auth::{Device, KeyUse};
 use shared::http::ResponseCookies;
 use shared::mail::Message;
 use shared::store::{RateLimit, User};
-use shared::time;
 
 use crate::State;
 use crate::tokens::user_agent;

@@ -1,10 +1,11 @@
 //! `POST /auth/forgot-password`
 
 use axum::extract::State as Shared;
+use foundation::ApiResult;
 use http::HeaderMap;
 use shared::auth::codes::NewCode;
 use shared::auth::{Counter, Email};
-use shared::http::{ApiResult, ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
+use shared::http::{ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::store::CodePurpose;
 
 use crate::State;

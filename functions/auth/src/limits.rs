@@ -1,8 +1,9 @@
 //! How often one network address may use the routes that need no sign-in. Generous, since a whole
 //! company may share an address; the strict limits are per e-mail address.
 
+use foundation::{ApiError, ApiResult};
 use shared::Context;
-use shared::http::{ApiError, ApiResult, ClientAddress};
+use shared::http::ClientAddress;
 use shared::store::RateLimit;
 
 /// New accounts.

@@ -2,13 +2,14 @@
 
 use axum::Extension;
 use axum::extract::State as Shared;
+use foundation::ids::UserId;
+use foundation::{ApiError, ApiResult};
 use http::HeaderMap;
 use serde::Serialize;
 use shared::auth::attempts::check_password;
 use shared::auth::password::GivenPassword;
 use shared::auth::{Counter, Email, RefreshError, Role};
-use shared::http::{ApiError, ApiResult, ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
-use shared::ids::UserId;
+use shared::http::{ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
 
 use crate::State;
 use crate::device::remember_device;

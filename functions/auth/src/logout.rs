@@ -3,10 +3,11 @@
 use axum::Extension;
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
+use foundation::ApiError;
 use http::{HeaderMap, Method, StatusCode, header};
 use shared::Context;
 use shared::auth::{CurrentUser, REFRESH_COOKIE, read_cookies};
-use shared::http::{ApiError, ok};
+use shared::http::ok;
 
 use crate::State;
 use crate::tokens::{Cookies, clear};

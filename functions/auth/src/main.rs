@@ -7,7 +7,7 @@ use shared::http::{Backend, serve};
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
     // Nobody else reads the secrets of this process.
-    shared::process::keep_private()?;
+    foundation::process::keep_private()?;
     let context = Context::from_env().await?;
     // What verifies tokens elsewhere, before the first one is signed.
     context.sign_ins.tokens().publish().await?;

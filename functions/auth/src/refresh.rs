@@ -2,9 +2,10 @@
 
 use axum::Extension;
 use axum::extract::State as Shared;
+use foundation::{ApiError, ApiResult};
 use http::HeaderMap;
 use shared::auth::{REFRESH_COOKIE, RefreshError, read_cookies};
-use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, OptionalText, Reply, ValidOrEmpty, ok};
+use shared::http::{Fields, FromFields, Invalid, OptionalText, Reply, ValidOrEmpty, ok};
 
 use crate::State;
 use crate::tokens::{Cookies, Issued, clear, issue};

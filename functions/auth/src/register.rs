@@ -3,12 +3,14 @@
 use axum::Extension;
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
+use foundation::{ApiError, ApiResult};
 use http::HeaderMap;
 use serde_json::json;
 use shared::auth::codes::NewCode;
-use shared::auth::password::{self, GivenPassword, PasswordHash};
+use shared::auth::password;
+use shared::auth::password::{GivenPassword, PasswordHash};
 use shared::auth::{Counter, Email, Line, NewPassword, Role};
-use shared::http::{ApiError, ApiResult, ClientAddress, Fields, FromFields, Invalid, Valid, created, ok};
+use shared::http::{ClientAddress, Fields, FromFields, Invalid, Valid, created, ok};
 use shared::store::{CodePurpose, Registration, SignUp, Store, StoreError, User};
 
 use crate::State;

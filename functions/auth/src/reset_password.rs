@@ -1,11 +1,12 @@
 //! `POST /auth/reset-password`
 
 use axum::extract::State as Shared;
+use foundation::{ApiError, ApiResult};
 use http::HeaderMap;
 use shared::account::take_up;
 use shared::auth::codes::{CodeError, GivenCode};
 use shared::auth::{Counter, Email, MangledEmail, NewPassword, attempts, password};
-use shared::http::{ApiError, ApiResult, ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
+use shared::http::{ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::mail::Message;
 use shared::store::{CodePurpose, Store, User};
 

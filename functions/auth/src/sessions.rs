@@ -2,11 +2,12 @@
 
 use axum::Extension;
 use axum::extract::State as Shared;
+use foundation::ids::SignInId;
+use foundation::{ApiError, ApiResult};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::auth::CurrentUser;
-use shared::http::{ApiError, ApiResult, Id, Page, Pagination, Reply, ok};
-use shared::ids::SignInId;
+use shared::http::{Id, Page, Pagination, Reply, ok};
 use shared::store::SignIn;
 
 use crate::State;

@@ -1,13 +1,14 @@
 //! `POST /auth/verify-otp`
 
 use axum::extract::State as Shared;
+use foundation::{ApiError, ApiResult};
 use http::HeaderMap;
 use serde_json::{Value, json};
 use shared::account::take_up;
 use shared::auth::codes::{CodeError, GivenCode};
 use shared::auth::password::GivenPassword;
 use shared::auth::{Counter, Email, MangledEmail, attempts};
-use shared::http::{ApiError, ApiResult, ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
+use shared::http::{ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::mail::Message;
 use shared::store::{CodePurpose, PendingCode, Store, StoreError, User};
 

@@ -1,9 +1,10 @@
 //! `GET /auth/ws-auth`
 
 use axum::extract::State as Shared;
+use foundation::{ApiError, ApiResult};
 use serde_json::{Value, json};
 use shared::auth::CurrentUser;
-use shared::http::{ApiError, ApiResult, Reply, ok};
+use shared::http::{Reply, ok};
 
 use crate::State;
 

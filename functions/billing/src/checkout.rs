@@ -2,12 +2,13 @@
 
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
+use foundation::ApiResult;
+use foundation::plans::PlanId;
+use foundation::time;
 use serde::Serialize;
 use serde_json::Value;
 use shared::auth::CurrentUser;
-use shared::billing::PlanId;
-use shared::http::{ApiResult, Field, Fields, FromFields, IdempotencyKey, Invalid, Valid, ValidOrEmpty, ok, text};
-use shared::time;
+use shared::http::{Field, Fields, FromFields, IdempotencyKey, Invalid, Valid, ValidOrEmpty, ok, text};
 use url::Url;
 
 use crate::State;
@@ -78,7 +79,7 @@ fn own(state: &State, field: &str, given: Option<Url>, outcome: &str) -> ApiResu
     match given {
         None => Ok(format!("{}/billing?checkout={outcome}", http.frontend_url)),
         Some(url) if http.gateway_origins.contains(&url.origin().ascii_serialization()) => Ok(url.into()),
-        Some(_) => Err(shared::http::ApiError::validation(vec![format!("{field} must be an address of the frontend")])),
+        Some(_) => Err(foundation::ApiError::validation(vec![format!("{field} must be an address of the frontend")])),
     }
 }
 

@@ -2,9 +2,10 @@
 
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
+use foundation::ApiResult;
 use shared::auth::CurrentUser;
 use shared::billing::payments::Invoice;
-use shared::http::{ApiResult, Page, ok};
+use shared::http::{Page, ok};
 
 use crate::State;
 use crate::refusal::refusal;

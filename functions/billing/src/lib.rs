@@ -10,12 +10,12 @@ mod webhook;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
+use foundation::provider::Cause;
+use foundation::{ApiError, ApiResult};
 use shared::Context;
 use shared::auth::CurrentUser;
 use shared::billing::payments::{Subscriptions, configured};
-use shared::http::{ApiError, ApiResult};
 use shared::mail::Mailer;
-use shared::provider::Cause;
 use shared::store::User;
 
 /// What the function holds.

@@ -7,7 +7,7 @@ use shared::http::{Backend, serve};
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
     // Nobody else reads the secrets of this process.
-    shared::process::keep_private()?;
+    foundation::process::keep_private()?;
     let context = Context::from_env().await?;
     let config = context.config.clone();
     lambda_http::run(serve(Backend::Gateway, router(State::new(context).await?), &config.http)).await

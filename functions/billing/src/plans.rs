@@ -2,7 +2,7 @@
 
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
-use shared::billing::Plan;
+use foundation::plans::Plan;
 use shared::http::ok;
 
 use crate::State;

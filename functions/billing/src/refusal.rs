@@ -1,7 +1,7 @@
 //! What a refused or failed change is on the wire.
 
+use foundation::ApiError;
 use shared::billing::payments::SubscriptionsError;
-use shared::http::ApiError;
 
 /// The answer to a request that could not be done.
 pub(crate) fn refusal(error: SubscriptionsError) -> ApiError {

@@ -3,12 +3,14 @@
 
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
+use foundation::ApiResult;
+use foundation::ids::UserId;
+use foundation::plans::PlanId;
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::auth::CurrentUser;
-use shared::billing::{Kept, PlanId, Status};
-use shared::http::{ApiResult, ok};
-use shared::ids::UserId;
+use shared::billing::{Kept, Status};
+use shared::http::ok;
 
 use crate::State;
 use crate::refusal::refusal;

@@ -3,12 +3,13 @@
 use axum::body::Bytes;
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
+use foundation::{ApiError, ApiResult};
+use foundation::{telemetry, time};
 use http::HeaderMap;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use shared::billing::payments::{Event, Receipt, verify};
-use shared::http::{ApiError, ApiResult, Reply, ok};
-use shared::{telemetry, time};
+use shared::http::{Reply, ok};
 
 use crate::State;
 use crate::refusal::refusal;

@@ -2,10 +2,11 @@
 
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
+use foundation::ids::AttachmentId;
+use foundation::{ApiError, ApiResult};
 use http::{HeaderValue, StatusCode, header};
 use shared::auth::CurrentUser;
-use shared::http::{ApiError, ApiResult, Id};
-use shared::ids::AttachmentId;
+use shared::http::Id;
 
 use crate::State;
 use crate::refusal::refusal;

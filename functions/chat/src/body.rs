@@ -1,13 +1,14 @@
 //! The body of a message: words and pictures.
 
+use answers::conversation::{Picture, Prompt};
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use foundation::file_url::FileUrl;
+use foundation::ids::AttachmentId;
+use foundation::{ApiError, ApiResult};
 use http::StatusCode;
 use serde_json::Value;
 use shared::auth::CurrentUser;
-use shared::conversation::{Picture, Prompt};
-use shared::file_url::FileUrl;
-use shared::http::{ApiError, ApiResult, Field, Fields, FromFields, IdempotencyKey, Invalid, Valid, said};
-use shared::ids::AttachmentId;
+use shared::http::{Field, Fields, FromFields, IdempotencyKey, Invalid, Valid, said};
 
 use crate::State;
 use crate::attachments;

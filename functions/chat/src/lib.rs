@@ -1,6 +1,6 @@
 //! Chat sessions, messages and streamed answers.
 //!
-//! Handlers parse and reply; what happens in between is `shared::conversation`.
+//! Handlers parse and reply; what happens in between is `answers::conversation`.
 
 mod attachments;
 mod body;

@@ -2,15 +2,15 @@
 
 use std::process::ExitCode;
 
+use answers::assistant::Assistant;
+use answers::library::Library;
+use images::Vision;
 use shared::Context;
-use shared::assistant::Assistant;
 use shared::http::{Backend, serve};
-use shared::library::Library;
-use shared::vision::Vision;
 
 fn main() -> ExitCode {
     // Text on pictures is read by a program that is started through this executable.
-    shared::worker::run("chat", run)
+    foundation::worker::run("chat", &[], run)
 }
 
 #[tokio::main]

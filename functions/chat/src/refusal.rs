@@ -1,7 +1,7 @@
 //! What a refused or failed conversation is on the wire.
 
-use shared::conversation::ConversationError;
-use shared::http::ApiError;
+use answers::conversation::ConversationError;
+use foundation::ApiError;
 use shared::store::AnswerFailure;
 
 /// Seconds after which a message may be repeated whose answer is waited for by others.

@@ -2,20 +2,20 @@
 //!
 //! `fullText` holds the whole text in every event, so that sending each token alone would cost the
 //! square of the answer's length. Tokens that come within [`PACE`] go in one event, and the longer the
-//! text, the more must be new before it is sent again: [`shared::conversation::Progress::news`].
+//! text, the more must be new before it is sent again: [`answers::conversation::Progress::news`].
 
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::time::Duration;
 
+use answers::assistant::Stage;
+use answers::conversation::{Asked, Outcome, ProgressReceiver};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use foundation::ids::{ChatId, MessageId};
 use futures::stream;
 use http::{HeaderName, HeaderValue, header};
 use serde::Serialize;
-use shared::assistant::Stage;
-use shared::conversation::{Asked, Outcome, ProgressReceiver};
-use shared::ids::{ChatId, MessageId};
 use shared::store::{Citation, Procedure, TokenUsage, Verification, Warning};
 use tokio::time::Instant;
 

@@ -1,9 +1,9 @@
 //! What the handlers hold.
 
+use answers::assistant::Assistant;
+use answers::conversation::Conversations;
 use axum::extract::FromRef;
 use shared::Context;
-use shared::assistant::Assistant;
-use shared::conversation::Conversations;
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]

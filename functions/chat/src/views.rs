@@ -1,9 +1,9 @@
 //! Sessions and messages as they stand on the wire.
 
+use foundation::ids::{AttachmentId, ChatId, MessageId};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
-use shared::ids::{AttachmentId, ChatId, MessageId};
 use shared::store::{
     AnswerFailure, Attachment, Chat, ChatMessage, ChatStatus, Citation, Feedback, MessageRole, Preview, Procedure,
     TokenUsage, Verification, Warning,

@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use foundation::telemetry;
 use shared::Context;
 use shared::account::{Erased, erase};
 use shared::objects::{Notification, ObjectKey};
-use shared::telemetry;
 
 /// What the function holds. Built once, cheap to clone.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use shared::Context;
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     // Nobody else reads the secrets of this process.
-    shared::process::keep_private()?;
+    foundation::process::keep_private()?;
     let state = State::new(Context::from_env().await?);
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| {
         let state = state.clone();

@@ -1,10 +1,10 @@
 //! Who may call: a signed-in user, or anybody where the configuration says so, at a limited rate.
 
 use axum::extract::FromRequestParts;
+use foundation::ids::UserId;
+use foundation::{ApiError, ApiResult};
 use http::request::Parts;
 use shared::auth;
-use shared::http::{ApiError, ApiResult};
-use shared::ids::UserId;
 use shared::store::{Job, RateLimit};
 
 use crate::State;

@@ -15,8 +15,8 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+use documents::pdf::PdfWorker;
 use shared::Context;
-use shared::documents::pdf::PdfWorker;
 use shared::http::pace;
 use tokio::sync::Semaphore;
 

@@ -8,7 +8,7 @@ use shared::http::{Backend, serve};
 
 fn main() -> ExitCode {
     // PDF files are read in a child process, which is this executable again.
-    shared::worker::run("extract", run)
+    foundation::worker::run("extract", &[documents::pdf::WORKER], run)
 }
 
 #[tokio::main]

@@ -13,11 +13,12 @@ use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State as Extract};
 use axum::response::{IntoResponse, Response};
+use foundation::ApiResult;
+use foundation::ids::JobId;
 use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::http::{ApiResult, HEAVIEST_ANSWER, weight};
-use shared::ids::JobId;
+use shared::http::{HEAVIEST_ANSWER, weight};
 use shared::objects::{ObjectError, ObjectKey, Presigned};
 use shared::store::{Job, JobStatus, Progress, Stage};
 

@@ -2,8 +2,8 @@
 
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
+use foundation::{ApiError, ApiResult};
 use http::StatusCode;
-use shared::http::{ApiError, ApiResult};
 use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt;
 

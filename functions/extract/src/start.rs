@@ -4,11 +4,11 @@ use std::path::Path;
 
 use axum::Json;
 use axum::extract::{Request, State as Extract};
+use documents::pdf::PdfError;
+use foundation::ids::JobId;
+use foundation::{ApiError, ApiResult};
 use serde::Serialize;
 use shared::Context;
-use shared::documents::pdf::PdfError;
-use shared::http::{ApiError, ApiResult};
-use shared::ids::JobId;
 use shared::objects::ObjectKey;
 use shared::store::{Failure, Job};
 

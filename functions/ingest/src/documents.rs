@@ -2,12 +2,12 @@
 
 use std::sync::OnceLock;
 
-use shared::documents::Page;
-use shared::ids::{DocumentId, UserId};
+use documents::Page;
+use foundation::ids::{DocumentId, UserId};
+use foundation::provider::ProviderError;
+use foundation::telemetry;
 use shared::objects::ObjectKey;
-use shared::provider::ProviderError;
 use shared::store::{Claim, Document, DocumentStatus, Failure, Ingested, Place, Run, Stage};
-use shared::telemetry;
 
 use crate::failure::{ATTEMPTS, WorkError};
 use crate::reading::Reading;

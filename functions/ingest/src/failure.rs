@@ -1,9 +1,9 @@
 //! What can go wrong in an ingest, and whether another attempt can help.
 
+use documents::pdf::PdfError;
+use foundation::fetch::FetchError;
+use search::inference::InferenceError;
 use shared::billing::BillingError;
-use shared::documents::pdf::PdfError;
-use shared::fetch::FetchError;
-use shared::inference::InferenceError;
 use shared::objects::ObjectError;
 use shared::store::{Failure, StoreError};
 
@@ -35,7 +35,7 @@ impl WorkError {
 
     /// Something of our own failed: the cause is for the log.
     pub(crate) fn ours(what: &'static str, cause: &dyn std::error::Error) -> Self {
-        tracing::warn!(cause = shared::telemetry::causes(cause), "{what} failed");
+        tracing::warn!(cause = foundation::telemetry::causes(cause), "{what} failed");
         Self::Passing(Failure::new(
             "processing_failed",
             "Something went wrong on our side while this file was processed. Please try again later.",

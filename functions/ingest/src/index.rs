@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use shared::documents::chunking::{Chunk, ChunkOptions, chunk};
-use shared::documents::outline::outline;
-use shared::documents::{Page, PageSource, parts};
-use shared::inference::{Embedder, Embedding, InferenceError};
-use shared::page_texts::{PageText, PageTexts, TextSource};
-use shared::retrieval::{Segment, SegmentSource};
+use documents::chunking::{Chunk, ChunkOptions, chunk};
+use documents::outline::outline;
+use documents::{Page, PageSource, parts};
+use foundation::page_texts::{PageText, PageTexts, TextSource};
+use search::inference::{Embedder, Embedding, InferenceError};
+use search::retrieval::{Segment, SegmentSource};
 use shared::store::{Document, Stage};
 
 use crate::State;

@@ -1,6 +1,6 @@
 //! Text extraction jobs.
 
-use shared::ids::{JobId, UserId};
+use foundation::ids::{JobId, UserId};
 use shared::objects::ObjectKey;
 use shared::store::{Claim, Job, JobStatus, Place, Run, Stage};
 
@@ -68,8 +68,7 @@ impl State {
             return Err(no_text(pages.len(), unread.as_ref()));
         }
         report.at(Stage::Saving, READING.2);
-        let texts: Vec<String> =
-            pages.iter().filter(|page| page.has_text).map(shared::documents::Page::plain).collect();
+        let texts: Vec<String> = pages.iter().filter(|page| page.has_text).map(documents::Page::plain).collect();
         let text = texts.join("\n\n");
         self.context.objects.put(&ObjectKey::ExtractText(id.clone()), "text/plain; charset=utf-8", text).await?;
         Ok(())

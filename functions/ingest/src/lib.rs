@@ -18,15 +18,15 @@ mod supervise;
 
 use std::sync::Arc;
 
+use ::documents::pdf::PdfWorker;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use foundation::fetch::{FetchLimits, Fetcher, SetUpError};
+use foundation::telemetry;
+use images::TextReader;
+use search::inference::Embedder;
 use shared::Context;
-use shared::documents::pdf::PdfWorker;
-use shared::fetch::{FetchLimits, Fetcher, SetUpError};
-use shared::inference::Embedder;
 use shared::objects::{Notification, ObjectKey};
 use shared::queue::Queue;
-use shared::telemetry;
-use shared::vision::TextReader;
 
 /// When a message is delivered again that has to wait for others of its user, in seconds: at least so many, and at most
 /// so many more, lest all of them come at once.

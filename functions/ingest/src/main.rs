@@ -5,18 +5,18 @@
 use std::process::ExitCode;
 
 use aws_lambda_events::event::sqs::SqsEvent;
+use images::reading;
 use ingest::State;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use search::inference::{Embedder, ModelConfig};
 use shared::Context;
-use shared::inference::{Embedder, ModelConfig};
-use shared::vision::reading;
 
 /// Batches that may wait for the model.
 const QUEUE: usize = 16;
 
 fn main() -> ExitCode {
     // PDF files are read in a child process, which is this executable again.
-    shared::worker::run("ingest", serve)
+    foundation::worker::run("ingest", &[documents::pdf::WORKER], serve)
 }
 
 #[tokio::main]

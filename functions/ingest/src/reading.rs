@@ -6,13 +6,13 @@
 use std::io::Read;
 use std::path::Path;
 
+use documents::Page;
+use documents::pdf::PageProgress;
+use foundation::ids::UserId;
+use foundation::provider::ProviderError;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use shared::documents::Page;
-use shared::documents::pdf::PageProgress;
-use shared::ids::UserId;
 use shared::objects::{ObjectError, ObjectKey};
-use shared::provider::ProviderError;
 use shared::store::Stage;
 
 use crate::State;

@@ -4,11 +4,11 @@
 use std::path::Path;
 use std::time::Duration;
 
+use ::documents::pdf::{PageImage, PdfError};
+use ::documents::recognition;
+use documents::Page;
+use foundation::provider::{ProviderError, ProviderFailure};
 use futures::{StreamExt, stream};
-use shared::documents::Page;
-use shared::documents::pdf::{PageImage, PdfError};
-use shared::provider::{ProviderError, ProviderFailure};
-use shared::recognition;
 use tokio::time::{Instant, timeout_at};
 
 use crate::State;

@@ -1,12 +1,13 @@
 //! `POST /rag/embed`: embeddings of the caller's own texts, by the model that searches.
 
+use answers::library::LibraryError;
 use axum::Json;
 use axum::extract::State as Shared;
+use foundation::ApiResult;
 use serde::Serialize;
 use serde_json::Value;
 use shared::auth::CurrentUser;
-use shared::http::{ApiResult, Field, Fields, FromFields, Invalid, Valid, text};
-use shared::library::LibraryError;
+use shared::http::{Field, Fields, FromFields, Invalid, Valid, text};
 
 use crate::{State, failure};
 
@@ -49,7 +50,7 @@ pub(crate) async fn embed(
     let embedder = state.library.embedder().await.map_err(failure::answer)?;
     let embedded = embedder.embed(body.texts).await.map_err(|error| failure::answer(LibraryError::from(error)))?;
     Ok(Json(Answer {
-        embeddings: embedded.into_iter().map(shared::inference::Embedding::into_vec).collect(),
+        embeddings: embedded.into_iter().map(search::inference::Embedding::into_vec).collect(),
         model: embedder.model_name().to_owned(),
         dimensions: embedder.dimensions(),
     }))

@@ -1,7 +1,7 @@
 //! From failures of the library to answers.
 
-use shared::http::ApiError;
-use shared::library::LibraryError;
+use answers::library::LibraryError;
+use foundation::ApiError;
 
 /// Seconds after which a busy model may be asked again: it embeds some twenty questions in one.
 const RETRY_SECONDS: u64 = 1;

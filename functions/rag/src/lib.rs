@@ -5,12 +5,12 @@ mod embed;
 mod failure;
 mod search;
 
+use answers::library::Library;
 use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use shared::Context;
 use shared::http::pace;
-use shared::library::Library;
 
 /// What the handlers need.
 #[derive(Debug, Clone)]

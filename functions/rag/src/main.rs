@@ -1,14 +1,14 @@
 //! The `rag` function.
 
+use answers::library::Library;
 use rag::State;
 use shared::Context;
 use shared::http::{Backend, serve};
-use shared::library::Library;
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
     // Nobody else reads the secrets of this process.
-    shared::process::keep_private()?;
+    foundation::process::keep_private()?;
     let context = Context::from_env().await?;
     let config = context.config.clone();
     let library = Library::load(&context);

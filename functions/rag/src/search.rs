@@ -1,13 +1,14 @@
 //! `POST /rag/search`: passages of the user's own manuals.
 
+use answers::library::LibraryQuery;
 use axum::Json;
 use axum::extract::State as Shared;
+use foundation::ApiResult;
+use foundation::ids::DocumentId;
 use serde::Serialize;
 use serde_json::Value;
 use shared::auth::CurrentUser;
-use shared::http::{ApiResult, Field, Fields, FromFields, Invalid, Valid, said};
-use shared::ids::DocumentId;
-use shared::library::LibraryQuery;
+use shared::http::{Field, Fields, FromFields, Invalid, Valid, said};
 
 use crate::{State, failure};
 

@@ -2,9 +2,10 @@
 
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
+use foundation::ids::DocumentId;
+use foundation::{ApiError, ApiResult};
 use shared::auth::CurrentUser;
-use shared::http::{ApiError, ApiResult, Fields, FromFields, Id, Invalid, Valid, ok};
-use shared::ids::DocumentId;
+use shared::http::{Fields, FromFields, Id, Invalid, Valid, ok};
 use shared::objects::{ObjectError, ObjectKey};
 use shared::store::{Document, MultipartState, size_mismatch};
 

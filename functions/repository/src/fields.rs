@@ -1,7 +1,8 @@
 //! Values that bodies of this family hold.
 
+use foundation::ApiError;
 use serde_json::Value;
-use shared::http::{ApiError, Field, text};
+use shared::http::{Field, text};
 
 /// The largest document, in bytes.
 pub(crate) const LARGEST_FILE: u64 = 500 * 1024 * 1024;

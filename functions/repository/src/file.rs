@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
+use foundation::ids::DocumentId;
+use foundation::{ApiError, ApiResult};
 use http::{StatusCode, header};
 use shared::auth::CurrentUser;
-use shared::http::{ApiError, ApiResult, Id};
-use shared::ids::DocumentId;
+use shared::http::Id;
 use shared::objects::ObjectKey;
 use shared::store::DocumentStatus;
 

@@ -26,10 +26,11 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+use documents::pdf::PdfWorker;
+use foundation::ApiError;
+use foundation::ids::{DocumentId, UserId};
 use shared::Context;
-use shared::documents::pdf::PdfWorker;
-use shared::http::{ApiError, pace};
-use shared::ids::{DocumentId, UserId};
+use shared::http::pace;
 use shared::store::Document;
 use tokio::sync::Semaphore;
 

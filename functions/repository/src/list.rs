@@ -2,10 +2,11 @@
 
 use axum::extract::{FromRequestParts, Query, State as Extract};
 use axum::response::IntoResponse;
+use foundation::{ApiError, ApiResult};
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use shared::auth::CurrentUser;
-use shared::http::{ApiError, ApiResult, Page, Pagination, ok};
+use shared::http::{Page, Pagination, ok};
 use shared::store::DocumentStatus;
 
 use crate::State;

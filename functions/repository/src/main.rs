@@ -8,7 +8,7 @@ use shared::http::{Backend, serve};
 
 fn main() -> ExitCode {
     // Pages are drawn in a child process, which is this executable again.
-    shared::worker::run("repository", run)
+    foundation::worker::run("repository", &[documents::pdf::WORKER], run)
 }
 
 #[tokio::main]

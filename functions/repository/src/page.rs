@@ -2,12 +2,13 @@
 
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
+use foundation::ids::DocumentId;
+use foundation::page_texts::{LONGEST, PageBlock, PageTexts, TextSource};
+use foundation::{ApiError, ApiResult};
 use serde::Serialize;
 use shared::auth::CurrentUser;
-use shared::http::{ApiError, ApiResult, Id, ok};
-use shared::ids::DocumentId;
+use shared::http::{Id, ok};
 use shared::objects::{ObjectError, ObjectKey};
-use shared::page_texts::{LONGEST, PageBlock, PageTexts, TextSource};
 use shared::store::{Document, DocumentStatus};
 
 use crate::State;

@@ -2,9 +2,10 @@
 
 use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
+use foundation::{ApiError, ApiResult};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use shared::auth::CurrentUser;
-use shared::http::{ApiError, ApiResult, admit};
+use shared::http::admit;
 use shared::store::{Document, DocumentStatus};
 
 use crate::State;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::documents::page_pictures::{HEAVIEST, PagePicture, drawn_width};
+use ::documents::pdf::PdfError;
 use bytes::Bytes;
-use shared::documents::pdf::PdfError;
-use shared::http::{ApiError, ApiResult};
+use foundation::{ApiError, ApiResult};
 use shared::objects::{ObjectError, ObjectKey};
-use shared::page_pictures::{HEAVIEST, PagePicture, drawn_width};
 use shared::store::{Document, DocumentStatus};
 use tempfile::NamedTempFile;
 use tokio::sync::OwnedSemaphorePermit;

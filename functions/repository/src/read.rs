@@ -2,9 +2,10 @@
 
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
+use foundation::ApiResult;
+use foundation::ids::DocumentId;
 use shared::auth::CurrentUser;
-use shared::http::{ApiResult, Id, ok};
-use shared::ids::DocumentId;
+use shared::http::{Id, ok};
 
 use crate::State;
 use crate::view::DocumentView;

@@ -1,6 +1,6 @@
 //! Refusals that several routes of this family give.
 
-use shared::http::ApiError;
+use foundation::ApiError;
 
 /// A page is asked for before its document is ready.
 pub(crate) fn not_ready() -> ApiError {

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
+use foundation::file_url::FileUrl;
+use foundation::ids::UserId;
+use foundation::{ApiError, ApiResult};
 use serde::Serialize;
 use shared::auth::CurrentUser;
-use shared::file_url::FileUrl;
-use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, OptionalText, Valid, created, ok};
-use shared::ids::UserId;
+use shared::http::{Fields, FromFields, Invalid, OptionalText, Valid, created, ok};
 use shared::ingest_request::IngestRequest;
 use shared::store::{Document, NewDocument};
 

@@ -3,9 +3,10 @@
 
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
+use foundation::ids::DocumentId;
+use foundation::{ApiError, ApiResult};
 use shared::auth::CurrentUser;
-use shared::http::{ApiError, ApiResult, Id, ok};
-use shared::ids::DocumentId;
+use shared::http::{Id, ok};
 use shared::ingest_request::IngestRequest;
 use shared::store::DocumentStatus;
 

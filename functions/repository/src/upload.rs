@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
+use foundation::{ApiError, ApiResult};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::auth::CurrentUser;
-use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, Valid, created};
+use shared::http::{Fields, FromFields, Invalid, Valid, created};
 use shared::objects::{ObjectKey, part_sizes};
 use shared::store::{Document, MultipartState, NewDocument};
 

@@ -1,9 +1,9 @@
 //! A document as clients see it.
 
+use foundation::config::HttpConfig;
+use foundation::ids::{DocumentId, UserId};
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::config::HttpConfig;
-use shared::ids::{DocumentId, UserId};
 use shared::store::{Document, DocumentStatus, Failure, Progress};
 
 /// A document on the wire.

@@ -1,14 +1,15 @@
 //! Which page is asked for, in which width, and with which marks.
 
+use ::documents::page_pictures::{USUAL_WIDTH, WIDTHS, drawn_width};
 use axum::extract::{FromRequestParts, Query};
+use foundation::ApiError;
+use foundation::ids::DocumentId;
+use foundation::page_boxes::{PageBox, marks, parse_marks};
 use http::request::Parts;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use shared::http::{ApiError, Id};
-use shared::ids::DocumentId;
+use shared::http::Id;
 use shared::objects::{DrawnPage, ObjectKey};
-use shared::page_boxes::{PageBox, marks, parse_marks};
-use shared::page_pictures::{USUAL_WIDTH, WIDTHS, drawn_width};
 use shared::store::Document;
 
 /// Part of the tag of every picture. Raise it when pages are drawn or marked in another way.

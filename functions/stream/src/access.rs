@@ -1,11 +1,11 @@
 //! Who may connect.
 
 use axum::extract::FromRequestParts;
+use foundation::{ApiError, ApiResult};
 use http::header::ORIGIN;
 use http::request::Parts;
 use shared::Context;
 use shared::auth::{CurrentUser, RefreshError};
-use shared::http::{ApiError, ApiResult};
 
 use crate::State;
 

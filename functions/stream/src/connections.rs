@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use shared::http::{ApiError, ApiResult};
-use shared::ids::UserId;
+use foundation::ids::UserId;
+use foundation::{ApiError, ApiResult};
 
 /// Seconds after which another try to connect makes sense.
 const RETRY_SECONDS: u64 = 10;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use foundation::ApiError;
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
-use shared::http::ApiError;
-use shared::speech::audio::{AudioWorker, LiveDecoder, LiveFormat, LiveSound, RECOGNISED_RATE};
-use shared::speech::endpointing::{Endpointer, Endpointing, SpeechEvent};
-use shared::speech::{Hearing, Transcriber};
+use speech::audio::{AudioWorker, LiveDecoder, LiveFormat, LiveSound, RECOGNISED_RATE};
+use speech::endpointing::{Endpointer, Endpointing, SpeechEvent};
+use speech::{Hearing, Transcriber};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::task::AbortOnDropHandle;

@@ -24,18 +24,19 @@ mod voice_meter;
 use std::sync::Arc;
 use std::time::Duration;
 
+use answers::assistant::Assistant;
+use answers::conversation::Conversations;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRef, State as Shared};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
+use foundation::ids::new_ulid;
+use foundation::{ApiError, ApiResult};
 use shared::Context;
-use shared::assistant::Assistant;
-use shared::conversation::Conversations;
-use shared::http::{ApiError, ApiResult, RequestId};
-use shared::ids::new_ulid;
-use shared::speech::audio::AudioWorker;
-use shared::speech::{Synthesizer, Transcriber};
+use shared::http::RequestId;
+use speech::audio::AudioWorker;
+use speech::{Synthesizer, Transcriber};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 

@@ -2,16 +2,16 @@
 
 use std::process::ExitCode;
 
+use answers::assistant::Assistant;
+use answers::library::Library;
+use foundation::provider::Cause;
 use shared::Context;
-use shared::assistant::Assistant;
-use shared::library::Library;
-use shared::provider::Cause;
-use shared::speech::{recognition, synthesis};
+use speech::{recognition, synthesis};
 use stream::State;
 
 fn main() -> ExitCode {
     // The microphone is decoded in a child process, which is this executable again.
-    shared::worker::run("stream", run)
+    foundation::worker::run("stream", &[speech::audio::WORKER], run)
 }
 
 #[tokio::main]

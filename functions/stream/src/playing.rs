@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use shared::ids::{ChatId, MessageId};
+use foundation::ids::{ChatId, MessageId};
 
 use crate::Parts;
 use crate::speaker::Speaker;

@@ -1,7 +1,7 @@
 //! Failures as frames.
 
-use shared::conversation::ConversationError;
-use shared::http::ApiError;
+use answers::conversation::ConversationError;
+use foundation::ApiError;
 
 use crate::frames::ServerFrame;
 

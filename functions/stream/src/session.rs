@@ -5,10 +5,11 @@ mod listening;
 use std::collections::VecDeque;
 use std::time::Instant;
 
+use foundation::ApiError;
+use foundation::ids::ChatId;
 use futures::{Stream, StreamExt};
-use shared::http::{ApiError, admit, without_controls};
-use shared::ids::ChatId;
-use shared::speech::synthesis::is_voice_name;
+use shared::http::{admit, without_controls};
+use speech::synthesis::is_voice_name;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;

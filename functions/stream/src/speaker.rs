@@ -1,6 +1,6 @@
 //! Who is connected.
 
-use shared::ids::{SignInId, UserId};
+use foundation::ids::{SignInId, UserId};
 
 use crate::Parts;
 use crate::voice_meter::VoiceMeter;

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use shared::http::ApiError;
-use shared::speech::Utterance;
-use shared::speech::audio::{Pcm, SoundFormat};
-use shared::speech::spoken::spoken;
+use foundation::ApiError;
+use speech::Utterance;
+use speech::audio::{Pcm, SoundFormat};
+use speech::spoken::spoken;
 use tokio::sync::mpsc;
 
 use crate::frames::{ServerFrame, SpokenAnswers};

@@ -1,6 +1,6 @@
 //! The sentences of an answer, while it is written.
 
-use shared::speech::spoken::SentenceSplitter;
+use speech::spoken::SentenceSplitter;
 
 use crate::speaking::Sentence;
 

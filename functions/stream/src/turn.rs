@@ -3,13 +3,13 @@
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use answers::assistant::unsaid;
+use answers::conversation::{Asked, ConversationError, ConversationResult, Outcome, Progress, Prompt};
+use foundation::ApiError;
+use foundation::ids::ChatId;
+use foundation::telemetry;
 use serde_json::Value;
-use shared::assistant::unsaid;
-use shared::conversation::{Asked, ConversationError, ConversationResult, Outcome, Progress, Prompt};
-use shared::http::ApiError;
-use shared::ids::ChatId;
 use shared::store::Warning;
-use shared::telemetry;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use foundation::ApiError;
+use foundation::ids::UserId;
 use futures::{Stream, StreamExt};
 use shared::billing::{Billing, BillingError};
-use shared::http::ApiError;
-use shared::ids::UserId;
-use shared::speech::audio::RECOGNISED_RATE;
+use speech::audio::RECOGNISED_RATE;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;

@@ -2,13 +2,14 @@
 
 use axum::Extension;
 use axum::extract::State as Shared;
+use foundation::{ApiError, ApiResult};
 use shared::account::close;
 use shared::auth::attempts::check_password;
 use shared::auth::codes::{GivenCode, NewCode};
 use shared::auth::password::GivenPassword;
 use shared::auth::{Counter, CurrentUser, clear_cookies};
 use shared::billing::payments::SubscriptionsError;
-use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, Reply, ResponseCookies, Valid, ok};
+use shared::http::{Fields, FromFields, Invalid, Reply, ResponseCookies, Valid, ok};
 use shared::store::CodePurpose;
 
 use crate::{State, account_of};

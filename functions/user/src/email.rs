@@ -1,11 +1,12 @@
 //! Another e-mail address for an account: `POST /user/profile/email-otp`, and the part of `PUT /user/profile`.
 
 use axum::extract::State as Shared;
+use foundation::{ApiError, ApiResult};
 use shared::auth::attempts::check_password;
 use shared::auth::codes::{CodeError, GivenCode, NewCode};
 use shared::auth::password::GivenPassword;
 use shared::auth::{Counter, CurrentUser, Email};
-use shared::http::{ApiError, ApiResult, Reply, ok};
+use shared::http::{Reply, ok};
 use shared::mail::Message;
 use shared::store::{CodePurpose, PendingCode, User};
 

@@ -2,12 +2,13 @@
 
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
+use foundation::ApiResult;
 use http::header;
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::account::{Budget, Exported, export as export_account};
 use shared::auth::CurrentUser;
-use shared::http::{ApiResult, ok};
+use shared::http::ok;
 
 use crate::{State, account_of};
 

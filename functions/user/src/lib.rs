@@ -10,13 +10,13 @@ mod settings;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{delete, get, post, put};
+use foundation::provider::Cause;
+use foundation::{ApiError, ApiResult};
 use shared::Context;
 use shared::auth::CurrentUser;
 use shared::auth::codes::Codes;
 use shared::billing::payments::{Subscriptions, configured};
-use shared::http::{ApiError, ApiResult};
 use shared::mail::Mailer;
-use shared::provider::Cause;
 use shared::store::User;
 
 /// What the handlers share.

@@ -7,7 +7,7 @@ use user::{State, router};
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
     // Nobody else reads the secrets of this process.
-    shared::process::keep_private()?;
+    foundation::process::keep_private()?;
     let context = Context::from_env().await?;
     let config = context.config.clone();
     let state = State::new(context).await?;

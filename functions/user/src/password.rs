@@ -1,10 +1,12 @@
 //! `PUT /user/password`
 
 use axum::extract::State as Shared;
+use foundation::{ApiError, ApiResult};
 use shared::auth::attempts::check_password;
-use shared::auth::password::{self, GivenPassword};
+use shared::auth::password;
+use shared::auth::password::GivenPassword;
 use shared::auth::{Counter, CurrentUser, NewPassword};
-use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, Reply, Valid, ok};
+use shared::http::{Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::mail::Message;
 
 use crate::{State, account_of};

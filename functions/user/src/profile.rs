@@ -1,15 +1,16 @@
 //! `GET` and `PUT /user/profile`
 
 use axum::extract::State as Shared;
+use foundation::file_url::FileUrl;
+use foundation::ids::UserId;
+use foundation::{ApiError, ApiResult};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::Context;
 use shared::auth::codes::{CodeError, GivenCode};
 use shared::auth::password::GivenPassword;
 use shared::auth::{CurrentUser, Email, Line, Role};
-use shared::file_url::FileUrl;
-use shared::http::{ApiError, ApiResult, Fields, FromFields, Invalid, OptionalText, Reply, Valid, ok};
-use shared::ids::UserId;
+use shared::http::{Fields, FromFields, Invalid, OptionalText, Reply, Valid, ok};
 use shared::store::{Settings, Store, StoreError, User};
 
 use crate::email::{ask_to_prove, authorise, may_have};

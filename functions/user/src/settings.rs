@@ -1,9 +1,10 @@
 //! `GET` and `PUT /user/settings`
 
 use axum::extract::State as Shared;
+use foundation::ApiResult;
 use serde_json::Value;
 use shared::auth::CurrentUser;
-use shared::http::{ApiResult, Field, Fields, FromFields, Invalid, Reply, Valid, ok};
+use shared::http::{Field, Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::store::Settings;
 
 use crate::State;

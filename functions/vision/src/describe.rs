@@ -1,9 +1,9 @@
 //! What is on a picture, in words, without a model that looks at it: what was read, what was detected,
 //! and what the manuals have to it. It says so where a part is missing.
 
-use shared::provider::ProviderError;
+use foundation::provider::ProviderError;
+use images::{Detection, ReadText};
 use shared::store::Citation;
-use shared::vision::{Detection, ReadText};
 
 /// Lines of text that are quoted.
 const MOST_LINES: usize = 30;

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State as Shared;
+use foundation::ApiResult;
 use serde::Serialize;
-use shared::http::ApiResult;
 
 use crate::State;
 use crate::received::Received;

@@ -1,12 +1,13 @@
 //! `POST /vision/explain`: what a picture shows, with the pages of the manuals that belong to it.
 
+use answers::assistant::sanitized;
 use axum::Json;
 use axum::extract::State as Shared;
+use foundation::{ApiError, ApiResult};
+use images::{Multimodal, Seen};
 use serde::Serialize;
-use shared::assistant::sanitized;
-use shared::http::{ApiError, ApiResult, without_controls};
+use shared::http::without_controls;
 use shared::store::Citation;
-use shared::vision::{Multimodal, Seen};
 
 use crate::State;
 use crate::describe::{Findings, labels};

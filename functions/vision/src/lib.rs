@@ -10,13 +10,13 @@ mod ocr;
 mod received;
 mod views;
 
+use answers::library::Library;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
+use images::Vision;
 use shared::Context;
 use shared::http::pace;
-use shared::library::Library;
-use shared::vision::Vision;
 
 /// What the handlers need.
 #[derive(Debug, Clone)]

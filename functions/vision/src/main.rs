@@ -2,15 +2,15 @@
 
 use std::process::ExitCode;
 
+use answers::library::Library;
+use images::Vision;
 use shared::Context;
 use shared::http::{Backend, serve};
-use shared::library::Library;
-use shared::vision::Vision;
 use vision::State;
 
 fn main() -> ExitCode {
     // Text on pictures is read by a program that is started through this executable.
-    shared::worker::run("vision", run)
+    foundation::worker::run("vision", &[], run)
 }
 
 #[tokio::main]

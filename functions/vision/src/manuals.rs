@@ -1,9 +1,9 @@
 //! The pages of the user's manuals that belong to a picture: a data plate leads to its manual.
 
-use shared::assistant::{resembles, snippet};
-use shared::ids::UserId;
-use shared::library::{Library, LibraryQuery};
-use shared::retrieval::Hit;
+use answers::assistant::{resembles, snippet};
+use answers::library::{Library, LibraryQuery};
+use foundation::ids::UserId;
+use search::retrieval::Hit;
 use shared::store::Citation;
 
 /// Pages that are named.

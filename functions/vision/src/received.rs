@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use foundation::ApiError;
+use foundation::ids::UserId;
+use images::Picture;
 use shared::auth::CurrentUser;
-use shared::http::{ApiError, body_limit, receive_file};
-use shared::ids::UserId;
+use shared::http::{body_limit, receive_file};
 use shared::store::RateLimit;
-use shared::vision::Picture;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::State;

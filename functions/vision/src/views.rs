@@ -1,7 +1,7 @@
 //! Findings as they stand on the wire.
 
+use images::{Detection, PixelBox, ReadLine};
 use serde::Serialize;
-use shared::vision::{Detection, PixelBox, ReadLine};
 
 /// An object on a picture.
 #[derive(Debug, Serialize)]

@@ -8,13 +8,13 @@ mod client;
 
 use std::time::{Duration, Instant};
 
+use foundation::ids::UserId;
+use foundation::page_texts::{PageText, PageTexts};
 use futures::{StreamExt, stream};
 use local::{Options, System};
 use serde_json::json;
 use shared::Context;
-use shared::ids::UserId;
 use shared::objects::ObjectKey;
-use shared::page_texts::{PageText, PageTexts};
 use shared::store::{Chat, ChatMessage, Document, DocumentStatus, Key, MessageRole, NewDocument};
 
 use client::Client;
@@ -23,7 +23,7 @@ const MESSAGES: usize = 4;
 const PAGES: u32 = 20;
 
 fn main() {
-    if shared::worker::main().is_some() {
+    if foundation::worker::main(&[documents::pdf::WORKER, speech::audio::WORKER]).is_some() {
         return;
     }
     let runtime = tokio::runtime::Runtime::new().unwrap();

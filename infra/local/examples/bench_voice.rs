@@ -25,7 +25,7 @@ use client::Client;
 use futures::future::join_all;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use shared::speech::audio::{AudioLimits, decode};
+use speech::audio::{AudioLimits, decode};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use shared::config::{
+use foundation::config::{
     DetectionConfig, LanguageModelConfig, MailProvider, ReadingConfig, RecognitionConfig, SynthesisConfig,
 };
-use shared::program::is_installed;
+use foundation::program::is_installed;
 
 use crate::system::System;
 

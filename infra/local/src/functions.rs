@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use answers::assistant::Assistant;
+use answers::library::Library;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use axum::Router;
+use images::Vision;
 use shared::Context;
-use shared::assistant::Assistant;
-use shared::library::Library;
-use shared::speech::{recognition, synthesis};
-use shared::vision::Vision;
+use speech::{recognition, synthesis};
 
 use crate::calls::Calls;
 use crate::system::StartError;
@@ -187,7 +187,7 @@ impl Erase {
 
 impl Invoked {
     fn new(url: &str, function: &str) -> Result<Self, StartError> {
-        let client = shared::outbound::builder().timeout(LONGEST_RUN).build().map_err(StartError::function)?;
+        let client = foundation::outbound::builder().timeout(LONGEST_RUN).build().map_err(StartError::function)?;
         let url = format!("{}/2015-03-31/functions/{function}/invocations", url.trim_end_matches('/'));
         Ok(Self { client, url })
     }

@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
     // PDF files and recordings are read in child processes, which are this executable again.
-    if let Some(ended) = shared::worker::main() {
+    if let Some(ended) = foundation::worker::main(&[documents::pdf::WORKER, speech::audio::WORKER]) {
         return ended;
     }
     run()
@@ -17,8 +17,8 @@ fn main() -> ExitCode {
 #[tokio::main]
 async fn run() -> ExitCode {
     let options = Options::parse();
-    shared::telemetry::init();
-    shared::worker::confine::log_what_is_in_force();
+    foundation::telemetry::init();
+    foundation::worker::confine::log_what_is_in_force();
     let system = match System::start(options, &|name| std::env::var(name).ok()).await {
         Ok(system) => system,
         Err(error) => {

@@ -168,12 +168,12 @@ pub(crate) fn event(key: &str, delivery: u32) -> SqsEvent {
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
         "awsRegion": "us-east-1",
-        "eventTime": shared::time::now(),
+        "eventTime": foundation::time::now(),
         "eventName": "ObjectCreated:Put",
         "s3": {"s3SchemaVersion": "1.0", "bucket": {"name": "intellimaint"}, "object": {"key": key}},
     }]});
     let event = json!({"Records": [{
-        "messageId": shared::ids::new_ulid(),
+        "messageId": foundation::ids::new_ulid(),
         "receiptHandle": "local",
         "body": notification.to_string(),
         "attributes": {"ApproximateReceiveCount": delivery.to_string()},

@@ -5,9 +5,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use foundation::config::{BillingConfig, Config, Problems};
 use secrecy::SecretString;
 use shared::Context;
-use shared::config::{BillingConfig, Config, Problems};
 use shared::http::{Backend, serve};
 use shared::objects::ObjectKey;
 use tempfile::TempDir;

@@ -150,11 +150,11 @@ mod tests {
 
     use super::*;
     use crate::billing::{Month, Subscription, Usage};
-    use crate::ids::{ChatId, UserId};
     use crate::store::{
         Chat, ChatMessage, Document, Feedback, Generation, Job, Lease, MessageRole, NewDocument, Preview, Settings,
         TokenUsage, Warning,
     };
+    use foundation::ids::{ChatId, UserId};
 
     fn unlisted_of(sort: &str, item: &impl Serialize) -> Vec<String> {
         unlisted(sort, serde_json::to_value(item).unwrap().as_object().unwrap())
@@ -173,7 +173,7 @@ mod tests {
         let lease = Lease::new(&user, &ChatId::new());
         let mut message = ChatMessage::placeholder("g");
         message.token_usage = Some(TokenUsage::default());
-        message.feedback = Some(Feedback { rating: 5, comment: None, created_at: crate::time::now() });
+        message.feedback = Some(Feedback { rating: 5, comment: None, created_at: foundation::time::now() });
         message.failure = Some(crate::store::AnswerFailure { code: String::new(), message: String::new() });
         message.replaced = Some(Box::new(ChatMessage::new(MessageRole::Assistant, "old")));
         message.verification = Some(crate::store::Verification::default());
@@ -191,7 +191,7 @@ mod tests {
             unlisted_of("DOC#d", &Document::new(&user, new)),
             unlisted_of("CHAT#c", &chat),
             unlisted_of("MSG#m", &message),
-            unlisted_of("JOB#j", &Job::new(Some(user), 1).charged(Month::of(crate::time::now()))),
+            unlisted_of("JOB#j", &Job::new(Some(user), 1).charged(Month::of(foundation::time::now()))),
         ];
         assert_eq!(lists.concat(), Vec::<String>::new());
     }

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::EraseError;
 use crate::Context;
 use crate::auth::KeyUse;
-use crate::ids::{SignInId, UserId};
 use crate::objects::{ObjectKey, ObjectResult, Objects};
 use crate::store::{StoreError, StoreResult, User};
-use crate::telemetry::causes;
-use crate::time;
+use foundation::ids::{SignInId, UserId};
+use foundation::telemetry::causes;
+use foundation::time;
 
 /// How long the transaction may be tried. The job waits longer than this for a deletion that was announced.
 const CLOSING: Duration = Duration::from_secs(40);

@@ -8,10 +8,10 @@ use tokio::time::Instant;
 use super::EraseError;
 use super::closing::Marker;
 use crate::Context;
-use crate::ids::{DocumentId, JobId, UserId};
 use crate::objects::{ObjectError, ObjectKey};
 use crate::store::{Key, Left, Tombstone};
-use crate::time;
+use foundation::ids::{DocumentId, JobId, UserId};
+use foundation::time;
 
 /// How long a deletion that was announced may take to be done: longer than any request lives.
 const PATIENCE_SECONDS: i64 = 60;

@@ -11,11 +11,11 @@ use tokio::time::Instant;
 use super::attributes::{CHAT, DOCUMENT, JOB, Kind, MESSAGE, SIGN_IN, SUBSCRIPTION, USAGE};
 use super::export_file::{ExportFile, Written};
 use crate::Context;
-use crate::ids::{DocumentId, JobId, UserId};
 use crate::objects::{ObjectError, ObjectKey, ObjectResult};
-use crate::page_texts::PageTexts;
 use crate::store::{Key, Listing, StoreError, StoreResult, User};
-use crate::telemetry::causes;
+use foundation::ids::{DocumentId, JobId, UserId};
+use foundation::page_texts::PageTexts;
+use foundation::telemetry::causes;
 
 /// How long the links in an export work, and that to one in the bucket.
 const LIFETIME: Duration = Duration::from_hours(1);
@@ -141,8 +141,8 @@ struct Export<'a> {
 impl Export<'_> {
     async fn write(&mut self, user: &User) -> Result<(), Broken> {
         let store = &self.context.store;
-        self.file.attribute("exportedAt", &crate::time::now()).await?;
-        let links_end = crate::time::in_seconds(i64::try_from(LIFETIME.as_secs()).unwrap_or(0));
+        self.file.attribute("exportedAt", &foundation::time::now()).await?;
+        let links_end = foundation::time::in_seconds(i64::try_from(LIFETIME.as_secs()).unwrap_or(0));
         self.file.attribute("linksExpireAt", &links_end).await?;
         self.file.attribute("profile", &profile(user)).await?;
         let settings = store.settings(&self.id).await?;
@@ -186,7 +186,7 @@ impl Export<'_> {
 /// Whether an item's time is over.
 fn has_ended(item: &Item) -> bool {
     let ends_at = item.get("expiresAt").and_then(Value::as_i64);
-    ends_at.is_some_and(|at| at <= crate::time::now().as_second())
+    ends_at.is_some_and(|at| at <= foundation::time::now().as_second())
 }
 
 fn profile(user: &User) -> Value {

@@ -4,9 +4,9 @@ use super::counter::Counter;
 use super::email::Email;
 use super::password::{self, GivenPassword, PasswordError};
 use crate::Context;
-use crate::http::ApiError;
 use crate::store::{RateLimit, StoreError, User};
-use crate::telemetry;
+use foundation::ApiError;
+use foundation::telemetry;
 
 /// Wrong passwords of one [`Counter`].
 const GUESSES: RateLimit = RateLimit { name: "password", times: 10, seconds: 900 };

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, header};
 
-use crate::config::{AuthConfig, CookieMode};
+use foundation::config::{AuthConfig, CookieMode};
 
 /// Cookie of the access token; `HttpOnly`.
 pub const ACCESS_COOKIE: &str = "access_token";

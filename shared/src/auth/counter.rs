@@ -6,8 +6,8 @@ use super::device::Device;
 use super::email::Email;
 use super::token_secret::KeyUse;
 use crate::Context;
-use crate::ids::UserId;
 use crate::store::User;
+use foundation::ids::UserId;
 
 /// Whose attempts are counted together. Anybody can use up what is counted for an address; therefore a browser that
 /// has signed in before, and somebody who is signed in, have counts of their own.

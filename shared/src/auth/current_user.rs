@@ -7,8 +7,9 @@ use http::{HeaderMap, header};
 use super::cookies::{ACCESS_COOKIE, REFRESH_COOKIE, access_cookie, read_cookies};
 use super::sign_ins::{RefreshError, SignIns};
 use crate::Context;
-use crate::http::{ApiError, ResponseCookies};
-use crate::ids::{SignInId, UserId};
+use crate::http::ResponseCookies;
+use foundation::ApiError;
+use foundation::ids::{SignInId, UserId};
 
 /// The user that a verified, living sign-in belongs to. Everything of a user is found by this id and
 /// no other.

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::cookies::{read_cookies, set};
 use super::token_secret::{KeyUse, TokenSecret};
-use crate::config::AuthConfig;
-use crate::ids::UserId;
+use foundation::config::AuthConfig;
+use foundation::ids::UserId;
 
 /// Cookie of a browser that has signed in; `HttpOnly`.
 pub const DEVICE_COOKIE: &str = "device";
@@ -48,7 +48,7 @@ impl Device {
         user: &UserId,
     ) -> Option<HeaderValue> {
         let mut device =
-            Self::of(headers, secret).unwrap_or_else(|| Self { id: crate::ids::new_ulid(), users: Vec::new() });
+            Self::of(headers, secret).unwrap_or_else(|| Self { id: foundation::ids::new_ulid(), users: Vec::new() });
         device.users.retain(|known| known != user);
         device.users.push(user.clone());
         let surplus = device.users.len().saturating_sub(ACCOUNTS);

@@ -5,7 +5,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::time;
+use foundation::time;
 
 /// A token that cannot be made or used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

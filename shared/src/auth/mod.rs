@@ -1,22 +1,18 @@
 //! Who is calling: tokens, cookies, sign-ins, passwords, one-time codes.
 
 pub mod attempts;
-#[cfg(feature = "mail")]
 pub mod codes;
 mod cookies;
 mod counter;
 mod current_user;
 mod device;
 mod email;
-#[cfg(feature = "oidc")]
 pub mod google;
 mod jwt;
 mod line;
-#[cfg(feature = "new-passwords")]
 mod new_password;
 mod open_family;
 pub mod password;
-mod public_keys;
 mod published_keys;
 mod role;
 mod sign_ins;
@@ -32,12 +28,10 @@ pub use current_user::{CurrentUser, MaybeUser};
 pub use device::{DEVICE_COOKIE, Device};
 pub use email::{Email, MangledEmail, NotAnEmail};
 pub use line::Line;
-#[cfg(feature = "new-passwords")]
 pub use new_password::NewPassword;
 pub use open_family::Caller;
-pub use public_keys::{NotPublicKeys, PublicKey, PublicKeys};
 pub use published_keys::{PublishedKeys, PublishedKeysError};
 pub use role::Role;
 pub use sign_ins::{RefreshError, SignIns, SignedIn};
 pub use token_secret::{KeyUse, TokenSecret};
-pub use tokens::{Purpose, TokenError, Tokens};
+pub use tokens::{TokenError, Tokens};

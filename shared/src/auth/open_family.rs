@@ -5,9 +5,10 @@ use http::request::Parts;
 
 use super::CurrentUser;
 use crate::Context;
-use crate::http::{ApiError, ApiResult, ClientAddress};
-use crate::ids::UserId;
+use crate::http::ClientAddress;
 use crate::store::RateLimit;
+use foundation::ids::UserId;
+use foundation::{ApiError, ApiResult};
 
 /// Who calls a family that may be open.
 #[derive(Debug, Clone)]

@@ -12,7 +12,8 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::http::{ApiError, Field};
+use crate::http::Field;
+use foundation::ApiError;
 
 /// Memory of one computation, in KiB.
 const MEMORY_KIB: u32 = 19 * 1024;
@@ -129,7 +130,7 @@ fn stand_in() -> Result<PasswordHash, PasswordError> {
     if let Some(hash) = STAND_IN.get() {
         return Ok(hash.clone());
     }
-    let hash = hash_now(&crate::ids::new_ulid())?;
+    let hash = hash_now(&foundation::ids::new_ulid())?;
     Ok(STAND_IN.get_or_init(|| hash).clone())
 }
 

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::public_keys::PublicKeys;
-use crate::aws;
+use foundation::aws;
+use foundation::public_keys::PublicKeys;
 
 /// How long the keys are taken for the newest. Anybody can send tokens with keys that nobody has.
 const SETTLED: Duration = Duration::from_secs(10);

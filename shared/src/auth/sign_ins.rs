@@ -13,11 +13,12 @@ use serde::{Deserialize, Serialize};
 use super::cookies::Flag;
 use super::published_keys::PublishedKeys;
 use super::token_secret::TokenSecret;
-use super::tokens::{Purpose, TokenError, Tokens};
-use crate::config::AuthConfig;
-use crate::ids::{SignInId, UserId};
+use super::tokens::{TokenError, Tokens};
 use crate::store::{SignIn, Store, StoreError};
-use crate::{telemetry, time};
+use foundation::config::AuthConfig;
+use foundation::ids::{SignInId, UserId};
+use foundation::public_keys::Purpose;
+use foundation::{telemetry, time};
 
 /// How long a superseded refresh token is still honoured.
 const GRACE_SECONDS: i64 = 10;
@@ -239,7 +240,7 @@ impl SignIns {
     /// # Errors
     /// [`TokenError`].
     pub fn ticket(&self, user: &UserId, sign_in: &SignInId) -> Result<(String, u64), TokenError> {
-        let claims = TicketClaims { sub: user.clone(), sid: sign_in.clone(), jti: crate::ids::new_ulid() };
+        let claims = TicketClaims { sub: user.clone(), sid: sign_in.clone(), jti: foundation::ids::new_ulid() };
         Ok((self.tokens.sign(Purpose::Ticket, claims, TICKET_SECONDS)?, TICKET_SECONDS))
     }
 

@@ -13,33 +13,9 @@ use serde::de::DeserializeOwned;
 
 use super::jwt;
 pub use super::jwt::TokenError;
-use super::public_keys::{PublicKey, PublicKeys};
 use super::published_keys::{PublishedKeys, PublishedKeysError};
 use super::token_secret::TokenSecret;
-
-/// What a token may be used for. Each purpose has a key pair of its own, so that a token made for one can never pass
-/// for another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// Signs requests in, for an hour.
-    Access,
-    /// Renews a sign-in.
-    Refresh,
-    /// Opens one WebSocket.
-    Ticket,
-}
-
-impl Purpose {
-    pub(super) const ALL: [Self; 3] = [Self::Access, Self::Refresh, Self::Ticket];
-
-    pub(super) const fn label(self) -> &'static str {
-        match self {
-            Self::Access => "access",
-            Self::Refresh => "refresh",
-            Self::Ticket => "ticket",
-        }
-    }
-}
+use foundation::public_keys::{PublicKey, PublicKeys, Purpose};
 
 /// Makes and checks tokens. Cheap to clone; what one learns of new keys, its clones know.
 #[derive(Debug, Clone)]

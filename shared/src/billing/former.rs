@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Billing, BillingResult, Month, Usage};
-use crate::ids::UserId;
+use foundation::ids::UserId;
 
 /// How long it is remembered: 400 days, so that yearly offers cannot be had twice either.
 const SECONDS: i64 = 400 * 86_400;

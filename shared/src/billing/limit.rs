@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::PlanId;
-use crate::http::ApiError;
 use crate::store::StoreError;
+use foundation::ApiError;
 
 /// What billing gives back.
 pub type BillingResult<T> = Result<T, BillingError>;

@@ -9,8 +9,8 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::{Billing, BillingResult, Limit, LimitReached, Plan};
-use crate::ids::UserId;
 use crate::store::{Document, Job, Store, Write};
+use foundation::ids::UserId;
 
 /// A calendar month in UTC: `2026-11`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

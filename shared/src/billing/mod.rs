@@ -8,26 +8,22 @@
 mod former;
 mod limit;
 mod meter;
-mod money;
-#[cfg(feature = "payments")]
 pub mod payments;
-mod plans;
 mod subscription;
 
 pub use former::Former;
 pub use limit::{BillingError, BillingResult, Limit, LimitReached};
 pub use meter::{Kept, Month, Usage};
-pub use money::Money;
-pub use plans::{Interval, Limits, Plan, PlanId, Plans, PlansError, Price};
 pub use subscription::{Status, Subscription};
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::config::BillingConfig;
 use crate::store::Store;
-use crate::time;
+use foundation::config::BillingConfig;
+use foundation::plans::{Money, Plan, PlanId, Plans};
+use foundation::time;
 
 /// Plans, and who has used how much of theirs. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Billing, BillingResult, Plan, PlanId};
-use crate::ids::UserId;
+use foundation::ids::UserId;
 
 /// How long a plan outlives the period that was paid for: renewals are told with a delay, and may get lost.
 const GRACE: SignedDuration = SignedDuration::from_hours(7 * 24);

@@ -15,9 +15,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::docs::docs;
-use super::error::ApiError;
 use super::{csrf, encoding, finish, request_log};
-use crate::config::HttpConfig;
+use foundation::ApiError;
+use foundation::config::HttpConfig;
 
 /// One of the two backends that the frontend knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

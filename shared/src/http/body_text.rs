@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::error::ApiError;
+use foundation::ApiError;
 
 /// Reads a JSON body. A byte order mark is passed over; half a character (a lone surrogate such as
 /// `\ud83d`, which comes from text that was cut) becomes U+FFFD.

@@ -9,8 +9,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header;
 
-use super::error::ApiError;
 use crate::auth::bearer;
+use foundation::ApiError;
 
 pub(super) async fn check_origin(State(origins): State<Arc<[String]>>, request: Request, next: Next) -> Response {
     let headers = request.headers();

@@ -5,7 +5,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header;
 
-use super::error::ApiError;
+use foundation::ApiError;
 
 /// Refuses compressed bodies: what unpacks them would need limits of its own, and bodies are small.
 pub(super) async fn refuse_encoded(request: Request, next: Next) -> Response {

@@ -9,8 +9,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, header};
 
-use super::error::ApiError;
-use crate::ids::new_ulid;
+use foundation::ApiError;
+use foundation::ids::new_ulid;
 
 /// The id that names a request in answers and logs; a client may give its own in `X-Request-Id`.
 #[derive(Debug, Clone)]

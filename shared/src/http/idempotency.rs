@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use super::error::ApiError;
+use foundation::ApiError;
 
 /// Characters of a key.
 const LONGEST: usize = 255;

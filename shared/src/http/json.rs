@@ -6,8 +6,8 @@ use http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
 use super::body_text;
-use super::error::ApiError;
 use super::fields::{Fields, FromFields};
+use foundation::ApiError;
 
 /// A JSON body, checked.
 ///

@@ -8,7 +8,6 @@ mod csrf;
 mod docs;
 mod encoding;
 mod envelope;
-mod error;
 mod fields;
 mod finish;
 mod idempotency;
@@ -17,7 +16,6 @@ mod pace;
 mod pagination;
 mod path;
 mod request_log;
-#[cfg(feature = "server")]
 mod server;
 mod upload;
 
@@ -25,7 +23,6 @@ pub use answer_size::{HEAVIEST_ANSWER, weight};
 pub use backend::{Backend, serve};
 pub use client_address::ClientAddress;
 pub use envelope::{Reply, created, ok};
-pub use error::{ApiError, ApiResult};
 pub use fields::{Field, Fields, FromFields, Invalid, OptionalText, said, text, without_controls};
 pub use finish::{RequestId, ResponseCookies};
 pub use idempotency::IdempotencyKey;
@@ -33,6 +30,5 @@ pub use json::{Valid, ValidOrEmpty};
 pub use pace::{admit, pace};
 pub use pagination::{Page, Pagination};
 pub use path::Id;
-#[cfg(feature = "server")]
 pub use server::{Patience, listen};
 pub use upload::{UploadedForm, body_limit, receive_file};

@@ -10,11 +10,11 @@ use http::Method;
 use sha2::{Digest, Sha256};
 
 use super::client_address::ClientAddress;
-use super::error::{ApiError, ApiResult};
 use crate::Context;
 use crate::auth::{ACCESS_COOKIE, bearer, read_cookies};
-use crate::ids::UserId;
 use crate::store::Bucket;
+use foundation::ids::UserId;
+use foundation::{ApiError, ApiResult};
 
 /// In development everybody comes from one address, and tests ask fast.
 const MORE_IN_DEVELOPMENT: u64 = 20;

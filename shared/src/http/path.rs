@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use super::error::ApiError;
+use foundation::ApiError;
 
 /// The identifiers of a path. One that is malformed names nothing, so it is 404 like one that is
 /// unknown.

@@ -8,9 +8,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 
-use super::error::ApiError;
 use super::finish::RequestId;
-use crate::telemetry;
+use foundation::ApiError;
+use foundation::telemetry;
 
 pub(super) async fn log(request: Request, next: Next) -> Response {
     let started = Instant::now();

@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Multipart, Request};
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 
-use super::error::{ApiError, ApiResult};
+use foundation::{ApiError, ApiResult};
 
 /// Fields beside the file.
 const MOST_FIELDS: usize = 16;

@@ -6,8 +6,8 @@ use tokio::fs::{self, OpenOptions};
 use tokio::io::AsyncWriteExt;
 
 use super::MailError;
-use crate::ids::new_ulid;
-use crate::time;
+use foundation::ids::new_ulid;
+use foundation::time;
 
 #[derive(Debug)]
 pub(super) struct Files {
@@ -43,9 +43,9 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use crate::auth::Email;
-    use crate::config::Config;
     use crate::mail::{Mailer, Message};
     use crate::store::CodePurpose;
+    use foundation::config::Config;
 
     #[tokio::test]
     async fn mails_are_files_that_sort_by_time_and_only_we_may_read() {

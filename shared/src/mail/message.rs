@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::auth::Email;
-use crate::billing::{Interval, Price};
 use crate::store::CodePurpose;
+use foundation::plans::{Interval, Price};
 
 /// What a mail says. Nothing in it was written by whoever caused it to be sent, so that nobody can
 /// have us mail words of their own to strangers.

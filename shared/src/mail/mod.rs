@@ -12,8 +12,8 @@ use lettre::message::{Mailbox, MultiPart};
 pub use message::Message;
 
 use crate::auth::Email;
-use crate::config::{AwsConfig, MailConfig, MailProvider};
 use files::Files;
+use foundation::config::{AwsConfig, MailConfig, MailProvider};
 use ses::Ses;
 use smtp::Smtp;
 

@@ -5,8 +5,8 @@ use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Destination, EmailContent, RawMessage};
 
 use super::MailError;
-use crate::aws;
-use crate::config::AwsConfig;
+use foundation::aws;
+use foundation::config::AwsConfig;
 
 #[derive(Debug)]
 pub(super) struct Ses(Client);

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use super::MailError;
-use crate::config::SmtpConfig;
+use foundation::config::SmtpConfig;
 
 /// Time for one command.
 const TIMEOUT: Duration = Duration::from_secs(15);

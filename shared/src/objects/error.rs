@@ -1,6 +1,7 @@
 //! What can go wrong in the bucket.
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use foundation::ApiError;
 
 /// A failed object call.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +54,16 @@ where
                 Self::Busy(Box::new(error))
             }
             _ => Self::Failed(Box::new(error)),
+        }
+    }
+}
+
+impl From<ObjectError> for ApiError {
+    fn from(error: ObjectError) -> Self {
+        match error {
+            ObjectError::NotFound => Self::not_found("File"),
+            error if error.is_passing() => Self::storage_busy().caused_by(error),
+            error => Self::internal(error),
         }
     }
 }

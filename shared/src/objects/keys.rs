@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::ids::{DocumentId, JobId, UserId};
+use foundation::ids::{DocumentId, JobId, UserId};
 
 /// Which picture of a document's pages it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

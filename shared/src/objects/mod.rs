@@ -27,8 +27,8 @@ pub use presign::{MultipartUpload, Presigned, part_sizes};
 pub use transfer::{Changed, ObjectInfo};
 pub use upload::Upload;
 
-use crate::aws;
-use crate::config::AwsConfig;
+use foundation::aws;
+use foundation::config::AwsConfig;
 
 /// What object calls give back.
 pub type ObjectResult<T> = Result<T, ObjectError>;

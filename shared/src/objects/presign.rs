@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::error::ObjectError;
 use super::{ObjectKey, ObjectResult, Objects};
-use crate::time;
+use foundation::time;
 
 /// A presigned request.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::AttachmentId;
+use foundation::ids::AttachmentId;
 
 /// A picture or document sent with a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

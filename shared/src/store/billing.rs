@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 use super::item::{Expression, Key};
 use super::{Store, StoreResult, Write};
 use crate::billing::{Former, Month, Subscription, Usage};
-use crate::ids::UserId;
+use foundation::ids::UserId;
 
 pub(super) fn of(user: &UserId, sort: impl Into<String>) -> Key {
     Key::new(format!("USER#{user}"), sort)
@@ -185,7 +185,7 @@ impl Store {
     /// What is remembered of a deleted account.
     pub(crate) async fn former(&self, address: &str) -> StoreResult<Option<Former>> {
         let found: Option<Former> = self.get(&former_key(address)).await?;
-        Ok(found.filter(|found| found.expires_at > crate::time::now().as_second()))
+        Ok(found.filter(|found| found.expires_at > foundation::time::now().as_second()))
     }
 
     /// Grows whenever documents are kept.

@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 
 use super::item::{Expression, Key};
 use super::{Store, StoreResult};
-use crate::time;
+use foundation::time;
 
 /// How often it is looked again where another request came in between.
 const ROUNDS: usize = 8;

@@ -8,8 +8,8 @@ use super::leases::Generation;
 use super::messages::{self, ChatMessage, MessageRole};
 use super::warnings::Warning;
 use super::{Listing, Store, StoreResult};
-use crate::ids::{ChatId, MessageId, UserId};
-use crate::time;
+use foundation::ids::{ChatId, MessageId, UserId};
+use foundation::time;
 
 /// Where a session stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

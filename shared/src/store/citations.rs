@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::page_boxes::PageBox;
+use foundation::page_boxes::PageBox;
 
 /// A passage of a manual that an answer rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

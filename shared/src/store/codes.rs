@@ -8,8 +8,8 @@ use super::error::StoreError;
 use super::item::{Expression, Key};
 use super::{Store, StoreResult, Write};
 use crate::auth::Email;
-use crate::ids::UserId;
-use crate::time;
+use foundation::ids::UserId;
+use foundation::time;
 
 /// How often a change is tried again when another request was first.
 const ROUNDS: usize = 12;

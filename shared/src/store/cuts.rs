@@ -4,7 +4,7 @@ use super::chats::{self, Preview};
 use super::item::Expression;
 use super::messages::{self, ChatMessage};
 use super::{Store, StoreResult};
-use crate::ids::{ChatId, UserId};
+use foundation::ids::{ChatId, UserId};
 
 const CUT: &str =
     "SET #content = :content, #citations = :citations, #verification = :verification, #stopped = :stopped";

@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 use super::item::{Expression, Key};
 use super::runs::{Failure, Progress};
 use super::{Listing, Store, StoreResult, Write};
-use crate::ids::{DocumentId, UserId};
-use crate::time;
+use foundation::ids::{DocumentId, UserId};
+use foundation::time;
 
 /// Where a document stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! What can go wrong in the table.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use foundation::ApiError;
 
 /// A failed storage call.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +71,17 @@ where
             Self::Busy(Box::new(error))
         } else {
             Self::Failed(Box::new(error))
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            // A request was under way when the account was deleted: its sign-in is over.
+            StoreError::AccountDeleted => Self::sign_in_expired(),
+            error if error.is_passing() => Self::storage_busy().caused_by(error),
+            error => Self::internal(error),
         }
     }
 }

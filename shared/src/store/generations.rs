@@ -15,8 +15,8 @@ use super::item::Expression;
 use super::leases::{Generation, Lease, lease_until};
 use super::messages::{self, ChatMessage};
 use super::{Store, StoreError, StoreResult, Write};
-use crate::ids::{ChatId, MessageId, UserId};
-use crate::time;
+use foundation::ids::{ChatId, MessageId, UserId};
+use foundation::time;
 
 /// What goes into a session together with taking its lease.
 #[derive(Debug, Default)]

@@ -4,8 +4,8 @@ use super::documents::key;
 use super::item::{Expression, Key};
 use super::runs::{Claim, Claimable, Failure, Progress, Run};
 use super::{Document, DocumentStatus, Store, StoreResult, Write};
-use crate::ids::{DocumentId, UserId};
-use crate::time;
+use foundation::ids::{DocumentId, UserId};
+use foundation::time;
 
 /// What an ingest found.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use super::item::{Expression, Key};
 use super::runs::{Claim, Claimable, Failure, Progress, Run};
 use super::{Store, StoreError, StoreResult, Write};
 use crate::billing::Month;
-use crate::ids::{JobId, UserId};
-use crate::time;
+use foundation::ids::{JobId, UserId};
+use foundation::time;
 
 /// How long a job and its text are kept.
 pub const JOB_LIFETIME_SECONDS: i64 = 7 * 86_400;

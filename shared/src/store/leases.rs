@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::item::Expression;
 use super::{Store, Write};
 use crate::billing::Month;
-use crate::ids::{ChatId, MessageId, UserId, new_ulid};
-use crate::time;
+use foundation::ids::{ChatId, MessageId, UserId, new_ulid};
+use foundation::time;
 
 /// How long a lease lives without being extended.
 pub const LEASE: Duration = Duration::from_secs(15);

@@ -11,7 +11,7 @@ use super::procedures::Procedure;
 use super::verification::Verification;
 use super::warnings::Warning;
 use super::{Listing, Store, StoreResult, Write};
-use crate::ids::{ChatId, MessageId, UserId};
+use foundation::ids::{ChatId, MessageId, UserId};
 
 /// Who wrote a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,7 +121,7 @@ impl ChatMessage {
             id: MessageId::new(),
             role,
             content: content.into(),
-            created_at: crate::time::now(),
+            created_at: foundation::time::now(),
             is_stopped: false,
             interrupted: false,
             attachments: Vec::new(),
@@ -264,7 +264,7 @@ impl Store {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::page_boxes::PageBox;
+    use foundation::page_boxes::PageBox;
 
     #[test]
     fn an_interrupted_answer_keeps_what_was_saved() {

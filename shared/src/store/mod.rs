@@ -22,7 +22,6 @@ mod jobs;
 mod leases;
 mod listing;
 mod messages;
-#[cfg(feature = "payments")]
 mod payments;
 mod pending_email;
 mod places;
@@ -55,7 +54,6 @@ pub use jobs::{JOB_LIFETIME_SECONDS, Job, JobStatus};
 pub use leases::{Generation, LEASE, Lease};
 pub use listing::Listing;
 pub use messages::{AnswerFailure, ChatMessage, Feedback, MessageRole, TokenUsage};
-#[cfg(feature = "payments")]
 pub use payments::EventRecord;
 pub use pending_email::PENDING_EMAIL_SECONDS;
 pub use places::Place;

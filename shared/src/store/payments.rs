@@ -7,7 +7,7 @@ use super::billing::of;
 use super::item::{Expression, Key};
 use super::{Store, StoreResult, Write};
 use crate::billing::Subscription;
-use crate::ids::UserId;
+use foundation::ids::UserId;
 
 /// What is remembered of an event of the payment provider's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -98,7 +98,7 @@ impl Store {
         user: &UserId,
         (known, found): (&Subscription, &Subscription),
     ) -> StoreResult<()> {
-        let expires_at = crate::time::now().as_second() + EVENT_SECONDS;
+        let expires_at = foundation::time::now().as_second() + EVENT_SECONDS;
         let record = serde_json::json!({"mailLease": mail_lease, "expiresAt": expires_at});
         let mut writes = vec![Write::put(event_key(id), &record, Some(Expression::absent()))?];
         writes.extend(keeping(user, known, found)?);

@@ -2,8 +2,8 @@
 
 use super::{Store, StoreResult, User};
 use crate::auth::Email;
-use crate::ids::UserId;
-use crate::time;
+use foundation::ids::UserId;
+use foundation::time;
 
 /// Seconds that a new address may wait for its proof, however often its code is mailed.
 pub const PENDING_EMAIL_SECONDS: i64 = 3600;

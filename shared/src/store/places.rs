@@ -8,8 +8,8 @@ use serde::de::IgnoredAny;
 use super::item::{Expression, Key};
 use super::runs::lease_end;
 use super::{Store, StoreResult};
-use crate::ids::{UserId, new_ulid};
-use crate::time;
+use foundation::ids::{UserId, new_ulid};
+use foundation::time;
 
 /// Attributes of the item, one for each file that may be read at the same time.
 const PLACES: [&str; 2] = ["first", "second"];

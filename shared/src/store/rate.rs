@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::item::{Expression, Key};
 use super::{Store, StoreResult};
-use crate::time;
+use foundation::time;
 
 /// So many times in so many seconds, in fixed windows.
 #[derive(Debug, Clone, Copy)]

@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 
 use super::item::{Expression, Key};
 use super::{Store, StoreResult, Write};
-use crate::ids::{ChatId, MessageId, UserId};
-use crate::time;
+use foundation::ids::{ChatId, MessageId, UserId};
+use foundation::time;
 
 /// How long a key is remembered.
 const LIFETIME_SECONDS: i64 = 86_400;
@@ -39,8 +39,7 @@ impl AskedBefore {
     ///
     /// # Errors
     /// [`super::StoreError::Malformed`].
-    #[cfg_attr(not(feature = "assistant"), expect(dead_code, reason = "only conversations remember"))]
-    pub(crate) fn remembering(&self, user: &UserId, key: &str) -> StoreResult<Write> {
+    pub fn remembering(&self, user: &UserId, key: &str) -> StoreResult<Write> {
         let fresh = Expression::new("attribute_not_exists(PK) OR #expires < :now")
             .name("#expires", "expiresAt")
             .value(":now", time::now().as_second());

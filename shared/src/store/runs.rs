@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::item::{Expression, Key};
 use super::{Store, StoreResult};
-use crate::ids::new_ulid;
-use crate::time;
+use foundation::ids::new_ulid;
+use foundation::time;
 
 /// How long a claim stands without being extended.
 pub const LEASE_SECONDS: i64 = 30;

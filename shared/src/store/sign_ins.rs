@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::item::{Expression, Key};
 use super::{Listing, Store, StoreResult};
-use crate::ids::{SignInId, UserId};
+use foundation::ids::{SignInId, UserId};
 
 /// One sign-in. Its refresh tokens are numbered; only the number of the active one is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -56,7 +56,7 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn sign_in(&self, user: &UserId, id: &SignInId) -> StoreResult<Option<SignIn>> {
         let found: Option<SignIn> = self.get(&key(user, id)).await?;
-        Ok(found.filter(|found| found.expires_at > crate::time::now().as_second()))
+        Ok(found.filter(|found| found.expires_at > foundation::time::now().as_second()))
     }
 
     /// Notes that a ticket has been used, until `expires_at` (epoch seconds); whether this was the
@@ -78,7 +78,7 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn sign_ins(&self, user: &UserId) -> StoreResult<Vec<SignIn>> {
-        let now = crate::time::now().as_second();
+        let now = foundation::time::now().as_second();
         let mut all: Vec<SignIn> = self.list(Listing::new(format!("USER#{user}"), "SESSION#")).await?;
         all.retain(|sign_in| sign_in.expires_at > now);
         all.sort_by_key(|sign_in| std::cmp::Reverse(sign_in.last_used_at));

@@ -14,8 +14,8 @@ use serde::de::DeserializeOwned;
 use super::error::StoreError;
 use super::item::{Attributes, Expression, Joined, Key, some};
 use super::{StoreResult, Write, tombstones};
-use crate::aws;
-use crate::config::AwsConfig;
+use foundation::aws;
+use foundation::config::AwsConfig;
 
 /// How long one attempt of a call may take.
 const ATTEMPT: Duration = Duration::from_secs(5);

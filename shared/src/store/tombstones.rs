@@ -15,8 +15,8 @@ use super::error::StoreError;
 use super::item::{Expression, Key};
 use super::users::{address, google, owned_by, profile, unchanged};
 use super::{Store, StoreResult, User, Write, sign_ins};
-use crate::ids::{SignInId, UserId};
-use crate::time;
+use foundation::ids::{SignInId, UserId};
+use foundation::time;
 
 /// How often it is tried again while other requests change the account.
 const ROUNDS: usize = 8;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::error::StoreError;
 use super::item::{Attributes, Expression, Joined, Key, some};
 use super::{Store, StoreResult, tombstones};
-use crate::ids::UserId;
+use foundation::ids::UserId;
 
 /// How often a transaction that met another on the same item is tried again, and the first pause before it.
 const MEETINGS: u32 = 6;

@@ -8,8 +8,8 @@ use super::item::{Expression, Key};
 use super::{Registration, SignUp, Store, StoreResult, Write};
 use crate::auth::password::PasswordHash;
 use crate::auth::{Email, Role};
-use crate::ids::UserId;
-use crate::time;
+use foundation::ids::UserId;
+use foundation::time;
 
 /// How often a change is tried again when another request was first.
 const ROUNDS: usize = 8;

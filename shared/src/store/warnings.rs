@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::chats;
 use super::item::Expression;
 use super::{Store, StoreResult};
-use crate::ids::{ChatId, UserId};
+use foundation::ids::{ChatId, UserId};
 
 /// How grave the harm is that a warning speaks of (ANSI Z535.6). The gravest comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

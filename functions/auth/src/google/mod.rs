@@ -65,7 +65,7 @@ impl Failure {
             | Self::Store(_)
             | Self::SignIn(_) => TRY_AGAIN,
         };
-        tracing::error!(cause = shared::telemetry::causes(&self), "signing in with Google failed");
+        tracing::error!(cause = foundation::telemetry::causes(&self), "signing in with Google failed");
         told.to_owned()
     }
 }

@@ -1,10 +1,11 @@
 //! `PUT /chat/sessions/:id/messages/:mid/feedback`: what the user thought of an answer.
 
 use axum::extract::State as Shared;
+use foundation::ApiResult;
+use foundation::ids::{ChatId, MessageId};
 use serde_json::Value;
 use shared::auth::CurrentUser;
-use shared::http::{ApiResult, Field, Fields, FromFields, Id, Invalid, OptionalText, Reply, Valid, ok};
-use shared::ids::{ChatId, MessageId};
+use shared::http::{Field, Fields, FromFields, Id, Invalid, OptionalText, Reply, Valid, ok};
 use shared::store::Feedback;
 
 use crate::State;
@@ -33,7 +34,7 @@ impl FromFields for Opinion {
         Ok(Self(Feedback {
             rating: rating?.0,
             comment: comment?.and_then(|text| text.0),
-            created_at: shared::time::now(),
+            created_at: foundation::time::now(),
         }))
     }
 }

@@ -1,9 +1,10 @@
 //! `DELETE /chat/sessions/:id/messages/:mid`.
 
 use axum::extract::State as Shared;
+use foundation::ApiResult;
+use foundation::ids::{ChatId, MessageId};
 use shared::auth::CurrentUser;
-use shared::http::{ApiResult, Id, Reply, ok};
-use shared::ids::{ChatId, MessageId};
+use shared::http::{Id, Reply, ok};
 
 use crate::State;
 use crate::refusal::refusal;

@@ -1,9 +1,10 @@
 //! `PATCH /chat/sessions/:id/messages/:mid`: other words, and all later messages dropped.
 
 use axum::extract::State as Shared;
+use foundation::ApiResult;
+use foundation::ids::{ChatId, MessageId};
 use shared::auth::CurrentUser;
-use shared::http::{ApiResult, Fields, FromFields, Id, Invalid, Reply, Valid, ok};
-use shared::ids::{ChatId, MessageId};
+use shared::http::{Fields, FromFields, Id, Invalid, Reply, Valid, ok};
 
 use crate::State;
 use crate::body::Words;

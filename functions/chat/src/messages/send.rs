@@ -1,11 +1,12 @@
 //! `POST /chat/messages`, `POST /chat/sessions/:id/messages`: a question and its answer at once.
 
+use answers::conversation::Asked;
 use axum::extract::State as Shared;
+use foundation::ids::ChatId;
+use foundation::{ApiError, ApiResult};
 use serde::Serialize;
 use shared::auth::CurrentUser;
-use shared::conversation::Asked;
-use shared::http::{ApiError, ApiResult, Id, Reply, created};
-use shared::ids::ChatId;
+use shared::http::{Id, Reply, created};
 
 use crate::State;
 use crate::body::Said;

@@ -2,9 +2,10 @@
 
 use axum::extract::State as Shared;
 use axum::response::Response;
+use foundation::ApiResult;
+use foundation::ids::{ChatId, MessageId};
 use shared::auth::CurrentUser;
-use shared::http::{ApiResult, Id};
-use shared::ids::{ChatId, MessageId};
+use shared::http::Id;
 
 use crate::State;
 use crate::body::Said;

@@ -1,8 +1,9 @@
 //! `POST /chat/sessions`: an empty session.
 
 use axum::extract::State as Shared;
+use foundation::ApiResult;
 use shared::auth::CurrentUser;
-use shared::http::{ApiResult, Reply, ValidOrEmpty, created};
+use shared::http::{Reply, ValidOrEmpty, created};
 use shared::store::Chat;
 
 use super::update::Change;

@@ -1,9 +1,10 @@
 //! `DELETE /chat/sessions/:id`: gone, with its messages and pictures.
 
 use axum::extract::State as Shared;
+use foundation::ApiResult;
+use foundation::ids::ChatId;
 use shared::auth::CurrentUser;
-use shared::http::{ApiResult, Id, Reply, ok};
-use shared::ids::ChatId;
+use shared::http::{Id, Reply, ok};
 
 use crate::State;
 use crate::refusal::refusal;

@@ -2,15 +2,16 @@
 
 use std::fmt::Write as _;
 
+use answers::assistant::{escape, sanitized, unsaid};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as Shared};
 use axum::response::{IntoResponse, Response};
+use foundation::ids::ChatId;
+use foundation::{ApiError, ApiResult};
 use http::{HeaderValue, header};
 use serde::Deserialize;
-use shared::assistant::{escape, sanitized, unsaid};
 use shared::auth::CurrentUser;
-use shared::http::{ApiError, ApiResult, Id};
-use shared::ids::ChatId;
+use shared::http::Id;
 use shared::store::{Chat, ChatMessage, MessageRole, WarningKind};
 
 use crate::State;

@@ -2,12 +2,13 @@
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as Shared};
+use foundation::ids::UserId;
+use foundation::{ApiError, ApiResult};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::auth::CurrentUser;
-use shared::http::{ApiError, ApiResult, Field as _, Page, Pagination, Reply, ok};
-use shared::ids::UserId;
+use shared::http::{Field as _, Page, Pagination, Reply, ok};
 use shared::store::{Chat, ChatStatus, Store, StoreResult};
 
 use super::update::Status;

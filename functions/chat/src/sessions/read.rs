@@ -1,9 +1,10 @@
 //! `GET /chat/sessions/:id`: a session with all its messages.
 
 use axum::extract::State as Shared;
+use foundation::ids::{ChatId, UserId};
+use foundation::{ApiError, ApiResult};
 use shared::auth::CurrentUser;
-use shared::http::{ApiError, ApiResult, Id, Reply, ok};
-use shared::ids::{ChatId, UserId};
+use shared::http::{Id, Reply, ok};
 
 use crate::State;
 use crate::views::SessionView;

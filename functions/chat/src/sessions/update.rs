@@ -1,10 +1,11 @@
 //! `PUT /chat/sessions/:id`: title, status, equipment.
 
 use axum::extract::State as Shared;
+use foundation::ids::ChatId;
+use foundation::{ApiError, ApiResult};
 use serde_json::Value;
 use shared::auth::CurrentUser;
-use shared::http::{ApiError, ApiResult, Field, Fields, FromFields, Id, Invalid, OptionalText, Reply, Valid, ok, text};
-use shared::ids::ChatId;
+use shared::http::{Field, Fields, FromFields, Id, Invalid, OptionalText, Reply, Valid, ok, text};
 use shared::store::{ChatChange, ChatStatus};
 
 use super::read::full_session;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use shared::speech::audio::LiveFormat;
+use speech::audio::LiveFormat;
 use tokio::sync::mpsc;
 
 use super::Session;

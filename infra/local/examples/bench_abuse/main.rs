@@ -17,7 +17,7 @@
 )]
 
 mod answer;
-#[path = "../../../../shared/src/speech/audio/tests/bomb.rs"]
+#[path = "../../../../shared/speech/src/audio/tests/bomb.rs"]
 mod bomb;
 #[path = "../client/mod.rs"]
 #[expect(dead_code, reason = "nothing is asked of a manual here")]
@@ -34,7 +34,7 @@ const DECODE_HERE: &str = "decode-here";
 
 fn main() -> ExitCode {
     // Recordings are decoded in a child process, which is this executable again.
-    if let Some(ended) = shared::worker::main() {
+    if let Some(ended) = foundation::worker::main(&[documents::pdf::WORKER, speech::audio::WORKER]) {
         return ended;
     }
     let mut arguments = std::env::args().skip(1);

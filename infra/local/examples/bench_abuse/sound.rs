@@ -3,7 +3,7 @@
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use shared::speech::audio::{AudioDecoder, AudioLimits, AudioWorker, decode};
+use speech::audio::{AudioDecoder, AudioLimits, AudioWorker, decode};
 
 use crate::DECODE_HERE;
 use crate::bomb::{LONGEST_CODES, element, vorbis_in_webm, webm};

@@ -40,7 +40,7 @@ impl System {
             .expect("the system starts");
         let system = Self { child, folder, ports };
         let health = format!("{}/health", system.gateway());
-        let http = shared::outbound::client().unwrap();
+        let http = foundation::outbound::client().unwrap();
         for _ in 0..600 {
             if http.get(&health).send().await.is_ok_and(|answer| answer.status().is_success()) {
                 return system;

@@ -15,9 +15,9 @@ pub struct Client {
 impl Client {
     /// Signs up, with the code out of the mail folder.
     pub async fn sign_up(gateway: &str, mail: &str) -> Self {
-        let http = shared::outbound::builder().timeout(Duration::from_mins(2)).build().unwrap();
+        let http = foundation::outbound::builder().timeout(Duration::from_mins(2)).build().unwrap();
         let mut client = Self { http, api: format!("{gateway}/api/v1"), token: String::new() };
-        let email = format!("bench-{}@example.com", shared::ids::new_ulid().to_lowercase());
+        let email = format!("bench-{}@example.com", foundation::ids::new_ulid().to_lowercase());
         let person = json!({"email": email, "password": "correct horse", "confirmPassword": "correct horse",
             "role": "civilian", "firstName": "Bench", "lastName": "Mark", "company": ""});
         client.post("auth/register", person).await;

@@ -21,7 +21,7 @@ impl Front {
     /// Sends an event, signed as Stripe does, in the background.
     pub(super) fn tell(&self, kind: &str, object: &Value) {
         let id = format!("evt_front_{:024x}", rand::random::<u64>());
-        let now = shared::time::now().as_second();
+        let now = foundation::time::now().as_second();
         let event = json!({"id": id, "object": "event", "type": kind, "created": now, "data": {"object": object}});
         let body = event.to_string();
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.inner.webhook_secret.as_bytes()) else { return };

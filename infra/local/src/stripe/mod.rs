@@ -20,11 +20,11 @@ use axum::body::{Body, Bytes};
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
+use foundation::config::StripeConfig;
+use foundation::plans::{Interval, Plans};
 use http::{HeaderMap, Method, StatusCode, header};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use shared::billing::{Interval, Plans};
-use shared::config::StripeConfig;
 use tokio::process::{Child, Command};
 use url::Url;
 
@@ -96,7 +96,7 @@ impl LocalStripe {
             .map_err(|error| StartError::Program(program, error))?;
         let behind = format!("http://localhost:{port}");
         let webhook_secret = format!("whsec_{:032x}", rand::random::<u128>());
-        let http = shared::outbound::client().map_err(StartError::function)?;
+        let http = foundation::outbound::client().map_err(StartError::function)?;
         let webhook = format!("{gateway_url}/api/v1/billing/webhook");
         let front = Front {
             inner: Arc::new(Inner {

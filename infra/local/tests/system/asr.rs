@@ -1,6 +1,6 @@
 //! Speech to text, and text to speech.
 
-#[path = "../../../../shared/src/speech/audio/tests/bomb.rs"]
+#[path = "../../../../shared/speech/src/audio/tests/bomb.rs"]
 pub mod bomb;
 mod scripted;
 mod synthesize;

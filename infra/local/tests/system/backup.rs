@@ -3,8 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use foundation::ids::{DocumentId, UserId};
 use serde_json::{Value, json};
-use shared::ids::{DocumentId, UserId};
 use shared::objects::ObjectKey;
 use shared::store::Key;
 

@@ -133,7 +133,7 @@ async fn a_throttled_table_is_503_and_says_when_to_come_back() {
         async move { (http::StatusCode::BAD_REQUEST, [("content-type", "application/x-amz-json-1.0")], body) }
     }))
     .await;
-    let mut config = shared::config::Config::clone(&system.system.context.config);
+    let mut config = foundation::config::Config::clone(&system.system.context.config);
     config.aws.dynamodb_endpoint = Some(table);
     let context = Context::new(Arc::new(config)).await;
     let http = context.config.http.clone();

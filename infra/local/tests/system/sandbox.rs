@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use shared::worker::confine::{Offered, offered};
+use foundation::worker::confine::{Offered, offered};
 
 use crate::harness::eventually;
 
@@ -47,7 +47,7 @@ async fn nobody_looks_into_a_running_system() {
     let child = command.current_dir(folder.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let process = child.id();
     let _ended = Ended(child);
-    let client = shared::outbound::client().unwrap();
+    let client = foundation::outbound::client().unwrap();
     let health = format!("http://localhost:{port}/health");
     eventually(120, "the system is healthy", async || client.get(&health).send().await.ok()).await;
 
@@ -119,7 +119,7 @@ fn every_program_closes_itself_first() {
         let main = function.unwrap().path().join("src/main.rs");
         let Ok(source) = std::fs::read_to_string(&main) else { continue };
         let body = source.split_once("fn main()").unwrap().1;
-        let begins = ["shared::worker::run(", "shared::process::keep_private()"]
+        let begins = ["foundation::worker::run(", "foundation::process::keep_private()"]
             .iter()
             .any(|call| body.find(call).is_some_and(|at| body.get(..at).unwrap().matches(';').count() == 0));
         assert!(begins, "{} must begin with one of the two", main.display());

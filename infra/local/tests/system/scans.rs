@@ -8,7 +8,7 @@ use crate::harness::{TestSystem, TestUser, shared_data};
 
 /// The file of the shared data, where it and Tesseract are there.
 fn scan(path: &str) -> Option<Vec<u8>> {
-    if !shared::program::is_installed("tesseract") {
+    if !foundation::program::is_installed("tesseract") {
         eprintln!("skipped: tesseract is not installed");
         return None;
     }

@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
-use shared::speech::audio::{AudioLimits, Pcm, decode};
+use speech::audio::{AudioLimits, Pcm, decode};
 
 use crate::harness::{Received, TestSystem, TestUser, slow_model};
 
 /// Whether answers can be spoken here; says so where they cannot.
 fn can_speak() -> bool {
-    let found = shared::program::is_installed("espeak-ng");
+    let found = foundation::program::is_installed("espeak-ng");
     if !found {
         eprintln!("skipped: espeak-ng is not installed");
     }

@@ -44,7 +44,7 @@ fn square() -> RgbImage {
 
 /// The scanned plate of an engine, where it and Tesseract are there.
 fn decal() -> Option<Vec<u8>> {
-    if !shared::program::is_installed("tesseract") {
+    if !foundation::program::is_installed("tesseract") {
         eprintln!("skipped: tesseract is not installed");
         return None;
     }

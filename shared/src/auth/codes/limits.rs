@@ -1,8 +1,8 @@
 //! How often codes are mailed to an address, and tried at it.
 
 use super::CodeError;
-use crate::ids::UserId;
 use crate::store::{AddressCodes, CodePurpose, PendingCode};
+use foundation::ids::UserId;
 
 /// Attempts for a code, and wrong ones for an address in [`ATTEMPT_WINDOW`].
 const ATTEMPTS: usize = 5;

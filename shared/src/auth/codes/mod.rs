@@ -11,11 +11,12 @@ use super::counter::Counter;
 use super::email::Email;
 use super::token_secret::KeyUse;
 use crate::Context;
-use crate::http::{ApiError, Field, text};
-use crate::ids::UserId;
+use crate::http::{Field, text};
 use crate::mail::{MailError, Mailer, Message};
 use crate::store::{AddressCodes, CodePurpose, PendingCode, RateLimit, StoreError};
-use crate::{telemetry, time};
+use foundation::ApiError;
+use foundation::ids::UserId;
+use foundation::{telemetry, time};
 
 /// Seconds that a code is good for.
 const LIFETIME: i64 = 300;

@@ -2,7 +2,7 @@
 
 use openidconnect::{HttpRequest, HttpResponse};
 
-use crate::outbound;
+use foundation::outbound;
 
 /// More than any description, key set or token answer holds.
 const LARGEST_ANSWER: usize = 1024 * 1024;

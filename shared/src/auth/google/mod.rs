@@ -27,7 +27,7 @@ pub use state::{SignUp, State, clear_state_cookie, state_cookie};
 
 use super::email::Email;
 use super::token_secret::TokenSecret;
-use crate::config::GoogleConfig;
+use foundation::config::GoogleConfig;
 
 /// How long the issuer's description and keys are kept.
 const METADATA_LIFETIME: Duration = Duration::from_hours(1);

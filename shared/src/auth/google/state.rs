@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::auth::role::Role;
 use crate::auth::token_secret::{KeyUse, TokenSecret};
 use crate::auth::tokens::TokenError;
-use crate::config::{AuthConfig, CookieMode};
+use foundation::config::{AuthConfig, CookieMode};
 
 /// The cookie that carries the state.
 pub(super) const COOKIE: &str = "oauth_state";

@@ -86,18 +86,17 @@ fn what_is_no_list_of_keys_is_refused() {
     assert!("".parse::<PublicKeys>().unwrap().is_empty());
 }
 
-#[cfg(feature = "provider")]
 mod published {
     use super::*;
-    use crate::aws;
-    use crate::provider::test_server::{Server, aws_config, good, head, write};
+    use foundation::aws;
+    use foundation::provider::test_server::{Server, aws_config, good, head, write};
 
     async fn place(server: &Server) -> PublishedKeys {
         let sdk = aws::at(&aws::sdk_config(&aws_config()).await, Some(&server.url));
         PublishedKeys::new(&sdk, "keys".to_owned())
     }
 
-    fn holding(keys: &str) -> Vec<crate::provider::test_server::Step> {
+    fn holding(keys: &str) -> Vec<foundation::provider::test_server::Step> {
         good(&json!({"Name": "keys", "SecretString": json!({"TOKEN_PUBLIC_KEYS": keys}).to_string()}))
     }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{NoPayments, Payments, Stripe};
-use crate::config::BillingConfig;
-use crate::provider::Cause;
+use foundation::config::BillingConfig;
+use foundation::provider::Cause;
 
 /// The configured payment provider.
 ///

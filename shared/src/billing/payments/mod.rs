@@ -21,8 +21,8 @@ pub use webhook::{Event, SignatureError, verify};
 
 use super::{Money, PlanId, Status};
 use crate::auth::Email;
-use crate::ids::UserId;
-use crate::provider::ProviderError;
+use foundation::ids::UserId;
+use foundation::provider::ProviderError;
 
 /// Who takes the money in the sentences of errors.
 const NAME: &str = "The payment provider";

@@ -5,8 +5,8 @@ use futures::future::{BoxFuture, ready};
 
 use super::{Checkout, Invoice, NAME, PaymentResult, Payments, ProvidedSubscription};
 use crate::auth::Email;
-use crate::ids::UserId;
-use crate::provider::{ProviderError, ProviderFailure};
+use foundation::ids::UserId;
+use foundation::provider::{ProviderError, ProviderFailure};
 
 /// No payment provider.
 #[derive(Debug, Clone, Copy)]

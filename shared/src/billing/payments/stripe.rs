@@ -15,10 +15,10 @@ use url::Url;
 use super::wire::{Created, Customer, InvoiceObject, List, Page, SubscriptionObject};
 use super::{Checkout, Invoice, NAME, PaymentResult, Payments, ProvidedSubscription};
 use crate::auth::Email;
-use crate::billing::PlanId;
-use crate::config::StripeConfig;
-use crate::ids::UserId;
-use crate::provider::{Cause, HttpProvider, ProviderError, ProviderFailure, Refused};
+use foundation::config::StripeConfig;
+use foundation::ids::UserId;
+use foundation::plans::PlanId;
+use foundation::provider::{Cause, HttpProvider, ProviderError, ProviderFailure, Refused};
 
 /// The version of the API whose objects are read here.
 const VERSION: &str = "2026-09-30.endive";

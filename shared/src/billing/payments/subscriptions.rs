@@ -13,12 +13,13 @@ use std::time::Duration;
 pub use events::Receipt;
 
 use super::{Checkout, Invoice, NAME, Payments, ProvidedSubscription};
-use crate::billing::{Billing, PlanId, Status, Subscription};
-use crate::ids::UserId;
+use crate::billing::{Billing, Status, Subscription};
 use crate::mail::{MailError, Mailer};
-use crate::provider::{ProviderError, ProviderFailure};
 use crate::store::{Store, StoreError, User};
-use crate::time;
+use foundation::ids::UserId;
+use foundation::plans::PlanId;
+use foundation::provider::{ProviderError, ProviderFailure};
+use foundation::time;
 
 /// How often a change is tried again while others change the same.
 const ROUNDS: u32 = 10;

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{Invoice, ProvidedSubscription};
-use crate::billing::{PlanId, Status};
+use crate::billing::Status;
+use foundation::plans::PlanId;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Created {

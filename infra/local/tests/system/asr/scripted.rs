@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use foundation::provider::{ProviderError, ProviderFailure};
 use futures::future::{self, BoxFuture};
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt};
 use shared::http::{Backend, serve};
-use shared::provider::{ProviderError, ProviderFailure};
-use shared::speech::audio::{Pcm, RECOGNISED_RATE};
-use shared::speech::{Hearing, SpokenSegment, Synthesizer, Transcriber, Transcript, Utterance};
+use speech::audio::{Pcm, RECOGNISED_RATE};
+use speech::{Hearing, SpokenSegment, Synthesizer, Transcriber, Transcript, Utterance};
 
 use crate::harness::{TestSystem, TestUser};
 

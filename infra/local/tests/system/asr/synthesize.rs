@@ -3,11 +3,11 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use foundation::program;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::program;
-use shared::speech::audio::{AudioLimits, Pcm, decode};
-use shared::speech::endpointing::voiced;
+use speech::audio::{AudioLimits, Pcm, decode};
+use speech::endpointing::voiced;
 
 use super::SYNTHESIZE;
 use super::scripted::beside;

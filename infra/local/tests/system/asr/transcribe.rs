@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use reqwest::multipart::Form;
 use serde_json::json;
-use shared::speech::audio::{Pcm, SoundFormat};
+use speech::audio::{Pcm, SoundFormat};
 
 use super::bomb::{LONGEST_CODES, vorbis_in_webm};
 use super::scripted::beside;

@@ -74,7 +74,7 @@ impl Issuer {
             "picture": "https://pictures.example/grace.png",
         });
         said.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
-        let code = shared::ids::new_ulid();
+        let code = foundation::ids::new_ulid();
         self.inner.lock().unwrap().codes.insert(code.clone(), (request, said));
         code
     }

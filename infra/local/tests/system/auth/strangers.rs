@@ -1,8 +1,8 @@
 //! What strangers can do to somebody whose address they know: nothing.
 
+use foundation::ids::UserId;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::ids::UserId;
 
 use super::{age, another, jar, mails_to};
 use crate::harness::{Answer, TestSystem, TestUser};
@@ -105,7 +105,7 @@ async fn a_sign_in_from_a_browser_that_is_not_known_is_told() {
     assert_eq!(mails_to(&system, &user.email), first, "nothing new in the first hour");
     let id: UserId = user.id.parse().unwrap();
     let store = &system.system.context.store;
-    store.change_user(&id, |user| user.created_at = shared::time::in_seconds(-4000)).await.unwrap();
+    store.change_user(&id, |user| user.created_at = foundation::time::in_seconds(-4000)).await.unwrap();
     assert_eq!(log_in(&user, &browser, &user.password).await.status, 200);
     assert_eq!(mails_to(&system, &user.email), first);
     for _ in 0..2 {

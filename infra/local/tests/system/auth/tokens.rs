@@ -2,11 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use foundation::ids::{SignInId, UserId};
+use foundation::public_keys::Purpose;
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::auth::{Purpose, TokenSecret, Tokens};
-use shared::ids::{SignInId, UserId};
+use shared::auth::{TokenSecret, Tokens};
 use shared::store::SignIn;
 
 use crate::harness::{Answer, TOKEN_SECRET, TestSystem, TestUser};

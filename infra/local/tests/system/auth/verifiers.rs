@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use foundation::config::Config;
+use foundation::public_keys::Purpose;
 use http::{Request, StatusCode, header};
 use shared::Context;
-use shared::auth::{Purpose, SignIns, TokenError, TokenSecret, Tokens};
-use shared::config::Config;
+use shared::auth::{SignIns, TokenError, TokenSecret, Tokens};
 use shared::http::{Backend, serve};
 use tower::ServiceExt;
 

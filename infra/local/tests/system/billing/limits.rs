@@ -6,7 +6,7 @@ use futures::future::join_all;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
-use shared::speech::audio::{Pcm, SoundFormat};
+use speech::audio::{Pcm, SoundFormat};
 
 use super::{PlansFile, used};
 use crate::harness::pdf::pdf;
@@ -156,11 +156,9 @@ async fn voice_is_counted_and_ends_with_the_plan() {
     );
     assert!(received.iter().any(|one| one.kind() == "final") && received.iter().all(|one| one.kind() != "sound"));
     socket.send(json!({"type": "config", "format": "pcm16", "sampleRate": 16_000})).await;
-    let spoken = shared::speech::audio::decode(
-        bytes::Bytes::from(speech()),
-        shared::speech::audio::AudioLimits::new(Duration::from_mins(1)),
-    )
-    .unwrap();
+    let spoken =
+        speech::audio::decode(bytes::Bytes::from(speech()), speech::audio::AudioLimits::new(Duration::from_mins(1)))
+            .unwrap();
     socket.send_bytes(spoken.samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()).await;
     socket.send(json!({"type": "audio_end"})).await;
     let error = socket.find("error").await;

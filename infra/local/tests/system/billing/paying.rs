@@ -18,7 +18,7 @@ async fn post_empty(user: &TestUser, path: &str) -> Answer {
 
 /// Pays on the page; where the browser is led.
 async fn pay(page: &str, card: &str) -> String {
-    let client = shared::outbound::client().unwrap();
+    let client = foundation::outbound::client().unwrap();
     assert!(client.get(page).send().await.unwrap().text().await.unwrap().contains("Pay for price_"));
     let body = format!("card={card}");
     let request =
@@ -44,20 +44,20 @@ async fn with_status(user: &TestUser, status: &str) -> Value {
 /// Does something at localstripe that only Stripe or its page can do.
 async fn at_stripe(system: &TestSystem, path: &str, form: &str) -> Value {
     let url = &system.system.stripe.as_ref().unwrap().localstripe_url;
-    let request = shared::outbound::client().unwrap().post(format!("{url}{path}")).bearer_auth(KEY);
+    let request = foundation::outbound::client().unwrap().post(format!("{url}{path}")).bearer_auth(KEY);
     let request = request.header("Content-Type", "application/x-www-form-urlencoded").body(form.to_owned());
     request.send().await.unwrap().json().await.unwrap()
 }
 
 async fn read_at_stripe(system: &TestSystem, path: &str) -> Value {
     let url = &system.system.stripe.as_ref().unwrap().localstripe_url;
-    let request = shared::outbound::client().unwrap().get(format!("{url}{path}")).bearer_auth(KEY);
+    let request = foundation::outbound::client().unwrap().get(format!("{url}{path}")).bearer_auth(KEY);
     request.send().await.unwrap().json().await.unwrap()
 }
 
 async fn at_stripe_delete(system: &TestSystem, path: &str) {
     let url = &system.system.stripe.as_ref().unwrap().localstripe_url;
-    let request = shared::outbound::client().unwrap().delete(format!("{url}{path}")).bearer_auth(KEY);
+    let request = foundation::outbound::client().unwrap().delete(format!("{url}{path}")).bearer_auth(KEY);
     assert_eq!(request.send().await.unwrap().status(), 200);
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::json;
-use shared::speech::audio::{AudioLimits, Pcm, decode};
+use speech::audio::{AudioLimits, Pcm, decode};
 
 use crate::harness::{Socket, TestSystem, TestUser, eventually, hearing};
 

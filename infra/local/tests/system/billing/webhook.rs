@@ -1,10 +1,10 @@
 //! Events of Stripe's: signed, in any order, once each.
 
+use foundation::ids::UserId;
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::billing::Status;
-use shared::ids::UserId;
 use shared::store::Key;
 
 use super::SUBSCRIPTION;
@@ -23,7 +23,7 @@ async fn deliver_signed(visitor: &TestUser, body: &str, signature: &str) -> Answ
 }
 
 async fn deliver(visitor: &TestUser, body: &str) -> Answer {
-    deliver_signed(visitor, body, &stripe_signature(body, shared::time::now().as_second())).await
+    deliver_signed(visitor, body, &stripe_signature(body, foundation::time::now().as_second())).await
 }
 
 /// Makes this user that customer of Stripe's, as a first wish to subscribe does.
@@ -46,7 +46,7 @@ async fn only_what_stripe_signed_a_moment_ago_is_believed() {
     known_as(&system, &user, "cus_1").await;
     stripe.set("cus_1", "active");
     let body = event("evt_1", "customer.subscription.created", "cus_1");
-    let now = shared::time::now().as_second();
+    let now = foundation::time::now().as_second();
     let old = stripe_signature(&body, now - 301);
     let other = stripe_signature(&event("evt_2", "customer.subscription.created", "cus_1"), now);
     for signature in ["", "t=1,v1=00", &old, &other, &stripe_signature(&body, now + 330)] {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use foundation::ids::{ChatId, UserId};
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::ids::{ChatId, UserId};
 use shared::store::{Chat, ChatMessage, Generation, Lease, MessageRole};
 
 use super::{
@@ -266,7 +266,7 @@ async fn interrupted(system: &TestSystem, user: &TestUser) -> String {
     let mut chat = Chat::new(&owner);
     let question = ChatMessage::new(MessageRole::User, "How do I drain the filter?");
     let answer = ChatMessage { content: "Drain the".to_owned(), ..ChatMessage::placeholder("gone") };
-    let lease_until = shared::time::in_seconds(-15).as_millisecond();
+    let lease_until = foundation::time::in_seconds(-15).as_millisecond();
     let lease = Lease { id: "gone".to_owned(), ..Lease::new(&owner, &chat.id) };
     chat.generation = Some(Generation { lease_until, ..Generation::new(&lease, Some(answer.id.clone())) });
     system.system.context.store.open_new_chat(&owner, &chat, &[&question, &answer], None).await.unwrap();

@@ -94,7 +94,7 @@ async fn nor_is_any_spoken() {
     socket.send(json!({"type": "config", "audio": "sentence"})).await;
     socket.ask(QUESTION).await;
     let mut received = socket.until("final").await;
-    if shared::program::is_installed("espeak-ng") {
+    if foundation::program::is_installed("espeak-ng") {
         received.extend(socket.for_a_while(Duration::from_secs(3)).await);
     }
     let (mut tokens, mut sentences) = (String::new(), String::new());
@@ -111,7 +111,7 @@ async fn nor_is_any_spoken() {
     assert!(tokens.starts_with(HARMLESS), "{tokens}");
     assert_eq!(response, json!(tokens));
     assert_harmless(&sentences, "what is spoken");
-    if shared::program::is_installed("espeak-ng") {
+    if foundation::program::is_installed("espeak-ng") {
         assert!(sentences.contains("Tighten them to 45 Nm"), "{sentences}");
     }
 }

@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use foundation::ids::UserId;
 use serde_json::json;
-use shared::ids::UserId;
 use shared::objects::ObjectKey;
 
 use super::{MESSAGES, SESSIONS, redacted, text};

@@ -98,7 +98,7 @@ impl Process {
     /// Waits until it answers; whether it does, and has not ended before.
     async fn is_up(&mut self) -> bool {
         let url = format!("{}/health", self.gateway());
-        let client = shared::outbound::client().unwrap();
+        let client = foundation::outbound::client().unwrap();
         let settled = eventually(120, "the process is healthy", async || {
             let has_ended = self.child.try_wait().unwrap().is_some();
             let answers = client.get(&url).send().await.is_ok();

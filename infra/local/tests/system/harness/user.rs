@@ -60,12 +60,12 @@ impl TestUser {
     /// A client without a sign-in, of the backends at these addresses.
     pub fn at(gateway: &str, services: &str) -> Self {
         let client =
-            shared::outbound::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_mins(2));
+            foundation::outbound::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_mins(2));
         Self {
             client: client.build().unwrap(),
             gateway: gateway.to_owned(),
             services: services.to_owned(),
-            email: format!("{}@example.com", shared::ids::new_ulid().to_lowercase()),
+            email: format!("{}@example.com", foundation::ids::new_ulid().to_lowercase()),
             password: "correct horse".to_owned(),
             id: String::new(),
             token: None,

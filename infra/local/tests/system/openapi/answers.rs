@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
-use shared::speech::audio::{Pcm, SoundFormat};
+use speech::audio::{Pcm, SoundFormat};
 
 use super::caller::{Caller, assert_described};
 use crate::billing::PlansFile;

@@ -218,7 +218,7 @@ async fn a_deletion_that_stops_half_way_can_be_asked_for_again() {
     let mut user = system.user().await;
     let id = user.upload_ready("press.pdf", pdf::pdf(&MANUAL)).await;
     // The same system, whose object storage does not answer.
-    let mut config = shared::config::Config::clone(&system.system.context.config);
+    let mut config = foundation::config::Config::clone(&system.system.context.config);
     config.aws.s3_endpoint = Some("http://127.0.0.1:9".to_owned());
     let context = Context::new(Arc::new(config)).await;
     let http = context.config.http.clone();

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::Router;
+use foundation::ids::UserId;
 use futures::future::join_all;
+use images::reading;
 use serde_json::{Value, json};
 use shared::Context;
-use shared::ids::UserId;
 use shared::objects::ObjectKey;
-use shared::vision::reading;
 
 use crate::harness::{TestSystem, TestUser, eventually, pdf};
 
@@ -126,7 +126,7 @@ async fn what_has_to_wait_is_sent_to_the_queue_again_and_fails_no_delivery() {
 
     let (url, sent) = queue().await;
     let state = async |queue: Option<String>| {
-        let mut config = shared::config::Config::clone(&context.config);
+        let mut config = foundation::config::Config::clone(&context.config);
         config.aws.ingest_queue = queue;
         config.aws.sqs_endpoint = Some(url.clone());
         let reader = reading::configured(&config).await.unwrap();

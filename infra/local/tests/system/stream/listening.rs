@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::{Value, json};
-use shared::speech::audio::{AudioLimits, Pcm, decode};
+use speech::audio::{AudioLimits, Pcm, decode};
 use tokio::time::{Instant, sleep_until};
 
 use super::{can_speak, files, kinds, model_at, sound};
@@ -101,7 +101,7 @@ async fn silence_asks_nothing_and_two_recordings_are_both_understood() {
     let user = system.user().await;
     let mut socket = user.socket().await;
     socket.send(json!({"type": "config", "audio": "none"})).await;
-    let file = |sound: &Pcm| sound.encode(shared::speech::audio::SoundFormat::Wav).unwrap();
+    let file = |sound: &Pcm| sound.encode(speech::audio::SoundFormat::Wav).unwrap();
     socket.send_bytes(file(&Pcm::silence(16_000, Duration::from_secs(2)))).await;
     socket.send(json!({"type": "audio_end"})).await;
     let nothing = socket.find("transcript").await;
@@ -129,7 +129,7 @@ async fn a_microphone_that_asks_for_gigabytes_is_told_and_disturbs_no_other() {
     for socket in [&mut bad, &mut good] {
         socket.send(json!({"type": "config", "audio": "none"})).await;
     }
-    let file = speech().encode(shared::speech::audio::SoundFormat::Opus).unwrap();
+    let file = speech().encode(speech::audio::SoundFormat::Opus).unwrap();
     let (first, rest) = file.split_at(file.len() / 2);
     good.send_bytes(first.to_vec()).await;
     bad.send_bytes(vorbis_in_webm(LONGEST_CODES)).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shared::speech::endpointing::voiced;
+use speech::endpointing::voiced;
 
 use super::{can_speak, files, kinds, sound, stored_answer, tokens};
 use crate::harness::pdf::pdf;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use foundation::ids::{ChatId, DocumentId, UserId};
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::ids::{ChatId, DocumentId, UserId};
 use shared::objects::ObjectKey;
 use shared::store::{Job, Key, User};
 

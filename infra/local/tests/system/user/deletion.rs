@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use foundation::config::Config;
+use foundation::ids::{ChatId, UserId};
 use serde_json::{Value, json};
 use shared::Context;
-use shared::config::Config;
-use shared::ids::{ChatId, UserId};
 use shared::objects::{DrawnPage, ObjectKey};
 use shared::store::{Chat, ChatMessage, Document, Job, Key, MessageRole, NewDocument};
 
@@ -84,7 +84,7 @@ async fn a_large_account_is_deleted_at_once_and_removed_behind() {
     })
     .await;
     let tombstone = context.store.tombstone(&id).await.unwrap().unwrap();
-    let kept = tombstone.expires_at.unwrap() - shared::time::now().as_second();
+    let kept = tombstone.expires_at.unwrap() - foundation::time::now().as_second();
     assert!(kept > 7 * 86_400, "{kept}");
 }
 
@@ -216,7 +216,7 @@ async fn a_deletion_that_was_announced_is_waited_for_and_given_up_if_it_never_ca
     let (id, chat) = (id_of(&user), ChatId::new());
     let key = ObjectKey::Deletion(id.clone());
     // The request died long ago, before it had closed the account.
-    let old = json!({"askedAt": shared::time::in_seconds(-100)}).to_string();
+    let old = json!({"askedAt": foundation::time::in_seconds(-100)}).to_string();
     context.objects.put(&key, "application/json", old).await.unwrap();
     eventually(20, "the marker is gone", async || context.objects.info(&key).await.unwrap().is_none().then_some(()))
         .await;
@@ -224,7 +224,7 @@ async fn a_deletion_that_was_announced_is_waited_for_and_given_up_if_it_never_ca
 
     // The event comes before the account is closed.
     context.objects.put(&ObjectKey::Picture(id.clone(), format!("{chat}-1")), "image/png", "bytes").await.unwrap();
-    let now = json!({"askedAt": shared::time::now()}).to_string();
+    let now = json!({"askedAt": foundation::time::now()}).to_string();
     context.objects.put(&key, "application/json", now).await.unwrap();
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(user.get("/api/v1/user/profile").await.status, 200);

@@ -1,8 +1,8 @@
 //! Another e-mail address.
 
+use foundation::ids::UserId;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::ids::UserId;
 use shared::store::PENDING_EMAIL_SECONDS;
 
 use crate::auth::{age, another, mails_to};

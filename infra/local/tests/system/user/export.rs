@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use foundation::ids::UserId;
 use serde_json::{Map, Value, json};
 use shared::Context;
 use shared::account::{Budget, Exported, export, unlisted};
-use shared::ids::UserId;
 use shared::objects::ObjectKey;
 use shared::store::{Chat, ChatMessage, Claim, Job, MessageRole};
 
@@ -160,7 +160,7 @@ async fn a_large_export_is_downloaded_from_the_bucket_and_goes_with_the_account(
     let ready = user.get(PATH).await.data(200);
     assert_eq!(ready["complete"], true);
     let expires_at: jiff::Timestamp = ready["expiresAt"].as_str().unwrap().parse().unwrap();
-    let minutes = shared::time::seconds_until(expires_at) / 60;
+    let minutes = foundation::time::seconds_until(expires_at) / 60;
     assert!((14..=60).contains(&minutes), "{minutes}");
 
     let file = download(&user, &ready["downloadUrl"]).await;

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
+use foundation::ids::{ChatId, UserId};
 use shared::Context;
 use shared::auth::Email;
 use shared::billing::Month;
-use shared::ids::{ChatId, UserId};
 use shared::store::{
     Chat, ChatChange, ChatMessage, Document, Job, Lease, MessageRole, NewDocument, Opening, Settings, StoreError,
     StoreResult, User,
@@ -130,6 +130,6 @@ async fn nothing_comes_back_when_everything_is_removed() {
 
 #[test]
 fn a_request_under_way_is_told_that_its_sign_in_is_over() {
-    let error = shared::http::ApiError::from(StoreError::AccountDeleted);
+    let error = foundation::ApiError::from(StoreError::AccountDeleted);
     assert_eq!((error.status().as_u16(), error.code()), (401, "sign_in_expired"));
 }

@@ -1,8 +1,8 @@
 //! What is seen on pictures.
 
 use image::imageops::rotate270;
+use images::Picture;
 use serde_json::{Value, json};
-use shared::vision::Picture;
 
 use super::{DETECT, MODEL, OCR, decal, png, send, square};
 use crate::harness::{TestSystem, shared_data};
@@ -57,7 +57,7 @@ fn noted_as_turned(jpeg: &[u8]) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_photo_without_text_has_none() {
-    if !shared::program::is_installed("tesseract") {
+    if !foundation::program::is_installed("tesseract") {
         eprintln!("skipped: tesseract is not installed");
         return;
     }

@@ -2,11 +2,12 @@
 
 use super::super::Event;
 use super::{Done, PAUSE, ROUNDS, Subscriptions, SubscriptionsError};
-use crate::billing::{Plan, Status, Subscription};
-use crate::ids::UserId;
+use crate::billing::{Status, Subscription};
 use crate::mail::Message;
 use crate::store::EventRecord;
-use crate::time;
+use foundation::ids::UserId;
+use foundation::plans::Plan;
+use foundation::time;
 
 /// How long one process may take to send the mail of an event.
 const MAIL_SECONDS: i64 = 60;

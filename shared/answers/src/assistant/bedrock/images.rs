@@ -1,0 +1,73 @@
+//! Pictures as the service takes them: their content, in few formats and not too large.
+
+use aws_sdk_bedrockruntime::primitives::Blob;
+use aws_sdk_bedrockruntime::types::{ContentBlock, ImageBlock, ImageFormat, ImageSource};
+use bytes::Bytes;
+use futures::future::join_all;
+use image::guess_format;
+use tokio::time::timeout;
+
+use crate::assistant::pictures::{PATIENCE, Pictures};
+use crate::assistant::question::Image;
+use foundation::provider::Cause;
+use images::PictureLimits;
+use images::memory::Hold;
+
+/// Bytes of one picture: what the service takes is 3.75 MB.
+const MOST_BYTES: usize = 3_750_000;
+/// The longer side, in pixels, of a picture that has to be made anew: what such models look at.
+const LONGEST_SIDE: u32 = 1_568;
+
+/// A file, and the same in base64, in a request that may have to be sent again.
+const COPIES: u64 = 4;
+
+/// The pictures to send, and the room for them: to be held until they were sent. One that cannot be had is left out and
+/// logged: the question may well be answered without it.
+pub(super) async fn prepare(
+    images: &[Image],
+    pictures: &Pictures,
+    limits: PictureLimits,
+) -> (Vec<ContentBlock>, Option<Hold>) {
+    if images.is_empty() {
+        return (Vec::new(), None);
+    }
+    let Ok(mut room) = timeout(PATIENCE, pictures.room(images, COPIES)).await else {
+        tracing::warn!("the pictures of a question are left out: too many are sent at the moment");
+        return (Vec::new(), None);
+    };
+    let blocks = join_all(images.iter().map(|image| async {
+        timeout(PATIENCE, block(image, pictures, limits)).await.unwrap_or_else(|late| Err(late.into()))
+    }));
+    let logged = |error: &Cause| tracing::warn!(%error, "a picture is left out of the question");
+    let blocks: Vec<_> = blocks.await.into_iter().filter_map(|block| block.inspect_err(logged).ok()).collect();
+    room.shrink_to(COPIES * blocks.iter().map(|(_, bytes)| bytes).sum::<u64>());
+    (blocks.into_iter().map(|(block, _)| block).collect(), Some(room))
+}
+
+/// A picture as the service takes it, with its size in bytes.
+async fn block(image: &Image, pictures: &Pictures, limits: PictureLimits) -> Result<(ContentBlock, u64), Cause> {
+    let bytes = pictures.bytes(image).await?;
+    let (format, bytes) = match format(&bytes) {
+        Some(format) if bytes.len() <= MOST_BYTES => (format, bytes),
+        _ => (ImageFormat::Jpeg, as_jpeg(bytes, limits).await?),
+    };
+    let size = bytes.len() as u64;
+    let block = ImageBlock::builder().format(format).source(ImageSource::Bytes(Blob::new(bytes))).build()?;
+    Ok((ContentBlock::Image(block), size))
+}
+
+/// The format by the content, where the service takes it.
+fn format(bytes: &[u8]) -> Option<ImageFormat> {
+    match guess_format(bytes).ok()? {
+        image::ImageFormat::Png => Some(ImageFormat::Png),
+        image::ImageFormat::Jpeg => Some(ImageFormat::Jpeg),
+        image::ImageFormat::Gif => Some(ImageFormat::Gif),
+        image::ImageFormat::WebP => Some(ImageFormat::Webp),
+        _ => None,
+    }
+}
+
+async fn as_jpeg(bytes: Bytes, limits: PictureLimits) -> Result<Bytes, Cause> {
+    let picture = ::images::decode(bytes, limits).await?;
+    Ok(tokio::task::spawn_blocking(move || picture.to_jpeg(LONGEST_SIDE)).await??)
+}

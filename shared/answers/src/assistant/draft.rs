@@ -1,0 +1,291 @@
+//! An answer as it grows: what a model says becomes text that is safe to show, with its citations and their check.
+
+use super::answer::{Answer, AnswerEvent};
+use super::citations::{Marks, citations, source_list};
+use super::extractive::Tongue;
+use super::grounds;
+use super::model::{Brief, ModelEvent, Quoted};
+use super::procedure;
+use super::prompt::TokenCounter;
+use super::sanitizer::{Addresses, Sanitizer, sanitized};
+use super::verification::{Given, Verified, verify};
+use super::warnings::{self, Belonging, Gate, Watch};
+use crate::library::Findings;
+use crate::library::evidence::Source;
+use shared::store::{Citation, Procedure, TokenUsage, Warning};
+
+/// Longest answer in bytes; a model that goes on beyond is stopped there.
+pub(super) const LONGEST_ANSWER: usize = 64 * 1024;
+/// What ends an answer whose model was stopped, or has stopped, at a limit.
+pub(super) const CUT: &str =
+    "\n\n*The answer stops here because it has reached its greatest length. Ask on to get the rest.*";
+
+/// An answer as it grows.
+pub(super) struct Draft {
+    text: String,
+    marks: Marks,
+    sanitizer: Sanitizer,
+    query: String,
+    asked: String,
+    /// What was read on pictures: the answer may repeat it.
+    seen: String,
+    findings: Findings,
+    quoted: Vec<Quoted>,
+    /// Whether the model quotes, and says nothing in its own words.
+    quotes: bool,
+    /// Where somebody stands in a procedure whose step this is, or is asked about.
+    pub(super) told: Option<Procedure>,
+    /// The procedure that somebody works through, whatever is asked.
+    pub(super) open: Option<Procedure>,
+    /// Where the pages of sources are shown; empty where they are not linked to.
+    gateway_url: String,
+    /// Warnings from before, which the answer begins with.
+    pending: Vec<Warning>,
+    /// The pages that a model's words are compared with; none where it quotes.
+    watch: Option<Watch>,
+    /// What an answer that is read out passes.
+    gate: Option<Gate>,
+    usage: TokenUsage,
+    tokens: TokenCounter,
+    /// Tokens that the answer may have.
+    most_tokens: usize,
+    /// Whether it was cut for its length.
+    pub(super) is_cut: bool,
+}
+
+impl Draft {
+    /// For a model that `quotes`, or writes in its own words.
+    pub(super) fn new(brief: &Brief, quotes: bool) -> Self {
+        let gateway_url = &brief.gateway_url;
+        let passages = &brief.findings.passages;
+        let pages = passages.iter().map(|passage| format!("{}\n{}", passage.page_text, passage.hit.content));
+        let seen: Vec<&str> = brief.sights.iter().map(|sight| sight.text.as_str()).collect();
+        let watch = (!quotes).then(|| Watch::of(&brief.findings)).filter(|watch| !watch.is_empty());
+        let gate = watch.as_ref().filter(|_| brief.aloud).map(|watch| Gate::new(watch, &brief.text, &brief.pending));
+        Self {
+            text: String::new(),
+            pending: brief.pending.clone(),
+            watch,
+            gate,
+            marks: Marks::new(passages.len()),
+            sanitizer: Sanitizer::new(Addresses::new(pages.collect(), gateway_url)),
+            query: brief.query.clone(),
+            asked: brief.text.clone(),
+            seen: seen.join("\n"),
+            findings: brief.findings.clone(),
+            quoted: Vec::new(),
+            quotes,
+            told: None,
+            open: None,
+            gateway_url: gateway_url.clone(),
+            usage: TokenUsage::default(),
+            tokens: TokenCounter::default(),
+            most_tokens: brief.answer_tokens,
+            is_cut: false,
+        }
+    }
+
+    /// Whether more may be written. Models count in tokens of their own: one that keeps to its limit is not cut by
+    /// a count that is rough.
+    pub(super) fn has_room(&self) -> bool {
+        self.text.len() < LONGEST_ANSWER && self.tokens.total() < self.most_tokens + self.most_tokens / 4
+    }
+
+    fn citations(&self) -> Vec<Citation> {
+        let mut citations = citations(self.marks.cited(), &self.findings.passages, &self.query);
+        for (citation, passage) in citations.iter_mut().zip(self.marks.cited()) {
+            for quoted in self.quoted.iter().filter(|quoted| quoted.passage == *passage) {
+                citation.page_end = citation.page_end.max(*quoted.pages.end());
+            }
+        }
+        let boxes = grounds::boxes(&self.text, self.marks.cited(), &self.findings, &self.quoted);
+        for (citation, boxes) in citations.iter_mut().zip(boxes) {
+            citation.boxes = boxes;
+        }
+        citations
+    }
+
+    /// Whether the figures of the text so far stand on the pages that are cited.
+    fn verify(&self) -> Verified {
+        let given = Given {
+            question: &self.asked,
+            seen: &self.seen,
+            findings: &self.findings,
+            quoted: &self.quoted,
+            is_quotation: self.quotes,
+        };
+        verify(&self.text, self.marks.cited(), &given)
+    }
+
+    /// The warnings that the answer begins with.
+    fn lead(&self) -> String {
+        warnings::carried(&self.pending, Tongue::of(&self.asked))
+    }
+
+    /// The event that the answer begins with, unless there is none.
+    pub(super) fn begin(&self) -> Option<AnswerEvent> {
+        let lead = self.lead();
+        (!lead.is_empty()).then_some(AnswerEvent::Token(lead))
+    }
+
+    /// Takes over settled text; the event for it, unless there is none.
+    fn add(&mut self, text: &str, is_last: bool) -> Option<AnswerEvent> {
+        let before = self.text.len();
+        if let (Some(gate), Some(watch)) = (&mut self.gate, &self.watch) {
+            let so_far = (self.text.as_str(), self.marks.cited());
+            let mut passing = gate.push(text, watch, so_far);
+            if is_last {
+                passing.extend(gate.finish(watch, so_far));
+            }
+            for part in passing {
+                self.warn(&part.before);
+                self.text.push_str(&part.text);
+            }
+        } else {
+            self.text.push_str(text);
+        }
+        let token = self.text.get(before..).unwrap_or_default();
+        (!token.is_empty()).then(|| AnswerEvent::Token(token.to_owned()))
+    }
+
+    /// Puts warnings where the text ends.
+    fn warn(&mut self, found: &[Belonging]) {
+        if !found.is_empty() && !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push_str(if self.text.ends_with('\n') { "\n" } else { "\n\n" });
+        }
+        let found = self.written(found);
+        self.text.push_str(&found);
+    }
+
+    /// Warnings in the form of an answer. They cite the passage whose steps they belong to.
+    fn written(&mut self, found: &[Belonging]) -> String {
+        let tongue = Tongue::of(&self.asked);
+        let (kept, more) = warnings::kept(found.iter().collect(), warnings::MOST, |found: &&Belonging| {
+            (found.warning.kind, found.warning.text.len(), found.warning.page)
+        });
+        let mut text = String::new();
+        for Belonging { warning, name, passage, .. } in kept {
+            let page = warning.page;
+            let warnings = vec![warning.clone()];
+            let (passage_pages, spots) = (page..=page, Vec::new());
+            self.quoted.push(Quoted { passage: *passage, pages: passage_pages, spots, begun: None, warnings });
+            let hit = self.findings.passages.get(*passage).map(|passage| &passage.hit);
+            let is_elsewhere = hit.is_none_or(|hit| !(hit.page..=hit.page_end).contains(&page));
+            let place = if is_elsewhere { format!(" ({})", tongue.on_page(page)) } else { String::new() };
+            let mark = self.marks.cite(*passage).map_or_else(String::new, |place| format!(" [{}]", place + 1));
+            text.push_str(&warnings::paragraph(name, &warning.text, &format!("{place}{mark}")));
+        }
+        text.push_str(&warnings::more(&more, tongue));
+        text
+    }
+
+    /// The warnings that hold for what the answer tells, and those that it leaves out, written. An answer that
+    /// `is_whole` has all of its marks.
+    fn warned(&mut self, is_whole: bool) -> (Vec<Warning>, String) {
+        let belonging = |watch: &Watch| {
+            let (text, cited) = (self.text.as_str(), self.marks.cited());
+            if is_whole { watch.belonging(text, cited) } else { watch.belonging_to_part(text, cited) }
+        };
+        let found = self.watch.as_ref().map(belonging).unwrap_or_default();
+        // What the answer begins with is said.
+        let is_new = |found: &&Belonging| !warnings::holds(&self.pending, &found.warning);
+        let missing: Vec<Belonging> = Watch::missing(&self.text, &found).into_iter().filter(is_new).cloned().collect();
+        let front = self.written(&missing);
+        // What is carried over and what is quoted stands in the text, however much it is: an interruption must lose
+        // none of it.
+        let quoted = self.quoted.iter().flat_map(|quoted| &quoted.warnings);
+        let mut all = warnings::distinct(self.pending.iter().chain(quoted));
+        for found in &found {
+            warnings::add(&mut all, found.warning.clone());
+        }
+        (all, front)
+    }
+
+    pub(super) fn take(&mut self, event: ModelEvent) -> Option<AnswerEvent> {
+        match event {
+            ModelEvent::Usage(usage) => {
+                self.usage = usage;
+                None
+            }
+            ModelEvent::LimitReached => {
+                self.is_cut = true;
+                None
+            }
+            ModelEvent::Quoted(quoted) => {
+                self.quoted.push(quoted);
+                None
+            }
+            ModelEvent::Token(token) => {
+                self.tokens.push(&token);
+                let text = self.marks.push(&token);
+                let text = self.sanitizer.push(&text, self.marks.cited());
+                self.add(&text, false)
+            }
+        }
+    }
+
+    /// What was still held, and that the answer was cut where it was.
+    pub(super) fn settle(&mut self) -> Option<AnswerEvent> {
+        let held = self.marks.finish();
+        let mut rest = self.sanitizer.push(&held, self.marks.cited());
+        rest.push_str(&self.sanitizer.finish(self.marks.cited()));
+        if self.is_cut {
+            rest.push_str(CUT);
+        }
+        self.add(&rest, true)
+    }
+
+    /// The procedure that the answer opens: what it quotes, or what it tells of a page that it cites.
+    fn procedure(&self) -> Option<Procedure> {
+        let passages = &self.findings.passages;
+        let of = |passage: usize| passages.get(passage).map(|passage| &passage.hit);
+        let quoted = self.quoted.iter().find_map(|quoted| Some((quoted.passage, quoted.begun.clone()?)));
+        let told = || {
+            self.marks.cited().iter().filter(|_| !self.quotes).find_map(|place| {
+                let passage = passages.get(*place)?;
+                let (source, hit) = (Source::of(&self.findings, passage), &passage.hit);
+                let units = source.units(hit.page.saturating_sub(1)..=hit.page_end + 1);
+                Some((*place, procedure::resembling(&self.text, &units, &source.analyzer())?))
+            })
+        };
+        let (passage, begun) = quoted.or_else(told)?;
+        let begun = of(passage).map(|hit| begun.in_document(&hit.document_id, &hit.file_name))?;
+        // Who asks about the run that they work through stays where they are in it.
+        Some(self.open.clone().filter(|open| open.is_same_run(&begun)).unwrap_or(begun))
+    }
+
+    /// The end of a whole answer: what was left out or could not be verified, the list of sources, and the answer
+    /// itself. What was streamed already is not sent again: marks inside it, and warnings in front of it, are in the
+    /// answer alone; who only collects tokens is told at the end.
+    pub(super) fn close(mut self) -> (Option<AnswerEvent>, AnswerEvent) {
+        let (warnings, front) = self.warned(!self.is_cut);
+        let (citations, verified) = (self.citations(), self.verify());
+        let mut end = verified.sentence(&self.asked);
+        // Names of files are not ours either.
+        let sources = source_list(&citations, &self.gateway_url);
+        end.push_str(&sanitized(&sources, Vec::new(), &self.gateway_url));
+        let text = format!("{front}{}{}{end}", self.lead(), verified.marked(&self.text));
+        let last = if front.is_empty() { end } else { format!("\n\n{}{end}", front.trim_end()) };
+        let last = (!last.is_empty()).then_some(AnswerEvent::Token(last));
+        let (verification, usage) = (verified.verification, self.usage);
+        let procedure = self.told.clone().or_else(|| self.procedure());
+        let answer = Answer { text, citations, verification, warnings, procedure, usage, aborted: false };
+        (last, AnswerEvent::Done(Box::new(answer)))
+    }
+
+    /// The warnings that an answer leaves out whose model fails. What was streamed is kept: they follow it.
+    pub(super) fn fail(&mut self) -> Option<AnswerEvent> {
+        let (_, left_out) = self.warned(false);
+        (!left_out.is_empty()).then(|| AnswerEvent::Token(format!("\n\n{}", left_out.trim_end())))
+    }
+
+    /// The end of an answer that was cancelled: what was streamed, with the warnings that it leaves out in front.
+    pub(super) fn cut(mut self) -> AnswerEvent {
+        let (warnings, front) = self.warned(false);
+        let (citations, verification) = (self.citations(), self.verify().verification);
+        let text = format!("{front}{}{}", self.lead(), self.text);
+        let (procedure, usage) = (self.told.clone(), self.usage);
+        let answer = Answer { text, citations, verification, procedure, warnings, usage, ..Answer::default() };
+        AnswerEvent::Done(Box::new(Answer { aborted: true, ..answer }))
+    }
+}

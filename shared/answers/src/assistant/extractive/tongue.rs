@@ -1,0 +1,98 @@
+//! The language of a question.
+
+use search::retrieval::analysis::Language;
+
+/// A language that answers are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::assistant) enum Tongue {
+    English,
+    German,
+    Spanish,
+    French,
+}
+
+/// Words that hold sentences together, each in one of the languages only.
+const FUNCTION_WORDS: [(Tongue, &[&str]); 4] = [
+    (
+        Tongue::English,
+        &[
+            "the", "is", "what", "how", "of", "does", "which", "where", "when", "it", "my", "to", "with", "and", "for",
+            "are", "can", "should", "do", "whats", "why", "thanks", "hello", "hi", "hey",
+        ],
+    ),
+    (
+        Tongue::German,
+        &[
+            "der", "die", "das", "ist", "wie", "welche", "welches", "welcher", "wo", "wann", "und", "mit", "für",
+            "ich", "muss", "darf", "sind", "ein", "eine", "nicht", "wird", "werden", "zum", "zur", "beim", "viel",
+            "warum", "kann", "den", "dem", "hallo", "danke", "guten", "vom", "im",
+        ],
+    ),
+    (
+        Tongue::Spanish,
+        &[
+            "el", "los", "las", "cuál", "cual", "cómo", "como", "cuánto", "cuanto", "dónde", "donde", "qué", "del",
+            "por", "para", "con", "una", "y", "hay", "debe", "puedo", "hola", "gracias", "se", "cuándo", "lleva", "en",
+        ],
+    ),
+    (
+        Tongue::French,
+        &[
+            "le", "les", "des", "du", "quel", "quelle", "quels", "quelles", "comment", "où", "quand", "est", "et",
+            "pour", "avec", "une", "combien", "pourquoi", "faut", "dois", "peut", "bonjour", "merci", "au", "aux",
+            "il", "dans", "couple", "couples", "serrage",
+        ],
+    ),
+];
+
+impl Tongue {
+    /// The language of a question; English where nothing tells.
+    pub(in crate::assistant) fn of(question: &str) -> Self {
+        let lower = question.to_lowercase();
+        let words: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
+        let count = |known: &[&str]| words.iter().filter(|word| known.contains(word)).count();
+        let mut best = (Tongue::English, 0);
+        for (tongue, known) in FUNCTION_WORDS {
+            let found = count(known);
+            if found > best.1 {
+                best = (tongue, found);
+            }
+        }
+        best.0
+    }
+
+    /// The language that texts in it are analysed in.
+    pub(in crate::assistant) fn language(self) -> Language {
+        match self {
+            Self::English => Language::English,
+            Self::German => Language::German,
+            Self::Spanish => Language::Spanish,
+            Self::French => Language::French,
+        }
+    }
+
+    pub(in crate::assistant) fn pick(self, texts: [&'static str; 4]) -> &'static str {
+        let [english, german, spanish, french] = texts;
+        match self {
+            Self::English => english,
+            Self::German => german,
+            Self::Spanish => spanish,
+            Self::French => french,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_is_that_of_the_words_between_the_names() {
+        assert_eq!(Tongue::of("Which oil does the gearbox take?"), Tongue::English);
+        assert_eq!(Tongue::of("Welches Öl kommt in das Getriebe?"), Tongue::German);
+        assert_eq!(Tongue::of("¿Qué aceite lleva la caja de cambios?"), Tongue::Spanish);
+        assert_eq!(Tongue::of("Quelle huile pour la boîte de vitesses ?"), Tongue::French);
+        assert_eq!(Tongue::of("gearbox oil"), Tongue::English);
+        assert_eq!(Tongue::of("Danke!"), Tongue::German);
+    }
+}

@@ -1,0 +1,198 @@
+//! From a question to a streamed answer that cites the manuals.
+//!
+//! Retrieve, brief the [`LanguageModel`], stream its tokens, renumber its citations, take out pictures
+//! and foreign links, close with the list of sources. Chat and voice run the same pipeline. Which model
+//! writes is configuration: [`Extractive`] quotes the best passages and needs nothing, [`OpenAi`] calls any
+//! compatible endpoint, [`Bedrock`] a model of Amazon Bedrock.
+
+mod answer;
+mod bedrock;
+mod citations;
+mod draft;
+mod error;
+mod essence;
+mod extractive;
+mod follow_up;
+mod grounds;
+mod mark_groups;
+mod model;
+mod openai;
+mod pictures;
+mod pieces;
+mod pipeline;
+mod procedure;
+mod prompt;
+mod question;
+mod references;
+mod resemblance;
+mod sanitizer;
+mod sight;
+mod snippet;
+mod utterance;
+mod verification;
+mod warnings;
+
+#[cfg(test)]
+mod test_support;
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use async_stream::stream;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use tokio_util::sync::CancellationToken;
+
+pub use answer::{Answer, AnswerEvent, Stage};
+pub use bedrock::Bedrock;
+pub use citations::{escape, without_sources};
+pub use error::AnswerError;
+pub use extractive::Extractive;
+pub use follow_up::query as search_query;
+pub use model::{Brief, LanguageModel, ModelEvent, Quoted};
+pub use openai::OpenAi;
+pub use pictures::Pictures;
+pub use pipeline::stream_answer;
+pub use procedure::OpenProcedure;
+pub use prompt::{PASSAGES as PROMPT_PASSAGES, context};
+pub use question::{Image, ImageSource, Question, Role, Turn};
+pub use resemblance::resembles;
+pub use sanitizer::sanitized;
+pub use sight::Sight;
+pub use snippet::snippet;
+pub use verification::{Given, UNVERIFIED_MARK, Verified, Verifier, verify};
+pub use warnings::{Dismissal, dismissal, unsaid, without_first};
+
+use self::pipeline::{Asked, stream_seen, unless};
+use self::procedure::{Command, Manner};
+use self::sight::Eyes;
+use crate::library::{Findings, Library, LibraryQuery};
+use foundation::config::LanguageModelConfig;
+use foundation::provider::Cause;
+use images::{PictureLimits, Vision};
+use shared::Context;
+
+/// Answers questions. Build it once per process; clones share everything.
+#[derive(Debug, Clone)]
+pub struct Assistant {
+    library: Library,
+    model: Arc<dyn LanguageModel>,
+    eyes: Option<Arc<Eyes>>,
+    context_tokens: usize,
+    answer_tokens: usize,
+    /// Where the gateway is: pages there may be linked to.
+    gateway_url: String,
+}
+
+impl Assistant {
+    /// With the configured model.
+    ///
+    /// # Errors
+    /// When the client of the model's endpoint, or of its pictures, cannot be set up (no root certificates).
+    pub fn new(context: &Context, library: Library) -> Result<Self, Cause> {
+        let config = &context.config;
+        let model: Arc<dyn LanguageModel> = match &config.language_model {
+            LanguageModelConfig::Extractive => Arc::new(Extractive),
+            LanguageModelConfig::OpenAi(openai) => {
+                let pictures = Pictures::new(&config.documents, context.objects.clone())?;
+                Arc::new(OpenAi::new(openai.clone(), config.documents.allow_localhost, pictures)?)
+            }
+            LanguageModelConfig::Bedrock(bedrock) => {
+                let pictures = Pictures::new(&config.documents, context.objects.clone())?;
+                let limits = PictureLimits { most_pixels: config.vision.most_pixels };
+                Arc::new(Bedrock::new(&context.sdk, bedrock.clone(), pictures, limits))
+            }
+        };
+        let gateway_url = config.http.gateway_url.clone();
+        let (context_tokens, answer_tokens) = (config.context_tokens, config.answer_tokens);
+        Ok(Self { library, model, eyes: None, context_tokens, answer_tokens, gateway_url })
+    }
+
+    /// The same with eyes: what is read and detected on the pictures of a question goes into its search
+    /// and to the model. Without, only a model that looks at pictures itself knows of them.
+    #[must_use]
+    pub fn with_vision(self, context: &Context, vision: Vision) -> Self {
+        match Eyes::new(context, vision) {
+            Ok(eyes) => Self { eyes: Some(Arc::new(eyes)), ..self },
+            Err(error) => {
+                tracing::error!(%error, "pictures in chats are not looked at");
+                self
+            }
+        }
+    }
+
+    /// The name of the model that writes.
+    #[must_use]
+    pub fn model_name(&self) -> &str {
+        self.model.name()
+    }
+
+    /// Answers a question. The stream ends with [`AnswerEvent::Done`] or with one error. As soon as
+    /// `cancel` is cancelled it ends with `Done` and what was streamed until then; dropping the stream
+    /// stops the work without a word.
+    #[must_use]
+    pub fn answer(
+        &self,
+        question: Question,
+        cancel: CancellationToken,
+    ) -> BoxStream<'static, Result<AnswerEvent, AnswerError>> {
+        let library = self.library.clone();
+        let user = question.user.clone();
+        let top_k = self.model.passages();
+        let (mut question, shelves) = (question, library.clone());
+        let working = question.procedure.clone().filter(|_| question.images.is_empty() && question.reply.is_none());
+        let worked = working.and_then(|open| Some((open.command(&question.text)?, open.place)));
+        let (mut document_ids, mut asked_about) = (None, None);
+        if let Some(((Command::Ask, _), place)) = &worked
+            && !place.is_untold()
+        {
+            // What is asked of a step is answered from its manual.
+            question.history.push(procedure::turn(place));
+            document_ids = place.document_id.parse().ok().map(|id| vec![id]);
+            asked_about = Some(place.clone());
+        }
+        let step = worked.filter(|((command, _), _)| *command != Command::Ask);
+        let retrieve = move |text: String| async move {
+            if text.is_empty() {
+                return Ok(Findings::default());
+            }
+            let query = LibraryQuery { text, top_k, document_ids, min_score: None };
+            library.consult(&user, query).await
+        };
+        let (model, eyes) = (self.model.clone(), self.eyes.clone());
+        let (context_tokens, answer_tokens) = (self.context_tokens, self.answer_tokens);
+        let gateway_url = self.gateway_url.clone();
+        let events = stream! {
+            if let Some(((command, tongue), place)) = step {
+                let unheard = question.procedure.as_ref().map(|open| open.unheard.as_slice()).unwrap_or_default();
+                let manner = Manner { tongue, aloud: question.aloud, pending: &question.pending, unheard };
+                let told = Box::pin(procedure::tell(&shelves, &question.user, &place, command, manner));
+                match unless(&cancel, told).await {
+                    None => yield Ok(AnswerEvent::nothing()),
+                    Some(Err(error)) => yield Err(error.into()),
+                    Some(Ok(told)) => {
+                        for event in pipeline::tell(question, told, &gateway_url) {
+                            yield Ok(event);
+                        }
+                    }
+                }
+                return;
+            }
+            let mut sights = Vec::new();
+            if let Some(eyes) = eyes.filter(|_| !question.images.is_empty()) {
+                yield Ok(AnswerEvent::Stage(Stage::ImageAnalysis));
+                let Some(seen) = unless(&cancel, eyes.look(&question.images)).await else {
+                    yield Ok(AnswerEvent::nothing());
+                    return;
+                };
+                sights = seen;
+            }
+            let asked = Asked { question, sights, step: asked_about, context_tokens, answer_tokens, gateway_url };
+            let mut answer = pin!(stream_seen(asked, retrieve, model, cancel));
+            while let Some(event) = answer.next().await {
+                yield event;
+            }
+        };
+        events.boxed()
+    }
+}

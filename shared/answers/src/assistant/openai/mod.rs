@@ -1,0 +1,124 @@
+//! Any endpoint that speaks `OpenAI`'s chat completions, streamed.
+//!
+//! Protocol: <https://platform.openai.com/docs/api-reference/chat/create>, with `stream` and
+//! `stream_options.include_usage`. Endpoints that send no usage, or end without `[DONE]`, are fine; one
+//! that ends before it said why it stopped has broken off.
+
+mod images;
+mod stream;
+mod wire;
+
+use std::sync::{Arc, OnceLock};
+
+use async_stream::try_stream;
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::{RequestBuilder, Response};
+
+use self::wire::LengthLimit;
+use super::error::AnswerError;
+use super::model::{Brief, LanguageModel, ModelEvent};
+use super::pictures::Pictures;
+use super::pieces::{self, NAME};
+use super::prompt;
+use foundation::config::OpenAiConfig;
+use foundation::provider::{Cause, HttpProvider, ProviderError, ProviderFailure, Refused};
+
+/// An `OpenAI`-compatible endpoint.
+#[derive(Debug)]
+pub struct OpenAi {
+    endpoint: Arc<Endpoint>,
+}
+
+/// Where requests go, and how.
+#[derive(Debug)]
+struct Endpoint {
+    server: HttpProvider,
+    config: OpenAiConfig,
+    /// Whether pictures on `http://localhost`, which no endpoint can fetch, are sent along.
+    inline_localhost: bool,
+    pictures: Pictures,
+    /// How it takes the limit of an answer, once it is known.
+    length_limit: OnceLock<LengthLimit>,
+}
+
+impl Endpoint {
+    /// Asks; in another way where the endpoint does not know how it is told the limit.
+    async fn ask(&self, brief: &Brief, images: Vec<String>) -> Result<Response, ProviderError> {
+        let host = self.config.base_url.host_str().unwrap_or_default();
+        let ways = self.length_limit.get().map_or_else(|| LengthLimit::for_host(host).to_vec(), |known| vec![*known]);
+        let mut refusal = None;
+        let mut request = wire::Request::new(&self.config.model, brief, images);
+        for limit in ways {
+            request = request.limited(limit, brief.answer_tokens);
+            // Pictures are large: all attempts share one body.
+            let body = Bytes::from(serde_json::to_vec(&request).map_err(|error| self.server.unavailable(error))?);
+            let send = |request: RequestBuilder| {
+                request.header(ACCEPT, "text/event-stream").header(CONTENT_TYPE, "application/json").body(body.clone())
+            };
+            match self.server.post("chat/completions", send).await {
+                Ok(response) => {
+                    // It may have refused both for another reason, which passes: only what it takes is kept.
+                    if limit != LengthLimit::Untold {
+                        let _ = self.length_limit.set(limit);
+                    }
+                    return Ok(response);
+                }
+                Err(error) if is_refused(limit, &error) => refusal = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(refusal.unwrap_or_else(|| ProviderError::unavailable(NAME, "there is no way to ask")))
+    }
+}
+
+fn is_refused(limit: LengthLimit, error: &ProviderError) -> bool {
+    let ProviderFailure::Rejected(cause) = &error.failure else { return false };
+    cause.downcast_ref::<Refused>().is_some_and(|refused| limit.is_refused_by(refused.said()))
+}
+
+impl OpenAi {
+    /// A client of the configured endpoint, which is sent the content of `pictures` in the bucket.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up, or the key cannot stand in a header.
+    pub fn new(config: OpenAiConfig, inline_localhost: bool, pictures: Pictures) -> Result<Self, Cause> {
+        let key = config.api_key.as_ref();
+        let server = HttpProvider::new(NAME, &config.base_url, "Bearer", key, config.idle_timeout)?;
+        let length_limit = OnceLock::new();
+        Ok(Self { endpoint: Arc::new(Endpoint { server, config, inline_localhost, pictures, length_limit }) })
+    }
+}
+
+impl LanguageModel for OpenAi {
+    fn name(&self) -> &str {
+        &self.endpoint.config.model
+    }
+
+    fn passages(&self) -> usize {
+        prompt::PASSAGES
+    }
+
+    fn sees_images(&self) -> bool {
+        true
+    }
+
+    fn answer(&self, brief: Brief) -> BoxStream<'static, Result<ModelEvent, AnswerError>> {
+        let endpoint = self.endpoint.clone();
+        let events = try_stream! {
+            let (images, room) = images::prepare(&brief.images, &endpoint.pictures, endpoint.inline_localhost).await;
+            let response = endpoint.ask(&brief, images).await?;
+            drop(room);
+            let mut events = std::pin::pin!(pieces::events(stream::pieces(response), endpoint.config.idle_timeout));
+            while let Some(event) = events.next().await {
+                yield event?;
+            }
+        };
+        events.boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+//! Requests and chunks as they stand on the wire.
+
+use serde::{Deserialize, Serialize};
+
+use crate::assistant::model::Brief;
+use crate::assistant::pieces::Piece;
+use crate::assistant::prompt;
+use crate::assistant::question::{Role, Turn};
+use shared::store::TokenUsage;
+
+/// The body of a request.
+#[derive(Debug, Serialize)]
+pub(super) struct Request<'a> {
+    model: &'a str,
+    messages: Vec<Message>,
+    stream: bool,
+    stream_options: StreamOptions,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<usize>,
+}
+
+/// How an endpoint is told how long an answer may be. `OpenAI`'s own wants the newer name, and refuses the older one
+/// for models that think; most others know the older one only; none takes both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LengthLimit {
+    MaxCompletionTokens,
+    MaxTokens,
+    /// Not at all: the answer is cut where it arrives.
+    Untold,
+}
+
+impl LengthLimit {
+    /// All, in the order in which an endpoint at `host` is asked.
+    pub(super) fn for_host(host: &str) -> [Self; 3] {
+        let is_openai = host == "api.openai.com" || host.ends_with(".openai.azure.com");
+        if is_openai {
+            [Self::MaxCompletionTokens, Self::MaxTokens, Self::Untold]
+        } else {
+            [Self::MaxTokens, Self::MaxCompletionTokens, Self::Untold]
+        }
+    }
+
+    /// Whether an endpoint that said this has refused it.
+    pub(super) fn is_refused_by(self, said: &str) -> bool {
+        match self {
+            Self::MaxCompletionTokens => said.contains("max_completion_tokens"),
+            Self::MaxTokens => said.contains("max_tokens"),
+            Self::Untold => false,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct StreamOptions {
+    include_usage: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Message {
+    role: &'static str,
+    content: Content,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Content {
+    Text(String),
+    Parts(Vec<Part>),
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Part {
+    Text { text: String },
+    ImageUrl { image_url: ImageUrl },
+}
+
+#[derive(Debug, Serialize)]
+struct ImageUrl {
+    url: String,
+}
+
+impl<'a> Request<'a> {
+    /// The request for a brief; `images` are the addresses of its pictures, ready to be sent.
+    pub(super) fn new(model: &'a str, brief: &Brief, images: Vec<String>) -> Self {
+        let mut messages = vec![Message { role: "system", content: Content::Text(prompt::system().to_owned()) }];
+        messages.extend(prompt::turns(brief).into_iter().map(Message::from));
+        if let Some(last) = messages.last_mut().filter(|_| !images.is_empty()) {
+            last.add_images(images);
+        }
+        let stream_options = StreamOptions { include_usage: true };
+        Self { model, messages, stream: true, stream_options, max_completion_tokens: None, max_tokens: None }
+    }
+
+    /// The same with a limit of so many tokens.
+    pub(super) fn limited(self, limit: LengthLimit, tokens: usize) -> Self {
+        let told = |by: LengthLimit| (limit == by).then_some(tokens);
+        Self {
+            max_completion_tokens: told(LengthLimit::MaxCompletionTokens),
+            max_tokens: told(LengthLimit::MaxTokens),
+            ..self
+        }
+    }
+}
+
+impl From<Turn> for Message {
+    fn from(turn: Turn) -> Self {
+        let role = match turn.role {
+            Role::User => "user",
+            Role::Assistant => "assistant",
+        };
+        Self { role, content: Content::Text(turn.content) }
+    }
+}
+
+impl Message {
+    fn add_images(&mut self, urls: Vec<String>) {
+        if let Content::Text(text) = &mut self.content {
+            let mut parts = vec![Part::Text { text: std::mem::take(text) }];
+            parts.extend(urls.into_iter().map(|url| Part::ImageUrl { image_url: ImageUrl { url } }));
+            self.content = Content::Parts(parts);
+        }
+    }
+}
+
+/// One event of the answer. Endpoints differ in what they leave out.
+#[derive(Debug, Deserialize)]
+pub(super) struct Chunk {
+    #[serde(default)]
+    choices: Vec<Choice>,
+    usage: Option<Usage>,
+    /// Some endpoints report a failure in the middle of a stream like this.
+    error: Option<serde_json::Value>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Choice {
+    #[serde(default)]
+    delta: Delta,
+    finish_reason: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Delta {
+    content: Option<String>,
+    refusal: Option<String>,
+}
+
+impl Chunk {
+    /// What it brings, or the failure that it reports.
+    pub(super) fn into_piece(self) -> Result<Piece, String> {
+        if let Some(error) = self.error.filter(|error| !error.is_null()) {
+            return Err(format!("the endpoint broke off: {error}"));
+        }
+        let mut piece = Piece { usage: self.usage.map(TokenUsage::from), ..Piece::default() };
+        for choice in self.choices {
+            piece.text.push_str(&choice.delta.content.or(choice.delta.refusal).unwrap_or_default());
+            piece.stopped = piece.stopped.or(choice.finish_reason);
+        }
+        Ok(piece)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Usage {
+    #[serde(default)]
+    prompt_tokens: u64,
+    #[serde(default)]
+    completion_tokens: u64,
+    #[serde(default)]
+    total_tokens: u64,
+    prompt_tokens_details: Option<PromptDetails>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PromptDetails {
+    cached_tokens: Option<u64>,
+}
+
+impl From<Usage> for TokenUsage {
+    fn from(usage: Usage) -> Self {
+        Self {
+            prompt_tokens: usage.prompt_tokens,
+            completion_tokens: usage.completion_tokens,
+            cached_tokens: usage.prompt_tokens_details.and_then(|details| details.cached_tokens).unwrap_or(0),
+            total_tokens: usage.total_tokens.max(usage.prompt_tokens + usage.completion_tokens),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The content of the pictures of a question.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+
+use super::question::{Image, ImageSource};
+use foundation::config::DocumentsConfig;
+use foundation::fetch::{FetchLimits, Fetcher, SetUpError};
+use images::memory::Hold;
+use images::{PictureFile, PictureMemory};
+use shared::objects::Objects;
+
+/// How long fetching a picture, and likewise looking at it, may take, waiting for room included.
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+/// The largest picture that is fetched, in bytes.
+const LARGEST: u64 = 20 * 1024 * 1024;
+/// A file, and the copy of it that its receiver makes.
+const RECEIVED: u64 = 2;
+
+/// Gives the content of pictures, wherever they are. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Pictures {
+    fetcher: Fetcher,
+    objects: Objects,
+}
+
+impl Pictures {
+    /// For pictures in the bucket and on the configured hosts.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new(config: &DocumentsConfig, objects: Objects) -> Result<Self, SetUpError> {
+        let limits =
+            FetchLimits { bytes: LARGEST, total: PATIENCE, idle: Duration::from_secs(5), ..FetchLimits::default() };
+        Ok(Self { fetcher: Fetcher::new(config, limits)?, objects })
+    }
+
+    /// Waits for room for so many copies of all these pictures at once: who held one and waited for the next could wait
+    /// for somebody who does the same.
+    pub(super) async fn room(&self, images: &[Image], copies: u64) -> Hold {
+        let bytes = images.iter().map(size).sum::<u64>();
+        PictureMemory::of_process().for_file(copies.saturating_mul(bytes)).await
+    }
+
+    /// The picture as it was sent, or as it is found at its address. There must be [room](Self::room) for it.
+    ///
+    /// # Errors
+    /// Why it cannot be had, as a sentence for the user.
+    pub(super) async fn bytes(&self, image: &Image) -> Result<Bytes, String> {
+        match &image.source {
+            ImageSource::Stored { key, .. } => self.objects.get(key, LARGEST).await.map_err(|error| {
+                tracing::error!(%error, "a picture of a question could not be read");
+                "The picture could not be read. Please ask again in a moment.".to_owned()
+            }),
+            ImageSource::Address(url) => match sent_along(url) {
+                Some(encoded) => {
+                    let bytes = STANDARD.decode(encoded).map_err(|_| "The picture is not encoded as it should be.")?;
+                    Ok(bytes.into())
+                }
+                None => self.fetcher.bytes(url).await.map_err(|error| error.to_string()),
+            },
+        }
+    }
+
+    /// The same, as soon as there is room for it. The room is given back with the file.
+    ///
+    /// # Errors
+    /// As [`Self::bytes`].
+    pub(super) async fn file(&self, image: &Image) -> Result<PictureFile, String> {
+        let mut room = self.room(std::slice::from_ref(image), RECEIVED).await;
+        let bytes = self.bytes(image).await?;
+        room.shrink_to(bytes.len() as u64);
+        Ok(PictureFile::held(bytes, room))
+    }
+}
+
+/// Bytes of a picture, as far as is known before it is there.
+fn size(image: &Image) -> u64 {
+    match &image.source {
+        ImageSource::Stored { size, .. } => (*size).min(LARGEST),
+        ImageSource::Address(url) => sent_along(url).map_or(LARGEST, |encoded| encoded.len() as u64),
+    }
+}
+
+/// What a `data:` URL holds, in base64.
+fn sent_along(url: &str) -> Option<&str> {
+    let (_, encoded) = url.strip_prefix("data:")?.split_once(";base64,")?;
+    Some(encoded)
+}

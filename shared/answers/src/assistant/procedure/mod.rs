@@ -1,0 +1,208 @@
+//! Working through a procedure with full hands, one step at a time.
+//!
+//! An answer that quotes a run of steps opens a procedure: the run, and the step that was told last. It is kept with
+//! the answer, so that whoever asks next in the session, on whatever device, goes on from there. A short word (see
+//! [`command`]) is answered from the manual itself, without a search and without a language model.
+
+mod command;
+mod phrases;
+mod steps;
+mod vocabulary;
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use self::steps::{Step, Steps};
+use super::extractive::Tongue;
+use super::question::{Role, Turn};
+use super::warnings;
+use crate::library::{Findings, Holdings, Library, LibraryError, Passage};
+use documents::Spot;
+use documents::units::Unit;
+use foundation::ids::UserId;
+use search::retrieval::{Hit, Segment};
+use shared::store::{Procedure, Warning};
+
+pub(super) use self::command::Command;
+pub(super) use self::steps::{Begun, begun, resembling};
+
+/// Pages before the first step that are looked at: warnings may stand there.
+const PAGES_BEFORE: u32 = 6;
+/// Pages that a procedure may go on over.
+const PAGES_BEHIND: u32 = 60;
+
+/// A procedure that somebody works through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenProcedure {
+    /// Where they stand in it.
+    pub place: Procedure,
+    /// Whether the newest answer is of it. Else "repeat" and "how tight?" mean what was said since.
+    pub is_newest: bool,
+    /// Warnings of spoken answers that were not heard: the next step leaves none of them out.
+    pub unheard: Vec<Warning>,
+}
+
+impl OpenProcedure {
+    /// What a message means in it, and the language; nothing where it is a question like any other.
+    pub(super) fn command(&self, text: &str) -> Option<(Command, Tongue)> {
+        let found = command::command(text, self.place.of).filter(|_| !self.place.is_ended)?;
+        (self.is_newest || !matches!(found.0, Command::Repeat | Command::Ask)).then_some(found)
+    }
+
+    /// Whether a message is answered with a step of it, or ends it. That comes from the manual itself, and is not
+    /// charged.
+    #[must_use]
+    pub fn tells(&self, text: &str) -> bool {
+        self.command(text).is_some_and(|(command, _)| command != Command::Ask)
+    }
+}
+
+/// How a step is told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner<'a> {
+    pub(super) tongue: Tongue,
+    /// Whether it is read out.
+    pub(super) aloud: bool,
+    /// Warnings that the answer begins with: they are not told again.
+    pub(super) pending: &'a [Warning],
+    /// Warnings that were not heard with the steps before: they are told again.
+    pub(super) unheard: &'a [Warning],
+}
+
+/// What is said of a step.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// The page of the step, as if it had been searched for.
+    pub(super) findings: Findings,
+    /// In words, with the mark of the page.
+    pub(super) text: String,
+    /// The pages that are quoted; none where no step is.
+    pub(super) pages: Option<RangeInclusive<u32>>,
+    /// Where it stands on them.
+    pub(super) spots: Vec<Spot>,
+    /// The warnings that hold for it.
+    pub(super) warnings: Vec<Warning>,
+    /// Where somebody stands from now on.
+    pub(super) procedure: Procedure,
+}
+
+/// Does what is wanted in a procedure; [`Command::Ask`] is no step and is not for here.
+pub(super) async fn tell(
+    library: &Library,
+    user: &UserId,
+    place: &Procedure,
+    command: Command,
+    manner: Manner<'_>,
+) -> Result<Told, LibraryError> {
+    if command == Command::Done {
+        return Ok(ended(place, manner.tongue.procedure_done(&place.title)));
+    }
+    Ok(match library.document(user, &place.document_id).await? {
+        Some(segment) => told(&segment, place, command, manner),
+        None => ended(place, manner.tongue.procedure_gone().to_owned()),
+    })
+}
+
+fn ended(place: &Procedure, text: String) -> Told {
+    Told { text, procedure: Procedure { is_ended: true, text: String::new(), ..place.clone() }, ..Told::default() }
+}
+
+fn told(segment: &Arc<Segment>, place: &Procedure, command: Command, manner: Manner<'_>) -> Told {
+    let tongue = manner.tongue;
+    let pages = place.page.saturating_sub(PAGES_BEFORE)..=place.page.saturating_add(PAGES_BEHIND);
+    let units = segment.units_on(pages);
+    let steps = Steps::of_run(&units, place.run).filter(|steps| steps.page() == Some(place.page));
+    let Some(steps) = steps else { return ended(place, tongue.procedure_gone().to_owned()) };
+    let (wanted, all) = (wanted(place, command), steps.count());
+    if wanted > all && command == Command::Next {
+        let text = tongue.no_further_step(&place.title);
+        return Told { text, procedure: place.clone(), ..Told::default() };
+    }
+    if wanted > all {
+        // Steps are asked for by places that there were: the run is shorter since it was read again.
+        return ended(place, tongue.procedure_gone().to_owned());
+    }
+    let is_after_told = command == Command::Next && !place.is_untold();
+    let step = steps.step(wanted, is_after_told.then_some(place.step), manner.unheard);
+    let quoted = || step.warnings.iter().chain(&step.body);
+    let (first, last) = (quoted().map(|unit| unit.page).min(), quoted().map(|unit| unit.page_end).max());
+    let page = step.body.first().map_or(place.page, |unit| unit.page);
+    let step_text: Vec<&str> = step.body.iter().map(|unit| unit.text.as_str()).collect();
+    Told {
+        warnings: quoted().filter_map(|unit| warnings::warning(unit, &place.document_id)).collect(),
+        findings: findings(segment, page, &place.title, &step.body),
+        text: written(&step, (wanted, all), manner),
+        pages: first.zip(last).map(|(first, last)| first..=last),
+        spots: step.body.iter().chain(&step.warnings).flat_map(|unit| unit.spots.iter().copied()).collect(),
+        procedure: Procedure { step: wanted, of: all, text: step_text.join("\n"), is_ended: false, ..place.clone() },
+    }
+}
+
+/// Which step a command means, from 1.
+fn wanted(place: &Procedure, command: Command) -> u32 {
+    match command {
+        Command::Next if place.is_untold() => place.current(),
+        Command::Next => place.current().saturating_add(1),
+        Command::Repeat | Command::Ask | Command::Done => place.current(),
+        Command::Back => place.current().saturating_sub(1).max(1),
+        Command::First => 1,
+        Command::Step(number) => number,
+    }
+}
+
+/// What a question about the step that was told last leans on: the step, as if it had been asked for.
+pub(super) fn turn(place: &Procedure) -> Turn {
+    let line = place.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    Turn { role: Role::User, content: format!("{} {line}", place.title) }
+}
+
+/// A step in Markdown, warnings first, with the mark of its page.
+fn written(step: &Step<'_>, (number, all): (u32, u32), manner: Manner<'_>) -> String {
+    let tongue = manner.tongue;
+    let is_told = |unit: &Unit| warnings::is_among(manner.pending, unit);
+    let lines = |units: &[&Unit]| {
+        units.iter().filter(|unit| !is_told(unit)).map(|unit| super::extractive::line(unit)).collect::<String>()
+    };
+    let mut text = format!("**{}**\n\n{}", tongue.step_of((number, all)), lines(&step.warnings));
+    if !step.more.is_empty() {
+        text.push_str(&format!("> {}\n>\n", tongue.more_warnings(&step.more)));
+    }
+    text.push_str(&lines(&step.body));
+    text.truncate(text.trim_end_matches(['>', '\n', ' ']).len());
+    text.push_str(" [1]");
+    if number == 1 && all > 1 && !manner.aloud {
+        text.push_str(&format!("\n\n{}", tongue.say_next()));
+    }
+    text
+}
+
+/// The page of a step, as a search would have found it.
+fn findings(segment: &Arc<Segment>, page: u32, title: &str, body: &[&Unit]) -> Findings {
+    let content: Vec<&str> = body.iter().map(|unit| unit.text.as_str()).collect();
+    let hit = Hit {
+        id: format!("{}:{page}:0", segment.document_id()),
+        document_id: segment.document_id().to_owned(),
+        file_name: segment.file_name().to_owned(),
+        heading: title.to_owned(),
+        content: content.join("\n"),
+        page,
+        page_end: body.iter().map(|unit| unit.page_end).max().unwrap_or(page),
+        score: 1.0,
+        bm25: 0.0,
+        bm25_z: 0.0,
+        cosine: None,
+        cosine_z: 0.0,
+        coverage: 1.0,
+        navigation: false,
+    };
+    let page_text = segment.page_text(page).unwrap_or_default().to_owned();
+    Findings {
+        holdings: Holdings { searchable: 1, ..Holdings::default() },
+        passages: vec![Passage { hit, page_text }],
+        sources: vec![segment.clone()],
+        ..Findings::default()
+    }
+}

@@ -1,0 +1,119 @@
+//! What is read and detected on the pictures of a question, within limits, and never at the cost of the
+//! answer.
+
+use futures::future::join_all;
+use tokio::time::timeout;
+
+use super::pictures::{PATIENCE, Pictures};
+use super::question::Image;
+use foundation::fetch::SetUpError;
+use images::{Detection, ReadText, Vision};
+use shared::Context;
+
+/// Pictures of a question that are looked at.
+const MOST_PICTURES: usize = 4;
+/// Characters of a picture's text.
+const LONGEST_TEXT: usize = 1_500;
+/// Characters of all pictures' texts that manuals are searched for.
+const SEARCHED: usize = 400;
+/// Kinds of objects of a picture.
+const MOST_OBJECTS: usize = 10;
+
+/// What was seen on a picture.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sight {
+    /// The picture's name.
+    pub name: String,
+    /// The text on it; empty where there is none.
+    pub text: String,
+    /// The kinds of objects on it, the surest first.
+    pub objects: Vec<String>,
+    /// Why its text could not be read, as a sentence for the user.
+    pub problem: Option<String>,
+}
+
+/// What looks at pictures.
+#[derive(Debug)]
+pub(super) struct Eyes {
+    vision: Vision,
+    pictures: Pictures,
+}
+
+impl Eyes {
+    pub(super) fn new(context: &Context, vision: Vision) -> Result<Self, SetUpError> {
+        Ok(Self { vision, pictures: Pictures::new(&context.config.documents, context.objects.clone())? })
+    }
+
+    /// What is on each picture; they are looked at side by side. What takes too long or fails leaves its
+    /// reason.
+    pub(super) async fn look(&self, images: &[Image]) -> Vec<Sight> {
+        let looks = images.iter().take(MOST_PICTURES).map(|image| async {
+            let sight = match timeout(PATIENCE, self.look_at(image)).await {
+                Ok(Ok(sight)) => sight,
+                Ok(Err(problem)) => Sight { problem: Some(problem), ..Sight::default() },
+                Err(_) => Sight { problem: Some("Looking at it took too long.".to_owned()), ..Sight::default() },
+            };
+            Sight { name: image.name.clone(), ..sight }
+        });
+        join_all(looks).await
+    }
+
+    async fn look_at(&self, image: &Image) -> Result<Sight, String> {
+        let file = self.pictures.file(image).await?;
+        let picture = self.vision.decode(file).await.map_err(|error| error.to_string())?;
+        let seen = self.vision.look(picture).await;
+        let (text, problem) = match seen.text {
+            Ok(read) => (text(&read), None),
+            Err(error) => (String::new(), Some(error.to_string())),
+        };
+        let objects = objects(&seen.objects.unwrap_or_default());
+        Ok(Sight { name: String::new(), text, objects, problem })
+    }
+}
+
+fn text(read: &ReadText) -> String {
+    read.text.chars().take(LONGEST_TEXT).collect()
+}
+
+fn objects(detections: &[Detection]) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for detection in detections {
+        if labels.len() < MOST_OBJECTS && !labels.contains(&detection.label) {
+            labels.push(detection.label.clone());
+        }
+    }
+    labels
+}
+
+/// A query with what was seen: a question about the picture of a plate is one about what it says.
+pub(super) fn widened(query: String, sights: &[Sight]) -> String {
+    let mut left = SEARCHED;
+    let mut parts: Vec<String> = Vec::new();
+    for said in sights.iter().flat_map(|sight| [sight.text.clone(), sight.objects.join(" ")]) {
+        let said: String = said.trim().chars().take(left).collect();
+        left -= said.chars().count();
+        if !said.is_empty() {
+            parts.push(said);
+        }
+    }
+    if !query.is_empty() {
+        // Last, as a question is that leans on what was said before.
+        parts.push(query);
+    }
+    parts.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_widened_by_what_was_seen_within_bounds() {
+        let plate = Sight { text: "MODEL V8-6.2".to_owned(), objects: vec!["plate".to_owned()], ..Sight::default() };
+        assert_eq!(widened("Which oil?".to_owned(), std::slice::from_ref(&plate)), "MODEL V8-6.2\nplate\nWhich oil?");
+        assert_eq!(widened(String::new(), &[plate]), "MODEL V8-6.2\nplate");
+        assert_eq!(widened("Which oil?".to_owned(), &[]), "Which oil?");
+        let page = Sight { text: "x".repeat(9_000), ..Sight::default() };
+        assert_eq!(widened(String::new(), &[page.clone(), page]).chars().count(), SEARCHED);
+    }
+}

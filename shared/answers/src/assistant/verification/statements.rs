@@ -1,0 +1,271 @@
+//! Pages as statements: what they say of what.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::markdown::Sentences;
+use super::same::{same_code, same_number, same_unit};
+use super::subjects::{Subjects, is_of_kind};
+use crate::library::evidence::{Fit, Variants};
+use documents::units::{Unit, UnitKind, label};
+use search::retrieval::analysis::{Figure, Language, Reading, figures, figures_in_words, unit_terms};
+
+/// Words that a phrase begins with which holds for all that follows it: `With the engine cold, …`
+const LEADING: &str = "with when if after before while once bei wenn nach vor sobald mit con cuando si tras antes \
+    avec quand lorsque après avant";
+
+/// Figures of a page, and what they are said of.
+pub(super) struct Statement {
+    /// What it shares with the others of its unit.
+    unit: Rc<Said>,
+    /// The words that the figures are said of and those that stand over them, as terms.
+    pub(super) words: HashSet<String>,
+    /// What they are said of, without themselves.
+    own: String,
+    /// The text around that.
+    around: String,
+    readings: Vec<Reading>,
+    /// Whether it names what the figures are of, and then gives them: `Engine oil: 4.5 l`.
+    is_entry: bool,
+}
+
+/// A unit that holds figures.
+struct Said {
+    /// Its place on the pages.
+    at: usize,
+    task: u32,
+    is_row: bool,
+    /// The titles over it.
+    over: String,
+    /// The words of the sentence or step before, which may say what this one is about.
+    words_before: HashSet<String>,
+    /// The figures of what stands over a row.
+    led: Vec<Reading>,
+    /// Units that are named in a row or over it: those of its cells.
+    units: Vec<String>,
+}
+
+/// Figures of one kind that are said of the same.
+struct Group {
+    /// Where that stands.
+    clause: Range<usize>,
+    figures: Vec<usize>,
+}
+
+impl Statement {
+    /// What a unit says, behind the unit before it.
+    pub(super) fn all_of((at, unit): (usize, &Unit), before: Option<&Unit>, subjects: &Subjects) -> Vec<Self> {
+        let (text, language) = (without_label(unit), subjects.analyzer().language());
+        let figures = figures_of(text, language);
+        if figures.is_empty() {
+            return Vec::new();
+        }
+        let is_row = unit.kind == UnitKind::Row;
+        let clauses = if is_row { clauses_of_row(text, &figures) } else { clauses_of_prose(text, &figures, subjects) };
+        let groups = groups(&figures, &clauses);
+        // One with figures of its own speaks of something else.
+        let goes_on = |before: &&Unit| {
+            let are_prose = !is_row && before.kind != UnitKind::Row;
+            before.task == unit.task && are_prose && figures_of(without_label(before), language).is_empty()
+        };
+        let before = before.filter(goes_on).map_or("", without_label);
+        let over = if unit.lead.is_empty() { unit.titles.clone() } else { format!("{} {}", unit.titles, unit.lead) };
+        let units = if is_row { unit_terms(&format!("{text}\n{over}")) } else { Vec::new() };
+        let led = figures_of(&unit.lead, language);
+        let said = Rc::new(Said {
+            at,
+            task: unit.task,
+            is_row,
+            over,
+            words_before: subjects.words(before).into_iter().collect(),
+            led: led.iter().flat_map(Figure::readings).cloned().collect(),
+            units,
+        });
+        let ranges: Vec<Range<usize>> = figures.iter().map(|figure| figure.range.clone()).collect();
+        // The first cell of a row, and a bare figure in another, tell which row it is.
+        let key = if is_row { text.find("; ").unwrap_or(text.len()) } else { 0 };
+        let names = |group: &Group| group.clause.start >= key && subjects.names(&without(text, &group.clause, &ranges));
+        let kind = |group: &Group| group.figures.first().and_then(|at| figures.get(*at));
+        let of = |group: &Group| {
+            let is_rival = |other: &&Group| {
+                let same_kind = kind(other).zip(kind(group)).is_some_and(|(one, other)| is_of_kind(one, other));
+                same_kind && !overlap(&other.clause, &group.clause) && names(other)
+            };
+            let rivals: Vec<Range<usize>> = groups.iter().filter(is_rival).map(|other| other.clause.clone()).collect();
+            let around = without(text, &(0..text.len()), &rivals);
+            let own: Vec<&Figure> = group.figures.iter().filter_map(|at| figures.get(*at)).collect();
+            let own_ranges: Vec<Range<usize>> = own.iter().map(|figure| figure.range.clone()).collect();
+            let before = own_ranges.first().and_then(|first| text.get(..first.start)).unwrap_or_default();
+            Self {
+                words: subjects.words(&format!("{} {around}", said.over)).into_iter().collect(),
+                own: without(text, &group.clause, &own_ranges),
+                around,
+                readings: own.iter().flat_map(|figure| figure.readings()).cloned().collect(),
+                is_entry: before.trim_end().ends_with([':', '=']),
+                unit: Rc::clone(&said),
+            }
+        };
+        groups.iter().map(of).collect()
+    }
+
+    /// Whether the words or those before them say this.
+    pub(super) fn knows(&self, word: &str) -> bool {
+        self.words.contains(word) || self.unit.words_before.contains(word)
+    }
+
+    /// Whether both are said in one sentence or step.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        self.unit.at == other.unit.at && !self.unit.is_row
+    }
+
+    /// Whether it may go on about what the other one, before it in the same task, has said: "Fill in the engine oil:
+    /// 4.5 l. … Add 0.5 l if the level is low." A row or an entry of a list does not.
+    pub(super) fn may_go_on_from(&self, other: &Self) -> bool {
+        !self.unit.is_row && !self.is_entry && self.unit.task == other.unit.task && other.unit.at < self.unit.at
+    }
+
+    /// Whether it is about these variants, or about others: the rear one, not the front one.
+    pub(super) fn fit(&self, variants: &Variants) -> Fit {
+        let own = variants.fit("", &self.own);
+        if own == Fit::default() { variants.fit(&self.unit.over, &self.around) } else { own }
+    }
+
+    /// Whether the statement holds a figure of the same kind: a value in the unit, or a code.
+    pub(super) fn has_another(&self, reading: &Reading) -> bool {
+        self.readings.iter().any(|other| match (reading, other) {
+            (Reading::Value { unit, .. }, Reading::Value { unit: Some(other), .. }) => {
+                same_unit(unit.as_deref(), Some(other))
+            }
+            (Reading::Value { unit: Some(unit), .. }, Reading::Value { unit: None, .. }) => {
+                self.unit.is_row && self.unit.units.contains(unit)
+            }
+            (Reading::Code { .. }, Reading::Code { .. }) => true,
+            _ => false,
+        })
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Reading> {
+        self.readings.iter().chain(&self.unit.led)
+    }
+
+    /// Whether a figure is said here, or over it.
+    pub(super) fn holds(&self, reading: &Reading, on_page: &[String]) -> bool {
+        let unit = match reading {
+            Reading::Value { unit, .. } => unit.as_deref(),
+            Reading::Code { .. } => return self.all().any(|other| same_code(reading, other)),
+        };
+        let fits = |other: &Reading| match other {
+            Reading::Value { unit: Some(other), .. } => same_unit(unit, Some(other)),
+            // A cell's unit may stand in the head of its column.
+            Reading::Value { unit: None, .. } => unit.is_some_and(|unit| {
+                let names = |units: &[String]| units.iter().any(|known| known == unit);
+                let own = &self.unit.units;
+                self.unit.is_row && (names(own) || (own.is_empty() && names(on_page)))
+            }),
+            Reading::Code { .. } => false,
+        };
+        let Reading::Value { ends, .. } = reading else { return false };
+        let of_unit: Vec<&Reading> = self.all().filter(|other| fits(other)).collect();
+        let has_end = |end: &String| {
+            of_unit.iter().any(|other| match other {
+                Reading::Value { number, ends, .. } => number == end || ends.contains(end),
+                Reading::Code { .. } => false,
+            })
+        };
+        of_unit.iter().any(|other| same_number(reading, other)) || (!ends.is_empty() && ends.iter().all(has_end))
+    }
+}
+
+/// The text of a unit without the label of a step: steps of the same number need not be the same.
+fn without_label(unit: &Unit) -> &str {
+    let is_step = unit.kind == UnitKind::Step;
+    let label = label(&unit.text).filter(|_| is_step);
+    label.and_then(|label| unit.text.get(label.bytes..)).unwrap_or(&unit.text)
+}
+
+/// Where stands what each figure of a row is said of: its own cell.
+fn clauses_of_row(text: &str, figures: &[Figure]) -> Vec<Range<usize>> {
+    let of = |figure: &Figure| {
+        let begin = text.get(..figure.range.start).and_then(|before| before.rfind("; ")).map_or(0, |at| at + 2);
+        let end = text.get(figure.range.end..).and_then(|rest| rest.find("; "));
+        let end = end.map_or(text.len(), |at| figure.range.end + at);
+        // What the row is about stands before a colon in its first cell.
+        let cell = text.get(begin..figure.range.start).unwrap_or_default();
+        let key = cell.rfind(": ").filter(|_| begin == 0).map_or(0, |at| at + 2);
+        begin + key..end
+    };
+    figures.iter().map(of).collect()
+}
+
+/// Where stands what each figure of a sentence is said of. One that nothing is said of is of what the one before is:
+/// "to 40 N·m, then to 60 N·m".
+fn clauses_of_prose(text: &str, figures: &[Figure], subjects: &Subjects) -> Vec<Range<usize>> {
+    let sentences = Sentences::of(text);
+    let mut clauses: Vec<Range<usize>> = Vec::with_capacity(figures.len());
+    for (place, figure) in figures.iter().enumerate() {
+        let sentence = sentences.around(&figure.range);
+        let range = without_leading(text, subjects.of(text, figures, place, &sentence));
+        let names = subjects.names(text.get(range.clone()).unwrap_or_default());
+        let before = || {
+            let before = figures.iter().zip(&clauses).rev().find(|(before, _)| is_of_kind(before, figure));
+            before.map(|(_, clause)| clause.clone())
+        };
+        clauses.push(if names { range } else { before().unwrap_or(0..0) });
+    }
+    clauses
+}
+
+/// A clause without a phrase before it that holds for more: `With the engine cold, …`
+fn without_leading(text: &str, range: Range<usize>) -> Range<usize> {
+    let clause = text.get(range.clone()).unwrap_or_default();
+    let first = clause.split_whitespace().next().unwrap_or_default().to_lowercase();
+    let comma = clause.find(", ").filter(|_| LEADING.split_whitespace().any(|word| word == first));
+    range.start + comma.map_or(0, |at| at + 2)..range.end
+}
+
+/// Figures of one kind whose clauses overlap are said of the same: two units, the ends of a range.
+fn groups(figures: &[Figure], clauses: &[Range<usize>]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for (at, (figure, clause)) in figures.iter().zip(clauses).enumerate() {
+        let is_own = |group: &&mut Group| {
+            let first = group.figures.first().and_then(|at| figures.get(*at));
+            let same = group.clause == *clause || overlap(&group.clause, clause);
+            same && first.is_some_and(|first| is_of_kind(first, figure))
+        };
+        match groups.iter_mut().rev().find(is_own) {
+            Some(group) => {
+                group.figures.push(at);
+                group.clause = group.clause.start.min(clause.start)..group.clause.end.max(clause.end);
+            }
+            None => groups.push(Group { clause: clause.clone(), figures: vec![at] }),
+        }
+    }
+    groups
+}
+
+fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
+    one.start < other.end && other.start < one.end
+}
+
+/// A stretch of a text without some of its parts.
+fn without(text: &str, stretch: &Range<usize>, parts: &[Range<usize>]) -> String {
+    let is_left = |(at, _): &(usize, char)| stretch.contains(at) && !parts.iter().any(|part| part.contains(at));
+    text.char_indices().filter(is_left).map(|(_, c)| c).collect()
+}
+
+/// The figures of a text, in digits or in words, in their order.
+pub(super) fn figures_of(text: &str, language: Language) -> Vec<Figure> {
+    let mut found = figures(text);
+    if language == Language::English {
+        // There, points and commas have one meaning.
+        let has_one_meaning =
+            |figure: &Figure| text.get(figure.range.clone()).is_some_and(|it| it.contains(['.', ',']));
+        for figure in found.iter_mut().filter(|figure| has_one_meaning(figure)) {
+            figure.others.clear();
+        }
+    }
+    found.extend(figures_in_words(text, language));
+    found.sort_by_key(|figure| figure.range.start);
+    found
+}

@@ -1,0 +1,137 @@
+//! Warnings of the manuals: which belong to what an answer tells, and how they are written.
+//!
+//! A procedure that is shown without its warning can hurt somebody. What an answer quotes brings its warnings along;
+//! what a model writes in its own words is compared with the steps of the pages that it cites ([`Watch`]), and a
+//! warning that it has left out, or not kept word for word, is put before the steps.
+
+mod dismissal;
+mod gate;
+mod said;
+mod sentences;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::dismissal::{Dismissal, dismissal};
+pub(super) use self::gate::Gate;
+use self::said::says;
+pub(super) use self::watch::Watch;
+
+use super::citations::escape;
+use super::essence::essence;
+use super::extractive::Tongue;
+use super::sanitizer::sanitized;
+use documents::units::{Hazard, Unit};
+use shared::store::{Warning, WarningKind};
+
+/// Warnings of one answer, and bytes that they have together. The gravest are kept; of the others, their pages are
+/// told.
+pub(super) const MOST: usize = 12;
+const MOST_BYTES: usize = 8 * 1024;
+/// How a warning begins in an answer.
+const BEGIN: &str = "> **⚠ ";
+
+/// A warning that belongs to steps which an answer tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Belonging {
+    pub(super) warning: Warning,
+    /// The manual's signal word.
+    pub(super) name: String,
+    /// The place among those found of the passage whose steps it belongs to.
+    pub(super) passage: usize,
+    /// Where the answer begins to tell these steps, in bytes.
+    pub(super) told_at: usize,
+}
+
+/// A unit as a warning on the wire; `None` where it warns of nothing.
+pub(super) fn warning(unit: &Unit, document_id: &str) -> Option<Warning> {
+    let kind = match unit.hazard()? {
+        Hazard::Danger => WarningKind::Danger,
+        Hazard::Warning => WarningKind::Warning,
+        Hazard::Caution => WarningKind::Caution,
+    };
+    let (text, document_id) = (unit.notice_text().to_owned(), document_id.to_owned());
+    Some(Warning { kind, text, document_id, page: unit.page })
+}
+
+/// Whether a warning is among these: its letters and digits make it the same.
+pub(super) fn holds(warnings: &[Warning], one: &Warning) -> bool {
+    warnings.iter().any(|known| essence(&known.text) == essence(&one.text))
+}
+
+/// Whether the warning of a unit is among these.
+pub(super) fn is_among(warnings: &[Warning], unit: &Unit) -> bool {
+    warning(unit, "").is_some_and(|one| holds(warnings, &one))
+}
+
+/// Adds a warning to those of an answer, where it is new and there is room.
+pub(super) fn add(warnings: &mut Vec<Warning>, new: Warning) {
+    let bytes: usize = warnings.iter().map(|known| known.text.len()).sum();
+    if !holds(warnings, &new) && warnings.len() < MOST && bytes + new.text.len() <= MOST_BYTES {
+        warnings.push(new);
+    }
+}
+
+/// Which of these there is room for, at most so many, in their order, and the pages of the others. The gravest go
+/// first, then those that stand last, which is nearest to the steps.
+pub(super) fn kept<T>(all: Vec<T>, most: usize, of: impl Fn(&T) -> (WarningKind, usize, u32)) -> (Vec<T>, Vec<u32>) {
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by_key(|at| (all.get(*at).map(|one| of(one).0), std::cmp::Reverse(*at)));
+    let mut bytes = 0;
+    let fits = |at: &usize| {
+        bytes += all.get(*at).map_or(0, |one| of(one).1);
+        bytes <= MOST_BYTES
+    };
+    let chosen: Vec<usize> = order.into_iter().take(most).take_while(fits).collect();
+    let (mut kept, mut pages) = (Vec::with_capacity(chosen.len()), Vec::new());
+    for (at, one) in all.into_iter().enumerate() {
+        if chosen.contains(&at) {
+            kept.push(one);
+        } else if !pages.contains(&of(&one).2) {
+            pages.push(of(&one).2);
+        }
+    }
+    (kept, pages)
+}
+
+/// A warning as a paragraph of an answer, with what stands behind it, as its mark.
+pub(super) fn paragraph(name: &str, text: &str, behind: &str) -> String {
+    format!("{BEGIN}{name}:** {}{behind}\n\n", sanitized(&escape(text), Vec::new(), ""))
+}
+
+/// Says that there are more warnings, and on which pages.
+pub(super) fn more(pages: &[u32], tongue: Tongue) -> String {
+    if pages.is_empty() {
+        return String::new();
+    }
+    format!("{BEGIN}** {}\n\n", tongue.more_warnings(pages))
+}
+
+/// A text without the first warning that stands before all else; `None` where none does.
+#[must_use]
+pub fn without_first(text: &str) -> Option<&str> {
+    text.strip_prefix(BEGIN)?.split_once("\n\n").map(|(_, rest)| rest)
+}
+
+/// The warnings that an answer begins with because they were not said to their end before.
+pub(super) fn carried(pending: &[Warning], tongue: Tongue) -> String {
+    pending.iter().map(|warning| paragraph(tongue.signal_word(warning.kind), &warning.text, "")).collect()
+}
+
+/// Which of these warnings are not in the part of an answer that was said, to their end; each once.
+#[must_use]
+pub fn unsaid<'a>(warnings: impl IntoIterator<Item = &'a Warning>, said: &str) -> Vec<Warning> {
+    distinct(warnings.into_iter().filter(|warning| !says(said, &warning.text)))
+}
+
+/// These warnings, each once.
+pub(super) fn distinct<'a>(warnings: impl IntoIterator<Item = &'a Warning>) -> Vec<Warning> {
+    let mut all: Vec<Warning> = Vec::new();
+    for warning in warnings {
+        if !holds(&all, warning) {
+            all.push(warning.clone());
+        }
+    }
+    all
+}

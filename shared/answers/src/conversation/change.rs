@@ -1,0 +1,112 @@
+//! Changing and removing what was said.
+
+use super::pictures;
+use super::{ConversationError, ConversationResult, Conversations};
+use foundation::ids::{ChatId, MessageId, UserId};
+use shared::store::{ChatMessage, Feedback, Lease, MessageRole, Opening, Preview};
+
+/// Messages that go in one transaction, which may have 100 writes.
+const ONE_TRANSACTION: usize = 90;
+
+impl Conversations {
+    /// Gives one of the user's messages other words and drops all later messages.
+    ///
+    /// # Errors
+    /// [`ConversationError::NoSuchChat`], [`ConversationError::NoSuchMessage`],
+    /// [`ConversationError::AnswerInProgress`], [`ConversationError::NotOwnWords`].
+    pub async fn reword(
+        &self,
+        user: &UserId,
+        chat_id: &ChatId,
+        id: &MessageId,
+        text: String,
+    ) -> ConversationResult<ChatMessage> {
+        let (chat, messages) = self.free_chat_with_messages(user, chat_id).await?;
+        let at = messages.iter().position(|message| message.id == *id).ok_or(ConversationError::NoSuchMessage)?;
+        let old = messages
+            .get(at)
+            .filter(|message| message.role == MessageRole::User)
+            .ok_or(ConversationError::NotOwnWords)?;
+        let reworded = ChatMessage { content: text, ..old.clone() };
+
+        let lease = Lease::new(user, chat_id);
+        self.open(&lease, &chat, None, Opening::default()).await?;
+        let store = &self.context.store;
+        // Once more under the lease: another question may have been answered in between.
+        let mut later = store.messages(user, chat_id).await?;
+        later.retain(|message| message.id > *id);
+        // Newest first: should this end half-way, what remains is still a conversation.
+        let (near, far) = later.split_at(later.len().min(ONE_TRANSACTION));
+        for batch in far.rchunks(ONE_TRANSACTION) {
+            let writes = batch.iter().map(|message| lease.removing(&message.id)).collect();
+            store.transact(writes).await?;
+        }
+        let mut writes = vec![lease.writing(&reworded)?];
+        writes.extend(near.iter().map(|message| lease.removing(&message.id)));
+        store.release(&lease, writes, Some(Some(Preview::from(&reworded)))).await?;
+
+        for message in &later {
+            pictures::discard(&self.context.objects, user, &message.attachments).await;
+        }
+        Ok(reworded)
+    }
+
+    /// Removes one message.
+    ///
+    /// # Errors
+    /// [`ConversationError::NoSuchChat`], [`ConversationError::NoSuchMessage`],
+    /// [`ConversationError::AnswerInProgress`].
+    pub async fn remove(&self, user: &UserId, chat_id: &ChatId, id: &MessageId) -> ConversationResult<()> {
+        let (chat, messages) = self.free_chat_with_messages(user, chat_id).await?;
+        let removed = messages.iter().find(|message| message.id == *id).ok_or(ConversationError::NoSuchMessage)?;
+        let lease = Lease::new(user, chat_id);
+        self.open(&lease, &chat, None, Opening::default()).await?;
+        let newest = self.context.store.last_messages(user, chat_id, 2).await?;
+        let last = newest.iter().rev().find(|message| message.id != *id).map(Preview::from);
+        self.context.store.release(&lease, vec![lease.removing(id)], Some(last)).await?;
+        pictures::discard(&self.context.objects, user, &removed.attachments).await;
+        Ok(())
+    }
+
+    /// Keeps what the user thought of an answer.
+    ///
+    /// # Errors
+    /// [`ConversationError::NoSuchMessage`], [`ConversationError::NotAnAnswer`],
+    /// [`ConversationError::AnswerInProgress`].
+    pub async fn give_feedback(
+        &self,
+        user: &UserId,
+        chat_id: &ChatId,
+        id: &MessageId,
+        feedback: &Feedback,
+    ) -> ConversationResult<ChatMessage> {
+        let store = &self.context.store;
+        let found = store.message(user, chat_id, id).await?.ok_or(ConversationError::NoSuchMessage)?;
+        if found.role != MessageRole::Assistant {
+            return Err(ConversationError::NotAnAnswer);
+        }
+        if found.is_generating() {
+            let running = store.generation(user, chat_id).await?;
+            if found.seen_under(running.as_ref()).is_generating() {
+                return Err(ConversationError::AnswerInProgress);
+            }
+        }
+        let kept = store.give_feedback(user, chat_id, id, feedback).await?;
+        Ok(kept.ok_or(ConversationError::NoSuchMessage)?.seen_under(None))
+    }
+
+    /// Deletes a session with its messages and pictures. A running answer ends.
+    ///
+    /// # Errors
+    /// [`ConversationError::NoSuchChat`].
+    pub async fn delete(&self, user: &UserId, id: &ChatId) -> ConversationResult<()> {
+        // With the lease in our hands, nobody can write a message behind our back.
+        match self.context.store.seize_chat(&Lease::new(user, id)).await {
+            Err(error) if error.is_condition() => return Err(ConversationError::NoSuchChat),
+            other => other?,
+        }
+        self.context.objects.delete_all(&pictures::prefix(user, id)).await?;
+        self.context.store.delete_chat(user, id).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,159 @@
+//! The part of a conversation that the assistant is given with a question.
+
+use crate::assistant::{OpenProcedure, Role, Turn};
+use shared::store::{ChatMessage, MessageRole, Warning};
+
+/// Messages that are looked back at.
+pub(super) const MESSAGES: usize = 40;
+
+/// Characters that they may have together. The assistant may use less, as its model allows.
+const CHARACTERS: usize = 48_000;
+
+/// What was said before a question.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    /// The turns that the assistant is given.
+    pub(super) turns: Vec<Turn>,
+    /// The procedure that the user works through: what the newest answer of one says.
+    pub(super) procedure: Option<OpenProcedure>,
+}
+
+impl Before {
+    /// Of the messages before it, oldest first, in a session with these warnings that were not heard.
+    pub(super) fn of(earlier: &[ChatMessage], unheard: &[Warning]) -> Self {
+        let place = earlier.iter().rev().find_map(|message| message.procedure.clone()).filter(|place| !place.is_ended);
+        // "You are welcome" is no answer that anybody wants to hear again.
+        let is_answer = |message: &&ChatMessage| {
+            let rests_on_manual = message.procedure.is_some() || !message.citations.is_empty();
+            message.role == MessageRole::Assistant && tells(message) && rests_on_manual
+        };
+        let is_newest = earlier.iter().rev().find(is_answer).is_some_and(|message| message.procedure.is_some());
+        let open = |place| OpenProcedure { place, is_newest, unheard: unheard.to_vec() };
+        Self { turns: window(earlier), procedure: place.map(open) }
+    }
+
+    /// Whether these words and pictures are answered with a step of the procedure.
+    pub(super) fn tells_step(&self, words: &str, has_pictures: bool) -> bool {
+        !has_pictures && self.procedure.as_ref().is_some_and(|open| open.tells(words))
+    }
+}
+
+/// Messages without words, and answers that failed, tell nothing.
+fn tells(message: &ChatMessage) -> bool {
+    !message.content.is_empty() && message.failure.is_none()
+}
+
+/// The newest of `earlier` (oldest first) that fit into the window: whole messages, beginning with
+/// one of the user.
+fn window(earlier: &[ChatMessage]) -> Vec<Turn> {
+    let mut left = CHARACTERS;
+    let mut turns: Vec<Turn> = Vec::new();
+    for message in earlier.iter().rev().take(MESSAGES) {
+        let role = match message.role {
+            MessageRole::User => Role::User,
+            MessageRole::Assistant => Role::Assistant,
+            MessageRole::System => continue,
+        };
+        if !tells(message) {
+            continue;
+        }
+        let length = message.content.chars().count();
+        if length > left {
+            break;
+        }
+        left -= length;
+        turns.push(Turn { role, content: message.content.clone() });
+    }
+    while turns.last().is_some_and(|turn| turn.role == Role::Assistant) {
+        turns.pop();
+    }
+    turns.reverse();
+    turns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::store::{AnswerFailure, Citation, Procedure, WarningKind};
+
+    fn turn(role: MessageRole, content: &str) -> ChatMessage {
+        ChatMessage::new(role, content)
+    }
+
+    #[test]
+    fn the_window_begins_with_the_user_and_holds_whole_messages() {
+        let long = "x".repeat(CHARACTERS - 10);
+        let earlier = [
+            turn(MessageRole::User, "too far back"),
+            turn(MessageRole::Assistant, &long),
+            turn(MessageRole::User, "second"),
+            turn(MessageRole::Assistant, ""),
+            turn(MessageRole::Assistant, "2nd"),
+        ];
+        let window: Vec<_> = window(&earlier).into_iter().map(|turn| turn.content).collect();
+        assert_eq!(window, ["second", "2nd"]);
+    }
+
+    #[test]
+    fn the_window_is_bounded_in_messages() {
+        let earlier: Vec<_> = (0..200).map(|_| turn(MessageRole::User, "x")).collect();
+        assert_eq!(window(&earlier).len(), MESSAGES);
+    }
+
+    #[test]
+    fn the_newest_answer_says_where_somebody_stands() {
+        let step = |earlier: &[ChatMessage]| Before::of(earlier, &[]).procedure.map(|open| open.place.step);
+        assert_eq!(step(&[at(1, false), at(2, false), turn(MessageRole::Assistant, "60 N·m")]), Some(2));
+        assert_eq!(step(&[at(1, false), at(2, true)]), None, "it is done with");
+        assert_eq!(step(&[turn(MessageRole::User, "next")]), None);
+    }
+
+    #[test]
+    fn a_step_is_asked_for_with_the_warnings_that_were_not_heard() {
+        let text = "Hot oil burns.".to_owned();
+        let warning = Warning { kind: WarningKind::Caution, text, document_id: "d".to_owned(), page: 7 };
+        let open = Before::of(&[at(1, false)], std::slice::from_ref(&warning)).procedure;
+        assert_eq!(open.map(|open| open.unheard), Some(vec![warning]));
+    }
+
+    fn at(step: u32, is_ended: bool) -> ChatMessage {
+        let text = format!("{step}. Oil the seal.");
+        let procedure = Some(Procedure { step, of: 4, is_ended, text, ..Procedure::default() });
+        ChatMessage { procedure, ..turn(MessageRole::Assistant, "Step") }
+    }
+
+    #[test]
+    fn what_is_repeated_is_the_newest_answer() {
+        let asked = turn(MessageRole::User, "Which oil?");
+        let thanked = [turn(MessageRole::User, "Thanks!"), turn(MessageRole::Assistant, "You are welcome.")];
+        let citation = Citation {
+            index: 1,
+            document_id: "d".to_owned(),
+            file_name: "d.pdf".to_owned(),
+            page: 7,
+            page_end: 7,
+            snippet: String::new(),
+            score: 0.5,
+            boxes: Vec::new(),
+        };
+        let answered = ChatMessage { citations: vec![citation], ..turn(MessageRole::Assistant, "SAE 30 [1]") };
+        let code = "provider_unavailable".to_owned();
+        let failure = Some(AnswerFailure { code, message: "It did not answer.".to_owned() });
+        let failed = ChatMessage { failure, ..answered.clone() };
+        for (since, repeats) in [
+            (vec![], true),
+            (vec![asked.clone()], true),
+            (vec![asked.clone(), answered.clone()], false),
+            (vec![asked.clone(), failed], true),
+            (vec![asked, answered, at(2, false)], true),
+            (thanked.to_vec(), true),
+        ] {
+            let before = Before::of(&[vec![at(1, false)], since].concat(), &[]);
+            assert_eq!(before.tells_step("Repeat, please.", false), repeats);
+            assert!(before.tells_step("next", false), "the place is kept");
+            assert!(!before.tells_step("next", true) && !before.tells_step("Which tool?", false));
+        }
+        assert!(!Before::of(&[at(1, true)], &[]).tells_step("next", false));
+        assert!(!Before::default().tells_step("next", false));
+    }
+}

@@ -1,0 +1,67 @@
+//! Looks after the lease of a running answer.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::progress::Progress;
+use foundation::ids::MessageId;
+use shared::store::{Lease, Store};
+
+/// How often a request to stop is looked for.
+pub(super) const LOOK: Duration = Duration::from_millis(100);
+/// How often the text is saved.
+pub(super) const SAVE: Duration = Duration::from_secs(1);
+/// How often the lease is extended.
+pub(super) const EXTEND: Duration = Duration::from_secs(4);
+
+/// What the keeper needs to know.
+pub(super) struct Keeper<'a> {
+    pub(super) store: &'a Store,
+    pub(super) lease: &'a Lease,
+    pub(super) message: &'a MessageId,
+    pub(super) progress: &'a tokio::sync::watch::Sender<Progress>,
+    /// Cancelled when the user asks to stop.
+    pub(super) cancel: &'a CancellationToken,
+}
+
+impl Keeper<'_> {
+    /// Returns when the lease is lost: the session is gone or another process has taken over. While
+    /// storage fails it goes on, for it may come back before the lease has run out.
+    pub(super) async fn keep(self) {
+        let mut ticks = interval(LOOK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut saved, mut extended) = (Instant::now(), Instant::now());
+        let mut saved_length = 0;
+        loop {
+            ticks.tick().await;
+            match self.store.generation(&self.lease.user, &self.lease.chat).await {
+                Ok(Some(found)) if found.id == self.lease.id => {
+                    if found.stop_requested {
+                        self.cancel.cancel();
+                    }
+                }
+                Ok(_) => return,
+                Err(error) => tracing::warn!(%error, "a running answer could not look for a request to stop"),
+            }
+            if extended.elapsed() >= EXTEND {
+                match self.store.extend_lease(self.lease).await {
+                    Ok(()) => extended = Instant::now(),
+                    Err(error) if error.is_condition() => return,
+                    Err(error) => tracing::warn!(%error, "the lease of a running answer could not be extended"),
+                }
+            }
+            if saved.elapsed() >= SAVE {
+                let text =
+                    Some(self.progress.borrow()).filter(|p| p.text.len() != saved_length).map(|p| p.text.clone());
+                let Some(text) = text else { continue };
+                saved = Instant::now();
+                match self.store.save_partial(self.lease, self.message, &text).await {
+                    Ok(()) => saved_length = text.len(),
+                    Err(error) => tracing::warn!(%error, "a running answer could not be saved"),
+                }
+            }
+        }
+    }
+}

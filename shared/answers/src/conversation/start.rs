@@ -1,0 +1,76 @@
+//! Beginning an answer: a task of its own writes it.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::Conversations;
+use super::history::Before;
+use super::pending::Carried;
+use super::progress::Progress;
+use super::question::Asked;
+use super::writer::Writer;
+use crate::assistant::Question;
+use shared::store::{ChatMessage, Lease};
+
+/// What an answer is begun with.
+pub(super) struct Start {
+    pub(super) slot: OwnedSemaphorePermit,
+    pub(super) lease: Lease,
+    pub(super) question: ChatMessage,
+    pub(super) answer: ChatMessage,
+    pub(super) is_last: bool,
+    pub(super) before: Before,
+    pub(super) equipment: Vec<String>,
+    pub(super) aloud: bool,
+    pub(super) carried: Carried,
+}
+
+impl Conversations {
+    /// Has the answer written; what is known of it from now on.
+    pub(super) fn begin(&self, start: Start) -> Asked {
+        let (sender, progress) = watch::channel(Progress::default());
+        let stop = CancellationToken::new();
+        let given_up = Arc::new(AtomicBool::new(false));
+        let asked = Asked {
+            chat: start.lease.chat.clone(),
+            question: start.question.clone(),
+            answer: start.answer.id.clone(),
+            progress,
+            stop: stop.clone(),
+            carried: start.carried.pending.clone(),
+            given_up: given_up.clone(),
+        };
+        let question = Question {
+            user: start.lease.user.clone(),
+            text: start.carried.words.unwrap_or(start.question.content),
+            images: Vec::new(),
+            history: start.before.turns,
+            equipment: start.equipment,
+            aloud: start.aloud,
+            pending: start.carried.pending,
+            reply: start.carried.reply,
+            procedure: start.before.procedure,
+        };
+        let writer = Writer {
+            context: self.context.clone(),
+            assistant: self.assistant.clone(),
+            lease: start.lease,
+            question,
+            attachments: start.question.attachments,
+            answer: start.answer,
+            is_last: start.is_last,
+            progress: sender,
+            cancel: stop,
+            given_up,
+        };
+        let slot = start.slot;
+        self.tasks.spawn(async move {
+            Box::pin(writer.run()).await;
+            drop(slot);
+        });
+        asked
+    }
+}

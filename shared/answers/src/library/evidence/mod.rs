@@ -1,0 +1,194 @@
+//! How much of a question each unit of the pages found answers.
+//!
+//! The search judges whole pages. What is quoted, and which of the best pages comes first, is decided by their
+//! units: rows, steps, warnings and sentences.
+
+mod definition;
+mod held;
+mod order;
+mod quantity;
+mod question;
+mod sources;
+mod telling;
+mod terms;
+mod variants;
+mod wanted;
+
+use self::definition::defines;
+use self::held::Held;
+use super::Findings;
+use documents::units::{Unit, UnitKind};
+use search::retrieval::analysis::Analyzer;
+use search::retrieval::is_part_number;
+
+pub(crate) use self::order::{ORDERED, order};
+pub(crate) use self::quantity::{Asked, has_any_value};
+pub(crate) use self::question::Question;
+pub(crate) use self::sources::Source;
+pub(crate) use self::telling::Telling;
+pub(crate) use self::terms::Term;
+pub(crate) use self::variants::{Fit, Variants};
+pub(crate) use self::wanted::Wanted;
+
+/// What a unit counts more that says what the thing is that was asked about.
+const DEFINES: f32 = 0.35;
+
+/// A page that was found, with its units.
+pub(crate) struct Found {
+    /// The passage's place among those found.
+    pub(crate) passage: usize,
+    pub(crate) source: Source,
+    pub(crate) units: Vec<Unit>,
+}
+
+/// A unit judged.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    /// The place of its page among the pages judged.
+    pub(crate) page: usize,
+    /// Its place among the units of the page.
+    pub(crate) at: usize,
+    /// What speaks for it, apart from what the search says of its page.
+    own: f32,
+    /// What it is chosen by.
+    pub(crate) score: f32,
+    /// What each term counts for it.
+    pub(crate) shares: Vec<f32>,
+    /// The share of the terms, by weight, that stand in the unit and over it.
+    pub(crate) coverage: f32,
+    /// The same of the unit itself, with what stands over a row.
+    pub(crate) close: f32,
+    /// The cosine of the passage that it stands in.
+    pub(crate) cosine: f32,
+    /// Whether a value that was asked for is there, or none was.
+    pub(crate) value: bool,
+    pub(crate) fit: Fit,
+}
+
+/// The pages that can be quoted, in the order in which they were found.
+pub(crate) fn pages(findings: &Findings) -> Vec<Found> {
+    first_pages(findings, findings.passages.len())
+}
+
+fn first_pages(findings: &Findings, most: usize) -> Vec<Found> {
+    let passages = findings.passages.iter().enumerate().take(most);
+    passages
+        .filter(|(_, passage)| !passage.hit.navigation)
+        .map(|(passage, found)| {
+            let source = Source::of(findings, found);
+            Found { passage, units: source.units(found.hit.page..=found.hit.page), source }
+        })
+        .collect()
+}
+
+/// All units of these pages that can answer, the best first.
+pub(crate) fn judge(findings: &Findings, pages: &[Found], question: &Question) -> Vec<Candidate> {
+    let mut judged: Vec<Candidate> =
+        pages.iter().enumerate().flat_map(|(at, page)| judge_page(findings, (at, page), question)).collect();
+    judged.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.page, a.at).cmp(&(b.page, b.at))));
+    judged
+}
+
+fn judge_page(findings: &Findings, (place, page): (usize, &Found), question: &Question) -> Vec<Candidate> {
+    let Some(passage) = findings.passages.get(page.passage) else { return Vec::new() };
+    let held = Held::find(page, question, &format!("{} {}", passage.hit.file_name, passage.hit.heading));
+    let similarities = page.source.similarities(passage.hit.page, &findings.query);
+    let cosine = |unit: &Unit| {
+        let own = similarities.iter().filter(|(chunk, _)| chunk.contains(&unit.text)).map(|(_, cosine)| *cosine);
+        own.max_by(f32::total_cmp).or(passage.hit.cosine).unwrap_or(0.0)
+    };
+    let quotable = page.units.iter().enumerate().filter(|(_, unit)| unit.kind != UnitKind::Title);
+    quotable
+        .map(|(at, unit)| {
+            let shares: Vec<f32> = (0..question.terms.len()).map(|term| held.share(at, term)).collect();
+            let coverage = weighted(&question.terms, |term| shares.get(term).copied().unwrap_or(0.0));
+            let close = weighted(&question.terms, |term| held.close(at, term));
+            let fit = question.variants.fit(&format!("{} {}", unit.titles, unit.lead), &unit.text);
+            let value = match question.wanted {
+                Wanted::Number => has_part_number(&unit.text),
+                _ => !question.asked.is_value() || question.asked.is_in(&unit.text),
+            };
+            let cosine = cosine(unit);
+            let shares_of_text = held.own.get(at).map_or(&[][..], Vec::as_slice);
+            let kind = kind_bonus(question, unit, &held.analyzer, value);
+            let bonus = kind + fit_bonus(fit) + exact_bonus(&question.terms, shares_of_text, unit.kind);
+            let own = coverage + 0.6 * (cosine - 0.3) + bonus;
+            let score = own + 0.35 * passage.hit.score + rank_bonus(place);
+            Candidate { page: place, at, own, score, shares, coverage, close, cosine, value, fit }
+        })
+        .collect()
+}
+
+fn fit_bonus(fit: Fit) -> f32 {
+    let count = |count: usize| if count > 0 { 1.0 } else { 0.0 };
+    0.08 * count(fit.named) - 0.3 * count(fit.others)
+}
+
+/// Codes, and in rows numbers, that a unit holds as they were asked for.
+fn exact_bonus(terms: &[Term], own: &[f32], kind: UnitKind) -> f32 {
+    let held = |is: fn(&Term) -> bool| terms.iter().zip(own).any(|(term, share)| is(term) && *share >= 1.0);
+    let code = if held(|term| term.code && term.known) { 0.25 } else { 0.0 };
+    let number = if kind == UnitKind::Row && held(|term| term.number) { 0.12 } else { 0.0 };
+    code + number
+}
+
+/// What the search says of the page: the first ones more often hold the answer.
+fn rank_bonus(place: usize) -> f32 {
+    [0.15, 0.1, 0.06, 0.03].get(place).copied().unwrap_or(0.0)
+}
+
+/// What speaks for a unit beside its words: that it is the kind of thing that was asked for.
+fn kind_bonus(question: &Question, unit: &Unit, analyzer: &Analyzer, value: bool) -> f32 {
+    let told = if value { 0.18 } else { -0.12 };
+    let mut bonus = match question.wanted {
+        Wanted::Number => told,
+        Wanted::Procedure if unit.kind == UnitKind::Step => 0.1,
+        Wanted::Remedy if is_about_trouble(unit) => 0.12,
+        Wanted::Definition if defines(analyzer, &question.terms, unit) => DEFINES,
+        Wanted::Warning if unit.kind == UnitKind::Notice => 0.12,
+        Wanted::Warning if forbids(unit) => 0.04,
+        _ => 0.0,
+    };
+    if question.asked.is_value() && question.wanted != Wanted::Number {
+        bonus += told;
+    }
+    if unit.kind == UnitKind::Notice && question.wanted != Wanted::Warning {
+        bonus -= 0.08;
+    }
+    if unit.text.chars().count() < 25 && unit.kind == UnitKind::Text {
+        bonus -= 0.15;
+    }
+    bonus
+}
+
+/// Whether a unit says what must or must not be done.
+fn forbids(unit: &Unit) -> bool {
+    let lower = unit.text.to_lowercase();
+    ["not ", "never", "must", "only", "nicht", "no ", "ne "].iter().any(|word| lower.contains(word))
+}
+
+/// Whether a unit holds a value or number of the kind that is asked for.
+pub(crate) fn tells(asked: &Asked, unit: &Unit) -> bool {
+    (asked.is_number() && has_part_number(&unit.text)) || (asked.is_value() && asked.is_in(&unit.text))
+}
+
+fn has_part_number(text: &str) -> bool {
+    text.split([' ', ',', ';', '(', ')']).any(is_part_number)
+}
+
+/// Whether the unit stands in a table or section on faults.
+fn is_about_trouble(unit: &Unit) -> bool {
+    let over = format!("{} {} {}", unit.titles, unit.lead, unit.text).to_lowercase();
+    ["troubl", "malfunction", "symptom", "probable cause", "corrective action", "fault", "störung", "avería", "panne"]
+        .iter()
+        .any(|word| over.contains(word))
+}
+
+/// The weighted mean of what each term counts.
+pub(crate) fn weighted(terms: &[Term], share: impl Fn(usize) -> f32) -> f32 {
+    let total: f32 = terms.iter().map(|term| term.weight).sum();
+    if total <= 0.0 {
+        return 0.0;
+    }
+    terms.iter().enumerate().map(|(index, term)| term.weight * share(index)).sum::<f32>() / total
+}

@@ -1,0 +1,49 @@
+//! What a page that is not shown whole tells of a question.
+
+use std::collections::HashSet;
+
+use super::quantity::Asked;
+use super::sources::Source;
+use super::terms::{Term, terms};
+use super::{tells, weighted};
+use crate::library::{Findings, Passage};
+use documents::units::Unit;
+
+/// What a value or number of the kind that is wanted counts for a unit.
+const TOLD: f32 = 0.2;
+
+/// Finds what to show of pages that are not shown whole.
+pub(crate) struct Telling {
+    terms: Vec<Term>,
+    asked: Asked,
+}
+
+impl Telling {
+    /// For a question that was searched for.
+    pub(crate) fn of(text: &str, findings: &Findings) -> Self {
+        Self { terms: terms(text, &findings.vocabulary, &HashSet::new()), asked: Asked::of(text) }
+    }
+
+    /// The units of a passage's page that tell most of the question, in their order on the page.
+    pub(crate) fn units(&self, findings: &Findings, passage: &Passage, most: usize) -> Vec<String> {
+        let source = Source::of(findings, passage);
+        let analyzer = source.analyzer();
+        let score = |unit: &Unit| {
+            let found: HashSet<String> = analyzer.terms(&unit.in_full()).into_iter().collect();
+            let share = |term: usize| self.terms.get(term).map_or(0.0, |term| term.share(&found));
+            let held = weighted(&self.terms, share);
+            if held > 0.0 && tells(&self.asked, unit) { held + TOLD } else { held }
+        };
+        let units = source.units(passage.hit.page..=passage.hit.page);
+        let mut judged: Vec<(f32, usize, &Unit)> = units
+            .iter()
+            .enumerate()
+            .map(|(at, unit)| (score(unit), at, unit))
+            .filter(|(score, ..)| *score > 0.0)
+            .collect();
+        judged.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        judged.truncate(most);
+        judged.sort_by_key(|(_, at, _)| *at);
+        judged.into_iter().map(|(_, _, unit)| unit.in_full()).collect()
+    }
+}

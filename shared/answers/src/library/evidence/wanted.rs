@@ -1,0 +1,230 @@
+//! What kind of answer a question wants, which chooses what is quoted.
+
+use super::quantity::Asked;
+use search::retrieval::analysis::phrase_places;
+
+/// The kind of answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// The value of a quantity, or a number of something.
+    Value,
+    /// A part, stock or tool number.
+    Number,
+    /// The steps of a task.
+    Procedure,
+    /// What is wrong and what helps.
+    Remedy,
+    /// What something is or does.
+    Definition,
+    /// What to watch out for, and whether something is allowed.
+    Warning,
+    /// Anything else.
+    Statement,
+}
+
+const PROCEDURE: &[&str] = &[
+    "how do i",
+    "how do you",
+    "how to",
+    "how can i",
+    "how should i",
+    "how is the",
+    "how are the",
+    "how does one",
+    "walk me",
+    "step me",
+    "steps",
+    "procedure",
+    "talk me",
+    "what do i do",
+    "what's the way",
+    "show me how",
+    "instructions",
+    "sequence",
+    "wie baue",
+    "wie wechsel",
+    "wie stelle",
+    "wie tausche",
+    "wie entferne",
+    "wie montiere",
+    "ablauf",
+    "anleitung",
+    "cómo se",
+    "como se",
+    "cómo cambio",
+    "pasos",
+    "procedimiento",
+    "comment faire",
+    "comment remplacer",
+    "comment démonter",
+    "comment régler",
+    "procédure",
+    "étapes",
+];
+const REMEDY: &[&str] = &[
+    "what's wrong",
+    "whats wrong",
+    "why does",
+    "why is",
+    "won't",
+    "wont",
+    "doesn't",
+    "doesnt",
+    "does not",
+    "will not",
+    "keeps",
+    "fault",
+    "trouble",
+    "cause",
+    "symptom",
+    "problem",
+    "noisy",
+    "noise",
+    "leaks",
+    "leaking",
+    "smoke",
+    "overheat",
+    "fails",
+    "failed",
+    "stuck",
+    "no power",
+    "rough",
+    "what else should",
+    "where do i go from",
+    "what do i change",
+    "störung",
+    "fehler",
+    "springt nicht",
+    "warum",
+    "fallo",
+    "avería",
+    "no arranca",
+    "por qué",
+    "panne",
+    "défaut",
+    "pourquoi",
+    "ne démarre pas",
+];
+const DEFINITION: &[&str] = &[
+    "what is a ",
+    "what is an ",
+    "what's a ",
+    "what's an ",
+    "what are ",
+    "what does",
+    "meaning of",
+    "define",
+    "definition",
+    "stand for",
+    "what do you call",
+    "purpose of",
+    "function of",
+    "was ist ein",
+    "was bedeutet",
+    "was macht",
+    "wozu dient",
+    "wofür ist",
+    "qué es un",
+    "qué significa",
+    "qué hace",
+    "para qué sirve",
+    "qu'est-ce",
+    "que signifie",
+    "à quoi sert",
+];
+const WARNING: &[&str] = &[
+    "allowed",
+    "safe",
+    "safety",
+    "danger",
+    "warning",
+    "caution",
+    "precaution",
+    "can i",
+    "may i",
+    "is it ok",
+    "reuse",
+    "re-use",
+    "ok to",
+    "not allowed",
+    "hazard",
+    "careful",
+    "watch out",
+    "should i",
+    "darf",
+    "gefahr",
+    "sicher",
+    "puedo",
+    "peligro",
+    "puis-je",
+    "attention",
+    "risque",
+    "hurt",
+    "poison",
+];
+
+impl Wanted {
+    /// Reads a question.
+    pub(crate) fn of(question: &str, asked: &Asked) -> Self {
+        let lower = format!(" {} ", question.to_lowercase().replace('’', "'"));
+        let says = |words: &[&str]| words.iter().any(|word| phrase_places(&lower, word).next().is_some());
+        if asked.is_number() {
+            Self::Number
+        } else if says(PROCEDURE) || begins_with_task(&lower) {
+            Self::Procedure
+        } else if asked.is_value() {
+            Self::Value
+        } else if says(REMEDY) {
+            Self::Remedy
+        } else if says(WARNING) {
+            Self::Warning
+        } else if says(DEFINITION) || asks_what_for(&lower) {
+            Self::Definition
+        } else {
+            Self::Statement
+        }
+    }
+}
+
+/// `What is the lever on the left for?`, `what is it used for`; not `which grease is used for the hub`.
+fn asks_what_for(lower: &str) -> bool {
+    let text = lower.trim_matches(|c: char| !c.is_alphanumeric());
+    text.starts_with("what") && text.ends_with(" for")
+}
+
+/// `Remove the pump`, `installing the belt`: a task as it is titled.
+fn begins_with_task(lower: &str) -> bool {
+    let verbs = [
+        "remov",
+        "install",
+        "replac",
+        "adjust",
+        "inspect",
+        "clean",
+        "assembl",
+        "disassembl",
+        "repair",
+        "bleed",
+        "test",
+    ];
+    lower.split_whitespace().next().is_some_and(|first| verbs.iter().any(|verb| first.starts_with(verb)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_show_what_they_want() {
+        let of = |text: &str| Wanted::of(text, &Asked::of(text));
+        assert_eq!(of("Gearbox drain plug, what torque?"), Wanted::Value);
+        assert_eq!(of("P/N for the gearbox seal"), Wanted::Number);
+        assert_eq!(of("How do I change the gearbox oil?"), Wanted::Procedure);
+        assert_eq!(of("Why does the gearbox howl?"), Wanted::Remedy);
+        assert_eq!(of("Can I reuse the gearbox seal?"), Wanted::Warning);
+        assert_eq!(of("What is a dog clutch?"), Wanted::Definition);
+        assert_eq!(of("What's the small window in the tank for?"), Wanted::Definition);
+        assert_eq!(of("Which grease is used for the hub?"), Wanted::Statement);
+        assert_eq!(of("Comment faire la vidange ?"), Wanted::Procedure);
+    }
+}

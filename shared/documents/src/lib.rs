@@ -1,0 +1,22 @@
+//! Documents: from a file's bytes to pages of clean text, and from pages to chunks.
+//!
+//! [`pdf`] reads PDF files in a child process with limits; [`Page`] is what every reader produces;
+//! [`outline`] finds headings, running headers and navigation pages by their shape;
+//! [`chunking`] cuts pages into the passages that retrieval embeds and answers cite.
+
+pub mod chunking;
+pub mod layout;
+pub mod normalize;
+pub mod outline;
+mod page;
+pub mod page_pictures;
+mod parts;
+pub mod pdf;
+pub mod recognition;
+pub mod references;
+mod spot;
+pub mod units;
+
+pub use page::{Area, Block, CELL_SEPARATOR, LEADERS, Line, Page, PageSource, Row, Table, markdown_row};
+pub use parts::parts;
+pub use spot::Spot;

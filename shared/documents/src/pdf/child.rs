@@ -1,0 +1,134 @@
+//! One child process: its start, its messages, its end.
+
+use std::{ffi::OsString, path::Path, process::Stdio, time::Duration};
+
+use tokio::time::Instant;
+
+use super::{PdfError, PdfWorker, picture::Purpose, protocol::Message, worker::MOST_PIXELS};
+use foundation::worker::{Ended, Worker};
+
+/// Bytes of a file that are looked through in a second, on a slow machine: one whose end is unusual is read to its end.
+const OPENED_IN_A_SECOND: u64 = 4 << 20;
+/// Bytes of the messages between two pictures.
+const MAX_BETWEEN: u64 = 4096;
+
+/// How a child's run ended, other than well.
+pub(super) enum Stop {
+    /// The document is refused: no other child would read it.
+    Refused(PdfError),
+    /// The child crashed or stalled on the page after the last one it sent.
+    Lost(PdfError),
+}
+
+/// A running child.
+pub(super) struct Run {
+    worker: Worker,
+    max_text_bytes: u64,
+    /// Time that opening the file takes beside what a page may take; none as soon as it is open.
+    pub(super) opening: Duration,
+    ended: bool,
+    /// Pictures that are still to come, of a child that renders.
+    pub(super) pages_left: usize,
+    purpose: Purpose,
+}
+
+/// The time that opening a file takes beside what a page may take.
+pub(super) fn opening_time(path: &Path) -> Duration {
+    Duration::from_secs(size_of(path) / OPENED_IN_A_SECOND)
+}
+
+fn size_of(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |file| file.len())
+}
+
+impl Run {
+    /// A child that reads the text from `first_page` on.
+    pub(super) fn start(worker: &PdfWorker, path: &Path, first_page: u32) -> Result<Self, PdfError> {
+        let mut run = Self::start_with(worker, path, (first_page, &[]), Purpose::Reading)?;
+        run.worker.allow(run.max_text_bytes);
+        Ok(run)
+    }
+
+    /// A child that renders some pages.
+    pub(super) fn start_rendering(
+        worker: &PdfWorker,
+        path: &Path,
+        pages: &[u32],
+        purpose: Purpose,
+    ) -> Result<Self, PdfError> {
+        let mut run = Self::start_with(worker, path, (1, pages), purpose)?;
+        run.pages_left = pages.len();
+        run.worker.allow(MAX_BETWEEN);
+        Ok(run)
+    }
+
+    fn start_with(
+        worker: &PdfWorker,
+        path: &Path,
+        (first_page, pages): (u32, &[u32]),
+        purpose: Purpose,
+    ) -> Result<Self, PdfError> {
+        let limits = &worker.limits;
+        // The file is held beside what is read from it.
+        let memory = limits.memory_bytes.saturating_add(size_of(path).saturating_mul(2));
+        let mut args: Vec<OsString> = worker.args.iter().map(OsString::from).collect();
+        args.extend([worker.library.clone().into(), path.into()]);
+        let numbers = [u64::from(first_page), u64::from(limits.max_pages), memory, limits.time.as_secs().max(1)];
+        args.extend(numbers.map(|number| number.to_string().into()));
+        if !pages.is_empty() {
+            args.push(pages.iter().map(u32::to_string).collect::<Vec<_>>().join(",").into());
+            if let Purpose::Showing(width) = purpose {
+                args.push(width.to_string().into());
+            }
+        }
+        let child = Worker::start(&worker.program, args, Stdio::null());
+        let (child, _) = child.map_err(|error| PdfError::Reader(error.to_string()))?;
+        let opening = opening_time(path);
+        let max_text_bytes = limits.max_text_bytes;
+        Ok(Self { worker: child, max_text_bytes, opening, ended: false, pages_left: 0, purpose })
+    }
+
+    /// The bytes of a picture of this size.
+    pub(super) async fn bytes(&mut self, deadline: Instant, (width, height): (u32, u32)) -> Result<Vec<u8>, Stop> {
+        let pixels = u64::from(width) * u64::from(height);
+        if pixels > MOST_PIXELS {
+            return Err(Stop::Refused(PdfError::Reader("a picture is too large".to_owned())));
+        }
+        let size = pixels * self.purpose.channels();
+        self.worker.allow(size + MAX_BETWEEN);
+        let mut bytes = vec![0; usize::try_from(size).unwrap_or(0)];
+        match self.worker.bytes(deadline, &mut bytes).await {
+            Ok(()) => Ok(bytes),
+            Err(ended) => Err(self.stop(ended)),
+        }
+    }
+
+    /// The next message, or `None` when the child has ended well.
+    pub(super) async fn next(&mut self, worker: &PdfWorker, deadline: Instant) -> Result<Option<Message>, Stop> {
+        let until = deadline.min(Instant::now() + worker.limits.stall + std::mem::take(&mut self.opening));
+        match self.worker.message(until).await {
+            Ok(Some(Message::Failed { reason })) => Err(Stop::Refused(reason.into())),
+            Ok(Some(message)) => {
+                self.ended = matches!(message, Message::End);
+                Ok(Some(message))
+            }
+            Ok(None) if self.ended => Ok(None),
+            Ok(None) => {
+                let ended = self.worker.ended(until).await;
+                Err(self.stop(ended))
+            }
+            Err(ended) => Err(self.stop(ended)),
+        }
+    }
+
+    /// What a child's end means for the document.
+    fn stop(&self, ended: Ended) -> Stop {
+        match ended {
+            Ended::Memory => Stop::Lost(PdfError::NeedsTooMuchMemory),
+            Ended::Time => Stop::Lost(PdfError::TookTooLong),
+            Ended::Crashed => Stop::Lost(PdfError::Damaged),
+            Ended::Output => Stop::Refused(PdfError::TooMuchText { limit_mib: self.max_text_bytes >> 20 }),
+            Ended::Broken(reason) => Stop::Refused(PdfError::Reader(reason)),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Turned pages and turned text: the frame in which text is upright, and the way back to the page as
+//! it is displayed.
+
+use pdfium_render::prelude::{PdfPage, PdfPageRenderRotation};
+
+use crate::Area;
+
+/// Quarter turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Turn {
+    None,
+    Quarter,
+    Half,
+    ThreeQuarters,
+}
+
+impl Turn {
+    pub(super) const ALL: [Self; 4] = [Self::None, Self::Quarter, Self::Half, Self::ThreeQuarters];
+
+    /// The turn nearest to an angle, and how far from it that is, in degrees.
+    pub(super) fn nearest(degrees: f32) -> (Self, f32) {
+        let degrees = degrees.rem_euclid(360.0);
+        let distance = |turn: Self| {
+            let apart = (degrees - turn.degrees()).abs();
+            apart.min(360.0 - apart)
+        };
+        let nearest = Self::ALL.into_iter().min_by(|a, b| distance(*a).total_cmp(&distance(*b)));
+        let turn = nearest.unwrap_or(Self::None);
+        (turn, distance(turn))
+    }
+
+    fn degrees(self) -> f32 {
+        match self {
+            Self::None => 0.0,
+            Self::Quarter => 90.0,
+            Self::Half => 180.0,
+            Self::ThreeQuarters => 270.0,
+        }
+    }
+}
+
+/// The visible part of a page in the file's coordinates: x to the right, y upwards.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sheet {
+    left: f32,
+    bottom: f32,
+    right: f32,
+    top: f32,
+    /// How the page is turned, clockwise, when it is displayed.
+    shown: Turn,
+}
+
+impl Sheet {
+    pub(super) fn of(page: &PdfPage<'_>) -> Self {
+        let shown = match page.rotation() {
+            Ok(PdfPageRenderRotation::Degrees90) => Turn::Quarter,
+            Ok(PdfPageRenderRotation::Degrees180) => Turn::Half,
+            Ok(PdfPageRenderRotation::Degrees270) => Turn::ThreeQuarters,
+            _ => Turn::None,
+        };
+        let bounds = page.boundaries().bounding().map(|boundary| boundary.bounds);
+        let (width, height) = (page.width().value, page.height().value);
+        match bounds {
+            Ok(bounds) if bounds.width().value > 1.0 && bounds.height().value > 1.0 => Self {
+                left: bounds.left().value,
+                bottom: bounds.bottom().value,
+                right: bounds.right().value,
+                top: bounds.top().value,
+                shown,
+            },
+            _ => Self { left: 0.0, bottom: 0.0, right: width, top: height, shown },
+        }
+    }
+
+    /// The frame in which text of this turn is upright.
+    pub(super) fn frame(self, turn: Turn) -> Frame {
+        Frame { sheet: self, turn }
+    }
+
+    /// Width and height as displayed, in points.
+    pub(super) fn size(self) -> (f32, f32) {
+        self.frame(self.shown).size()
+    }
+
+    pub(super) fn shown(self) -> Turn {
+        self.shown
+    }
+}
+
+/// Coordinates from the upper left corner, y downwards, on the page turned so that some text is upright.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    sheet: Sheet,
+    turn: Turn,
+}
+
+impl Frame {
+    pub(super) fn size(self) -> (f32, f32) {
+        let Sheet { left, bottom, right, top, .. } = self.sheet;
+        match self.turn {
+            Turn::None | Turn::Half => (right - left, top - bottom),
+            Turn::Quarter | Turn::ThreeQuarters => (top - bottom, right - left),
+        }
+    }
+
+    /// A point of the file in this frame.
+    pub(super) fn point(self, (x, y): (f32, f32)) -> (f32, f32) {
+        let Sheet { left, bottom, right, top, .. } = self.sheet;
+        match self.turn {
+            Turn::None => (x - left, top - y),
+            Turn::Quarter => (y - bottom, x - left),
+            Turn::Half => (right - x, y - bottom),
+            Turn::ThreeQuarters => (top - y, right - x),
+        }
+    }
+
+    /// A point of this frame in the file.
+    fn back(self, (x, y): (f32, f32)) -> (f32, f32) {
+        let Sheet { left, bottom, right, top, .. } = self.sheet;
+        match self.turn {
+            Turn::None => (x + left, top - y),
+            Turn::Quarter => (y + left, x + bottom),
+            Turn::Half => (right - x, y + bottom),
+            Turn::ThreeQuarters => (right - y, top - x),
+        }
+    }
+
+    /// A rectangle of the file, between two of its corners, in this frame.
+    pub(super) fn area(self, a: (f32, f32), b: (f32, f32)) -> Area {
+        between(self.point(a), self.point(b))
+    }
+
+    /// A rectangle of this frame on the page as displayed.
+    pub(super) fn displayed(self, area: Area) -> Area {
+        if self.turn == self.sheet.shown {
+            return area;
+        }
+        let shown = self.sheet.frame(self.sheet.shown);
+        let corner = |x, y| shown.point(self.back((x, y)));
+        between(corner(area.left, area.top), corner(area.right, area.bottom))
+    }
+}
+
+fn between(a: (f32, f32), b: (f32, f32)) -> Area {
+    Area { left: a.0.min(b.0), top: a.1.min(b.1), right: a.0.max(b.0), bottom: a.1.max(b.1) }
+}

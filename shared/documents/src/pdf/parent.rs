@@ -1,0 +1,195 @@
+//! The parent side: starts the child, reads its pages, ends it when it stalls.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use super::{
+    PdfError, WORKER_ARGUMENT,
+    child::{Run, Stop},
+    protocol::Message,
+};
+use crate::{Page, PageSource};
+
+/// Pages that may be lost to a crash or a stall before the document is given up.
+const MAX_LOST_PAGES: u32 = 2;
+
+/// What one child may use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Time for the whole document.
+    pub time: Duration,
+    /// Time without a new page. Before the first, a second more for each 4 MiB of the file.
+    pub stall: Duration,
+    /// Address space (`RLIMIT_AS`) in bytes.
+    pub memory_bytes: u64,
+    /// Most pages a document may have.
+    pub max_pages: u32,
+    /// Most bytes of text a document may hold, as sent by the child.
+    pub max_text_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            time: Duration::from_mins(5),
+            stall: Duration::from_secs(9),
+            memory_bytes: 1 << 30,
+            max_pages: 5_000,
+            max_text_bytes: 64 << 20,
+        }
+    }
+}
+
+/// Progress of an extraction, after each page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageProgress {
+    /// Pages read.
+    pub done: u32,
+    /// Pages in the document.
+    pub total: u32,
+}
+
+/// What opening a PDF tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PdfInfo {
+    /// Number of pages.
+    pub pages: u32,
+    /// Whether the file is encrypted (and opens without a password).
+    pub encrypted: bool,
+}
+
+/// Reads PDF files in child processes.
+#[derive(Debug, Clone)]
+pub struct PdfWorker {
+    /// The executable to start.
+    pub program: PathBuf,
+    /// Its arguments before the job's own.
+    pub args: Vec<String>,
+    /// The PDFium library that the child loads.
+    pub library: PathBuf,
+    /// What a child may use.
+    pub limits: Limits,
+}
+
+impl PdfWorker {
+    /// A worker that starts the current executable again, which loads the PDFium library from this file.
+    ///
+    /// # Errors
+    /// When the path of the executable is unknown.
+    pub fn current_exe(library: PathBuf, limits: Limits) -> io::Result<Self> {
+        Ok(Self { program: std::env::current_exe()?, args: vec![WORKER_ARGUMENT.to_owned()], library, limits })
+    }
+
+    /// Opens a PDF without reading its pages: what an upload is refused by.
+    ///
+    /// # Errors
+    /// Any [`PdfError`] that shows when the file is opened.
+    pub async fn inspect(&self, path: &Path) -> Result<PdfInfo, PdfError> {
+        let deadline = Instant::now() + self.limits.time;
+        // A first page beyond the last: the child opens the file and ends.
+        let mut run = Run::start(self, path, u32::MAX)?;
+        let mut info = None;
+        loop {
+            match run.next(self, deadline).await {
+                Ok(Some(Message::Document { pages, encrypted })) => {
+                    info = Some(PdfInfo { pages, encrypted });
+                }
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(Stop::Refused(error) | Stop::Lost(error)) => return Err(error),
+            }
+        }
+        let info = info.ok_or(PdfError::Damaged)?;
+        self.check_pages(info.pages)?;
+        Ok(info)
+    }
+
+    /// Reads all pages of a PDF that has text.
+    ///
+    /// # Errors
+    /// Any [`PdfError`]; [`PdfError::ImageOnly`] where no page holds readable text.
+    pub async fn extract(&self, path: &Path, on_page: impl FnMut(PageProgress) + Send) -> Result<Vec<Page>, PdfError> {
+        let pages = self.extract_all(path, on_page).await?;
+        if pages.iter().any(|page| page.has_text) {
+            Ok(pages)
+        } else {
+            let pages = u32::try_from(pages.len()).unwrap_or(u32::MAX);
+            Err(PdfError::ImageOnly { pages })
+        }
+    }
+
+    /// Reads all pages, those without text included, even if no page has any.
+    ///
+    /// # Errors
+    /// Any [`PdfError`] but [`PdfError::ImageOnly`].
+    pub async fn extract_all(
+        &self,
+        path: &Path,
+        mut on_page: impl FnMut(PageProgress) + Send,
+    ) -> Result<Vec<Page>, PdfError> {
+        let deadline = Instant::now() + self.limits.time;
+        let mut pages = Vec::new();
+        let mut total = 0;
+        let mut lost = 0;
+        loop {
+            let stop = self.read(path, deadline, &mut pages, &mut total, &mut on_page).await;
+            let error = match stop {
+                Ok(()) => return Ok(pages),
+                Err(Stop::Refused(error)) => return Err(error),
+                Err(Stop::Lost(error)) => error,
+            };
+            lost += 1;
+            let done = u32::try_from(pages.len()).unwrap_or(u32::MAX);
+            // Without a single page read the file as a whole is bad, not one page of it.
+            if lost > MAX_LOST_PAGES || done == 0 || done >= total || Instant::now() >= deadline {
+                return Err(error);
+            }
+            tracing::warn!(page = done + 1, reason = %error, "a page could not be read and is left out");
+            pages.push(Page::blank(done + 1));
+            if done + 1 == total {
+                return Ok(pages);
+            }
+        }
+    }
+
+    /// One child, from the first page not yet read.
+    async fn read(
+        &self,
+        path: &Path,
+        deadline: Instant,
+        pages: &mut Vec<Page>,
+        total: &mut u32,
+        on_page: &mut (impl FnMut(PageProgress) + Send),
+    ) -> Result<(), Stop> {
+        let done = u32::try_from(pages.len()).unwrap_or(u32::MAX);
+        let mut run = Run::start(self, path, done.saturating_add(1)).map_err(Stop::Refused)?;
+        while let Some(message) = run.next(self, deadline).await? {
+            match message {
+                Message::Document { pages, .. } => {
+                    self.check_pages(pages).map_err(Stop::Refused)?;
+                    *total = pages;
+                }
+                Message::Page { number, content } => {
+                    let page = Page::new(number, content.blocks, PageSource::TextLayer);
+                    pages.push(Page { size: content.size, unread: content.unread, ..page });
+                    on_page(PageProgress { done: number, total: *total });
+                }
+                Message::Failed { .. } | Message::Image { .. } | Message::NoImage { .. } | Message::End => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn check_pages(&self, pages: u32) -> Result<(), PdfError> {
+        let limit = self.limits.max_pages;
+        if pages > limit {
+            return Err(PdfError::TooManyPages { pages, limit });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,150 @@
+//! Pages that are pictures, wholly or in part: what is recognised on them is laid out as text layers are.
+//!
+//! A page without text is read whole. On a page with text, what the text layer leaves out is read: a
+//! scan below a stamp or a page number, a scanned table or figure, lines in fonts that map to nothing.
+
+mod words;
+
+use std::sync::Arc;
+
+use crate::pdf::PageImage;
+use crate::{Area, Block, Line, Page, PageSource, layout};
+use foundation::provider::ProviderError;
+use images::{Picture, PictureMemory, PixelBox, TextReader};
+
+/// Smallest part of a page that is read, in points: two words side by side. Smaller ones are bullets
+/// and signs.
+const SMALLEST: (f32, f32) = (40.0, 8.0);
+/// Words of a text layer below which it is a stamp or a page number on a scan.
+const FEW_WORDS: usize = 40;
+/// Share of the page that a scan covers.
+const SCAN: f32 = 0.5;
+/// Height of a printed line at most, in points, and the letters that make one.
+const LINE: f32 = 30.0;
+const LETTERS_OF_LINE: usize = 6;
+/// Letters of a table or a paragraph; the labels of a drawing are fewer. To read takes seconds.
+const LETTERS_OF_TEXT: usize = 120;
+/// Room around a part that is read, in points.
+const MARGIN: f32 = 6.0;
+
+/// Whether a page holds something that only recognition can read.
+#[must_use]
+pub fn wanted(page: &Page) -> bool {
+    !page.has_text || page.unread.iter().any(is_large)
+}
+
+/// Reads what a page's text layer leaves out, on the page's picture. The page is returned as it is where
+/// that is nothing.
+///
+/// # Errors
+/// What the reader says; the page then has to stay as it is.
+pub async fn read(reader: &dyn TextReader, page: Page, image: PageImage) -> Result<Page, ProviderError> {
+    let scale = Scale::of(&page, &image);
+    let size = if page.size.0 > 0.0 { page.size } else { scale.points((image.width, image.height)) };
+    let room = PictureMemory::of_process().for_pixels(Picture::held_bytes((image.width, image.height))).await;
+    let Some(picture) = Picture::from_grey(image.width, image.height, image.grey) else { return Ok(page) };
+    let picture = picture.holding(room);
+    if !picture.has_ink(&PixelBox::whole(picture.size())) {
+        return Ok(page);
+    }
+    let whole = Area { left: 0.0, top: 0.0, right: size.0, bottom: size.1 };
+    let part = if page.has_text { unread_part(&page, &picture, scale) } else { Some(whole) };
+    let Some(part) = part else { return Ok(page) };
+    let mut picture = picture;
+    if page.has_text {
+        let own: Vec<PixelBox> = page.lines().map(|line| scale.pixels(line.area)).collect();
+        picture = picture.mask(&own);
+    }
+    let pixels = scale.pixels(part);
+    let Some(picture) = picture.crop(&pixels) else { return Ok(page) };
+    let pixel_size = picture.size();
+    let read = reader.read(Arc::new(picture)).await?;
+    let place = words::Place { scale: scale.0, left: part.left.max(0.0), top: part.top.max(0.0), pixels: pixel_size };
+    let (words, rules) = words::laid_out(&read, &place);
+    let mut blocks = layout::blocks(words, &rules);
+    for block in &mut blocks {
+        place.put(block, read.turn);
+    }
+    Ok(joined(page, blocks, size))
+}
+
+/// Pixels a point.
+#[derive(Debug, Clone, Copy)]
+struct Scale(f32);
+
+impl Scale {
+    fn of(page: &Page, image: &PageImage) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "sides of a page's picture")]
+        let width = image.width as f32;
+        // Where the page's size is unknown, the picture is taken to be as fine as the renderer's are.
+        Self(if page.size.0 > 0.0 { width / page.size.0 } else { 200.0 / 72.0 })
+    }
+
+    fn pixels(self, area: Area) -> PixelBox {
+        PixelBox {
+            x: area.left * self.0,
+            y: area.top * self.0,
+            width: (area.right - area.left) * self.0,
+            height: (area.bottom - area.top) * self.0,
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "sides of a page's picture")]
+    fn points(self, (width, height): (u32, u32)) -> (f32, f32) {
+        (width as f32 / self.0, height as f32 / self.0)
+    }
+}
+
+/// The part of a page with text that holds further words, if there is one.
+fn unread_part(page: &Page, picture: &Picture, scale: Scale) -> Option<Area> {
+    let holds_words = |area: &&Area| {
+        let letters = if area.bottom - area.top <= LINE { LETTERS_OF_LINE } else { LETTERS_OF_TEXT };
+        picture.letters_in_words(&scale.pixels(**area)) >= letters
+    };
+    let part = page.unread.iter().filter(|area| is_large(area)).filter(holds_words).copied().reduce(Area::union)?;
+    Some(Area {
+        left: part.left - MARGIN,
+        top: part.top - MARGIN,
+        right: part.right + MARGIN,
+        bottom: part.bottom + MARGIN,
+    })
+}
+
+fn is_large(area: &Area) -> bool {
+    area.right - area.left >= SMALLEST.0 && area.bottom - area.top >= SMALLEST.1
+}
+
+/// The page with what was recognised, at its place among the blocks that were there.
+fn joined(page: Page, recognised: Vec<Block>, (width, height): (f32, f32)) -> Page {
+    if recognised.is_empty() {
+        return page;
+    }
+    let scan =
+        page.unread.iter().any(|area| (area.right - area.left) * (area.bottom - area.top) >= SCAN * width * height);
+    let words: usize = page.lines().map(|line| line.text.split_whitespace().count()).sum();
+    let source = if !page.has_text || (scan && words < FEW_WORDS) { PageSource::Ocr } else { page.source };
+    let top = |block: &Block| block.lines().map(|line: &Line| line.area.top).fold(f32::MAX, f32::min);
+    let first = recognised.iter().map(top).fold(f32::MAX, f32::min);
+    let mut blocks = parted(page.blocks, first);
+    let at = blocks.iter().position(|block| top(block) > first).unwrap_or(blocks.len());
+    blocks.splice(at..at, recognised);
+    Page { size: (width, height), unread: page.unread, recognised: true, ..Page::new(page.number, blocks, source) }
+}
+
+/// The blocks, text that goes on across this height cut there: a page's header and footer may be one block.
+fn parted(blocks: Vec<Block>, height: f32) -> Vec<Block> {
+    let part = |mut lines: Vec<Line>, block: fn(Vec<Line>) -> Block| {
+        let at = lines.iter().position(|line| line.area.top > height).filter(|at| *at > 0).unwrap_or(lines.len());
+        let below = lines.split_off(at);
+        [lines, below].into_iter().filter(|lines| !lines.is_empty()).map(block).collect::<Vec<_>>()
+    };
+    let parts = blocks.into_iter().flat_map(|block| match block {
+        Block::Prose(lines) => part(lines, Block::Prose),
+        Block::List(lines) => part(lines, Block::List),
+        table @ Block::Table(_) => vec![table],
+    });
+    parts.collect()
+}
+
+#[cfg(test)]
+mod tests;

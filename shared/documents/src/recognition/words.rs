@@ -1,0 +1,143 @@
+//! Recognised words as the layout engine wants them: in points, with baselines and sizes.
+
+use crate::layout::{Rule, Word};
+use crate::{Area, Block, Line, Table, normalize};
+use images::{PixelBox, QuarterTurn, ReadLine, ReadText};
+
+/// Shares of the font size: what stands above the baseline, and below it.
+const CAPITALS: f32 = 0.72;
+const SMALL_LETTERS: f32 = 0.5;
+const BELOW: f32 = 0.21;
+
+/// Where the part of a page that was read stands on the page.
+pub(super) struct Place {
+    /// Pixels a point.
+    pub(super) scale: f32,
+    /// Left edge in points.
+    pub(super) left: f32,
+    /// Upper edge in points.
+    pub(super) top: f32,
+    /// Width and height in pixels.
+    pub(super) pixels: (u32, u32),
+}
+
+impl Place {
+    /// Puts the lines of a block, which stand on the upright picture, where they are on the page.
+    pub(super) fn put(&self, block: &mut Block, turn: QuarterTurn) {
+        let place = |line: &mut Line| {
+            let Area { left, top, right, bottom } = line.area;
+            let upright = PixelBox {
+                x: left * self.scale,
+                y: top * self.scale,
+                width: (right - left) * self.scale,
+                height: (bottom - top) * self.scale,
+            };
+            let area = turn.back(upright, self.pixels);
+            line.area = Area {
+                left: self.left + area.x / self.scale,
+                top: self.top + area.y / self.scale,
+                right: self.left + area.right() / self.scale,
+                bottom: self.top + area.bottom() / self.scale,
+            };
+        };
+        match block {
+            Block::Prose(lines) | Block::List(lines) => lines.iter_mut().for_each(place),
+            Block::Table(Table { head_lines, rows, .. }) => {
+                head_lines.iter_mut().for_each(place);
+                rows.iter_mut().map(|row| &mut row.line).for_each(place);
+            }
+        }
+    }
+}
+
+/// The words and ruled lines of what was read, in points of the upright picture.
+pub(super) fn laid_out(read: &ReadText, place: &Place) -> (Vec<Word>, Vec<Rule>) {
+    let words = read.lines.iter().flat_map(|line| line_words(line, place.scale)).collect();
+    let rule = |rule: &PixelBox| {
+        let (left, top) = (rule.x / place.scale, rule.y / place.scale);
+        let (right, bottom) = (rule.right() / place.scale, rule.bottom() / place.scale);
+        // A line in a scan is some pixels thick, and a little askew.
+        let middle = (f32::midpoint(left, right), f32::midpoint(top, bottom));
+        if right - left > bottom - top {
+            Rule::between((left, middle.1), (right, middle.1))
+        } else {
+            Rule::between((middle.0, top), (middle.0, bottom))
+        }
+    };
+    (words, read.rules.iter().filter_map(rule).collect())
+}
+
+/// A word before its line's baseline and size are known.
+struct Found {
+    text: String,
+    left: f32,
+    top: f32,
+    right: f32,
+    bottom: f32,
+}
+
+fn line_words(line: &ReadLine, scale: f32) -> Vec<Word> {
+    let found = found(line, scale);
+    let baseline = median(found.iter().map(|word| word.bottom - below(&word.text) * word.size()));
+    let size = median(found.iter().map(Found::size));
+    let word = |word: Found| Word {
+        text: word.text,
+        left: word.left,
+        right: word.right,
+        top: word.top,
+        bottom: word.bottom,
+        // On a line that is not quite level each word stands at its own height.
+        baseline: if (word.bottom - baseline).abs() > size { word.bottom } else { baseline },
+        size: size.max(2.0),
+        bold: false,
+    };
+    found.into_iter().map(word).collect()
+}
+
+/// The words of a line; where only the line's place is known, they share it by their lengths.
+fn found(line: &ReadLine, scale: f32) -> Vec<Found> {
+    let found = |text: &str, area: PixelBox| {
+        let text = normalize::clean_line(text);
+        (!text.is_empty()).then_some(Found {
+            text,
+            left: area.x / scale,
+            top: area.y / scale,
+            right: area.right() / scale,
+            bottom: area.bottom() / scale,
+        })
+    };
+    if !line.words.is_empty() {
+        return line.words.iter().filter_map(|word| found(&word.text, word.upright)).collect();
+    }
+    #[expect(clippy::cast_precision_loss, reason = "letters of one line")]
+    let share = line.area.width / line.text.chars().count().max(1) as f32;
+    let mut x = line.area.x;
+    let mut words = Vec::new();
+    for word in line.text.split(' ') {
+        #[expect(clippy::cast_precision_loss, reason = "letters of one word")]
+        let width = share * word.chars().count() as f32;
+        words.extend(found(word, PixelBox { x, width, ..line.area }));
+        x += width + share;
+    }
+    words
+}
+
+impl Found {
+    /// The font size by the height of the word's letters.
+    fn size(&self) -> f32 {
+        let tall = self.text.chars().any(|c| c.is_uppercase() || c.is_ascii_digit() || "bdfhklt()/|".contains(c));
+        let above = if tall { CAPITALS } else { SMALL_LETTERS };
+        (self.bottom - self.top) / (above + below(&self.text))
+    }
+}
+
+/// How far a word's letters reach below the baseline, in sizes.
+fn below(text: &str) -> f32 {
+    if text.chars().any(|c| "gjpqy(),;|Q".contains(c)) { BELOW } else { 0.0 }
+}
+
+fn median(values: impl Iterator<Item = f32>) -> f32 {
+    let mut values: Vec<f32> = values.collect();
+    values.sort_unstable_by(f32::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}

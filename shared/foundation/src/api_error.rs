@@ -1,0 +1,253 @@
+//! One error for all handlers, with one table from kind to status.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
+
+/// What a handler gives back.
+pub type ApiResult<T> = Result<T, ApiError>;
+
+/// A failed request: what the caller may know, and, for the log alone, why.
+#[derive(Debug, Clone)]
+pub struct ApiError(Arc<Inner>);
+
+#[derive(Debug, Clone)]
+struct Inner {
+    kind: Kind,
+    code: Cow<'static, str>,
+    message: Cow<'static, str>,
+    data: Value,
+    retry_after: Option<u64>,
+    cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    BadRequest,
+    Unauthorized,
+    PaymentRequired,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    Conflict,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    TooManyRequests,
+    Internal,
+    Unavailable,
+}
+
+/// The one table.
+const fn status(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::BadRequest => StatusCode::BAD_REQUEST,
+        Kind::Unauthorized => StatusCode::UNAUTHORIZED,
+        Kind::PaymentRequired => StatusCode::PAYMENT_REQUIRED,
+        Kind::Forbidden => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Kind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Kind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+type Text = Cow<'static, str>;
+
+macro_rules! constructors {
+    ($($(#[$doc:meta])* $name:ident => $kind:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        pub fn $name(code: impl Into<Text>, message: impl Into<Text>) -> Self {
+            Self::of(Kind::$kind, code, message)
+        }
+    )*};
+}
+
+impl ApiError {
+    fn of(kind: Kind, code: impl Into<Text>, message: impl Into<Text>) -> Self {
+        let (code, message) = (code.into(), message.into());
+        Self(Arc::new(Inner { kind, code, message, data: Value::Null, retry_after: None, cause: None }))
+    }
+
+    constructors! {
+        /// 400: the request cannot be done as it stands (also for bad credentials and codes).
+        bad_request => BadRequest,
+        /// 401: a missing, expired or revoked sign-in, and nothing else.
+        unauthorized => Unauthorized,
+        /// 402: a limit of the plan.
+        payment_required => PaymentRequired,
+        /// 403: a foreign origin.
+        forbidden => Forbidden,
+        /// 405.
+        method_not_allowed => MethodNotAllowed,
+        /// 409: the state of the object forbids it.
+        conflict => Conflict,
+        /// 413.
+        payload_too_large => PayloadTooLarge,
+        /// 415.
+        unsupported_media_type => UnsupportedMediaType,
+        /// 503: an outside provider is down or not configured.
+        unavailable => Unavailable,
+    }
+
+    /// 401 for a sign-in that is over.
+    #[must_use]
+    pub fn sign_in_expired() -> Self {
+        Self::unauthorized("sign_in_expired", "Your sign-in has expired. Please sign in again.")
+    }
+
+    /// 503 for storage that is throttled, or does not answer; by then it was tried again a few times.
+    #[must_use]
+    pub fn storage_busy() -> Self {
+        Self::unavailable("storage_busy", "Storage is busy. Please try again in a moment.").retry_after(2)
+    }
+
+    /// 404 for an object that is not there or is another user's; `what` as in "Document".
+    #[must_use]
+    pub fn not_found(what: &str) -> Self {
+        Self::of(Kind::NotFound, "not_found", format!("{what} not found"))
+    }
+
+    /// 404 for a path, with a message that helps.
+    pub fn no_such_path(message: impl Into<Text>) -> Self {
+        Self::of(Kind::NotFound, "no_such_path", message)
+    }
+
+    /// 400 with one sentence per field. The first is the message too: some pages show nothing else.
+    #[must_use]
+    pub fn validation(sentences: Vec<String>) -> Self {
+        let data = json!(sentences);
+        let first = sentences.into_iter().next();
+        let message = first.map_or(Text::Borrowed("The request is not valid."), Text::Owned);
+        Self::of(Kind::BadRequest, "validation_failed", message).with_data(data)
+    }
+
+    /// 429 that says when to come back.
+    pub fn too_many_requests(code: impl Into<Text>, message: impl Into<Text>, retry_after_seconds: u64) -> Self {
+        Self::of(Kind::TooManyRequests, code, message).retry_after(retry_after_seconds)
+    }
+
+    /// 500. The cause is logged once, at the boundary, and never shown.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let mut error =
+            Self::of(Kind::Internal, "internal_error", "Something went wrong on our side. Please try again.");
+        Arc::make_mut(&mut error.0).cause = Some(Arc::from(cause.into()));
+        error
+    }
+
+    /// The same error with the time after which another try makes sense.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        Arc::make_mut(&mut self.0).retry_after = Some(seconds.max(1));
+        self
+    }
+
+    /// The same error with a payload in `data`.
+    #[must_use]
+    pub fn with_data(mut self, data: Value) -> Self {
+        Arc::make_mut(&mut self.0).data = data;
+        self
+    }
+
+    /// The same error with a cause for the log.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Arc::make_mut(&mut self.0).cause = Some(Arc::from(cause.into()));
+        self
+    }
+
+    /// The error that stands for a plain answer of the framework (a wrong method, an oversized body).
+    #[must_use]
+    pub fn from_status(status: StatusCode, detail: &str) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::no_such_path("There is nothing at this address"),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                Self::method_not_allowed("method_not_allowed", "This method is not allowed here")
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => Self::payload_too_large("payload_too_large", "The request is too large"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                Self::unsupported_media_type("unsupported_media_type", "This content type is not supported here")
+            }
+            // The framework's own words help nobody but who reads the log.
+            status if status.is_client_error() => {
+                let sentence = "The request cannot be read. Please check its address and its body.";
+                Self::bad_request("bad_request", sentence).caused_by(detail)
+            }
+            _ => Self::internal(format!("the framework answered {status}: {detail}")),
+        }
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        status(self.0.kind)
+    }
+
+    /// The stable machine-readable code.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// More for programs, where there is more.
+    #[must_use]
+    pub fn data(&self) -> &Value {
+        &self.0.data
+    }
+
+    /// The sentence for a person.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The chain of causes, for the log.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        self.0.cause.as_deref().map(|cause| crate::telemetry::causes(cause))
+    }
+
+    /// The body of the response to this request.
+    #[must_use]
+    pub fn body(&self, request_id: &str) -> Value {
+        json!({
+            "statusCode": self.status().as_u16(),
+            "message": self.0.message,
+            "data": self.0.data,
+            "code": self.0.code,
+            "requestId": request_id,
+        })
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}: {}", self.status().as_u16(), self.0.code, self.0.message)
+    }
+}
+
+impl IntoResponse for ApiError {
+    /// The body is written by the outermost layer, which knows the request id.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        if let Some(seconds) = self.0.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// A query string that cannot be read, for instance one with the same parameter twice.
+impl From<axum::extract::rejection::QueryRejection> for ApiError {
+    fn from(_: axum::extract::rejection::QueryRejection) -> Self {
+        let message = "The part of the address behind \"?\" cannot be read. Each parameter may be there only once.";
+        Self::bad_request("bad_query", message)
+    }
+}

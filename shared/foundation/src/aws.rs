@@ -1,0 +1,92 @@
+//! What all clients of the AWS SDK share. TLS is rustls with ring, which cross-compiles without effort.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::client::retries::classifiers::{
+    ClassifyRetry, RetryAction, RetryClassifierPriority, RetryReason,
+};
+use secrecy::ExposeSecret;
+
+use crate::config::AwsConfig;
+use crate::retry_after;
+use crate::retry_after::LONGEST_WAIT;
+
+/// The longest wait before a call is tried again for the first time; it doubles each time.
+const FIRST_BACKOFF: Duration =
+    if cfg!(any(test, feature = "test-support")) { Duration::from_millis(20) } else { Duration::from_secs(1) };
+
+/// Region, credentials, retries and time limits for all clients.
+pub async fn sdk_config(config: &AwsConfig) -> SdkConfig {
+    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(3))
+        .operation_attempt_timeout(Duration::from_mins(1))
+        .build();
+    let loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        .region(Region::new(config.region.clone()))
+        .retry_config(RetryConfig::standard().with_max_attempts(4).with_initial_backoff(FIRST_BACKOFF))
+        .timeout_config(timeouts);
+    match &config.credentials {
+        Some((id, secret)) => {
+            loader.credentials_provider(Credentials::from_keys(id, secret.expose_secret(), None)).load().await
+        }
+        None => loader.load().await,
+    }
+}
+
+/// The same for a service that is at another endpoint, where one is named; else what the environment
+/// says of endpoints counts.
+#[must_use]
+pub fn at(sdk: &SdkConfig, endpoint: Option<&str>) -> SdkConfig {
+    match endpoint {
+        Some(endpoint) => sdk.to_builder().endpoint_url(endpoint).build(),
+        None => sdk.clone(),
+    }
+}
+
+/// The client of Secrets Manager.
+#[must_use]
+pub fn secrets_manager(sdk: &SdkConfig) -> aws_sdk_secretsmanager::Client {
+    let config = aws_sdk_secretsmanager::config::Builder::from(sdk).retry_classifier(HonourRetryAfter).build();
+    aws_sdk_secretsmanager::Client::from_conf(config)
+}
+
+/// Lets a client try again when the service asks for it (`Retry-After`), and not at all where that is
+/// too late; without it the SDK knows its own schedule only. The configuration that all clients share
+/// has no place for it: each client is given it.
+#[derive(Debug)]
+pub struct HonourRetryAfter;
+
+impl ClassifyRetry for HonourRetryAfter {
+    fn name(&self) -> &'static str {
+        "Retry-After"
+    }
+
+    fn priority(&self) -> RetryClassifierPriority {
+        // The last of them: whether trying again can help at all is known by then.
+        RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
+    }
+
+    fn classify_retry(&self, _: &InterceptorContext) -> RetryAction {
+        RetryAction::NoActionIndicated
+    }
+
+    fn classify_retry_v2(&self, call: &InterceptorContext, previous: &RetryAction) -> RetryAction {
+        let named = call.response().and_then(|response| response.headers().get("retry-after"));
+        match (previous, named.and_then(retry_after::parse)) {
+            (RetryAction::RetryIndicated(_), Some(wait)) if wait > LONGEST_WAIT => RetryAction::RetryForbidden,
+            (RetryAction::RetryIndicated(RetryReason::RetryableError { kind, .. }), Some(wait)) => {
+                RetryAction::retryable_error_with_explicit_delay(*kind, wait)
+            }
+            _ => RetryAction::NoActionIndicated,
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! One struct per concern.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::reader::Reader;
+use super::variables as var;
+use crate::public_keys::PublicKeys;
+
+/// Origins, public addresses, anonymous services.
+#[derive(Debug, Clone)]
+pub struct HttpConfig {
+    /// Whether this is a production deployment (`ENVIRONMENT`).
+    pub production: bool,
+    /// Requests that cost something, of one user in a minute (`REQUESTS_PER_MINUTE`).
+    pub requests_per_minute: u64,
+    /// The same of one network address (`REQUESTS_PER_MINUTE_ADDRESS`).
+    pub requests_per_minute_address: u64,
+    /// Origins that may call the gateway with credentials (`FRONTEND_URL`); never empty.
+    pub gateway_origins: Vec<String>,
+    /// Origins that may call the services (`ALLOWED_ORIGINS`).
+    pub services_origins: Vec<String>,
+    /// Where redirects to the frontend go: the first of `FRONTEND_URL`, without a closing slash.
+    pub frontend_url: String,
+    /// The gateway's public address (`GATEWAY_URL`), without a closing slash.
+    pub gateway_url: String,
+    /// Families of the services that may be called without a sign-in (`SERVICES_ANONYMOUS`).
+    pub anonymous_services: Vec<String>,
+    /// Whether Lambda is given responses piece by piece (`RESPONSE_STREAMING`).
+    pub response_streaming: bool,
+}
+
+impl HttpConfig {
+    pub(super) fn read(reader: &mut Reader<'_>, production: bool) -> Self {
+        let gateway_origins = reader.origins(&var::FRONTEND_URL);
+        if gateway_origins.is_empty() {
+            reader.problem(&var::FRONTEND_URL, "must name at least one origin");
+        }
+        for variable in [&var::FRONTEND_URL, &var::GATEWAY_URL] {
+            if production && reader.optional(variable).is_none() {
+                reader.problem(variable, "must be set in production");
+            }
+        }
+        let mut services_origins = reader.origins(&var::ALLOWED_ORIGINS);
+        if services_origins.is_empty() {
+            services_origins.clone_from(&gateway_origins);
+        }
+        let mut anonymous_services = reader.list(&var::SERVICES_ANONYMOUS);
+        if anonymous_services.is_empty() && !production {
+            anonymous_services = vec!["asr".to_owned(), "extract".to_owned()];
+        }
+        for service in &anonymous_services {
+            if !matches!(service.as_str(), "asr" | "extract" | "none") {
+                reader.problem(
+                    &var::SERVICES_ANONYMOUS,
+                    format!("may name asr and extract (or none), not \"{service}\""),
+                );
+            }
+        }
+        anonymous_services.retain(|service| service != "none");
+        let gateway_url = reader.url(&var::GATEWAY_URL).map(|url| url.to_string()).unwrap_or_default();
+        Self {
+            production,
+            requests_per_minute: reader.number(&var::REQUESTS_PER_MINUTE, 1, 1_000_000),
+            requests_per_minute_address: reader.number(&var::REQUESTS_PER_MINUTE_ADDRESS, 1, 1_000_000),
+            frontend_url: gateway_origins.first().cloned().unwrap_or_default(),
+            gateway_origins,
+            services_origins,
+            gateway_url: gateway_url.trim_end_matches('/').to_owned(),
+            anonymous_services,
+            response_streaming: reader.choice(&var::RESPONSE_STREAMING, &[("true", true), ("false", false)]),
+        }
+    }
+}
+
+/// How cookies are marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CookieMode {
+    /// `SameSite=Lax`; `Secure` in production.
+    Lax {
+        /// Whether `Secure` is set.
+        secure: bool,
+    },
+    /// `SameSite=None; Secure`, for a frontend on another site.
+    CrossSite,
+}
+
+/// Tokens and cookies.
+#[derive(Debug, Clone)]
+pub struct AuthConfig {
+    /// Key material for signatures and keyed hashes (`TOKEN_SECRET`); none for functions that only verify tokens.
+    pub token_secret: Option<SecretString>,
+    /// Secrets whose tokens are accepted beside (`TOKEN_SECRETS_ACCEPTED`).
+    pub accepted_secrets: Vec<SecretString>,
+    /// What tokens are verified with where there is no secret (`TOKEN_PUBLIC_KEYS`).
+    pub public_keys: PublicKeys,
+    /// The secret of Secrets Manager in which these are published (`TOKEN_PUBLIC_KEYS_ID`).
+    pub published_keys: Option<String>,
+    /// Lifetime of an access token (`ACCESS_TOKEN_SECONDS`).
+    pub access_lifetime: Duration,
+    /// Lifetime of a sign-in without use (`REFRESH_TOKEN_DAYS`).
+    pub refresh_lifetime: Duration,
+    /// Lifetime of a sign-in, however often it is used (`SIGN_IN_DAYS`).
+    pub sign_in_lifetime: Duration,
+    /// Cookie attributes (`COOKIE_MODE`).
+    pub cookies: CookieMode,
+}
+
+impl AuthConfig {
+    pub(super) fn read(reader: &mut Reader<'_>, production: bool) -> Self {
+        let token_secret = reader.secret(&var::TOKEN_SECRET);
+        let public_keys = reader.text(&var::TOKEN_PUBLIC_KEYS).parse::<PublicKeys>().unwrap_or_else(|error| {
+            reader.problem(&var::TOKEN_PUBLIC_KEYS, error.to_string());
+            PublicKeys::default()
+        });
+        let published_keys = reader.optional(&var::TOKEN_PUBLIC_KEYS_ID);
+        let is_good = match &token_secret {
+            Some(secret) => secret.expose_secret().len() >= 32,
+            None => published_keys.is_some() || !public_keys.is_empty(),
+        };
+        if !is_good {
+            reader.problem(&var::TOKEN_SECRET, "must be set to at least 32 random characters");
+        }
+        let accepted_secrets: Vec<SecretString> =
+            reader.list(&var::TOKEN_SECRETS_ACCEPTED).into_iter().map(SecretString::from).collect();
+        if accepted_secrets.iter().any(|secret| secret.expose_secret().len() < 32) {
+            reader
+                .problem(&var::TOKEN_SECRETS_ACCEPTED, "must have at least 32 random characters in each of its parts");
+        }
+        let access_seconds = reader.number::<u64>(&var::ACCESS_TOKEN_SECONDS, 1, 86_400);
+        let refresh_days = reader.number::<u64>(&var::REFRESH_TOKEN_DAYS, 1, 365);
+        let sign_in_days = reader.number::<u64>(&var::SIGN_IN_DAYS, 1, 3650);
+        let lax = CookieMode::Lax { secure: production };
+        Self {
+            token_secret,
+            accepted_secrets,
+            public_keys,
+            published_keys,
+            access_lifetime: Duration::from_secs(access_seconds),
+            refresh_lifetime: Duration::from_secs(refresh_days * 86_400),
+            sign_in_lifetime: Duration::from_secs(sign_in_days * 86_400),
+            cookies: reader.choice(&var::COOKIE_MODE, &[("lax", lax), ("cross-site", CookieMode::CrossSite)]),
+        }
+    }
+}
+
+/// Sign-in with Google (any `OpenID` Connect issuer).
+#[derive(Debug, Clone)]
+pub struct GoogleConfig {
+    /// `GOOGLE_CLIENT_ID`.
+    pub client_id: String,
+    /// `GOOGLE_CLIENT_SECRET`.
+    pub client_secret: SecretString,
+    /// `GOOGLE_ISSUER`.
+    pub issuer: String,
+}
+
+impl GoogleConfig {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let client_id = reader.optional(&var::GOOGLE_CLIENT_ID)?;
+        let client_secret = reader.secret(&var::GOOGLE_CLIENT_SECRET).unwrap_or_else(|| {
+            reader.problem(&var::GOOGLE_CLIENT_SECRET, "must be set where GOOGLE_CLIENT_ID is");
+            SecretString::default()
+        });
+        // Checked, but kept to the letter: so is it compared with the issuer's own name for itself.
+        let _ = reader.url(&var::GOOGLE_ISSUER);
+        Some(Self { client_id, client_secret, issuer: reader.text(&var::GOOGLE_ISSUER) })
+    }
+}
+
+/// `DynamoDB` and S3.
+#[derive(Debug, Clone)]
+pub struct AwsConfig {
+    /// `TABLE_NAME`.
+    pub table: String,
+    /// `BUCKET_NAME`.
+    pub bucket: String,
+    /// `AWS_REGION`.
+    pub region: String,
+    /// `AWS_ENDPOINT_URL_DYNAMODB`.
+    pub dynamodb_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_S3`.
+    pub s3_endpoint: Option<String>,
+    /// `INGEST_QUEUE_URL`.
+    pub ingest_queue: Option<String>,
+    /// `AWS_ENDPOINT_URL_SQS`.
+    pub sqs_endpoint: Option<String>,
+    /// Fixed credentials, for the embedded servers only; elsewhere the SDK's own chain is used.
+    pub credentials: Option<(String, SecretString)>,
+}
+
+impl AwsConfig {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            table: reader.text(&var::TABLE_NAME),
+            bucket: reader.text(&var::BUCKET_NAME),
+            region: reader.text(&var::AWS_REGION),
+            dynamodb_endpoint: reader.optional(&var::AWS_ENDPOINT_URL_DYNAMODB),
+            s3_endpoint: reader.optional(&var::AWS_ENDPOINT_URL_S3),
+            ingest_queue: reader.optional(&var::INGEST_QUEUE_URL),
+            sqs_endpoint: reader.optional(&var::AWS_ENDPOINT_URL_SQS),
+            credentials: None,
+        }
+    }
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone)]
+pub struct MailConfig {
+    /// `MAIL_FROM`.
+    pub from: String,
+    /// `MAIL_PROVIDER` with what it needs.
+    pub provider: MailProvider,
+}
+
+/// A way to send mail.
+#[derive(Debug, Clone)]
+pub enum MailProvider {
+    /// `.eml` files in a folder (`MAIL_DIR`).
+    Files(PathBuf),
+    /// An SMTP server.
+    Smtp(SmtpConfig),
+    /// Amazon SES.
+    Ses,
+}
+
+/// An SMTP server.
+#[derive(Debug, Clone)]
+pub struct SmtpConfig {
+    /// `SMTP_URL`, with its password.
+    pub url: SecretString,
+}
+
+impl MailConfig {
+    pub(super) fn read(reader: &mut Reader<'_>, production: bool) -> Self {
+        let from = reader.text(&var::MAIL_FROM);
+        let provider = match reader.choice(&var::MAIL_PROVIDER, &[("files", 0), ("smtp", 1), ("ses", 2)]) {
+            1 => MailProvider::Smtp(SmtpConfig {
+                url: reader.secret(&var::SMTP_URL).unwrap_or_else(|| {
+                    reader.problem(&var::SMTP_URL, "must be set for MAIL_PROVIDER=smtp");
+                    SecretString::default()
+                }),
+            }),
+            2 => MailProvider::Ses,
+            _ => MailProvider::Files(reader.text(&var::MAIL_DIR).into()),
+        };
+        if production && matches!(provider, MailProvider::Files(_)) {
+            reader.problem(&var::MAIL_PROVIDER, "must be smtp or ses in production");
+        }
+        Self { from, provider }
+    }
+}
+
+/// Where documents may come from and how large they may be.
+#[derive(Debug, Clone)]
+pub struct DocumentsConfig {
+    /// Hosts that files may be fetched from (`FILE_URL_HOSTS`).
+    pub url_hosts: Vec<String>,
+    /// Whether `http://localhost:<any port>` counts as such a host (development).
+    pub allow_localhost: bool,
+    /// `MAX_DOCUMENT_PAGES`.
+    pub max_pages: u32,
+    /// `PDF_SECONDS`.
+    pub pdf_time: Duration,
+    /// `PDF_MEMORY_MIB`, in bytes.
+    pub pdf_memory: u64,
+    /// `PDF_WORKER`.
+    pub pdf_worker: Option<PathBuf>,
+    /// `PDFIUM_LIBRARY`.
+    pub pdfium_library: PathBuf,
+}
+
+impl DocumentsConfig {
+    pub(super) fn read(reader: &mut Reader<'_>, production: bool) -> Self {
+        Self {
+            url_hosts: reader.list(&var::FILE_URL_HOSTS).into_iter().map(|host| host.to_ascii_lowercase()).collect(),
+            allow_localhost: !production,
+            max_pages: reader.number(&var::MAX_DOCUMENT_PAGES, 1, 100_000),
+            pdf_time: Duration::from_secs(reader.number(&var::PDF_SECONDS, 1, 900)),
+            pdf_memory: reader.number::<u64>(&var::PDF_MEMORY_MIB, 128, 65_536) * 1024 * 1024,
+            pdf_worker: reader.optional(&var::PDF_WORKER).map(PathBuf::from),
+            pdfium_library: reader.optional(&var::PDFIUM_LIBRARY).map_or_else(Self::default_pdfium, PathBuf::from),
+        }
+    }
+
+    /// Where `scripts/pdfium` puts the library, from the project's folder, by the name that it has on this system.
+    #[must_use]
+    pub fn default_pdfium() -> PathBuf {
+        Path::new(var::PDFIUM_LIBRARY.default).with_extension(std::env::consts::DLL_EXTENSION)
+    }
+}
+
+/// The embedding model.
+#[derive(Debug, Clone)]
+pub struct InferenceConfig {
+    /// `MODEL_DIR`.
+    pub model_dir: PathBuf,
+    /// `EMBEDDING_THREADS`.
+    pub threads: usize,
+    /// `SEGMENT_CACHE_MIB`, in bytes.
+    pub segment_cache: u64,
+}
+
+impl InferenceConfig {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            model_dir: reader.text(&var::MODEL_DIR).into(),
+            threads: reader.number(&var::EMBEDDING_THREADS, 1, 64),
+            segment_cache: reader.number::<u64>(&var::SEGMENT_CACHE_MIB, 1, 65_536) * 1024 * 1024,
+        }
+    }
+}

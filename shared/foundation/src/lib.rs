@@ -1,0 +1,26 @@
+//! What everything else stands on, and what knows nothing of users, requests or documents: configuration, ids, the one
+//! error, clients of outside services, and child processes.
+
+mod api_error;
+pub mod aws;
+pub mod config;
+pub mod fetch;
+pub mod file_url;
+pub mod ids;
+pub mod outbound;
+pub mod page_boxes;
+pub mod page_texts;
+pub mod plans;
+pub mod process;
+pub mod program;
+pub mod provider;
+pub mod public_keys;
+pub mod retry_after;
+pub mod telemetry;
+pub mod time;
+pub mod worker;
+
+#[cfg(any(test, feature = "test-support"))]
+launcher_for_tests!();
+
+pub use api_error::{ApiError, ApiResult};

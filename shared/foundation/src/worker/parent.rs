@@ -1,0 +1,121 @@
+//! The parent side: one child process, its messages, its end.
+
+use std::ffi::OsStr;
+use std::io;
+use std::process::Stdio;
+
+use serde::de::DeserializeOwned;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Take};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::time::{Instant, timeout_at};
+
+use super::Ended;
+use super::confine::SWITCH;
+
+/// Bytes of the child's standard error that are kept for the log.
+const MAX_STDERR: u64 = 4096;
+
+/// A running child. Dropping it ends the child.
+#[derive(Debug)]
+pub struct Worker {
+    child: Child,
+    stdout: BufReader<Take<ChildStdout>>,
+    stderr: Option<ChildStderr>,
+    line: Vec<u8>,
+}
+
+impl Worker {
+    /// Starts `program` with `args`; gives its standard input where that is a pipe. The child sees none
+    /// of our environment, where secrets live.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub fn start<A: AsRef<OsStr>>(
+        program: &std::path::Path,
+        args: impl IntoIterator<Item = A>,
+        stdin: Stdio,
+    ) -> io::Result<(Self, Option<ChildStdin>)> {
+        let mut child = Command::new(program)
+            .args(args)
+            .env_clear()
+            .envs(std::env::var_os(SWITCH).map(|value| (SWITCH, value)))
+            .stdin(stdin)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()?;
+        let stdout = child.stdout.take().ok_or_else(|| io::Error::other("no output"))?;
+        let (stdin, stderr) = (child.stdin.take(), child.stderr.take());
+        let stdout = BufReader::new(stdout.take(u64::MAX));
+        Ok((Self { child, stdout, stderr, line: Vec::new() }, stdin))
+    }
+
+    /// Lets the child write so many further bytes; what is buffered already does not count.
+    pub fn allow(&mut self, bytes: u64) {
+        self.stdout.get_mut().set_limit(bytes);
+    }
+
+    /// The next message; nothing where the child writes no more.
+    ///
+    /// # Errors
+    /// Why the child ended within a message, or was ended.
+    pub async fn message<M: DeserializeOwned>(&mut self, until: Instant) -> Result<Option<M>, Ended> {
+        self.line.clear();
+        match timeout_at(until, self.stdout.read_until(b'\n', &mut self.line)).await {
+            Err(_) => {
+                self.kill().await;
+                return Err(Ended::Time);
+            }
+            Ok(Err(error)) => return Err(Ended::Broken(error.to_string())),
+            Ok(Ok(_)) => {}
+        }
+        if self.line.last() == Some(&b'\n') {
+            return serde_json::from_slice(&self.line).map(Some).map_err(|error| Ended::Broken(error.to_string()));
+        }
+        if self.stdout.get_ref().limit() == 0 {
+            self.kill().await;
+            return Err(Ended::Output);
+        }
+        if self.line.is_empty() { Ok(None) } else { Err(self.ended(until).await) }
+    }
+
+    /// Fills `buffer` with the bytes that follow a message.
+    ///
+    /// # Errors
+    /// Why the child ended before, or was ended.
+    pub async fn bytes(&mut self, until: Instant, buffer: &mut [u8]) -> Result<(), Ended> {
+        match timeout_at(until, self.stdout.read_exact(buffer)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) => Err(self.ended(until).await),
+            Err(_) => {
+                self.kill().await;
+                Err(Ended::Time)
+            }
+        }
+    }
+
+    /// Why a child that writes no more has ended.
+    pub async fn ended(&mut self, until: Instant) -> Ended {
+        let mut stderr = Vec::new();
+        if let Some(pipe) = self.stderr.take() {
+            let mut pipe = pipe.take(MAX_STDERR);
+            if timeout_at(until, pipe.read_to_end(&mut stderr)).await.is_err() {
+                self.kill().await;
+            }
+        }
+        let stderr = String::from_utf8_lossy(&stderr);
+        let Ok(Ok(status)) = timeout_at(until, self.child.wait()).await else {
+            self.kill().await;
+            return Ended::Time;
+        };
+        tracing::debug!(%status, %stderr, "a worker ended early");
+        Ended::of(status, &stderr)
+    }
+
+    async fn kill(&mut self) {
+        if let Err(error) = self.child.kill().await {
+            tracing::warn!(%error, "a worker could not be ended");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! A reader, a detector, and what may explain pictures: all that the configuration gives to see with.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::Multimodal;
+use super::detection::{self, Detection, Detector};
+use super::memory::{Hold, PictureMemory};
+use super::picture::{Outline, Picture, PictureError, PictureLimits};
+use super::reading::{self, ReadText, TextReader};
+use foundation::config::Config;
+use foundation::provider::{Cause, ProviderError};
+
+/// A picture as a file, with the room that it takes.
+#[derive(Debug)]
+pub struct PictureFile {
+    bytes: Bytes,
+    /// None where somebody else knows of the file's memory, as who receives a request.
+    room: Option<Hold>,
+}
+
+impl PictureFile {
+    /// A file with its room.
+    #[must_use]
+    pub fn held(bytes: Bytes, room: Hold) -> Self {
+        Self { bytes, room: Some(room) }
+    }
+
+    /// Its content.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// Its content and its room.
+    #[must_use]
+    pub fn into_parts(self) -> (Bytes, Option<Hold>) {
+        (self.bytes, self.room)
+    }
+}
+
+impl From<Bytes> for PictureFile {
+    fn from(bytes: Bytes) -> Self {
+        Self { bytes, room: None }
+    }
+}
+
+/// Everything to see with. Build it once per process; clones share it.
+#[derive(Debug, Clone)]
+pub struct Vision(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    reader: Arc<dyn TextReader>,
+    detector: Arc<dyn Detector>,
+    explainer: Option<Multimodal>,
+    limits: PictureLimits,
+}
+
+/// What was seen on a picture. What is missing or failed has an error in its place.
+#[derive(Debug)]
+pub struct Seen {
+    /// The text.
+    pub text: Result<ReadText, ProviderError>,
+    /// The objects.
+    pub objects: Result<Vec<Detection>, ProviderError>,
+}
+
+/// Decodes a picture off the threads that serve others, as soon as there is [room](PictureMemory) for it. The picture
+/// holds its room for as long as it is there. Dropping the future gives up waiting.
+///
+/// # Errors
+/// [`PictureError`].
+pub async fn decode(file: impl Into<PictureFile>, limits: PictureLimits) -> Result<Arc<Picture>, PictureError> {
+    let file = file.into();
+    let outline = Outline::of(&file.bytes, limits)?;
+    let mut room = PictureMemory::of_process().for_pixels(outline.peak_bytes()).await;
+    let decoded = tokio::task::spawn_blocking(move || {
+        let picture = Picture::decode_outlined(&file.bytes, outline, limits)?;
+        // With its room.
+        drop(file);
+        room.shrink_to(outline.held_bytes());
+        Ok(Arc::new(picture.holding(room)))
+    });
+    decoded.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "decoding a picture broke off");
+        Err(PictureError::Damaged)
+    })
+}
+
+impl Vision {
+    /// As configured. Loading a detection model takes about a second.
+    ///
+    /// # Errors
+    /// When the client of a service cannot be set up (no root certificates, a key that no header takes).
+    pub async fn configured(config: &Config) -> Result<Self, Cause> {
+        let explainer = config.vision.explanation.as_ref();
+        Ok(Self(Arc::new(Inner {
+            reader: reading::configured(config).await?,
+            detector: detection::configured(config).await?,
+            explainer: explainer.map(|openai| Multimodal::new("The explanation of pictures", openai)).transpose()?,
+            limits: PictureLimits { most_pixels: config.vision.most_pixels },
+        })))
+    }
+
+    /// Decodes a picture: see [`decode`].
+    ///
+    /// # Errors
+    /// [`PictureError`].
+    pub async fn decode(&self, file: impl Into<PictureFile>) -> Result<Arc<Picture>, PictureError> {
+        decode(file, self.0.limits).await
+    }
+
+    /// What reads text.
+    #[must_use]
+    pub fn reader(&self) -> &Arc<dyn TextReader> {
+        &self.0.reader
+    }
+
+    /// What finds objects.
+    #[must_use]
+    pub fn detector(&self) -> &Arc<dyn Detector> {
+        &self.0.detector
+    }
+
+    /// The multimodal model that explains pictures, where there is one.
+    #[must_use]
+    pub fn explainer(&self) -> Option<&Multimodal> {
+        self.0.explainer.as_ref()
+    }
+
+    /// The text and the objects on a picture. Dropping the future stops the work.
+    pub async fn look(&self, picture: Arc<Picture>) -> Seen {
+        let (text, objects) = tokio::join!(self.0.reader.read(picture.clone()), self.0.detector.detect(picture));
+        for error in [text.as_ref().err(), objects.as_ref().err()].into_iter().flatten() {
+            tracing::debug!(code = error.code(), "a part of looking at a picture is missing");
+        }
+        Seen { text, objects }
+    }
+}

@@ -1,0 +1,80 @@
+//! Pictures of another size, without the copies in floating point that `image` makes on the way: for a picture of ten
+//! megapixels that would be 160 MB.
+
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::{GrayImage, RgbImage, imageops};
+
+/// A picture in another size. Smooth where it becomes larger, and where it becomes smaller, every pixel counts.
+pub(crate) fn rgb(image: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
+    let resized = resized(image.as_raw(), image.dimensions(), (width, height), PixelType::U8x3);
+    resized
+        .and_then(|pixels| RgbImage::from_raw(width, height, pixels))
+        .unwrap_or_else(|| imageops::resize(image, width, height, imageops::FilterType::CatmullRom))
+}
+
+/// The same of a grey one. One that becomes larger is small, so that the copies cost little; computed in floating point,
+/// letters of a few pixels are read a little better.
+pub(crate) fn grey(image: &GrayImage, (width, height): (u32, u32)) -> GrayImage {
+    if width >= image.width() && height >= image.height() {
+        return imageops::resize(image, width, height, imageops::FilterType::CatmullRom);
+    }
+    let resized = resized(image.as_raw(), image.dimensions(), (width, height), PixelType::U8);
+    resized
+        .and_then(|pixels| GrayImage::from_raw(width, height, pixels))
+        .unwrap_or_else(|| imageops::resize(image, width, height, imageops::FilterType::CatmullRom))
+}
+
+fn resized(pixels: &[u8], from: (u32, u32), to: (u32, u32), kind: PixelType) -> Option<Vec<u8>> {
+    let source = ImageRef::new(from.0, from.1, pixels, kind).ok()?;
+    let mut target = Image::new(to.0, to.1, kind);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+    Resizer::new().resize(&source, &mut target, &options).ok()?;
+    Some(target.into_vec())
+}
+
+/// The size of a picture with at most so many pixels.
+pub(super) fn within((width, height): (u32, u32), most_pixels: u64) -> (u32, u32) {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels <= most_pixels {
+        return (width, height);
+    }
+    // In whole numbers, so that the product stays within.
+    let scaled = |side: u32| {
+        let square = u128::from(side) * u128::from(side) * u128::from(most_pixels) / u128::from(pixels);
+        u32::try_from(square.isqrt()).unwrap_or(side).max(1)
+    };
+    let (longer, shorter) = (width.max(height), width.min(height));
+    let shorter = scaled(shorter);
+    let longer = scaled(longer).min(u32::try_from(most_pixels / u64::from(shorter)).unwrap_or(u32::MAX)).max(1);
+    if width >= height { (longer, shorter) } else { (shorter, longer) }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Rgb;
+
+    use super::*;
+
+    #[test]
+    fn sizes_keep_their_shape_and_stay_within() {
+        assert_eq!(within((640, 480), 10_000_000), (640, 480));
+        assert_eq!(within((8_000, 8_000), 10_000_000), (3_162, 3_162));
+        assert_eq!(within((4_000, 3_000), 3_000_000), (2_000, 1_500));
+        assert_eq!(within((1, 65_535), 1_000), (1, 1_000));
+        for size in [(65_535, 976), (12_345, 5_184), (3_163, 3_163)] {
+            let (width, height) = within(size, 10_000_000);
+            assert!(width * height <= 10_000_000, "{size:?}: {width} by {height}");
+            let ratio = |(width, height): (u32, u32)| f64::from(width) / f64::from(height);
+            assert!((ratio((width, height)) / ratio(size) - 1.0).abs() < 0.01, "{size:?}: {width} by {height}");
+        }
+    }
+
+    #[test]
+    fn one_colour_stays_itself() {
+        let image = RgbImage::from_pixel(301, 203, Rgb([9, 99, 199]));
+        let small = rgb(&image, (31, 17));
+        assert_eq!((small.dimensions(), small.pixels().all(|pixel| pixel.0 == [9, 99, 199])), ((31, 17), true));
+        assert_eq!(grey(&GrayImage::from_pixel(20, 20, image::Luma([7])), (50, 61)).dimensions(), (50, 61));
+    }
+}

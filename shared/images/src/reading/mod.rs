@@ -1,0 +1,57 @@
+//! The text on a picture.
+
+mod contrast;
+mod left_over;
+mod letters;
+mod none;
+mod openai;
+mod prepare;
+mod rules;
+mod skew;
+mod tesseract;
+mod text;
+mod textract;
+mod tsv;
+mod turn;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+
+pub use self::openai::OpenAiReader;
+pub use self::tesseract::Tesseract;
+pub use self::text::{ReadLine, ReadText, ReadWord};
+pub use self::textract::Textract;
+use super::{Picture, PictureMemory};
+use foundation::config::{Config, ReadingConfig};
+use foundation::provider::{Cause, ProviderError};
+
+/// How many letters on a picture have another beside them, and how many have one above or below them.
+pub(crate) fn letters_in_words(picture: &Picture) -> (usize, usize) {
+    letters::find(&contrast::ink(&image::imageops::grayscale(&picture.pixels))).in_words()
+}
+
+/// Reads text on pictures.
+pub trait TextReader: Debug + Send + Sync {
+    /// The name that logs and the start banner show.
+    fn name(&self) -> &str;
+
+    /// What is written on a picture. Dropping the future stops the work.
+    fn read(&self, picture: Arc<Picture>) -> BoxFuture<'_, Result<ReadText, ProviderError>>;
+}
+
+/// The configured reader.
+///
+/// # Errors
+/// When the client of a service cannot be set up (no root certificates, a key that no header takes).
+pub async fn configured(config: &Config) -> Result<Arc<dyn TextReader>, Cause> {
+    PictureMemory::set_for_process(config.vision.picture_memory);
+    let patience = config.vision.patience;
+    Ok(match &config.vision.reading {
+        ReadingConfig::None => Arc::new(none::NoReader),
+        ReadingConfig::Tesseract(languages) => Arc::new(Tesseract::new(languages, patience)),
+        ReadingConfig::Textract(endpoint) => Arc::new(Textract::new(&config.aws, endpoint.as_deref(), patience).await),
+        ReadingConfig::OpenAi(openai) => Arc::new(OpenAiReader::new(openai)?),
+    })
+}

@@ -1,0 +1,198 @@
+//! Tesseract, a program that reads offline.
+//!
+//! A picture is made dark on light, straight, free of ruled lines, and as large as Tesseract likes its
+//! letters ([`prepare`]), and read as a page. Then, only where there is a reason:
+//!
+//! - Words that are hard to read or stand on end: the picture is read the other way up ([`super::turn`]).
+//! - Few words, as on plates and photos: it is read once more as scattered text, and the better counts.
+//! - Letters in no word, as lone digits in the cells of a table: they are read once more by themselves.
+//!
+//! Words that Tesseract is unsure of are dropped: on a photo without text it sees letters in every leaf.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
+
+use super::prepare::{Prepared, prepare};
+use super::tsv::{self, Found, Line};
+use super::{ReadLine, ReadText, ReadWord, TextReader};
+use crate::Picture;
+use crate::picture::QuarterTurn;
+use foundation::program;
+use foundation::program::{ProgramError, ProgramLimits};
+use foundation::provider::{ProviderError, ProviderFailure};
+
+/// Who this is in sentences.
+const NAME: &str = "Text recognition";
+/// The program.
+const PROGRAM: &str = "tesseract";
+/// Address space of one run in bytes: a page of 12 megapixels needs a sixth of it.
+const MEMORY: u64 = 2 * 1024 * 1024 * 1024;
+/// Bytes that a run may write: far more than any page holds.
+const OUTPUT: u64 = 8 * 1024 * 1024;
+/// Page segmentation as a page of columns, headings and paragraphs.
+const PAGE: &str = "3";
+/// Page segmentation as one block of lines: reads lone letters, too.
+const BLOCK: &str = "6";
+/// Page segmentation as scattered text.
+const SCATTERED: &str = "11";
+/// The shorter side, in pixels, below which nothing can be written on a picture; Tesseract fails on it.
+const LEAST_SIDE: u32 = 8;
+/// With fewer good characters, a picture may be no page: it is read again as scattered text.
+const FEW_CHARACTERS: usize = 160;
+/// Scattered text counts when it is so much better: it knows less of the order.
+const BETTER: f32 = 1.15;
+
+/// The program `tesseract`.
+#[derive(Debug)]
+pub struct Tesseract {
+    program: String,
+    languages: String,
+    patience: Duration,
+    /// Pictures that are read at the same time, one per processor; further ones wait.
+    slots: Semaphore,
+}
+
+impl Tesseract {
+    /// Reads `languages` ("eng+deu"); one picture takes at most `patience`.
+    #[must_use]
+    pub fn new(languages: &str, patience: Duration) -> Self {
+        let at_once = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let slots = Semaphore::new(at_once);
+        Self { program: PROGRAM.to_owned(), languages: languages.to_owned(), patience, slots }
+    }
+
+    async fn read_picture(&self, picture: Arc<Picture>) -> Result<ReadText, ProviderError> {
+        let (width, height) = picture.size();
+        if width.min(height) < LEAST_SIDE {
+            return Ok(ReadText::default());
+        }
+        let _slot = self.slots.acquire().await.map_err(|error| ProviderError::unavailable(NAME, error))?;
+        let deadline = Instant::now() + self.patience;
+        let first = self.look(&picture, QuarterTurn::None, deadline).await?;
+        let mut best = match self.other_way_up(&picture, &first, deadline).await {
+            Some(turned) => turned,
+            None => first,
+        };
+        if best.found.characters >= FEW_CHARACTERS {
+            self.add_what_is_left(&mut best, deadline).await;
+        }
+        Ok(best.into_text())
+    }
+
+    /// Reads a picture in one way up.
+    pub(super) async fn look(
+        &self,
+        picture: &Arc<Picture>,
+        turn: QuarterTurn,
+        deadline: Instant,
+    ) -> Result<Attempt, ProviderError> {
+        let picture = picture.clone();
+        let prepared = tokio::task::spawn_blocking(move || {
+            let prepared = prepare(&picture, turn);
+            let pgm = prepared.pgm();
+            (prepared, pgm)
+        });
+        let (prepared, pgm) = prepared.await.map_err(|error| ProviderError::unavailable(NAME, error))?;
+        let page = tsv::lines(&self.words(&pgm, PAGE, deadline).await?);
+        if page.characters >= FEW_CHARACTERS {
+            return Ok(Attempt { prepared, found: page });
+        }
+        let scattered = self.words(&pgm, SCATTERED, deadline).await;
+        let found = match scattered.map(|output| tsv::lines(&output)) {
+            Ok(scattered) if scattered.weight > BETTER * page.weight => scattered,
+            // What was read is better than nothing.
+            Err(error) if page.characters == 0 => return Err(error),
+            _ => page,
+        };
+        Ok(Attempt { prepared, found })
+    }
+
+    /// Reads letters that are in no word yet. It is no loss if that fails.
+    async fn add_what_is_left(&self, attempt: &mut Attempt, deadline: Instant) {
+        let words = attempt.found.lines.iter().flat_map(|line| &line.words).map(|word| word.area);
+        let Some(left) = attempt.prepared.left_over(words) else { return };
+        let mut readings = Vec::new();
+        for (pgm, scale) in left.sizes() {
+            match self.words(&pgm, BLOCK, deadline).await {
+                Ok(output) => readings.push((tsv::cells(&output), scale)),
+                Err(error) => tracing::debug!(%error, "overlooked letters cannot be read"),
+            }
+        }
+        left.cells(readings).into_iter().for_each(|cell| attempt.found.add(cell));
+    }
+
+    /// The words of a picture, as it is segmented.
+    async fn words(&self, pgm: &[u8], segmentation: &str, deadline: Instant) -> Result<String, ProviderError> {
+        self.run(pgm, &["-l", &self.languages, "--psm", segmentation, "tsv"], deadline).await
+    }
+
+    /// Runs the program on a picture with these options.
+    pub(super) async fn run(&self, pgm: &[u8], options: &[&str], deadline: Instant) -> Result<String, ProviderError> {
+        let limits = ProgramLimits { time: self.patience, memory: MEMORY, output: OUTPUT };
+        let args = [&["stdin", "stdout"], options].concat();
+        let run = program::run(&self.program, &args, pgm, limits);
+        let output = timeout_at(deadline, run).await.map_err(|_| ProviderError::new(NAME, ProviderFailure::Timeout))?;
+        let output = output.map_err(failure)?;
+        Ok(String::from_utf8_lossy(&output).into_owned())
+    }
+}
+
+/// A picture as it was read, one way up.
+pub(super) struct Attempt {
+    pub(super) prepared: Prepared,
+    pub(super) found: Found,
+}
+
+impl Attempt {
+    fn into_text(self) -> ReadText {
+        let Self { prepared, found } = self;
+        let lines = found.lines.into_iter().filter_map(|line| placed(line, &prepared)).collect();
+        ReadText { rules: prepared.rules(), turn: prepared.turn, ..ReadText::of(lines) }
+    }
+}
+
+/// A line with its place on the picture.
+fn placed(line: Line, prepared: &Prepared) -> Option<ReadLine> {
+    let (text, confidence) = (line.text(), line.confidence());
+    let area = prepared.on_picture(line.area()?)?;
+    let word = |word: tsv::Word| {
+        let (area, upright) = (prepared.on_picture(word.area)?, prepared.upright(word.area)?);
+        Some(ReadWord { text: word.text, confidence: word.confidence, area, upright })
+    };
+    Some(ReadLine { text, confidence, area, words: line.words.into_iter().filter_map(word).collect() })
+}
+
+impl TextReader for Tesseract {
+    fn name(&self) -> &'static str {
+        "tesseract"
+    }
+
+    fn read(&self, picture: Arc<Picture>) -> BoxFuture<'_, Result<ReadText, ProviderError>> {
+        self.read_picture(picture).boxed()
+    }
+}
+
+fn failure(error: ProgramError) -> ProviderError {
+    let failure = match error {
+        ProgramError::Missing(_) => ProviderFailure::NotConfigured {
+            code: "text_reader_not_installed",
+            advice: "Text recognition is not installed here. Install Tesseract (Debian and Ubuntu: apt-get install \
+                     tesseract-ocr), or set OCR to another reader."
+                .to_owned(),
+        },
+        ProgramError::TookTooLong(_) => ProviderFailure::Timeout,
+        // The likeliest reason is a language that is not installed.
+        error @ ProgramError::Failed(..) => ProviderFailure::Rejected(error.into()),
+        error => ProviderFailure::Unavailable(error.into()),
+    };
+    ProviderError::new(NAME, failure)
+}
+
+#[cfg(test)]
+#[path = "tesseract_tests.rs"]
+mod tests;

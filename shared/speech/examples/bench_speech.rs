@@ -1,0 +1,143 @@
+//! How well and how fast the configured recogniser understands recordings whose text is known.
+//!
+//! ```text
+//! bench_speech FOLDER
+//! ```
+//!
+//! `FOLDER` holds recordings and `transcripts.tsv`, whose first column names a recording and whose
+//! sixth is what is said in it. The word error rate is Levenshtein's distance in words, without
+//! regard to case and punctuation, by the words of the text; the real-time factor is the time that
+//! recognition took by the length of the recording. Live is the same sound as it would come from a
+//! microphone, but without its pauses.
+
+use std::io::{Write, stdout};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+use foundation::config::Config;
+use futures::{StreamExt, stream};
+use speech::audio::{AudioLimits, Pcm, decode};
+use speech::{Hearing, Transcriber, recognition};
+
+#[path = "speech/word_errors.rs"]
+mod word_errors;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Samples of one block of live sound: 100 milliseconds.
+const BLOCK: usize = 1_600;
+/// Recordings that are left out: one without a header, and one with two people at once.
+const LEFT_OUT: [&str; 2] = ["ps_goforward_16k_s16le.raw", "fw_stereo_two_speakers.wav"];
+
+/// What was measured, added up.
+#[derive(Debug, Default, Clone, Copy)]
+struct Measure {
+    errors: usize,
+    words: usize,
+    time: Duration,
+    length: Duration,
+}
+
+fn main() -> ExitCode {
+    // Recognisers are started through this executable.
+    if let Some(ended) = foundation::worker::main(&[speech::audio::WORKER]) {
+        return ended;
+    }
+    match measure() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench_speech: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn measure() -> Result<(), Failure> {
+    let folder = env::args_os().nth(1).map(PathBuf::from).ok_or("usage: bench_speech FOLDER")?;
+    let transcriber = recognition::configured(&Config::from_env().await?).await?;
+    // The models are loaded before anything is measured.
+    let warm = Pcm { rate: 16_000, samples: vec![0; 16_000] };
+    drop(understand(&*transcriber, &warm).await?);
+    let mut out = stdout();
+    writeln!(
+        out,
+        "{:<48} {:>8} {:>6} {:>6} {:>9} {:>9}",
+        transcriber.name(),
+        "seconds",
+        "WER",
+        "RTF",
+        "live WER",
+        "live RTF"
+    )?;
+    let (mut whole, mut live) = (Measure::default(), Measure::default());
+    for (name, reference) in recordings(&folder)? {
+        let sound = decode(fs::read(folder.join(&name))?, AudioLimits::new(Duration::from_mins(10)))?;
+        let start = Instant::now();
+        let text = transcriber.transcribe(sound.clone()).await?.text;
+        let one = Measure::of(&reference, &text, start.elapsed(), sound.duration());
+        let start = Instant::now();
+        let text = understand(&*transcriber, &sound).await?;
+        let other = Measure::of(&reference, &text, start.elapsed(), sound.duration());
+        print(&mut out, &name, one, other)?;
+        whole.add(one);
+        live.add(other);
+    }
+    print(&mut out, "all", whole, live)?;
+    Ok(())
+}
+
+/// What is understood of sound that comes block by block.
+async fn understand(transcriber: &dyn Transcriber, sound: &Pcm) -> Result<String, Failure> {
+    let blocks: Vec<Vec<i16>> = sound.samples.chunks(BLOCK).map(<[i16]>::to_vec).collect();
+    let mut hearing = transcriber.listen(stream::iter(blocks).boxed());
+    while let Some(heard) = hearing.next().await {
+        if let Hearing::Final(transcript) = heard? {
+            return Ok(transcript.text);
+        }
+    }
+    Err("no result".into())
+}
+
+fn recordings(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let table = fs::read_to_string(folder.join("transcripts.tsv"))?;
+    let rows = table.lines().skip(1).filter_map(|line| {
+        let mut fields = line.split('\t');
+        let (name, text) = (fields.next()?, fields.nth(4)?);
+        (!LEFT_OUT.contains(&name)).then(|| (name.to_owned(), text.to_owned()))
+    });
+    Ok(rows.collect())
+}
+
+fn print(out: &mut impl Write, name: &str, whole: Measure, live: Measure) -> Result<(), Failure> {
+    let seconds = whole.length.as_secs_f64();
+    let (wer, rtf) = (whole.error_rate(), whole.real_time_factor());
+    let (live_wer, live_rtf) = (live.error_rate(), live.real_time_factor());
+    writeln!(out, "{name:<48} {seconds:>8.1} {wer:>6.3} {rtf:>6.2} {live_wer:>9.3} {live_rtf:>9.2}")?;
+    Ok(())
+}
+
+impl Measure {
+    fn of(reference: &str, heard: &str, time: Duration, length: Duration) -> Self {
+        let (reference, heard) = (word_errors::words(reference), word_errors::words(heard));
+        Self { errors: word_errors::errors(&reference, &heard), words: reference.len(), time, length }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.errors += other.errors;
+        self.words += other.words;
+        self.time += other.time;
+        self.length += other.length;
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a few hundred words")]
+    fn error_rate(self) -> f64 {
+        self.errors as f64 / self.words.max(1) as f64
+    }
+
+    fn real_time_factor(self) -> f64 {
+        self.time.as_secs_f64() / self.length.as_secs_f64().max(0.001)
+    }
+}

@@ -1,0 +1,120 @@
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_precision_loss, reason = "tests")]
+
+use super::*;
+use crate::audio::test_support::{data, fixture_sound, noise, sine};
+use crate::audio::{AudioLimits, decode};
+
+fn settings() -> Endpointing {
+    Endpointing::default()
+}
+
+/// The sound of each utterance, and why it ended, when heard in blocks of `size`.
+fn utterances(sound: &[i16], size: usize, settings: Endpointing) -> Vec<(Vec<i16>, Ending)> {
+    let mut endpointer = Endpointer::new(settings);
+    let mut events: Vec<SpeechEvent> = sound.chunks(size).flat_map(|block| endpointer.push(block)).collect();
+    events.extend(endpointer.finish());
+    let mut found = Vec::new();
+    let mut current: Option<Vec<i16>> = None;
+    for event in events {
+        match event {
+            SpeechEvent::Started => assert!(current.replace(Vec::new()).is_none(), "started twice"),
+            SpeechEvent::Sound(samples) => current.as_mut().unwrap().extend(samples),
+            SpeechEvent::Ended(ending) => found.push((current.take().unwrap(), ending)),
+        }
+    }
+    assert!(current.is_none(), "not ended");
+    found
+}
+
+/// Half a second of silence, a sentence, and two seconds of silence.
+fn sentence() -> Vec<i16> {
+    let mut sound = Pcm::silence(RECOGNISED_RATE, Duration::from_millis(500));
+    sound.append(&fixture_sound("alaw.wav"));
+    sound.pause(Duration::from_secs(2));
+    sound.samples
+}
+
+#[test]
+fn a_sentence_is_one_utterance() {
+    let sound = sentence();
+    for size in [1, 160, 320, 1_000, sound.len()] {
+        let found = utterances(&sound, size, settings());
+        assert_eq!(found.len(), 1, "in blocks of {size}");
+        let (samples, ending) = &found[0];
+        assert_eq!(*ending, Ending::Silence);
+        let length = samples.len() as f32 / RECOGNISED_RATE as f32;
+        // The sentence sounds for 1.4 seconds; before it come 0.3 and after it 0.8 of silence.
+        assert!((1.9..3.0).contains(&length), "{length} seconds");
+        let start = sound.windows(samples.len()).position(|window| window == &samples[..]);
+        assert!(start.is_some_and(|start| start < 8_000), "begins before the first word, at {start:?}");
+    }
+}
+
+#[test]
+fn two_sentences_are_two_utterances() {
+    let sound = [sentence(), sentence()].concat();
+    assert_eq!(utterances(&sound, 320, settings()).len(), 2);
+    // With more patience than the pause between them they are one.
+    let patient = Endpointing { silence: Duration::from_secs(4), ..settings() };
+    let found = utterances(&sound, 320, patient);
+    assert_eq!(found.iter().map(|(_, ending)| *ending).collect::<Vec<_>>(), [Ending::EndOfSound]);
+}
+
+#[test]
+fn an_utterance_has_a_longest_length_and_nothing_of_it_is_lost() {
+    let sound: Vec<i16> = std::iter::repeat_n(fixture_sound("alaw.wav").samples, 4).flatten().collect();
+    let short = Endpointing { longest: Duration::from_secs(2), ..settings() };
+    let found = utterances(&sound, 320, short);
+    assert!(found.len() >= 3, "{} utterances", found.len());
+    assert!(found.iter().any(|(_, ending)| *ending == Ending::TooLong));
+    let heard: usize = found.iter().map(|(samples, _)| samples.len()).sum();
+    assert!(heard + 16_000 > sound.len(), "{heard} of {} samples", sound.len());
+}
+
+#[test]
+fn silence_noise_tones_and_clicks_are_not_speech() {
+    let second = RECOGNISED_RATE as usize;
+    let mut clicks = vec![0_i16; 3 * second];
+    for click in clicks.chunks_mut(second / 2) {
+        click[1_000..1_040].fill(20_000);
+    }
+    let cases = [
+        ("silence", vec![0; 2 * second]),
+        ("noise", noise(3 * second, 3_000)),
+        ("loud noise", noise(3 * second, 20_000)),
+        ("a tone", sine(RECOGNISED_RATE, 440.0, 3.0, 0.5)),
+        ("a low hum", sine(RECOGNISED_RATE, 50.0, 3.0, 0.3)),
+        ("clicks", clicks),
+    ];
+    for (name, samples) in cases {
+        let sound = Pcm { rate: RECOGNISED_RATE, samples };
+        assert!(!voiced(&sound), "{name}: {}", voiced_share(&sound));
+    }
+}
+
+#[test]
+fn recordings_are_told_by_voice() {
+    let Some(folder) = data("speech") else { return };
+    let limits = AudioLimits::new(Duration::from_mins(1));
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if matches!(path.extension().and_then(|extension| extension.to_str()), Some("raw" | "tsv")) {
+            continue;
+        }
+        let sound = decode(std::fs::read(&path).unwrap(), limits).unwrap();
+        let expected = !(name.contains("silence") || name.contains("noise"));
+        println!("{name}: {:.1} s, {:.0} % voice", sound.duration().as_secs_f32(), 100.0 * voiced_share(&sound));
+        assert_eq!(voiced(&sound), expected, "{name}: {}", voiced_share(&sound));
+    }
+}
+
+/// The share of a recording at [`RECOGNISED_RATE`] that is certainly voice, from 0 to 1.
+#[expect(clippy::cast_precision_loss, reason = "a share")]
+fn voiced_share(sound: &Pcm) -> f32 {
+    let mut detector = Detector::default_boxed();
+    let threshold = Endpointing::default().begin;
+    let (frames, _) = sound.samples.as_chunks::<FRAME>();
+    let voice = frames.iter().filter(|frame| detector.predict_i16(frame.as_slice()) >= threshold).count();
+    if frames.is_empty() { 0.0 } else { voice as f32 / frames.len() as f32 }
+}

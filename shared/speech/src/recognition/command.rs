@@ -1,0 +1,104 @@
+//! A program of one's own: `whisper.cpp`, Vosk, or any other that reads WAV and writes text.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+
+use super::{Hearing, NAME, SpokenSegment, Transcriber, Transcript, whole};
+use crate::audio::{Pcm, SoundFormat};
+use foundation::program;
+use foundation::program::{ProgramError, ProgramFiles, ProgramLimits};
+use foundation::provider::{ProviderError, ProviderFailure};
+
+/// Bytes of address space: room for a large model.
+const MEMORY: u64 = 16 * 1024 * 1024 * 1024;
+/// Bytes of text.
+const LONGEST_TEXT: u64 = 1024 * 1024;
+
+/// A program that is given WAV (16 kHz, mono) on its standard input and writes the text.
+#[derive(Debug)]
+pub struct SpeechCommand {
+    program: String,
+    args: Vec<String>,
+    /// What it may read beside its own files.
+    files: Vec<PathBuf>,
+    name: String,
+    patience: Duration,
+}
+
+impl SpeechCommand {
+    /// `command` holds the program and its arguments. Each run may take `patience`, or as long as the
+    /// recording sounds where that is longer. Of files it may read those of the system, its own, those that are named
+    /// among its arguments, and `files`; it may write to a temporary folder, which goes when it ends.
+    #[must_use]
+    pub fn new(command: &[String], files: &[PathBuf], patience: Duration) -> Self {
+        let (program, args) =
+            command.split_first().map_or_else(Default::default, |(program, args)| (program.clone(), args.to_vec()));
+        let name = Path::new(&program).file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        // `--model=FILE` names one too.
+        let values = args.iter().filter_map(|arg| arg.strip_prefix('-')?.split_once('=').map(|(_, value)| value));
+        let bare = args.iter().map(String::as_str).filter(|arg| !arg.starts_with('-'));
+        let named = bare.chain(values).map(PathBuf::from).filter(|path| path.parent().is_some());
+        let files = named.chain(files.iter().cloned()).collect();
+        Self { program, args, files, name, patience }
+    }
+
+    async fn run(&self, sound: Pcm) -> Result<Transcript, ProviderError> {
+        let duration = sound.duration();
+        let wav = sound.encode(SoundFormat::Wav).map_err(|error| ProviderError::unavailable(NAME, error))?;
+        let args: Vec<&str> = self.args.iter().map(String::as_str).collect();
+        let time = self.patience.max(duration);
+        let limits = ProgramLimits { time, memory: MEMORY, output: LONGEST_TEXT };
+        // Where none can be made, as on a file system that cannot be written to, it goes without.
+        let folder = tempfile::tempdir().ok();
+        let write: Vec<PathBuf> = folder.iter().map(|folder| folder.path().to_owned()).collect();
+        let files = ProgramFiles { read: &self.files, write: &write };
+        let command = program::limited(&self.program, limits, files).map(|mut command| {
+            command.envs(write.iter().map(|folder| ("TMPDIR", folder)));
+            command
+        });
+        let output = program::run_command(command, &self.program, &args, &wav, limits).await;
+        let output = output.map_err(|error| self.failed(error))?;
+        let text = String::from_utf8(output).map_err(|error| ProviderError::unavailable(NAME, error))?;
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let whole = SpokenSegment { start: Duration::ZERO, end: duration, text: text.clone() };
+        let segments = if text.is_empty() { Vec::new() } else { vec![whole] };
+        Ok(Transcript { text, segments, language: None, duration })
+    }
+
+    fn failed(&self, error: ProgramError) -> ProviderError {
+        let failure = match error {
+            ProgramError::Missing(_) => ProviderFailure::NotConfigured {
+                code: "speech_recognizer_not_installed",
+                advice: format!(
+                    "The program {} that recognises speech is not installed. Install it, or correct SPEECH_COMMAND.",
+                    self.name
+                ),
+            },
+            ProgramError::TookTooLong(_) => ProviderFailure::Timeout,
+            error => ProviderFailure::Unavailable(Box::new(error)),
+        };
+        ProviderError::new(NAME, failure)
+    }
+}
+
+impl Transcriber for SpeechCommand {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn transcribe(&self, sound: Pcm) -> BoxFuture<'_, Result<Transcript, ProviderError>> {
+        self.run(sound).boxed()
+    }
+
+    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
+        whole::at_its_end(self, sound)
+    }
+}
+
+#[cfg(test)]
+#[path = "command_tests.rs"]
+mod tests;

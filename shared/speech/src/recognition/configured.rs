@@ -1,0 +1,28 @@
+//! The transcriber that the configuration names.
+
+use std::sync::Arc;
+
+use super::{Deepgram, NoTranscriber, OpenAi, PocketSphinx, SpeechCommand, Transcribe, Transcriber};
+use foundation::config::{Config, RecognitionConfig};
+use foundation::provider::Cause;
+
+/// What turns speech into text, as configured. What has to be started is started in the background.
+///
+/// # Errors
+/// When the client of a service cannot be set up (no root certificates, a key that no header takes).
+pub async fn configured(config: &Config) -> Result<Arc<dyn Transcriber>, Cause> {
+    let speech = &config.speech;
+    let (language, patience) = (speech.language.as_str(), speech.patience);
+    Ok(match &speech.recognition {
+        RecognitionConfig::None => Arc::new(NoTranscriber),
+        RecognitionConfig::PocketSphinx { python, workers } => {
+            Arc::new(PocketSphinx::new(python.clone(), *workers, patience))
+        }
+        RecognitionConfig::Command { command, files } => Arc::new(SpeechCommand::new(command, files, patience)),
+        RecognitionConfig::OpenAi(endpoint) => Arc::new(OpenAi::new(endpoint, language)?),
+        RecognitionConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, language, patience)?),
+        RecognitionConfig::Transcribe(endpoint) => {
+            Arc::new(Transcribe::new(&config.aws, endpoint.as_deref(), language, patience).await)
+        }
+    })
+}

@@ -1,0 +1,168 @@
+//! `PocketSphinx`, offline: a small recogniser of English, in processes of its own.
+//!
+//! The package `pocketsphinx` carries the library and its model of American English. Each worker
+//! is a Python that loads it once (`worker.py`) and recognises one utterance after the other.
+
+mod phrases;
+mod pool;
+mod protocol;
+mod utterances;
+mod worker;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_stream::try_stream;
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream};
+use futures::{FutureExt, StreamExt, TryStreamExt};
+
+use super::{Hearing, NAME, SpokenSegment, Transcriber, Transcript, whole};
+use crate::audio::{Pcm, RECOGNISED_RATE};
+use foundation::provider::ProviderError;
+use phrases::{phrases, text};
+use pool::{Admission, Lease, Pool, failed};
+use protocol::{Answer, MOST_SAMPLES, Order, Word};
+use utterances::{Utterance, utterances};
+use worker::WorkerError;
+
+/// The language of its model.
+const LANGUAGE: &str = "en-US";
+/// Samples of what is spoken without a pause, at most: two minutes.
+const MOST_SPOKEN: usize = 120 * RECOGNISED_RATE as usize;
+
+/// `PocketSphinx`.
+#[derive(Debug)]
+pub struct PocketSphinx {
+    pool: Arc<Pool>,
+}
+
+impl PocketSphinx {
+    /// So many recognisers under this Python, which are started in the background. Each may stay
+    /// silent for `patience`.
+    #[must_use]
+    pub fn new(python: PathBuf, workers: usize, patience: Duration) -> Self {
+        let pool = Pool::new(python, workers.max(1), patience);
+        pool.warm();
+        Self { pool }
+    }
+
+    async fn recognise(&self, sound: Pcm) -> Result<Transcript, ProviderError> {
+        let admission = self.pool.admit()?;
+        let duration = sound.duration();
+        let cut = tokio::task::spawn_blocking(move || utterances(&sound)).await;
+        let cut = cut.map_err(|error| ProviderError::unavailable(NAME, error))?;
+        // A long recording leaves workers to others.
+        let at_once = self.pool.workers().div_ceil(2);
+        let work = stream::iter(cut).map(|utterance| self.utterance(&admission, utterance));
+        let segments: Vec<SpokenSegment> = work.buffered(at_once).try_concat().await?;
+        Ok(transcript(segments, duration))
+    }
+
+    /// The phrases of one utterance; a worker that dies over it is replaced once.
+    async fn utterance(
+        &self,
+        admission: &Admission,
+        utterance: Utterance,
+    ) -> Result<Vec<SpokenSegment>, ProviderError> {
+        let mut lease = self.pool.lease(admission).await?;
+        let mut words = ask(&mut lease, &utterance).await;
+        if let Err(WorkerError::Died(complaint)) = &words {
+            tracing::warn!(complaint, "a speech recogniser died; trying again");
+            drop(lease);
+            lease = self.pool.lease(admission).await?;
+            words = ask(&mut lease, &utterance).await;
+        }
+        let words = words.map_err(failed)?;
+        lease.give_back();
+        Ok(phrases(&words, utterance.start))
+    }
+
+    fn hear(&self, mut sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
+        let hearings = try_stream! {
+            let admission = self.pool.admit()?;
+            let mut lease = self.pool.lease(&admission).await?;
+            lease.worker().map_err(failed)?.order(Order::Begin, &[]).await.map_err(failed)?;
+            let mut heard = 0;
+            loop {
+                let worker = lease.worker().map_err(failed)?;
+                let next = tokio::select! {
+                    biased;
+                    answer = worker.answer_meanwhile() => Next::Answer(answer),
+                    block = sound.next() => Next::Sound(block),
+                };
+                let block = match next {
+                    Next::Answer(answer) => {
+                        if let Answer::Partial(text) = answer.map_err(failed)? {
+                            yield Hearing::Partial(text);
+                        }
+                        continue;
+                    }
+                    Next::Sound(Some(block)) => block,
+                    Next::Sound(None) => break,
+                };
+                heard += block.len();
+                if heard > MOST_SPOKEN {
+                    Err(whole::too_long())?;
+                }
+                for samples in block.chunks(MOST_SAMPLES) {
+                    worker.order(Order::Samples, samples).await.map_err(failed)?;
+                }
+            }
+            let words = end(&mut lease).await.map_err(failed)?;
+            lease.give_back();
+            let duration = Duration::from_secs(1) * u32::try_from(heard).unwrap_or(u32::MAX) / RECOGNISED_RATE;
+            yield Hearing::Final(transcript(phrases(&words, Duration::ZERO), duration));
+        };
+        hearings.boxed()
+    }
+}
+
+/// What comes next while somebody speaks.
+enum Next {
+    Answer(Result<Answer, WorkerError>),
+    Sound(Option<Vec<i16>>),
+}
+
+/// Has a whole utterance recognised.
+async fn ask(lease: &mut Lease, utterance: &Utterance) -> Result<Vec<Word>, WorkerError> {
+    lease.worker()?.order(Order::Whole, &utterance.samples).await?;
+    words(lease).await
+}
+
+/// Ends an utterance that was sent in parts.
+async fn end(lease: &mut Lease) -> Result<Vec<Word>, WorkerError> {
+    lease.worker()?.order(Order::End, &[]).await?;
+    words(lease).await
+}
+
+/// The words of the utterance that has ended; what was said about it before is passed over.
+async fn words(lease: &mut Lease) -> Result<Vec<Word>, WorkerError> {
+    loop {
+        if let Answer::Final(words) = lease.worker()?.answer().await? {
+            return Ok(words);
+        }
+    }
+}
+
+fn transcript(segments: Vec<SpokenSegment>, duration: Duration) -> Transcript {
+    Transcript { text: text(&segments), segments, language: Some(LANGUAGE.to_owned()), duration }
+}
+
+impl Transcriber for PocketSphinx {
+    fn name(&self) -> &'static str {
+        "pocketsphinx"
+    }
+
+    fn transcribe(&self, sound: Pcm) -> BoxFuture<'_, Result<Transcript, ProviderError>> {
+        self.recognise(sound).boxed()
+    }
+
+    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
+        self.hear(sound)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+//! A recogniser in a process of its own.
+//!
+//! The library keeps global state, leaks a little, and works for seconds without a pause; a process
+//! can be limited, replaced and killed.
+
+use std::path::Path;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use super::protocol::{Answer, LONGEST_LINE, NOT_INSTALLED, Order};
+use foundation::program::{ProgramFiles, ProgramLimits, limited};
+
+/// The program that Python runs.
+const SOURCE: &str = include_str!("worker.py");
+/// Bytes of address space: Python, the models, which are there twice, and one utterance.
+const MEMORY: u64 = 2048 * 1024 * 1024;
+/// Time of the processor that a worker may take in its life.
+const LIFETIME: Duration = Duration::from_hours(12);
+/// Utterances after which a worker makes way for a fresh one.
+const MOST_UTTERANCES: u32 = 2_000;
+/// Answers that may wait for us; further ones wait in the worker's pipe.
+const WAITING: usize = 16;
+/// Time to load the models, on a busy machine.
+const START: Duration = Duration::from_mins(1);
+/// Time to end after a failure, and to say why.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+/// What a shell exits with where a program is missing or no program.
+const NO_PROGRAM: [i32; 2] = [126, 127];
+/// Bytes of complaint that are kept for the log.
+const COMPLAINT: u64 = 4_096;
+
+/// Why a worker did not do its part.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum WorkerError {
+    /// Python or its package is not there.
+    #[error("Python or its package pocketsphinx is not installed")]
+    NotInstalled,
+    /// It ended, for what reason it may have said.
+    #[error("the recogniser ended: {0}")]
+    Died(String),
+    /// It stayed silent for too long.
+    #[error("the recogniser stayed silent for too long")]
+    Silent,
+}
+
+/// A running recogniser. Dropping it ends the process.
+#[derive(Debug)]
+pub(super) struct Worker {
+    child: Child,
+    orders: ChildStdin,
+    answers: mpsc::Receiver<Answer>,
+    patience: Duration,
+    utterances: u32,
+}
+
+impl Worker {
+    /// Starts one and waits until its models are loaded. It may stay silent for `patience` later.
+    pub(super) async fn start(python: &Path, patience: Duration) -> Result<Self, WorkerError> {
+        let limits = ProgramLimits { time: LIFETIME, memory: MEMORY, output: 0 };
+        // Isolated from the folder it is started in, and unbuffered.
+        let spawned = limited(python, limits, ProgramFiles::default())
+            .and_then(|mut command| command.args(["-I", "-u", "-c", SOURCE]).spawn());
+        let mut child = spawned.map_err(|error| WorkerError::Died(error.to_string()))?;
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (Some(orders), Some(stdout), Some(stderr)) = pipes else {
+            return Err(WorkerError::Died("no pipes".to_owned()));
+        };
+        let (sender, answers) = mpsc::channel(WAITING);
+        tokio::spawn(read(stdout, sender));
+        let complaint = tokio::spawn(complaint(stderr));
+        let mut worker = Self { child, orders, answers, patience: START.max(patience), utterances: 0 };
+        match worker.answer().await {
+            Ok(Answer::Ready(version)) => {
+                tracing::debug!(version, "a recogniser is ready");
+                worker.patience = patience;
+                Ok(worker)
+            }
+            Err(WorkerError::Silent) => Err(WorkerError::Silent),
+            // Why it ended is told by how; what talks nonsense may never end.
+            answer => match timeout(LAST_WORDS, worker.child.wait()).await {
+                Ok(Ok(status)) => {
+                    let complaint = timeout(LAST_WORDS, complaint).await;
+                    let complaint = complaint.ok().and_then(Result::ok).unwrap_or_default();
+                    Err(not_started(status, &format!("{status}, {answer:?}, {complaint}")))
+                }
+                Ok(Err(error)) => Err(WorkerError::Died(error.to_string())),
+                Err(_) => Err(WorkerError::Died(format!("{answer:?}"))),
+            },
+        }
+    }
+
+    /// Whether it can take another utterance.
+    pub(super) fn is_fit(&mut self) -> bool {
+        self.utterances < MOST_UTTERANCES && matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Sends an order with its samples.
+    pub(super) async fn order(&mut self, order: Order, samples: &[i16]) -> Result<(), WorkerError> {
+        if matches!(order, Order::Whole | Order::Begin) {
+            self.utterances += 1;
+        }
+        let frame = order.frame(samples);
+        match timeout(self.patience, self.orders.write_all(&frame)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(WorkerError::Died(error.to_string())),
+            Err(_) => Err(WorkerError::Silent),
+        }
+    }
+
+    /// The next answer.
+    pub(super) async fn answer(&mut self) -> Result<Answer, WorkerError> {
+        match timeout(self.patience, self.answers.recv()).await {
+            Ok(answer) => spoken(answer),
+            Err(_) => Err(WorkerError::Silent),
+        }
+    }
+
+    /// The next answer, however long it takes. Can be given up without losing one.
+    pub(super) async fn answer_meanwhile(&mut self) -> Result<Answer, WorkerError> {
+        spoken(self.answers.recv().await)
+    }
+}
+
+fn spoken(answer: Option<Answer>) -> Result<Answer, WorkerError> {
+    match answer {
+        Some(Answer::Error(complaint)) => Err(WorkerError::Died(complaint)),
+        Some(answer) => Ok(answer),
+        None => Err(WorkerError::Died("its answers broke off".to_owned())),
+    }
+}
+
+fn not_started(status: ExitStatus, complaint: &str) -> WorkerError {
+    match status.code() {
+        Some(code) if code == NOT_INSTALLED || NO_PROGRAM.contains(&code) => WorkerError::NotInstalled,
+        _ => WorkerError::Died(complaint.to_owned()),
+    }
+}
+
+/// Reads answers until the end, or until a line that is none.
+async fn read(stdout: ChildStdout, answers: mpsc::Sender<Answer>) {
+    let mut stdout = BufReader::new(stdout);
+    loop {
+        let mut line = Vec::new();
+        let read = (&mut stdout).take(LONGEST_LINE).read_until(b'\n', &mut line).await;
+        if !matches!(read, Ok(1..)) {
+            return;
+        }
+        let answer = serde_json::from_slice(&line).unwrap_or_else(|error| Answer::Error(error.to_string()));
+        if answers.send(answer).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// What it says on its standard error: the beginning of it.
+async fn complaint(stderr: ChildStderr) -> String {
+    let mut stderr = stderr;
+    let mut complaint = Vec::new();
+    // What cannot be read is not missed.
+    drop((&mut stderr).take(COMPLAINT).read_to_end(&mut complaint).await);
+    let complaint = String::from_utf8_lossy(&complaint).trim().to_owned();
+    // The rest is read and dropped, so that it never waits for us.
+    drop(tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await);
+    complaint
+}

@@ -1,0 +1,87 @@
+//! From text to sound.
+
+mod deepgram;
+mod espeak;
+mod none;
+mod openai;
+mod polly;
+mod say;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+
+use super::audio::Pcm;
+use foundation::aws;
+use foundation::config::{Config, SynthesisConfig};
+use foundation::provider::{Cause, ProviderError};
+
+pub use deepgram::Deepgram;
+pub use espeak::Espeak;
+pub use none::NoSynthesizer;
+pub use openai::OpenAi;
+pub use polly::Polly;
+pub use say::{say, say_in_pieces};
+
+/// Who this is in sentences.
+const NAME: &str = "Speech synthesis";
+/// Bytes of sound that a service may answer with: some twenty minutes.
+const LARGEST_SOUND: usize = 64 * 1024 * 1024;
+
+/// Characters of a voice's name.
+const LONGEST_VOICE: usize = 64;
+
+/// What is to be said, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Utterance {
+    /// Plain words: see [`super::spoken`].
+    pub text: String,
+    /// The voice, by the provider's name; its default where none is named.
+    pub voice: Option<String>,
+    /// How fast, from 0.5 to 2; 1 is usual.
+    pub speed: f32,
+}
+
+/// Whether this could be a voice's name, of whatever provider. Those are letters, digits and signs
+/// that mean nothing to a shell; none begins with a sign.
+#[must_use]
+pub fn is_voice_name(name: &str) -> bool {
+    let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+' | '.');
+    name.len() <= LONGEST_VOICE && name.chars().all(known) && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+}
+
+/// Turns text into sound.
+pub trait Synthesizer: Debug + Send + Sync {
+    /// The name that logs and the start banner show.
+    fn name(&self) -> &str;
+
+    /// The sound of one utterance, of a few sentences at most. Dropping the future stops the work.
+    fn synthesize(&self, utterance: Utterance) -> BoxFuture<'_, Result<Pcm, ProviderError>>;
+}
+
+/// The configured synthesizer.
+///
+/// # Errors
+/// When the client of a service cannot be set up.
+pub async fn configured(config: &Config) -> Result<Arc<dyn Synthesizer>, Cause> {
+    let speech = &config.speech;
+    Ok(match &speech.synthesis {
+        SynthesisConfig::None => Arc::new(NoSynthesizer),
+        SynthesisConfig::Espeak(voice) => Arc::new(Espeak::new(voice.clone(), speech.patience)),
+        SynthesisConfig::OpenAi { endpoint, voice } => Arc::new(OpenAi::new(endpoint, voice.clone())?),
+        SynthesisConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, speech.patience)?),
+        SynthesisConfig::Polly { voice, endpoint } => {
+            let sdk = aws::sdk_config(&config.aws).await;
+            Arc::new(Polly::new(&sdk, voice.clone(), endpoint.as_deref(), speech.patience))
+        }
+    })
+}
+
+/// Signed 16-bit little-endian samples as a sound.
+fn raw(bytes: &[u8], rate: u32) -> Pcm {
+    let samples = bytes.as_chunks::<2>().0.iter().map(|pair| i16::from_le_bytes(*pair)).collect();
+    Pcm { rate, samples }
+}
