@@ -1,6 +1,6 @@
 //! Configuration: one struct per concern, read from named variables, all problems reported together.
 //!
-//! [`VARIABLES`] is the one table of what can be set; the README shows it, and a test keeps the two
+//! [`VARIABLES`] is the one table of what can be set; `docs/CONFIGURATION.md` shows it, and a test keeps the two
 //! equal. Nothing here touches the process environment but [`Config::from_env`].
 
 mod billing;
@@ -205,8 +205,12 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_shows_every_variable() {
-        let readme = include_str!("../../../../README.md");
-        assert!(readme.contains(markdown_table().trim()), "README.md must hold this table:\n{}", markdown_table());
+    fn the_documentation_shows_every_variable() {
+        let documented = include_str!("../../../../docs/CONFIGURATION.md");
+        assert!(
+            documented.contains(markdown_table().trim()),
+            "docs/CONFIGURATION.md must hold this table:\n{}",
+            markdown_table()
+        );
     }
 }

@@ -7,14 +7,14 @@ pub struct Variable {
     pub name: &'static str,
     /// The value taken when it is not set; empty for none.
     pub default: &'static str,
-    /// What it does, for the README.
+    /// What it does, for `docs/CONFIGURATION.md`.
     pub about: &'static str,
 }
 
 macro_rules! variables {
     ($($name:ident = $default:literal: $about:literal;)*) => {
         $(pub(super) const $name: Variable = Variable { name: stringify!($name), default: $default, about: $about };)*
-        /// Every variable, in the order of the README.
+        /// Every variable, in the order of `docs/CONFIGURATION.md`.
         pub const VARIABLES: &[Variable] = &[$($name),*];
     };
 }
@@ -124,7 +124,7 @@ variables! {
     RUST_LOG = "info": "log filter; set by hand, it also shows the warnings of the embedded DynamoDB and of the model loader";
 }
 
-/// The README's configuration table.
+/// The configuration table of `docs/CONFIGURATION.md`.
 #[must_use]
 pub fn markdown_table() -> String {
     let mut table = String::from("| variable | default | meaning |\n| --- | --- | --- |\n");
