@@ -85,7 +85,7 @@ fn winch() -> Option<Picture> {
         eprintln!("skipped: {PROGRAM} is not there");
         return None;
     }
-    let bytes = include_bytes!("../../../tests/data/reading/winch.png");
+    let bytes = include_bytes!("../../tests/data/reading/winch.png");
     Some(Picture::decode(bytes, PictureLimits { most_pixels: 64_000_000 }).unwrap())
 }
 
