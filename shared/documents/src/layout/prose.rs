@@ -63,7 +63,7 @@ fn line(row: &TextRow) -> Option<Line> {
     let characters =
         |bold: bool| row.words().filter(|word| word.bold || !bold).map(|word| word.text.chars().count()).sum::<usize>();
     let bold = characters(true) * 2 > characters(false);
-    Some(Line { text: texts, size: row.size, bold, area: area(row.words()) })
+    Some(Line { text: texts, size: row.size, bold, area: area(row.words()), in_picture: false })
 }
 
 /// Words broken at a line's end become whole, on the line where they begin.

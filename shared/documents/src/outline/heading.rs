@@ -56,6 +56,10 @@ pub(super) fn find(lines: &[&Line], body_size: f32) -> Option<(Heading, usize)> 
     let (title, mut continued) = strip_continued(text);
     let emphasis = Emphasis::of(line, body_size);
     let kind = classify(title, &emphasis)?;
+    // Large letters and capitals tell nothing in a drawing.
+    if line.in_picture && !is_titled_by_form(title) {
+        return None;
+    }
     if announces(title) && !(titles_sections(title) && opens_section(lines, &emphasis)) {
         return None;
     }
@@ -74,6 +78,12 @@ pub(super) fn find(lines: &[&Line], body_size: f32) -> Option<(Heading, usize)> 
     }
     let (kind, level) = kind;
     Some((Heading { kind, level, title: title.trim_end_matches(['.', ':', ' ']).to_owned(), continued }, count))
+}
+
+/// Whether a title is one by its form alone, however it is set: a chapter, a numbered section, a caption.
+fn is_titled_by_form(title: &str) -> bool {
+    let is_numbered = matches!(number_form(title), Some((NumberForm::Compound, _)));
+    is_numbered || after_caption_label(title).is_some() || starts_with_division(title)
 }
 
 /// How a line stands out from the body.
@@ -175,6 +185,7 @@ fn continues_title(first: &Line, next: &Line, title: &str, emphasis: &Emphasis) 
     let words = title.split_whitespace().count() + next.text.split_whitespace().count();
     let closed = title.ends_with(['.', ':']);
     first.size > 0.0
+        && first.in_picture == next.in_picture
         && same_face
         && stands_out
         && emphasis.capitals == is_capitals(&next.text)
@@ -251,6 +262,18 @@ mod tests {
         assert_eq!(numbered.as_deref(), Some("SAFETY PRECAUTIONS"));
         assert_eq!(first_of(["SAFETY WARNING", "1. Wear gloves."]), None);
         assert!(heading("The pump is mounted on the front of the engine.").is_none());
+    }
+
+    #[test]
+    fn labels_of_a_drawing_are_no_titles() {
+        let labelled = |text: &str| find(&[&Line { in_picture: true, size: 22.0, ..Line::plain(text) }], 10.0);
+        for label in ["GAUGE READINGS", "A. PUMP HOUSING", "7. DRAIN VALVE", "Hydraulic tank", "SERVICE VALVE"] {
+            assert!(labelled(label).is_none(), "{label}");
+            assert!(find(&[&Line { size: 22.0, ..Line::plain(label) }], 10.0).is_some(), "{label}");
+        }
+        for title in ["3-12. WATER PUMP REPAIR", "Table 4. Torque values", "CHAPTER 3 MAINTENANCE"] {
+            assert!(labelled(title).is_some(), "{title}");
+        }
     }
 
     #[test]

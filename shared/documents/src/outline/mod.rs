@@ -15,6 +15,12 @@ use navigation::Navigation;
 
 use super::{Line, Page};
 
+/// Whether a title has a number or a letter of its own: `2-27. OIL PUMP`, `b. Inspection`.
+#[must_use]
+pub fn is_numbered(title: &str) -> bool {
+    numbering::number_form(title).is_some() || numbering::starts_with_division(title)
+}
+
 /// What a line is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LineKind {

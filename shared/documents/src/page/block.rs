@@ -53,13 +53,16 @@ pub struct Line {
     /// Where it stands.
     #[serde(default)]
     pub area: Area,
+    /// Whether it was recognised in a picture on a page of text: the label of a drawing, a cell of a scanned table.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_picture: bool,
 }
 
 impl Line {
     /// A line of which only the text is known.
     #[must_use]
     pub fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), size: 0.0, bold: false, area: Area::default() }
+        Self { text: text.into(), size: 0.0, bold: false, area: Area::default(), in_picture: false }
     }
 }
 
@@ -77,7 +80,7 @@ impl Row {
     #[must_use]
     pub fn new(cells: Vec<String>, separator: &str, size: f32, area: Area) -> Self {
         let filled: Vec<&str> = cells.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
-        let line = Line { text: filled.join(separator), size, bold: false, area };
+        let line = Line { text: filled.join(separator), size, bold: false, area, in_picture: false };
         Self { cells, line }
     }
 }

@@ -115,7 +115,7 @@ fn is_large(area: &Area) -> bool {
 }
 
 /// The page with what was recognised, at its place among the blocks that were there.
-fn joined(page: Page, recognised: Vec<Block>, (width, height): (f32, f32)) -> Page {
+fn joined(page: Page, mut recognised: Vec<Block>, (width, height): (f32, f32)) -> Page {
     if recognised.is_empty() {
         return page;
     }
@@ -123,6 +123,11 @@ fn joined(page: Page, recognised: Vec<Block>, (width, height): (f32, f32)) -> Pa
         page.unread.iter().any(|area| (area.right - area.left) * (area.bottom - area.top) >= SCAN * width * height);
     let words: usize = page.lines().map(|line| line.text.split_whitespace().count()).sum();
     let source = if !page.has_text || (scan && words < FEW_WORDS) { PageSource::Ocr } else { page.source };
+    if source != PageSource::Ocr {
+        for block in &mut recognised {
+            words::each_line(block, |line| line.in_picture = true);
+        }
+    }
     let top = |block: &Block| block.lines().map(|line: &Line| line.area.top).fold(f32::MAX, f32::min);
     let first = recognised.iter().map(top).fold(f32::MAX, f32::min);
     let mut blocks = parted(page.blocks, first);

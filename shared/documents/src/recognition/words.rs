@@ -21,6 +21,16 @@ pub(super) struct Place {
     pub(super) pixels: (u32, u32),
 }
 
+/// Does this to all lines of a block.
+pub(super) fn each_line(block: &mut Block, with: impl FnMut(&mut Line)) {
+    match block {
+        Block::Prose(lines) | Block::List(lines) => lines.iter_mut().for_each(with),
+        Block::Table(Table { head_lines, rows, .. }) => {
+            head_lines.iter_mut().chain(rows.iter_mut().map(|row| &mut row.line)).for_each(with);
+        }
+    }
+}
+
 impl Place {
     /// Puts the lines of a block, which stand on the upright picture, where they are on the page.
     pub(super) fn put(&self, block: &mut Block, turn: QuarterTurn) {
@@ -40,13 +50,7 @@ impl Place {
                 bottom: self.top + area.bottom() / self.scale,
             };
         };
-        match block {
-            Block::Prose(lines) | Block::List(lines) => lines.iter_mut().for_each(place),
-            Block::Table(Table { head_lines, rows, .. }) => {
-                head_lines.iter_mut().for_each(place);
-                rows.iter_mut().map(|row| &mut row.line).for_each(place);
-            }
-        }
+        each_line(block, place);
     }
 }
 

@@ -5,12 +5,15 @@
 //! - between steps, to the next one and to all behind it in the run, the runs around it included;
 //! - before the first step of a section, to everything in that section;
 //! - after the last step of a section, to the run before it, since there is nothing else that it could hold for;
+//! - in a section without steps, to those of the next one, where that has no number: the title may be the label of a
+//!   figure;
 //! - between the rows of a table, to the next row and to those that go on with it.
 //!
 //! It never leaves its task (the numbered section or chapter), so that general pages on safety hold for nothing that
 //! is quoted elsewhere. Text without labels is taken as a step where it follows a warning directly.
 
 use super::{Unit, UnitKind};
+use crate::outline::is_numbered;
 
 /// The warnings that hold for the units at these places, as places in reading order; those among them included.
 /// `units` are those of some pages in a row.
@@ -37,7 +40,24 @@ fn holds(units: &[Unit], warning: usize, step: usize) -> bool {
     if !is_step {
         return follows(units, warning, step);
     }
-    (leads_section(units, warning) && is_under(&unit.titles, &own.titles)) || in_run(units, warning, step)
+    (leads_section(units, warning) && is_under(&unit.titles, &own.titles))
+        || in_run(units, warning, step)
+        || leads_next_section(units, warning, step)
+}
+
+/// Whether the section of the warning has no steps, and the step is of the one behind it, which has no number.
+fn leads_next_section(units: &[Unit], warning: usize, step: usize) -> bool {
+    let (Some(own), Some(unit)) = (units.get(warning), units.get(step)) else { return false };
+    let is_step = |unit: &&Unit| unit.kind == UnitKind::Step;
+    if units.iter().any(|unit| is_step(&unit) && unit.task == own.task && is_under(&unit.titles, &own.titles)) {
+        return false;
+    }
+    let mut behind = units.iter().skip(warning + 1).take_while(|unit| unit.task == own.task);
+    let Some(next) = behind.find(is_step) else { return false };
+    let over = own.titles.rsplit_once(" > ").map(|(over, _)| over);
+    let is_beside =
+        next.titles.rsplit_once(" > ").is_some_and(|(next_over, title)| over == Some(next_over) && !is_numbered(title));
+    is_beside && is_under(&unit.titles, &next.titles)
 }
 
 /// Whether the warning stands between two rows of a table, and this row is the second of them or goes on with that.

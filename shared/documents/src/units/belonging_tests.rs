@@ -115,3 +115,17 @@ fn pages_on_safety_hold_for_nothing_behind_them() {
     ]);
     assert_eq!(of(&found, "1. Read"), [""; 0]);
 }
+
+#[test]
+fn a_title_without_a_number_does_not_part_a_warning_from_its_first_steps() {
+    let found = read(&[
+        "4-2. HOIST REPAIR\na. Lowering\nCAUTION\nLower the load over an hour.",
+        "4-2. HOIST REPAIR (Cont'd)\na. Lowering (Cont'd)\nVALVE POSITIONS\n1. Open the valve.\n2. Close the valve.\n\
+        b. Lifting\n1. Start the pump.",
+    ]);
+    assert_eq!(of(&found, "2. Close"), ["Lower the load over an hour."]);
+    assert_eq!(of(&found, "1. Start"), [""; 0]);
+    let found = read(&["4-2. HOIST REPAIR\na. Lowering\nCAUTION\nLower the load over an hour.\n1. Open the valve.\n\
+        VALVE POSITIONS\n1. Turn the dial.\nb. Lifting\n1. Start the pump."]);
+    assert_eq!(of(&found, "1. Turn"), [""; 0]);
+}

@@ -135,7 +135,7 @@ fn decoded_in(folder: &Path, bytes: &[u8]) -> u64 {
     let file = folder.join("picture");
     std::fs::write(&file, bytes).unwrap();
     let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", "vision::picture::large_tests::as_decoder", "--ignored", "--nocapture"]);
+    child.args(["--exact", "picture::large_tests::as_decoder", "--ignored", "--nocapture"]);
     let output = child.env("PICTURE_FILE", &file).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let took = said.split_once("TOOK ").unwrap_or_else(|| panic!("{said}")).1;

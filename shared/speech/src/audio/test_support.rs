@@ -31,7 +31,7 @@ pub(crate) fn fixture_sound(name: &str) -> Pcm {
 pub(crate) fn worker() -> AudioWorker {
     // The test harness writes to the standard output, so that messages need a way of their own.
     const SCRIPT: &str = r#"exec 3>&1 >/dev/null; program=$1; shift
-        AUDIO_JOB="$*" exec "$program" --exact speech::audio::test_support::as_worker --ignored --nocapture"#;
+        AUDIO_JOB="$*" exec "$program" --exact audio::test_support::as_worker --ignored --nocapture"#;
     let program = std::env::current_exe().unwrap();
     AudioWorker::with_args("/bin/sh".into(), vec!["-c".into(), SCRIPT.into(), "sh".into(), program.into()])
 }

@@ -161,6 +161,32 @@ const WARNING: &[&str] = &[
     "risque",
     "hurt",
     "poison",
+    "still good",
+    "still ok",
+    "still okay",
+    "still fine",
+    "still use",
+    "still usable",
+    "can we",
+    "is that ok",
+    "is this ok",
+    "what happens if",
+    "matter if",
+    "ruined",
+    "noch gut",
+    "noch brauchbar",
+    "noch verwenden",
+    "kann ich",
+    "kann man",
+    "schlimm",
+    "todavía sirve",
+    "aún sirve",
+    "se puede usar",
+    "qué pasa si",
+    "encore bon",
+    "encore utilisable",
+    "peut-on",
+    "grave si",
 ];
 
 impl Wanted {
@@ -222,6 +248,9 @@ mod tests {
         assert_eq!(of("How do I change the gearbox oil?"), Wanted::Procedure);
         assert_eq!(of("Why does the gearbox howl?"), Wanted::Remedy);
         assert_eq!(of("Can I reuse the gearbox seal?"), Wanted::Warning);
+        for asked in ["The belt lay in the sun for a week, still usable?", "Die Dichtung war offen, ist die noch gut?"] {
+            assert_eq!(of(asked), Wanted::Warning, "{asked}");
+        }
         assert_eq!(of("What is a dog clutch?"), Wanted::Definition);
         assert_eq!(of("What's the small window in the tank for?"), Wanted::Definition);
         assert_eq!(of("Which grease is used for the hub?"), Wanted::Statement);
