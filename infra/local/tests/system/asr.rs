@@ -16,7 +16,7 @@ const SYNTHESIZE: &str = "/api/v1/asr/synthesize";
 
 /// A recording of the project.
 fn recording(name: &str) -> Vec<u8> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/tests/data/audio");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/speech/tests/data/audio");
     std::fs::read(format!("{folder}/{name}")).unwrap()
 }
 

@@ -18,7 +18,7 @@ const OCR: &str = "/api/v1/vision/ocr";
 const EXPLAIN: &str = "/api/v1/vision/explain";
 
 /// Tiny models whose detections can be foretold.
-const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/tests/data/detection/yolov8");
+const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/images/tests/data/detection/yolov8");
 
 async fn send(user: &TestUser, path: &str, picture: Vec<u8>, question: Option<&str>) -> Answer {
     let mut form = Form::new().part("file", Part::bytes(picture).file_name("picture"));

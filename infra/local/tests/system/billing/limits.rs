@@ -99,7 +99,7 @@ fn tone(seconds: usize) -> Vec<u8> {
 }
 
 fn speech() -> Vec<u8> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/tests/data/audio");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/speech/tests/data/audio");
     std::fs::read(format!("{folder}/speech.flac")).unwrap()
 }
 

@@ -12,7 +12,7 @@ use crate::harness::{Socket, TestSystem, TestUser, eventually, hearing};
 
 /// A recording in which somebody speaks, at 16 kHz, with what ends the utterance.
 fn speech() -> Pcm {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/tests/data/audio/speech.flac");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/speech/tests/data/audio/speech.flac");
     let limits = AudioLimits::new(Duration::from_mins(1));
     let mut speech = decode(Bytes::from(std::fs::read(Path::new(file)).unwrap()), limits).unwrap();
     speech.samples.extend(std::iter::repeat_n(0, 16_000));

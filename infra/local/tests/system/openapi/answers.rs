@@ -204,7 +204,7 @@ async fn chats_answer_as_described() {
 
 #[tokio::test]
 async fn pictures_answer_as_described() {
-    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/tests/data/detection/yolov8");
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/images/tests/data/detection/yolov8");
     let system = TestSystem::start_with(&[("DETECTION_MODEL_DIR", model), ("OCR", "none")]).await;
     let caller = Caller::new(system.user().await);
     let mut picture = std::io::Cursor::new(Vec::new());

@@ -18,7 +18,7 @@ const FRAME: usize = 320;
 
 /// A recording in which somebody speaks, at 16 kHz.
 fn speech() -> Pcm {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/tests/data/audio/speech.flac");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/speech/tests/data/audio/speech.flac");
     read(Path::new(file))
 }
 

@@ -66,6 +66,14 @@ impl Held {
         Self { analyzer, own, lead, titles, page }
     }
 
+    /// The share of the terms, by weight, that are words in the titles over a unit. The number of a manual may stand
+    /// over all of its pages.
+    pub(super) fn titled(&self, at: usize, terms: &[Term]) -> f32 {
+        let titles = self.titles.get(at).map_or(&[][..], Vec::as_slice);
+        let is_word = |term: usize| terms.get(term).is_some_and(|term| !term.code && !term.number);
+        weighted(terms, |term| titles.get(term).copied().filter(|_| is_word(term)).unwrap_or(0.0))
+    }
+
     /// What a term counts in the unit itself and over its row.
     pub(super) fn close(&self, at: usize, term: usize) -> f32 {
         let of = |lists: &[Vec<f32>]| lists.get(at).and_then(|list| list.get(term)).copied().unwrap_or(0.0);

@@ -33,6 +33,9 @@ pub(crate) use self::wanted::Wanted;
 /// What a unit counts more that says what the thing is that was asked about.
 const DEFINES: f32 = 0.35;
 
+/// What a unit counts more whose section is titled with all that was asked about.
+const TITLED: f32 = 0.4;
+
 /// A page that was found, with its units.
 pub(crate) struct Found {
     /// The passage's place among those found.
@@ -112,7 +115,8 @@ fn judge_page(findings: &Findings, (place, page): (usize, &Found), question: &Qu
             let shares_of_text = held.own.get(at).map_or(&[][..], Vec::as_slice);
             let kind = kind_bonus(question, unit, &held.analyzer, value);
             let bonus = kind + fit_bonus(fit) + exact_bonus(&question.terms, shares_of_text, unit.kind);
-            let own = coverage + 0.6 * (cosine - 0.3) + bonus;
+            let titled = TITLED * held.titled(at, &question.terms);
+            let own = coverage + 0.6 * (cosine - 0.3) + bonus + titled;
             let score = own + 0.35 * passage.hit.score + rank_bonus(place);
             Candidate { page: place, at, own, score, shares, coverage, close, cosine, value, fit }
         })

@@ -248,7 +248,8 @@ mod tests {
         assert_eq!(of("How do I change the gearbox oil?"), Wanted::Procedure);
         assert_eq!(of("Why does the gearbox howl?"), Wanted::Remedy);
         assert_eq!(of("Can I reuse the gearbox seal?"), Wanted::Warning);
-        for asked in ["The belt lay in the sun for a week, still usable?", "Die Dichtung war offen, ist die noch gut?"] {
+        for asked in ["The belt lay in the sun for a week, still usable?", "Die Dichtung war offen, ist die noch gut?"]
+        {
             assert_eq!(of(asked), Wanted::Warning, "{asked}");
         }
         assert_eq!(of("What is a dog clutch?"), Wanted::Definition);
