@@ -30,6 +30,7 @@ pub(super) struct Held {
     pub(super) own: Vec<Vec<f32>>,
     lead: Vec<Vec<f32>>,
     titles: Vec<Vec<f32>>,
+    innermost: Vec<Vec<f32>>,
     /// Anywhere on the page, or in the name of the file.
     page: Vec<f32>,
 }
@@ -43,7 +44,7 @@ impl Held {
         // Most units of a page have the same over them.
         let mut known: HashMap<&str, Vec<f32>> = HashMap::new();
         for unit in &page.units {
-            for over in [unit.lead.as_str(), unit.titles.as_str()] {
+            for over in [unit.lead.as_str(), unit.titles.as_str(), innermost(unit)] {
                 known.entry(over).or_insert_with(|| {
                     let found: HashSet<String> = read(over).into_iter().collect();
                     let shares = terms.iter().map(|term| term.share(&found)).collect();
@@ -56,6 +57,7 @@ impl Held {
         }
         let over = |text: &str| known.get(text).cloned().unwrap_or_default();
         let (lead, titles) = page.units.iter().map(|unit| (over(&unit.lead), over(&unit.titles))).unzip();
+        let innermost = page.units.iter().map(|unit| over(innermost(unit))).collect();
         let mut own = Vec::with_capacity(page.units.len());
         for unit in &page.units {
             let list = read(&unit.text);
@@ -63,13 +65,13 @@ impl Held {
             all.extend(list);
         }
         let page = terms.iter().map(|term| term.share(&all)).collect();
-        Self { analyzer, own, lead, titles, page }
+        Self { analyzer, own, lead, titles, innermost, page }
     }
 
-    /// The share of the terms, by weight, that are words in the titles over a unit. The number of a manual may stand
+    /// The share of the terms, by weight, that are words in the title directly over a unit. The number of a manual may stand
     /// over all of its pages.
     pub(super) fn titled(&self, at: usize, terms: &[Term]) -> f32 {
-        let titles = self.titles.get(at).map_or(&[][..], Vec::as_slice);
+        let titles = self.innermost.get(at).map_or(&[][..], Vec::as_slice);
         let is_word = |term: usize| terms.get(term).is_some_and(|term| !term.code && !term.number);
         weighted(terms, |term| titles.get(term).copied().filter(|_| is_word(term)).unwrap_or(0.0))
     }
@@ -95,6 +97,11 @@ impl Held {
         ];
         places.into_iter().fold(0.0, f32::max)
     }
+}
+
+/// The title directly over a unit.
+fn innermost(unit: &Unit) -> &str {
+    unit.titles.rsplit(" > ").next().unwrap_or_default()
 }
 
 /// What each term counts in a unit that was read. The items of a notice are statements of their own: the one that holds
