@@ -16,8 +16,9 @@ pub use erasing::{Erased, erase};
 pub use export::{Budget, Exported, export};
 
 use crate::Context;
-use crate::auth::{Email, KeyUse};
+use crate::auth::KeyUse;
 use crate::billing::BillingError;
+use crate::identity::Email;
 use crate::objects::ObjectError;
 use crate::store::StoreError;
 use foundation::ids::UserId;

@@ -9,9 +9,11 @@ pub mod auth;
 pub mod billing;
 mod context;
 pub mod http;
+pub mod identity;
 pub mod ingest_request;
 pub mod mail;
 pub mod objects;
+pub mod pace;
 pub mod queue;
 pub mod store;
 

@@ -13,7 +13,7 @@ use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use shared::Context;
-use shared::http::pace;
+use shared::pace::pace;
 use speech::audio::{AudioDecoder, AudioLimits, AudioWorker};
 use speech::{Synthesizer, Transcriber};
 

@@ -3,9 +3,9 @@
 use foundation::{ApiError, ApiResult};
 use http::{HeaderMap, HeaderValue};
 use shared::Context;
-use shared::auth::password;
-use shared::auth::password::GivenPassword;
 use shared::auth::{KeyUse, read_cookies, set_cookie};
+use shared::identity::password;
+use shared::identity::password::GivenPassword;
 use shared::store::{Registration, User};
 
 /// Cookie of a browser that has signed up; `HttpOnly`.

@@ -3,9 +3,10 @@
 use axum::extract::State as Shared;
 use foundation::ApiResult;
 use http::HeaderMap;
+use shared::auth::Counter;
 use shared::auth::codes::NewCode;
-use shared::auth::{Counter, Email};
 use shared::http::{ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
+use shared::identity::Email;
 use shared::store::CodePurpose;
 
 use crate::State;

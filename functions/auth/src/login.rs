@@ -7,9 +7,11 @@ use foundation::{ApiError, ApiResult};
 use http::HeaderMap;
 use serde::Serialize;
 use shared::auth::attempts::check_password;
-use shared::auth::password::GivenPassword;
-use shared::auth::{Counter, Email, RefreshError, Role};
+use shared::auth::{Counter, RefreshError};
 use shared::http::{ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
+use shared::identity::Email;
+use shared::identity::Role;
+use shared::identity::password::GivenPassword;
 
 use crate::State;
 use crate::device::remember_device;

@@ -7,10 +7,13 @@ use foundation::{ApiError, ApiResult};
 use http::HeaderMap;
 use serde_json::json;
 use shared::auth::codes::NewCode;
-use shared::auth::password;
-use shared::auth::password::{GivenPassword, PasswordHash};
-use shared::auth::{Counter, Email, Line, NewPassword, Role};
+use shared::auth::{Counter, Line};
 use shared::http::{ClientAddress, Fields, FromFields, Invalid, Valid, created, ok};
+use shared::identity::Email;
+use shared::identity::NewPassword;
+use shared::identity::Role;
+use shared::identity::password;
+use shared::identity::password::{GivenPassword, PasswordHash};
 use shared::store::{CodePurpose, Registration, SignUp, Store, StoreError, User};
 
 use crate::State;

@@ -5,8 +5,12 @@ use foundation::{ApiError, ApiResult};
 use http::HeaderMap;
 use shared::account::take_up;
 use shared::auth::codes::{CodeError, GivenCode};
-use shared::auth::{Counter, Email, MangledEmail, NewPassword, attempts, password};
+use shared::auth::{Counter, attempts};
 use shared::http::{ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
+use shared::identity::Email;
+use shared::identity::MangledEmail;
+use shared::identity::NewPassword;
+use shared::identity::password;
 use shared::mail::Message;
 use shared::store::{CodePurpose, Store, User};
 

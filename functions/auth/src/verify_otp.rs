@@ -6,9 +6,11 @@ use http::HeaderMap;
 use serde_json::{Value, json};
 use shared::account::take_up;
 use shared::auth::codes::{CodeError, GivenCode};
-use shared::auth::password::GivenPassword;
-use shared::auth::{Counter, Email, MangledEmail, attempts};
+use shared::auth::{Counter, attempts};
 use shared::http::{ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
+use shared::identity::Email;
+use shared::identity::MangledEmail;
+use shared::identity::password::GivenPassword;
 use shared::mail::Message;
 use shared::store::{CodePurpose, PendingCode, Store, StoreError, User};
 

@@ -6,10 +6,11 @@ use axum::response::IntoResponse;
 use foundation::ApiResult;
 use foundation::ids::UserId;
 use foundation::plans::PlanId;
+use foundation::plans::Status;
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::auth::CurrentUser;
-use shared::billing::{Kept, Status};
+use shared::billing::Kept;
 use shared::http::ok;
 
 use crate::State;

@@ -15,7 +15,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, patch, post, put};
-use shared::http::pace;
+use shared::pace::pace;
 
 pub use state::State;
 

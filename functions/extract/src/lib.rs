@@ -17,7 +17,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use documents::pdf::PdfWorker;
 use shared::Context;
-use shared::http::pace;
+use shared::pace::pace;
 use tokio::sync::Semaphore;
 
 /// Files that are checked at the same time, each by a process of its own; further ones wait.

@@ -10,7 +10,7 @@ use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use shared::Context;
-use shared::http::pace;
+use shared::pace::pace;
 
 /// What the handlers need.
 #[derive(Debug, Clone)]

@@ -30,7 +30,7 @@ use documents::pdf::PdfWorker;
 use foundation::ApiError;
 use foundation::ids::{DocumentId, UserId};
 use shared::Context;
-use shared::http::pace;
+use shared::pace::pace;
 use shared::store::Document;
 use tokio::sync::Semaphore;
 

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use foundation::{ApiError, ApiResult};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use shared::auth::CurrentUser;
-use shared::http::admit;
+use shared::pace::admit;
 use shared::store::{Document, DocumentStatus};
 
 use crate::State;

@@ -6,10 +6,10 @@ use foundation::{ApiError, ApiResult};
 use shared::account::close;
 use shared::auth::attempts::check_password;
 use shared::auth::codes::{GivenCode, NewCode};
-use shared::auth::password::GivenPassword;
 use shared::auth::{Counter, CurrentUser, clear_cookies};
 use shared::billing::payments::SubscriptionsError;
 use shared::http::{Fields, FromFields, Invalid, Reply, ResponseCookies, Valid, ok};
+use shared::identity::password::GivenPassword;
 use shared::store::CodePurpose;
 
 use crate::{State, account_of};

@@ -4,9 +4,10 @@ use axum::extract::State as Shared;
 use foundation::{ApiError, ApiResult};
 use shared::auth::attempts::check_password;
 use shared::auth::codes::{CodeError, GivenCode, NewCode};
-use shared::auth::password::GivenPassword;
-use shared::auth::{Counter, CurrentUser, Email};
+use shared::auth::{Counter, CurrentUser};
 use shared::http::{Reply, ok};
+use shared::identity::Email;
+use shared::identity::password::GivenPassword;
 use shared::mail::Message;
 use shared::store::{CodePurpose, PendingCode, User};
 

@@ -3,10 +3,11 @@
 use axum::extract::State as Shared;
 use foundation::{ApiError, ApiResult};
 use shared::auth::attempts::check_password;
-use shared::auth::password;
-use shared::auth::password::GivenPassword;
-use shared::auth::{Counter, CurrentUser, NewPassword};
+use shared::auth::{Counter, CurrentUser};
 use shared::http::{Fields, FromFields, Invalid, Reply, Valid, ok};
+use shared::identity::NewPassword;
+use shared::identity::password;
+use shared::identity::password::GivenPassword;
 use shared::mail::Message;
 
 use crate::{State, account_of};

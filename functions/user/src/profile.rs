@@ -8,9 +8,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::Context;
 use shared::auth::codes::{CodeError, GivenCode};
-use shared::auth::password::GivenPassword;
-use shared::auth::{CurrentUser, Email, Line, Role};
+use shared::auth::{CurrentUser, Line};
 use shared::http::{Fields, FromFields, Invalid, OptionalText, Reply, Valid, ok};
+use shared::identity::Email;
+use shared::identity::Role;
+use shared::identity::password::GivenPassword;
 use shared::store::{Settings, Store, StoreError, User};
 
 use crate::email::{ask_to_prove, authorise, may_have};

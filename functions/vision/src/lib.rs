@@ -16,7 +16,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use images::Vision;
 use shared::Context;
-use shared::http::pace;
+use shared::pace::pace;
 
 /// What the handlers need.
 #[derive(Debug, Clone)]

@@ -12,15 +12,35 @@ use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::retries::classifiers::{
     ClassifyRetry, RetryAction, RetryClassifierPriority, RetryReason,
 };
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::AwsConfig;
 use crate::retry_after;
 use crate::retry_after::LONGEST_WAIT;
 
 /// The longest wait before a call is tried again for the first time; it doubles each time.
 const FIRST_BACKOFF: Duration =
     if cfg!(any(test, feature = "test-support")) { Duration::from_millis(20) } else { Duration::from_secs(1) };
+
+/// `DynamoDB` and S3.
+#[derive(Debug, Clone)]
+pub struct AwsConfig {
+    /// `TABLE_NAME`.
+    pub table: String,
+    /// `BUCKET_NAME`.
+    pub bucket: String,
+    /// `AWS_REGION`.
+    pub region: String,
+    /// `AWS_ENDPOINT_URL_DYNAMODB`.
+    pub dynamodb_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_S3`.
+    pub s3_endpoint: Option<String>,
+    /// `INGEST_QUEUE_URL`.
+    pub ingest_queue: Option<String>,
+    /// `AWS_ENDPOINT_URL_SQS`.
+    pub sqs_endpoint: Option<String>,
+    /// Fixed credentials, for the embedded servers only; elsewhere the SDK's own chain is used.
+    pub credentials: Option<(String, SecretString)>,
+}
 
 /// Region, credentials, retries and time limits for all clients.
 pub async fn sdk_config(config: &AwsConfig) -> SdkConfig {

@@ -4,7 +4,6 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -12,7 +11,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use crate::worker::confine::SWITCH;
-use crate::worker::launch::{Launch, NOT_FOUND};
+use crate::worker::launch::{LAUNCHER, Launch, NOT_FOUND};
 
 /// Bytes of a program's standard error that are kept for the log.
 const MOST_STDERR: u64 = 4_096;
@@ -59,15 +58,6 @@ pub struct ProgramFiles<'a> {
     pub read: &'a [PathBuf],
     /// What it may write to.
     pub write: &'a [PathBuf],
-}
-
-/// The executable that becomes the program; see [`launch_through`].
-static LAUNCHER: OnceLock<PathBuf> = OnceLock::new();
-
-/// Starts programs through this executable, which begins with [`crate::worker::main`]. The first call counts; an
-/// executable that begins so itself need not call it.
-pub fn launch_through(executable: PathBuf) {
-    let _ = LAUNCHER.set(executable);
 }
 
 /// A command with limits on its time and memory. It sees none of our environment but where its own

@@ -149,12 +149,14 @@ mod tests {
     use serde::Serialize;
 
     use super::*;
-    use crate::billing::{Month, Subscription, Usage};
     use crate::store::{
         Chat, ChatMessage, Document, Feedback, Generation, Job, Lease, MessageRole, NewDocument, Preview, Settings,
         TokenUsage, Warning,
     };
     use foundation::ids::{ChatId, UserId};
+    use foundation::plans::Month;
+    use foundation::plans::Subscription;
+    use foundation::plans::Usage;
 
     fn unlisted_of(sort: &str, item: &impl Serialize) -> Vec<String> {
         unlisted(sort, serde_json::to_value(item).unwrap().as_object().unwrap())

@@ -1,9 +1,9 @@
 //! Checking a password, with a limit on how often one may be guessed.
 
 use super::counter::Counter;
-use super::email::Email;
-use super::password::{self, GivenPassword, PasswordError};
 use crate::Context;
+use crate::identity::Email;
+use crate::identity::password::{self, GivenPassword, PasswordError};
 use crate::store::{RateLimit, StoreError, User};
 use foundation::ApiError;
 use foundation::telemetry;

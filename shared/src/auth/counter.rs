@@ -3,9 +3,9 @@
 use http::HeaderMap;
 
 use super::device::Device;
-use super::email::Email;
 use super::token_secret::KeyUse;
 use crate::Context;
+use crate::identity::Email;
 use crate::store::User;
 use foundation::ids::UserId;
 

@@ -1,13 +1,14 @@
 //! The signed-in user of a request.
 
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
+use http::header;
 use http::request::Parts;
-use http::{HeaderMap, header};
 
 use super::cookies::{ACCESS_COOKIE, REFRESH_COOKIE, access_cookie, read_cookies};
 use super::sign_ins::{RefreshError, SignIns};
 use crate::Context;
 use crate::http::ResponseCookies;
+use crate::http::bearer;
 use foundation::ApiError;
 use foundation::ids::{SignInId, UserId};
 
@@ -105,11 +106,4 @@ async fn authenticate(parts: &Parts, sign_ins: &SignIns) -> Result<CurrentUser, 
 fn cannot_refresh(parts: &Parts) -> bool {
     let path = parts.uri.path();
     !parts.headers.contains_key(header::ORIGIN) || path.ends_with("/stream") || path.ends_with("/regenerate")
-}
-
-/// The bearer token of a request.
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

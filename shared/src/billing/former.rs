@@ -1,27 +1,11 @@
 //! What is remembered of an address whose account was deleted: deleting an account and signing up again gives no
 //! second trial, and no second month.
 
-use serde::{Deserialize, Serialize};
-
-use super::{Billing, BillingResult, Month, Usage};
+use super::{Billing, BillingResult, Former, Month, Usage};
 use foundation::ids::UserId;
 
 /// How long it is remembered: 400 days, so that yearly offers cannot be had twice either.
 const SECONDS: i64 = 400 * 86_400;
-
-/// The account that an address had. It names nobody: it is found by a keyed hash of the address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Former {
-    /// The month that was used.
-    pub month: Month,
-    /// What was used in it.
-    pub usage: Usage,
-    /// Whether the free days were had.
-    pub trial_used: bool,
-    /// When it is forgotten; epoch seconds.
-    pub expires_at: i64,
-}
 
 impl Billing {
     /// Remembers what an account that is being deleted has used, where it has used anything.

@@ -1,41 +1,14 @@
 //! Counting what is used, month by month.
 
-use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
 
-use super::{Billing, BillingResult, Limit, LimitReached, Plan};
+use super::{Billing, BillingResult, Limit, LimitReached, Month, Plan, Usage};
 use crate::store::{Document, Job, Store, Write};
 use foundation::ids::UserId;
-
-/// A calendar month in UTC: `2026-11`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Month(String);
-
-impl Month {
-    /// The month of a time.
-    #[must_use]
-    pub fn of(at: Timestamp) -> Self {
-        Self(at.strftime("%Y-%m").to_string())
-    }
-
-    /// As in `2026-11`.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Month {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// When the month after that of `at` begins.
 fn next_month(at: Timestamp) -> Timestamp {
@@ -43,26 +16,6 @@ fn next_month(at: Timestamp) -> Timestamp {
     let (year, month) = if date.month() == 12 { (date.year() + 1, 1) } else { (date.year(), date.month() + 1) };
     let first = Date::new(year, month, 1).and_then(|first| first.to_zoned(TimeZone::UTC));
     first.map_or(at, |first| first.timestamp())
-}
-
-/// What a user has used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Usage {
-    /// Questions that were answered this month, or are being answered.
-    pub messages: u64,
-    /// Milliseconds of speech understood and spoken this month.
-    pub voice_milliseconds: u64,
-    /// Pages of files that the text was extracted of this month, or is being extracted.
-    pub extraction_pages: u64,
-}
-
-impl Usage {
-    /// Minutes begun.
-    #[must_use]
-    pub fn voice_minutes(&self) -> u64 {
-        self.voice_milliseconds.div_ceil(60_000)
-    }
 }
 
 /// What a user's documents come to.

@@ -11,10 +11,8 @@ mod meter;
 pub mod payments;
 mod subscription;
 
-pub use former::Former;
 pub use limit::{BillingError, BillingResult, Limit, LimitReached};
-pub use meter::{Kept, Month, Usage};
-pub use subscription::{Status, Subscription};
+pub use meter::Kept;
 
 use std::sync::Arc;
 
@@ -22,7 +20,7 @@ use jiff::Timestamp;
 
 use crate::store::Store;
 use foundation::config::BillingConfig;
-use foundation::plans::{Money, Plan, PlanId, Plans};
+use foundation::plans::{Former, Money, Month, Plan, PlanId, Plans, Status, Subscription, Usage};
 use foundation::time;
 
 /// Plans, and who has used how much of theirs. Cheap to clone.

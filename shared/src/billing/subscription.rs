@@ -1,90 +1,7 @@
-//! What a user has subscribed to.
+//! The plan that a user has.
 
-use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
-
-use super::{Billing, BillingResult, Plan, PlanId};
+use super::{Billing, BillingResult, Plan, Subscription};
 use foundation::ids::UserId;
-
-/// How long a plan outlives the period that was paid for: renewals are told with a delay, and may get lost.
-const GRACE: SignedDuration = SignedDuration::from_hours(7 * 24);
-
-/// Where a subscription stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// There has never been one, or it never began.
-    #[default]
-    None,
-    /// It is free for now.
-    Trialing,
-    /// It is paid.
-    Active,
-    /// A payment failed, and is tried again.
-    PastDue,
-    /// It has ended.
-    Canceled,
-}
-
-impl Status {
-    /// Whether its plan is the user's. While a failed payment is tried again, it still is.
-    #[must_use]
-    pub fn is_entitled(self) -> bool {
-        matches!(self, Self::Trialing | Self::Active | Self::PastDue)
-    }
-}
-
-/// What is known of a user's subscription, as the payment provider last said.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Subscription {
-    /// Where it stands.
-    pub status: Status,
-    /// The plan; none where there has never been a subscription.
-    pub plan_id: Option<PlanId>,
-    /// The user's id at the payment provider.
-    pub customer: Option<String>,
-    /// The subscription's id at the payment provider.
-    pub provider_id: Option<String>,
-    /// What is paid for, or free, now.
-    pub current_period_start: Option<Timestamp>,
-    /// Until when.
-    pub current_period_end: Option<Timestamp>,
-    /// When the free time ends, or ended.
-    pub trial_end: Option<Timestamp>,
-    /// Whether it ends with the period.
-    #[serde(default)]
-    pub cancel_at_period_end: bool,
-    /// Whether the free days were had, by this account or by one before with the same address.
-    #[serde(default)]
-    pub trial_used: bool,
-    /// Grows with every change, so that none is lost.
-    #[serde(default)]
-    pub version: u64,
-}
-
-impl Subscription {
-    /// Whether its plan is the user's now: what was paid for ends some day, whatever else is known.
-    #[must_use]
-    pub fn is_entitled(&self, now: Timestamp) -> bool {
-        let is_over = |end: Timestamp| end.saturating_add(GRACE).is_ok_and(|end| end < now);
-        self.status.is_entitled() && !self.current_period_end.is_some_and(is_over)
-    }
-
-    /// What is left once the provider does not know the customer any more: one can subscribe again.
-    #[must_use]
-    pub fn without_customer(&self) -> Self {
-        let status = if self.provider_id.is_some() { Status::Canceled } else { Status::None };
-        Self {
-            status,
-            customer: None,
-            cancel_at_period_end: false,
-            trial_used: self.trial_used || self.provider_id.is_some(),
-            version: self.version + 1,
-            ..self.clone()
-        }
-    }
-}
 
 impl Billing {
     /// The plan of a user, with the subscription it comes from.
@@ -97,41 +14,5 @@ impl Billing {
         // A plan that was taken out of the file is nobody's any more.
         let plan = subscribed.and_then(|id| self.plans.get(id)).unwrap_or_else(|| self.plans.default_plan());
         Ok((plan, subscription))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn paid_until(end: i64, status: Status) -> Subscription {
-        Subscription { status, current_period_end: Timestamp::from_second(end).ok(), ..Subscription::default() }
-    }
-
-    #[test]
-    fn what_was_paid_for_ends_a_week_after_its_period() {
-        let day = 86_400;
-        let now = Timestamp::from_second(100 * day).unwrap_or_default();
-        for status in [Status::Trialing, Status::Active, Status::PastDue] {
-            assert!(paid_until(101 * day, status).is_entitled(now));
-            assert!(paid_until(94 * day, status).is_entitled(now));
-            assert!(!paid_until(92 * day, status).is_entitled(now), "{status:?}");
-        }
-        assert!(!paid_until(101 * day, Status::Canceled).is_entitled(now));
-    }
-
-    #[test]
-    fn without_its_customer_a_subscription_is_over() {
-        let known = Subscription {
-            customer: Some("cus_1".to_owned()),
-            provider_id: Some("sub_1".to_owned()),
-            version: 3,
-            ..paid_until(i64::from(u32::MAX), Status::Active)
-        };
-        let left = known.without_customer();
-        assert_eq!((left.status, left.customer.as_deref(), left.version), (Status::Canceled, None, 4));
-        assert!(left.trial_used, "free days come once");
-        let never = Subscription { provider_id: None, status: Status::None, ..known };
-        assert_eq!((never.without_customer().status, never.without_customer().trial_used), (Status::None, false));
     }
 }

@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header;
 
-use crate::auth::bearer;
+use super::bearer;
 use foundation::ApiError;
 
 pub(super) async fn check_origin(State(origins): State<Arc<[String]>>, request: Request, next: Next) -> Response {

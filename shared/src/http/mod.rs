@@ -2,6 +2,7 @@
 
 mod answer_size;
 mod backend;
+mod bearer;
 mod body_text;
 mod client_address;
 mod csrf;
@@ -12,7 +13,6 @@ mod fields;
 mod finish;
 mod idempotency;
 mod json;
-mod pace;
 mod pagination;
 mod path;
 mod request_log;
@@ -21,13 +21,13 @@ mod upload;
 
 pub use answer_size::{HEAVIEST_ANSWER, weight};
 pub use backend::{Backend, serve};
+pub(crate) use bearer::bearer;
 pub use client_address::ClientAddress;
 pub use envelope::{Reply, created, ok};
 pub use fields::{Field, Fields, FromFields, Invalid, OptionalText, said, text, without_controls};
 pub use finish::{RequestId, ResponseCookies};
 pub use idempotency::IdempotencyKey;
 pub use json::{Valid, ValidOrEmpty};
-pub use pace::{admit, pace};
 pub use pagination::{Page, Pagination};
 pub use path::Id;
 pub use server::{Patience, listen};

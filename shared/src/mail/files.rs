@@ -42,7 +42,7 @@ impl Files {
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
-    use crate::auth::Email;
+    use crate::identity::Email;
     use crate::mail::{Mailer, Message};
     use crate::store::CodePurpose;
     use foundation::config::Config;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::auth::Email;
+use crate::identity::Email;
 use crate::store::CodePurpose;
 use foundation::plans::{Interval, Price};
 

@@ -11,7 +11,7 @@ use lettre::message::{Mailbox, MultiPart};
 
 pub use message::Message;
 
-use crate::auth::Email;
+use crate::identity::Email;
 use files::Files;
 use foundation::config::{AwsConfig, MailConfig, MailProvider};
 use ses::Ses;

@@ -5,8 +5,11 @@ use serde::de::IgnoredAny;
 
 use super::item::{Expression, Key};
 use super::{Store, StoreResult, Write};
-use crate::billing::{Former, Month, Subscription, Usage};
 use foundation::ids::UserId;
+use foundation::plans::Former;
+use foundation::plans::Month;
+use foundation::plans::Subscription;
+use foundation::plans::Usage;
 
 pub(super) fn of(user: &UserId, sort: impl Into<String>) -> Key {
     Key::new(format!("USER#{user}"), sort)

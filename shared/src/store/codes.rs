@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::error::StoreError;
 use super::item::{Expression, Key};
 use super::{Store, StoreResult, Write};
-use crate::auth::Email;
+use crate::identity::Email;
 use foundation::ids::UserId;
 use foundation::time;
 

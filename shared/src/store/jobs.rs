@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::item::{Expression, Key};
 use super::runs::{Claim, Claimable, Failure, Progress, Run};
 use super::{Store, StoreError, StoreResult, Write};
-use crate::billing::Month;
 use foundation::ids::{JobId, UserId};
+use foundation::plans::Month;
 use foundation::time;
 
 /// How long a job and its text are kept.

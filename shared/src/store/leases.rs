@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::item::Expression;
 use super::{Store, Write};
-use crate::billing::Month;
 use foundation::ids::{ChatId, MessageId, UserId, new_ulid};
+use foundation::plans::Month;
 use foundation::time;
 
 /// How long a lease lives without being extended.

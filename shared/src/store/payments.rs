@@ -6,8 +6,8 @@ use serde::de::IgnoredAny;
 use super::billing::of;
 use super::item::{Expression, Key};
 use super::{Store, StoreResult, Write};
-use crate::billing::Subscription;
 use foundation::ids::UserId;
+use foundation::plans::Subscription;
 
 /// What is remembered of an event of the payment provider's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

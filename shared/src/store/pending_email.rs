@@ -1,7 +1,7 @@
 //! A new address of an account that waits for its proof.
 
 use super::{Store, StoreResult, User};
-use crate::auth::Email;
+use crate::identity::Email;
 use foundation::ids::UserId;
 use foundation::time;
 

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::User;
-use crate::auth::Role;
-use crate::auth::password::PasswordHash;
+use crate::identity::Role;
+use crate::identity::password::PasswordHash;
 
 /// Sign-ups with one address that are remembered; of more, the newest.
 const REMEMBERED: usize = 5;
@@ -61,7 +61,7 @@ impl User {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::auth::Email;
+    use crate::identity::Email;
 
     fn sign_up(browser: &str, first_name: &str) -> SignUp {
         let registration = Registration {

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::error::StoreError;
 use super::item::{Expression, Key};
 use super::{Registration, SignUp, Store, StoreResult, Write};
-use crate::auth::password::PasswordHash;
-use crate::auth::{Email, Role};
+use crate::identity::Email;
+use crate::identity::Role;
+use crate::identity::password::PasswordHash;
 use foundation::ids::UserId;
 use foundation::time;
 

@@ -13,7 +13,7 @@ mod validation;
 mod verifiers;
 
 use serde_json::{Value, json};
-use shared::auth::Email;
+use shared::identity::Email;
 use shared::store::AddressCodes;
 
 use crate::harness::{Answer, TestSystem, TestUser};

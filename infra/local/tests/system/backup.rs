@@ -141,7 +141,7 @@ async fn leave_for_good(system: &TestSystem, backup: &Path, mut leaver: TestUser
     let (good, said) = run("restore", system, &["--merge"], backup).await;
     assert!(good && said.contains("their accounts were deleted"), "{said}");
     let store = &system.system.context.store;
-    let email = shared::auth::Email::parse(&leaver.email).unwrap();
+    let email = shared::identity::Email::parse(&leaver.email).unwrap();
     assert!(store.user(&leaver.id.parse().unwrap()).await.unwrap().is_none());
     assert!(store.user_by_email(&email).await.unwrap().is_none());
 }

@@ -13,12 +13,13 @@ mod stream;
 mod variables;
 mod vision;
 
+pub use crate::aws::AwsConfig;
 pub use billing::{BillingConfig, StripeConfig};
 pub use language_model::{BedrockConfig, LanguageModelConfig, OpenAiConfig};
 pub use reader::{Problem, Problems, Reader};
 pub use sections::{
-    AuthConfig, AwsConfig, CookieMode, DocumentsConfig, GoogleConfig, HttpConfig, InferenceConfig, MailConfig,
-    MailProvider, SmtpConfig,
+    AuthConfig, CookieMode, DocumentsConfig, GoogleConfig, HttpConfig, InferenceConfig, MailConfig, MailProvider,
+    SmtpConfig,
 };
 pub use speech::{DeepgramConfig, RecognitionConfig, SpeechConfig, SynthesisConfig};
 pub use stream::StreamConfig;

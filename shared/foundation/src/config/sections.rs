@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::reader::Reader;
 use super::variables as var;
+use crate::aws::AwsConfig;
 use crate::public_keys::PublicKeys;
 
 /// Origins, public addresses, anonymous services.
@@ -168,27 +169,6 @@ impl GoogleConfig {
         let _ = reader.url(&var::GOOGLE_ISSUER);
         Some(Self { client_id, client_secret, issuer: reader.text(&var::GOOGLE_ISSUER) })
     }
-}
-
-/// `DynamoDB` and S3.
-#[derive(Debug, Clone)]
-pub struct AwsConfig {
-    /// `TABLE_NAME`.
-    pub table: String,
-    /// `BUCKET_NAME`.
-    pub bucket: String,
-    /// `AWS_REGION`.
-    pub region: String,
-    /// `AWS_ENDPOINT_URL_DYNAMODB`.
-    pub dynamodb_endpoint: Option<String>,
-    /// `AWS_ENDPOINT_URL_S3`.
-    pub s3_endpoint: Option<String>,
-    /// `INGEST_QUEUE_URL`.
-    pub ingest_queue: Option<String>,
-    /// `AWS_ENDPOINT_URL_SQS`.
-    pub sqs_endpoint: Option<String>,
-    /// Fixed credentials, for the embedded servers only; elsewhere the SDK's own chain is used.
-    pub credentials: Option<(String, SecretString)>,
 }
 
 impl AwsConfig {

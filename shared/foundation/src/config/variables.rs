@@ -48,7 +48,7 @@ variables! {
     AWS_ENDPOINT_URL_S3 = "": "S3 endpoint, where it is not Amazon's";
     INGEST_QUEUE_URL = "": "SQS queue that tells `ingest` of uploads: what has to wait for its turn is sent there again; unset: it is given back";
     ERASE_SECONDS = "600": "how long one run removes what a deleted account has left, before it goes on in another";
-    PLANS_FILE = "": "a file of plans to take the place of the built-in ones (`shared/src/billing/plans.json`)";
+    PLANS_FILE = "": "a file of plans to take the place of the built-in ones (`shared/foundation/src/plans/plans.json`)";
     DEFAULT_PLAN = "free": "the plan of people who have not subscribed";
     STRIPE_SECRET_KEY = "": "lets people pay through Stripe; unset: plans and limits work, paying does not";
     STRIPE_WEBHOOK_SECRET = "": "what Stripe signs its events with; required with the key";

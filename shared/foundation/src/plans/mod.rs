@@ -1,6 +1,8 @@
 //! The plans, from one file.
 
 mod money;
+mod subscription;
+mod usage;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -8,6 +10,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use money::Money;
+pub use subscription::{Status, Subscription};
+pub use usage::{Former, Month, Usage};
 
 /// The plans that come with the product.
 const BUILT_IN: &str = include_str!("plans.json");

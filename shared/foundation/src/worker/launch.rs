@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::OnceLock;
 
 use super::confine::{Confinement, SWITCH};
 use super::{MISUSED, child};
@@ -68,6 +69,15 @@ const BESIDE_BIN: [&str; 6] = ["lib", "lib32", "lib64", "libexec", "share", "pyv
 
 /// Links that are followed from a program's name to the program.
 const MOST_LINKS: usize = 16;
+
+/// The executable that becomes the program; see [`launch_through`].
+pub(crate) static LAUNCHER: OnceLock<PathBuf> = OnceLock::new();
+
+/// Starts programs through this executable, which begins with [`crate::worker::main`]. The first call counts; an
+/// executable that begins so itself need not call it.
+pub fn launch_through(executable: PathBuf) {
+    let _ = LAUNCHER.set(executable);
+}
 
 /// What is to be run, and with what limits.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,6 +23,7 @@ use std::process::ExitCode;
 
 pub use child::{allow_time, confine_to, limit, own_memory, send};
 pub use ended::Ended;
+pub use launch::launch_through;
 pub use parent::Worker;
 
 /// Exit code of a worker that does not understand its arguments.
@@ -85,6 +86,6 @@ pub fn main(workers: &[WorkerKind]) -> Option<ExitCode> {
         eprintln!("this process cannot be closed to others: {error}");
         return Some(ExitCode::FAILURE);
     }
-    crate::program::launch_through(std::env::current_exe().unwrap_or_else(|_| "/proc/self/exe".into()));
+    launch_through(std::env::current_exe().unwrap_or_else(|_| "/proc/self/exe".into()));
     None
 }

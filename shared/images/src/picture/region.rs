@@ -5,7 +5,6 @@ use image::{GenericImageView, GrayImage, Rgb, imageops};
 use super::Picture;
 use crate::PixelBox;
 use crate::area::pixels as as_f32;
-use crate::reading::letters_in_words;
 
 /// Steps of grey between paper and print; less is the grain of a scan.
 const LEAST_CONTRAST: u8 = 24;
@@ -52,15 +51,6 @@ impl Picture {
         let Some((paper, _)) = levels().max_by_key(|(_, count)| *count) else { return false };
         let print = levels().filter(|(value, _)| value.abs_diff(paper) >= LEAST_CONTRAST);
         print.map(|(_, count)| count).sum::<usize>() >= LEAST_PIXELS
-    }
-
-    /// How many letters an area holds that have others beside them, as in words; few lines of a drawing do.
-    #[must_use]
-    pub fn letters_in_words(&self, area: &PixelBox) -> usize {
-        self.crop(area).map_or(0, |part| {
-            let (level, on_end) = letters_in_words(&part);
-            level.max(on_end)
-        })
     }
 
     /// Pixels that are kept for one of the picture as it was sent, across and down.

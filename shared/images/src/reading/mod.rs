@@ -23,12 +23,23 @@ pub use self::openai::OpenAiReader;
 pub use self::tesseract::Tesseract;
 pub use self::text::{ReadLine, ReadText, ReadWord};
 pub use self::textract::Textract;
-use super::{Picture, PictureMemory};
+use super::{Picture, PictureMemory, PixelBox};
 use foundation::config::{Config, ReadingConfig};
 use foundation::provider::{Cause, ProviderError};
 
+impl Picture {
+    /// How many letters an area holds that have others beside them, as in words; few lines of a drawing do.
+    #[must_use]
+    pub fn letters_in_words(&self, area: &PixelBox) -> usize {
+        self.crop(area).map_or(0, |part| {
+            let (level, on_end) = letters_in_words(&part);
+            level.max(on_end)
+        })
+    }
+}
+
 /// How many letters on a picture have another beside them, and how many have one above or below them.
-pub(crate) fn letters_in_words(picture: &Picture) -> (usize, usize) {
+fn letters_in_words(picture: &Picture) -> (usize, usize) {
     letters::find(&contrast::ink(&image::imageops::grayscale(&picture.pixels))).in_words()
 }
 

@@ -8,10 +8,10 @@
 mod limits;
 
 use super::counter::Counter;
-use super::email::Email;
 use super::token_secret::KeyUse;
 use crate::Context;
 use crate::http::{Field, text};
+use crate::identity::Email;
 use crate::mail::{MailError, Mailer, Message};
 use crate::store::{AddressCodes, CodePurpose, PendingCode, RateLimit, StoreError};
 use foundation::ApiError;

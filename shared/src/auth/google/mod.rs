@@ -25,8 +25,8 @@ use tokio::sync::Mutex;
 use call::Caller;
 pub use state::{SignUp, State, clear_state_cookie, state_cookie};
 
-use super::email::Email;
 use super::token_secret::TokenSecret;
+use crate::identity::Email;
 use foundation::config::GoogleConfig;
 
 /// How long the issuer's description and keys are kept.

@@ -3,9 +3,9 @@
 use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 
-use crate::auth::role::Role;
 use crate::auth::token_secret::{KeyUse, TokenSecret};
 use crate::auth::tokens::TokenError;
+use crate::identity::Role;
 use foundation::config::{AuthConfig, CookieMode};
 
 /// The cookie that carries the state.

@@ -20,7 +20,7 @@ pub use subscriptions::{Receipt, Subscriptions, SubscriptionsError};
 pub use webhook::{Event, SignatureError, verify};
 
 use super::{Money, PlanId, Status};
-use crate::auth::Email;
+use crate::identity::Email;
 use foundation::ids::UserId;
 use foundation::provider::ProviderError;
 

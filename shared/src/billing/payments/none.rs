@@ -4,7 +4,7 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, ready};
 
 use super::{Checkout, Invoice, NAME, PaymentResult, Payments, ProvidedSubscription};
-use crate::auth::Email;
+use crate::identity::Email;
 use foundation::ids::UserId;
 use foundation::provider::{ProviderError, ProviderFailure};
 

@@ -14,7 +14,7 @@ use url::Url;
 
 use super::wire::{Created, Customer, InvoiceObject, List, Page, SubscriptionObject};
 use super::{Checkout, Invoice, NAME, PaymentResult, Payments, ProvidedSubscription};
-use crate::auth::Email;
+use crate::identity::Email;
 use foundation::config::StripeConfig;
 use foundation::ids::UserId;
 use foundation::plans::PlanId;

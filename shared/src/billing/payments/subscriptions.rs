@@ -13,11 +13,13 @@ use std::time::Duration;
 pub use events::Receipt;
 
 use super::{Checkout, Invoice, NAME, Payments, ProvidedSubscription};
-use crate::billing::{Billing, Status, Subscription};
+use crate::billing::Billing;
 use crate::mail::{MailError, Mailer};
 use crate::store::{Store, StoreError, User};
 use foundation::ids::UserId;
 use foundation::plans::PlanId;
+use foundation::plans::Status;
+use foundation::plans::Subscription;
 use foundation::provider::{ProviderError, ProviderFailure};
 use foundation::time;
 
@@ -204,7 +206,7 @@ impl Subscriptions {
             Err(error) if self.is_gone(&error, customer).await? => return Ok(known.without_customer()),
             provided => provided?,
         };
-        let found = known.following(provided.clone());
+        let found = following(known, provided.clone());
         let is_surplus = |one: &&ProvidedSubscription| {
             one.status.is_entitled() && one.plan.is_some() && found.provider_id.as_ref() != Some(&one.id)
         };
@@ -252,31 +254,29 @@ impl Subscriptions {
     }
 }
 
-impl Subscription {
-    /// What is known once the provider has said which subscriptions there are: of the newest that
-    /// gives a right to its plan; else of the newest.
-    #[must_use]
-    pub fn following(&self, found: Vec<ProvidedSubscription>) -> Self {
-        let rank = |one: &ProvidedSubscription| {
-            (one.status.is_entitled(), one.plan.is_some(), one.status == Status::Canceled, one.created, one.id.clone())
-        };
-        let begun = |one: &ProvidedSubscription| one.status != Status::None;
-        let trial_used = self.trial_used || self.provider_id.is_some() || found.iter().any(begun);
-        let known = Self { customer: self.customer.clone(), version: self.version + 1, trial_used, ..Self::default() };
-        let Some(best) = found.into_iter().max_by_key(rank) else { return known };
-        if best.status == Status::None {
-            return known;
-        }
-        Self {
-            status: best.status,
-            plan_id: best.plan,
-            provider_id: Some(best.id),
-            current_period_start: best.current_period_start,
-            current_period_end: best.current_period_end,
-            trial_end: best.trial_end,
-            cancel_at_period_end: best.cancel_at_period_end,
-            ..known
-        }
+/// What is known once the provider has said which subscriptions there are: of the newest that
+/// gives a right to its plan; else of the newest.
+fn following(known: &Subscription, found: Vec<ProvidedSubscription>) -> Subscription {
+    let rank = |one: &ProvidedSubscription| {
+        (one.status.is_entitled(), one.plan.is_some(), one.status == Status::Canceled, one.created, one.id.clone())
+    };
+    let begun = |one: &ProvidedSubscription| one.status != Status::None;
+    let trial_used = known.trial_used || known.provider_id.is_some() || found.iter().any(begun);
+    let (customer, version) = (known.customer.clone(), known.version + 1);
+    let known = Subscription { customer, version, trial_used, ..Subscription::default() };
+    let Some(best) = found.into_iter().max_by_key(rank) else { return known };
+    if best.status == Status::None {
+        return known;
+    }
+    Subscription {
+        status: best.status,
+        plan_id: best.plan,
+        provider_id: Some(best.id),
+        current_period_start: best.current_period_start,
+        current_period_end: best.current_period_end,
+        trial_end: best.trial_end,
+        cancel_at_period_end: best.cancel_at_period_end,
+        ..known
     }
 }
 

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{Invoice, ProvidedSubscription};
-use crate::billing::Status;
 use foundation::plans::PlanId;
+use foundation::plans::Status;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Created {

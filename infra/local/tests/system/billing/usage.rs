@@ -4,11 +4,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use foundation::ids::UserId;
+use foundation::plans::Month;
 use futures::future::join_all;
 use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::billing::{Billing, BillingError, Month};
+use shared::billing::{Billing, BillingError};
 
 use super::{PlansFile, used};
 use crate::harness::{

@@ -1,10 +1,10 @@
 //! Events of Stripe's: signed, in any order, once each.
 
 use foundation::ids::UserId;
+use foundation::plans::Status;
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::billing::Status;
 use shared::store::Key;
 
 use super::SUBSCRIPTION;

@@ -66,7 +66,7 @@ impl TestSystem {
             set.or_else(|| default(name))
         };
         // The test binary does not begin as a program must that starts others.
-        foundation::program::launch_through(env!("CARGO_BIN_EXE_intellimaint").into());
+        foundation::worker::launch_through(env!("CARGO_BIN_EXE_intellimaint").into());
         // Compared with the policies of the template when all tests have run.
         let calls = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("calls");
         let options = Options { record_calls: Some(calls), ..options };

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use foundation::ids::{ChatId, UserId};
+use foundation::plans::Month;
 use shared::Context;
-use shared::auth::Email;
-use shared::billing::Month;
+use shared::identity::Email;
 use shared::store::{
     Chat, ChatChange, ChatMessage, Document, Job, Lease, MessageRole, NewDocument, Opening, Settings, StoreError,
     StoreResult, User,

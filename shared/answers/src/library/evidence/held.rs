@@ -68,8 +68,8 @@ impl Held {
         Self { analyzer, own, lead, titles, innermost, page }
     }
 
-    /// The share of the terms, by weight, that are words in the title directly over a unit. The number of a manual may stand
-    /// over all of its pages.
+    /// The share of the terms, by weight, that are words in the title directly over a unit. The number of a manual may
+    /// stand over all of its pages.
     pub(super) fn titled(&self, at: usize, terms: &[Term]) -> f32 {
         let titles = self.innermost.get(at).map_or(&[][..], Vec::as_slice);
         let is_word = |term: usize| terms.get(term).is_some_and(|term| !term.code && !term.number);

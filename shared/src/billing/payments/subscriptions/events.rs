@@ -2,11 +2,12 @@
 
 use super::super::Event;
 use super::{Done, PAUSE, ROUNDS, Subscriptions, SubscriptionsError};
-use crate::billing::{Status, Subscription};
 use crate::mail::Message;
 use crate::store::EventRecord;
 use foundation::ids::UserId;
 use foundation::plans::Plan;
+use foundation::plans::Status;
+use foundation::plans::Subscription;
 use foundation::time;
 
 /// How long one process may take to send the mail of an event.

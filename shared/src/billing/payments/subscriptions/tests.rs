@@ -31,8 +31,8 @@ fn the_newest_subscription_that_gives_a_right_is_followed() {
         (vec![("a", Canceled), ("b", PastDue), ("c", Unpaid)], Some(("b", PastDue))),
     ] {
         let list: Vec<_> = (0..).zip(&found).map(|(at, (id, status))| provided(id, *status, at)).collect();
-        let forward = known.following(list.clone());
-        let backward = known.following(list.into_iter().rev().collect());
+        let forward = following(&known, list.clone());
+        let backward = following(&known, list.into_iter().rev().collect());
         assert_eq!(forward, backward, "the order of the list says nothing");
         assert_eq!((forward.version, forward.customer.as_deref()), (5, Some("cus_1")));
         let expected = followed.map(|(id, status)| (id.to_owned(), status));

@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Response};
 use http::Method;
 use sha2::{Digest, Sha256};
 
-use super::client_address::ClientAddress;
 use crate::Context;
-use crate::auth::{ACCESS_COOKIE, bearer, read_cookies};
+use crate::auth::{ACCESS_COOKIE, read_cookies};
+use crate::http::{ClientAddress, bearer};
 use crate::store::Bucket;
 use foundation::ids::UserId;
 use foundation::{ApiError, ApiResult};
