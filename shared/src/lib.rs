@@ -4,6 +4,7 @@
 //! through [`auth`], keeps its state through [`store`] and [`objects`], and answers in the envelope
 //! of [`http`].
 
+pub mod access;
 pub mod account;
 pub mod auth;
 pub mod billing;

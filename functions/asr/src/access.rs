@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use foundation::ApiError;
 use foundation::ids::UserId;
 use http::request::Parts;
-use shared::auth::Caller;
+use shared::access::Caller;
 use shared::store::RateLimit;
 
 use crate::State;

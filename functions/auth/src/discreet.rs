@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use foundation::config::MailProvider;
 use shared::Context;
-use shared::auth::codes::CodeError;
+use shared::access::codes::CodeError;
 
 /// How long an answer takes at least where mail leaves over a network: as long as that usually takes.
 const USUAL: Duration = Duration::from_millis(1500);

@@ -3,8 +3,8 @@
 use axum::extract::State as Shared;
 use foundation::ApiResult;
 use http::HeaderMap;
-use shared::auth::Counter;
-use shared::auth::codes::NewCode;
+use shared::access::Counter;
+use shared::access::codes::NewCode;
 use shared::http::{ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::identity::Email;
 use shared::store::CodePurpose;

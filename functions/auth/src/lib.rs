@@ -21,7 +21,7 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{delete, get, post};
 use shared::Context;
-use shared::auth::codes::{Codes, NoTokenSecret};
+use shared::access::codes::{Codes, NoTokenSecret};
 use shared::auth::google::{Google, GoogleError};
 use shared::mail::{MailError, Mailer};
 

@@ -6,7 +6,8 @@ use axum::response::{IntoResponse, Response};
 use foundation::ApiError;
 use http::{HeaderMap, Method, StatusCode, header};
 use shared::Context;
-use shared::auth::{CurrentUser, REFRESH_COOKIE, read_cookies};
+use shared::access::CurrentUser;
+use shared::auth::{REFRESH_COOKIE, read_cookies};
 use shared::http::ok;
 
 use crate::State;

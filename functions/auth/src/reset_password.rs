@@ -3,9 +3,9 @@
 use axum::extract::State as Shared;
 use foundation::{ApiError, ApiResult};
 use http::HeaderMap;
+use shared::access::codes::{CodeError, GivenCode};
+use shared::access::{Counter, attempts};
 use shared::account::take_up;
-use shared::auth::codes::{CodeError, GivenCode};
-use shared::auth::{Counter, attempts};
 use shared::http::{ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::identity::Email;
 use shared::identity::MangledEmail;

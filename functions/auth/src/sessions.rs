@@ -6,7 +6,7 @@ use foundation::ids::SignInId;
 use foundation::{ApiError, ApiResult};
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Id, Page, Pagination, Reply, ok};
 use shared::store::SignIn;
 

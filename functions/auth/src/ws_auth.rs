@@ -3,7 +3,7 @@
 use axum::extract::State as Shared;
 use foundation::{ApiError, ApiResult};
 use serde_json::{Value, json};
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Reply, ok};
 
 use crate::State;

@@ -7,7 +7,7 @@ use foundation::plans::PlanId;
 use foundation::time;
 use serde::Serialize;
 use serde_json::Value;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Field, Fields, FromFields, IdempotencyKey, Invalid, Valid, ValidOrEmpty, ok, text};
 use url::Url;
 

@@ -3,7 +3,7 @@
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
 use foundation::ApiResult;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::billing::payments::Invoice;
 use shared::http::{Page, ok};
 

@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use foundation::provider::Cause;
 use foundation::{ApiError, ApiResult};
 use shared::Context;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::billing::payments::{Subscriptions, configured};
 use shared::mail::Mailer;
 use shared::store::User;

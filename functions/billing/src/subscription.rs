@@ -9,7 +9,7 @@ use foundation::plans::PlanId;
 use foundation::plans::Status;
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::billing::Kept;
 use shared::http::ok;
 

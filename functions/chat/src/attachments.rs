@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use foundation::ids::AttachmentId;
 use foundation::{ApiError, ApiResult};
 use http::{HeaderValue, StatusCode, header};
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::Id;
 
 use crate::State;

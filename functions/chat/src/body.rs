@@ -7,7 +7,7 @@ use foundation::ids::AttachmentId;
 use foundation::{ApiError, ApiResult};
 use http::StatusCode;
 use serde_json::Value;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Field, Fields, FromFields, IdempotencyKey, Invalid, Valid, said};
 
 use crate::State;

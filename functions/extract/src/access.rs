@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use foundation::ids::UserId;
 use foundation::{ApiError, ApiResult};
 use http::request::Parts;
-use shared::auth;
+use shared::access;
 use shared::store::{Job, RateLimit};
 
 use crate::State;
@@ -16,13 +16,13 @@ const POLLS: RateLimit = RateLimit { name: "extract-poll", times: 1200, seconds:
 
 /// A caller.
 #[derive(Debug)]
-pub(crate) struct Caller(auth::Caller);
+pub(crate) struct Caller(access::Caller);
 
 impl FromRequestParts<State> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
-        auth::Caller::of("extract", parts, state).await.map(Self)
+        access::Caller::of("extract", parts, state).await.map(Self)
     }
 }
 

@@ -6,7 +6,7 @@ use axum::extract::State as Shared;
 use foundation::ApiResult;
 use serde::Serialize;
 use serde_json::Value;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Field, Fields, FromFields, Invalid, Valid, text};
 
 use crate::{State, failure};

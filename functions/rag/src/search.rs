@@ -7,7 +7,7 @@ use foundation::ApiResult;
 use foundation::ids::DocumentId;
 use serde::Serialize;
 use serde_json::Value;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Field, Fields, FromFields, Invalid, Valid, said};
 
 use crate::{State, failure};

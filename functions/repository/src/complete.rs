@@ -4,7 +4,7 @@ use axum::extract::State as Extract;
 use axum::response::IntoResponse;
 use foundation::ids::DocumentId;
 use foundation::{ApiError, ApiResult};
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Fields, FromFields, Id, Invalid, Valid, ok};
 use shared::objects::{ObjectError, ObjectKey};
 use shared::store::{Document, MultipartState, size_mismatch};

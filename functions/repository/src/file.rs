@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use foundation::ids::DocumentId;
 use foundation::{ApiError, ApiResult};
 use http::{StatusCode, header};
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::Id;
 use shared::objects::ObjectKey;
 use shared::store::DocumentStatus;

@@ -5,7 +5,7 @@ use axum::response::IntoResponse;
 use foundation::{ApiError, ApiResult};
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Page, Pagination, ok};
 use shared::store::DocumentStatus;
 

@@ -6,7 +6,7 @@ use foundation::ids::DocumentId;
 use foundation::page_texts::{LONGEST, PageBlock, PageTexts, TextSource};
 use foundation::{ApiError, ApiResult};
 use serde::Serialize;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Id, ok};
 use shared::objects::{ObjectError, ObjectKey};
 use shared::store::{Document, DocumentStatus};

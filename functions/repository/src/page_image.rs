@@ -4,7 +4,7 @@ use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
 use foundation::{ApiError, ApiResult};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::pace::admit;
 use shared::store::{Document, DocumentStatus};
 

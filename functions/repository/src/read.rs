@@ -4,7 +4,7 @@ use axum::extract::State as Extract;
 use axum::response::IntoResponse;
 use foundation::ApiResult;
 use foundation::ids::DocumentId;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Id, ok};
 
 use crate::State;

@@ -11,7 +11,7 @@ use foundation::file_url::FileUrl;
 use foundation::ids::UserId;
 use foundation::{ApiError, ApiResult};
 use serde::Serialize;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Fields, FromFields, Invalid, OptionalText, Valid, created, ok};
 use shared::ingest_request::IngestRequest;
 use shared::store::{Document, NewDocument};

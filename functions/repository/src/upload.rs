@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use foundation::{ApiError, ApiResult};
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Fields, FromFields, Invalid, Valid, created};
 use shared::objects::{ObjectKey, part_sizes};
 use shared::store::{Document, MultipartState, NewDocument};

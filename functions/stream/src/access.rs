@@ -5,7 +5,8 @@ use foundation::{ApiError, ApiResult};
 use http::header::ORIGIN;
 use http::request::Parts;
 use shared::Context;
-use shared::auth::{CurrentUser, RefreshError};
+use shared::access::CurrentUser;
+use shared::auth::RefreshError;
 
 use crate::State;
 

@@ -3,10 +3,11 @@
 use axum::Extension;
 use axum::extract::State as Shared;
 use foundation::{ApiError, ApiResult};
+use shared::access::attempts::check_password;
+use shared::access::codes::{GivenCode, NewCode};
+use shared::access::{Counter, CurrentUser};
 use shared::account::close;
-use shared::auth::attempts::check_password;
-use shared::auth::codes::{GivenCode, NewCode};
-use shared::auth::{Counter, CurrentUser, clear_cookies};
+use shared::auth::clear_cookies;
 use shared::billing::payments::SubscriptionsError;
 use shared::http::{Fields, FromFields, Invalid, Reply, ResponseCookies, Valid, ok};
 use shared::identity::password::GivenPassword;
@@ -60,7 +61,7 @@ pub async fn delete(
         Proof::Code(otp) => {
             let pending = state.codes.check(&account.email, &otp, &[CodePurpose::DeleteAccount], &counter).await?;
             if pending.user_id != account.id {
-                return Err(shared::auth::codes::CodeError::Invalid.into());
+                return Err(shared::access::codes::CodeError::Invalid.into());
             }
         }
     }

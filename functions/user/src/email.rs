@@ -2,9 +2,9 @@
 
 use axum::extract::State as Shared;
 use foundation::{ApiError, ApiResult};
-use shared::auth::attempts::check_password;
-use shared::auth::codes::{CodeError, GivenCode, NewCode};
-use shared::auth::{Counter, CurrentUser};
+use shared::access::attempts::check_password;
+use shared::access::codes::{CodeError, GivenCode, NewCode};
+use shared::access::{Counter, CurrentUser};
 use shared::http::{Reply, ok};
 use shared::identity::Email;
 use shared::identity::password::GivenPassword;
@@ -66,7 +66,7 @@ pub async fn may_have(state: &State, user: &User, email: &Email) -> ApiResult<()
 /// of.
 ///
 /// # Errors
-/// As [`Codes::send`](shared::auth::codes::Codes::send).
+/// As [`Codes::send`](shared::access::codes::Codes::send).
 pub async fn ask_to_prove(state: &State, user: &User, email: &Email) -> ApiResult<()> {
     let code = NewCode::new(email.clone(), CodePurpose::ChangeEmail, user.id.clone());
     let sent = state.codes.send(&code, &Counter::Account(user.id.clone())).await;

@@ -6,8 +6,8 @@ use foundation::ApiResult;
 use http::header;
 use jiff::Timestamp;
 use serde::Serialize;
+use shared::access::CurrentUser;
 use shared::account::{Budget, Exported, export as export_account};
-use shared::auth::CurrentUser;
 use shared::http::ok;
 
 use crate::{State, account_of};

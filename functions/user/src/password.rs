@@ -2,8 +2,8 @@
 
 use axum::extract::State as Shared;
 use foundation::{ApiError, ApiResult};
-use shared::auth::attempts::check_password;
-use shared::auth::{Counter, CurrentUser};
+use shared::access::attempts::check_password;
+use shared::access::{Counter, CurrentUser};
 use shared::http::{Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::identity::NewPassword;
 use shared::identity::password;

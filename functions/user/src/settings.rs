@@ -3,7 +3,7 @@
 use axum::extract::State as Shared;
 use foundation::ApiResult;
 use serde_json::Value;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Field, Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::store::Settings;
 

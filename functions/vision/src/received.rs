@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use foundation::ApiError;
 use foundation::ids::UserId;
 use images::Picture;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{body_limit, receive_file};
 use shared::store::RateLimit;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};

@@ -49,7 +49,7 @@ pub fn sign_in_cookies(config: &AuthConfig, access: &str, refresh: &str, flag: F
 
 /// `Set-Cookie` value for a renewed access token alone.
 #[must_use]
-pub fn access_cookie(config: &AuthConfig, access: &str) -> Option<HeaderValue> {
+pub(crate) fn access_cookie(config: &AuthConfig, access: &str) -> Option<HeaderValue> {
     set(config, ACCESS_COOKIE, access, config.refresh_lifetime.as_secs(), true)
 }
 

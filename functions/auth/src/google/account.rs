@@ -1,8 +1,8 @@
 //! Which account a Google identity signs in to.
 
+use shared::access::Counter;
+use shared::access::codes::NewCode;
 use shared::account::take_up;
-use shared::auth::Counter;
-use shared::auth::codes::NewCode;
 use shared::auth::google::{Identity, SignUp};
 use shared::mail::Message;
 use shared::store::{CodePurpose, Registration, StoreError, User};

@@ -9,7 +9,7 @@ use axum::Extension;
 use axum::extract::{Query, RawQuery, State as Shared};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
-use shared::auth::codes::CodeError;
+use shared::access::codes::CodeError;
 use shared::auth::google::{Callback, GoogleError, SignUp, State as OauthState, clear_state_cookie, state_cookie};
 use shared::auth::{RefreshError, read_cookies};
 use shared::billing::BillingError;

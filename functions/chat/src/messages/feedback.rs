@@ -4,7 +4,7 @@ use axum::extract::State as Shared;
 use foundation::ApiResult;
 use foundation::ids::{ChatId, MessageId};
 use serde_json::Value;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Field, Fields, FromFields, Id, Invalid, OptionalText, Reply, Valid, ok};
 use shared::store::Feedback;
 

@@ -3,7 +3,7 @@
 use axum::extract::State as Shared;
 use foundation::ApiResult;
 use foundation::ids::{ChatId, MessageId};
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Fields, FromFields, Id, Invalid, Reply, Valid, ok};
 
 use crate::State;

@@ -5,7 +5,7 @@ use axum::extract::State as Shared;
 use foundation::ids::ChatId;
 use foundation::{ApiError, ApiResult};
 use serde::Serialize;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Id, Reply, created};
 
 use crate::State;

@@ -3,7 +3,7 @@
 use axum::extract::State as Shared;
 use foundation::ApiResult;
 use foundation::ids::ChatId;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Id, Reply, ok};
 
 use crate::State;

@@ -4,7 +4,7 @@ use axum::extract::State as Shared;
 use axum::response::Response;
 use foundation::ApiResult;
 use foundation::ids::{ChatId, MessageId};
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::Id;
 
 use crate::State;

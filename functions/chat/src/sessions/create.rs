@@ -2,7 +2,7 @@
 
 use axum::extract::State as Shared;
 use foundation::ApiResult;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Reply, ValidOrEmpty, created};
 use shared::store::Chat;
 

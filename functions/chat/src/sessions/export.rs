@@ -10,7 +10,7 @@ use foundation::ids::ChatId;
 use foundation::{ApiError, ApiResult};
 use http::{HeaderValue, header};
 use serde::Deserialize;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::Id;
 use shared::store::{Chat, ChatMessage, MessageRole, WarningKind};
 

@@ -7,7 +7,7 @@ use foundation::{ApiError, ApiResult};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Field as _, Page, Pagination, Reply, ok};
 use shared::store::{Chat, ChatStatus, Store, StoreResult};
 

@@ -4,7 +4,7 @@ use axum::extract::State as Shared;
 use foundation::ids::ChatId;
 use foundation::{ApiError, ApiResult};
 use serde_json::Value;
-use shared::auth::CurrentUser;
+use shared::access::CurrentUser;
 use shared::http::{Field, Fields, FromFields, Id, Invalid, OptionalText, Reply, Valid, ok, text};
 use shared::store::{ChatChange, ChatStatus};
 

@@ -2,9 +2,9 @@
 
 use http::HeaderMap;
 
-use super::device::Device;
-use super::token_secret::KeyUse;
 use crate::Context;
+use crate::auth::Device;
+use crate::auth::KeyUse;
 use crate::identity::Email;
 use crate::store::User;
 use foundation::ids::UserId;

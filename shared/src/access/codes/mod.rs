@@ -8,8 +8,8 @@
 mod limits;
 
 use super::counter::Counter;
-use super::token_secret::KeyUse;
 use crate::Context;
+use crate::auth::KeyUse;
 use crate::http::{Field, text};
 use crate::identity::Email;
 use crate::mail::{MailError, Mailer, Message};

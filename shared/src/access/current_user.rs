@@ -4,9 +4,9 @@ use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use http::header;
 use http::request::Parts;
 
-use super::cookies::{ACCESS_COOKIE, REFRESH_COOKIE, access_cookie, read_cookies};
-use super::sign_ins::{RefreshError, SignIns};
 use crate::Context;
+use crate::auth::{ACCESS_COOKIE, REFRESH_COOKIE, access_cookie, read_cookies};
+use crate::auth::{RefreshError, SignIns};
 use crate::http::ResponseCookies;
 use crate::http::bearer;
 use foundation::ApiError;
