@@ -5,10 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use ::documents::pdf::{PageImage, PdfError};
-use ::documents::recognition;
 use documents::Page;
 use foundation::provider::{ProviderError, ProviderFailure};
 use futures::{StreamExt, stream};
+use images::recognition;
 use tokio::time::{Instant, timeout_at};
 
 use crate::State;

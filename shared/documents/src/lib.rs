@@ -12,7 +12,6 @@ mod page;
 pub mod page_pictures;
 mod parts;
 pub mod pdf;
-pub mod recognition;
 pub mod references;
 mod spot;
 pub mod units;

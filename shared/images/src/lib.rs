@@ -11,6 +11,7 @@ pub mod memory;
 mod multimodal;
 pub mod picture;
 pub mod reading;
+pub mod recognition;
 #[cfg(test)]
 mod test_support;
 

@@ -2,10 +2,11 @@
 
 use std::{fs, path::Path, time::Duration};
 
+use documents::Page;
 use documents::pdf::{Limits, PdfWorker};
-use documents::{Page, recognition};
 use foundation::config::DocumentsConfig;
 use images::reading::Tesseract;
+use images::recognition;
 use sha2::{Digest, Sha256};
 
 use crate::Failure;

@@ -1,8 +1,8 @@
 //! Recognised words as the layout engine wants them: in points, with baselines and sizes.
 
-use crate::layout::{Rule, Word};
-use crate::{Area, Block, Line, Table, normalize};
-use images::{PixelBox, QuarterTurn, ReadLine, ReadText};
+use crate::{PixelBox, QuarterTurn, ReadLine, ReadText};
+use documents::layout::{Rule, Word};
+use documents::{Area, Block, Line, Table, normalize};
 
 /// Shares of the font size: what stands above the baseline, and below it.
 const CAPITALS: f32 = 0.72;

@@ -7,10 +7,10 @@ mod words;
 
 use std::sync::Arc;
 
-use crate::pdf::PageImage;
-use crate::{Area, Block, Line, Page, PageSource, layout};
+use crate::{Picture, PictureMemory, PixelBox, TextReader};
+use documents::pdf::PageImage;
+use documents::{Area, Block, Line, Page, PageSource, layout};
 use foundation::provider::ProviderError;
-use images::{Picture, PictureMemory, PixelBox, TextReader};
 
 /// Smallest part of a page that is read, in points: two words side by side. Smaller ones are bullets
 /// and signs.

@@ -17,9 +17,9 @@ use std::{env, fs};
 
 use documents::Page;
 use documents::pdf::{Limits, PdfWorker};
-use documents::recognition;
 use foundation::config::DocumentsConfig;
 use images::reading::Tesseract;
+use images::recognition;
 use serde::Deserialize;
 
 type Failure = Box<dyn std::error::Error>;

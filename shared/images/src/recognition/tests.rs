@@ -4,7 +4,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::*;
-use images::{QuarterTurn, ReadLine, ReadText, ReadWord};
+use crate::{QuarterTurn, ReadLine, ReadText, ReadWord};
 
 /// Reads what it is told, whatever the picture, and notes the picture's size.
 #[derive(Debug, Default)]
