@@ -30,6 +30,7 @@ pub(super) struct Held {
     pub(super) own: Vec<Vec<f32>>,
     lead: Vec<Vec<f32>>,
     titles: Vec<Vec<f32>>,
+    /// In the title directly over each unit, where it is printed on the page.
     innermost: Vec<Vec<f32>>,
     /// Anywhere on the page, or in the name of the file.
     page: Vec<f32>,
@@ -57,7 +58,11 @@ impl Held {
         }
         let over = |text: &str| known.get(text).cloned().unwrap_or_default();
         let (lead, titles) = page.units.iter().map(|unit| (over(&unit.lead), over(&unit.titles))).unzip();
-        let innermost = page.units.iter().map(|unit| over(innermost(unit))).collect();
+        // One that stands on an earlier page says less of this one.
+        let printed: HashSet<&str> =
+            page.units.iter().filter(|unit| unit.kind == UnitKind::Title).map(innermost).collect();
+        let of_title = |unit: &Unit| Some(innermost(unit)).filter(|title| printed.contains(title)).map(over);
+        let innermost = page.units.iter().map(|unit| of_title(unit).unwrap_or_default()).collect();
         let mut own = Vec::with_capacity(page.units.len());
         for unit in &page.units {
             let list = read(&unit.text);
@@ -68,8 +73,8 @@ impl Held {
         Self { analyzer, own, lead, titles, innermost, page }
     }
 
-    /// The share of the terms, by weight, that are words in the title directly over a unit. The number of a manual may
-    /// stand over all of its pages.
+    /// The share of the terms, by weight, that are words in the title directly over a unit, where that is printed on
+    /// its page. The number of a manual may stand over all of its pages.
     pub(super) fn titled(&self, at: usize, terms: &[Term]) -> f32 {
         let titles = self.innermost.get(at).map_or(&[][..], Vec::as_slice);
         let is_word = |term: usize| terms.get(term).is_some_and(|term| !term.code && !term.number);
