@@ -99,14 +99,4 @@ mod tests {
         let found = search(&["4-1. CABLE GUIDE", "The winch is painted.\nSee the guide."], "cable guide", 2);
         assert_eq!(found.first().map(|(page, _)| *page), Some(1), "{found:?}");
     }
-
-    #[test]
-    fn a_section_that_is_titled_with_the_thing_comes_before_one_that_mentions_it() {
-        let pages = [
-            "5-1. HOUSING\n1. Clean and dry the holes of the pulleys before the housing goes in.\n2. Oil it.",
-            "5-2. PULLEYS\n1. Dip the new pulleys into oil.\n2. Fit them with a mallet.",
-        ];
-        let found = search(&pages, "How do I fit new pulleys that are dry?", 2);
-        assert_eq!(found.first().map(|(page, _)| *page), Some(2), "{found:?}");
-    }
 }
