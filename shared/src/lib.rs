@@ -1,7 +1,7 @@
 //! What every function of `IntelliMaint` shares.
 //!
 //! A route family (a crate under `functions/`) parses requests with [`http`], knows its caller
-//! through [`auth`], keeps its state through [`store`] and [`objects`], and answers in the envelope
+//! through [`access`], keeps its state through [`store`] and [`objects`], and answers in the envelope
 //! of [`http`].
 
 pub mod access;

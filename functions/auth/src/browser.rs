@@ -4,8 +4,7 @@ use foundation::{ApiError, ApiResult};
 use http::{HeaderMap, HeaderValue};
 use shared::Context;
 use shared::auth::{KeyUse, read_cookies, set_cookie};
-use shared::identity::password;
-use shared::identity::password::GivenPassword;
+use shared::identity::password::{self, GivenPassword};
 use shared::store::{Registration, User};
 
 /// Cookie of a browser that has signed up; `HttpOnly`.

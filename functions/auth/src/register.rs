@@ -13,8 +13,7 @@ use shared::http::{ClientAddress, Fields, FromFields, Invalid, Valid, created, o
 use shared::identity::Email;
 use shared::identity::NewPassword;
 use shared::identity::Role;
-use shared::identity::password;
-use shared::identity::password::{GivenPassword, PasswordHash};
+use shared::identity::password::{self, GivenPassword, PasswordHash};
 use shared::store::{CodePurpose, Registration, SignUp, Store, StoreError, User};
 
 use crate::State;

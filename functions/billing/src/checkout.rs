@@ -2,9 +2,9 @@
 
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
-use foundation::ApiResult;
 use foundation::plans::PlanId;
 use foundation::time;
+use foundation::{ApiError, ApiResult};
 use serde::Serialize;
 use serde_json::Value;
 use shared::access::CurrentUser;
@@ -79,7 +79,7 @@ fn own(state: &State, field: &str, given: Option<Url>, outcome: &str) -> ApiResu
     match given {
         None => Ok(format!("{}/billing?checkout={outcome}", http.frontend_url)),
         Some(url) if http.gateway_origins.contains(&url.origin().ascii_serialization()) => Ok(url.into()),
-        Some(_) => Err(foundation::ApiError::validation(vec![format!("{field} must be an address of the frontend")])),
+        Some(_) => Err(ApiError::validation(vec![format!("{field} must be an address of the frontend")])),
     }
 }
 

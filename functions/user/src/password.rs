@@ -6,8 +6,7 @@ use shared::access::attempts::check_password;
 use shared::access::{Counter, CurrentUser};
 use shared::http::{Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::identity::NewPassword;
-use shared::identity::password;
-use shared::identity::password::GivenPassword;
+use shared::identity::password::{self, GivenPassword};
 use shared::mail::Message;
 
 use crate::{State, account_of};

@@ -20,7 +20,7 @@ mod pages;
 use std::{
     collections::HashMap,
     env, fs,
-    io::{Write, stderr},
+    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::{Arc, Mutex, PoisonError},
@@ -46,18 +46,7 @@ type Failure = Box<dyn std::error::Error>;
 const AT_ONCE: usize = 4;
 
 fn main() -> ExitCode {
-    if let Some(ended) = foundation::worker::main(&[documents::pdf::WORKER]) {
-        return ended;
-    }
-    let measured =
-        tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| runtime.block_on(measure()));
-    match measured {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            drop(writeln!(stderr(), "bench: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    foundation::worker::run("bench_answers", &[documents::pdf::WORKER], measure)
 }
 
 #[derive(Deserialize, Clone)]
@@ -69,6 +58,7 @@ struct Asked {
     file: Option<String>,
 }
 
+#[tokio::main]
 async fn measure() -> Result<(), Failure> {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
     let mut next = || arguments.next().ok_or("usage: bench_answers MODEL_DIR DATA_DIR CACHE_DIR [MANUAL,MANUAL…]");

@@ -27,20 +27,10 @@ type Failure = Box<dyn std::error::Error>;
 const BATCH: usize = 16;
 
 fn main() -> ExitCode {
-    if let Some(ended) = foundation::worker::main(&[documents::pdf::WORKER]) {
-        return ended;
-    }
-    let measured =
-        tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| runtime.block_on(measure()));
-    match measured {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            drop(writeln!(std::io::stderr(), "bench: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    foundation::worker::run("bench_ingest", &[documents::pdf::WORKER], measure)
 }
 
+#[tokio::main]
 async fn measure() -> Result<(), Failure> {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
     let (Some(dir), Some(manual)) = (arguments.next(), arguments.next()) else {

@@ -15,7 +15,7 @@ mod pages;
 use std::{
     collections::HashSet,
     env, fs,
-    io::{Write, stderr, stdout},
+    io::{Write, stdout},
     path::PathBuf,
     process::ExitCode,
     sync::Arc,
@@ -37,20 +37,10 @@ const SHOWN: usize = 5;
 const DOUBTED: usize = 40;
 
 fn main() -> ExitCode {
-    if let Some(ended) = foundation::worker::main(&[documents::pdf::WORKER]) {
-        return ended;
-    }
-    let measured =
-        tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| runtime.block_on(measure()));
-    match measured {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            drop(writeln!(stderr(), "bench: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    foundation::worker::run("bench_verification", &[documents::pdf::WORKER], measure)
 }
 
+#[tokio::main]
 async fn measure() -> Result<(), Failure> {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
     let mut next = || arguments.next().ok_or("usage: bench_verification DATA_DIR CACHE_DIR [MANUAL,MANUAL…]");

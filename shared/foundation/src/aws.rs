@@ -14,8 +14,7 @@ use aws_smithy_runtime_api::client::retries::classifiers::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::retry_after;
-use crate::retry_after::LONGEST_WAIT;
+use crate::retry_after::{self, LONGEST_WAIT};
 
 /// The longest wait before a call is tried again for the first time; it doubles each time.
 const FIRST_BACKOFF: Duration =

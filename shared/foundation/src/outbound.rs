@@ -32,7 +32,7 @@ pub fn builder() -> ClientBuilder {
 }
 
 /// Chooses ring for whoever speaks TLS in this process.
-pub fn install_tls() {
+fn install_tls() {
     // The provider is one per process; an error only says that it is installed already.
     PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
 }

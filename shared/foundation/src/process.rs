@@ -27,7 +27,7 @@ pub fn keep_private() -> io::Result<()> {
 /// # Errors
 /// Where the system refuses.
 #[cfg(target_os = "linux")]
-pub fn close() -> io::Result<()> {
+pub(crate) fn close() -> io::Result<()> {
     use rustix::process::{DumpableBehavior, set_dumpable_behavior};
     Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
 }
@@ -38,7 +38,7 @@ pub fn close() -> io::Result<()> {
 /// None.
 #[cfg(not(target_os = "linux"))]
 #[expect(clippy::unnecessary_wraps, reason = "as on Linux")]
-pub fn close() -> io::Result<()> {
+pub(crate) fn close() -> io::Result<()> {
     Ok(())
 }
 

@@ -99,7 +99,7 @@ fn launcher() -> io::Result<Command> {
     if LAUNCHER.get().is_none() {
         return Ok(crate::worker::test_launcher::launcher().into());
     }
-    let missing = || io::Error::other("this executable does not begin with crate::worker::main");
+    let missing = || io::Error::other("this executable does not begin with foundation::worker::main");
     let mut command = Command::new(LAUNCHER.get().ok_or_else(missing)?);
     command.arg(crate::worker::launch::LAUNCH_ARGUMENT);
     Ok(command)
@@ -114,7 +114,9 @@ fn notes_of_a_stand_in(_: &OsStr) -> Option<PathBuf> {
 #[cfg(any(test, feature = "test-support"))]
 fn notes_of_a_stand_in(program: &OsStr) -> Option<PathBuf> {
     let folder = Path::new(program).parent()?;
-    folder.starts_with(std::env::temp_dir()).then(|| folder.to_owned())
+    // A program of ours, which a test starts, keeps its rules.
+    let is_stand_in = LAUNCHER.get().is_none() && folder.starts_with(std::env::temp_dir());
+    is_stand_in.then(|| folder.to_owned())
 }
 
 /// Whether a program of this name can be run: a path, or a name in the search path.

@@ -124,8 +124,7 @@ pub fn count_failed_webhook() {
     counter!("WebhooksFailed").increment(1);
 }
 
-/// Counts an outside service that failed.
-pub fn count_provider_error() {
+pub(crate) fn count_provider_error() {
     counter!("ProviderErrors").increment(1);
 }
 

@@ -9,7 +9,6 @@
 //! Tesseract, as at ingest.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -40,19 +39,10 @@ struct Known {
 }
 
 fn main() -> ExitCode {
-    if let Some(ended) = foundation::worker::main(&[documents::pdf::WORKER]) {
-        return ended;
-    }
-    let written = tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| runtime.block_on(write()));
-    match written {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            drop(writeln!(std::io::stderr(), "bench: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    foundation::worker::run("bench_layout", &[documents::pdf::WORKER], write)
 }
 
+#[tokio::main]
 async fn write() -> Result<(), Failure> {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
     let (Some(data), Some(out)) = (arguments.next(), arguments.next()) else {

@@ -26,16 +26,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 fn main() -> ExitCode {
     // Tesseract is started through this executable.
-    if let Some(ended) = foundation::worker::main(&[]) {
-        return ended;
-    }
-    match measure() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("bench_ocr: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    foundation::worker::run("bench_ocr", &[], measure)
 }
 
 #[tokio::main]

@@ -14,16 +14,7 @@ const LONGEST: Duration = Duration::from_hours(4);
 
 fn main() -> ExitCode {
     // Recordings are decoded in a child process, which is this executable again.
-    if let Some(ended) = foundation::worker::main(&[speech::audio::WORKER]) {
-        return ended;
-    }
-    match measure() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("bench_audio: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    foundation::worker::run("bench_audio", &[speech::audio::WORKER], measure)
 }
 
 #[tokio::main]

@@ -42,16 +42,7 @@ struct Measure {
 
 fn main() -> ExitCode {
     // Recognisers are started through this executable.
-    if let Some(ended) = foundation::worker::main(&[speech::audio::WORKER]) {
-        return ended;
-    }
-    match measure() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("bench_speech: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    foundation::worker::run("bench_speech", &[speech::audio::WORKER], measure)
 }
 
 #[tokio::main]

@@ -1,4 +1,4 @@
-//! Who is calling, and how often somebody may guess: signed-in users, open families, attempts, one-time codes.
+//! Access to routes: signed-in users, families that are open to anybody, one-time codes, and limits on guesses.
 
 pub mod attempts;
 pub mod codes;

@@ -1,4 +1,4 @@
-//! What an account is told by: an e-mail address, a role, and what is kept of a password.
+//! What identifies an account: its e-mail address, its role, and the hash of its password.
 
 mod email;
 mod new_password;

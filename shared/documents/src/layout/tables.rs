@@ -9,6 +9,7 @@ use super::Rule;
 use super::measure::{greatest, least};
 use super::rows::TextRow;
 use super::segments::Segment;
+use crate::outline::is_caption;
 use crate::units::notice_word;
 
 /// Rows that belong together.
@@ -27,14 +28,6 @@ static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// The label of a caption: `Table 2-1.`
-static CAPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"^(?i:table|figure|fig\.|tabelle|tab\.|abbildung|abb\.|bild|tabla|cuadro|figura|tableau)\s+[A-Z]?[-.]?\d",
-    )
-    .ok()
-});
-
 /// Whether a row stands alone and begins something new.
 fn opens(row: &TextRow) -> bool {
     match row.segments.as_slice() {
@@ -47,7 +40,7 @@ fn opens(row: &TextRow) -> bool {
 pub(super) fn is_opening(line: &str) -> bool {
     let first = line.split_whitespace().next().unwrap_or_default();
     let is_signal_word = || !first.chars().any(char::is_lowercase) && notice_word(line).is_some();
-    CAPTION.as_ref().is_some_and(|caption| caption.is_match(line)) || is_signal_word()
+    is_caption(line) || is_signal_word()
 }
 
 /// Whether a text is the mark of a list's item.

@@ -15,6 +15,12 @@ use navigation::Navigation;
 
 use super::{Line, Page};
 
+/// Whether a line begins with the label of a caption: `Table 2-1. Limits`, `Abb. 4`.
+#[must_use]
+pub fn is_caption(line: &str) -> bool {
+    numbering::after_caption_label(line).is_some()
+}
+
 /// Whether a title has a number or a letter of its own: `2-27. OIL PUMP`, `b. Inspection`.
 #[must_use]
 pub fn is_numbered(title: &str) -> bool {

@@ -9,8 +9,7 @@ use url::Url;
 
 use super::error::{Cause, ProviderError, ProviderFailure};
 use crate::outbound;
-use crate::retry_after;
-use crate::retry_after::LONGEST_WAIT;
+use crate::retry_after::{self, LONGEST_WAIT};
 
 /// Attempts, the first included. Nothing is ever repeated once an answer has begun.
 const ATTEMPTS: u32 = 3;

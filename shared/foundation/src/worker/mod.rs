@@ -60,8 +60,8 @@ pub fn run<E: std::fmt::Display>(
     }
 }
 
-/// Does the work of one of these workers, where the first argument says that this process is one. Else it closes this process to
-/// others of the same user ([`crate::process::keep_private`]), and programs of others are started through it.
+/// Does the work of one of these workers, where the first argument says that this process is one. Else it closes this
+/// process to others of the same user ([`crate::process::keep_private`]), and programs of others are started through it.
 ///
 /// ```no_run
 /// # use std::process::ExitCode;

@@ -22,8 +22,7 @@ use super::tsv::{self, Found, Line};
 use super::{ReadLine, ReadText, ReadWord, TextReader};
 use crate::Picture;
 use crate::picture::QuarterTurn;
-use foundation::program;
-use foundation::program::{ProgramError, ProgramLimits};
+use foundation::program::{self, ProgramError, ProgramLimits};
 use foundation::provider::{ProviderError, ProviderFailure};
 
 /// Who this is in sentences.

@@ -9,8 +9,7 @@ use futures::stream::BoxStream;
 
 use super::{Hearing, NAME, SpokenSegment, Transcriber, Transcript, whole};
 use crate::audio::{Pcm, SoundFormat};
-use foundation::program;
-use foundation::program::{ProgramError, ProgramFiles, ProgramLimits};
+use foundation::program::{self, ProgramError, ProgramFiles, ProgramLimits};
 use foundation::provider::{ProviderError, ProviderFailure};
 
 /// Bytes of address space: room for a large model.

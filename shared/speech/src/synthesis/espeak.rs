@@ -10,8 +10,7 @@ use futures::future::BoxFuture;
 use self::voices::{Voices, plain};
 use super::{NAME, Synthesizer, Utterance};
 use crate::audio::Pcm;
-use foundation::program;
-use foundation::program::{ProgramError, ProgramLimits};
+use foundation::program::{self, ProgramError, ProgramLimits};
 use foundation::provider::{ProviderError, ProviderFailure};
 
 const PROGRAM: &str = "espeak-ng";

@@ -27,8 +27,7 @@ use super::essence::letters;
 use super::model::{Brief, LanguageModel, ModelEvent, Quoted};
 use super::references;
 use crate::library::Holdings;
-use crate::library::evidence;
-use crate::library::evidence::{Candidate, Found, Question};
+use crate::library::evidence::{self, Candidate, Found, Question};
 use documents::units::Unit;
 
 /// Passages that are looked at.

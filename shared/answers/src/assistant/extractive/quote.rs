@@ -6,8 +6,7 @@ use std::ops::RangeInclusive;
 
 pub(super) use self::written::Naming;
 pub(in crate::assistant) use self::written::line;
-use crate::assistant::procedure;
-use crate::assistant::procedure::Begun;
+use crate::assistant::procedure::{self, Begun};
 use crate::assistant::warnings;
 use crate::library::evidence::{Asked, Found, Question, Wanted};
 use documents::Spot;

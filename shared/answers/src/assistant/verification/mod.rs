@@ -191,7 +191,7 @@ impl Repeated {
 /// that the former have, and one that tells them apart, is the figure that of something else. A statement that holds the
 /// figure has the words of the one before it, too: "Fit the wheel nuts. Tighten them to 65 lb-ft." Where it has no word
 /// of those that the figure is said of, it has the benefit of the doubt, unless another of the same sentence has them
-/// ("7 for the plug and 9 for the sensor"), or one that it does not go on from has several.
+/// ("7 for the plug and 9 for the sensor"), or another has several.
 fn stands_beside_something_else(claim: &Claim, reading: &Reading, page: &CitedPages) -> bool {
     let holders: Vec<&Statement> = page.holders(reading).collect();
     if holders.is_empty() {
@@ -217,11 +217,7 @@ fn stands_beside_something_else(claim: &Claim, reading: &Reading, page: &CitedPa
         let covers = words.iter().all(|word| !is_known(word) || has(other, word));
         let tells = own.iter().any(|word| telling(word) && !is_known(word));
         // Where the holders have none of the words, these may be left out, or be others: more is wanted then.
-        let is_sure = || {
-            let is_beside = holders.iter().all(|holder| holder.is_beside(other));
-            let goes_on = holders.iter().any(|holder| holder.may_go_on_from(other));
-            is_beside || (own.len() >= ENOUGH_WORDS && !goes_on)
-        };
+        let is_sure = || own.len() >= ENOUGH_WORDS || holders.iter().all(|holder| holder.is_beside(other));
         covers && tells && (words.iter().any(is_known) || is_sure())
     })
 }

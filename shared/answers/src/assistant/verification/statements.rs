@@ -26,15 +26,12 @@ pub(super) struct Statement {
     /// The text around that.
     around: String,
     readings: Vec<Reading>,
-    /// Whether it names what the figures are of, and then gives them: `Engine oil: 4.5 l`.
-    is_entry: bool,
 }
 
 /// A unit that holds figures.
 struct Said {
     /// Its place on the pages.
     at: usize,
-    task: u32,
     is_row: bool,
     /// The titles over it.
     over: String,
@@ -75,7 +72,6 @@ impl Statement {
         let led = figures_of(&unit.lead, language);
         let said = Rc::new(Said {
             at,
-            task: unit.task,
             is_row,
             over,
             words_before: subjects.words(before).into_iter().collect(),
@@ -96,13 +92,11 @@ impl Statement {
             let around = without(text, &(0..text.len()), &rivals);
             let own: Vec<&Figure> = group.figures.iter().filter_map(|at| figures.get(*at)).collect();
             let own_ranges: Vec<Range<usize>> = own.iter().map(|figure| figure.range.clone()).collect();
-            let before = own_ranges.first().and_then(|first| text.get(..first.start)).unwrap_or_default();
             Self {
                 words: subjects.words(&format!("{} {around}", said.over)).into_iter().collect(),
                 own: without(text, &group.clause, &own_ranges),
                 around,
                 readings: own.iter().flat_map(|figure| figure.readings()).cloned().collect(),
-                is_entry: before.trim_end().ends_with([':', '=']),
                 unit: Rc::clone(&said),
             }
         };
@@ -117,12 +111,6 @@ impl Statement {
     /// Whether both are said in one sentence or step.
     pub(super) fn is_beside(&self, other: &Self) -> bool {
         self.unit.at == other.unit.at && !self.unit.is_row
-    }
-
-    /// Whether it may go on about what the other one, before it in the same task, has said: "Fill in the engine oil:
-    /// 4.5 l. … Add 0.5 l if the level is low." A row or an entry of a list does not.
-    pub(super) fn may_go_on_from(&self, other: &Self) -> bool {
-        !self.unit.is_row && !self.is_entry && self.unit.task == other.unit.task && other.unit.at < self.unit.at
     }
 
     /// Whether it is about these variants, or about others: the rear one, not the front one.

@@ -140,8 +140,6 @@ const WARNING: &[&str] = &[
     "warning",
     "caution",
     "precaution",
-    "can i",
-    "may i",
     "is it ok",
     "reuse",
     "re-use",
@@ -150,13 +148,9 @@ const WARNING: &[&str] = &[
     "hazard",
     "careful",
     "watch out",
-    "should i",
-    "darf",
     "gefahr",
     "sicher",
-    "puedo",
     "peligro",
-    "puis-je",
     "attention",
     "risque",
     "hurt",
@@ -167,7 +161,6 @@ const WARNING: &[&str] = &[
     "still fine",
     "still use",
     "still usable",
-    "can we",
     "is that ok",
     "is this ok",
     "what happens if",
@@ -176,17 +169,81 @@ const WARNING: &[&str] = &[
     "noch gut",
     "noch brauchbar",
     "noch verwenden",
-    "kann ich",
-    "kann man",
     "schlimm",
     "todavía sirve",
     "aún sirve",
-    "se puede usar",
     "qué pasa si",
     "encore bon",
     "encore utilisable",
-    "peut-on",
     "grave si",
+];
+
+/// Words that ask whether something may be done, where no question word stands before them: "Can I reuse it?" does,
+/// "Where can I find it?" does not.
+const WHETHER: &[&str] = &[
+    "can i",
+    "can we",
+    "may i",
+    "may we",
+    "should i",
+    "should we",
+    "could i",
+    "darf",
+    "dürfen wir",
+    "kann ich",
+    "kann man",
+    "können wir",
+    "soll ich",
+    "puedo",
+    "podemos",
+    "se puede",
+    "puis-je",
+    "peut-on",
+    "pouvons-nous",
+    "dois-je",
+];
+/// Words that ask for something else than a yes or a no.
+const QUESTION_WORDS: &[&str] = &[
+    "how",
+    "what",
+    "which",
+    "where",
+    "when",
+    "who",
+    "why",
+    "wie",
+    "was",
+    "welche",
+    "welcher",
+    "welches",
+    "welchen",
+    "wo",
+    "womit",
+    "woran",
+    "wann",
+    "warum",
+    "wer",
+    "cómo",
+    "como",
+    "qué",
+    "cuál",
+    "cuáles",
+    "dónde",
+    "donde",
+    "cuándo",
+    "cuánto",
+    "cuánta",
+    "comment",
+    "quel",
+    "quelle",
+    "quels",
+    "quelles",
+    "où",
+    "quand",
+    "combien",
+    "pourquoi",
+    "que",
+    "qu'est-ce",
 ];
 
 impl Wanted {
@@ -202,7 +259,7 @@ impl Wanted {
             Self::Value
         } else if says(REMEDY) {
             Self::Remedy
-        } else if says(WARNING) {
+        } else if says(WARNING) || asks_whether(&lower) {
             Self::Warning
         } else if says(DEFINITION) || asks_what_for(&lower) {
             Self::Definition
@@ -210,6 +267,15 @@ impl Wanted {
             Self::Statement
         }
     }
+}
+
+/// Whether a question asks if something may be done.
+fn asks_whether(lower: &str) -> bool {
+    lower.split(['.', '?', '!', ';', ',', '¿', '¡']).any(|clause| {
+        let asked = WHETHER.iter().filter_map(|phrase| phrase_places(clause, phrase).next()).min();
+        let before = asked.and_then(|at| clause.get(..at));
+        before.is_some_and(|before| !QUESTION_WORDS.iter().any(|word| phrase_places(before, word).next().is_some()))
+    })
 }
 
 /// `What is the lever on the left for?`, `what is it used for`; not `which grease is used for the hub`.
@@ -251,6 +317,24 @@ mod tests {
         for asked in ["The belt lay in the sun for a week, still usable?", "Die Dichtung war offen, ist die noch gut?"]
         {
             assert_eq!(of(asked), Wanted::Warning, "{asked}");
+        }
+        for asked in [
+            "Can we run the winch without its guard?",
+            "The hose has a scratch, may I fit it?",
+            "Kann man das Getriebe ohne Öl drehen?",
+            "¿Se puede soldar el bastidor?",
+            "Peut-on laver le moteur au jet ?",
+        ] {
+            assert_eq!(of(asked), Wanted::Warning, "{asked}");
+        }
+        for asked in [
+            "Where can I find the fuse of the winch?",
+            "Wie kann ich die Kette spannen?",
+            "Wo kann man den Ölstand sehen?",
+            "¿Dónde puedo ver el nivel?",
+            "À quel endroit peut-on lire la plaque ?",
+        ] {
+            assert_ne!(of(asked), Wanted::Warning, "{asked}");
         }
         assert_eq!(of("What is a dog clutch?"), Wanted::Definition);
         assert_eq!(of("What's the small window in the tank for?"), Wanted::Definition);

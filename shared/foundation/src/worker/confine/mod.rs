@@ -21,17 +21,17 @@ use std::path::PathBuf;
 use std::sync::Once;
 
 /// `off` leaves children unconfined. It reaches them through their environment.
-pub const SWITCH: &str = "SANDBOX";
+pub(crate) const SWITCH: &str = "SANDBOX";
 
 /// What a child may still do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Confinement {
+pub(crate) struct Confinement {
     /// Whether it is code of ours, which needs few system calls; any program else.
-    pub ours: bool,
+    pub(crate) ours: bool,
     /// Files, and folders with all that is in them, that it may read and execute. What is not there is passed over.
-    pub read: Vec<PathBuf>,
+    pub(crate) read: Vec<PathBuf>,
     /// Files and folders that it may also write to.
-    pub write: Vec<PathBuf>,
+    pub(crate) write: Vec<PathBuf>,
 }
 
 /// What of it this kernel offers to this process.
@@ -54,7 +54,7 @@ impl Confinement {
     /// # Errors
     /// Where the kernel has a mechanism and does not apply it.
     #[cfg(target_os = "linux")]
-    pub fn apply(&self) -> io::Result<()> {
+    pub(crate) fn apply(&self) -> io::Result<()> {
         if is_switched_off() {
             return Ok(());
         }
@@ -68,7 +68,7 @@ impl Confinement {
     /// None.
     #[cfg(not(target_os = "linux"))]
     #[expect(clippy::unnecessary_wraps, reason = "as on Linux")]
-    pub fn apply(&self) -> io::Result<()> {
+    pub(crate) fn apply(&self) -> io::Result<()> {
         Ok(())
     }
 }

@@ -4,8 +4,7 @@ use std::collections::HashSet;
 
 use tokio::sync::OnceCell;
 
-use foundation::program;
-use foundation::program::ProgramLimits;
+use foundation::program::{self, ProgramLimits};
 
 /// The names of its voices in small letters, asked for once.
 #[derive(Debug, Default)]
