@@ -99,4 +99,18 @@ mod tests {
         let found = search(&["4-1. CABLE GUIDE", "The winch is painted.\nSee the guide."], "cable guide", 2);
         assert_eq!(found.first().map(|(page, _)| *page), Some(1), "{found:?}");
     }
+
+    #[test]
+    fn a_section_that_is_titled_with_the_thing_comes_before_one_that_mentions_it() {
+        let mentions = "5-1. HOUSING\n1. Fit the new housing behind the pulleys.";
+        let titled = "5-2. PULLEYS\n1. Dip them into oil.\n2. Fit them with a mallet.";
+        let parts = ["motor", "frame", "lamp", "hook", "rope", "switch", "cover", "tank", "belt", "guard"];
+        let section = |(number, part): (u32, &str)| {
+            format!("{number}-1. {}\n1. Inspect the {part} for cracks.\n2. Paint it.", part.to_uppercase())
+        };
+        let others: Vec<String> = (6..).zip(parts).map(section).collect();
+        let pages: Vec<&str> = [mentions, titled].into_iter().chain(others.iter().map(String::as_str)).collect();
+        let found = search(&pages, "How do I fit new pulleys?", 2);
+        assert_eq!(found.first().map(|(page, _)| *page), Some(2), "{found:?}");
+    }
 }
