@@ -7,7 +7,7 @@ use http::request::Parts;
 use shared::access::Caller;
 use shared::store::RateLimit;
 
-use crate::State;
+use crate::App;
 
 /// Requests of one caller: a conversation needs two a turn.
 const REQUESTS: RateLimit = RateLimit { name: "asr", times: 60, seconds: 60 };
@@ -19,10 +19,10 @@ pub(crate) struct Admitted {
     pub(crate) user: Option<UserId>,
 }
 
-impl FromRequestParts<State> for Admitted {
+impl FromRequestParts<App> for Admitted {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &App) -> Result<Self, ApiError> {
         let caller = Caller::of("asr", parts, state).await?;
         caller.admit(&state.context, &REQUESTS, "too_many_requests", "Too many requests").await?;
         Ok(Self { user: caller.user })

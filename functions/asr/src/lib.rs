@@ -22,14 +22,14 @@ const DECODED_AT_ONCE: usize = 4;
 
 /// What the handlers need.
 #[derive(Debug, Clone)]
-pub struct State {
+pub struct App {
     context: Context,
     decoder: AudioDecoder,
     transcriber: Arc<dyn Transcriber>,
     synthesizer: Arc<dyn Synthesizer>,
 }
 
-impl State {
+impl App {
     /// The state of this family.
     #[must_use]
     pub fn new(context: Context, transcriber: Arc<dyn Transcriber>, synthesizer: Arc<dyn Synthesizer>) -> Self {
@@ -40,14 +40,14 @@ impl State {
     }
 }
 
-impl FromRef<State> for Context {
-    fn from_ref(state: &State) -> Self {
+impl FromRef<App> for Context {
+    fn from_ref(state: &App) -> Self {
         state.context.clone()
     }
 }
 
 /// The routes of this family.
-pub fn router(state: State) -> axum::Router {
+pub fn router(state: App) -> axum::Router {
     let paced = from_fn_with_state(state.context.clone(), pace);
     let recordings = DefaultBodyLimit::max(transcribe::LARGEST_BODY);
     axum::Router::new()

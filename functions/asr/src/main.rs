@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use asr::State;
+use asr::App;
 use shared::Context;
 use shared::http::{Backend, serve};
 use speech::{recognition, synthesis};
@@ -18,6 +18,6 @@ async fn run() -> Result<(), lambda_http::Error> {
     let config = context.config.clone();
     let transcriber = recognition::configured(&config).await?;
     let synthesizer = synthesis::configured(&config).await?;
-    let router = asr::router(State::new(context, transcriber, synthesizer));
+    let router = asr::router(App::new(context, transcriber, synthesizer));
     lambda_http::run(serve(Backend::Services, router, &config.http)).await
 }

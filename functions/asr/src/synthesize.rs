@@ -1,6 +1,6 @@
 //! `POST /asr/synthesize`: a text, read out.
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use foundation::ids::UserId;
 use foundation::provider::{ProviderError, ProviderFailure};
@@ -11,7 +11,7 @@ use shared::http::{Field, Fields, FromFields, Invalid, Valid, text};
 use speech::audio::{Pcm, SoundFormat};
 use speech::synthesis::{is_voice_name, say};
 
-use crate::State;
+use crate::App;
 use crate::access::Admitted;
 
 /// Characters of a text.
@@ -75,7 +75,7 @@ impl Field for Speed {
 
 pub(crate) async fn synthesize(
     Admitted { user }: Admitted,
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     Valid(body): Valid<Body>,
 ) -> ApiResult<Response> {
     if body.text.chars().count() > LONGEST_TEXT {
@@ -101,7 +101,7 @@ pub(crate) async fn synthesize(
 }
 
 /// The sound of the text, counted.
-async fn read_out(state: State, user: Option<UserId>, body: Body) -> ApiResult<Result<Pcm, ProviderError>> {
+async fn read_out(state: App, user: Option<UserId>, body: Body) -> ApiResult<Result<Pcm, ProviderError>> {
     let said = say(state.synthesizer.clone(), &body.text, body.voice, body.speed).await;
     if let (Some(user), Ok(sound)) = (&user, &said) {
         state.context.billing.note_voice(user, sound.duration()).await?;

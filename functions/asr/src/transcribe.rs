@@ -1,14 +1,14 @@
 //! `POST /asr/transcribe`: what is said in a recording.
 
 use axum::Json;
-use axum::extract::{Request, State as Shared};
+use axum::extract::{Request, State};
 use foundation::ApiResult;
 use serde::Serialize;
 use shared::http::{body_limit, receive_file};
 use speech::endpointing::voiced;
 use speech::{SpokenSegment, Transcript};
 
-use crate::State;
+use crate::App;
 use crate::access::Admitted;
 
 /// The largest file, in bytes.
@@ -38,7 +38,7 @@ struct Segment {
 
 pub(crate) async fn transcribe(
     Admitted { user }: Admitted,
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     request: Request,
 ) -> ApiResult<Json<Answer>> {
     let form = receive_file(request, LARGEST_FILE).await?;

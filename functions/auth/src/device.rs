@@ -9,7 +9,7 @@ use shared::http::ResponseCookies;
 use shared::mail::Message;
 use shared::store::{RateLimit, User};
 
-use crate::State;
+use crate::App;
 use crate::tokens::user_agent;
 
 /// Notices of sign-ins from what calls itself the same: programs keep no cookies and sign in often.
@@ -19,7 +19,7 @@ const NEW: Duration = Duration::from_hours(1);
 
 /// Sets the cookie by which the browser is known from now on, and tells the owner of the account of a browser that
 /// was not known.
-pub async fn remember_device(state: &State, headers: &HeaderMap, cookies: &ResponseCookies, user: &User) {
+pub async fn remember_device(state: &App, headers: &HeaderMap, cookies: &ResponseCookies, user: &User) {
     let context = &state.context;
     let secret = context.sign_ins.secret();
     let is_known = Device::of(headers, secret).is_some_and(|device| device.knows(&user.id));

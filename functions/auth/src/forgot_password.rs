@@ -1,6 +1,6 @@
 //! `POST /auth/forgot-password`
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::ApiResult;
 use http::HeaderMap;
 use shared::access::Counter;
@@ -9,7 +9,7 @@ use shared::http::{ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok}
 use shared::identity::Email;
 use shared::store::CodePurpose;
 
-use crate::State;
+use crate::App;
 use crate::discreet::{discreet, in_usual_time};
 use crate::limits::{MAILS, limit};
 
@@ -25,7 +25,7 @@ impl FromFields for ForgotPassword {
 
 /// Mails a code that allows a new password. The answer does not tell whether there is such an account.
 pub async fn forgot_password(
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     client: ClientAddress,
     headers: HeaderMap,
     Valid(ForgotPassword { email }): Valid<ForgotPassword>,
@@ -35,7 +35,7 @@ pub async fn forgot_password(
     Ok(ok("If there is an account with this address, we have mailed it a code.", ()))
 }
 
-async fn mail_code(state: &State, headers: &HeaderMap, email: Email) -> ApiResult<()> {
+async fn mail_code(state: &App, headers: &HeaderMap, email: Email) -> ApiResult<()> {
     match state.context.store.user_by_email(&email).await? {
         Some(user) => {
             let counter = Counter::of(&state.context, headers, Some(&user));

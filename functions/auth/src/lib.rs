@@ -27,7 +27,7 @@ use shared::mail::{MailError, Mailer};
 
 /// What the handlers share.
 #[derive(Debug, Clone)]
-pub struct State {
+pub struct App {
     context: Context,
     codes: Codes,
     google: Option<Google>,
@@ -47,7 +47,7 @@ pub enum StartError {
     Secret(#[from] NoTokenSecret),
 }
 
-impl State {
+impl App {
     /// Builds the mailer and, where it is configured, Google sign-in.
     ///
     /// # Errors
@@ -63,14 +63,14 @@ impl State {
     }
 }
 
-impl FromRef<State> for Context {
-    fn from_ref(state: &State) -> Self {
+impl FromRef<App> for Context {
+    fn from_ref(state: &App) -> Self {
         state.context.clone()
     }
 }
 
 /// The routes of the family.
-pub fn router(state: State) -> Router {
+pub fn router(state: App) -> Router {
     Router::new()
         .route("/api/v1/auth/register", post(register::register))
         .route("/api/v1/auth/verify-otp", post(verify_otp::verify_otp))

@@ -1,7 +1,7 @@
 //! `POST /auth/login`
 
 use axum::Extension;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::ids::UserId;
 use foundation::{ApiError, ApiResult};
 use http::HeaderMap;
@@ -14,7 +14,7 @@ use shared::identity::Email;
 use shared::identity::Role;
 use shared::identity::password::GivenPassword;
 
-use crate::State;
+use crate::App;
 use crate::device::remember_device;
 use crate::limits::{SIGN_INS, limit};
 use crate::tokens::{Cookies, Issued, issue, user_agent};
@@ -48,7 +48,7 @@ pub struct LoggedIn {
 
 /// Signs in with a password.
 pub async fn login(
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     Extension(cookies): Cookies,
     client: ClientAddress,
     headers: HeaderMap,

@@ -1,7 +1,7 @@
 //! `GET` and `POST /auth/logout`
 
 use axum::Extension;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use foundation::ApiError;
 use http::{HeaderMap, Method, StatusCode, header};
@@ -10,13 +10,13 @@ use shared::access::CurrentUser;
 use shared::auth::{REFRESH_COOKIE, read_cookies};
 use shared::http::ok;
 
-use crate::State;
+use crate::App;
 use crate::tokens::{Cookies, clear};
 
 /// Signs out whoever this is, if anybody, and always clears the cookies. The frontend comes here by
 /// navigation and is sent on to its sign-in page.
 pub async fn logout(
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     Extension(cookies): Cookies,
     method: Method,
     headers: HeaderMap,

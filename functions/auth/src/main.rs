@@ -1,6 +1,6 @@
 //! The `auth` function.
 
-use auth::{State, router};
+use auth::{App, router};
 use shared::Context;
 use shared::http::{Backend, serve};
 
@@ -12,6 +12,6 @@ async fn main() -> Result<(), lambda_http::Error> {
     // What verifies tokens elsewhere, before the first one is signed.
     context.sign_ins.tokens().publish().await?;
     let config = context.config.clone();
-    let state = State::new(context).await?;
+    let state = App::new(context).await?;
     lambda_http::run(serve(Backend::Gateway, router(state), &config.http)).await
 }

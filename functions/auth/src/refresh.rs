@@ -1,13 +1,13 @@
 //! `POST /auth/refresh`
 
 use axum::Extension;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::{ApiError, ApiResult};
 use http::HeaderMap;
 use shared::auth::{REFRESH_COOKIE, RefreshError, read_cookies};
 use shared::http::{Fields, FromFields, Invalid, OptionalText, Reply, ValidOrEmpty, ok};
 
-use crate::State;
+use crate::App;
 use crate::tokens::{Cookies, Issued, clear, issue};
 
 pub struct Refresh {
@@ -24,7 +24,7 @@ impl FromFields for Refresh {
 /// Renews a sign-in by its refresh token, from the body or else the cookie. A sign-in that cannot be
 /// renewed leaves no cookie behind: the frontend would take it for a living one.
 pub async fn refresh(
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     Extension(cookies): Cookies,
     headers: HeaderMap,
     ValidOrEmpty(body): ValidOrEmpty<Refresh>,

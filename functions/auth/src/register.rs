@@ -1,7 +1,7 @@
 //! `POST /auth/register`
 
 use axum::Extension;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use foundation::{ApiError, ApiResult};
 use http::HeaderMap;
@@ -16,7 +16,7 @@ use shared::identity::Role;
 use shared::identity::password::{self, GivenPassword, PasswordHash};
 use shared::store::{CodePurpose, Registration, SignUp, Store, StoreError, User};
 
-use crate::State;
+use crate::App;
 use crate::browser::Browser;
 use crate::limits::{SIGN_UPS, limit};
 use crate::tokens::Cookies;
@@ -73,7 +73,7 @@ impl FromFields for Register {
 /// Makes an account and mails a code that proves its address. Several people may sign up with an address that
 /// nobody has proved: what counts is what was registered in the browser in which the code is entered.
 pub async fn register(
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     Extension(cookies): Cookies,
     client: ClientAddress,
     headers: HeaderMap,

@@ -1,6 +1,6 @@
 //! `POST /auth/resend-otp`
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::ApiResult;
 use http::HeaderMap;
 use shared::access::Counter;
@@ -10,7 +10,7 @@ use shared::identity::Email;
 use shared::identity::MangledEmail;
 use shared::store::CodePurpose;
 
-use crate::State;
+use crate::App;
 use crate::discreet::{discreet, in_usual_time};
 use crate::limits::{MAILS, limit};
 
@@ -27,7 +27,7 @@ impl FromFields for ResendOtp {
 /// Mails a new code for what is pending, or for signing up where nothing is pending and the address
 /// was never proved. The answer does not tell whether there is such an account.
 pub async fn resend_otp(
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     client: ClientAddress,
     headers: HeaderMap,
     Valid(ResendOtp { email }): Valid<ResendOtp>,
@@ -37,7 +37,7 @@ pub async fn resend_otp(
     Ok(ok("If a code is due for this address, it is on its way or was mailed a moment ago.", ()))
 }
 
-async fn mail_code(state: &State, headers: &HeaderMap, email: Email) -> ApiResult<()> {
+async fn mail_code(state: &App, headers: &HeaderMap, email: Email) -> ApiResult<()> {
     let context = &state.context;
     let user = context.store.user_by_email(&email).await?;
     let counter = Counter::of(context, headers, user.as_ref());
@@ -56,7 +56,7 @@ async fn mail_code(state: &State, headers: &HeaderMap, email: Email) -> ApiResul
 }
 
 /// Whether a code was for a new address that the account does not wait for any more.
-async fn is_given_up(state: &State, code: &NewCode) -> ApiResult<bool> {
+async fn is_given_up(state: &App, code: &NewCode) -> ApiResult<bool> {
     if code.purpose != CodePurpose::ChangeEmail {
         return Ok(false);
     }

@@ -1,6 +1,6 @@
 //! `POST /auth/reset-password`
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::{ApiError, ApiResult};
 use http::HeaderMap;
 use shared::access::codes::{CodeError, GivenCode};
@@ -14,7 +14,7 @@ use shared::identity::password;
 use shared::mail::Message;
 use shared::store::{CodePurpose, Store, User};
 
-use crate::State;
+use crate::App;
 use crate::limits::{CODES, limit};
 
 pub struct ResetPassword {
@@ -40,7 +40,7 @@ impl FromFields for ResetPassword {
 /// Sets a new password, with the code from the mail. It ends all sign-ins, and it proves the
 /// address, since the code was mailed there.
 pub async fn reset_password(
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     client: ClientAddress,
     headers: HeaderMap,
     Valid(body): Valid<ResetPassword>,

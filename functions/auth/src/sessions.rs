@@ -1,7 +1,7 @@
 //! `GET /auth/sessions` and `DELETE /auth/sessions/:id`: where a user is signed in.
 
 use axum::Extension;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::ids::SignInId;
 use foundation::{ApiError, ApiResult};
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use shared::access::CurrentUser;
 use shared::http::{Id, Page, Pagination, Reply, ok};
 use shared::store::SignIn;
 
-use crate::State;
+use crate::App;
 use crate::tokens::{Cookies, clear};
 
 #[derive(Serialize)]
@@ -32,7 +32,7 @@ pub struct Sessions {
 }
 
 /// The user's sign-ins, last used first.
-pub async fn list(Shared(state): Shared<State>, user: CurrentUser, page: Page) -> ApiResult<Reply<Sessions>> {
+pub async fn list(State(state): State<App>, user: CurrentUser, page: Page) -> ApiResult<Reply<Sessions>> {
     let all = state.context.store.sign_ins(&user.id).await?;
     let pagination = page.of(all.len());
     let show = |sign_in: SignIn| Session {
@@ -50,7 +50,7 @@ pub async fn list(Shared(state): Shared<State>, user: CurrentUser, page: Page) -
 
 /// Ends one sign-in; the cookies go too when it is the one of this request.
 pub async fn revoke(
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     Extension(cookies): Cookies,
     user: CurrentUser,
     Id(id): Id<SignInId>,

@@ -1,6 +1,6 @@
 //! `POST /auth/verify-otp`
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::{ApiError, ApiResult};
 use http::HeaderMap;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use shared::identity::password::GivenPassword;
 use shared::mail::Message;
 use shared::store::{CodePurpose, PendingCode, Store, StoreError, User};
 
-use crate::State;
+use crate::App;
 use crate::browser::proved;
 use crate::limits::{CODES, limit};
 
@@ -39,7 +39,7 @@ const PURPOSES: [CodePurpose; 4] =
 /// Takes a code for what it was mailed for. A code for a new password is only looked at:
 /// `reset-password` uses it up.
 pub async fn verify_otp(
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     client: ClientAddress,
     headers: HeaderMap,
     Valid(VerifyOtp { email, otp, password }): Valid<VerifyOtp>,
@@ -70,7 +70,7 @@ pub async fn verify_otp(
 }
 
 async fn sign_up(
-    state: &State,
+    state: &App,
     headers: &HeaderMap,
     email: &Email,
     pending: &PendingCode,
@@ -92,7 +92,7 @@ async fn sign_up(
     Ok(())
 }
 
-async fn change_email(state: &State, email: &Email, pending: &PendingCode) -> ApiResult<()> {
+async fn change_email(state: &App, email: &Email, pending: &PendingCode) -> ApiResult<()> {
     let store = &state.context.store;
     let asked_for = |user: &User| user.awaited_email() == Some(email);
     let user = store.user(&pending.user_id).await?.filter(asked_for).ok_or(CodeError::Invalid)?;
@@ -111,7 +111,7 @@ async fn change_email(state: &State, email: &Email, pending: &PendingCode) -> Ap
     Ok(())
 }
 
-async fn link_google(state: &State, email: &Email, pending: &PendingCode) -> ApiResult<()> {
+async fn link_google(state: &App, email: &Email, pending: &PendingCode) -> ApiResult<()> {
     let subject = pending.google_subject.as_deref().ok_or(CodeError::Invalid)?;
     let store = &state.context.store;
     let owner = store.user_by_email(email).await?.filter(|owner| owner.id == pending.user_id);

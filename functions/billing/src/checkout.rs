@@ -1,18 +1,16 @@
 //! `POST /billing/subscribe` and `POST /billing/portal`: pages of the payment provider's.
 
-use axum::extract::State as Extract;
-use axum::response::IntoResponse;
+use axum::extract::State;
 use foundation::plans::PlanId;
 use foundation::time;
 use foundation::{ApiError, ApiResult};
 use serde::Serialize;
 use serde_json::Value;
-use shared::access::CurrentUser;
-use shared::http::{Field, Fields, FromFields, IdempotencyKey, Invalid, Valid, ValidOrEmpty, ok, text};
+use shared::access::{Account, CurrentUser};
+use shared::http::{Field, Fields, FromFields, IdempotencyKey, Invalid, Reply, Valid, ValidOrEmpty, ok, text};
 use url::Url;
 
-use crate::State;
-use crate::refusal::refusal;
+use crate::App;
 
 /// A wish without an idempotency key is the same for so many seconds.
 const SAME_WISH_SECONDS: i64 = 600;
@@ -55,26 +53,25 @@ impl FromFields for Wish {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Page {
+pub(crate) struct Page {
     checkout_url: String,
 }
 
 pub(crate) async fn subscribe(
-    Extract(state): Extract<State>,
+    State(state): State<App>,
     key: IdempotencyKey,
-    user: CurrentUser,
+    account: Account,
     Valid(wish): Valid<Wish>,
-) -> ApiResult<impl IntoResponse> {
+) -> ApiResult<Reply<Page>> {
     let success_url = own(&state, "successUrl", wish.success_url, "success")?;
     let cancel_url = own(&state, "cancelUrl", wish.cancel_url, "canceled")?;
     let key = wish_key(key);
-    let account = state.account_of(&user).await?;
-    let page = state.subscriptions.subscribe(&account, &wish.plan, success_url, cancel_url, &key).await;
-    Ok(ok("Please pay on the page at this address.", Page { checkout_url: page.map_err(refusal)? }))
+    let page = state.subscriptions.subscribe(&account.user, &wish.plan, success_url, cancel_url, &key).await;
+    Ok(ok("Please pay on the page at this address.", Page { checkout_url: page? }))
 }
 
 /// An address of the frontend's, so that nobody is led elsewhere after paying.
-fn own(state: &State, field: &str, given: Option<Url>, outcome: &str) -> ApiResult<String> {
+fn own(state: &App, field: &str, given: Option<Url>, outcome: &str) -> ApiResult<String> {
     let http = &state.context.config.http;
     match given {
         None => Ok(format!("{}/billing?checkout={outcome}", http.frontend_url)),
@@ -103,21 +100,21 @@ impl FromFields for Return {
 }
 
 #[derive(Serialize)]
-struct Portal {
+pub(crate) struct Portal {
     url: String,
 }
 
 pub(crate) async fn open_portal(
-    Extract(state): Extract<State>,
+    State(state): State<App>,
     key: IdempotencyKey,
     user: CurrentUser,
     ValidOrEmpty(given): ValidOrEmpty<Return>,
-) -> ApiResult<impl IntoResponse> {
+) -> ApiResult<Reply<Portal>> {
     let return_url = match given.url {
         None => format!("{}/billing", state.context.config.http.frontend_url),
         given => own(&state, "returnUrl", given, "")?,
     };
     let key = wish_key(key);
-    let url = state.subscriptions.portal(&user.id, &return_url, &key).await.map_err(refusal)?;
+    let url = state.subscriptions.portal(&user.id, &return_url, &key).await?;
     Ok(ok("Manage your payments on the page at this address.", Portal { url }))
 }

@@ -3,7 +3,6 @@
 mod checkout;
 mod invoices;
 mod plans;
-mod refusal;
 mod subscription;
 mod webhook;
 
@@ -11,48 +10,37 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
 use foundation::provider::Cause;
-use foundation::{ApiError, ApiResult};
 use shared::Context;
-use shared::access::CurrentUser;
-use shared::billing::payments::{Subscriptions, configured};
+use shared::billing::payments::Subscriptions;
 use shared::mail::Mailer;
-use shared::store::User;
 
 /// What the function holds.
 #[derive(Debug, Clone)]
-pub struct State {
+pub struct App {
     context: Context,
     subscriptions: Subscriptions,
 }
 
-impl State {
+impl App {
     /// Everything that the function needs.
     ///
     /// # Errors
     /// When mail or the payment provider is not configured properly.
     pub async fn new(context: Context) -> Result<Self, Cause> {
         let mailer = Mailer::new(&context.config.mail, &context.config.aws).await?;
-        let payments = configured(&context.config.billing)?;
-        let subscriptions = Subscriptions::new(context.store.clone(), context.billing.clone(), payments, mailer);
+        let subscriptions = Subscriptions::new(&context, mailer)?;
         Ok(Self { context, subscriptions })
-    }
-
-    /// The account of a sign-in. One that is gone has no living sign-in either.
-    async fn account_of(&self, user: &CurrentUser) -> ApiResult<User> {
-        let found = self.context.store.user(&user.id).await?;
-        found
-            .ok_or_else(|| ApiError::unauthorized("sign_in_expired", "Your sign-in has expired. Please sign in again."))
     }
 }
 
-impl FromRef<State> for Context {
-    fn from_ref(state: &State) -> Self {
+impl FromRef<App> for Context {
+    fn from_ref(state: &App) -> Self {
         state.context.clone()
     }
 }
 
 /// The routes under `/api/v1/billing`.
-pub fn router(state: State) -> Router {
+pub fn router(state: App) -> Router {
     Router::new()
         .route("/api/v1/billing/plans", get(plans::list_plans))
         .route("/api/v1/billing/subscription", get(subscription::read_subscription))

@@ -1,6 +1,6 @@
 //! The `billing` function on Lambda.
 
-use billing::{State, router};
+use billing::{App, router};
 use shared::Context;
 use shared::http::{Backend, serve};
 
@@ -10,5 +10,5 @@ async fn main() -> Result<(), lambda_http::Error> {
     foundation::process::keep_private()?;
     let context = Context::from_env().await?;
     let config = context.config.clone();
-    lambda_http::run(serve(Backend::Gateway, router(State::new(context).await?), &config.http)).await
+    lambda_http::run(serve(Backend::Gateway, router(App::new(context).await?), &config.http)).await
 }

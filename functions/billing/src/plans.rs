@@ -1,13 +1,13 @@
 //! `GET /billing/plans`: what can be subscribed to. Open to everybody.
 
-use axum::extract::State as Extract;
-use axum::response::IntoResponse;
+use axum::extract::State;
+use foundation::ApiResult;
 use foundation::plans::Plan;
-use shared::http::ok;
+use shared::http::{Reply, ok};
 
-use crate::State;
+use crate::App;
 
-pub(crate) async fn list_plans(Extract(state): Extract<State>) -> impl IntoResponse {
-    let plans: Vec<Plan> = state.context.billing.plans().iter().cloned().collect();
-    ok("These are our plans.", plans)
+pub(crate) async fn list_plans(State(state): State<App>) -> ApiResult<Reply<Vec<Plan>>> {
+    let plans = state.context.billing.plans().iter().cloned().collect();
+    Ok(ok("These are our plans.", plans))
 }

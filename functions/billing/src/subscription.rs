@@ -1,8 +1,7 @@
 //! `GET /billing/subscription`: the user's plan, and how much of it is used; `POST /billing/cancel` and
 //! `POST /billing/resume`.
 
-use axum::extract::State as Extract;
-use axum::response::IntoResponse;
+use axum::extract::State;
 use foundation::ApiResult;
 use foundation::ids::UserId;
 use foundation::plans::PlanId;
@@ -11,10 +10,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::access::CurrentUser;
 use shared::billing::Kept;
-use shared::http::ok;
+use shared::http::{Reply, ok};
 
-use crate::State;
-use crate::refusal::refusal;
+use crate::App;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -49,14 +47,14 @@ struct Used {
 }
 
 pub(crate) async fn read_subscription(
-    Extract(state): Extract<State>,
+    State(state): State<App>,
     user: CurrentUser,
-) -> ApiResult<impl IntoResponse> {
+) -> ApiResult<Reply<SubscriptionView>> {
     Ok(ok("This is your plan.", view(&state, &user.id).await?))
 }
 
 /// What the user has.
-async fn view(state: &State, user: &UserId) -> ApiResult<SubscriptionView> {
+async fn view(state: &App, user: &UserId) -> ApiResult<SubscriptionView> {
     let billing = &state.context.billing;
     let (plan, subscription) = billing.plan_of(user).await?;
     let usage = billing.usage(user).await?;
@@ -81,17 +79,17 @@ async fn view(state: &State, user: &UserId) -> ApiResult<SubscriptionView> {
 }
 
 pub(crate) async fn cancel_subscription(
-    Extract(state): Extract<State>,
+    State(state): State<App>,
     user: CurrentUser,
-) -> ApiResult<impl IntoResponse> {
-    state.subscriptions.cancel_at_period_end(&user.id, true).await.map_err(refusal)?;
+) -> ApiResult<Reply<SubscriptionView>> {
+    state.subscriptions.cancel_at_period_end(&user.id, true).await?;
     Ok(ok("Your subscription ends with its period.", view(&state, &user.id).await?))
 }
 
 pub(crate) async fn resume_subscription(
-    Extract(state): Extract<State>,
+    State(state): State<App>,
     user: CurrentUser,
-) -> ApiResult<impl IntoResponse> {
-    state.subscriptions.cancel_at_period_end(&user.id, false).await.map_err(refusal)?;
+) -> ApiResult<Reply<SubscriptionView>> {
+    state.subscriptions.cancel_at_period_end(&user.id, false).await?;
     Ok(ok("Your subscription goes on.", view(&state, &user.id).await?))
 }

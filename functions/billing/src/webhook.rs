@@ -1,8 +1,7 @@
 //! `POST /billing/webhook`: events of Stripe's.
 
 use axum::body::Bytes;
-use axum::extract::State as Extract;
-use axum::response::IntoResponse;
+use axum::extract::State;
 use foundation::{ApiError, ApiResult};
 use foundation::{telemetry, time};
 use http::HeaderMap;
@@ -11,25 +10,24 @@ use serde::Serialize;
 use shared::billing::payments::{Event, Receipt, verify};
 use shared::http::{Reply, ok};
 
-use crate::State;
-use crate::refusal::refusal;
+use crate::App;
 
 #[derive(Serialize)]
-struct Received {
+pub(crate) struct Received {
     /// What came of it: `applied`, `repeated` or `ignored`.
     outcome: &'static str,
 }
 
 /// Whatever cannot be done is told with an error: Stripe shows it, and delivers the event again.
 pub(crate) async fn receive_event(
-    Extract(state): Extract<State>,
+    State(state): State<App>,
     headers: HeaderMap,
     body: Bytes,
-) -> ApiResult<impl IntoResponse> {
+) -> ApiResult<Reply<Received>> {
     take(&state, &headers, &body).await.inspect_err(|_| telemetry::count_failed_webhook())
 }
 
-async fn take(state: &State, headers: &HeaderMap, body: &[u8]) -> ApiResult<Reply<Received>> {
+async fn take(state: &App, headers: &HeaderMap, body: &[u8]) -> ApiResult<Reply<Received>> {
     let Some(stripe) = &state.context.config.billing.stripe else {
         return Err(ApiError::unavailable("billing_not_configured", "Paying is not set up on this system."));
     };
@@ -41,7 +39,7 @@ async fn take(state: &State, headers: &HeaderMap, body: &[u8]) -> ApiResult<Repl
     let event = Event::parse(body).ok_or_else(|| ApiError::bad_request("malformed_event", "This is no event."))?;
     let receipt = state.subscriptions.receive(&event).await.map_err(|error| {
         tracing::error!(%error, event = event.id, kind = event.kind, "an event failed");
-        refusal(error)
+        ApiError::from(error)
     })?;
     let outcome = match receipt {
         Receipt::Applied => "applied",

@@ -1,6 +1,6 @@
 //! Pictures that were sent with messages.
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use foundation::ids::AttachmentId;
 use foundation::{ApiError, ApiResult};
@@ -8,8 +8,7 @@ use http::{HeaderValue, StatusCode, header};
 use shared::access::CurrentUser;
 use shared::http::Id;
 
-use crate::State;
-use crate::refusal::refusal;
+use crate::App;
 
 const PATH: &str = "/api/v1/chat/attachments/";
 
@@ -24,8 +23,8 @@ pub fn named_by<'a>(gateway_url: &str, address: &'a str) -> Option<&'a str> {
 }
 
 /// `GET /chat/attachments/:id`: to the picture, for its owner.
-pub async fn read(user: CurrentUser, Shared(state): Shared<State>, Id(id): Id<AttachmentId>) -> ApiResult<Response> {
-    let address = state.conversations.picture_address(&user.id, &id).await.map_err(refusal)?;
+pub async fn read(user: CurrentUser, State(state): State<App>, Id(id): Id<AttachmentId>) -> ApiResult<Response> {
+    let address = state.conversations.image_address(&user.id, &id).await?;
     let address = address.ok_or_else(|| ApiError::not_found("Picture"))?;
     let location = HeaderValue::try_from(address).map_err(ApiError::internal)?;
     // The address works for some minutes; the browser may keep it for less.

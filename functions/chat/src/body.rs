@@ -1,7 +1,10 @@
 //! The body of a message: words and pictures.
 
-use answers::conversation::{Picture, Prompt};
+use answers::assistant::ImageSource;
+use answers::conversation::Prompt;
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, Engine as _, GeneralPurpose, GeneralPurposeConfig};
 use foundation::file_url::FileUrl;
 use foundation::ids::AttachmentId;
 use foundation::{ApiError, ApiResult};
@@ -10,9 +13,8 @@ use serde_json::Value;
 use shared::access::CurrentUser;
 use shared::http::{Field, Fields, FromFields, IdempotencyKey, Invalid, Valid, said};
 
-use crate::State;
+use crate::App;
 use crate::attachments;
-use crate::refusal::refusal;
 
 /// Bytes of a request that carries pictures: what Lambda takes.
 pub const LIMIT: usize = 6 * 1024 * 1024;
@@ -33,7 +35,7 @@ pub struct Said {
 
 #[derive(Debug)]
 enum Sent {
-    Picture(Picture),
+    Image(ImageSource),
     Address(String),
 }
 
@@ -52,10 +54,27 @@ impl Field for Sent {
         let Value::String(text) = value else { return Err("must be text".to_owned()) };
         let text = text.trim();
         if text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
-            return Picture::from_data_url(text).map(Self::Picture);
+            return from_data_url(text).map(Self::Image).map_err(str::to_owned);
         }
         if text.is_empty() { Err("must not be empty".to_owned()) } else { Ok(Self::Address(text.to_owned())) }
     }
+}
+
+/// Base64 with or without its closing signs.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// The picture in a `data:` URL; else the end of a sentence that begins with the field's name.
+fn from_data_url(url: &str) -> Result<ImageSource, &'static str> {
+    const NO_DATA_URL: &str = "must be a data: URL in base64";
+    let (head, encoded) = url.split_once(',').ok_or(NO_DATA_URL)?;
+    if !head.to_ascii_lowercase().ends_with(";base64") {
+        return Err(NO_DATA_URL);
+    }
+    let bytes = LENIENT.decode(encoded.trim()).map_err(|_| NO_DATA_URL)?;
+    ImageSource::of_file(bytes.into()).ok_or("must be a PNG, JPEG, WebP or GIF picture")
 }
 
 impl FromFields for Said {
@@ -89,12 +108,12 @@ impl Said {
     ///
     /// # Errors
     /// 400 with a sentence for each that is not, 413 when the pictures are too large together.
-    pub async fn into_prompt(self, state: &State, user: &CurrentUser) -> ApiResult<Prompt> {
+    pub async fn into_prompt(self, state: &App, user: &CurrentUser) -> ApiResult<Prompt> {
         let mut pictures = Vec::with_capacity(self.images.len());
         let mut sentences = Vec::new();
         for (at, sent) in self.images.into_iter().enumerate() {
             match sent {
-                Sent::Picture(picture) => pictures.push(picture),
+                Sent::Image(image) => pictures.push(image),
                 Sent::Address(address) => match picture_at(state, user, &address).await? {
                     Ok(picture) => pictures.push(picture),
                     Err(reason) => sentences.push(format!("images[{at}] {reason}")),
@@ -104,24 +123,24 @@ impl Said {
         if !sentences.is_empty() {
             return Err(ApiError::validation(sentences));
         }
-        if pictures.iter().map(Picture::size).sum::<usize>() > LARGEST_PICTURES {
+        if pictures.iter().filter_map(ImageSource::size).sum::<usize>() > LARGEST_PICTURES {
             return Err(too_large());
         }
         Ok(Prompt { text: self.content, pictures, key: self.key, aloud: false })
     }
 }
 
-async fn picture_at(state: &State, user: &CurrentUser, address: &str) -> ApiResult<Result<Picture, String>> {
+async fn picture_at(state: &App, user: &CurrentUser, address: &str) -> ApiResult<Result<ImageSource, String>> {
     let config = &state.context.config;
     if let Some(id) = attachments::named_by(&config.http.gateway_url, address) {
         let found = match AttachmentId::try_from(id.to_owned()) {
-            Ok(id) => state.conversations.picture(&user.id, &id).await.map_err(refusal)?,
+            Ok(id) => state.conversations.image(&user.id, &id).await?,
             Err(_) => None,
         };
         return Ok(found.ok_or_else(|| "names a picture that is not there".to_owned()));
     }
     let url = FileUrl::parse(address, &config.documents).map_err(|error| error.to_string());
-    Ok(url.map(|url| Picture::Elsewhere(url.as_url().clone())))
+    Ok(url.map(|url| ImageSource::Address(url.as_url().clone())))
 }
 
 fn too_large() -> ApiError {

@@ -2,31 +2,32 @@
 //!
 //! Handlers parse and reply; what happens in between is `answers::conversation`.
 
+mod app;
 mod attachments;
 mod body;
 mod messages;
-mod refusal;
 mod sessions;
 mod sse;
-mod state;
 mod views;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, patch, post, put};
+use axum::{Extension, Router};
+use shared::access::MayRenewAccess;
 use shared::pace::pace;
 
-pub use state::State;
+pub use app::App;
 
 /// All routes of the family.
-pub fn router(state: State) -> Router {
+pub fn router(state: App) -> Router {
     let paced = from_fn_with_state(state.context.clone(), pace);
+    let renewing = Extension(MayRenewAccess);
     let asking = Router::new()
         .route("/api/v1/chat/messages", post(messages::send::in_new_session))
-        .route("/api/v1/chat/messages/stream", post(messages::stream::in_new_session))
+        .route("/api/v1/chat/messages/stream", post(messages::stream::in_new_session).layer(renewing))
         .route("/api/v1/chat/sessions/{id}/messages", post(messages::send::in_session))
-        .route("/api/v1/chat/sessions/{id}/messages/stream", post(messages::stream::in_session))
+        .route("/api/v1/chat/sessions/{id}/messages/stream", post(messages::stream::in_session).layer(renewing))
         .layer(DefaultBodyLimit::max(body::LIMIT));
     Router::new()
         .route("/api/v1/chat/sessions", get(sessions::list::list).post(sessions::create::create))
@@ -40,7 +41,10 @@ pub fn router(state: State) -> Router {
             "/api/v1/chat/sessions/{id}/messages/{message}",
             patch(messages::reword::reword).delete(messages::remove::remove),
         )
-        .route("/api/v1/chat/sessions/{id}/messages/{message}/regenerate", post(messages::stream::again))
+        .route(
+            "/api/v1/chat/sessions/{id}/messages/{message}/regenerate",
+            post(messages::stream::again).layer(renewing),
+        )
         .route("/api/v1/chat/sessions/{id}/messages/{message}/feedback", put(messages::feedback::give))
         .route("/api/v1/chat/attachments/{id}", get(attachments::read))
         .merge(asking)

@@ -19,7 +19,7 @@ async fn run() -> Result<(), lambda_http::Error> {
     let config = context.config.clone();
     let library = Library::load(&context);
     let assistant = Assistant::new(&context, library)?.with_vision(&context, Vision::configured(&config).await?);
-    let routes = chat::router(chat::State::new(context, assistant));
+    let routes = chat::router(chat::App::new(context, assistant));
     let app = serve(Backend::Gateway, routes, &config.http);
     if config.http.response_streaming {
         lambda_http::run_with_streaming_response(app).await

@@ -13,12 +13,12 @@ use shared::objects::{Notification, ObjectKey};
 
 /// What the function holds. Built once, cheap to clone.
 #[derive(Debug, Clone)]
-pub struct State {
+pub struct App {
     context: Context,
     budget: Duration,
 }
 
-impl State {
+impl App {
     /// Everything that the function needs.
     #[must_use]
     pub fn new(context: Context) -> Self {
@@ -62,7 +62,7 @@ impl State {
 }
 
 /// Handles a batch of messages, each on its own: those that are to be delivered again are named in the answer.
-pub async fn handle(state: State, event: SqsEvent) -> SqsBatchResponse {
+pub async fn handle(state: App, event: SqsEvent) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
     for message in event.records {
         if !state.handle_message(message.body.as_deref().unwrap_or_default()).await {

@@ -7,7 +7,7 @@ use http::request::Parts;
 use shared::access;
 use shared::store::{Job, RateLimit};
 
-use crate::State;
+use crate::App;
 
 /// Uploads of one caller: a shelf of manuals, dropped at once.
 const UPLOADS: RateLimit = RateLimit { name: "extract", times: 100, seconds: 60 };
@@ -18,10 +18,10 @@ const POLLS: RateLimit = RateLimit { name: "extract-poll", times: 1200, seconds:
 #[derive(Debug)]
 pub(crate) struct Caller(access::Caller);
 
-impl FromRequestParts<State> for Caller {
+impl FromRequestParts<App> for Caller {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &App) -> Result<Self, ApiError> {
         access::Caller::of("extract", parts, state).await.map(Self)
     }
 }
@@ -33,12 +33,12 @@ impl Caller {
     }
 
     /// Counts an upload; 429 beyond the limit.
-    pub(crate) async fn count_upload(&self, state: &State) -> ApiResult<()> {
+    pub(crate) async fn count_upload(&self, state: &App) -> ApiResult<()> {
         self.0.admit(&state.context, &UPLOADS, "too_many_uploads", "Too many files").await
     }
 
     /// Counts a poll; whether it is within the limit.
-    pub(crate) async fn may_poll(&self, state: &State) -> ApiResult<bool> {
+    pub(crate) async fn may_poll(&self, state: &App) -> ApiResult<bool> {
         Ok(self.0.count(&state.context, &POLLS).await?.is_none())
     }
 

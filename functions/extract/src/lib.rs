@@ -25,13 +25,13 @@ const CHECKED_AT_ONCE: usize = 4;
 
 /// What the function holds.
 #[derive(Debug, Clone)]
-pub struct State {
+pub struct App {
     context: Context,
     pdf: PdfWorker,
     checks: Arc<Semaphore>,
 }
 
-impl State {
+impl App {
     /// Everything that the function needs.
     ///
     /// # Errors
@@ -42,14 +42,14 @@ impl State {
     }
 }
 
-impl FromRef<State> for Context {
-    fn from_ref(state: &State) -> Self {
+impl FromRef<App> for Context {
+    fn from_ref(state: &App) -> Self {
         state.context.clone()
     }
 }
 
 /// The routes under `/api/v1/extract`.
-pub fn router(state: State) -> Router {
+pub fn router(state: App) -> Router {
     let paced = from_fn_with_state(state.context.clone(), pace);
     Router::new()
         .route(

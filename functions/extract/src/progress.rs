@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State as Extract};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use foundation::ApiResult;
 use foundation::ids::JobId;
@@ -22,7 +22,7 @@ use shared::http::{HEAVIEST_ANSWER, weight};
 use shared::objects::{ObjectError, ObjectKey, Presigned};
 use shared::store::{Job, JobStatus, Progress, Stage};
 
-use crate::State;
+use crate::App;
 use crate::access::Caller;
 use crate::milestone::newly_passed;
 
@@ -55,7 +55,7 @@ struct Linked {
 }
 
 pub(crate) async fn job_progress(
-    Extract(state): Extract<State>,
+    State(state): State<App>,
     caller: Caller,
     headers: HeaderMap,
     id: Result<Path<String>, PathRejection>,
@@ -77,7 +77,7 @@ pub(crate) async fn job_progress(
     }
 }
 
-async fn milestone(state: &State, job: &Job) -> ApiResult<Response> {
+async fn milestone(state: &App, job: &Job) -> ApiResult<Response> {
     let Progress { stage, percent } = job.progress.unwrap_or(Progress::WAITING);
     let Some(milestone) = newly_passed(percent, job.milestone) else { return Ok(nothing_new()) };
     if !state.context.store.pass_job_milestone(&job.id, milestone).await? {
@@ -104,7 +104,7 @@ fn step(stage: Stage) -> &'static str {
     }
 }
 
-async fn extracted(state: &State, id: &JobId, headers: &HeaderMap) -> ApiResult<Response> {
+async fn extracted(state: &App, id: &JobId, headers: &HeaderMap) -> ApiResult<Response> {
     let objects = &state.context.objects;
     let key = ObjectKey::ExtractText(id.clone());
     let size = match objects.get(&key, HEAVIEST_ANSWER as u64).await {

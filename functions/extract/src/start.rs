@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use axum::Json;
-use axum::extract::{Request, State as Extract};
+use axum::extract::{Request, State};
 use documents::pdf::PdfError;
 use foundation::ids::JobId;
 use foundation::{ApiError, ApiResult};
@@ -12,7 +12,7 @@ use shared::Context;
 use shared::objects::ObjectKey;
 use shared::store::{Failure, Job};
 
-use crate::State;
+use crate::App;
 use crate::access::Caller;
 use crate::received::receive;
 
@@ -25,11 +25,7 @@ pub(crate) struct Started {
     total_pages: u32,
 }
 
-pub(crate) async fn start_job(
-    Extract(state): Extract<State>,
-    caller: Caller,
-    request: Request,
-) -> ApiResult<Json<Started>> {
+pub(crate) async fn start_job(State(state): State<App>, caller: Caller, request: Request) -> ApiResult<Json<Started>> {
     caller.count_upload(&state).await?;
     let file = receive(request).await?;
     let info = {

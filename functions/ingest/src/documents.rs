@@ -13,13 +13,13 @@ use crate::failure::{ATTEMPTS, WorkError};
 use crate::reading::Reading;
 use crate::source::SourceFile;
 use crate::supervise::{Hold, Reporter, reporter, supervised};
-use crate::{Outcome, State};
+use crate::{App, Outcome};
 
 /// Percent of the whole ingest.
 const READING: (u8, u8, u8) = (10, 30, 40);
 const SAVING: u8 = 95;
 
-impl State {
+impl App {
     /// A document's file was put.
     pub(crate) async fn document_file_arrived(&self, user: &UserId, id: &DocumentId) -> Outcome {
         let document = match self.context.store.document(user, id).await {
@@ -234,13 +234,10 @@ impl State {
     /// Deletes what a run, or a late upload, has stored for a document that is gone, or is going.
     async fn clean_up(&self, user: &UserId, id: &DocumentId) -> Outcome {
         tracing::info!(document = %id, "an event for a document that is gone");
-        let kinds = [ObjectKey::Source, ObjectKey::Request, ObjectKey::Segment, ObjectKey::Pages];
-        for kind in kinds {
-            if let Err(error) = self.context.objects.delete(&kind(user.clone(), id.clone())).await {
-                return later(&error);
-            }
+        match self.context.objects.delete_ingested(user, id).await {
+            Ok(()) => Outcome::Done,
+            Err(error) => later(&error),
         }
-        Outcome::Done
     }
 
     async fn forget_request(&self, user: &UserId, id: &DocumentId) -> Outcome {

@@ -10,7 +10,7 @@ use search::inference::{Embedder, Embedding, InferenceError};
 use search::retrieval::{Segment, SegmentSource};
 use shared::store::{Document, Stage};
 
-use crate::State;
+use crate::App;
 use crate::failure::WorkError;
 use crate::supervise::Reporter;
 
@@ -34,7 +34,7 @@ pub(crate) struct Indexed {
     pub(crate) chunks: u32,
 }
 
-impl State {
+impl App {
     pub(crate) async fn index(
         &self,
         document: &Document,

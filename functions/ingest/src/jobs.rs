@@ -1,5 +1,6 @@
 //! Text extraction jobs.
 
+use foundation::fetch::LARGEST_DOCUMENT;
 use foundation::ids::{JobId, UserId};
 use shared::objects::ObjectKey;
 use shared::store::{Claim, Job, JobStatus, Place, Run, Stage};
@@ -8,12 +9,12 @@ use crate::documents::{later, no_text};
 use crate::failure::{ATTEMPTS, WorkError};
 use crate::reading::Reading;
 use crate::supervise::{Hold, Reporter, reporter, supervised};
-use crate::{LARGEST_FILE, Outcome, State, source};
+use crate::{App, Outcome, source};
 
 /// Percent of the whole job.
 const READING: (u8, u8, u8) = (2, 45, 95);
 
-impl State {
+impl App {
     /// The file of a job was put.
     pub(crate) async fn job_file_arrived(&self, id: &JobId) -> Outcome {
         let owner = match self.context.store.job(id).await {
@@ -58,7 +59,7 @@ impl State {
     async fn extract_text(&self, id: &JobId, owner: Option<&UserId>, report: &Reporter) -> Result<(), WorkError> {
         let file = source::temporary()?;
         report.at(Stage::Downloading, READING.0);
-        self.context.objects.download(&ObjectKey::ExtractSource(id.clone()), file.path(), LARGEST_FILE).await?;
+        self.context.objects.download(&ObjectKey::ExtractSource(id.clone()), file.path(), LARGEST_DOCUMENT).await?;
         let reading = self.read_file(file.path(), report, READING).await?;
         if let Some(owner) = owner {
             self.keep_reading(owner, file.path(), &reading).await;

@@ -33,12 +33,9 @@ use shared::queue::Queue;
 const PUT_OFF_SECONDS: u32 = 15;
 const PUT_OFF_SPREAD: u32 = 15;
 
-/// The largest file that is read, in bytes.
-const LARGEST_FILE: u64 = 500 * 1024 * 1024;
-
 /// What the function holds. Built once, cheap to clone.
 #[derive(Debug, Clone)]
-pub struct State {
+pub struct App {
     context: Context,
     embedder: Option<Embedder>,
     pdf: PdfWorker,
@@ -79,7 +76,7 @@ pub struct Handled {
     pub waits: bool,
 }
 
-impl State {
+impl App {
     /// Everything that the function needs. Without an embedder, text is extracted, but every document
     /// fails with a reason that says what is missing. `reader` reads the pages that are pictures.
     ///
@@ -126,7 +123,7 @@ impl State {
 ///
 /// A message whose user has as many files in work as may be would use up its deliveries while it waits, and end among
 /// the dead letters. It is sent again, to be delivered later, and done with; without a queue it is named in the answer.
-pub async fn handle(state: State, event: SqsEvent) -> Handled {
+pub async fn handle(state: App, event: SqsEvent) -> Handled {
     let mut response = SqsBatchResponse::default();
     let mut waits = true;
     for message in event.records {
@@ -145,7 +142,7 @@ pub async fn handle(state: State, event: SqsEvent) -> Handled {
     Handled { response, waits }
 }
 
-async fn handle_message(state: &State, body: &str) -> Outcome {
+async fn handle_message(state: &App, body: &str) -> Outcome {
     let notification: Notification = match body.parse() {
         Ok(notification) => notification,
         Err(error) => {

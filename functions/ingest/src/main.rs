@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use images::reading;
-use ingest::State;
+use ingest::App;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use search::inference::{Embedder, ModelConfig};
 use shared::Context;
@@ -25,7 +25,7 @@ async fn serve() -> Result<(), Error> {
     let inference = &context.config.inference;
     let model = ModelConfig { dir: inference.model_dir.clone(), threads: inference.threads, queue: QUEUE };
     let reader = reading::configured(&context.config).await?;
-    let state = State::new(context.clone(), Some(Embedder::load(&model)?), reader)?;
+    let state = App::new(context.clone(), Some(Embedder::load(&model)?), reader)?;
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| {
         let state = state.clone();
         async move { Ok::<_, Error>(ingest::handle(state, event.payload).await.response) }

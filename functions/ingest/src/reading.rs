@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use shared::objects::{ObjectError, ObjectKey};
 use shared::store::Stage;
 
-use crate::State;
+use crate::App;
 use crate::failure::WorkError;
 use crate::supervise::Reporter;
 
@@ -38,7 +38,7 @@ struct Kept {
     pages: Vec<Page>,
 }
 
-impl State {
+impl App {
     /// Reads a file, with progress between `from` and `to` percent, of which recognising has the part
     /// from `middle` on.
     pub(crate) async fn read_file(

@@ -11,7 +11,7 @@ use futures::{StreamExt, stream};
 use images::recognition;
 use tokio::time::{Instant, timeout_at};
 
-use crate::State;
+use crate::App;
 use crate::failure::WorkError;
 
 /// Pages of a document that are read so; those beyond stay without text.
@@ -24,7 +24,7 @@ const READ_AT_ONCE: usize = 2;
 /// Pages, some of them read now, and why the others could not be, where the reader failed.
 type Recognised = (Vec<Page>, Option<ProviderError>);
 
-impl State {
+impl App {
     /// Reads what the text layers of these pages leave out. A page that cannot be rendered or read stays
     /// as it is; `on_page` is told how many are done, of how many.
     pub(crate) async fn recognise(

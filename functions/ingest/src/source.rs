@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use foundation::fetch::LARGEST_DOCUMENT;
 use shared::Context;
-use shared::objects::ObjectKey;
+use shared::objects::{ObjectError, ObjectKey};
 use shared::store::{Document, Run, Stage, StoreError, size_mismatch};
 use tempfile::NamedTempFile;
 
+use crate::App;
 use crate::failure::{WorkError, too_large};
 use crate::supervise::Reporter;
-use crate::{LARGEST_FILE, State};
 
 /// Percent of the whole ingest.
 const DOWNLOADING: (u8, u8) = (0, 10);
@@ -24,7 +25,7 @@ pub(crate) struct SourceFile {
     pub(crate) etag: String,
 }
 
-impl State {
+impl App {
     /// The file from storage; for a document that was registered by address, fetched and stored
     /// first where that has not been done.
     ///
@@ -39,13 +40,14 @@ impl State {
         report.at(Stage::Downloading, DOWNLOADING.0);
         let key = ObjectKey::Source(document.user_id.clone(), document.id.clone());
         let objects = &self.context.objects;
-        let mut booked = document.file_size;
-        if objects.info(&key).await?.is_none() {
-            booked = self.import(run, document, &key, report).await?;
-        }
-        let info = objects.info(&key).await?.ok_or(shared::objects::ObjectError::NotFound)?;
-        if info.size > LARGEST_FILE {
-            return Err(WorkError::Refused(too_large(LARGEST_FILE)));
+        let (booked, info) = if let Some(info) = objects.info(&key).await? {
+            (document.file_size, info)
+        } else {
+            let booked = self.import(run, document, &key, report).await?;
+            (booked, objects.info(&key).await?.ok_or(ObjectError::NotFound)?)
+        };
+        if info.size > LARGEST_DOCUMENT {
+            return Err(WorkError::Refused(too_large(LARGEST_DOCUMENT)));
         }
         if info.size != booked {
             if document.source_url.is_none() {
@@ -54,7 +56,7 @@ impl State {
             self.book(run, document, info.size).await?;
         }
         let file = temporary()?;
-        if objects.download(&key, file.path(), LARGEST_FILE).await? != info.etag {
+        if objects.download(&key, file.path(), LARGEST_DOCUMENT).await? != info.etag {
             return Err(WorkError::passing("file_replaced", "This file was replaced while it was read."));
         }
         report.at(Stage::Downloading, DOWNLOADING.1);
@@ -85,7 +87,7 @@ impl State {
         key: &ObjectKey,
         report: &Reporter,
     ) -> Result<u64, WorkError> {
-        let Some(url) = &document.source_url else { return Err(shared::objects::ObjectError::NotFound.into()) };
+        let Some(url) = &document.source_url else { return Err(ObjectError::NotFound.into()) };
         let file = temporary()?;
         let on_bytes = |bytes, total: Option<u64>| {
             let total = total.unwrap_or(document.file_size).max(bytes);

@@ -2,14 +2,14 @@
 
 use answers::library::LibraryError;
 use axum::Json;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::ApiResult;
 use serde::Serialize;
 use serde_json::Value;
 use shared::access::CurrentUser;
 use shared::http::{Field, Fields, FromFields, Invalid, Valid, text};
 
-use crate::{State, failure};
+use crate::App;
 
 /// Texts of one call.
 const MOST_TEXTS: usize = 64;
@@ -44,11 +44,11 @@ pub(crate) struct Answer {
 
 pub(crate) async fn embed(
     _user: CurrentUser,
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     Valid(body): Valid<Body>,
 ) -> ApiResult<Json<Answer>> {
-    let embedder = state.library.embedder().await.map_err(failure::answer)?;
-    let embedded = embedder.embed(body.texts).await.map_err(|error| failure::answer(LibraryError::from(error)))?;
+    let embedder = state.library.embedder().await?;
+    let embedded = embedder.embed(body.texts).await.map_err(LibraryError::from)?;
     Ok(Json(Answer {
         embeddings: embedded.into_iter().map(search::inference::Embedding::into_vec).collect(),
         model: embedder.model_name().to_owned(),

@@ -2,7 +2,6 @@
 //! language model. Payloads are top level; errors are the envelope.
 
 mod embed;
-mod failure;
 mod search;
 
 use answers::library::Library;
@@ -14,12 +13,12 @@ use shared::pace::pace;
 
 /// What the handlers need.
 #[derive(Debug, Clone)]
-pub struct State {
+pub struct App {
     context: Context,
     library: Library,
 }
 
-impl State {
+impl App {
     /// The state of this family.
     #[must_use]
     pub fn new(context: Context, library: Library) -> Self {
@@ -27,14 +26,14 @@ impl State {
     }
 }
 
-impl FromRef<State> for Context {
-    fn from_ref(state: &State) -> Self {
+impl FromRef<App> for Context {
+    fn from_ref(state: &App) -> Self {
         state.context.clone()
     }
 }
 
 /// The routes of this family.
-pub fn router(state: State) -> axum::Router {
+pub fn router(state: App) -> axum::Router {
     let paced = from_fn_with_state(state.context.clone(), pace);
     axum::Router::new()
         .route("/api/v1/rag/search", post(search::search))

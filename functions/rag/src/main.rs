@@ -1,7 +1,7 @@
 //! The `rag` function.
 
 use answers::library::Library;
-use rag::State;
+use rag::App;
 use shared::Context;
 use shared::http::{Backend, serve};
 
@@ -12,6 +12,6 @@ async fn main() -> Result<(), lambda_http::Error> {
     let context = Context::from_env().await?;
     let config = context.config.clone();
     let library = Library::load(&context);
-    let router = rag::router(State::new(context, library));
+    let router = rag::router(App::new(context, library));
     lambda_http::run(serve(Backend::Services, router, &config.http)).await
 }

@@ -2,7 +2,7 @@
 
 use answers::library::LibraryQuery;
 use axum::Json;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::ApiResult;
 use foundation::ids::DocumentId;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use shared::access::CurrentUser;
 use shared::http::{Field, Fields, FromFields, Invalid, Valid, said};
 
-use crate::{State, failure};
+use crate::App;
 
 /// Characters of a query.
 const LONGEST_QUERY: usize = 1_000;
@@ -102,10 +102,10 @@ struct Found {
 
 pub(crate) async fn search(
     user: CurrentUser,
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     Valid(Body(query)): Valid<Body>,
 ) -> ApiResult<Json<Answer>> {
-    let hits = state.library.search(&user.id, query).await.map_err(failure::answer)?;
+    let hits = state.library.search(&user.id, query).await?;
     let found = hits.into_iter().map(|hit| Found {
         id: hit.id,
         document_id: hit.document_id,

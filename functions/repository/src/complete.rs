@@ -1,15 +1,14 @@
 //! `POST /repository/uploads/:id/complete`: the parts of a large file are there.
 
-use axum::extract::State as Extract;
-use axum::response::IntoResponse;
+use axum::extract::State;
 use foundation::ids::DocumentId;
 use foundation::{ApiError, ApiResult};
 use shared::access::CurrentUser;
-use shared::http::{Fields, FromFields, Id, Invalid, Valid, ok};
+use shared::http::{Fields, FromFields, Id, Invalid, Reply, Valid, ok};
 use shared::objects::{ObjectError, ObjectKey};
 use shared::store::{Document, MultipartState, size_mismatch};
 
-use crate::State;
+use crate::App;
 use crate::fields::{PartNumber, Text};
 use crate::view::DocumentView;
 
@@ -37,11 +36,11 @@ impl FromFields for Part {
 }
 
 pub(crate) async fn complete_upload(
-    Extract(state): Extract<State>,
+    State(state): State<App>,
     user: CurrentUser,
     Id(id): Id<DocumentId>,
     Valid(body): Valid<Body>,
-) -> ApiResult<impl IntoResponse> {
+) -> ApiResult<Reply<DocumentView>> {
     let mut document = state.document(&user.id, &id).await?;
     let upload = document.upload.clone().ok_or_else(|| {
         ApiError::conflict("not_multipart", "This document is not uploaded in parts: there is nothing to complete.")
@@ -71,7 +70,7 @@ fn in_order(parts: Vec<Part>, upload: &MultipartState) -> ApiResult<Vec<(i32, St
 }
 
 /// A file of another size than announced is not kept: what the plan allows was counted by that.
-async fn check_size(state: &State, document: &Document) -> ApiResult<()> {
+async fn check_size(state: &App, document: &Document) -> ApiResult<()> {
     let (user, id) = (&document.user_id, &document.id);
     let key = ObjectKey::Source(user.clone(), id.clone());
     let objects = &state.context.objects;
@@ -85,7 +84,7 @@ async fn check_size(state: &State, document: &Document) -> ApiResult<()> {
 }
 
 async fn put_together(
-    state: &State,
+    state: &App,
     document: &Document,
     upload: &MultipartState,
     parts: &[(i32, String)],

@@ -1,15 +1,13 @@
 //! Values that bodies of this family hold.
 
 use foundation::ApiError;
+use foundation::fetch::LARGEST_DOCUMENT;
 use serde_json::Value;
 use shared::http::{Field, text};
 
-/// The largest document, in bytes.
-pub(crate) const LARGEST_FILE: u64 = 500 * 1024 * 1024;
-
 /// The answer to a larger one.
 pub(crate) fn too_large() -> ApiError {
-    let most = LARGEST_FILE / (1024 * 1024);
+    let most = LARGEST_DOCUMENT / (1024 * 1024);
     ApiError::payload_too_large(
         "file_too_large",
         format!("A document may have at most {most} MiB. Please split the file."),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use foundation::ids::DocumentId;
 use foundation::{ApiError, ApiResult};
@@ -12,13 +12,13 @@ use shared::http::Id;
 use shared::objects::ObjectKey;
 use shared::store::DocumentStatus;
 
-use crate::State;
+use crate::App;
 
 /// Long enough for a viewer that asks for one part after the other, too short to be passed on.
 const LIFETIME: Duration = Duration::from_mins(15);
 
 pub(crate) async fn download_file(
-    Extract(state): Extract<State>,
+    State(state): State<App>,
     user: CurrentUser,
     Id(id): Id<DocumentId>,
 ) -> ApiResult<Response> {

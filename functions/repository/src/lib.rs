@@ -13,7 +13,6 @@ mod page;
 mod page_image;
 mod pictures;
 mod read;
-mod refusal;
 mod register;
 mod reprocess;
 mod upload;
@@ -39,13 +38,13 @@ const PICTURES_AT_ONCE: usize = 2;
 
 /// What the function holds.
 #[derive(Debug, Clone)]
-pub struct State {
+pub struct App {
     context: Context,
     pdf: PdfWorker,
     pictures: Arc<Semaphore>,
 }
 
-impl State {
+impl App {
     /// Everything that the function needs.
     ///
     /// # Errors
@@ -61,14 +60,14 @@ impl State {
     }
 }
 
-impl FromRef<State> for Context {
-    fn from_ref(state: &State) -> Self {
+impl FromRef<App> for Context {
+    fn from_ref(state: &App) -> Self {
         state.context.clone()
     }
 }
 
 /// The routes under `/api/v1/repository`.
-pub fn router(state: State) -> Router {
+pub fn router(state: App) -> Router {
     let paced = from_fn_with_state(state.context.clone(), pace);
     Router::new()
         .route("/api/v1/repository/uploads", post(upload::begin_upload))

@@ -1,15 +1,14 @@
 //! `GET /repository/documents`.
 
-use axum::extract::{FromRequestParts, Query, State as Extract};
-use axum::response::IntoResponse;
+use axum::extract::{FromRequestParts, Query, State};
 use foundation::{ApiError, ApiResult};
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use shared::access::CurrentUser;
-use shared::http::{Page, Pagination, ok};
+use shared::http::{Page, Pagination, Reply, ok};
 use shared::store::DocumentStatus;
 
-use crate::State;
+use crate::App;
 use crate::view::DocumentView;
 
 /// `?status=`, where given.
@@ -43,17 +42,17 @@ impl<S: Send + Sync> FromRequestParts<S> for StatusFilter {
 }
 
 #[derive(Serialize)]
-struct Documents {
+pub(crate) struct Documents {
     documents: Vec<DocumentView>,
     pagination: Pagination,
 }
 
 pub(crate) async fn list_documents(
-    Extract(state): Extract<State>,
+    State(state): State<App>,
     user: CurrentUser,
     page: Page,
     StatusFilter(status): StatusFilter,
-) -> ApiResult<impl IntoResponse> {
+) -> ApiResult<Reply<Documents>> {
     let mut all = state.context.store.documents(&user.id).await?;
     all.retain(|document| status.is_none_or(|status| document.status == status));
     let pagination = page.of(all.len());

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use repository::{State, router};
+use repository::{App, router};
 use shared::Context;
 use shared::http::{Backend, serve};
 
@@ -15,6 +15,6 @@ fn main() -> ExitCode {
 async fn run() -> Result<(), lambda_http::Error> {
     let context = Context::from_env().await?;
     let config = context.config.clone();
-    let state = State::new(context)?;
+    let state = App::new(context)?;
     lambda_http::run(serve(Backend::Gateway, router(state), &config.http)).await
 }

@@ -1,22 +1,20 @@
 //! `GET /repository/documents/:id/pages/:n`: what a citation opens.
 
-use axum::extract::State as Extract;
-use axum::response::IntoResponse;
+use axum::extract::State;
 use foundation::ids::DocumentId;
 use foundation::page_texts::{LONGEST, PageBlock, PageTexts, TextSource};
 use foundation::{ApiError, ApiResult};
 use serde::Serialize;
 use shared::access::CurrentUser;
-use shared::http::{Id, ok};
+use shared::http::{Id, Reply, ok};
 use shared::objects::{ObjectError, ObjectKey};
 use shared::store::{Document, DocumentStatus};
 
-use crate::State;
-use crate::refusal::not_ready;
+use crate::App;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PageView {
+pub(crate) struct PageView {
     document_id: DocumentId,
     file_name: String,
     page: u32,
@@ -29,10 +27,10 @@ struct PageView {
 }
 
 pub(crate) async fn read_page(
-    Extract(state): Extract<State>,
+    State(state): State<App>,
     user: CurrentUser,
     Id((id, number)): Id<(DocumentId, u32)>,
-) -> ApiResult<impl IntoResponse> {
+) -> ApiResult<Reply<PageView>> {
     let document = state.document(&user.id, &id).await?;
     let texts = texts(&state, &document).await?;
     let pages = texts.pages.len();
@@ -50,7 +48,13 @@ pub(crate) async fn read_page(
     Ok(ok("The text of the page.", view))
 }
 
-async fn texts(state: &State, document: &Document) -> ApiResult<PageTexts> {
+/// A page is asked for before its document is ready.
+pub(crate) fn not_ready() -> ApiError {
+    let message = "This document is still being processed. Please try again later.";
+    ApiError::conflict("document_not_ready", message)
+}
+
+async fn texts(state: &App, document: &Document) -> ApiResult<PageTexts> {
     let key = ObjectKey::Pages(document.user_id.clone(), document.id.clone());
     match state.context.objects.get(&key, LONGEST).await {
         Ok(bytes) => PageTexts::from_bytes(&bytes).map_err(ApiError::internal),

@@ -1,6 +1,6 @@
 //! `GET /repository/documents/:id/pages/:n/image`: a page as a picture, with what a citation rests on marked.
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use foundation::{ApiError, ApiResult};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -8,12 +8,12 @@ use shared::access::CurrentUser;
 use shared::pace::admit;
 use shared::store::{Document, DocumentStatus};
 
-use crate::State;
-use crate::refusal::not_ready;
+use crate::App;
+use crate::page::not_ready;
 use crate::wish::Wish;
 
 pub(crate) async fn show_page(
-    Extract(state): Extract<State>,
+    State(state): State<App>,
     user: CurrentUser,
     wish: Wish,
     headers: HeaderMap,

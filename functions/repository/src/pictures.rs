@@ -6,6 +6,7 @@ use std::time::Duration;
 use ::documents::page_pictures::{HEAVIEST, PagePicture, drawn_width};
 use ::documents::pdf::PdfError;
 use bytes::Bytes;
+use foundation::fetch::LARGEST_DOCUMENT;
 use foundation::{ApiError, ApiResult};
 use shared::objects::{ObjectError, ObjectKey};
 use shared::store::{Document, DocumentStatus};
@@ -13,8 +14,7 @@ use tempfile::NamedTempFile;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
-use crate::State;
-use crate::fields::LARGEST_FILE;
+use crate::App;
 use crate::wish::Wish;
 
 /// How long a request may take in all: the function is ended after 29 seconds.
@@ -24,7 +24,7 @@ const PERMIT_IN: Duration = Duration::from_secs(10);
 /// `Retry-After` of a request that got no permit or took too long, in seconds.
 const AGAIN: u64 = 5;
 
-impl State {
+impl App {
     /// The picture as a WebP file. The page is drawn if no picture of it is stored. `file` is the `ETag` of the
     /// document's file.
     pub(crate) async fn picture(&self, document: &Document, file: &str, wish: Wish) -> ApiResult<Bytes> {
@@ -125,7 +125,7 @@ impl State {
         let file = tempfile::Builder::new().prefix("intellimaint-").suffix(".pdf").tempfile();
         let file = file.map_err(ApiError::internal)?;
         let key = ObjectKey::Source(document.user_id.clone(), document.id.clone());
-        match self.context.objects.download(&key, file.path(), LARGEST_FILE).await {
+        match self.context.objects.download(&key, file.path(), LARGEST_DOCUMENT).await {
             Ok(etag) if etag == known => Ok(file),
             // It was replaced: the page numbers and places are those of the file before.
             Ok(_) | Err(ObjectError::NotFound) => Err(ApiError::not_found("File")),

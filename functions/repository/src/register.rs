@@ -5,8 +5,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use axum::extract::State as Extract;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use foundation::fetch::LARGEST_DOCUMENT;
 use foundation::file_url::FileUrl;
 use foundation::ids::UserId;
 use foundation::{ApiError, ApiResult};
@@ -16,8 +17,8 @@ use shared::http::{Fields, FromFields, Invalid, OptionalText, Valid, created, ok
 use shared::ingest_request::IngestRequest;
 use shared::store::{Document, NewDocument};
 
-use crate::State;
-use crate::fields::{Bytes, FileName, LARGEST_FILE, Text, too_large};
+use crate::App;
+use crate::fields::{Bytes, FileName, Text, too_large};
 use crate::view::DocumentView;
 
 /// Documents in one call.
@@ -67,11 +68,11 @@ struct Registered {
 }
 
 pub(crate) async fn register_documents(
-    Extract(state): Extract<State>,
+    State(state): State<App>,
     user: CurrentUser,
     Valid(body): Valid<Body>,
 ) -> ApiResult<Response> {
-    if body.documents.iter().any(|listed| listed.file_size > LARGEST_FILE) {
+    if body.documents.iter().any(|listed| listed.file_size > LARGEST_DOCUMENT) {
         return Err(too_large());
     }
     check_addresses(&state, &body.documents)?;
@@ -92,7 +93,7 @@ pub(crate) async fn register_documents(
     })
 }
 
-fn check_addresses(state: &State, listed: &[Listed]) -> ApiResult<()> {
+fn check_addresses(state: &App, listed: &[Listed]) -> ApiResult<()> {
     let config = &state.context.config.documents;
     let refused = listed.iter().enumerate().filter_map(|(at, listed)| {
         let error = FileUrl::parse(&listed.file_url, config).err()?;
@@ -103,7 +104,7 @@ fn check_addresses(state: &State, listed: &[Listed]) -> ApiResult<()> {
 }
 
 /// The documents in the order of the request, and whether any of them is new.
-async fn find_or_create(state: &State, user: &UserId, listed: &[Listed]) -> ApiResult<(Vec<Document>, bool)> {
+async fn find_or_create(state: &App, user: &UserId, listed: &[Listed]) -> ApiResult<(Vec<Document>, bool)> {
     let store = &state.context.store;
     for pause in PAUSES {
         tokio::time::sleep(Duration::from_millis(pause)).await;

@@ -1,23 +1,22 @@
 //! `POST /repository/documents/:id/reprocess`: another ingest. What is there stays until its result
 //! replaces it.
 
-use axum::extract::State as Extract;
-use axum::response::IntoResponse;
+use axum::extract::State;
 use foundation::ids::DocumentId;
 use foundation::{ApiError, ApiResult};
 use shared::access::CurrentUser;
-use shared::http::{Id, ok};
+use shared::http::{Id, Reply, ok};
 use shared::ingest_request::IngestRequest;
 use shared::store::DocumentStatus;
 
-use crate::State;
+use crate::App;
 use crate::view::DocumentView;
 
 pub(crate) async fn reprocess_document(
-    Extract(state): Extract<State>,
+    State(state): State<App>,
     user: CurrentUser,
     Id(id): Id<DocumentId>,
-) -> ApiResult<impl IntoResponse> {
+) -> ApiResult<Reply<DocumentView>> {
     let document = match state.context.store.restart_document(&user.id, &id).await {
         Err(error) if error.is_condition() => return Err(refusal(&state, &user, &id).await?),
         result => result?,
@@ -27,7 +26,7 @@ pub(crate) async fn reprocess_document(
     Ok(ok("The document is being processed again.", DocumentView::of(document, &state.context.config.http)))
 }
 
-async fn refusal(state: &State, user: &CurrentUser, id: &DocumentId) -> ApiResult<ApiError> {
+async fn refusal(state: &App, user: &CurrentUser, id: &DocumentId) -> ApiResult<ApiError> {
     let document = state.document(&user.id, id).await?;
     Ok(match document.status {
         DocumentStatus::Uploading => {

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use axum::extract::State as Extract;
-use axum::response::IntoResponse;
+use axum::extract::State;
+use foundation::fetch::LARGEST_DOCUMENT;
 use foundation::{ApiError, ApiResult};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::access::CurrentUser;
-use shared::http::{Fields, FromFields, Invalid, Valid, created};
+use shared::http::{Fields, FromFields, Invalid, Reply, Valid, created};
 use shared::objects::{ObjectKey, part_sizes};
 use shared::store::{Document, MultipartState, NewDocument};
 
-use crate::State;
-use crate::fields::{Bytes, ContentType, FileName, LARGEST_FILE, too_large};
+use crate::App;
+use crate::fields::{Bytes, ContentType, FileName, too_large};
 use crate::view::DocumentView;
 
 /// How long the addresses work.
@@ -50,7 +50,7 @@ impl FromFields for Body {
 }
 
 #[derive(Serialize)]
-struct Begun {
+pub(crate) struct Begun {
     document: DocumentView,
     upload: Upload,
 }
@@ -70,10 +70,10 @@ struct Part {
 }
 
 pub(crate) async fn begin_upload(
-    Extract(state): Extract<State>,
+    State(state): State<App>,
     user: CurrentUser,
     Valid(body): Valid<Body>,
-) -> ApiResult<impl IntoResponse> {
+) -> ApiResult<Reply<Begun>> {
     check(&body)?;
     let new = NewDocument {
         file_name: body.file_name.0,
@@ -102,14 +102,14 @@ fn check(body: &Body) -> ApiResult<()> {
             format!("Only PDF documents ({PDF}) can be uploaded."),
         ));
     }
-    if body.file_size > LARGEST_FILE {
+    if body.file_size > LARGEST_DOCUMENT {
         return Err(too_large());
     }
     Ok(())
 }
 
 /// Keeps the document, where the plan still has room for it.
-async fn keep(state: &State, document: &Document) -> ApiResult<()> {
+async fn keep(state: &App, document: &Document) -> ApiResult<()> {
     let new = std::slice::from_ref(document);
     for pause in PAUSES {
         let room = state.context.billing.check_documents(&document.user_id, new).await?;
@@ -124,13 +124,13 @@ async fn keep(state: &State, document: &Document) -> ApiResult<()> {
     Err(ApiError::unavailable("busy", "Too many uploads are begun at once. Please try again in a moment."))
 }
 
-async fn single(state: &State, document: &Document, size: u64) -> ApiResult<Upload> {
+async fn single(state: &App, document: &Document, size: u64) -> ApiResult<Upload> {
     let key = ObjectKey::Source(document.user_id.clone(), document.id.clone());
     let put = state.context.objects.presign_put(&key, PDF, size, LIFETIME).await?;
     Ok(Upload::Single { method: "PUT", url: put.url, headers: put.headers, expires_at: put.expires_at })
 }
 
-async fn multipart(state: &State, document: &mut Document, size: u64) -> ApiResult<Upload> {
+async fn multipart(state: &App, document: &mut Document, size: u64) -> ApiResult<Upload> {
     let key = ObjectKey::Source(document.user_id.clone(), document.id.clone());
     let sizes = part_sizes(size, PART_SIZE);
     let begun = state.context.objects.begin_multipart(&key, PDF, &sizes, LIFETIME).await?;

@@ -8,7 +8,7 @@ use shared::Context;
 use shared::access::CurrentUser;
 use shared::auth::RefreshError;
 
-use crate::State;
+use crate::App;
 
 /// A user whose handshake is in order: signed in by cookie, bearer token or ticket, from a page of an
 /// origin that is known, where a page it is.
@@ -17,10 +17,10 @@ use crate::State;
 #[derive(Debug)]
 pub(crate) struct Visitor(pub(crate) CurrentUser);
 
-impl FromRequestParts<State> for Visitor {
+impl FromRequestParts<App> for Visitor {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &App) -> Result<Self, ApiError> {
         let context = &state.context;
         check_origin(parts, context)?;
         let ticket = parts.uri.query().and_then(|query| {
@@ -28,7 +28,7 @@ impl FromRequestParts<State> for Visitor {
         });
         match ticket {
             Some(ticket) => redeem(&ticket, context).await.map(Self),
-            None => <CurrentUser as FromRequestParts<State>>::from_request_parts(parts, state).await.map(Self),
+            None => <CurrentUser as FromRequestParts<App>>::from_request_parts(parts, state).await.map(Self),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use axum::extract::{Request, State as Shared};
+use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
@@ -14,21 +14,21 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::{State, operations, router};
+use crate::{App, operations, router};
 
 /// How long plain requests under way have at the end.
 const LAST: Duration = Duration::from_secs(2);
 
 /// Everything that the container answers: the route, `GET /health`, which says when it is about to
 /// stop, and `GET /metrics`.
-pub fn service(state: &State) -> Router {
+pub fn service(state: &App) -> Router {
     let routes = router(state.clone()).merge(operations(state.clone()));
     let health = middleware::from_fn_with_state(state.clone(), health);
     serve(Backend::Services, routes, &state.context.config.http).layer(health)
 }
 
 /// A load balancer sends no more clients where this is 503.
-async fn health(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+async fn health(State(state): State<App>, request: Request, next: Next) -> Response {
     if state.is_draining() && request.uri().path() == "/health" {
         let body = json!({"status": "draining", "service": "services", "version": env!("CARGO_PKG_VERSION")});
         return (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response();
@@ -41,7 +41,7 @@ async fn health(Shared(state): Shared<State>, request: Request, next: Next) -> R
 ///
 /// # Errors
 /// Where the configured address cannot be listened on.
-pub async fn run(state: State) -> io::Result<()> {
+pub async fn run(state: App) -> io::Result<()> {
     let address = state.context.config.stream.address;
     let listener = TcpListener::bind(address).await?;
     tracing::info!(%address, "the stream container listens");

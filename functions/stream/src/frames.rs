@@ -1,6 +1,7 @@
 //! What goes over the wire.
 
 use bytes::Bytes;
+use foundation::ApiError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::store::{Citation, Procedure, TokenUsage, Verification, Warning};
@@ -191,6 +192,14 @@ pub enum ServerFrame {
         #[serde(skip_serializing_if = "Value::is_null")]
         data: Value,
     },
+}
+
+/// An error as a frame: its code and its sentence, never its cause.
+impl From<&ApiError> for ServerFrame {
+    fn from(error: &ApiError) -> Self {
+        let (code, message) = (error.code().to_owned(), error.message().to_owned());
+        Self::Error { code, message, data: error.data().clone() }
+    }
 }
 
 impl ServerFrame {

@@ -7,13 +7,12 @@
 mod access;
 mod connections;
 mod container;
-pub mod frames;
+mod frames;
 mod hearing;
 mod metrics;
-pub mod outbox;
+mod outbox;
 mod playing;
-mod refusal;
-pub mod session;
+mod session;
 mod socket;
 mod speaker;
 mod speaking;
@@ -27,13 +26,14 @@ use std::time::Duration;
 use answers::assistant::Assistant;
 use answers::conversation::Conversations;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{FromRef, State as Shared};
+use axum::extract::{FromRef, State};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use foundation::ids::new_ulid;
 use foundation::{ApiError, ApiResult};
 use shared::Context;
+use shared::access::MayRenewAccess;
 use shared::http::RequestId;
 use speech::audio::AudioWorker;
 use speech::{Synthesizer, Transcriber};
@@ -82,7 +82,7 @@ pub(crate) struct Limits {
 
 /// What the container holds. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct State {
+pub struct App {
     pub(crate) context: Context,
     pub(crate) parts: Parts,
     connections: Connections,
@@ -90,7 +90,7 @@ pub struct State {
     pub(crate) stop: CancellationToken,
 }
 
-impl State {
+impl App {
     /// Answers come from `assistant`.
     #[must_use]
     pub fn new(
@@ -149,29 +149,29 @@ impl State {
     }
 }
 
-impl FromRef<State> for Context {
-    fn from_ref(state: &State) -> Self {
+impl FromRef<App> for Context {
+    fn from_ref(state: &App) -> Self {
         state.context.clone()
     }
 }
 
 /// The route of this family.
-pub fn router(state: State) -> Router {
-    Router::new().route("/api/v1/stream", get(connect)).with_state(state)
+pub fn router(state: App) -> Router {
+    Router::new().route("/api/v1/stream", get(connect).layer(Extension(MayRenewAccess))).with_state(state)
 }
 
 /// What an operator asks the container: `GET /metrics`.
-pub fn operations(state: State) -> Router {
+pub fn operations(state: App) -> Router {
     Router::new().route("/metrics", get(figures)).with_state(state)
 }
 
-async fn figures(Shared(state): Shared<State>) -> String {
+async fn figures(State(state): State<App>) -> String {
     state.parts.metrics.text(state.connections.count())
 }
 
 async fn connect(
     Visitor(user): Visitor,
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     request: Option<Extension<RequestId>>,
     upgrade: WebSocketUpgrade,
 ) -> ApiResult<Response> {

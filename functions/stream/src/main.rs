@@ -7,7 +7,7 @@ use answers::library::Library;
 use foundation::provider::Cause;
 use shared::Context;
 use speech::{recognition, synthesis};
-use stream::State;
+use stream::App;
 
 fn main() -> ExitCode {
     // The microphone is decoded in a child process, which is this executable again.
@@ -23,6 +23,6 @@ async fn run() -> Result<(), Cause> {
     let assistant = Assistant::new(&context, library)?;
     let transcriber = recognition::configured(&context.config).await?;
     let synthesizer = synthesis::configured(&context.config).await?;
-    stream::run(State::new(context, assistant, transcriber, synthesizer)).await?;
+    stream::run(App::new(context, assistant, transcriber, synthesizer)).await?;
     Ok(())
 }

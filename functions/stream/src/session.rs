@@ -23,7 +23,6 @@ use crate::frames::{ClientConfig, ClientFrame, ServerFrame};
 use crate::hearing::{Heard, Microphone};
 use crate::outbox::{Gone, Outbox};
 use crate::playing::Playing;
-use crate::refusal;
 use crate::turn::{Ended, Turn, Wishes};
 
 /// Characters of a question, as in a typed message.
@@ -290,7 +289,7 @@ impl Session {
         if let Some(cause) = error.cause() {
             tracing::error!(connection = %self.speaker.connection, code = error.code(), cause, "a frame failed");
         }
-        self.out.send(&refusal::frame(error)).await
+        self.out.send(&error.into()).await
     }
 }
 

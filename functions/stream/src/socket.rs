@@ -10,7 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use tokio_tungstenite::tungstenite::Error as SocketError;
 use tokio_util::sync::CancellationToken;
 
-use crate::State;
+use crate::App;
 use crate::frames::ClientFrame;
 use crate::outbox::{Outbox, Outgoing, Waiting};
 use crate::session::{Session, Speaker};
@@ -36,7 +36,7 @@ const TOO_BIG: u16 = 1009;
 const RESTART: u16 = 1012;
 
 /// Holds a connection until either side ends it.
-pub(crate) async fn hold(socket: WebSocket, state: State, speaker: Speaker) {
+pub(crate) async fn hold(socket: WebSocket, state: App, speaker: Speaker) {
     let (sink, mut stream) = socket.split();
     let (out, waiting) = Outbox::new();
     let dead = CancellationToken::new();

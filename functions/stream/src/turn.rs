@@ -15,12 +15,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Parts;
 use crate::frames::{ServerFrame, SpokenAnswers};
+use crate::metrics;
 use crate::outbox::{Gone, Outbox, Reach};
 use crate::playing::Playing;
 use crate::speaker::Speaker;
 use crate::speaking::{Sentence, Spoken, speak};
 use crate::splitter::Splitter;
-use crate::{metrics, refusal};
 
 /// Sentences that may wait to be spoken: then the answer is read no faster than it is spoken.
 const SENTENCES: usize = 32;
@@ -83,7 +83,7 @@ impl Turn {
             Err(error) => {
                 // Where the session is gone, the next turn begins another.
                 let chat = chat.filter(|_| !matches!(error, ConversationError::NoSuchChat));
-                self.refuse(&refusal::of(error)).await;
+                self.refuse(&ApiError::from(error)).await;
                 self.log("refused", &times);
                 return Ended { chat, playing: None };
             }
@@ -296,7 +296,7 @@ impl Turn {
             tracing::error!(code = error.code(), cause, "a turn failed");
         }
         // Should the client have gone, the connection notices by itself.
-        let _ = self.out.send(&refusal::frame(error)).await;
+        let _ = self.out.send(&error.into()).await;
     }
 
     fn log(&self, outcome: &'static str, times: &Times) {

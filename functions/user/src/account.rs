@@ -1,11 +1,11 @@
 //! `POST /user/account/delete-otp` and `DELETE /user/account`
 
 use axum::Extension;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::{ApiError, ApiResult};
 use shared::access::attempts::check_password;
 use shared::access::codes::{GivenCode, NewCode};
-use shared::access::{Counter, CurrentUser};
+use shared::access::{Account, Counter};
 use shared::account::close;
 use shared::auth::clear_cookies;
 use shared::billing::payments::SubscriptionsError;
@@ -13,11 +13,10 @@ use shared::http::{Fields, FromFields, Invalid, Reply, ResponseCookies, Valid, o
 use shared::identity::password::GivenPassword;
 use shared::store::CodePurpose;
 
-use crate::{State, account_of};
+use crate::App;
 
 /// Mails a code that allows the deletion, for accounts without a password.
-pub async fn mail_code(Shared(state): Shared<State>, user: CurrentUser) -> ApiResult<Reply<()>> {
-    let account = account_of(&state.context, &user).await?;
+pub async fn mail_code(State(state): State<App>, Account { user: account, .. }: Account) -> ApiResult<Reply<()>> {
     let counter = Counter::Account(account.id.clone());
     let code = NewCode::new(account.email, CodePurpose::DeleteAccount, account.id);
     state.codes.send(&code, &counter).await?;
@@ -44,13 +43,12 @@ impl FromFields for Proof {
 
 /// Deletes the account for good. What it holds is removed by a job, which may take longer than a request.
 pub async fn delete(
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     Extension(cookies): Extension<ResponseCookies>,
-    user: CurrentUser,
+    Account { user: account, sign_in }: Account,
     Valid(proof): Valid<Proof>,
 ) -> ApiResult<Reply<()>> {
     let context = &state.context;
-    let account = account_of(context, &user).await?;
     let counter = Counter::Account(account.id.clone());
     match proof {
         Proof::Password(given) => {
@@ -67,7 +65,7 @@ pub async fn delete(
     }
     // Nobody pays for an account that is gone: where this fails, everything stays.
     state.subscriptions.end(&account.id).await.map_err(not_ended)?;
-    close(context, &account.id, &user.sign_in).await?;
+    close(context, &account.id, &sign_in).await?;
     for cookie in clear_cookies(&context.config.auth) {
         cookies.set(cookie);
     }

@@ -1,21 +1,20 @@
 //! Another e-mail address for an account: `POST /user/profile/email-otp`, and the part of `PUT /user/profile`.
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::{ApiError, ApiResult};
 use shared::access::attempts::check_password;
 use shared::access::codes::{CodeError, GivenCode, NewCode};
-use shared::access::{Counter, CurrentUser};
+use shared::access::{Account, Counter};
 use shared::http::{Reply, ok};
 use shared::identity::Email;
 use shared::identity::password::GivenPassword;
 use shared::mail::Message;
 use shared::store::{CodePurpose, PendingCode, User};
 
-use crate::{State, account_of};
+use crate::App;
 
 /// Mails a code that allows to ask for another address, for accounts without a password.
-pub async fn mail_code(Shared(state): Shared<State>, user: CurrentUser) -> ApiResult<Reply<()>> {
-    let account = account_of(&state.context, &user).await?;
+pub async fn mail_code(State(state): State<App>, Account { user: account, .. }: Account) -> ApiResult<Reply<()>> {
     let counter = Counter::Account(account.id.clone());
     let code = NewCode::new(account.email, CodePurpose::AskForEmail, account.id);
     state.codes.send(&code, &counter).await?;
@@ -28,7 +27,7 @@ pub async fn mail_code(Shared(state): Shared<State>, user: CurrentUser) -> ApiRe
 /// # Errors
 /// 400 `password_required`, `otp_required`, `wrong_password`, `otp_invalid`; 429.
 pub async fn authorise(
-    state: &State,
+    state: &App,
     user: &User,
     (password, otp): (Option<GivenPassword>, Option<GivenCode>),
 ) -> ApiResult<Option<PendingCode>> {
@@ -54,7 +53,7 @@ pub async fn authorise(
 ///
 /// # Errors
 /// 400 where it does not fit the role; 409 where it is somebody else's.
-pub async fn may_have(state: &State, user: &User, email: &Email) -> ApiResult<()> {
+pub async fn may_have(state: &App, user: &User, email: &Email) -> ApiResult<()> {
     user.role.check_address(email).map_err(|sentence| ApiError::validation(vec![sentence.to_owned()]))?;
     if state.context.store.user_by_email(email).await?.is_some_and(|other| other.email_verified) {
         return Err(ApiError::conflict("email_taken", "This e-mail address belongs to another account."));
@@ -67,7 +66,7 @@ pub async fn may_have(state: &State, user: &User, email: &Email) -> ApiResult<()
 ///
 /// # Errors
 /// As [`Codes::send`](shared::access::codes::Codes::send).
-pub async fn ask_to_prove(state: &State, user: &User, email: &Email) -> ApiResult<()> {
+pub async fn ask_to_prove(state: &App, user: &User, email: &Email) -> ApiResult<()> {
     let code = NewCode::new(email.clone(), CodePurpose::ChangeEmail, user.id.clone());
     let sent = state.codes.send(&code, &Counter::Account(user.id.clone())).await;
     if let Err(CodeError::TooManyMails { .. }) = &sent {

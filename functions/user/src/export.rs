@@ -1,16 +1,16 @@
 //! `GET /user/export`
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use foundation::ApiResult;
 use http::header;
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::access::CurrentUser;
+use shared::access::Account;
 use shared::account::{Budget, Exported, export as export_account};
 use shared::http::ok;
 
-use crate::{State, account_of};
+use crate::App;
 
 /// Where an export lies that is too large for an answer.
 #[derive(Serialize)]
@@ -23,9 +23,8 @@ struct Download {
 }
 
 /// Everything of the user: a JSON file to save, or, where that is large, an address where it can be downloaded.
-pub async fn export(Shared(state): Shared<State>, user: CurrentUser) -> ApiResult<Response> {
-    let account = account_of(&state.context, &user).await?;
-    match export_account(&state.context, account, Budget::default()).await? {
+pub async fn export(State(state): State<App>, account: Account) -> ApiResult<Response> {
+    match export_account(&state.context, account.user, Budget::default()).await? {
         Exported::Small(body) => {
             let headers = [
                 (header::CONTENT_TYPE, "application/json"),

@@ -11,44 +11,39 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{delete, get, post, put};
 use foundation::provider::Cause;
-use foundation::{ApiError, ApiResult};
 use shared::Context;
-use shared::access::CurrentUser;
 use shared::access::codes::Codes;
-use shared::billing::payments::{Subscriptions, configured};
+use shared::billing::payments::Subscriptions;
 use shared::mail::Mailer;
-use shared::store::User;
 
 /// What the handlers share.
 #[derive(Debug, Clone)]
-pub struct State {
+pub struct App {
     context: Context,
     codes: Codes,
     subscriptions: Subscriptions,
 }
 
-impl State {
+impl App {
     /// Builds the mailer and the client of the payment provider.
     ///
     /// # Errors
     /// When mail or the payment provider is not configured properly.
     pub async fn new(context: Context) -> Result<Self, Cause> {
         let mailer = Mailer::new(&context.config.mail, &context.config.aws).await?;
-        let payments = configured(&context.config.billing)?;
-        let billing = context.billing.clone();
-        let subscriptions = Subscriptions::new(context.store.clone(), billing, payments, mailer.clone());
+        let subscriptions = Subscriptions::new(&context, mailer.clone())?;
         Ok(Self { codes: Codes::new(&context, mailer)?, subscriptions, context })
     }
 }
 
-impl FromRef<State> for Context {
-    fn from_ref(state: &State) -> Self {
+impl FromRef<App> for Context {
+    fn from_ref(state: &App) -> Self {
         state.context.clone()
     }
 }
 
 /// The routes of the family.
-pub fn router(state: State) -> Router {
+pub fn router(state: App) -> Router {
     Router::new()
         .route("/api/v1/user/profile", get(profile::show).put(profile::change))
         .route("/api/v1/user/profile/email-otp", post(email::mail_code))
@@ -58,10 +53,4 @@ pub fn router(state: State) -> Router {
         .route("/api/v1/user/account", delete(account::delete))
         .route("/api/v1/user/export", get(export::export))
         .with_state(state)
-}
-
-/// The account of a sign-in. One that is gone has no living sign-in either.
-async fn account_of(context: &Context, user: &CurrentUser) -> ApiResult<User> {
-    let found = context.store.user(&user.id).await?;
-    found.ok_or_else(ApiError::sign_in_expired)
 }

@@ -2,7 +2,7 @@
 
 use shared::Context;
 use shared::http::{Backend, serve};
-use user::{State, router};
+use user::{App, router};
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
@@ -10,6 +10,6 @@ async fn main() -> Result<(), lambda_http::Error> {
     foundation::process::keep_private()?;
     let context = Context::from_env().await?;
     let config = context.config.clone();
-    let state = State::new(context).await?;
+    let state = App::new(context).await?;
     lambda_http::run(serve(Backend::Gateway, router(state), &config.http)).await
 }

@@ -1,15 +1,15 @@
 //! `PUT /user/password`
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::{ApiError, ApiResult};
 use shared::access::attempts::check_password;
-use shared::access::{Counter, CurrentUser};
+use shared::access::{Account, Counter};
 use shared::http::{Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::identity::NewPassword;
 use shared::identity::password::{self, GivenPassword};
 use shared::mail::Message;
 
-use crate::{State, account_of};
+use crate::App;
 
 pub struct Change {
     current: GivenPassword,
@@ -26,12 +26,11 @@ impl FromFields for Change {
 
 /// Replaces the password and ends all other sign-ins.
 pub async fn change(
-    Shared(state): Shared<State>,
-    user: CurrentUser,
+    State(state): State<App>,
+    Account { user: account, sign_in }: Account,
     Valid(Change { current, new }): Valid<Change>,
 ) -> ApiResult<Reply<()>> {
     let context = &state.context;
-    let account = account_of(context, &user).await?;
     if account.password_hash.is_none() {
         let message = "This account has no password yet. Sign out and choose \"forgot password\" to set one.";
         return Err(ApiError::bad_request("no_password", message));
@@ -47,8 +46,8 @@ pub async fn change(
     let hash = password::hash(new.0).await?;
     let changed = context.store.change_user(&account.id, |account| account.password_hash = Some(hash.clone())).await?;
     changed.ok_or_else(|| ApiError::not_found("Account"))?;
-    context.store.revoke_sign_ins(&user.id, Some(&user.sign_in)).await?;
-    context.store.withdraw_pending_email(&user.id).await?;
+    context.store.revoke_sign_ins(&account.id, Some(&sign_in)).await?;
+    context.store.withdraw_pending_email(&account.id).await?;
     state.codes.mailer().notify(&account.email, &Message::password_changed()).await;
     Ok(ok("Your password is changed.", ()))
 }

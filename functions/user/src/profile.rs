@@ -1,13 +1,13 @@
 //! `GET` and `PUT /user/profile`
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::file_url::FileUrl;
 use foundation::ids::UserId;
 use foundation::{ApiError, ApiResult};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::Context;
-use shared::access::CurrentUser;
+use shared::access::Account;
 use shared::access::codes::{CodeError, GivenCode};
 use shared::auth::Line;
 use shared::http::{Fields, FromFields, Invalid, OptionalText, Reply, Valid, ok};
@@ -16,8 +16,8 @@ use shared::identity::Role;
 use shared::identity::password::GivenPassword;
 use shared::store::{Settings, Store, StoreError, User};
 
+use crate::App;
 use crate::email::{ask_to_prove, authorise, may_have};
-use crate::{State, account_of};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -58,9 +58,8 @@ async fn profile(context: &Context, user: User) -> ApiResult<Profile> {
 }
 
 /// The user's profile.
-pub async fn show(Shared(state): Shared<State>, user: CurrentUser) -> ApiResult<Reply<Profile>> {
-    let user = account_of(&state.context, &user).await?;
-    Ok(ok("Here is your profile.", profile(&state.context, user).await?))
+pub async fn show(State(state): State<App>, account: Account) -> ApiResult<Reply<Profile>> {
+    Ok(ok("Here is your profile.", profile(&state.context, account.user).await?))
 }
 
 pub struct Change {
@@ -97,12 +96,11 @@ impl FromFields for Change {
 /// Changes what is given. A new address needs the current password, or else a code from the old address, and
 /// replaces the old one only when the code that is mailed to it is given to `verify-otp` within an hour.
 pub async fn change(
-    Shared(state): Shared<State>,
-    user: CurrentUser,
+    State(state): State<App>,
+    Account { user, .. }: Account,
     Valid(change): Valid<Change>,
 ) -> ApiResult<Reply<Profile>> {
     let context = &state.context;
-    let user = account_of(context, &user).await?;
     let picture = picture(context, &user, change.profile_image_url)?;
     let mut consumption = Vec::new();
     if let Some(email) = change.email.as_ref().filter(|email| **email != user.email) {

@@ -1,13 +1,13 @@
 //! `GET` and `PUT /user/settings`
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::ApiResult;
 use serde_json::Value;
 use shared::access::CurrentUser;
 use shared::http::{Field, Fields, FromFields, Invalid, Reply, Valid, ok};
 use shared::store::Settings;
 
-use crate::State;
+use crate::App;
 
 struct Theme(&'static str);
 
@@ -32,13 +32,13 @@ impl FromFields for Change {
 }
 
 /// The user's settings.
-pub async fn show(Shared(state): Shared<State>, user: CurrentUser) -> ApiResult<Reply<Settings>> {
+pub async fn show(State(state): State<App>, user: CurrentUser) -> ApiResult<Reply<Settings>> {
     Ok(ok("Here are your settings.", state.context.store.settings(&user.id).await?))
 }
 
 /// Changes what is given.
 pub async fn change(
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     user: CurrentUser,
     Valid(change): Valid<Change>,
 ) -> ApiResult<Reply<Settings>> {

@@ -1,11 +1,11 @@
 //! `POST /vision/detect`: the objects on a picture.
 
 use axum::Json;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::ApiResult;
 use serde::Serialize;
 
-use crate::State;
+use crate::App;
 use crate::received::Received;
 use crate::views::Object;
 
@@ -14,7 +14,7 @@ pub(crate) struct Answer {
     objects: Vec<Object>,
 }
 
-pub(crate) async fn detect(Shared(state): Shared<State>, received: Received) -> ApiResult<Json<Answer>> {
+pub(crate) async fn detect(State(state): State<App>, received: Received) -> ApiResult<Json<Answer>> {
     let found = state.vision.detector().detect(received.picture.clone()).await?;
     Ok(Json(Answer { objects: found.into_iter().map(Object::from).collect() }))
 }

@@ -2,14 +2,14 @@
 
 use answers::assistant::sanitized;
 use axum::Json;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::{ApiError, ApiResult};
 use images::{Multimodal, Seen};
 use serde::Serialize;
 use shared::http::without_controls;
 use shared::store::Citation;
 
-use crate::State;
+use crate::App;
 use crate::describe::{Findings, labels};
 use crate::manuals;
 use crate::received::Received;
@@ -36,7 +36,7 @@ pub(crate) struct Answer {
     citations: Vec<Citation>,
 }
 
-pub(crate) async fn explain(Shared(state): Shared<State>, received: Received) -> ApiResult<Json<Answer>> {
+pub(crate) async fn explain(State(state): State<App>, received: Received) -> ApiResult<Json<Answer>> {
     let question = received
         .fields
         .get("question")

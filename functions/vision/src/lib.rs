@@ -20,14 +20,14 @@ use shared::pace::pace;
 
 /// What the handlers need.
 #[derive(Debug, Clone)]
-pub struct State {
+pub struct App {
     context: Context,
     vision: Vision,
     library: Library,
     places: received::Places,
 }
 
-impl State {
+impl App {
     /// The state of this family.
     #[must_use]
     pub fn new(context: Context, vision: Vision, library: Library) -> Self {
@@ -35,14 +35,14 @@ impl State {
     }
 }
 
-impl FromRef<State> for Context {
-    fn from_ref(state: &State) -> Self {
+impl FromRef<App> for Context {
+    fn from_ref(state: &App) -> Self {
         state.context.clone()
     }
 }
 
 /// The routes of this family.
-pub fn router(state: State) -> axum::Router {
+pub fn router(state: App) -> axum::Router {
     let paced = from_fn_with_state(state.context.clone(), pace);
     axum::Router::new()
         .route("/api/v1/vision/detect", post(detect::detect))

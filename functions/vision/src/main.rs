@@ -6,7 +6,7 @@ use answers::library::Library;
 use images::Vision;
 use shared::Context;
 use shared::http::{Backend, serve};
-use vision::State;
+use vision::App;
 
 fn main() -> ExitCode {
     // Text on pictures is read by a program that is started through this executable.
@@ -19,6 +19,6 @@ async fn run() -> Result<(), lambda_http::Error> {
     let config = context.config.clone();
     let library = Library::load(&context);
     let seeing = Vision::configured(&config).await?;
-    let router = vision::router(State::new(context, seeing, library));
+    let router = vision::router(App::new(context, seeing, library));
     lambda_http::run(serve(Backend::Services, router, &config.http)).await
 }

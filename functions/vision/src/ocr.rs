@@ -1,11 +1,11 @@
 //! `POST /vision/ocr`: the text on a picture.
 
 use axum::Json;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::ApiResult;
 use serde::Serialize;
 
-use crate::State;
+use crate::App;
 use crate::received::Received;
 use crate::views::Line;
 
@@ -15,7 +15,7 @@ pub(crate) struct Answer {
     lines: Vec<Line>,
 }
 
-pub(crate) async fn ocr(Shared(state): Shared<State>, received: Received) -> ApiResult<Json<Answer>> {
+pub(crate) async fn ocr(State(state): State<App>, received: Received) -> ApiResult<Json<Answer>> {
     let read = state.vision.reader().read(received.picture.clone()).await?;
     Ok(Json(Answer { text: read.text, lines: read.lines.into_iter().map(Line::from).collect() }))
 }

@@ -12,7 +12,7 @@ use shared::http::{body_limit, receive_file};
 use shared::store::RateLimit;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::State;
+use crate::App;
 
 /// The largest file, in bytes: what a phone's camera makes.
 const LARGEST_FILE: usize = 20 * 1024 * 1024;
@@ -44,12 +44,12 @@ pub(crate) struct Received {
     _place: OwnedSemaphorePermit,
 }
 
-impl FromRequest<State> for Received {
+impl FromRequest<App> for Received {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &State) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, state: &App) -> Result<Self, ApiError> {
         let (mut parts, body) = request.into_parts();
-        let user = <CurrentUser as FromRequestParts<State>>::from_request_parts(&mut parts, state).await?;
+        let user = <CurrentUser as FromRequestParts<App>>::from_request_parts(&mut parts, state).await?;
         if let Some(seconds) = state.context.store.count_against(&PICTURES, &user.id.to_string()).await? {
             let message = format!("Too many pictures at once. Please try again in {seconds} seconds.");
             return Err(ApiError::too_many_requests("too_many_pictures", message, seconds));

@@ -17,18 +17,18 @@ use crate::system::StartError;
 /// built once and shared by them.
 #[derive(Clone)]
 pub(crate) struct Functions {
-    auth: auth::State,
-    user: user::State,
-    chat: chat::State,
-    repository: repository::State,
-    billing: billing::State,
-    rag: rag::State,
-    extract: extract::State,
-    vision: vision::State,
-    asr: asr::State,
-    stream: stream::State,
-    ingest: ingest::State,
-    erase: erase::State,
+    auth: auth::App,
+    user: user::App,
+    chat: chat::App,
+    repository: repository::App,
+    billing: billing::App,
+    rag: rag::App,
+    extract: extract::App,
+    vision: vision::App,
+    asr: asr::App,
+    stream: stream::App,
+    ingest: ingest::App,
+    erase: erase::App,
 }
 
 impl Functions {
@@ -47,24 +47,18 @@ impl Functions {
         let synthesizer = synthesis::configured(config).await.map_err(StartError::function)?;
         let (chat, rag, vision, stream) = (of("chat"), of("rag"), of("vision"), of("stream"));
         Ok(Self {
-            auth: auth::State::new(of("auth")).await.map_err(StartError::function)?,
-            user: user::State::new(of("user")).await.map_err(StartError::function)?,
-            chat: chat::State::new(chat.clone(), assistant(&chat, &library, &seeing)?),
-            repository: repository::State::new(of("repository")).map_err(StartError::function)?,
-            billing: billing::State::new(of("billing")).await.map_err(StartError::function)?,
-            rag: rag::State::new(rag.clone(), library.over(&rag)),
-            extract: extract::State::new(of("extract")).map_err(StartError::function)?,
-            ingest: ingest::State::new(of("ingest"), embedder, seeing.reader().clone())
-                .map_err(StartError::function)?,
-            erase: erase::State::new(of("erase")),
-            asr: asr::State::new(of("asr"), transcriber.clone(), synthesizer.clone()),
-            stream: stream::State::new(
-                stream.clone(),
-                assistant(&stream, &library, &seeing)?,
-                transcriber,
-                synthesizer,
-            ),
-            vision: vision::State::new(vision.clone(), seeing, library.over(&vision)),
+            auth: auth::App::new(of("auth")).await.map_err(StartError::function)?,
+            user: user::App::new(of("user")).await.map_err(StartError::function)?,
+            chat: chat::App::new(chat.clone(), assistant(&chat, &library, &seeing)?),
+            repository: repository::App::new(of("repository")).map_err(StartError::function)?,
+            billing: billing::App::new(of("billing")).await.map_err(StartError::function)?,
+            rag: rag::App::new(rag.clone(), library.over(&rag)),
+            extract: extract::App::new(of("extract")).map_err(StartError::function)?,
+            ingest: ingest::App::new(of("ingest"), embedder, seeing.reader().clone()).map_err(StartError::function)?,
+            erase: erase::App::new(of("erase")),
+            asr: asr::App::new(of("asr"), transcriber.clone(), synthesizer.clone()),
+            stream: stream::App::new(stream.clone(), assistant(&stream, &library, &seeing)?, transcriber, synthesizer),
+            vision: vision::App::new(vision.clone(), seeing, library.over(&vision)),
         })
     }
 
@@ -106,7 +100,7 @@ const LONGEST_RUN: Duration = Duration::from_mins(15);
 #[derive(Clone)]
 pub(crate) enum Ingest {
     /// In this process.
-    Here(Box<ingest::State>),
+    Here(Box<ingest::App>),
     /// In another.
     There(Invoked),
 }
@@ -115,7 +109,7 @@ pub(crate) enum Ingest {
 #[derive(Clone)]
 pub(crate) enum Erase {
     /// In this process.
-    Here(Box<erase::State>),
+    Here(Box<erase::App>),
     /// In another.
     There(Invoked),
 }

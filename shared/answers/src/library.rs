@@ -15,6 +15,7 @@ use std::time::Instant;
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt};
 
+use foundation::ApiError;
 use foundation::ids::{DocumentId, UserId};
 use foundation::telemetry;
 use search::inference::{Embedder, Embedding, InferenceError, ModelConfig};
@@ -73,6 +74,21 @@ impl LibraryError {
             Self::Busy => "embedding_busy",
             Self::Model(_) => "search_failed",
             Self::Store(_) | Self::Objects(_) => "storage_unavailable",
+        }
+    }
+}
+
+/// Seconds after which a busy model may be asked again: it embeds some twenty questions in one.
+const RETRY_SECONDS: u64 = 1;
+
+impl From<LibraryError> for ApiError {
+    fn from(error: LibraryError) -> Self {
+        let (code, message) = (error.code(), error.to_string());
+        match error {
+            LibraryError::ModelNotInstalled => Self::unavailable(code, message),
+            LibraryError::Busy => Self::too_many_requests(code, message, RETRY_SECONDS),
+            LibraryError::Store(error) => error.into(),
+            error @ (LibraryError::Model(_) | LibraryError::Objects(_)) => Self::internal(error),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One error for all handlers, with one table from kind to status.
+//! One error for all handlers.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub struct ApiError(Arc<Inner>);
 
 #[derive(Debug, Clone)]
 struct Inner {
-    kind: Kind,
+    status: StatusCode,
     code: Cow<'static, str>,
     message: Cow<'static, str>,
     data: Value,
@@ -24,76 +24,42 @@ struct Inner {
     cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    BadRequest,
-    Unauthorized,
-    PaymentRequired,
-    Forbidden,
-    NotFound,
-    MethodNotAllowed,
-    Conflict,
-    PayloadTooLarge,
-    UnsupportedMediaType,
-    TooManyRequests,
-    Internal,
-    Unavailable,
-}
-
-/// The one table.
-const fn status(kind: Kind) -> StatusCode {
-    match kind {
-        Kind::BadRequest => StatusCode::BAD_REQUEST,
-        Kind::Unauthorized => StatusCode::UNAUTHORIZED,
-        Kind::PaymentRequired => StatusCode::PAYMENT_REQUIRED,
-        Kind::Forbidden => StatusCode::FORBIDDEN,
-        Kind::NotFound => StatusCode::NOT_FOUND,
-        Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        Kind::Conflict => StatusCode::CONFLICT,
-        Kind::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Kind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Kind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
-        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-    }
-}
-
 type Text = Cow<'static, str>;
 
 macro_rules! constructors {
-    ($($(#[$doc:meta])* $name:ident => $kind:ident),* $(,)?) => {$(
+    ($($(#[$doc:meta])* $name:ident => $status:ident),* $(,)?) => {$(
         $(#[$doc])*
         pub fn $name(code: impl Into<Text>, message: impl Into<Text>) -> Self {
-            Self::of(Kind::$kind, code, message)
+            Self::of(StatusCode::$status, code, message)
         }
     )*};
 }
 
 impl ApiError {
-    fn of(kind: Kind, code: impl Into<Text>, message: impl Into<Text>) -> Self {
+    fn of(status: StatusCode, code: impl Into<Text>, message: impl Into<Text>) -> Self {
         let (code, message) = (code.into(), message.into());
-        Self(Arc::new(Inner { kind, code, message, data: Value::Null, retry_after: None, cause: None }))
+        Self(Arc::new(Inner { status, code, message, data: Value::Null, retry_after: None, cause: None }))
     }
 
     constructors! {
         /// 400: the request cannot be done as it stands (also for bad credentials and codes).
-        bad_request => BadRequest,
+        bad_request => BAD_REQUEST,
         /// 401: a missing, expired or revoked sign-in, and nothing else.
-        unauthorized => Unauthorized,
+        unauthorized => UNAUTHORIZED,
         /// 402: a limit of the plan.
-        payment_required => PaymentRequired,
+        payment_required => PAYMENT_REQUIRED,
         /// 403: a foreign origin.
-        forbidden => Forbidden,
+        forbidden => FORBIDDEN,
         /// 405.
-        method_not_allowed => MethodNotAllowed,
+        method_not_allowed => METHOD_NOT_ALLOWED,
         /// 409: the state of the object forbids it.
-        conflict => Conflict,
+        conflict => CONFLICT,
         /// 413.
-        payload_too_large => PayloadTooLarge,
+        payload_too_large => PAYLOAD_TOO_LARGE,
         /// 415.
-        unsupported_media_type => UnsupportedMediaType,
+        unsupported_media_type => UNSUPPORTED_MEDIA_TYPE,
         /// 503: an outside provider is down or not configured.
-        unavailable => Unavailable,
+        unavailable => SERVICE_UNAVAILABLE,
     }
 
     /// 401 for a sign-in that is over.
@@ -111,12 +77,12 @@ impl ApiError {
     /// 404 for an object that is not there or is another user's; `what` as in "Document".
     #[must_use]
     pub fn not_found(what: &str) -> Self {
-        Self::of(Kind::NotFound, "not_found", format!("{what} not found"))
+        Self::of(StatusCode::NOT_FOUND, "not_found", format!("{what} not found"))
     }
 
     /// 404 for a path, with a message that helps.
     pub fn no_such_path(message: impl Into<Text>) -> Self {
-        Self::of(Kind::NotFound, "no_such_path", message)
+        Self::of(StatusCode::NOT_FOUND, "no_such_path", message)
     }
 
     /// 400 with one sentence per field. The first is the message too: some pages show nothing else.
@@ -125,18 +91,21 @@ impl ApiError {
         let data = json!(sentences);
         let first = sentences.into_iter().next();
         let message = first.map_or(Text::Borrowed("The request is not valid."), Text::Owned);
-        Self::of(Kind::BadRequest, "validation_failed", message).with_data(data)
+        Self::of(StatusCode::BAD_REQUEST, "validation_failed", message).with_data(data)
     }
 
     /// 429 that says when to come back.
     pub fn too_many_requests(code: impl Into<Text>, message: impl Into<Text>, retry_after_seconds: u64) -> Self {
-        Self::of(Kind::TooManyRequests, code, message).retry_after(retry_after_seconds)
+        Self::of(StatusCode::TOO_MANY_REQUESTS, code, message).retry_after(retry_after_seconds)
     }
 
     /// 500. The cause is logged once, at the boundary, and never shown.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        let mut error =
-            Self::of(Kind::Internal, "internal_error", "Something went wrong on our side. Please try again.");
+        let mut error = Self::of(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_error",
+            "Something went wrong on our side. Please try again.",
+        );
         Arc::make_mut(&mut error.0).cause = Some(Arc::from(cause.into()));
         error
     }
@@ -186,7 +155,7 @@ impl ApiError {
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        status(self.0.kind)
+        self.0.status
     }
 
     /// The stable machine-readable code.

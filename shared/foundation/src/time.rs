@@ -20,9 +20,3 @@ pub fn in_seconds(seconds: i64) -> Timestamp {
 pub fn sortable(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
-
-/// Seconds from now until `at`, zero when it is past.
-#[must_use]
-pub fn seconds_until(at: Timestamp) -> u64 {
-    u64::try_from(at.as_second().saturating_sub(now().as_second())).unwrap_or(0)
-}

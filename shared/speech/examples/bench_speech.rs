@@ -56,12 +56,7 @@ async fn measure() -> Result<(), Failure> {
     writeln!(
         out,
         "{:<48} {:>8} {:>6} {:>6} {:>9} {:>9}",
-        transcriber.name(),
-        "seconds",
-        "WER",
-        "RTF",
-        "live WER",
-        "live RTF"
+        "recording", "seconds", "WER", "RTF", "live WER", "live RTF"
     )?;
     let (mut whole, mut live) = (Measure::default(), Measure::default());
     for (name, reference) in recordings(&folder)? {

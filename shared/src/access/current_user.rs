@@ -9,6 +9,7 @@ use crate::auth::{ACCESS_COOKIE, REFRESH_COOKIE, access_cookie, read_cookies};
 use crate::auth::{RefreshError, SignIns};
 use crate::http::ResponseCookies;
 use crate::http::bearer;
+use crate::store::User;
 use foundation::ApiError;
 use foundation::ids::{SignInId, UserId};
 
@@ -65,6 +66,38 @@ where
     }
 }
 
+/// The account of the user who is signed in.
+///
+/// Refusal: 401, as for [`CurrentUser`], and where the account is gone.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The account.
+    pub user: User,
+    /// The sign-in.
+    pub sign_in: SignInId,
+}
+
+impl<S> FromRequestParts<S> for Account
+where
+    S: Send + Sync,
+    Context: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let CurrentUser { id, sign_in } =
+            <CurrentUser as FromRequestParts<S>>::from_request_parts(parts, state).await?;
+        let user = Context::from_ref(state).store.user(&id).await?.ok_or_else(ApiError::sign_in_expired)?;
+        Ok(Self { user, sign_in })
+    }
+}
+
+/// Marks routes whose clients never refresh and retry by themselves, as browsers with event streams: there the
+/// refresh cookie signs in too, and renews the access cookie. Put on a route as
+/// `get(handler).layer(Extension(MayRenewAccess))`.
+#[derive(Debug, Clone, Copy)]
+pub struct MayRenewAccess;
+
 async fn authenticate(parts: &Parts, sign_ins: &SignIns) -> Result<CurrentUser, ApiError> {
     let bearer = bearer(&parts.headers);
     // Of several cookies of one name, the first one that verifies counts.
@@ -101,9 +134,8 @@ async fn authenticate(parts: &Parts, sign_ins: &SignIns) -> Result<CurrentUser, 
     })
 }
 
-/// Requests that never refresh and retry by themselves: event streams, and calls without an
-/// `Origin` (the frontend's own server).
+/// Whether the client never refreshes and retries by itself: on routes that are so marked, and where the frontend's own
+/// server calls, which sends no `Origin`.
 fn cannot_refresh(parts: &Parts) -> bool {
-    let path = parts.uri.path();
-    !parts.headers.contains_key(header::ORIGIN) || path.ends_with("/stream") || path.ends_with("/regenerate")
+    !parts.headers.contains_key(header::ORIGIN) || parts.extensions.get::<MayRenewAccess>().is_some()
 }

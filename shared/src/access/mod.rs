@@ -7,5 +7,5 @@ mod current_user;
 mod open_family;
 
 pub use counter::Counter;
-pub use current_user::{CurrentUser, MaybeUser};
+pub use current_user::{Account, CurrentUser, MayRenewAccess, MaybeUser};
 pub use open_family::Caller;

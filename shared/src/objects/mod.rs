@@ -8,6 +8,7 @@
 //! `exports/<user>/…` are a user's data to be taken along, `deletions/<user>.json` starts the removal of what a deleted
 //! account has left.
 
+mod document;
 mod error;
 mod keys;
 mod notification;

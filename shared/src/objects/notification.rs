@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 
 /// The objects that a message tells of.
@@ -68,28 +69,7 @@ impl FromStr for Notification {
 
 /// Keys come as in a form: `+` is a space, `%2B` a plus. What is not valid UTF-8 is none of ours.
 fn decode(key: &str) -> String {
-    let mut bytes = Vec::with_capacity(key.len());
-    let mut rest = key.bytes();
-    while let Some(byte) = rest.next() {
-        let decoded = match byte {
-            b'+' => b' ',
-            b'%' => {
-                let digits = rest.clone().next().zip(rest.clone().nth(1));
-                let value = digits.and_then(|(high, low)| Some((hex_digit(high)? << 4) | hex_digit(low)?));
-                if value.is_some() {
-                    rest.nth(1);
-                }
-                value.unwrap_or(b'%')
-            }
-            byte => byte,
-        };
-        bytes.push(decoded);
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    percent_decode_str(&key.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

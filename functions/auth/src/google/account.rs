@@ -8,12 +8,12 @@ use shared::mail::Message;
 use shared::store::{CodePurpose, Registration, StoreError, User};
 
 use super::Failure;
-use crate::State;
+use crate::App;
 use crate::discreet::discreet;
 
 /// The account of an identity: the one linked to it, else the one with its address, which is linked
 /// now, else a new one.
-pub(super) async fn of(state: &State, identity: Identity, sign_up: SignUp) -> Result<User, Failure> {
+pub(super) async fn of(state: &App, identity: Identity, sign_up: SignUp) -> Result<User, Failure> {
     let store = &state.context.store;
     // A second round is needed when another request linked or made the account meanwhile.
     for _ in 0..3 {
@@ -33,7 +33,7 @@ pub(super) async fn of(state: &State, identity: Identity, sign_up: SignUp) -> Re
     Err(Failure::Store(StoreError::Busy("the account is being changed by other requests".into())))
 }
 
-async fn link(state: &State, user: &User, identity: &Identity) -> Result<Option<User>, Failure> {
+async fn link(state: &App, user: &User, identity: &Identity) -> Result<Option<User>, Failure> {
     let store = &state.context.store;
     if user.google_subject.is_some() {
         let sentence = "The account with this e-mail address belongs to another Google account. Please sign in with your password.";
@@ -72,7 +72,7 @@ async fn link(state: &State, user: &User, identity: &Identity) -> Result<Option<
     Ok(linked)
 }
 
-async fn create(state: &State, identity: &Identity, sign_up: &SignUp) -> Result<Option<User>, Failure> {
+async fn create(state: &App, identity: &Identity, sign_up: &SignUp) -> Result<Option<User>, Failure> {
     sign_up.role.check_address(&identity.email).map_err(|sentence| Failure::Sentence(format!("{sentence}.")))?;
     let registration = Registration {
         password_hash: None,

@@ -6,7 +6,7 @@ mod account;
 use std::collections::HashMap;
 
 use axum::Extension;
-use axum::extract::{Query, RawQuery, State as Shared};
+use axum::extract::{Query, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
 use shared::access::codes::CodeError;
@@ -17,7 +17,7 @@ use shared::http::ResponseCookies;
 use shared::store::StoreError;
 use url::form_urlencoded::byte_serialize;
 
-use crate::State;
+use crate::App;
 use crate::device::remember_device;
 use crate::tokens::{Cookies, issue, user_agent};
 
@@ -71,14 +71,14 @@ impl Failure {
 }
 
 /// Sends the browser to Google.
-pub async fn begin(Shared(state): Shared<State>, Extension(cookies): Cookies, RawQuery(query): RawQuery) -> Response {
+pub async fn begin(State(state): State<App>, Extension(cookies): Cookies, RawQuery(query): RawQuery) -> Response {
     match leave(&state, &cookies, &query.unwrap_or_default()).await {
         Ok(url) => found(url),
         Err(failure) => back_with(&state, &failure.sentence()),
     }
 }
 
-async fn leave(state: &State, cookies: &ResponseCookies, query: &str) -> Result<String, Failure> {
+async fn leave(state: &App, cookies: &ResponseCookies, query: &str) -> Result<String, Failure> {
     let google = state.google.as_ref().ok_or_else(|| Failure::Sentence(NOT_CONFIGURED.to_owned()))?;
     let sign_up = SignUp::from_query(query).map_err(Failure::Sentence)?;
     let (url, cookie) = google.begin(sign_up).await?;
@@ -90,7 +90,7 @@ async fn leave(state: &State, cookies: &ResponseCookies, query: &str) -> Result<
 
 /// Takes the browser back from Google and sends it on to the frontend, signed in.
 pub async fn finish(
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     Extension(cookies): Cookies,
     query: Result<Query<HashMap<String, String>>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
@@ -106,7 +106,7 @@ pub async fn finish(
 }
 
 async fn come_back(
-    state: &State,
+    state: &App,
     cookies: &ResponseCookies,
     query: &HashMap<String, String>,
     headers: &HeaderMap,
@@ -133,7 +133,7 @@ async fn come_back(
     Ok(())
 }
 
-fn back_with(state: &State, sentence: &str) -> Response {
+fn back_with(state: &App, sentence: &str) -> Response {
     // A plus would be shown as it is by a frontend that does not read forms.
     let sentence = byte_serialize(sentence.as_bytes()).collect::<String>().replace('+', "%20");
     found(format!("{}/callback?error={sentence}", state.context.config.http.frontend_url))

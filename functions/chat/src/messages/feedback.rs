@@ -1,6 +1,6 @@
 //! `PUT /chat/sessions/:id/messages/:mid/feedback`: what the user thought of an answer.
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::ApiResult;
 use foundation::ids::{ChatId, MessageId};
 use serde_json::Value;
@@ -8,8 +8,7 @@ use shared::access::CurrentUser;
 use shared::http::{Field, Fields, FromFields, Id, Invalid, OptionalText, Reply, Valid, ok};
 use shared::store::Feedback;
 
-use crate::State;
-use crate::refusal::refusal;
+use crate::App;
 use crate::views::MessageView;
 
 /// `{rating, comment?}`
@@ -42,10 +41,10 @@ impl FromFields for Opinion {
 /// The last one given counts.
 pub async fn give(
     user: CurrentUser,
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     Id((id, message)): Id<(ChatId, MessageId)>,
     Valid(Opinion(feedback)): Valid<Opinion>,
 ) -> ApiResult<Reply<MessageView>> {
-    let kept = state.conversations.give_feedback(&user.id, &id, &message, &feedback).await.map_err(refusal)?;
+    let kept = state.conversations.give_feedback(&user.id, &id, &message, &feedback).await?;
     Ok(ok("Thank you for your feedback.", MessageView::new(kept, &state.context.config.http.gateway_url)))
 }

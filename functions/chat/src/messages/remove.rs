@@ -1,20 +1,19 @@
 //! `DELETE /chat/sessions/:id/messages/:mid`.
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::ApiResult;
 use foundation::ids::{ChatId, MessageId};
 use shared::access::CurrentUser;
 use shared::http::{Id, Reply, ok};
 
-use crate::State;
-use crate::refusal::refusal;
+use crate::App;
 
 /// One message, with its pictures.
 pub async fn remove(
     user: CurrentUser,
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     Id((id, message)): Id<(ChatId, MessageId)>,
 ) -> ApiResult<Reply<()>> {
-    state.conversations.remove(&user.id, &id, &message).await.map_err(refusal)?;
+    state.conversations.remove(&user.id, &id, &message).await?;
     Ok(ok("Message deleted.", ()))
 }

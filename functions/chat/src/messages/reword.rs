@@ -1,14 +1,13 @@
 //! `PATCH /chat/sessions/:id/messages/:mid`: other words, and all later messages dropped.
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::ApiResult;
 use foundation::ids::{ChatId, MessageId};
 use shared::access::CurrentUser;
 use shared::http::{Fields, FromFields, Id, Invalid, Reply, Valid, ok};
 
-use crate::State;
+use crate::App;
 use crate::body::Words;
-use crate::refusal::refusal;
 use crate::views::MessageView;
 
 /// The new words.
@@ -27,10 +26,10 @@ impl FromFields for Reworded {
 /// Only one's own messages.
 pub async fn reword(
     user: CurrentUser,
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     Id((id, message)): Id<(ChatId, MessageId)>,
     Valid(body): Valid<Reworded>,
 ) -> ApiResult<Reply<MessageView>> {
-    let reworded = state.conversations.reword(&user.id, &id, &message, body.content).await.map_err(refusal)?;
+    let reworded = state.conversations.reword(&user.id, &id, &message, body.content).await?;
     Ok(ok("Message updated.", MessageView::new(reworded, &state.context.config.http.gateway_url)))
 }

@@ -1,16 +1,16 @@
 //! `POST /chat/messages`, `POST /chat/sessions/:id/messages`: a question and its answer at once.
 
 use answers::conversation::Asked;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::ids::ChatId;
 use foundation::{ApiError, ApiResult};
 use serde::Serialize;
 use shared::access::CurrentUser;
 use shared::http::{Id, Reply, created};
+use shared::store::AnswerFailure;
 
-use crate::State;
+use crate::App;
 use crate::body::Said;
-use crate::refusal::{failed, refusal};
 use crate::sessions::read::full_session;
 use crate::views::{MessageView, SessionView};
 
@@ -25,9 +25,9 @@ pub struct Exchange {
 }
 
 /// In a new session.
-pub async fn in_new_session(user: CurrentUser, Shared(state): Shared<State>, said: Said) -> ApiResult<Reply<Exchange>> {
+pub async fn in_new_session(user: CurrentUser, State(state): State<App>, said: Said) -> ApiResult<Reply<Exchange>> {
     let prompt = said.into_prompt(&state, &user).await?;
-    let asked = state.conversations.ask_first(&user.id, prompt).await.map_err(refusal)?;
+    let asked = state.conversations.ask_first(&user.id, prompt).await?;
     let id = asked.chat.clone();
     let mut exchange = answered(&state, asked).await?;
     exchange.session = Some(full_session(&state, &user.id, &id).await?);
@@ -37,17 +37,26 @@ pub async fn in_new_session(user: CurrentUser, Shared(state): Shared<State>, sai
 /// In a session that is there.
 pub async fn in_session(
     user: CurrentUser,
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     Id(id): Id<ChatId>,
     said: Said,
 ) -> ApiResult<Reply<Exchange>> {
     let prompt = said.into_prompt(&state, &user).await?;
-    let asked = state.conversations.ask(&user.id, &id, prompt).await.map_err(refusal)?;
+    let asked = state.conversations.ask(&user.id, &id, prompt).await?;
     Ok(created("Message answered.", answered(&state, asked).await?))
 }
 
+/// The answer to a request whose answer failed. The question is kept.
+fn failed(failure: AnswerFailure) -> ApiError {
+    match failure.code.as_str() {
+        "internal_error" => ApiError::internal("an answer failed; its cause is logged where it arose"),
+        "answer_lost" => ApiError::conflict(failure.code, failure.message),
+        _ => ApiError::unavailable(failure.code, failure.message),
+    }
+}
+
 /// Waits for the end of the answer. A client that leaves meanwhile does not stop it.
-async fn answered(state: &State, mut asked: Asked) -> ApiResult<Exchange> {
+async fn answered(state: &App, mut asked: Asked) -> ApiResult<Exchange> {
     let ended = asked.progress.wait_for(|progress| progress.outcome.is_some()).await;
     let outcome = ended.map_err(ApiError::internal)?.outcome.clone();
     let outcome = outcome.ok_or_else(|| ApiError::internal("an answer ended without an outcome"))?;

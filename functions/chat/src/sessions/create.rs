@@ -1,19 +1,19 @@
 //! `POST /chat/sessions`: an empty session.
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::ApiResult;
 use shared::access::CurrentUser;
 use shared::http::{Reply, ValidOrEmpty, created};
 use shared::store::Chat;
 
 use super::update::Change;
-use crate::State;
+use crate::App;
 use crate::views::SessionView;
 
 /// The session may be given a title and its equipment at once.
 pub async fn create(
     user: CurrentUser,
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     ValidOrEmpty(Change(change)): ValidOrEmpty<Change>,
 ) -> ApiResult<Reply<SessionView>> {
     let mut chat = Chat::new(&user.id);

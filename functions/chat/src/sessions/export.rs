@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use answers::assistant::{escape, sanitized, unsaid};
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State as Shared};
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use foundation::ids::ChatId;
 use foundation::{ApiError, ApiResult};
@@ -14,7 +14,7 @@ use shared::access::CurrentUser;
 use shared::http::Id;
 use shared::store::{Chat, ChatMessage, MessageRole, WarningKind};
 
-use crate::State;
+use crate::App;
 use crate::views::SessionView;
 
 /// `?format=md|json`
@@ -26,7 +26,7 @@ pub struct Wanted {
 /// Markdown, or the session as JSON.
 pub async fn export(
     user: CurrentUser,
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     Id(id): Id<ChatId>,
     query: Result<Query<Wanted>, QueryRejection>,
 ) -> ApiResult<Response> {

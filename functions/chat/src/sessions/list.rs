@@ -1,7 +1,7 @@
 //! `GET /chat/sessions`: newest activity first, each with its last message.
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State as Shared};
+use axum::extract::{Query, State};
 use foundation::ids::UserId;
 use foundation::{ApiError, ApiResult};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -12,7 +12,7 @@ use shared::http::{Field as _, Page, Pagination, Reply, ok};
 use shared::store::{Chat, ChatStatus, Store, StoreResult};
 
 use super::update::Status;
-use crate::State;
+use crate::App;
 use crate::views::SessionView;
 
 /// Sessions whose messages are read at once in a search.
@@ -37,7 +37,7 @@ pub struct Sessions {
 /// Deleted sessions are listed only when asked for.
 pub async fn list(
     user: CurrentUser,
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     page: Page,
     query: Result<Query<Wanted>, QueryRejection>,
 ) -> ApiResult<Reply<Sessions>> {

@@ -1,6 +1,6 @@
 //! `PUT /chat/sessions/:id`: title, status, equipment.
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use foundation::ids::ChatId;
 use foundation::{ApiError, ApiResult};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use shared::http::{Field, Fields, FromFields, Id, Invalid, OptionalText, Reply, 
 use shared::store::{ChatChange, ChatStatus};
 
 use super::read::full_session;
-use crate::State;
+use crate::App;
 use crate::views::SessionView;
 
 /// Pieces of equipment that a session is about.
@@ -59,7 +59,7 @@ impl FromFields for Change {
 /// Answers with the whole session, its messages included: the frontend replaces its copy by it.
 pub async fn update(
     user: CurrentUser,
-    Shared(state): Shared<State>,
+    State(state): State<App>,
     Id(id): Id<ChatId>,
     Valid(Change(change)): Valid<Change>,
 ) -> ApiResult<Reply<SessionView>> {

@@ -137,7 +137,7 @@ async fn a_throttled_table_is_503_and_says_when_to_come_back() {
     config.aws.dynamodb_endpoint = Some(table);
     let context = Context::new(Arc::new(config)).await;
     let http = context.config.http.clone();
-    let state = user::State::new(context.clone()).await.unwrap();
+    let state = user::App::new(context.clone()).await.unwrap();
     let gateway = served(serve(Backend::Gateway, user::router(state), &http)).await;
     let mut user = user;
     user.gateway = gateway;

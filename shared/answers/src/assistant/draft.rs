@@ -15,7 +15,7 @@ use crate::library::evidence::Source;
 use shared::store::{Citation, Procedure, TokenUsage, Warning};
 
 /// Longest answer in bytes; a model that goes on beyond is stopped there.
-pub(super) const LONGEST_ANSWER: usize = 64 * 1024;
+pub(crate) const LONGEST_ANSWER: usize = 64 * 1024;
 /// What ends an answer whose model was stopped, or has stopped, at a limit.
 pub(super) const CUT: &str =
     "\n\n*The answer stops here because it has reached its greatest length. Ask on to get the rest.*";

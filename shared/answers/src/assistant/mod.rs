@@ -14,10 +14,10 @@ mod essence;
 mod extractive;
 mod follow_up;
 mod grounds;
+mod image_loader;
 mod mark_groups;
 mod model;
 mod openai;
-mod pictures;
 mod pieces;
 mod pipeline;
 mod procedure;
@@ -46,12 +46,12 @@ use tokio_util::sync::CancellationToken;
 pub use answer::{Answer, AnswerEvent, Stage};
 pub use bedrock::Bedrock;
 pub use citations::{escape, without_sources};
+pub(crate) use draft::LONGEST_ANSWER;
 pub use error::AnswerError;
 pub use extractive::Extractive;
 pub use follow_up::query as search_query;
 pub use model::{Brief, LanguageModel, ModelEvent, Quoted};
 pub use openai::OpenAi;
-pub use pictures::Pictures;
 pub use pipeline::stream_answer;
 pub use procedure::OpenProcedure;
 pub use prompt::{PASSAGES as PROMPT_PASSAGES, context};
@@ -63,6 +63,7 @@ pub use snippet::snippet;
 pub use verification::{Given, UNVERIFIED_MARK, Verified, Verifier, verify};
 pub use warnings::{Dismissal, dismissal, unsaid, without_first};
 
+use self::image_loader::ImageLoader;
 use self::pipeline::{Asked, stream_seen, unless};
 use self::procedure::{Command, Manner};
 use self::sight::Eyes;
@@ -94,13 +95,12 @@ impl Assistant {
         let model: Arc<dyn LanguageModel> = match &config.language_model {
             LanguageModelConfig::Extractive => Arc::new(Extractive),
             LanguageModelConfig::OpenAi(openai) => {
-                let pictures = Pictures::new(&config.documents, context.objects.clone())?;
-                Arc::new(OpenAi::new(openai.clone(), config.documents.allow_localhost, pictures)?)
+                Arc::new(OpenAi::new(openai.clone(), ImageLoader::new(&config.documents)?)?)
             }
             LanguageModelConfig::Bedrock(bedrock) => {
-                let pictures = Pictures::new(&config.documents, context.objects.clone())?;
+                let loader = ImageLoader::new(&config.documents)?;
                 let limits = PictureLimits { most_pixels: config.vision.most_pixels };
-                Arc::new(Bedrock::new(&context.sdk, bedrock.clone(), pictures, limits))
+                Arc::new(Bedrock::new(&context.sdk, bedrock.clone(), loader, limits))
             }
         };
         let gateway_url = config.http.gateway_url.clone();

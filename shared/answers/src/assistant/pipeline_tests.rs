@@ -69,9 +69,8 @@ async fn pictures_and_foreign_links_never_leave() {
 #[tokio::test]
 async fn pictures_have_their_stage() {
     let mut asked = question("What is this?");
-    asked
-        .images
-        .push(Image { source: ImageSource::Address("https://example.com/a.png".to_owned()), name: "a.png".to_owned() });
+    let source = ImageSource::Address("https://example.com/a.png".parse().unwrap());
+    asked.images.push(Image { name: "a.png".to_owned(), source });
     let events = all(asked, Scripted::saying(&["A pump."]), CancellationToken::new()).await;
     assert!(events.iter().any(|event| matches!(event, Ok(AnswerEvent::Stage(Stage::ImageAnalysis)))));
 }

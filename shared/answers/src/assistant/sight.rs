@@ -4,7 +4,7 @@
 use futures::future::join_all;
 use tokio::time::timeout;
 
-use super::pictures::{PATIENCE, Pictures};
+use super::image_loader::{ImageLoader, TIMEOUT};
 use super::question::Image;
 use foundation::fetch::SetUpError;
 use images::{Detection, ReadText, Vision};
@@ -36,19 +36,19 @@ pub struct Sight {
 #[derive(Debug)]
 pub(super) struct Eyes {
     vision: Vision,
-    pictures: Pictures,
+    loader: ImageLoader,
 }
 
 impl Eyes {
     pub(super) fn new(context: &Context, vision: Vision) -> Result<Self, SetUpError> {
-        Ok(Self { vision, pictures: Pictures::new(&context.config.documents, context.objects.clone())? })
+        Ok(Self { vision, loader: ImageLoader::new(&context.config.documents)? })
     }
 
     /// What is on each picture; they are looked at side by side. What takes too long or fails leaves its
     /// reason.
     pub(super) async fn look(&self, images: &[Image]) -> Vec<Sight> {
         let looks = images.iter().take(MOST_PICTURES).map(|image| async {
-            let sight = match timeout(PATIENCE, self.look_at(image)).await {
+            let sight = match timeout(TIMEOUT, self.look_at(image)).await {
                 Ok(Ok(sight)) => sight,
                 Ok(Err(problem)) => Sight { problem: Some(problem), ..Sight::default() },
                 Err(_) => Sight { problem: Some("Looking at it took too long.".to_owned()), ..Sight::default() },
@@ -59,7 +59,7 @@ impl Eyes {
     }
 
     async fn look_at(&self, image: &Image) -> Result<Sight, String> {
-        let file = self.pictures.file(image).await?;
+        let file = self.loader.file(image).await.map_err(|error| error.to_string())?;
         let picture = self.vision.decode(file).await.map_err(|error| error.to_string())?;
         let seen = self.vision.look(picture).await;
         let (text, problem) = match seen.text {

@@ -9,16 +9,13 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 
 use super::error::AnswerError;
+use super::image_loader::ImageLoader;
 use super::model::{Brief, LanguageModel, ModelEvent};
-use super::pictures::Pictures;
 use super::question::{Role, Turn};
 use crate::library::{Findings, Holdings, Passage, Vocabulary};
 use documents::{Page, PageSource};
-use foundation::aws;
 use foundation::config::DocumentsConfig;
-use foundation::provider::test_server::aws_config;
 use search::retrieval::{Hit, Library, Query, Segment, SegmentSource};
-use shared::objects::Objects;
 use shared::store::TokenUsage;
 
 /// A page with a run of four steps, whose warnings do not hold for the same steps, and another run behind it.
@@ -33,8 +30,8 @@ pub(super) const FILTER_CHANGE: &str = "3-4 CHANGING THE FILTER\n\
     1. Wipe the housing.\n\
     2. Wash the pan.";
 
-/// Pictures on this machine, and in a bucket that is not there.
-pub(super) async fn pictures() -> Pictures {
+/// For pictures on this machine.
+pub(super) fn image_loader() -> ImageLoader {
     let documents = DocumentsConfig {
         url_hosts: Vec::new(),
         allow_localhost: true,
@@ -44,8 +41,7 @@ pub(super) async fn pictures() -> Pictures {
         pdf_worker: None,
         pdfium_library: "libpdfium.so".into(),
     };
-    let config = aws_config();
-    Pictures::new(&documents, Objects::new(&aws::sdk_config(&config).await, &config)).expect("TLS")
+    ImageLoader::new(&documents).expect("TLS")
 }
 
 /// A passage that is the whole of its page.

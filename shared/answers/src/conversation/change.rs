@@ -1,6 +1,6 @@
 //! Changing and removing what was said.
 
-use super::pictures;
+use super::attachments;
 use super::{ConversationError, ConversationResult, Conversations};
 use foundation::ids::{ChatId, MessageId, UserId};
 use shared::store::{ChatMessage, Feedback, Lease, MessageRole, Opening, Preview};
@@ -46,7 +46,7 @@ impl Conversations {
         store.release(&lease, writes, Some(Some(Preview::from(&reworded)))).await?;
 
         for message in &later {
-            pictures::discard(&self.context.objects, user, &message.attachments).await;
+            attachments::discard(&self.context.objects, user, &message.attachments).await;
         }
         Ok(reworded)
     }
@@ -64,7 +64,7 @@ impl Conversations {
         let newest = self.context.store.last_messages(user, chat_id, 2).await?;
         let last = newest.iter().rev().find(|message| message.id != *id).map(Preview::from);
         self.context.store.release(&lease, vec![lease.removing(id)], Some(last)).await?;
-        pictures::discard(&self.context.objects, user, &removed.attachments).await;
+        attachments::discard(&self.context.objects, user, &removed.attachments).await;
         Ok(())
     }
 
@@ -105,7 +105,7 @@ impl Conversations {
             Err(error) if error.is_condition() => return Err(ConversationError::NoSuchChat),
             other => other?,
         }
-        self.context.objects.delete_all(&pictures::prefix(user, id)).await?;
+        self.context.objects.delete_all(&attachments::prefix(user, id)).await?;
         self.context.store.delete_chat(user, id).await?;
         Ok(())
     }

@@ -6,13 +6,10 @@ use shared::store::{ChatMessage, MessageRole, Warning};
 /// Messages that are looked back at.
 pub(super) const MESSAGES: usize = 40;
 
-/// Characters that they may have together. The assistant may use less, as its model allows.
-const CHARACTERS: usize = 48_000;
-
 /// What was said before a question.
 #[derive(Debug, Default)]
 pub(super) struct Before {
-    /// The turns that the assistant is given.
+    /// The turns before, oldest first. The assistant cuts them as its model needs.
     pub(super) turns: Vec<Turn>,
     /// The procedure that the user works through: what the newest answer of one says.
     pub(super) procedure: Option<OpenProcedure>,
@@ -29,7 +26,10 @@ impl Before {
         };
         let is_newest = earlier.iter().rev().find(is_answer).is_some_and(|message| message.procedure.is_some());
         let open = |place| OpenProcedure { place, is_newest, unheard: unheard.to_vec() };
-        Self { turns: window(earlier), procedure: place.map(open) }
+        Self {
+            turns: earlier.iter().filter(|message| tells(message)).filter_map(turn).collect(),
+            procedure: place.map(open),
+        }
     }
 
     /// Whether these words and pictures are answered with a step of the procedure.
@@ -43,32 +43,13 @@ fn tells(message: &ChatMessage) -> bool {
     !message.content.is_empty() && message.failure.is_none()
 }
 
-/// The newest of `earlier` (oldest first) that fit into the window: whole messages, beginning with
-/// one of the user.
-fn window(earlier: &[ChatMessage]) -> Vec<Turn> {
-    let mut left = CHARACTERS;
-    let mut turns: Vec<Turn> = Vec::new();
-    for message in earlier.iter().rev().take(MESSAGES) {
-        let role = match message.role {
-            MessageRole::User => Role::User,
-            MessageRole::Assistant => Role::Assistant,
-            MessageRole::System => continue,
-        };
-        if !tells(message) {
-            continue;
-        }
-        let length = message.content.chars().count();
-        if length > left {
-            break;
-        }
-        left -= length;
-        turns.push(Turn { role, content: message.content.clone() });
-    }
-    while turns.last().is_some_and(|turn| turn.role == Role::Assistant) {
-        turns.pop();
-    }
-    turns.reverse();
-    turns
+fn turn(message: &ChatMessage) -> Option<Turn> {
+    let role = match message.role {
+        MessageRole::User => Role::User,
+        MessageRole::Assistant => Role::Assistant,
+        MessageRole::System => return None,
+    };
+    Some(Turn { role, content: message.content.clone() })
 }
 
 #[cfg(test)]
@@ -76,36 +57,30 @@ mod tests {
     use super::*;
     use shared::store::{AnswerFailure, Citation, Procedure, WarningKind};
 
-    fn turn(role: MessageRole, content: &str) -> ChatMessage {
+    fn message(role: MessageRole, content: &str) -> ChatMessage {
         ChatMessage::new(role, content)
     }
 
     #[test]
-    fn the_window_begins_with_the_user_and_holds_whole_messages() {
-        let long = "x".repeat(CHARACTERS - 10);
+    fn what_tells_nothing_is_no_turn() {
+        let failure = Some(AnswerFailure { code: "x".to_owned(), message: "It failed.".to_owned() });
         let earlier = [
-            turn(MessageRole::User, "too far back"),
-            turn(MessageRole::Assistant, &long),
-            turn(MessageRole::User, "second"),
-            turn(MessageRole::Assistant, ""),
-            turn(MessageRole::Assistant, "2nd"),
+            message(MessageRole::User, "first"),
+            ChatMessage { failure, ..message(MessageRole::Assistant, "half") },
+            message(MessageRole::System, "rules"),
+            message(MessageRole::Assistant, ""),
+            message(MessageRole::Assistant, "1st"),
         ];
-        let window: Vec<_> = window(&earlier).into_iter().map(|turn| turn.content).collect();
-        assert_eq!(window, ["second", "2nd"]);
-    }
-
-    #[test]
-    fn the_window_is_bounded_in_messages() {
-        let earlier: Vec<_> = (0..200).map(|_| turn(MessageRole::User, "x")).collect();
-        assert_eq!(window(&earlier).len(), MESSAGES);
+        let turns: Vec<_> = Before::of(&earlier, &[]).turns.into_iter().map(|turn| (turn.role, turn.content)).collect();
+        assert_eq!(turns, [(Role::User, "first".to_owned()), (Role::Assistant, "1st".to_owned())]);
     }
 
     #[test]
     fn the_newest_answer_says_where_somebody_stands() {
         let step = |earlier: &[ChatMessage]| Before::of(earlier, &[]).procedure.map(|open| open.place.step);
-        assert_eq!(step(&[at(1, false), at(2, false), turn(MessageRole::Assistant, "60 N·m")]), Some(2));
+        assert_eq!(step(&[at(1, false), at(2, false), message(MessageRole::Assistant, "60 N·m")]), Some(2));
         assert_eq!(step(&[at(1, false), at(2, true)]), None, "it is done with");
-        assert_eq!(step(&[turn(MessageRole::User, "next")]), None);
+        assert_eq!(step(&[message(MessageRole::User, "next")]), None);
     }
 
     #[test]
@@ -119,13 +94,13 @@ mod tests {
     fn at(step: u32, is_ended: bool) -> ChatMessage {
         let text = format!("{step}. Oil the seal.");
         let procedure = Some(Procedure { step, of: 4, is_ended, text, ..Procedure::default() });
-        ChatMessage { procedure, ..turn(MessageRole::Assistant, "Step") }
+        ChatMessage { procedure, ..message(MessageRole::Assistant, "Step") }
     }
 
     #[test]
     fn what_is_repeated_is_the_newest_answer() {
-        let asked = turn(MessageRole::User, "Which oil?");
-        let thanked = [turn(MessageRole::User, "Thanks!"), turn(MessageRole::Assistant, "You are welcome.")];
+        let asked = message(MessageRole::User, "Which oil?");
+        let thanked = [message(MessageRole::User, "Thanks!"), message(MessageRole::Assistant, "You are welcome.")];
         let citation = Citation {
             index: 1,
             document_id: "d".to_owned(),
@@ -136,7 +111,7 @@ mod tests {
             score: 0.5,
             boxes: Vec::new(),
         };
-        let answered = ChatMessage { citations: vec![citation], ..turn(MessageRole::Assistant, "SAE 30 [1]") };
+        let answered = ChatMessage { citations: vec![citation], ..message(MessageRole::Assistant, "SAE 30 [1]") };
         let code = "provider_unavailable".to_owned();
         let failure = Some(AnswerFailure { code, message: "It did not answer.".to_owned() });
         let failed = ChatMessage { failure, ..answered.clone() };

@@ -13,6 +13,7 @@
 //! there too. Should the runtime drop the response (its time limit, a lost instance), the task is
 //! frozen with it and its lease runs out: the answer is interrupted, not lost.
 
+mod attachments;
 mod change;
 mod counting;
 mod error;
@@ -20,7 +21,6 @@ mod history;
 mod interrupt;
 mod keeper;
 mod pending;
-mod pictures;
 mod progress;
 mod question;
 mod repeat;
@@ -34,7 +34,6 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 pub use error::{ConversationError, ConversationResult};
-pub use pictures::{Picture, PictureKind};
 pub use progress::{Outcome, Progress, ProgressReceiver};
 pub use question::{Asked, Prompt};
 

@@ -8,13 +8,14 @@ use futures::FutureExt;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
+use super::attachments;
 use super::history::{self, Before};
 use super::pending::Carried;
-use super::pictures::{self, Picture};
 use super::progress::ProgressReceiver;
 use super::start::Start;
 use super::title::title_of;
 use super::{ConversationError, ConversationResult, Conversations, repeat};
+use crate::assistant::{Image, ImageSource};
 use foundation::ids::{ChatId, MessageId, UserId};
 use shared::store::{Chat, ChatMessage, Generation, Lease, MessageRole, Opening, Preview, Warning};
 
@@ -28,7 +29,7 @@ pub struct Prompt {
     /// In words; may be empty where there are pictures.
     pub text: String,
     /// In pictures.
-    pub pictures: Vec<Picture>,
+    pub pictures: Vec<ImageSource>,
     /// What tells a repeated question from a new one; asked again with the same, it is not asked
     /// again, but its answer is given.
     pub key: Option<String>,
@@ -81,7 +82,7 @@ impl Conversations {
         let lease = self.charge(Lease::new(user, &chat.id), false).await?;
         let (key, digest) = (prompt.key.clone(), repeat::digest(None, &prompt));
         let aloud = prompt.aloud;
-        let question = self.charged(&lease, self.keep_question(&lease, prompt).boxed()).await?;
+        let (question, images) = self.charged(&lease, self.keep_question(&lease, prompt).boxed()).await?;
         let answer = ChatMessage::placeholder(&lease.id);
         chat.title = title_of(&question.content);
         chat.last_message = Some(Preview::from(&question));
@@ -91,11 +92,22 @@ impl Conversations {
             Ok(self.context.store.open_new_chat(user, &chat, &[&question, &answer], repeat).await?)
         };
         if let Err(error) = self.charged(&lease, opened).await {
-            pictures::discard(&self.context.objects, user, &question.attachments).await;
+            attachments::discard(&self.context.objects, user, &question.attachments).await;
             return Err(error);
         }
         let (before, equipment, carried) = (Before::default(), Vec::new(), Carried::default());
-        Ok(self.begin(Start { slot, lease, question, answer, is_last: true, before, equipment, aloud, carried }))
+        Ok(self.begin(Start {
+            slot,
+            lease,
+            question,
+            images,
+            answer,
+            is_last: true,
+            before,
+            equipment,
+            aloud,
+            carried,
+        }))
     }
 
     /// Asks in a session that is there.
@@ -137,7 +149,7 @@ impl Conversations {
         let lease = self.charge(Lease::new(user, id), is_step).await?;
         let (key, digest) = (prompt.key.clone(), repeat::digest(Some(id), &prompt));
         let aloud = prompt.aloud;
-        let question = self.charged(&lease, self.keep_question(&lease, prompt).boxed()).await?;
+        let (question, images) = self.charged(&lease, self.keep_question(&lease, prompt).boxed()).await?;
         let answer = ChatMessage::placeholder(&lease.id);
         let opening = Opening {
             new_messages: vec![&question, &answer],
@@ -159,6 +171,7 @@ impl Conversations {
                     slot,
                     lease,
                     question,
+                    images,
                     answer,
                     is_last: true,
                     before,
@@ -168,7 +181,7 @@ impl Conversations {
                 }))
             }
             Err(error) => {
-                pictures::discard(&self.context.objects, user, &question.attachments).await;
+                attachments::discard(&self.context.objects, user, &question.attachments).await;
                 Err(error)
             }
         }
@@ -202,6 +215,7 @@ impl Conversations {
         };
         let before = Before::of(messages.get(..question_at).unwrap_or_default(), &chat.pending_warnings);
         let is_step = before.tells_step(&question.content, !question.attachments.is_empty());
+        let images = attachments::read_back(&self.context.objects, user, &question.attachments).await?;
         let lease = self.charge(Lease::new(user, chat_id), is_step).await?;
         let answer = old.map_or_else(|| ChatMessage::placeholder(&lease.id), |old| old.replacement(&lease.id));
         let opening = if answer.replaced.is_some() {
@@ -213,7 +227,18 @@ impl Conversations {
         let is_last = answer_at + 1 >= messages.len();
         let equipment = chat.equipment_context;
         let carried = Carried::default();
-        Ok(self.begin(Start { slot, lease, question, answer, is_last, before, equipment, aloud: false, carried }))
+        Ok(self.begin(Start {
+            slot,
+            lease,
+            question,
+            images,
+            answer,
+            is_last,
+            before,
+            equipment,
+            aloud: false,
+            carried,
+        }))
     }
 
     /// Stops the running answer of a session, if there is one, wherever it is being written. When this
@@ -271,9 +296,10 @@ impl Conversations {
         Ok((free(chat)?, messages))
     }
 
-    async fn keep_question(&self, lease: &Lease, prompt: Prompt) -> ConversationResult<ChatMessage> {
-        let attachments = pictures::keep(&self.context.objects, &lease.user, &lease.chat, prompt.pictures).await?;
-        Ok(ChatMessage { attachments, ..ChatMessage::new(MessageRole::User, prompt.text) })
+    async fn keep_question(&self, lease: &Lease, prompt: Prompt) -> ConversationResult<(ChatMessage, Vec<Image>)> {
+        let kept = attachments::keep(&self.context.objects, &lease.user, &lease.chat, prompt.pictures).await;
+        let (attachments, images) = kept?;
+        Ok((ChatMessage { attachments, ..ChatMessage::new(MessageRole::User, prompt.text) }, images))
     }
 
     /// Counts a question; the lease under which it will be answered knows where. A word that asks for a step is none.

@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::progress::{Outcome, Progress};
 use super::question::{Asked, Prompt};
-use super::{ConversationError, ConversationResult, Conversations, Picture};
+use super::{ConversationError, ConversationResult, Conversations};
+use crate::assistant::ImageSource;
 use foundation::ids::{ChatId, MessageId, UserId};
 use shared::store::{AskedBefore, ChatMessage, Lease, Store, StoreResult, Write};
 
@@ -30,11 +31,11 @@ pub(super) fn digest(chat: Option<&ChatId>, prompt: &Prompt) -> String {
     for picture in &prompt.pictures {
         // Of the same length each, so that no two lists of pictures read alike.
         match picture {
-            Picture::Elsewhere(url) => {
+            ImageSource::Address(url) => {
                 digest.update(b"u");
                 digest.update(Sha256::digest(url.as_str()));
             }
-            Picture::Sent(_, bytes) => {
+            ImageSource::Bytes(_, bytes) => {
                 digest.update(b"b");
                 digest.update(Sha256::digest(bytes));
             }
@@ -166,20 +167,21 @@ fn so_far(answer: ChatMessage) -> Progress {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use super::*;
-    use crate::conversation::PictureKind;
+    use image::ImageFormat;
 
-    fn prompt(text: &str, pictures: Vec<Picture>) -> Prompt {
+    use super::*;
+
+    fn prompt(text: &str, pictures: Vec<ImageSource>) -> Prompt {
         Prompt { text: text.to_owned(), pictures, key: None, aloud: false }
     }
 
-    fn sent(bytes: &'static [u8]) -> Picture {
-        Picture::Sent(PictureKind::Png, bytes.into())
+    fn sent(bytes: &'static [u8]) -> ImageSource {
+        ImageSource::Bytes(ImageFormat::Png, bytes.into())
     }
 
     #[test]
     fn another_picture_of_the_same_size_is_another_question() {
-        let elsewhere = |url: &str| Picture::Elsewhere(url.parse().unwrap());
+        let elsewhere = |url: &str| ImageSource::Address(url.parse().unwrap());
         let prompts = [
             prompt("What is this?", vec![]),
             prompt("What is that?", vec![]),

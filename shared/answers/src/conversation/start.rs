@@ -12,7 +12,7 @@ use super::pending::Carried;
 use super::progress::Progress;
 use super::question::Asked;
 use super::writer::Writer;
-use crate::assistant::Question;
+use crate::assistant::{Image, Question};
 use shared::store::{ChatMessage, Lease};
 
 /// What an answer is begun with.
@@ -20,6 +20,8 @@ pub(super) struct Start {
     pub(super) slot: OwnedSemaphorePermit,
     pub(super) lease: Lease,
     pub(super) question: ChatMessage,
+    /// The pictures of the question.
+    pub(super) images: Vec<Image>,
     pub(super) answer: ChatMessage,
     pub(super) is_last: bool,
     pub(super) before: Before,
@@ -46,7 +48,7 @@ impl Conversations {
         let question = Question {
             user: start.lease.user.clone(),
             text: start.carried.words.unwrap_or(start.question.content),
-            images: Vec::new(),
+            images: start.images,
             history: start.before.turns,
             equipment: start.equipment,
             aloud: start.aloud,
@@ -59,7 +61,6 @@ impl Conversations {
             assistant: self.assistant.clone(),
             lease: start.lease,
             question,
-            attachments: start.question.attachments,
             answer: start.answer,
             is_last: start.is_last,
             progress: sender,

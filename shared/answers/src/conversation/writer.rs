@@ -12,16 +12,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::counting::{self, Ending};
 use super::keeper::Keeper;
-use super::pictures;
 use super::progress::{Outcome, Progress};
-use crate::assistant::{Answer, AnswerError, AnswerEvent, Assistant, Question};
+use crate::assistant::{Answer, AnswerError, AnswerEvent, Assistant, LONGEST_ANSWER, Question};
 use foundation::telemetry;
 use shared::Context;
-use shared::store::{AnswerFailure, Attachment, ChatMessage, Lease, Preview, StoreError};
+use shared::store::{AnswerFailure, ChatMessage, Lease, Preview, StoreError};
 
-/// Bytes that an answer may have: an item is limited to 400 KB, and a replaced answer lies beside the
-/// new one for a while.
-const LONGEST_ANSWER: usize = 128 * 1024;
+/// Bytes of an answer with its warnings and sources: an item is limited to 400 KB, and a replaced answer lies beside
+/// the new one for a while.
+const LONGEST: usize = 2 * LONGEST_ANSWER;
 
 /// How long a model may take to end when it is told to.
 const GRACE: Duration = Duration::from_millis(100);
@@ -31,9 +30,7 @@ pub(super) struct Writer {
     pub(super) context: Context,
     pub(super) assistant: Assistant,
     pub(super) lease: Lease,
-    /// Without its images, which are read from `attachments`.
     pub(super) question: Question,
-    pub(super) attachments: Vec<Attachment>,
     /// The empty answer, as it is stored.
     pub(super) answer: ChatMessage,
     /// Whether it is the last message of its session.
@@ -84,9 +81,7 @@ impl Writer {
     }
 
     async fn write(&self, cancel: &CancellationToken) -> End {
-        let mut question = self.question.clone();
-        question.images = pictures::images(&question.user, &self.attachments);
-        let mut events = self.assistant.answer(question, cancel.clone());
+        let mut events = self.assistant.answer(self.question.clone(), cancel.clone());
         let mut overdue = pin!(async {
             cancel.cancelled().await;
             tokio::time::sleep(GRACE).await;
@@ -102,7 +97,7 @@ impl Writer {
                 }
                 Some(Ok(AnswerEvent::Token(token))) => {
                     if !self.push(&token) {
-                        tracing::warn!(limit = LONGEST_ANSWER, "an answer was cut because it is too long");
+                        tracing::warn!(limit = LONGEST, "an answer was cut because it is too long");
                         return End::Answered(Box::new(self.so_far()));
                     }
                 }
@@ -120,7 +115,7 @@ impl Writer {
     fn push(&self, token: &str) -> bool {
         let mut fits = true;
         self.progress.send_modify(|progress| {
-            let room = LONGEST_ANSWER.saturating_sub(progress.text.len());
+            let room = LONGEST.saturating_sub(progress.text.len());
             fits = token.len() <= room;
             progress.text.push_str(cut(token, room));
         });
@@ -172,7 +167,7 @@ impl Writer {
             }
             End::Answered(answer) => {
                 let message = ChatMessage {
-                    content: cut(&answer.text, LONGEST_ANSWER).to_owned(),
+                    content: cut(&answer.text, LONGEST).to_owned(),
                     is_stopped: answer.aborted,
                     citations: answer.citations,
                     verification: Some(answer.verification),

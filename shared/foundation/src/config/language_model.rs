@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
+use strum::{EnumString, VariantNames};
 use url::Url;
 
 use super::reader::Reader;
@@ -44,18 +45,13 @@ pub struct BedrockConfig {
 }
 
 /// The word of `LANGUAGE_MODEL`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
 pub(super) enum LanguageModelKind {
+    #[default]
     Extractive,
     OpenAi,
     Bedrock,
-}
-
-impl LanguageModelKind {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        let choices = [("extractive", Self::Extractive), ("openai", Self::OpenAi), ("bedrock", Self::Bedrock)];
-        reader.choice(&var::LANGUAGE_MODEL, &choices)
-    }
 }
 
 impl OpenAiConfig {
@@ -71,7 +67,7 @@ impl OpenAiConfig {
 
 impl LanguageModelConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        match LanguageModelKind::read(reader) {
+        match reader.choice(&var::LANGUAGE_MODEL) {
             LanguageModelKind::Extractive => Self::Extractive,
             LanguageModelKind::OpenAi => OpenAiConfig::read(reader).map_or(Self::Extractive, Self::OpenAi),
             LanguageModelKind::Bedrock => Self::Bedrock(BedrockConfig {

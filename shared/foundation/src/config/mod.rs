@@ -26,6 +26,26 @@ pub use stream::StreamConfig;
 pub use variables::{VARIABLES, Variable, markdown_table};
 pub use vision::{DetectionConfig, ReadingConfig, VisionConfig};
 
+use strum::{EnumString, VariantNames};
+
+/// The word of `ENVIRONMENT`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+enum Environment {
+    #[default]
+    Development,
+    Production,
+}
+
+/// The word of `SANDBOX`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+enum Switch {
+    #[default]
+    On,
+    Off,
+}
+
 /// Everything that can be configured.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -91,10 +111,10 @@ impl Config {
     }
 
     fn read(mut reader: Reader<'_>) -> Result<Self, Problems> {
-        let production = reader.choice(&variables::ENVIRONMENT, &[("development", false), ("production", true)]);
+        let production = reader.choice::<Environment>(&variables::ENVIRONMENT) == Environment::Production;
         // Both hold before there is a configuration, and are read from the environment alone: here they are checked.
-        reader.choice(&variables::SANDBOX, &[("on", ()), ("off", ())]);
-        let debuggers = reader.choice(&variables::ALLOW_DEBUGGERS, &[("false", false), ("true", true)]);
+        reader.choice::<Switch>(&variables::SANDBOX);
+        let debuggers = reader.flag(&variables::ALLOW_DEBUGGERS);
         if debuggers && production {
             reader.problem(&variables::ALLOW_DEBUGGERS, "must not be true in production");
         }

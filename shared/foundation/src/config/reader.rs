@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use secrecy::SecretString;
+use strum::VariantNames;
 use url::Url;
 
 use super::variables::Variable;
@@ -83,20 +84,22 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// One of several words.
-    ///
-    /// # Panics
-    /// Never: `choices` holds the default.
-    pub fn choice<T: Copy>(&mut self, variable: &Variable, choices: &[(&str, T)]) -> T {
+    /// `true` or `false`.
+    pub fn flag(&mut self, variable: &Variable) -> bool {
         let text = self.text(variable);
-        let find = |word: &str| choices.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
-        if let Some(value) = find(&text) {
-            return value;
-        }
-        let words: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
-        self.problem(variable, format!("must be one of {}, not \"{text}\"", words.join(", ")));
-        #[expect(clippy::unreachable, reason = "the table of variables and its choices are both written here")]
-        find(variable.default).unwrap_or_else(|| unreachable!("default of {} is no choice", variable.name))
+        text.parse().unwrap_or_else(|_| {
+            self.problem(variable, format!("must be true or false, not \"{text}\""));
+            variable.default.parse().unwrap_or_default()
+        })
+    }
+
+    /// One of the words of `T`.
+    pub fn choice<T: FromStr + VariantNames + Default>(&mut self, variable: &Variable) -> T {
+        let text = self.text(variable);
+        text.parse().unwrap_or_else(|_| {
+            self.problem(variable, format!("must be one of {}, not \"{text}\"", T::VARIANTS.join(", ")));
+            variable.default.parse().unwrap_or_default()
+        })
     }
 
     /// A comma-separated list.

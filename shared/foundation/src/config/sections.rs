@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
+use strum::{EnumString, VariantNames};
 
 use super::reader::Reader;
 use super::variables as var;
@@ -71,7 +72,7 @@ impl HttpConfig {
             services_origins,
             gateway_url: gateway_url.trim_end_matches('/').to_owned(),
             anonymous_services,
-            response_streaming: reader.choice(&var::RESPONSE_STREAMING, &[("true", true), ("false", false)]),
+            response_streaming: reader.flag(&var::RESPONSE_STREAMING),
         }
     }
 }
@@ -85,6 +86,15 @@ pub enum CookieMode {
         secure: bool,
     },
     /// `SameSite=None; Secure`, for a frontend on another site.
+    CrossSite,
+}
+
+/// The word of `COOKIE_MODE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+enum CookieWord {
+    #[default]
+    Lax,
     CrossSite,
 }
 
@@ -133,7 +143,6 @@ impl AuthConfig {
         let access_seconds = reader.number::<u64>(&var::ACCESS_TOKEN_SECONDS, 1, 86_400);
         let refresh_days = reader.number::<u64>(&var::REFRESH_TOKEN_DAYS, 1, 365);
         let sign_in_days = reader.number::<u64>(&var::SIGN_IN_DAYS, 1, 3650);
-        let lax = CookieMode::Lax { secure: production };
         Self {
             token_secret,
             accepted_secrets,
@@ -142,7 +151,10 @@ impl AuthConfig {
             access_lifetime: Duration::from_secs(access_seconds),
             refresh_lifetime: Duration::from_secs(refresh_days * 86_400),
             sign_in_lifetime: Duration::from_secs(sign_in_days * 86_400),
-            cookies: reader.choice(&var::COOKIE_MODE, &[("lax", lax), ("cross-site", CookieMode::CrossSite)]),
+            cookies: match reader.choice(&var::COOKIE_MODE) {
+                CookieWord::Lax => CookieMode::Lax { secure: production },
+                CookieWord::CrossSite => CookieMode::CrossSite,
+            },
         }
     }
 }
@@ -213,18 +225,28 @@ pub struct SmtpConfig {
     pub url: SecretString,
 }
 
+/// The word of `MAIL_PROVIDER`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+enum MailWord {
+    #[default]
+    Files,
+    Smtp,
+    Ses,
+}
+
 impl MailConfig {
     pub(super) fn read(reader: &mut Reader<'_>, production: bool) -> Self {
         let from = reader.text(&var::MAIL_FROM);
-        let provider = match reader.choice(&var::MAIL_PROVIDER, &[("files", 0), ("smtp", 1), ("ses", 2)]) {
-            1 => MailProvider::Smtp(SmtpConfig {
+        let provider = match reader.choice(&var::MAIL_PROVIDER) {
+            MailWord::Smtp => MailProvider::Smtp(SmtpConfig {
                 url: reader.secret(&var::SMTP_URL).unwrap_or_else(|| {
                     reader.problem(&var::SMTP_URL, "must be set for MAIL_PROVIDER=smtp");
                     SecretString::default()
                 }),
             }),
-            2 => MailProvider::Ses,
-            _ => MailProvider::Files(reader.text(&var::MAIL_DIR).into()),
+            MailWord::Ses => MailProvider::Ses,
+            MailWord::Files => MailProvider::Files(reader.text(&var::MAIL_DIR).into()),
         };
         if production && matches!(provider, MailProvider::Files(_)) {
             reader.problem(&var::MAIL_PROVIDER, "must be smtp or ses in production");

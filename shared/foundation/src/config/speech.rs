@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use strum::{EnumString, VariantNames};
 use url::Url;
 
 use super::language_model::OpenAiConfig;
@@ -90,6 +91,31 @@ pub struct DeepgramConfig {
     pub model: String,
 }
 
+/// The word of `SPEECH_TO_TEXT`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+enum SpeechToText {
+    #[default]
+    None,
+    PocketSphinx,
+    Command,
+    OpenAi,
+    Deepgram,
+    Transcribe,
+}
+
+/// The word of `TEXT_TO_SPEECH`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+enum TextToSpeech {
+    #[default]
+    None,
+    Espeak,
+    OpenAi,
+    Deepgram,
+    Polly,
+}
+
 impl SpeechConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         Self {
@@ -105,14 +131,12 @@ impl SpeechConfig {
 
 impl RecognitionConfig {
     fn read(reader: &mut Reader<'_>) -> Self {
-        let choices =
-            [("none", 0), ("pocketsphinx", 1), ("command", 2), ("openai", 3), ("deepgram", 4), ("transcribe", 5)];
-        match reader.choice(&var::SPEECH_TO_TEXT, &choices) {
-            1 => Self::PocketSphinx {
+        match reader.choice(&var::SPEECH_TO_TEXT) {
+            SpeechToText::PocketSphinx => Self::PocketSphinx {
                 python: reader.text(&var::POCKETSPHINX_PYTHON).into(),
                 workers: reader.number(&var::POCKETSPHINX_WORKERS, 1, 64),
             },
-            2 => {
+            SpeechToText::Command => {
                 let command: Vec<String> =
                     reader.text(&var::SPEECH_COMMAND).split_whitespace().map(str::to_owned).collect();
                 if command.is_empty() {
@@ -121,30 +145,31 @@ impl RecognitionConfig {
                 let files = reader.list(&var::SPEECH_COMMAND_FILES).into_iter().map(PathBuf::from).collect();
                 Self::Command { command, files }
             }
-            3 => speech_endpoint(reader, &var::OPENAI_TRANSCRIPTION_MODEL).map_or(Self::None, Self::OpenAi),
-            4 => deepgram(reader, &var::DEEPGRAM_MODEL).map_or(Self::None, Self::Deepgram),
-            5 => Self::Transcribe(reader.optional(&var::AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING)),
-            _ => Self::None,
+            SpeechToText::OpenAi => {
+                speech_endpoint(reader, &var::OPENAI_TRANSCRIPTION_MODEL).map_or(Self::None, Self::OpenAi)
+            }
+            SpeechToText::Deepgram => deepgram(reader, &var::DEEPGRAM_MODEL).map_or(Self::None, Self::Deepgram),
+            SpeechToText::Transcribe => Self::Transcribe(reader.optional(&var::AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING)),
+            SpeechToText::None => Self::None,
         }
     }
 }
 
 impl SynthesisConfig {
     fn read(reader: &mut Reader<'_>) -> Self {
-        let choices = [("none", 0), ("espeak", 1), ("openai", 2), ("deepgram", 3), ("polly", 4)];
-        match reader.choice(&var::TEXT_TO_SPEECH, &choices) {
-            1 => Self::Espeak(reader.text(&var::ESPEAK_VOICE)),
-            2 => {
+        match reader.choice(&var::TEXT_TO_SPEECH) {
+            TextToSpeech::Espeak => Self::Espeak(reader.text(&var::ESPEAK_VOICE)),
+            TextToSpeech::OpenAi => {
                 let voice = reader.text(&var::OPENAI_SPEECH_VOICE);
                 let endpoint = speech_endpoint(reader, &var::OPENAI_SPEECH_MODEL);
                 endpoint.map_or(Self::None, |endpoint| Self::OpenAi { endpoint, voice })
             }
-            3 => deepgram(reader, &var::DEEPGRAM_VOICE).map_or(Self::None, Self::Deepgram),
-            4 => Self::Polly {
+            TextToSpeech::Deepgram => deepgram(reader, &var::DEEPGRAM_VOICE).map_or(Self::None, Self::Deepgram),
+            TextToSpeech::Polly => Self::Polly {
                 voice: reader.text(&var::POLLY_VOICE),
                 endpoint: reader.optional(&var::AWS_ENDPOINT_URL_POLLY),
             },
-            _ => Self::None,
+            TextToSpeech::None => Self::None,
         }
     }
 }

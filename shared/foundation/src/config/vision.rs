@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use strum::{EnumString, VariantNames};
+
 use super::language_model::{LanguageModelKind, OpenAiConfig};
 use super::reader::Reader;
 use super::variables as var;
@@ -48,21 +50,44 @@ pub enum DetectionConfig {
     OpenAi(OpenAiConfig),
 }
 
+/// The word of `OCR`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+enum Ocr {
+    #[default]
+    None,
+    Tesseract,
+    Textract,
+    OpenAi,
+}
+
+/// The word of `OBJECT_DETECTION`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+enum ObjectDetection {
+    #[default]
+    Onnx,
+    Rekognition,
+    OpenAi,
+}
+
 impl VisionConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        let reading = match reader.choice(&var::OCR, &[("none", 0), ("tesseract", 1), ("textract", 2), ("openai", 3)]) {
-            1 => ReadingConfig::Tesseract(reader.text(&var::TESSERACT_LANGUAGES)),
-            2 => ReadingConfig::Textract(reader.optional(&var::AWS_ENDPOINT_URL_TEXTRACT)),
-            3 => vision_endpoint(reader).map_or(ReadingConfig::None, ReadingConfig::OpenAi),
-            _ => ReadingConfig::None,
+        let reading = match reader.choice(&var::OCR) {
+            Ocr::Tesseract => ReadingConfig::Tesseract(reader.text(&var::TESSERACT_LANGUAGES)),
+            Ocr::Textract => ReadingConfig::Textract(reader.optional(&var::AWS_ENDPOINT_URL_TEXTRACT)),
+            Ocr::OpenAi => vision_endpoint(reader).map_or(ReadingConfig::None, ReadingConfig::OpenAi),
+            Ocr::None => ReadingConfig::None,
         };
         let onnx = DetectionConfig::Onnx(reader.text(&var::DETECTION_MODEL_DIR).into());
-        let detection = match reader.choice(&var::OBJECT_DETECTION, &[("onnx", 0), ("rekognition", 1), ("openai", 2)]) {
-            1 => DetectionConfig::Rekognition(reader.optional(&var::AWS_ENDPOINT_URL_REKOGNITION)),
-            2 => vision_endpoint(reader).map_or(onnx, DetectionConfig::OpenAi),
-            _ => onnx,
+        let detection = match reader.choice(&var::OBJECT_DETECTION) {
+            ObjectDetection::Rekognition => {
+                DetectionConfig::Rekognition(reader.optional(&var::AWS_ENDPOINT_URL_REKOGNITION))
+            }
+            ObjectDetection::OpenAi => vision_endpoint(reader).map_or(onnx, DetectionConfig::OpenAi),
+            ObjectDetection::Onnx => onnx,
         };
-        let multimodal = LanguageModelKind::read(reader) == LanguageModelKind::OpenAi;
+        let multimodal = reader.choice::<LanguageModelKind>(&var::LANGUAGE_MODEL) == LanguageModelKind::OpenAi;
         Self {
             reading,
             detection,

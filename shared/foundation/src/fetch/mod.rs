@@ -37,6 +37,9 @@ const HEADER_WINDOW: usize = 1024;
 /// Why there is no HTTP client: TLS cannot be set up, as without any root certificates.
 pub type SetUpError = reqwest::Error;
 
+/// The largest document that is taken, whether uploaded or fetched; bytes.
+pub const LARGEST_DOCUMENT: u64 = 500 * 1024 * 1024;
+
 /// What one download may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FetchLimits {
@@ -57,7 +60,7 @@ pub struct FetchLimits {
 impl Default for FetchLimits {
     fn default() -> Self {
         Self {
-            bytes: 500 * 1024 * 1024,
+            bytes: LARGEST_DOCUMENT,
             total: Duration::from_mins(10),
             idle: Duration::from_secs(15),
             slowest: 16 * 1024,

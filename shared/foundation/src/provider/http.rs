@@ -78,12 +78,6 @@ impl HttpProvider {
         Self { summary, ..self }
     }
 
-    /// Who this is in sentences.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
-
     /// How long the server may stay silent.
     #[must_use]
     pub fn patience(&self) -> Duration {

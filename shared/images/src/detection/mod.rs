@@ -32,9 +32,6 @@ pub struct Detection {
 
 /// Finds objects on pictures.
 pub trait Detector: Debug + Send + Sync {
-    /// The name that logs and the start banner show.
-    fn name(&self) -> &str;
-
     /// What a picture shows, the surest first. Dropping the future stops the work.
     fn detect(&self, picture: Arc<Picture>) -> BoxFuture<'_, Result<Vec<Detection>, ProviderError>>;
 }

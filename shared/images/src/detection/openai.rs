@@ -68,10 +68,6 @@ impl OpenAiDetector {
 }
 
 impl Detector for OpenAiDetector {
-    fn name(&self) -> &str {
-        self.model.model()
-    }
-
     fn detect(&self, picture: Arc<Picture>) -> BoxFuture<'_, Result<Vec<Detection>, ProviderError>> {
         self.detect_on(picture).boxed()
     }

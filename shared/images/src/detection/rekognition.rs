@@ -70,10 +70,6 @@ fn area(shares: &BoundingBox, size: (u32, u32)) -> Option<PixelBox> {
 }
 
 impl Detector for Rekognition {
-    fn name(&self) -> &'static str {
-        "rekognition"
-    }
-
     fn detect(&self, picture: Arc<Picture>) -> BoxFuture<'_, Result<Vec<Detection>, ProviderError>> {
         self.detect_on(picture).boxed()
     }

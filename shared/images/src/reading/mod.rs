@@ -45,9 +45,6 @@ fn letters_in_words(picture: &Picture) -> (usize, usize) {
 
 /// Reads text on pictures.
 pub trait TextReader: Debug + Send + Sync {
-    /// The name that logs and the start banner show.
-    fn name(&self) -> &str;
-
     /// What is written on a picture. Dropping the future stops the work.
     fn read(&self, picture: Arc<Picture>) -> BoxFuture<'_, Result<ReadText, ProviderError>>;
 }

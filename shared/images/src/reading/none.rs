@@ -14,10 +14,6 @@ use foundation::provider::{ProviderError, ProviderFailure};
 pub(super) struct NoReader;
 
 impl TextReader for NoReader {
-    fn name(&self) -> &'static str {
-        "none"
-    }
-
     fn read(&self, _: Arc<Picture>) -> BoxFuture<'_, Result<ReadText, ProviderError>> {
         let failure = ProviderFailure::NotConfigured {
             code: "text_reader_not_configured",

@@ -66,10 +66,6 @@ impl OpenAiReader {
 }
 
 impl TextReader for OpenAiReader {
-    fn name(&self) -> &str {
-        self.model.model()
-    }
-
     fn read(&self, picture: Arc<Picture>) -> BoxFuture<'_, Result<ReadText, ProviderError>> {
         self.read_picture(picture).boxed()
     }

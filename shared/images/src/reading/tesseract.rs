@@ -167,10 +167,6 @@ fn placed(line: Line, prepared: &Prepared) -> Option<ReadLine> {
 }
 
 impl TextReader for Tesseract {
-    fn name(&self) -> &'static str {
-        "tesseract"
-    }
-
     fn read(&self, picture: Arc<Picture>) -> BoxFuture<'_, Result<ReadText, ProviderError>> {
         self.read_picture(picture).boxed()
     }

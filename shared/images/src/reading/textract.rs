@@ -85,10 +85,6 @@ fn confidence(block: &Block) -> f32 {
 }
 
 impl TextReader for Textract {
-    fn name(&self) -> &'static str {
-        "textract"
-    }
-
     fn read(&self, picture: Arc<Picture>) -> BoxFuture<'_, Result<ReadText, ProviderError>> {
         self.read_picture(picture).boxed()
     }

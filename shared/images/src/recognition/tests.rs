@@ -14,10 +14,6 @@ struct Reads {
 }
 
 impl TextReader for Reads {
-    fn name(&self) -> &'static str {
-        "reads"
-    }
-
     fn read(&self, picture: Arc<Picture>) -> BoxFuture<'_, Result<ReadText, ProviderError>> {
         self.sizes.lock().unwrap().push(picture.size());
         let line = |(x, y, text): &(f32, f32, &str)| {

@@ -85,10 +85,6 @@ impl SpeechCommand {
 }
 
 impl Transcriber for SpeechCommand {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
     fn transcribe(&self, sound: Pcm) -> BoxFuture<'_, Result<Transcript, ProviderError>> {
         self.run(sound).boxed()
     }

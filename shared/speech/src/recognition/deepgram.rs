@@ -113,10 +113,6 @@ impl Utterance {
 }
 
 impl Transcriber for Deepgram {
-    fn name(&self) -> &str {
-        &self.model
-    }
-
     fn transcribe(&self, sound: Pcm) -> BoxFuture<'_, Result<Transcript, ProviderError>> {
         self.ask(sound).boxed()
     }

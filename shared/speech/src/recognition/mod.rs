@@ -69,9 +69,6 @@ pub enum Hearing {
 
 /// Turns sound into text.
 pub trait Transcriber: Debug + Send + Sync {
-    /// The name that logs and the start banner show.
-    fn name(&self) -> &str;
-
     /// What was said in a whole recording of [`super::audio::RECOGNISED_RATE`]. Dropping the future
     /// stops the work.
     fn transcribe(&self, sound: Pcm) -> BoxFuture<'_, Result<Transcript, ProviderError>>;

@@ -25,10 +25,6 @@ impl NoTranscriber {
 }
 
 impl Transcriber for NoTranscriber {
-    fn name(&self) -> &'static str {
-        "none"
-    }
-
     fn transcribe(&self, _: Pcm) -> BoxFuture<'_, Result<Transcript, ProviderError>> {
         async { Err(Self::refusal()) }.boxed()
     }

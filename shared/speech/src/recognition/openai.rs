@@ -134,10 +134,6 @@ fn tag(language: &str) -> String {
 }
 
 impl Transcriber for OpenAi {
-    fn name(&self) -> &str {
-        &self.model
-    }
-
     fn transcribe(&self, sound: Pcm) -> BoxFuture<'_, Result<Transcript, ProviderError>> {
         self.ask(sound).boxed()
     }

@@ -209,10 +209,6 @@ where
 }
 
 impl Transcriber for Transcribe {
-    fn name(&self) -> &'static str {
-        "transcribe"
-    }
-
     fn transcribe(&self, sound: Pcm) -> BoxFuture<'_, Result<Transcript, ProviderError>> {
         self.whole(sound).boxed()
     }

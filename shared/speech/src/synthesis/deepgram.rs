@@ -42,10 +42,6 @@ impl Deepgram {
 }
 
 impl Synthesizer for Deepgram {
-    fn name(&self) -> &str {
-        &self.voice
-    }
-
     fn synthesize(&self, utterance: Utterance) -> BoxFuture<'_, Result<Pcm, ProviderError>> {
         self.speak(utterance).boxed()
     }

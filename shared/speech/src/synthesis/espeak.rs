@@ -81,10 +81,6 @@ impl Espeak {
 }
 
 impl Synthesizer for Espeak {
-    fn name(&self) -> &'static str {
-        PROGRAM
-    }
-
     fn synthesize(&self, utterance: Utterance) -> BoxFuture<'_, Result<Pcm, ProviderError>> {
         self.speak(utterance).boxed()
     }

@@ -55,9 +55,6 @@ pub fn is_voice_name(name: &str) -> bool {
 
 /// Turns text into sound.
 pub trait Synthesizer: Debug + Send + Sync {
-    /// The name that logs and the start banner show.
-    fn name(&self) -> &str;
-
     /// The sound of one utterance, of a few sentences at most. Dropping the future stops the work.
     fn synthesize(&self, utterance: Utterance) -> BoxFuture<'_, Result<Pcm, ProviderError>>;
 }

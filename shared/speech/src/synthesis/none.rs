@@ -12,10 +12,6 @@ use foundation::provider::{ProviderError, ProviderFailure};
 pub struct NoSynthesizer;
 
 impl Synthesizer for NoSynthesizer {
-    fn name(&self) -> &'static str {
-        "none"
-    }
-
     fn synthesize(&self, _: Utterance) -> BoxFuture<'_, Result<Pcm, ProviderError>> {
         let failure = ProviderFailure::NotConfigured {
             code: "speech_synthesis_not_configured",

@@ -44,10 +44,6 @@ impl OpenAi {
 }
 
 impl Synthesizer for OpenAi {
-    fn name(&self) -> &str {
-        &self.model
-    }
-
     fn synthesize(&self, utterance: Utterance) -> BoxFuture<'_, Result<Pcm, ProviderError>> {
         self.speak(utterance).boxed()
     }

@@ -70,10 +70,6 @@ impl Polly {
 }
 
 impl Synthesizer for Polly {
-    fn name(&self) -> &'static str {
-        "polly"
-    }
-
     fn synthesize(&self, utterance: Utterance) -> BoxFuture<'_, Result<Pcm, ProviderError>> {
         async {
             let spoken = timeout(self.patience, self.speak(utterance)).await;

@@ -192,10 +192,6 @@ async fn silence_and_a_cut_connection_are_errors() {
 struct Counting;
 
 impl Synthesizer for Counting {
-    fn name(&self) -> &'static str {
-        "counting"
-    }
-
     fn synthesize(&self, utterance: Utterance) -> BoxFuture<'_, Result<Pcm, ProviderError>> {
         async move {
             if utterance.text.contains("fail") {

@@ -1,27 +1,17 @@
 //! Paying: who takes the money, and what they say of a user's subscription.
 
-mod configured;
-mod none;
 mod stripe;
 mod subscriptions;
 mod webhook;
 mod wire;
 
-use std::fmt::Debug;
-
-use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde::Serialize;
 
-pub use configured::configured;
-pub use none::NoPayments;
-pub use stripe::Stripe;
 pub use subscriptions::{Receipt, Subscriptions, SubscriptionsError};
 pub use webhook::{Event, SignatureError, verify};
 
 use super::{Money, PlanId, Status};
-use crate::identity::Email;
-use foundation::ids::UserId;
 use foundation::provider::ProviderError;
 
 /// Who takes the money in the sentences of errors.
@@ -98,54 +88,4 @@ impl Invoice {
     fn text(amount: i64, currency: &str) -> String {
         Money { amount, currency: currency.to_owned() }.to_string()
     }
-}
-
-/// Takes money. Every write can be repeated: the provider does it once.
-pub trait Payments: Debug + Send + Sync {
-    /// The name that logs and the start banner show.
-    fn name(&self) -> &'static str;
-
-    /// Makes the user known; their id at the provider. `former` is what they were called there before.
-    fn create_customer<'a>(
-        &'a self,
-        user: &'a UserId,
-        email: &'a Email,
-        former: Option<&'a str>,
-    ) -> BoxFuture<'a, PaymentResult<String>>;
-
-    /// Whether the provider knows a customer; one who was deleted there is not known any more.
-    fn has_customer<'a>(&'a self, customer: &'a str) -> BoxFuture<'a, PaymentResult<bool>>;
-
-    /// Forgets a customer, and ends what they subscribed to, at once. One that is gone already is no
-    /// error.
-    fn delete_customer<'a>(&'a self, customer: &'a str) -> BoxFuture<'a, PaymentResult<()>>;
-
-    /// Makes a page for paying; its address.
-    fn checkout(&self, checkout: Checkout) -> BoxFuture<'_, PaymentResult<String>>;
-
-    /// Makes a page on which a customer manages payment and plan; its address. `key` as in
-    /// [`Checkout`].
-    fn portal<'a>(
-        &'a self,
-        customer: &'a str,
-        return_url: &'a str,
-        key: String,
-    ) -> BoxFuture<'a, PaymentResult<String>>;
-
-    /// Lets a subscription end with its period, or go on. `key` as in [`Checkout`].
-    fn cancel_at_period_end<'a>(
-        &'a self,
-        subscription: &'a str,
-        cancel: bool,
-        key: String,
-    ) -> BoxFuture<'a, PaymentResult<()>>;
-
-    /// Ends a subscription at once. One that is gone already is no error.
-    fn cancel_now<'a>(&'a self, subscription: &'a str) -> BoxFuture<'a, PaymentResult<()>>;
-
-    /// All subscriptions of a customer, also those that have ended.
-    fn subscriptions<'a>(&'a self, customer: &'a str) -> BoxFuture<'a, PaymentResult<Vec<ProvidedSubscription>>>;
-
-    /// The newest invoices of a customer, at most `limit` (1 to 100), newest first.
-    fn invoices<'a>(&'a self, customer: &'a str, limit: u8) -> BoxFuture<'a, PaymentResult<Vec<Invoice>>>;
 }

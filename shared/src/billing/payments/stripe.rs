@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use futures::FutureExt;
-use futures::future::BoxFuture;
 use http::{Method, StatusCode, header};
 use reqwest::RequestBuilder;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -13,7 +11,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::wire::{Created, Customer, InvoiceObject, List, Page, SubscriptionObject};
-use super::{Checkout, Invoice, NAME, PaymentResult, Payments, ProvidedSubscription};
+use super::{Checkout, Invoice, NAME, PaymentResult, ProvidedSubscription};
 use crate::identity::Email;
 use foundation::config::StripeConfig;
 use foundation::ids::UserId;
@@ -23,7 +21,7 @@ use foundation::provider::{Cause, HttpProvider, ProviderError, ProviderFailure, 
 /// The version of the API whose objects are read here.
 const VERSION: &str = "2026-09-30.endive";
 /// How long one attempt may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of an answer: a hundred subscriptions with all that hangs on them.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 /// Subscriptions of one customer that are looked at: whoever subscribed more often than that is
@@ -99,7 +97,7 @@ impl Stripe {
     /// When the key cannot stand in a header.
     pub fn new(config: &StripeConfig) -> Result<Self, Cause> {
         let base = Url::parse(&format!("{}/v1", config.url.as_str().trim_end_matches('/')))?;
-        let server = HttpProvider::new(NAME, &base, "Bearer", Some(&config.secret_key), PATIENCE)?;
+        let server = HttpProvider::new(NAME, &base, "Bearer", Some(&config.secret_key), TIMEOUT)?;
         Ok(Self { server: server.with_summary(summary), prices: config.prices.clone() })
     }
 
@@ -187,121 +185,100 @@ fn is_missing(error: &ProviderError) -> bool {
     }
 }
 
-impl Payments for Stripe {
-    fn name(&self) -> &'static str {
-        "stripe"
+/// Every write can be repeated: Stripe does it once.
+impl Stripe {
+    /// Makes the user known; their id at Stripe. `former` is what they were called there before.
+    pub(super) async fn create_customer(
+        &self,
+        user: &UserId,
+        email: &Email,
+        former: Option<&str>,
+    ) -> PaymentResult<String> {
+        let id = user.to_string();
+        let new = NewCustomer { email: email.as_str(), metadata: BTreeMap::from([("userId", id.as_str())]) };
+        // With the address: a key must not come again with another body. With who they were: what was made by
+        // the same key may be gone.
+        let key = [&id, email.as_str(), former.unwrap_or_default()];
+        let created: Created = self.write("customers".to_owned(), &new, &key).await?;
+        Ok(created.id)
     }
 
-    fn create_customer<'a>(
-        &'a self,
-        user: &'a UserId,
-        email: &'a Email,
-        former: Option<&'a str>,
-    ) -> BoxFuture<'a, PaymentResult<String>> {
-        async move {
-            let id = user.to_string();
-            let new = NewCustomer { email: email.as_str(), metadata: BTreeMap::from([("userId", id.as_str())]) };
-            // With the address: a key must not come again with another body. With who they were: what was made by
-            // the same key may be gone.
-            let key = [&id, email.as_str(), former.unwrap_or_default()];
-            let created: Created = self.write("customers".to_owned(), &new, &key).await?;
-            Ok(created.id)
+    /// Whether Stripe knows a customer; one who was deleted there is not known any more.
+    pub(super) async fn has_customer(&self, customer: &str) -> PaymentResult<bool> {
+        let found: PaymentResult<Customer> =
+            self.call(Method::GET, &format!("customers/{customer}"), |request| request).await;
+        match found {
+            Ok(found) => Ok(found.deleted != Some(true)),
+            Err(error) if is_missing(&error) => Ok(false),
+            Err(error) => Err(error),
         }
-        .boxed()
     }
 
-    fn has_customer<'a>(&'a self, customer: &'a str) -> BoxFuture<'a, PaymentResult<bool>> {
-        async move {
-            let found: PaymentResult<Customer> =
-                self.call(Method::GET, &format!("customers/{customer}"), |request| request).await;
-            match found {
-                Ok(found) => Ok(found.deleted != Some(true)),
-                Err(error) if is_missing(&error) => Ok(false),
-                Err(error) => Err(error),
+    /// Ends a subscription at once. One that is gone already is no error.
+    pub(super) async fn cancel_now(&self, subscription: &str) -> PaymentResult<()> {
+        self.delete(&format!("subscriptions/{subscription}")).await
+    }
+
+    /// Forgets a customer, and ends what they subscribed to, at once. One that is gone already is no
+    /// error.
+    pub(super) async fn delete_customer(&self, customer: &str) -> PaymentResult<()> {
+        for subscription in self.subscriptions(customer).await.or_else(|error| match error.failure {
+            ProviderFailure::Rejected(_) => Ok(Vec::new()),
+            _ => Err(error),
+        })? {
+            if subscription.status.is_entitled() {
+                self.cancel_now(&subscription.id).await?;
             }
         }
-        .boxed()
+        self.delete(&format!("customers/{customer}")).await
     }
 
-    fn cancel_now<'a>(&'a self, subscription: &'a str) -> BoxFuture<'a, PaymentResult<()>> {
-        async move { self.delete(&format!("subscriptions/{subscription}")).await }.boxed()
+    /// Makes a page for paying; its address.
+    pub(super) async fn checkout(&self, checkout: Checkout) -> PaymentResult<String> {
+        let new = NewCheckout {
+            mode: "subscription",
+            customer: &checkout.customer,
+            line_items: [LineItem { price: self.price_of(&checkout.plan)?, quantity: 1 }],
+            success_url: &checkout.success_url,
+            cancel_url: &checkout.cancel_url,
+            allow_promotion_codes: true,
+            subscription_data: checkout.trial_days.map(|days| SubscriptionData { trial_period_days: days }),
+        };
+        let page: Page = self.write("checkout/sessions".to_owned(), &new, &[&checkout.key]).await?;
+        page.url.ok_or_else(|| failure("a checkout session without an address".into()))
     }
 
-    fn delete_customer<'a>(&'a self, customer: &'a str) -> BoxFuture<'a, PaymentResult<()>> {
-        async move {
-            for subscription in self.subscriptions(customer).await.or_else(|error| match error.failure {
-                ProviderFailure::Rejected(_) => Ok(Vec::new()),
-                _ => Err(error),
-            })? {
-                if subscription.status.is_entitled() {
-                    self.cancel_now(&subscription.id).await?;
-                }
-            }
-            self.delete(&format!("customers/{customer}")).await
-        }
-        .boxed()
+    /// Makes a page on which a customer manages payment and plan; its address. `key` as in
+    /// [`Checkout`].
+    pub(super) async fn portal(&self, customer: &str, return_url: &str, key: String) -> PaymentResult<String> {
+        let new = NewPortal { customer, return_url };
+        let page: Page = self.write("billing_portal/sessions".to_owned(), &new, &[&key]).await?;
+        page.url.ok_or_else(|| failure("a portal session without an address".into()))
     }
 
-    fn checkout(&self, checkout: Checkout) -> BoxFuture<'_, PaymentResult<String>> {
-        async move {
-            let new = NewCheckout {
-                mode: "subscription",
-                customer: &checkout.customer,
-                line_items: [LineItem { price: self.price_of(&checkout.plan)?, quantity: 1 }],
-                success_url: &checkout.success_url,
-                cancel_url: &checkout.cancel_url,
-                allow_promotion_codes: true,
-                subscription_data: checkout.trial_days.map(|days| SubscriptionData { trial_period_days: days }),
-            };
-            let page: Page = self.write("checkout/sessions".to_owned(), &new, &[&checkout.key]).await?;
-            page.url.ok_or_else(|| failure("a checkout session without an address".into()))
-        }
-        .boxed()
-    }
-
-    fn portal<'a>(
-        &'a self,
-        customer: &'a str,
-        return_url: &'a str,
-        key: String,
-    ) -> BoxFuture<'a, PaymentResult<String>> {
-        async move {
-            let new = NewPortal { customer, return_url };
-            let page: Page = self.write("billing_portal/sessions".to_owned(), &new, &[&key]).await?;
-            page.url.ok_or_else(|| failure("a portal session without an address".into()))
-        }
-        .boxed()
-    }
-
-    fn cancel_at_period_end<'a>(
-        &'a self,
-        subscription: &'a str,
+    /// Lets a subscription end with its period, or go on. `key` as in [`Checkout`].
+    pub(super) async fn cancel_at_period_end(
+        &self,
+        subscription: &str,
         cancel: bool,
         key: String,
-    ) -> BoxFuture<'a, PaymentResult<()>> {
-        async move {
-            let change = Change { cancel_at_period_end: cancel };
-            let _: Created = self.write(format!("subscriptions/{subscription}"), &change, &[&key]).await?;
-            Ok(())
-        }
-        .boxed()
+    ) -> PaymentResult<()> {
+        let change = Change { cancel_at_period_end: cancel };
+        let _: Created = self.write(format!("subscriptions/{subscription}"), &change, &[&key]).await?;
+        Ok(())
     }
 
-    fn subscriptions<'a>(&'a self, customer: &'a str) -> BoxFuture<'a, PaymentResult<Vec<ProvidedSubscription>>> {
-        async move {
-            let query = Of { customer, status: Some("all"), limit: SUBSCRIPTIONS };
-            let found: List<SubscriptionObject> = self.read("subscriptions", &query).await?;
-            Ok(found.data.into_iter().map(|object| object.read(|price| self.plan_of(price))).collect())
-        }
-        .boxed()
+    /// All subscriptions of a customer, also those that have ended.
+    pub(super) async fn subscriptions(&self, customer: &str) -> PaymentResult<Vec<ProvidedSubscription>> {
+        let query = Of { customer, status: Some("all"), limit: SUBSCRIPTIONS };
+        let found: List<SubscriptionObject> = self.read("subscriptions", &query).await?;
+        Ok(found.data.into_iter().map(|object| object.read(|price| self.plan_of(price))).collect())
     }
 
-    fn invoices<'a>(&'a self, customer: &'a str, limit: u8) -> BoxFuture<'a, PaymentResult<Vec<Invoice>>> {
-        async move {
-            let found: List<InvoiceObject> = self.read("invoices", &Of { customer, status: None, limit }).await?;
-            Ok(found.data.into_iter().map(Invoice::from).collect())
-        }
-        .boxed()
+    /// The newest invoices of a customer, at most `limit` (1 to 100), newest first.
+    pub(super) async fn invoices(&self, customer: &str, limit: u8) -> PaymentResult<Vec<Invoice>> {
+        let found: List<InvoiceObject> = self.read("invoices", &Of { customer, status: None, limit }).await?;
+        Ok(found.data.into_iter().map(Invoice::from).collect())
     }
 }
 

@@ -12,15 +12,18 @@ use std::time::Duration;
 
 pub use events::Receipt;
 
-use super::{Checkout, Invoice, NAME, Payments, ProvidedSubscription};
+use super::stripe::Stripe;
+use super::{Checkout, Invoice, NAME, PaymentResult, ProvidedSubscription};
+use crate::Context;
 use crate::billing::Billing;
 use crate::mail::{MailError, Mailer};
 use crate::store::{Store, StoreError, User};
+use foundation::ApiError;
 use foundation::ids::UserId;
 use foundation::plans::PlanId;
 use foundation::plans::Status;
 use foundation::plans::Subscription;
-use foundation::provider::{ProviderError, ProviderFailure};
+use foundation::provider::{Cause, ProviderError, ProviderFailure};
 use foundation::time;
 
 /// How often a change is tried again while others change the same.
@@ -33,7 +36,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub struct Subscriptions {
     store: Store,
     billing: Billing,
-    payments: Arc<dyn Payments>,
+    /// None where paying is not set up.
+    stripe: Option<Arc<Stripe>>,
     mailer: Mailer,
 }
 
@@ -63,13 +67,47 @@ pub enum SubscriptionsError {
     Mail(#[from] MailError),
 }
 
+impl From<SubscriptionsError> for ApiError {
+    fn from(error: SubscriptionsError) -> Self {
+        match error {
+            SubscriptionsError::NoSuchPlan => {
+                Self::validation(vec!["planId must be a plan that can be paid for".to_owned()])
+            }
+            SubscriptionsError::Subscribed => Self::conflict(
+                "already_subscribed",
+                "You have a subscription already. You can change it where you manage your payments.",
+            ),
+            SubscriptionsError::NotSubscribed => Self::conflict("not_subscribed", "You have no subscription."),
+            SubscriptionsError::Busy => {
+                Self::unavailable("busy", "Your subscription is being changed right now. Please try again in a moment.")
+                    .retry_after(5)
+            }
+            SubscriptionsError::Payments(error) => error.into(),
+            SubscriptionsError::Store(error) => error.into(),
+            SubscriptionsError::Mail(error) => {
+                Self::unavailable("mail_unavailable", "A mail could not be sent. Please try again.").caused_by(error)
+            }
+        }
+    }
+}
+
 type Done<T> = Result<T, SubscriptionsError>;
 
 impl Subscriptions {
-    /// Paid for through `payments`.
-    #[must_use]
-    pub fn new(store: Store, billing: Billing, payments: Arc<dyn Payments>, mailer: Mailer) -> Self {
-        Self { store, billing, payments, mailer }
+    /// Paid for as it is configured.
+    ///
+    /// # Errors
+    /// When the client of Stripe cannot be set up: its key cannot stand in a header.
+    pub fn new(context: &Context, mailer: Mailer) -> Result<Self, Cause> {
+        let stripe = context.config.billing.stripe.as_ref().map(Stripe::new).transpose()?.map(Arc::new);
+        Ok(Self { store: context.store.clone(), billing: context.billing.clone(), stripe, mailer })
+    }
+
+    fn stripe(&self) -> PaymentResult<&Stripe> {
+        self.stripe.as_deref().ok_or_else(|| {
+            let advice = "Paying is not set up on this system. Its operator can set STRIPE_SECRET_KEY.".to_owned();
+            ProviderError::new(NAME, ProviderFailure::NotConfigured { code: "billing_not_configured", advice })
+        })
     }
 
     /// A page on which the user pays for a plan; its address. `wish` tells wishes apart that are else
@@ -105,11 +143,11 @@ impl Subscriptions {
             Checkout { customer, plan: plan.id.clone(), trial_days, success_url, cancel_url, key }
         };
         let customer = self.customer(user, known.customer, None).await?;
-        match self.payments.checkout(checkout(customer.clone())).await {
+        match self.stripe()?.checkout(checkout(customer.clone())).await {
             Err(error) if self.is_gone(&error, &customer).await? => {
                 self.forget(&user.id, &customer).await?;
                 let customer = self.customer(user, None, Some(&customer)).await?;
-                Ok(self.payments.checkout(checkout(customer)).await?)
+                Ok(self.stripe()?.checkout(checkout(customer)).await?)
             }
             page => Ok(page?),
         }
@@ -117,7 +155,7 @@ impl Subscriptions {
 
     /// Whether something was refused because the provider does not know the customer any more.
     async fn is_gone(&self, error: &ProviderError, customer: &str) -> Done<bool> {
-        Ok(matches!(error.failure, ProviderFailure::Rejected(_)) && !self.payments.has_customer(customer).await?)
+        Ok(matches!(error.failure, ProviderFailure::Rejected(_)) && !self.stripe()?.has_customer(customer).await?)
     }
 
     /// The user's id at the provider, who learns of them now if need be; `former` is who they were there before.
@@ -125,7 +163,7 @@ impl Subscriptions {
         if let Some(customer) = known {
             return Ok(customer);
         }
-        let customer = self.payments.create_customer(&user.id, &user.email, former).await?;
+        let customer = self.stripe()?.create_customer(&user.id, &user.email, former).await?;
         match self.store.keep_customer(&user.id, &customer).await {
             // Another request was first, with another address of the user's.
             Err(error) if error.is_condition() => {
@@ -143,7 +181,7 @@ impl Subscriptions {
     pub async fn portal(&self, user: &UserId, return_url: &str, wish: &str) -> Done<String> {
         let customer = self.known_customer(user).await?.ok_or_else(|| self.nobody())?;
         let key = format!("{customer}/{return_url}/{wish}");
-        Ok(self.payments.portal(&customer, return_url, key).await?)
+        Ok(self.stripe()?.portal(&customer, return_url, key).await?)
     }
 
     /// Lets the user's subscription end with its period, or go on after all.
@@ -155,7 +193,7 @@ impl Subscriptions {
         let id = known.provider_id.as_ref().filter(|_| known.status.is_entitled()).ok_or_else(|| self.nobody())?;
         if known.cancel_at_period_end != cancel {
             let key = format!("{id}/{cancel}/{}", known.version);
-            self.payments.cancel_at_period_end(id, cancel, key).await?;
+            self.stripe()?.cancel_at_period_end(id, cancel, key).await?;
         }
         self.refresh(user).await
     }
@@ -166,7 +204,7 @@ impl Subscriptions {
     /// [`SubscriptionsError::Payments`].
     pub async fn invoices(&self, user: &UserId, limit: u8) -> Done<Vec<Invoice>> {
         match self.known_customer(user).await? {
-            Some(customer) => Ok(self.payments.invoices(&customer, limit).await?),
+            Some(customer) => Ok(self.stripe()?.invoices(&customer, limit).await?),
             None => Ok(Vec::new()),
         }
     }
@@ -178,7 +216,7 @@ impl Subscriptions {
     /// [`SubscriptionsError::Payments`]: then nothing has ended that could not be ended again.
     pub async fn end(&self, user: &UserId) -> Done<()> {
         if let Some(customer) = self.known_customer(user).await? {
-            self.payments.delete_customer(&customer).await?;
+            self.stripe()?.delete_customer(&customer).await?;
             self.forget(user, &customer).await?;
         }
         Ok(())
@@ -202,7 +240,7 @@ impl Subscriptions {
     /// What is true of a subscription now. Of several that were paid for, by pages that were open side by side, the
     /// others are ended.
     async fn found(&self, known: &Subscription, customer: &str) -> Done<Subscription> {
-        let provided = match self.payments.subscriptions(customer).await {
+        let provided = match self.stripe()?.subscriptions(customer).await {
             Err(error) if self.is_gone(&error, customer).await? => return Ok(known.without_customer()),
             provided => provided?,
         };
@@ -217,7 +255,7 @@ impl Subscriptions {
                 kept = found.provider_id,
                 "a user paid for two subscriptions: this one is ended, its last payment is to be refunded"
             );
-            self.payments.cancel_now(&surplus.id).await?;
+            self.stripe()?.cancel_now(&surplus.id).await?;
         }
         Ok(found)
     }
@@ -245,12 +283,7 @@ impl Subscriptions {
 
     /// There is no subscription; where none can be had, that is the reason.
     fn nobody(&self) -> SubscriptionsError {
-        if self.payments.name() == "none" {
-            let advice = "Paying is not set up on this system. Its operator can set STRIPE_SECRET_KEY.".to_owned();
-            let failure = ProviderFailure::NotConfigured { code: "billing_not_configured", advice };
-            return ProviderError::new(NAME, failure).into();
-        }
-        SubscriptionsError::NotSubscribed
+        self.stripe().map_or_else(SubscriptionsError::from, |_| SubscriptionsError::NotSubscribed)
     }
 }
 

@@ -23,10 +23,6 @@ pub struct Scripted {
 }
 
 impl Transcriber for Scripted {
-    fn name(&self) -> &'static str {
-        "scripted"
-    }
-
     fn transcribe(&self, sound: Pcm) -> BoxFuture<'_, Result<Transcript, ProviderError>> {
         self.heard.fetch_add(1, Ordering::Relaxed);
         assert_eq!(sound.rate, RECOGNISED_RATE);
@@ -43,10 +39,6 @@ impl Transcriber for Scripted {
 }
 
 impl Synthesizer for Scripted {
-    fn name(&self) -> &'static str {
-        "scripted"
-    }
-
     /// A tenth of a second at 24 kHz; the voices `busy` and `nobody` fail.
     fn synthesize(&self, utterance: Utterance) -> BoxFuture<'_, Result<Pcm, ProviderError>> {
         self.said.fetch_add(1, Ordering::Relaxed);
@@ -65,7 +57,7 @@ pub async fn beside(system: &TestSystem) -> (TestUser, Arc<Scripted>) {
     let scripted = Arc::new(Scripted::default());
     let context = system.system.context.clone();
     let config = context.config.clone();
-    let routes = asr::router(asr::State::new(context, scripted.clone(), scripted.clone()));
+    let routes = asr::router(asr::App::new(context, scripted.clone(), scripted.clone()));
     let service = serve(Backend::Services, routes, &config.http).into_make_service_with_connect_info::<SocketAddr>();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -34,7 +34,7 @@ async fn who_has_public_keys_signs_requests_in_and_makes_no_tokens() {
     let system = TestSystem::start().await;
     let user = system.user().await;
     let context = without_secret(&system);
-    let state = repository::State::new(context.clone()).unwrap();
+    let state = repository::App::new(context.clone()).unwrap();
     let function = serve(Backend::Gateway, repository::router(state), &context.config.http);
     let bearer = |token: &str| (header::AUTHORIZATION, format!("Bearer {token}"));
     let access = user.token.clone().unwrap();
@@ -57,8 +57,8 @@ async fn who_has_public_keys_signs_requests_in_and_makes_no_tokens() {
 async fn what_checks_codes_does_not_start_without_the_secret() {
     let system = TestSystem::start().await;
     let context = without_secret(&system);
-    let refused = auth::State::new(context.clone()).await.unwrap_err();
+    let refused = auth::App::new(context.clone()).await.unwrap_err();
     assert!(refused.to_string().contains("TOKEN_SECRET"), "{refused}");
-    let refused = user::State::new(context).await.unwrap_err();
+    let refused = user::App::new(context).await.unwrap_err();
     assert!(refused.to_string().contains("TOKEN_SECRET"), "{refused}");
 }

@@ -224,7 +224,7 @@ async fn a_deletion_that_stops_half_way_can_be_asked_for_again() {
     let http = context.config.http.clone();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let broken = format!("http://{}", listener.local_addr().unwrap());
-    let routes = repository::router(repository::State::new(context).unwrap());
+    let routes = repository::router(repository::App::new(context).unwrap());
     tokio::spawn(async move { axum::serve(listener, serve(Backend::Gateway, routes, &http)).await });
     let gateway = std::mem::replace(&mut user.gateway, broken);
     assert_eq!(user.delete(&path(&id)).await.status, 503);

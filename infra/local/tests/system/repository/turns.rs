@@ -130,7 +130,7 @@ async fn what_has_to_wait_is_sent_to_the_queue_again_and_fails_no_delivery() {
         config.aws.ingest_queue = queue;
         config.aws.sqs_endpoint = Some(url.clone());
         let reader = reading::configured(&config).await.unwrap();
-        ingest::State::new(Context::new(Arc::new(config)).await, None, reader).unwrap()
+        ingest::App::new(Context::new(Arc::new(config)).await, None, reader).unwrap()
     };
     let (notification, body) = event(&key);
     let handled = ingest::handle(state(Some(format!("{url}/queue"))).await, notification.clone()).await;

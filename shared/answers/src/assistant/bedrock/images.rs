@@ -7,7 +7,7 @@ use futures::future::join_all;
 use image::guess_format;
 use tokio::time::timeout;
 
-use crate::assistant::pictures::{PATIENCE, Pictures};
+use crate::assistant::image_loader::{ImageLoader, TIMEOUT};
 use crate::assistant::question::Image;
 use foundation::provider::Cause;
 use images::PictureLimits;
@@ -25,18 +25,18 @@ const COPIES: u64 = 4;
 /// logged: the question may well be answered without it.
 pub(super) async fn prepare(
     images: &[Image],
-    pictures: &Pictures,
+    loader: &ImageLoader,
     limits: PictureLimits,
 ) -> (Vec<ContentBlock>, Option<Hold>) {
     if images.is_empty() {
         return (Vec::new(), None);
     }
-    let Ok(mut room) = timeout(PATIENCE, pictures.room(images, COPIES)).await else {
+    let Ok(mut room) = timeout(TIMEOUT, loader.room(images, COPIES)).await else {
         tracing::warn!("the pictures of a question are left out: too many are sent at the moment");
         return (Vec::new(), None);
     };
     let blocks = join_all(images.iter().map(|image| async {
-        timeout(PATIENCE, block(image, pictures, limits)).await.unwrap_or_else(|late| Err(late.into()))
+        timeout(TIMEOUT, block(image, loader, limits)).await.unwrap_or_else(|late| Err(late.into()))
     }));
     let logged = |error: &Cause| tracing::warn!(%error, "a picture is left out of the question");
     let blocks: Vec<_> = blocks.await.into_iter().filter_map(|block| block.inspect_err(logged).ok()).collect();
@@ -45,8 +45,8 @@ pub(super) async fn prepare(
 }
 
 /// A picture as the service takes it, with its size in bytes.
-async fn block(image: &Image, pictures: &Pictures, limits: PictureLimits) -> Result<(ContentBlock, u64), Cause> {
-    let bytes = pictures.bytes(image).await?;
+async fn block(image: &Image, loader: &ImageLoader, limits: PictureLimits) -> Result<(ContentBlock, u64), Cause> {
+    let bytes = loader.bytes(image).await?;
     let (format, bytes) = match format(&bytes) {
         Some(format) if bytes.len() <= MOST_BYTES => (format, bytes),
         _ => (ImageFormat::Jpeg, as_jpeg(bytes, limits).await?),

@@ -16,8 +16,8 @@ use futures::stream::BoxStream;
 use futures::{FutureExt, Stream, StreamExt};
 
 use super::error::AnswerError;
+use super::image_loader::ImageLoader;
 use super::model::{Brief, LanguageModel, ModelEvent};
-use super::pictures::Pictures;
 use super::pieces::{self, NAME, Piece};
 use super::prompt;
 use ::images::PictureLimits;
@@ -31,21 +31,21 @@ use foundation::provider::{ProviderError, sdk_failure};
 pub struct Bedrock {
     client: Client,
     config: BedrockConfig,
-    pictures: Pictures,
+    loader: ImageLoader,
     limits: PictureLimits,
 }
 
 impl Bedrock {
-    /// A client of the configured model. It is sent the content of `pictures`; those that it would not
-    /// take as they are are decoded within `limits`.
+    /// A client of the configured model. Pictures are sent with their content, which `loader` gives; those that it
+    /// would not take as they are are decoded within `limits`.
     #[must_use]
-    pub fn new(sdk: &SdkConfig, config: BedrockConfig, pictures: Pictures, limits: PictureLimits) -> Self {
+    pub fn new(sdk: &SdkConfig, config: BedrockConfig, loader: ImageLoader, limits: PictureLimits) -> Self {
         let mut builder = aws_sdk_bedrockruntime::config::Builder::from(sdk).retry_classifier(aws::HonourRetryAfter);
         builder.set_endpoint_url(config.endpoint.clone());
         // Models think; how long silence is borne is decided here.
         builder.set_stalled_stream_protection(Some(StalledStreamProtectionConfig::disabled()));
         builder.set_timeout_config(Some(TimeoutConfig::builder().disable_operation_attempt_timeout().build()));
-        Self { client: Client::from_conf(builder.build()), config, pictures, limits }
+        Self { client: Client::from_conf(builder.build()), config, loader, limits }
     }
 
     /// Asks, again where that may help until the answer begins, and reads the answer.
@@ -88,7 +88,7 @@ impl LanguageModel for Bedrock {
         let bedrock = self.clone();
         let answer = async move {
             let idle = bedrock.config.idle_timeout;
-            let pictures = images::prepare(&brief.images, &bedrock.pictures, bedrock.limits).await;
+            let pictures = images::prepare(&brief.images, &bedrock.loader, bedrock.limits).await;
             pieces::events(bedrock.pieces(&brief, pictures), idle)
         };
         answer.flatten_stream().boxed()

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::*;
 use crate::assistant::question::{Image, ImageSource};
-use crate::assistant::test_support::{LIMIT, asked, gathered, pictures};
+use crate::assistant::test_support::{LIMIT, asked, gathered, image_loader};
 use foundation::provider::test_server::{
     Server, Step, aws_config, aws_failures_are_handled, aws_message, aws_messages, head, write,
 };
@@ -23,7 +23,7 @@ async fn model(url: &str, idle: Duration) -> Bedrock {
     let sdk = aws::sdk_config(&aws_config()).await;
     let config =
         BedrockConfig { model: "amazon.nova-lite-v1:0".to_owned(), idle_timeout: idle, endpoint: Some(url.to_owned()) };
-    Bedrock::new(&sdk, config, pictures().await, PictureLimits { most_pixels: 4_000_000 })
+    Bedrock::new(&sdk, config, image_loader(), PictureLimits { most_pixels: 4_000_000 })
 }
 
 /// Asks a model that bears half a second of silence.
@@ -85,24 +85,26 @@ async fn an_answer_streams_with_its_usage() {
 #[tokio::test]
 async fn pictures_go_along_as_the_service_takes_them() {
     let png = picture(image::ImageFormat::Png);
-    let answer_with = |bytes: &[u8]| vec![head("200 OK", ""), Step::Write(bytes.to_vec())];
-    let pictures = Server::start(vec![answer_with(&png)]).await;
+    let elsewhere = async |bytes: &[u8]| {
+        let server = Server::start(vec![vec![head("200 OK", ""), Step::Write(bytes.to_vec())]]).await;
+        ImageSource::Address(server.url.replace("127.0.0.1", "localhost").parse().unwrap())
+    };
     let mut large = picture(image::ImageFormat::WebP);
     // Programs write what they like behind a picture.
     large.resize(4_000_000, 0);
-    let inline = |bytes: &[u8]| format!("data:image/png;base64,{}", STANDARD.encode(bytes));
+    let sent = |bytes: Vec<u8>| ImageSource::of_file(bytes.into()).unwrap();
     let mut brief = asked();
-    for url in [
-        pictures.url.replace("127.0.0.1", "localhost"),
-        inline(&picture(image::ImageFormat::Jpeg)),
-        inline(&picture(image::ImageFormat::Gif)),
-        inline(&picture(image::ImageFormat::WebP)),
-        inline(&picture(image::ImageFormat::Bmp)),
-        inline(&large),
-        "http://10.0.0.1/secret".to_owned(),
-        inline(b"<svg/>"),
+    for source in [
+        elsewhere(&png).await,
+        sent(picture(image::ImageFormat::Jpeg)),
+        sent(picture(image::ImageFormat::Gif)),
+        sent(picture(image::ImageFormat::WebP)),
+        elsewhere(&picture(image::ImageFormat::Bmp)).await,
+        sent(large),
+        ImageSource::Address("http://10.0.0.1/secret".parse().unwrap()),
+        elsewhere(b"<svg/>").await,
     ] {
-        brief.images.push(Image { source: ImageSource::Address(url), name: "a".to_owned() });
+        brief.images.push(Image { name: "a".to_owned(), source });
     }
     let server = Server::start(vec![answer()]).await;
     ask(&server.url, brief).await.2.unwrap();

@@ -186,9 +186,8 @@ fn its_own_sentences_are_in_the_language_of_the_question() {
 #[test]
 fn pictures_that_nobody_looked_at_are_mentioned() {
     let mut brief = brief("What is the torque of the oil pump mounting bolt?", manual());
-    brief
-        .images
-        .push(Image { source: ImageSource::Address("https://example.com/a.png".to_owned()), name: "a.png".to_owned() });
+    let source = ImageSource::Address("https://example.com/a.png".parse().unwrap());
+    brief.images.push(Image { name: "a.png".to_owned(), source });
     let text = write(&brief);
     assert!(text.ends_with("I could not look at the photo.") && !text.contains("a.png"), "{text}");
     brief.text.clear();

@@ -2,32 +2,23 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use futures::StreamExt;
 use tokio::time::timeout;
-use url::Url;
 
-use crate::assistant::pictures::{PATIENCE, Pictures};
+use crate::assistant::image_loader::{ImageLoader, TIMEOUT};
 use crate::assistant::question::{Image, ImageSource};
-use foundation::outbound;
 use foundation::provider::Cause;
 use images::memory::Hold;
 
-/// Bytes of a picture that is sent along.
-const MOST_BYTES: usize = 10 * 1024 * 1024;
 /// A file, the same in base64, and both in the request.
 const COPIES: u64 = 4;
 
 /// The addresses to send, and the room for the pictures among them: to be held until they were sent. A picture that
 /// cannot be had is left out and logged: the question may well be answered without it.
-pub(super) async fn prepare(
-    images: &[Image],
-    pictures: &Pictures,
-    inline_localhost: bool,
-) -> (Vec<String>, Option<Hold>) {
-    let sent: Vec<Image> = images.iter().filter(|image| is_sent(image)).cloned().collect();
+pub(super) async fn prepare(images: &[Image], loader: &ImageLoader) -> (Vec<String>, Option<Hold>) {
     let mut room = None;
-    if !sent.is_empty() {
-        let Ok(there) = timeout(PATIENCE, pictures.room(&sent, COPIES)).await else {
+    if images.iter().any(is_sent) {
+        let sent = images.iter().filter(|image| is_sent(image));
+        let Ok(there) = timeout(TIMEOUT, loader.room(sent, COPIES)).await else {
             tracing::warn!("the pictures of a question are left out: too many are sent at the moment");
             return (Vec::new(), None);
         };
@@ -35,7 +26,7 @@ pub(super) async fn prepare(
     }
     let mut addresses = Vec::with_capacity(images.len());
     for image in images {
-        match address(image, pictures, inline_localhost).await {
+        match address(image, loader).await {
             Ok(address) => addresses.push(address),
             Err(error) => tracing::warn!(%error, "a picture is left out of the question"),
         }
@@ -43,27 +34,19 @@ pub(super) async fn prepare(
     (addresses, room)
 }
 
-/// Whether a picture's content goes along.
+/// Whether a picture's content goes along. What is at an address of the internet, the endpoint fetches itself.
 fn is_sent(image: &Image) -> bool {
-    match &image.source {
-        ImageSource::Stored { .. } => true,
-        ImageSource::Address(url) => !url.starts_with("https:"),
-    }
+    !matches!(&image.source, ImageSource::Address(url) if url.scheme() == "https")
 }
 
-async fn address(image: &Image, pictures: &Pictures, inline_localhost: bool) -> Result<String, Cause> {
-    let address = match &image.source {
-        ImageSource::Address(address) => address,
-        ImageSource::Stored { content_type, .. } => {
-            let bytes = timeout(PATIENCE, pictures.bytes(image)).await??;
-            return Ok(inlined(content_type, &bytes));
+async fn address(image: &Image, loader: &ImageLoader) -> Result<String, Cause> {
+    match &image.source {
+        ImageSource::Address(url) if !is_sent(image) => Ok(url.to_string()),
+        ImageSource::Bytes(format, bytes) => Ok(inlined(format.to_mime_type(), bytes)),
+        ImageSource::Address(_) => {
+            let bytes = timeout(TIMEOUT, loader.bytes(image)).await??;
+            Ok(inlined(image::guess_format(&bytes)?.to_mime_type(), &bytes))
         }
-    };
-    let url = Url::parse(address)?;
-    match url.scheme() {
-        "https" | "data" => Ok(address.clone()),
-        "http" if inline_localhost && url.host_str() == Some("localhost") => inline(url).await,
-        _ => Err("pictures may only be fetched over https".into()),
     }
 }
 
@@ -71,22 +54,4 @@ fn inlined(content_type: &str, bytes: &[u8]) -> String {
     let mut address = format!("data:{content_type};base64,");
     STANDARD.encode_string(bytes, &mut address);
     address
-}
-
-async fn inline(url: Url) -> Result<String, Cause> {
-    let response = outbound::client()?.get(url).send().await?.error_for_status()?;
-    let content_type = response.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let content_type = content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim().to_owned();
-    if !content_type.starts_with("image/") {
-        return Err(format!("a picture turned out to be {content_type}").into());
-    }
-    let mut bytes = Vec::new();
-    let mut body = response.bytes_stream();
-    while let Some(chunk) = body.next().await {
-        bytes.extend_from_slice(&chunk?);
-        if bytes.len() > MOST_BYTES {
-            return Err("a picture is too large".into());
-        }
-    }
-    Ok(inlined(&content_type, &bytes))
 }

@@ -19,8 +19,8 @@ use reqwest::{RequestBuilder, Response};
 
 use self::wire::LengthLimit;
 use super::error::AnswerError;
+use super::image_loader::ImageLoader;
 use super::model::{Brief, LanguageModel, ModelEvent};
-use super::pictures::Pictures;
 use super::pieces::{self, NAME};
 use super::prompt;
 use foundation::config::OpenAiConfig;
@@ -37,9 +37,7 @@ pub struct OpenAi {
 struct Endpoint {
     server: HttpProvider,
     config: OpenAiConfig,
-    /// Whether pictures on `http://localhost`, which no endpoint can fetch, are sent along.
-    inline_localhost: bool,
-    pictures: Pictures,
+    loader: ImageLoader,
     /// How it takes the limit of an answer, once it is known.
     length_limit: OnceLock<LengthLimit>,
 }
@@ -80,15 +78,15 @@ fn is_refused(limit: LengthLimit, error: &ProviderError) -> bool {
 }
 
 impl OpenAi {
-    /// A client of the configured endpoint, which is sent the content of `pictures` in the bucket.
+    /// A client of the configured endpoint, which is sent the pictures that it cannot fetch itself.
     ///
     /// # Errors
     /// When TLS cannot be set up, or the key cannot stand in a header.
-    pub fn new(config: OpenAiConfig, inline_localhost: bool, pictures: Pictures) -> Result<Self, Cause> {
+    pub fn new(config: OpenAiConfig, loader: ImageLoader) -> Result<Self, Cause> {
         let key = config.api_key.as_ref();
         let server = HttpProvider::new(NAME, &config.base_url, "Bearer", key, config.idle_timeout)?;
         let length_limit = OnceLock::new();
-        Ok(Self { endpoint: Arc::new(Endpoint { server, config, inline_localhost, pictures, length_limit }) })
+        Ok(Self { endpoint: Arc::new(Endpoint { server, config, loader, length_limit }) })
     }
 }
 
@@ -108,7 +106,7 @@ impl LanguageModel for OpenAi {
     fn answer(&self, brief: Brief) -> BoxStream<'static, Result<ModelEvent, AnswerError>> {
         let endpoint = self.endpoint.clone();
         let events = try_stream! {
-            let (images, room) = images::prepare(&brief.images, &endpoint.pictures, endpoint.inline_localhost).await;
+            let (images, room) = images::prepare(&brief.images, &endpoint.loader).await;
             let response = endpoint.ask(&brief, images).await?;
             drop(room);
             let mut events = std::pin::pin!(pieces::events(stream::pieces(response), endpoint.config.idle_timeout));

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -10,7 +11,7 @@ use super::wire::LengthLimit;
 use crate::assistant::error::AnswerError;
 use crate::assistant::model::{Brief, LanguageModel};
 use crate::assistant::question::{Image, ImageSource};
-use crate::assistant::test_support::{LIMIT, asked, gathered, pictures};
+use crate::assistant::test_support::{LIMIT, asked, gathered, image_loader};
 use foundation::config::OpenAiConfig;
 use foundation::provider::test_server::{Server, Step, head, write};
 use foundation::provider::{ProviderError, ProviderFailure};
@@ -18,17 +19,17 @@ use shared::store::TokenUsage;
 
 /// Asks the model behind this endpoint: the text that came, its usage, and how it ended.
 async fn ask(endpoint: &Server, brief: Brief) -> (String, TokenUsage, Result<(), AnswerError>) {
-    gathered(model(endpoint).await.answer(brief)).await
+    gathered(model(endpoint).answer(brief)).await
 }
 
-async fn model(endpoint: &Server) -> OpenAi {
+fn model(endpoint: &Server) -> OpenAi {
     let config = OpenAiConfig {
         base_url: format!("{}/v1/", endpoint.url).parse().unwrap(),
         api_key: Some(SecretString::from("sk-test")),
         model: "some-model".to_owned(),
         idle_timeout: Duration::from_millis(400),
     };
-    OpenAi::new(config, true, pictures().await).unwrap()
+    OpenAi::new(config, image_loader()).unwrap()
 }
 
 fn event_stream() -> Step {
@@ -106,7 +107,7 @@ async fn an_endpoint_is_told_the_limit_in_the_way_that_it_takes() {
     };
     let answered = || vec![event_stream(), token("20"), stop(), end()];
     let endpoint = Server::start(vec![refused("max_tokens"), answered()]).await;
-    let model = model(&endpoint).await;
+    let model = model(&endpoint);
     for _ in 0..2 {
         gathered(model.answer(asked())).await.2.unwrap();
     }
@@ -132,20 +133,25 @@ async fn an_endpoint_without_usage_or_end_mark_will_do() {
 
 #[tokio::test]
 async fn pictures_go_along_as_parts() {
-    let picture = vec![head("200 OK", "content-type: image/png\r\ncontent-length: 3\r\n"), write("PNG")];
-    let pictures = Server::start(vec![picture]).await;
+    const GIF: &[u8] = b"GIF89a\x01\0\x01\0";
+    let picture = vec![head("200 OK", "content-length: 10\r\n"), Step::Write(GIF.to_vec())];
+    let other = vec![head("200 OK", "content-type: image/png\r\ncontent-length: 5\r\n"), write("<svg>")];
+    let pictures = Server::start(vec![picture, other]).await;
     let endpoint = Server::start(vec![vec![event_stream(), token("A pump."), stop(), end()]]).await;
     let mut brief = asked();
     let local = pictures.url.replace("127.0.0.1", "localhost");
-    for url in ["https://example.com/a.jpg", "data:image/png;base64,AAAA", &local, "http://10.0.0.1/secret"] {
-        brief.images.push(Image { source: ImageSource::Address(url.to_owned()), name: "a".to_owned() });
+    let at = |url: &str| ImageSource::Address(url.parse().unwrap());
+    let sent = ImageSource::of_file(Bytes::from_static(b"\x89PNG\r\n\x1a\n")).unwrap();
+    for source in [at("https://example.com/a.jpg"), sent, at(&local), at(&local), at("http://10.0.0.1/secret")] {
+        brief.images.push(Image { name: "a".to_owned(), source });
     }
     ask(&endpoint, brief).await.2.unwrap();
     let body = endpoint.seen().remove(0).json();
     let parts = body["messages"][3]["content"].as_array().unwrap().clone();
     assert_eq!(parts[0]["type"], "text");
     let urls: Vec<_> = parts[1..].iter().map(|part| part["image_url"]["url"].as_str().unwrap()).collect();
-    assert_eq!(urls, ["https://example.com/a.jpg", "data:image/png;base64,AAAA", "data:image/png;base64,UE5H"]);
+    let inlined = ["data:image/png;base64,iVBORw0KGgo=", "data:image/gif;base64,R0lGODlhAQABAA=="];
+    assert_eq!(urls, ["https://example.com/a.jpg", inlined[0], inlined[1]], "what is no picture is left out");
 }
 
 #[tokio::test]

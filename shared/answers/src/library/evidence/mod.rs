@@ -33,7 +33,7 @@ pub(crate) use self::wanted::Wanted;
 /// What a unit counts more that says what the thing is that was asked about.
 const DEFINES: f32 = 0.35;
 
-/// What a unit counts more whose section is titled with all that was asked about.
+/// What a step or a notice counts more whose section is titled with all that was asked about.
 const TITLED: f32 = 0.4;
 
 /// A page that was found, with its units.
@@ -115,7 +115,7 @@ fn judge_page(findings: &Findings, (place, page): (usize, &Found), question: &Qu
             let shares_of_text = held.own.get(at).map_or(&[][..], Vec::as_slice);
             let kind = kind_bonus(question, unit, &held.analyzer, value);
             let bonus = kind + fit_bonus(fit) + exact_bonus(&question.terms, shares_of_text, unit.kind);
-            let titled = TITLED * held.titled(at, &question.terms);
+            let titled = if names_task(question, unit) { TITLED * held.titled(at, &question.terms) } else { 0.0 };
             let own = coverage + 0.6 * (cosine - 0.3) + bonus + titled;
             let score = own + 0.35 * passage.hit.score + rank_bonus(place);
             Candidate { page: place, at, own, score, shares, coverage, close, cosine, value, fit }
@@ -163,6 +163,11 @@ fn kind_bonus(question: &Question, unit: &Unit, analyzer: &Analyzer, value: bool
         bonus -= 0.15;
     }
     bonus
+}
+
+/// Whether the title over a unit tells the task that was asked about. What a thing is, is told elsewhere.
+fn names_task(question: &Question, unit: &Unit) -> bool {
+    question.wanted != Wanted::Definition && matches!(unit.kind, UnitKind::Step | UnitKind::Notice)
 }
 
 /// Whether a unit says what must or must not be done.

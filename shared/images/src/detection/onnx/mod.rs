@@ -70,10 +70,6 @@ impl OnnxDetector {
 }
 
 impl Detector for OnnxDetector {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
     fn detect(&self, picture: Arc<Picture>) -> BoxFuture<'_, Result<Vec<Detection>, ProviderError>> {
         self.worker.detect(picture).boxed()
     }
@@ -109,10 +105,6 @@ enum Missing {
 }
 
 impl Detector for Missing {
-    fn name(&self) -> &'static str {
-        "none"
-    }
-
     fn detect(&self, _: Arc<Picture>) -> BoxFuture<'_, Result<Vec<Detection>, ProviderError>> {
         let (code, advice) = match self {
             Self::NotThere => (

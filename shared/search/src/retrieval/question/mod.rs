@@ -4,6 +4,7 @@
 //! name of something that is, for two words written as one, or for a misspelling, in this order; else it
 //! weighs nothing. Only a code that is nowhere weighs: whoever asks for it wants nothing else.
 
+mod lack;
 mod lookup;
 mod spelling;
 mod spoken;
@@ -164,8 +165,18 @@ impl<'a> Reader<'a> {
                 Kind::Number | Kind::Unit => Some(self.number(token)),
                 Kind::Code => Some(self.code(token)),
             };
-            asked.extend(found);
+            asked.extend(found.map(|found| self.with_lack(found, &tokens, at, synonyms.map_or(&[], Vec::as_slice))));
             asked.extend(self.joined(tokens.get(at..).unwrap_or_default()));
+        }
+        asked
+    }
+
+    /// The same with what manuals call whatever lacks it, where the question says that something does.
+    fn with_lack(&self, mut asked: Asked, tokens: &[Token], at: usize, names: &[Synonym]) -> Asked {
+        if self.own == Language::English {
+            let words = lack::privatives(tokens, at, names);
+            let forms = words.iter().flat_map(|word| self.lookup.exact(word));
+            asked.forms.extend(forms.map(|form| Form { how: Match::Synonym, ..form }));
         }
         asked
     }

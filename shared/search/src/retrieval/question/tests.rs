@@ -144,3 +144,16 @@ fn words_of_general_use_weigh_less() {
     let weights: Vec<(&str, bool)> = asked.iter().map(|asked| (asked.written.as_str(), asked.weight < 1.0)).collect();
     assert_eq!(weights, [("every", true), ("flywheel", false)]);
 }
+
+#[test]
+fn what_lacks_a_thing_is_looked_for_by_its_name() {
+    const COUPLING: &[&str] = &["Never store an uncapped coupling. The cap is yellow."];
+    let forms = |question: &str| {
+        let segment = segment(COUPLING);
+        let asked = asked(&[&segment], question);
+        let cap = asked.into_iter().find(|asked| asked.written.starts_with("cap")).unwrap();
+        cap.forms.into_iter().map(|form| (form.terms.concat(), form.how)).collect::<Vec<_>>()
+    };
+    assert!(forms("the coupling has no cap").contains(&("uncap".to_owned(), Match::Synonym)));
+    assert!(!forms("which colour has the cap of the coupling?").contains(&("uncap".to_owned(), Match::Synonym)));
+}

@@ -151,10 +151,6 @@ fn transcript(segments: Vec<SpokenSegment>, duration: Duration) -> Transcript {
 }
 
 impl Transcriber for PocketSphinx {
-    fn name(&self) -> &'static str {
-        "pocketsphinx"
-    }
-
     fn transcribe(&self, sound: Pcm) -> BoxFuture<'_, Result<Transcript, ProviderError>> {
         self.recognise(sound).boxed()
     }

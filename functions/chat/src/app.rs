@@ -7,14 +7,14 @@ use shared::Context;
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct State {
+pub struct App {
     /// Configuration and storage.
     pub context: Context,
     /// Questions and their answers.
     pub conversations: Conversations,
 }
 
-impl State {
+impl App {
     /// Answers come from `assistant`.
     #[must_use]
     pub fn new(context: Context, assistant: Assistant) -> Self {
@@ -27,8 +27,8 @@ impl State {
     }
 }
 
-impl FromRef<State> for Context {
-    fn from_ref(state: &State) -> Self {
+impl FromRef<App> for Context {
+    fn from_ref(state: &App) -> Self {
         state.context.clone()
     }
 }

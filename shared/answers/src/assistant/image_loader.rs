@@ -1,0 +1,64 @@
+//! The content of the pictures of a question.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::question::{Image, ImageSource};
+use foundation::config::DocumentsConfig;
+use foundation::fetch::{FetchError, FetchLimits, Fetcher, SetUpError};
+use images::memory::Hold;
+use images::{PictureFile, PictureMemory};
+
+/// How long fetching a picture, and likewise looking at it, may take, waiting for room included.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(20);
+/// The largest picture that is fetched, in bytes.
+const LARGEST: u64 = 20 * 1024 * 1024;
+/// A file, and the copy of it that its receiver makes.
+const RECEIVED: u64 = 2;
+
+/// Gives the content of pictures, wherever they are. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ImageLoader(Fetcher);
+
+impl ImageLoader {
+    /// For pictures on the configured hosts.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new(config: &DocumentsConfig) -> Result<Self, SetUpError> {
+        let limits =
+            FetchLimits { bytes: LARGEST, total: TIMEOUT, idle: Duration::from_secs(5), ..FetchLimits::default() };
+        Fetcher::new(config, limits).map(Self)
+    }
+
+    /// Waits for room for so many copies of all these pictures at once: who held one and waited for the next could wait
+    /// for somebody who does the same.
+    pub(super) async fn room(&self, images: impl IntoIterator<Item = &Image>, copies: u64) -> Hold {
+        let sizes = images.into_iter().map(|image| image.source.size().map_or(LARGEST, |size| size as u64));
+        let bytes = sizes.sum::<u64>();
+        PictureMemory::of_process().for_file(copies.saturating_mul(bytes)).await
+    }
+
+    /// The picture as it was sent, or as it is found at its address. There must be [room](Self::room) for it.
+    ///
+    /// # Errors
+    /// When it cannot be fetched from its address.
+    pub(super) async fn bytes(&self, image: &Image) -> Result<Bytes, FetchError> {
+        match &image.source {
+            ImageSource::Bytes(_, bytes) => Ok(bytes.clone()),
+            ImageSource::Address(url) => self.0.bytes(url.as_str()).await,
+        }
+    }
+
+    /// The same, as soon as there is room for it. The room is given back with the file.
+    ///
+    /// # Errors
+    /// As [`Self::bytes`].
+    pub(super) async fn file(&self, image: &Image) -> Result<PictureFile, FetchError> {
+        let mut room = self.room([image], RECEIVED).await;
+        let bytes = self.bytes(image).await?;
+        room.shrink_to(bytes.len() as u64);
+        Ok(PictureFile::held(bytes, room))
+    }
+}
