@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::chats::{self, Chat, Preview};
-use super::item::Expression;
 use super::leases::{Generation, Lease, lease_until};
 use super::messages::{self, ChatMessage};
-use super::{Store, StoreError, StoreResult, Write};
+use super::sessions::{self, Chat, Preview};
+use crate::store::item::Expression;
+use crate::store::{Store, StoreError, StoreResult, Write};
 use foundation::ids::{ChatId, MessageId, UserId};
 use foundation::time;
 
@@ -46,7 +46,7 @@ impl Store {
         new_messages: &[&ChatMessage],
         repeat: Option<Write>,
     ) -> StoreResult<()> {
-        let mut writes = vec![Write::put(chats::key(user, &chat.id), chat, Some(Expression::absent()))?];
+        let mut writes = vec![Write::put(sessions::key(user, &chat.id), chat, Some(Expression::absent()))?];
         writes.extend(repeat);
         for message in new_messages {
             writes.push(Write::put(messages::key(user, &chat.id, &message.id), message, Some(Expression::absent()))?);
@@ -79,7 +79,7 @@ impl Store {
             .name("#updatedAt", "updatedAt")
             .value(":now", now)
             .name("#indexSort", "indexSort")
-            .value(":sort", chats::index_sort(now, &lease.chat));
+            .value(":sort", sessions::index_sort(now, &lease.chat));
         if let Some(title) = opening.title {
             text.push_str(", #title = if_not_exists(#title, :title)");
             update = update.name("#title", "title").value(":title", title);
@@ -89,7 +89,7 @@ impl Store {
             update = update.name("#lastMessage", "lastMessage").value(":preview", preview);
         }
         update.text = text;
-        let key = chats::key(&lease.user, &lease.chat);
+        let key = sessions::key(&lease.user, &lease.chat);
         let mut writes = vec![Write::Update { key, update, condition: Some(is_free(seen)) }];
         let message_key = |message: &ChatMessage| messages::key(&lease.user, &lease.chat, &message.id);
         for message in opening.new_messages {
@@ -110,7 +110,7 @@ impl Store {
         let generation = Generation::new(lease, None);
         let update = Expression::new("SET #generation = :generation");
         let update = update.name("#generation", "generation").value(":generation", generation);
-        let key = chats::key(&lease.user, &lease.chat);
+        let key = sessions::key(&lease.user, &lease.chat);
         let condition = Some(Expression::present());
         retrying(|| async {
             self.update::<serde::de::IgnoredAny>(&key, update.clone(), condition.clone()).await.map(|_| ())
@@ -127,7 +127,7 @@ impl Store {
         struct Leased {
             generation: Option<Generation>,
         }
-        let found: Option<Leased> = self.get(&chats::key(user, chat)).await?;
+        let found: Option<Leased> = self.get(&sessions::key(user, chat)).await?;
         Ok(found.and_then(|found| found.generation))
     }
 
@@ -139,7 +139,7 @@ impl Store {
         let update = Expression::new("SET #generation.#until = :until")
             .name("#until", "leaseUntil")
             .value(":until", lease_until());
-        let key = chats::key(&lease.user, &lease.chat);
+        let key = sessions::key(&lease.user, &lease.chat);
         self.update::<serde::de::IgnoredAny>(&key, update, Some(lease.is_own())).await?;
         Ok(())
     }
@@ -150,7 +150,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn request_stop(&self, user: &UserId, chat: &ChatId, generation: &Generation) -> StoreResult<()> {
         let lease = Lease { id: generation.id.clone(), ..Lease::new(user, chat) };
-        let key = chats::key(user, chat);
+        let key = sessions::key(user, chat);
         let update = Expression::new("SET #generation.#stop = :yes").name("#stop", "stopRequested").value(":yes", true);
         let result = retrying(|| async {
             self.update::<serde::de::IgnoredAny>(&key, update.clone(), Some(lease.is_own())).await
@@ -206,7 +206,7 @@ impl Store {
             .name("#updatedAt", "updatedAt")
             .value(":now", now)
             .name("#indexSort", "indexSort")
-            .value(":sort", chats::index_sort(now, &lease.chat));
+            .value(":sort", sessions::index_sort(now, &lease.chat));
         let text = "SET #updatedAt = :now, #indexSort = :sort";
         text.clone_into(&mut update.text);
         match preview {
@@ -220,7 +220,7 @@ impl Store {
                 update = update.name("#lastMessage", "lastMessage").value(":preview", preview);
             }
         }
-        let key = chats::key(&lease.user, &lease.chat);
+        let key = sessions::key(&lease.user, &lease.chat);
         writes.push(Write::Update { key, update, condition: Some(lease.is_own()) });
         retrying(|| self.transact(writes.clone())).await
     }

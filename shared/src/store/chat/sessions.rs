@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::item::{Expression, Key};
 use super::leases::Generation;
 use super::messages::{self, ChatMessage, MessageRole};
 use super::warnings::Warning;
-use super::{Listing, Store, StoreResult};
+use crate::store::item::{Expression, Key};
+use crate::store::{Listing, Store, StoreResult};
 use foundation::ids::{ChatId, MessageId, UserId};
 use foundation::time;
 
@@ -149,7 +149,7 @@ impl Store {
     /// Keeps a new session.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn create_chat(&self, user: &UserId, chat: &Chat) -> StoreResult<()> {
         self.put(&key(user, &chat.id), chat, Some(Expression::absent())).await
     }
@@ -157,7 +157,7 @@ impl Store {
     /// A session.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn chat(&self, user: &UserId, id: &ChatId) -> StoreResult<Option<Chat>> {
         self.get(&key(user, id)).await
     }
@@ -166,7 +166,7 @@ impl Store {
     /// interrupted, whatever is stored: nothing ever seems to be written for ever.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn chat_with_messages(
         &self,
         user: &UserId,
@@ -187,7 +187,7 @@ impl Store {
     /// A part of the user's sessions, newest change first, and how many there are in all.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn chats(
         &self,
         user: &UserId,
@@ -207,7 +207,7 @@ impl Store {
     /// All sessions of the user, newest change first.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn all_chats(&self, user: &UserId, status: Option<ChatStatus>) -> StoreResult<Vec<Chat>> {
         self.list(Listing::indexed(index_partition(user), "").newest_first().filter(filter(status))).await
     }
@@ -215,7 +215,7 @@ impl Store {
     /// Changes a session; `None` when there is none.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn change_chat(&self, user: &UserId, id: &ChatId, change: &ChatChange) -> StoreResult<Option<Chat>> {
         let now = time::now();
         let mut text = "SET #updatedAt = :now, #indexSort = :sort".to_owned();
@@ -255,7 +255,7 @@ impl Store {
     /// repeated.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn delete_chat(&self, user: &UserId, id: &ChatId) -> StoreResult<()> {
         self.delete_all(&messages::partition(user, id), "").await?;
         self.delete(&key(user, id), None).await

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::item::Expression;
-use super::{Store, Write};
+use crate::store::item::Expression;
+use crate::store::{Store, Write};
 use foundation::ids::{ChatId, MessageId, UserId, new_ulid};
 use foundation::plans::Month;
 use foundation::time;

@@ -1,9 +1,9 @@
 //! Answers that are cut after they were written.
 
-use super::chats::{self, Preview};
-use super::item::Expression;
 use super::messages::{self, ChatMessage};
-use super::{Store, StoreResult};
+use super::sessions::{self, Preview};
+use crate::store::item::Expression;
+use crate::store::{Store, StoreResult};
 use foundation::ids::{ChatId, UserId};
 
 const CUT: &str =
@@ -14,7 +14,7 @@ impl Store {
     /// Whether it was there and finished; one that is being written (again) stays as it is.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn cut_answer(&self, user: &UserId, chat: &ChatId, cut: &ChatMessage) -> StoreResult<bool> {
         let update = Expression::new(CUT)
             .name("#content", "content")
@@ -35,7 +35,7 @@ impl Store {
             .name("#lastMessage", "lastMessage")
             .value(":preview", Preview::from(cut));
         let is_last = Expression::existing("#lastMessage.#id = :id").name("#id", "id").value(":id", &cut.id);
-        match self.update::<serde::de::IgnoredAny>(&chats::key(user, chat), update, Some(is_last)).await {
+        match self.update::<serde::de::IgnoredAny>(&sessions::key(user, chat), update, Some(is_last)).await {
             Err(error) if !error.is_condition() => Err(error),
             _ => Ok(true),
         }
