@@ -5,7 +5,7 @@ use shared::objects::ObjectKey;
 use shared::store::{Claim, Job, JobStatus, Place, Run, Stage};
 
 use crate::documents::{later, no_text};
-use crate::failure::{ATTEMPTS, WorkError};
+use crate::failure::{ATTEMPTS, WorkError, standing};
 use crate::reading::Reading;
 use crate::supervise::{Hold, Reporter, reporter, supervised};
 use crate::{LARGEST_FILE, Outcome, State, source};
@@ -49,7 +49,7 @@ impl State {
             supervised(&self.context, hold, reports, Box::pin(self.extract_text(id, job.owner.as_ref(), &report))).await
         };
         let result = match result {
-            Ok(()) => self.context.store.finish_job(&run).await.map_err(WorkError::from),
+            Ok(()) => standing(self.context.store.finish_job(&run).await),
             Err(error) => Err(error),
         };
         self.conclude_job(&run, &job, result).await
@@ -87,13 +87,13 @@ impl State {
             Err(WorkError::Permanent(failure) | WorkError::Refused(failure)) => (failure, true),
         };
         match self.context.store.fail_run(run, &failure, None).await {
-            Ok(()) => {
+            Ok(true) => {
                 if !is_theirs {
                     self.context.billing.refund_job(job).await;
                 }
                 self.forget_file(&job.id).await
             }
-            Err(error) if error.is_condition() => self.lost_job(&job.id).await,
+            Ok(false) => self.lost_job(&job.id).await,
             Err(error) => later(&error),
         }
     }

@@ -13,10 +13,9 @@ use serde::Deserialize;
 use super::leases::{Generation, Lease, lease_until};
 use super::messages::{self, ChatMessage};
 use super::sessions::{self, Chat, Preview};
-use crate::store::item::Expression;
+use crate::store::expressions::{Change, Condition};
 use crate::store::{Store, StoreError, StoreResult, Write};
 use foundation::ids::{ChatId, MessageId, UserId};
-use foundation::time;
 
 /// What goes into a session together with taking its lease.
 #[derive(Debug, Default)]
@@ -35,7 +34,7 @@ pub struct Opening<'a> {
 
 impl Store {
     /// Makes a session with its first messages and its lease taken, all in one transaction; `repeat`
-    /// as in [`Opening`].
+    /// as in [`Opening`]. False when a question was asked with its idempotency key already.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -45,77 +44,61 @@ impl Store {
         chat: &Chat,
         new_messages: &[&ChatMessage],
         repeat: Option<Write>,
-    ) -> StoreResult<()> {
-        let mut writes = vec![Write::put(sessions::key(user, &chat.id), chat, Some(Expression::absent()))?];
+    ) -> StoreResult<bool> {
+        let mut writes = vec![Write::put(sessions::key(user, &chat.id), chat)?.when(Condition::absent())];
         writes.extend(repeat);
         for message in new_messages {
-            writes.push(Write::put(messages::key(user, &chat.id, &message.id), message, Some(Expression::absent()))?);
+            writes.push(Write::put(messages::key(user, &chat.id, &message.id), message)?.when(Condition::absent()));
         }
-        retrying(|| self.transact(writes.clone())).await
+        self.transact_patiently(&writes).await
     }
 
     /// Takes the lease on a session, as `seen` before, and writes `opening` into it, all in one
-    /// transaction. An answer that an ended process left open is finished first.
+    /// transaction. An answer that an ended process left open is finished first. False when the session is gone or
+    /// leased to another, or a message is already there (or, for a replacement, is not).
     ///
     /// # Errors
-    /// [`StoreError::Condition`] when the session is gone or leased to another, or a message is
-    /// already there (or, for a replacement, is not).
+    /// [`StoreError`].
     pub async fn open_chat(
         &self,
         lease: &Lease,
         seen: &Chat,
         answer: Option<&MessageId>,
         opening: Opening<'_>,
-    ) -> StoreResult<()> {
+    ) -> StoreResult<bool> {
         if let Some(old) = seen.generation.as_ref().filter(|old| !old.is_live()) {
             self.finish_interrupted(&lease.user, &lease.chat, old).await?;
         }
-        let generation = Generation::new(lease, answer.cloned());
-        let now = time::now();
-        let mut text = "SET #generation = :generation, #updatedAt = :now, #indexSort = :sort".to_owned();
-        let mut update = Expression::default()
-            .name("#generation", "generation")
-            .value(":generation", &generation)
-            .name("#updatedAt", "updatedAt")
-            .value(":now", now)
-            .name("#indexSort", "indexSort")
-            .value(":sort", sessions::index_sort(now, &lease.chat));
+        let mut change = sessions::touch(&lease.chat).set("generation", Generation::new(lease, answer.cloned()));
         if let Some(title) = opening.title {
-            text.push_str(", #title = if_not_exists(#title, :title)");
-            update = update.name("#title", "title").value(":title", title);
+            change = change.set_if_missing("title", title);
         }
         if let Some(preview) = opening.preview {
-            text.push_str(", #lastMessage = :preview");
-            update = update.name("#lastMessage", "lastMessage").value(":preview", preview);
+            change = change.set("lastMessage", preview);
         }
-        update.text = text;
-        let key = sessions::key(&lease.user, &lease.chat);
-        let mut writes = vec![Write::Update { key, update, condition: Some(is_free(seen)) }];
-        let message_key = |message: &ChatMessage| messages::key(&lease.user, &lease.chat, &message.id);
+        let put = |message: &ChatMessage, condition| {
+            let put = Write::put(messages::key(&lease.user, &lease.chat, &message.id), message)?;
+            StoreResult::Ok(put.when(condition))
+        };
+        let mut writes = vec![Write::change(sessions::key(&lease.user, &lease.chat), change).when(is_free(seen))];
         for message in opening.new_messages {
-            writes.push(Write::put(message_key(message), message, Some(Expression::absent()))?);
+            writes.push(put(message, Condition::absent())?);
         }
         writes.extend(opening.repeat);
         if let Some(message) = opening.replacement {
-            writes.push(Write::put(message_key(message), message, Some(Expression::present()))?);
+            writes.push(put(message, Condition::present())?);
         }
-        retrying(|| self.transact(writes.clone())).await
+        self.transact_patiently(&writes).await
     }
 
-    /// Takes the lease on a session from whoever has it.
+    /// Takes the lease on a session from whoever has it. False when the session is gone.
     ///
     /// # Errors
-    /// [`StoreError::Condition`] when the session is gone.
-    pub async fn seize_chat(&self, lease: &Lease) -> StoreResult<()> {
-        let generation = Generation::new(lease, None);
-        let update = Expression::new("SET #generation = :generation");
-        let update = update.name("#generation", "generation").value(":generation", generation);
+    /// [`StoreError`].
+    pub async fn seize_chat(&self, lease: &Lease) -> StoreResult<bool> {
         let key = sessions::key(&lease.user, &lease.chat);
-        let condition = Some(Expression::present());
-        retrying(|| async {
-            self.update::<serde::de::IgnoredAny>(&key, update.clone(), condition.clone()).await.map(|_| ())
-        })
-        .await
+        let change = Change::new().set("generation", Generation::new(lease, None));
+        retrying(|| self.change_if(&key, change.clone(), Condition::present())).await
     }
 
     /// The generation that a session has now.
@@ -131,17 +114,13 @@ impl Store {
         Ok(found.and_then(|found| found.generation))
     }
 
-    /// Extends a lease.
+    /// Extends a lease. False when it is another's by now.
     ///
     /// # Errors
-    /// [`StoreError::Condition`] when it is another's by now.
-    pub async fn extend_lease(&self, lease: &Lease) -> StoreResult<()> {
-        let update = Expression::new("SET #generation.#until = :until")
-            .name("#until", "leaseUntil")
-            .value(":until", lease_until());
-        let key = sessions::key(&lease.user, &lease.chat);
-        self.update::<serde::de::IgnoredAny>(&key, update, Some(lease.is_own())).await?;
-        Ok(())
+    /// [`StoreError`].
+    pub async fn extend_lease(&self, lease: &Lease) -> StoreResult<bool> {
+        let change = Change::new().set("generation.leaseUntil", lease_until());
+        self.change_if(&sessions::key(&lease.user, &lease.chat), change, lease.is_own()).await
     }
 
     /// Asks `generation` to stop. One that is no longer running needs nothing.
@@ -151,78 +130,56 @@ impl Store {
     pub async fn request_stop(&self, user: &UserId, chat: &ChatId, generation: &Generation) -> StoreResult<()> {
         let lease = Lease { id: generation.id.clone(), ..Lease::new(user, chat) };
         let key = sessions::key(user, chat);
-        let update = Expression::new("SET #generation.#stop = :yes").name("#stop", "stopRequested").value(":yes", true);
-        let result = retrying(|| async {
-            self.update::<serde::de::IgnoredAny>(&key, update.clone(), Some(lease.is_own())).await
-        });
-        match result.await {
-            Err(error) if !error.is_condition() => Err(error),
-            _ => Ok(()),
-        }
-    }
-
-    /// Saves what has been written of an answer so far.
-    ///
-    /// # Errors
-    /// [`StoreError::Condition`] when the answer is no longer this generation's to write.
-    pub async fn save_partial(&self, lease: &Lease, message: &MessageId, content: &str) -> StoreResult<()> {
-        let update = Expression::new("SET #content = :content").name("#content", "content").value(":content", content);
-        let key = messages::key(&lease.user, &lease.chat, message);
-        self.update::<serde::de::IgnoredAny>(&key, update, Some(writes_message(&lease.id))).await?;
+        let change = Change::new().set("generation.stopRequested", true);
+        retrying(|| self.change_if(&key, change.clone(), lease.is_own())).await?;
         Ok(())
     }
 
-    /// Puts the finished answer in its place and gives the lease back, in one transaction; where the
-    /// question shall not count, also that.
+    /// Saves what has been written of an answer so far. False when the answer is no longer this generation's to write.
     ///
     /// # Errors
-    /// [`StoreError::Condition`] when the lease is another's by now or the session is gone.
+    /// [`StoreError`].
+    pub async fn save_partial(&self, lease: &Lease, message: &MessageId, content: &str) -> StoreResult<bool> {
+        let key = messages::key(&lease.user, &lease.chat, message);
+        self.change_if(&key, Change::new().set("content", content), writes_message(&lease.id)).await
+    }
+
+    /// Puts the finished answer in its place and gives the lease back, in one transaction; where the
+    /// question shall not count, also that. False when the lease is another's by now or the session is gone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
     pub async fn finish_generation(
         &self,
         lease: &Lease,
         answer: &ChatMessage,
         preview: Option<Preview>,
         counts: bool,
-    ) -> StoreResult<()> {
+    ) -> StoreResult<bool> {
         let key = messages::key(&lease.user, &lease.chat, &answer.id);
-        let mut writes = vec![Write::put(key, answer, Some(writes_message(&lease.id)))?];
+        let mut writes = vec![Write::put(key, answer)?.when(writes_message(&lease.id))];
         writes.extend(lease.refund().filter(|_| !counts));
         self.release(lease, writes, preview.map(Some)).await
     }
 
     /// Does the last `writes` under a lease and gives it back, in one transaction. `preview` is the
-    /// session's last message from now on (`Some(None)`: it has none; `None`: it stays).
+    /// session's last message from now on (`Some(None)`: it has none; `None`: it stays). False when the lease is
+    /// another's by now or a write's condition fails.
     ///
     /// # Errors
-    /// [`StoreError::Condition`] when the lease is another's by now or a write's condition fails.
+    /// [`StoreError`].
     pub async fn release(
         &self,
         lease: &Lease,
         mut writes: Vec<Write>,
         preview: Option<Option<Preview>>,
-    ) -> StoreResult<()> {
-        let now = time::now();
-        let mut update = Expression::default()
-            .name("#updatedAt", "updatedAt")
-            .value(":now", now)
-            .name("#indexSort", "indexSort")
-            .value(":sort", sessions::index_sort(now, &lease.chat));
-        let text = "SET #updatedAt = :now, #indexSort = :sort";
-        text.clone_into(&mut update.text);
-        match preview {
-            None => update.text.push_str(" REMOVE #generation"),
-            Some(None) => {
-                update.text.push_str(" REMOVE #generation, #lastMessage");
-                update = update.name("#lastMessage", "lastMessage");
-            }
-            Some(Some(preview)) => {
-                update.text.push_str(", #lastMessage = :preview REMOVE #generation");
-                update = update.name("#lastMessage", "lastMessage").value(":preview", preview);
-            }
+    ) -> StoreResult<bool> {
+        let mut change = sessions::touch(&lease.chat).remove(["generation"]);
+        if let Some(preview) = preview {
+            change = change.set_or_remove("lastMessage", preview);
         }
-        let key = sessions::key(&lease.user, &lease.chat);
-        writes.push(Write::Update { key, update, condition: Some(lease.is_own()) });
-        retrying(|| self.transact(writes.clone())).await
+        writes.push(Write::change(sessions::key(&lease.user, &lease.chat), change).when(lease.is_own()));
+        self.transact_patiently(&writes).await
     }
 
     /// Finishes the answer that an ended process left open.
@@ -236,34 +193,33 @@ impl Store {
         let refund = old.charged.as_ref().filter(|_| message.content.is_empty() && !old.stop_requested);
         let finished = message.into_interrupted();
         let key = messages::key(user, chat, id);
-        let mut writes = vec![Write::put(key, &finished, Some(writes_message(&old.id)))?];
+        let mut writes = vec![Write::put(key, &finished)?.when(writes_message(&old.id))];
         writes.extend(refund.map(|month| Self::uncounting_message(user, month)));
-        match retrying(|| self.transact(writes.clone())).await {
-            Err(error) if !error.is_condition() => Err(error),
-            _ => Ok(()),
-        }
+        self.transact_patiently(&writes).await?;
+        Ok(())
+    }
+
+    async fn transact_patiently(&self, writes: &[Write]) -> StoreResult<bool> {
+        Ok(retrying(|| self.transact(writes.to_vec())).await?.is_ok())
     }
 }
 
 /// The message is being written by that generation.
-fn writes_message(generation: &str) -> Expression {
-    Expression::existing("#writer = :writer").name("#writer", "generation").value(":writer", generation)
+fn writes_message(generation: &str) -> Condition {
+    Condition::equals("generation", generation)
 }
 
 /// The session is there and its lease is free, or still the expired one that was seen.
-fn is_free(seen: &Chat) -> Expression {
-    let free = "attribute_not_exists(#generation)";
-    let named = |text: &str| Expression::existing(text).name("#generation", "generation");
-    match seen.generation.as_ref().filter(|old| !old.is_live()) {
-        None => named(free),
+fn is_free(seen: &Chat) -> Condition {
+    let free = Condition::missing("generation");
+    let free = match seen.generation.as_ref().filter(|old| !old.is_live()) {
+        None => free,
         Some(old) => {
-            named("attribute_not_exists(#generation) OR (#generation.#leaseId = :old AND #generation.#until = :until)")
-                .name("#leaseId", "id")
-                .name("#until", "leaseUntil")
-                .value(":old", &old.id)
-                .value(":until", old.lease_until)
+            let same = Condition::equals("generation.id", &old.id);
+            free.or(same.and(Condition::equals("generation.leaseUntil", old.lease_until)))
         }
-    }
+    };
+    Condition::present().and(free)
 }
 
 /// Tries again a few times, within about a second, while storage is busy: two writes to one session

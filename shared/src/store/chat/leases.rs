@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::item::Expression;
+use crate::store::expressions::Condition;
 use crate::store::{Store, Write};
 use foundation::ids::{ChatId, MessageId, UserId, new_ulid};
 use foundation::plans::Month;
@@ -82,10 +82,7 @@ impl Lease {
         self.charged.as_ref().map(|month| Store::uncounting_message(&self.user, month))
     }
 
-    pub(super) fn is_own(&self) -> Expression {
-        Expression::existing("#generation.#leaseId = :own")
-            .name("#generation", "generation")
-            .name("#leaseId", "id")
-            .value(":own", &self.id)
+    pub(super) fn is_own(&self) -> Condition {
+        Condition::equals("generation.id", &self.id)
     }
 }

@@ -9,7 +9,8 @@ use super::leases::{Generation, Lease};
 use super::procedures::Procedure;
 use super::verification::Verification;
 use super::warnings::Warning;
-use crate::store::item::{Expression, Key};
+use crate::store::expressions::{Change, Condition};
+use crate::store::item::Key;
 use crate::store::{Listing, Store, StoreResult, Write};
 use foundation::ids::{ChatId, MessageId, UserId};
 
@@ -200,13 +201,13 @@ impl Lease {
     /// # Errors
     /// [`crate::store::StoreError`].
     pub fn writing(&self, message: &ChatMessage) -> StoreResult<Write> {
-        Write::put(key(&self.user, &self.chat, &message.id), message, Some(Expression::present()))
+        Ok(Write::put(key(&self.user, &self.chat, &message.id), message)?.when(Condition::present()))
     }
 
     /// The write that removes a message.
     #[must_use]
     pub fn removing(&self, message: &MessageId) -> Write {
-        Write::Delete { key: key(&self.user, &self.chat, message), condition: None }
+        Write::delete(key(&self.user, &self.chat, message))
     }
 }
 
@@ -250,13 +251,8 @@ impl Store {
         id: &MessageId,
         feedback: &Feedback,
     ) -> StoreResult<Option<ChatMessage>> {
-        let update =
-            Expression::new("SET #feedback = :feedback").name("#feedback", "feedback").value(":feedback", feedback);
-        match self.update(&key(user, chat, id), update, Some(Expression::present())).await {
-            Ok(message) => Ok(Some(message)),
-            Err(error) if error.is_condition() => Ok(None),
-            Err(error) => Err(error),
-        }
+        let change = Change::new().set("feedback", feedback);
+        self.update_if(&key(user, chat, id), change, Condition::present()).await
     }
 }
 

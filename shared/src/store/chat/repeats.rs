@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::store::item::{Expression, Key};
+use crate::store::expressions::Condition;
+use crate::store::item::Key;
 use crate::store::{Store, StoreResult, Write};
 use foundation::ids::{ChatId, MessageId, UserId};
 use foundation::time;
@@ -40,10 +41,8 @@ impl AskedBefore {
     /// # Errors
     /// [`crate::store::StoreError::Malformed`].
     pub fn remembering(&self, user: &UserId, key: &str) -> StoreResult<Write> {
-        let fresh = Expression::new("attribute_not_exists(PK) OR #expires < :now")
-            .name("#expires", "expiresAt")
-            .value(":now", time::now().as_second());
-        Write::put(item(user, key), self, Some(fresh))
+        let fresh = Condition::absent().or(Condition::below("expiresAt", time::now().as_second()));
+        Ok(Write::put(item(user, key), self)?.when(fresh))
     }
 }
 

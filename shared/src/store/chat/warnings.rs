@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::sessions;
-use crate::store::item::Expression;
+use crate::store::expressions::{Change, Condition};
 use crate::store::{Store, StoreResult};
 use foundation::ids::{ChatId, UserId};
 
@@ -40,18 +40,9 @@ impl Store {
     /// # Errors
     /// [`crate::store::StoreError`].
     pub async fn keep_pending(&self, user: &UserId, chat: &ChatId, pending: &[Warning]) -> StoreResult<()> {
-        let update = if pending.is_empty() {
-            Expression::new("REMOVE #pending")
-        } else {
-            Expression::new("SET #pending = :pending").value(":pending", pending)
-        };
-        let update = update.name("#pending", "pendingWarnings");
-        match self
-            .update::<serde::de::IgnoredAny>(&sessions::key(user, chat), update, Some(Expression::present()))
-            .await
-        {
-            Err(error) if !error.is_condition() => Err(error),
-            _ => Ok(()),
-        }
+        let pending = Some(pending).filter(|pending| !pending.is_empty());
+        let change = Change::new().set_or_remove("pendingWarnings", pending);
+        self.change_if(&sessions::key(user, chat), change, Condition::present()).await?;
+        Ok(())
     }
 }
