@@ -14,7 +14,7 @@ use shared::identity::Email;
 use shared::identity::NewPassword;
 use shared::identity::Role;
 use shared::identity::password::{self, GivenPassword, PasswordHash};
-use shared::store::{CodePurpose, Registration, SignUp, Store, StoreError, User};
+use shared::store::{CodePurpose, Registration, SignUp, Store, StoreError, User, unless_busy};
 
 use crate::App;
 use crate::browser::Browser;
@@ -120,12 +120,11 @@ pub async fn register(
 async fn made(store: &Store, email: &Email, sign_up: &SignUp) -> ApiResult<(User, bool)> {
     let mut user = User::new(email.clone(), sign_up.registration.clone());
     user.sign_up(sign_up.clone(), &[]);
-    match store.create_user(&user).await {
-        Ok(()) => Ok((user, true)),
-        // The same address was registered by another request at this very moment.
-        Err(error) if error.is_condition() => Ok((store.user_by_email(email).await?.ok_or_else(taken)?, false)),
-        Err(error) => Err(error.into()),
+    if store.create_user(&user).await? {
+        return Ok((user, true));
     }
+    // The same address was registered by another request at this very moment.
+    Ok((store.user_by_email(email).await?.ok_or_else(taken)?, false))
 }
 
 /// Adds a sign-up to those with the same address. One with the same password is by the same person, who may have
@@ -142,11 +141,10 @@ async fn join(store: &Store, user: &User, sign_up: &SignUp, typed: &GivenPasswor
         }
         let mut joined = seen;
         joined.sign_up(sign_up.clone(), &same);
-        match store.replace_user(joined).await {
-            // Another was first, perhaps with the same password.
-            Err(error) if error.is_condition() || error.is_passing() => {}
-            done => return Ok(done?),
+        if unless_busy(store.replace_user(joined).await)? {
+            return Ok(());
         }
+        // Another was first, perhaps with the same password.
     }
     Err(StoreError::Busy("too many sign-ups with one address".into()).into())
 }

@@ -1,7 +1,7 @@
 //! `POST /auth/reset-password`
 
 use axum::extract::State;
-use foundation::{ApiError, ApiResult};
+use foundation::ApiResult;
 use http::HeaderMap;
 use shared::access::codes::{CodeError, GivenCode};
 use shared::access::{Counter, attempts};
@@ -60,11 +60,7 @@ pub async fn reset_password(
         user.prove();
         user.drop_pending_email();
     });
-    match changed.await {
-        Ok(Some(_)) => {}
-        Err(error) if !error.is_condition() => return Err(ApiError::from(error)),
-        _ => return Err(CodeError::Invalid.into()),
-    }
+    changed.await?.ok().flatten().ok_or(CodeError::Invalid)?;
     store.revoke_sign_ins(&pending.user_id, None).await?;
     if let Some(wanted) = &former.pending_email {
         store.withdraw_code(wanted, &former.id).await?;

@@ -12,7 +12,7 @@ use shared::identity::Email;
 use shared::identity::MangledEmail;
 use shared::identity::password::GivenPassword;
 use shared::mail::Message;
-use shared::store::{CodePurpose, PendingCode, Store, StoreError, User};
+use shared::store::{CodePurpose, PendingCode, Refused, Store, User};
 
 use crate::App;
 use crate::browser::proved;
@@ -86,7 +86,7 @@ async fn sign_up(
         }
         user.prove();
     });
-    changed.await.map_err(used_meanwhile)?.ok_or(CodeError::Invalid)?;
+    changed.await?.map_err(|refused| used_meanwhile(&refused))?.ok_or(CodeError::Invalid)?;
     take_up(&state.context, &user.id, email).await?;
     attempts::forget(&state.context, email).await?;
     Ok(())
@@ -100,8 +100,8 @@ async fn change_email(state: &App, email: &Email, pending: &PendingCode) -> ApiR
         return Err(ApiError::conflict("email_taken", "This e-mail address belongs to another account."));
     }
     user.role.check_address(email).map_err(|sentence| ApiError::validation(vec![sentence.to_owned()]))?;
-    let replaced = store.replace_email(&user, email, Store::consume_code(email, pending)).await;
-    replaced.map_err(used_meanwhile)?.ok_or(CodeError::Invalid)?;
+    let replaced = store.replace_email(&user, email, Store::consume_code(email, pending)).await?;
+    replaced.map_err(|refused| used_meanwhile(&refused))?.ok_or(CodeError::Invalid)?;
     if let Err(error) = store.withdraw_code(&user.email, &user.id).await {
         // It opens nothing any more; only a new one could not be sent for a while.
         tracing::warn!(%error, user = %user.id, "a code for a former address stays");
@@ -124,11 +124,7 @@ async fn link_google(state: &App, email: &Email, pending: &PendingCode) -> ApiRe
             user.prove();
         }
     });
-    match linked.await {
-        Ok(linked) => linked.ok_or(CodeError::Invalid)?,
-        Err(StoreError::Condition { .. }) => return Err(CodeError::Invalid.into()),
-        Err(error) => return Err(error.into()),
-    };
+    linked.await?.ok().flatten().ok_or(CodeError::Invalid)?;
     if owner.email_verified {
         state.codes.mailer().notify(email, &Message::google_linked()).await;
     } else {
@@ -137,12 +133,9 @@ async fn link_google(state: &App, email: &Email, pending: &PendingCode) -> ApiRe
     Ok(())
 }
 
-fn used_meanwhile(error: StoreError) -> ApiError {
-    match error {
-        StoreError::Condition { failed } if failed.contains(&0) => CodeError::Invalid.into(),
-        error @ StoreError::Condition { .. } => {
-            ApiError::conflict("email_taken", "This e-mail address belongs to another account.").caused_by(error)
-        }
-        error => error.into(),
+fn used_meanwhile(refused: &Refused) -> ApiError {
+    if refused.failed.contains(&0) {
+        return CodeError::Invalid.into();
     }
+    ApiError::conflict("email_taken", "This e-mail address belongs to another account.")
 }

@@ -9,7 +9,7 @@ use foundation::telemetry;
 use shared::objects::ObjectKey;
 use shared::store::{Claim, Document, DocumentStatus, Failure, Ingested, Place, Run, Stage};
 
-use crate::failure::{ATTEMPTS, WorkError};
+use crate::failure::{ATTEMPTS, WorkError, standing};
 use crate::reading::Reading;
 use crate::source::SourceFile;
 use crate::supervise::{Hold, Reporter, reporter, supervised};
@@ -67,8 +67,8 @@ impl App {
         }
         tracing::info!(document = %document.id, "the file of a finished document was replaced, and is not kept");
         match self.context.store.note_replaced_file(document, &replaced()).await {
-            Ok(()) => {}
-            Err(error) if error.is_condition() => return Outcome::Retry,
+            Ok(true) => {}
+            Ok(false) => return Outcome::Retry,
             Err(error) => return later(&error),
         }
         match self.context.objects.delete(&key).await {
@@ -114,7 +114,7 @@ impl App {
             supervised(&self.context, hold, reports, Box::pin(self.process(&run, &document, &report, &seen))).await
         };
         let result = match result {
-            Ok(found) => self.context.store.finish_document(&run, &found).await.map_err(WorkError::from).map(drop),
+            Ok(found) => standing(self.context.store.finish_document(&run, &found).await),
             Err(error) => Err(error),
         };
         self.conclude(&run, &document, seen.into_inner(), result).await
@@ -142,7 +142,7 @@ impl App {
             Err(WorkError::Passing(failure)) if document.attempts < ATTEMPTS => {
                 tracing::info!(document = %id, code = failure.code, "ingest will be tried again");
                 return match self.context.store.release_run(run).await {
-                    Err(error) if error.is_condition() => self.lost(user, id).await,
+                    Ok(false) => self.lost(user, id).await,
                     // An unreleased claim only makes the next attempt wait for its end.
                     _ => Outcome::Retry,
                 };
@@ -159,8 +159,8 @@ impl App {
             None => self.source_etag(user, id).await,
         };
         match self.context.store.fail_run(run, &failure, etag.as_deref()).await {
-            Ok(()) => self.forget_request(user, id).await,
-            Err(error) if error.is_condition() => self.lost(user, id).await,
+            Ok(true) => self.forget_request(user, id).await,
+            Ok(false) => self.lost(user, id).await,
             Err(error) => later(&error),
         }
     }
@@ -169,8 +169,8 @@ impl App {
     async fn fail_without_file(&self, run: &Run, document: &Document, failure: &Failure) -> Outcome {
         let (user, id) = (&document.user_id, &document.id);
         match self.context.store.fail_without_file(run, failure).await {
-            Ok(()) => {}
-            Err(error) if error.is_condition() => return self.lost(user, id).await,
+            Ok(true) => {}
+            Ok(false) => return self.lost(user, id).await,
             Err(error) => return later(&error),
         }
         // Where this fails, the event comes again, and finds a file that does not count.

@@ -5,7 +5,7 @@ use foundation::fetch::FetchError;
 use search::inference::InferenceError;
 use shared::billing::BillingError;
 use shared::objects::ObjectError;
-use shared::store::{Failure, StoreError};
+use shared::store::{Failure, StoreError, StoreResult};
 
 /// Attempts before a passing failure is taken for a lasting one.
 pub(crate) const ATTEMPTS: u32 = 4;
@@ -62,8 +62,13 @@ impl From<BillingError> for WorkError {
 
 impl From<StoreError> for WorkError {
     fn from(error: StoreError) -> Self {
-        if error.is_condition() { Self::Lost } else { Self::ours("storage", &error) }
+        Self::ours("storage", &error)
     }
+}
+
+/// What became of the last write of a run: only where its claim still stands is it done.
+pub(crate) fn standing(stands: StoreResult<bool>) -> Result<(), WorkError> {
+    if stands? { Ok(()) } else { Err(WorkError::Lost) }
 }
 
 impl From<ObjectError> for WorkError {

@@ -6,7 +6,7 @@ use shared::objects::ObjectKey;
 use shared::store::{Claim, Job, JobStatus, Place, Run, Stage};
 
 use crate::documents::{later, no_text};
-use crate::failure::{ATTEMPTS, WorkError};
+use crate::failure::{ATTEMPTS, WorkError, standing};
 use crate::reading::Reading;
 use crate::supervise::{Hold, Reporter, reporter, supervised};
 use crate::{App, Outcome, source};
@@ -50,7 +50,7 @@ impl App {
             supervised(&self.context, hold, reports, Box::pin(self.extract_text(id, job.owner.as_ref(), &report))).await
         };
         let result = match result {
-            Ok(()) => self.context.store.finish_job(&run).await.map_err(WorkError::from),
+            Ok(()) => standing(self.context.store.finish_job(&run).await),
             Err(error) => Err(error),
         };
         self.conclude_job(&run, &job, result).await
@@ -88,13 +88,13 @@ impl App {
             Err(WorkError::Permanent(failure) | WorkError::Refused(failure)) => (failure, true),
         };
         match self.context.store.fail_run(run, &failure, None).await {
-            Ok(()) => {
+            Ok(true) => {
                 if !is_theirs {
                     self.context.billing.refund_job(job).await;
                 }
                 self.forget_file(&job.id).await
             }
-            Err(error) if error.is_condition() => self.lost_job(&job.id).await,
+            Ok(false) => self.lost_job(&job.id).await,
             Err(error) => later(&error),
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use foundation::fetch::LARGEST_DOCUMENT;
 use shared::Context;
 use shared::objects::{ObjectError, ObjectKey};
-use shared::store::{Document, Run, Stage, StoreError, size_mismatch};
+use shared::store::{Booking, Document, Run, Stage, size_mismatch};
 use tempfile::NamedTempFile;
 
 use crate::App;
@@ -69,10 +69,12 @@ impl App {
         for pause in PAUSES {
             let room = billing.check_size(document, size).await?;
             match store.book_document(run, size, room).await {
+                Ok(Booking::Done) => return Ok(()),
+                Ok(Booking::Lost) => return Err(WorkError::Lost),
                 // Another document was kept at the same moment: look again.
-                Err(StoreError::Condition { failed }) if failed == [0] => {}
+                Ok(Booking::Overtaken) => {}
                 Err(error) if error.is_passing() => {}
-                other => return Ok(other?),
+                Err(error) => return Err(error.into()),
             }
             tokio::time::sleep(Duration::from_millis(pause)).await;
         }

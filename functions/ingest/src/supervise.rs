@@ -78,16 +78,16 @@ async fn keep(context: &Context, Hold { run, place }: Hold<'_>, mut progress: Re
         let _ = timeout(HEARTBEAT, progress.changed()).await;
         let now = *progress.borrow_and_update();
         match context.store.extend_run(run, now).await {
-            Ok(()) => kept = Instant::now(),
-            Err(error) if error.is_condition() => return WorkError::Lost,
+            Ok(true) => kept = Instant::now(),
+            Ok(false) => return WorkError::Lost,
             Err(error) if kept.elapsed() > PATIENCE => return error.into(),
             Err(error) => tracing::warn!(%error, "progress was not saved"),
         }
         if let Some(place) = place.filter(|_| placed.elapsed() >= HEARTBEAT) {
             match context.store.extend_place(place).await {
-                Ok(()) => placed = Instant::now(),
+                Ok(true) => placed = Instant::now(),
                 // It was not extended in time, and another file of the same owner is being read in it.
-                Err(error) if error.is_condition() => return crowded(),
+                Ok(false) => return crowded(),
                 Err(error) => tracing::warn!(%error, "a place was not extended"),
             }
         }

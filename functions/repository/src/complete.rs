@@ -49,10 +49,8 @@ pub(crate) async fn complete_upload(
         let parts = in_order(body.parts, &upload)?;
         put_together(&state, &document, &upload, &parts).await?;
         check_size(&state, &document).await?;
-        document = match state.context.store.complete_document_upload(&user.id, &id).await {
-            Err(error) if error.is_condition() => return Err(ApiError::not_found("Document")),
-            result => result?,
-        };
+        let completed = state.context.store.complete_document_upload(&user.id, &id).await?;
+        document = completed.ok_or_else(|| ApiError::not_found("Document"))?;
     }
     Ok(ok("The upload is complete.", DocumentView::of(document, &state.context.config.http)))
 }

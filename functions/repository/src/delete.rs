@@ -16,10 +16,8 @@ pub(crate) async fn delete_document(
 ) -> ApiResult<Reply<()>> {
     state.document(&user.id, &id).await?;
     let store = &state.context.store;
-    let document = match store.begin_document_deletion(&user.id, &id).await {
-        Err(error) if error.is_condition() => return Err(ApiError::not_found("Document")),
-        begun => begun?,
-    };
+    let begun = store.begin_document_deletion(&user.id, &id).await?;
+    let document = begun.ok_or_else(|| ApiError::not_found("Document"))?;
     let objects = &state.context.objects;
     if let Some(upload) = document.upload.as_ref().filter(|upload| !upload.completed) {
         let source = ObjectKey::Source(user.id.clone(), id.clone());

@@ -15,7 +15,7 @@ use serde::Serialize;
 use shared::access::CurrentUser;
 use shared::http::{Fields, FromFields, Invalid, OptionalText, Valid, created, ok};
 use shared::ingest_request::IngestRequest;
-use shared::store::{Document, NewDocument};
+use shared::store::{Document, NewDocument, unless_busy};
 
 use crate::App;
 use crate::fields::{Bytes, FileName, Text, too_large};
@@ -123,21 +123,15 @@ async fn find_or_create(state: &App, user: &UserId, listed: &[Listed]) -> ApiRes
             };
             by_url.insert(&item.file_url, document);
         }
-        let kept = if new.is_empty() {
-            Ok(())
-        } else {
+        let kept = new.is_empty() || {
             let room = state.context.billing.check_documents(user, &new).await?;
-            store.create_documents(&new, room).await
+            unless_busy(store.create_documents(&new, room).await)?
         };
-        match kept {
-            Ok(()) => {
-                let documents = listed.iter().filter_map(|item| by_url.get(item.file_url.as_str()).cloned());
-                return Ok((documents.collect(), !new.is_empty()));
-            }
-            // Another call was first with one of the addresses, or kept others: look again.
-            Err(error) if error.is_condition() || error.is_passing() => {}
-            Err(error) => return Err(error.into()),
+        if kept {
+            let documents = listed.iter().filter_map(|item| by_url.get(item.file_url.as_str()).cloned());
+            return Ok((documents.collect(), !new.is_empty()));
         }
+        // Another call was first with one of the addresses, or kept others: look again.
     }
     Err(ApiError::conflict(
         "registered_at_once",

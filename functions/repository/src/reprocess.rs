@@ -17,9 +17,8 @@ pub(crate) async fn reprocess_document(
     user: CurrentUser,
     Id(id): Id<DocumentId>,
 ) -> ApiResult<Reply<DocumentView>> {
-    let document = match state.context.store.restart_document(&user.id, &id).await {
-        Err(error) if error.is_condition() => return Err(refusal(&state, &user, &id).await?),
-        result => result?,
+    let Some(document) = state.context.store.restart_document(&user.id, &id).await? else {
+        return Err(refusal(&state, &user, &id).await?);
     };
     // Where this fails the document waits for nothing; it may be asked for again after ten minutes.
     IngestRequest::Reprocess.send(&state.context.objects, &user.id, &id).await?;

@@ -11,7 +11,7 @@ use serde::Serialize;
 use shared::access::CurrentUser;
 use shared::http::{Fields, FromFields, Invalid, Reply, Valid, created};
 use shared::objects::{ObjectKey, part_sizes};
-use shared::store::{Document, MultipartState, NewDocument};
+use shared::store::{Document, MultipartState, NewDocument, unless_busy};
 
 use crate::App;
 use crate::fields::{Bytes, ContentType, FileName, too_large};
@@ -113,13 +113,11 @@ async fn keep(state: &App, document: &Document) -> ApiResult<()> {
     let new = std::slice::from_ref(document);
     for pause in PAUSES {
         let room = state.context.billing.check_documents(&document.user_id, new).await?;
-        match state.context.store.create_documents(new, room).await {
-            // Another upload was begun at the same moment: look again.
-            Err(error) if error.is_condition() || error.is_passing() => {
-                tokio::time::sleep(Duration::from_millis(pause)).await;
-            }
-            other => return Ok(other?),
+        if unless_busy(state.context.store.create_documents(new, room).await)? {
+            return Ok(());
         }
+        // Another upload was begun at the same moment: look again.
+        tokio::time::sleep(Duration::from_millis(pause)).await;
     }
     Err(ApiError::unavailable("busy", "Too many uploads are begun at once. Please try again in a moment."))
 }

@@ -14,7 +14,7 @@ use shared::http::{Fields, FromFields, Invalid, OptionalText, Reply, Valid, ok};
 use shared::identity::Email;
 use shared::identity::Role;
 use shared::identity::password::GivenPassword;
-use shared::store::{Settings, Store, StoreError, User};
+use shared::store::{Settings, Store, User};
 
 use crate::App;
 use crate::email::{ask_to_prove, authorise, may_have};
@@ -125,8 +125,7 @@ pub async fn change(
             user.await_email(email);
         }
     });
-    let used = |error: StoreError| if error.is_condition() { CodeError::Invalid.into() } else { ApiError::from(error) };
-    let changed = changed.await.map_err(used)?.ok_or_else(|| ApiError::not_found("Account"))?;
+    let changed = changed.await?.map_err(|_| CodeError::Invalid)?.ok_or_else(|| ApiError::not_found("Account"))?;
     if let Some(former) = user.pending_email.filter(|former| changed.pending_email.as_ref() != Some(former)) {
         context.store.withdraw_code(&former, &user.id).await?;
     }

@@ -89,7 +89,7 @@ async fn session(context: &Context, id: &UserId, number: usize) {
     chat.title = Some(format!("Session {number}"));
     let text = "Tighten the flange bolts of the pump to 45 N·m, crosswise, in two rounds. ".repeat(6);
     let messages = [(); MESSAGES].map(|()| ChatMessage::new(MessageRole::User, text.clone()));
-    context.store.open_new_chat(id, &chat, &messages.iter().collect::<Vec<_>>(), None).await.unwrap();
+    assert!(context.store.open_new_chat(id, &chat, &messages.iter().collect::<Vec<_>>(), None).await.unwrap());
 }
 
 async fn document(context: &Context, id: &UserId, number: usize) {
@@ -99,7 +99,7 @@ async fn document(context: &Context, id: &UserId, number: usize) {
     document.status = DocumentStatus::Ready;
     (document.searchable, document.expires_at) = (true, None);
     let key = Key::new(format!("USER#{id}"), format!("DOC#{}", document.id));
-    context.store.put(&key, &document, None).await.unwrap();
+    context.store.put(&key, &document).await.unwrap();
     let page =
         |page| PageText { page, text: "Torque 45 N·m\n".repeat(150), has_text: true, source: None, blocks: None };
     let texts = PageTexts { pages: (1..=PAGES).map(page).collect() }.to_bytes().unwrap();

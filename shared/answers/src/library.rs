@@ -264,12 +264,12 @@ impl Library {
     /// Has a document processed again, unless it is being processed.
     async fn make_again(&self, user: UserId, id: DocumentId, why: &str) -> Result<(), LibraryError> {
         match self.store.restart_document(&user, &id).await {
-            Ok(_) => {
+            Ok(Some(_)) => {
                 tracing::warn!(document = %id, why, "a segment cannot be used; its document is processed again");
                 let asked = IngestRequest::Reprocess.send(&self.objects, &user, &id).await;
                 asked.map_err(|error| LibraryError::Objects(Box::new(error)))
             }
-            Err(error) if error.is_condition() => Ok(()),
+            Ok(None) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }

@@ -172,11 +172,10 @@ impl SignIns {
             let sign_in = self.store.sign_in(&claims.sub, &claims.sid).await?.ok_or(RefreshError::Ended)?;
             if claims.generation == sign_in.generation {
                 let renewed = self.renewed(&sign_in);
-                match self.store.rotate_sign_in(&renewed, sign_in.generation).await {
-                    Ok(()) => return self.issue(&renewed),
-                    Err(error) if error.is_condition() => continue,
-                    Err(error) => return Err(error.into()),
+                if self.store.rotate_sign_in(&renewed, sign_in.generation).await? {
+                    return self.issue(&renewed);
                 }
+                continue;
             }
             if honoured(&sign_in, claims.generation) {
                 return self.issue(&sign_in);

@@ -1,9 +1,9 @@
 //! What is used of a plan: counters of each month, and the version of the library.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
-use super::item::{Expression, Key};
+use super::expressions::{Change, Condition};
+use super::item::Key;
 use super::{Store, StoreResult, Write};
 use foundation::ids::UserId;
 use foundation::plans::Former;
@@ -21,23 +21,6 @@ fn usage_key(user: &UserId, month: &Month) -> Key {
 
 fn former_key(address: &str) -> Key {
     Key::alone(format!("FORMER#{address}"))
-}
-
-/// Adds to a counter, where it then is at most the limit.
-fn add(counter: &str, amount: u64, month: &Month) -> Expression {
-    Expression::new("SET #month = :month ADD #counter :amount")
-        .name("#counter", counter)
-        .name("#month", "month")
-        .value(":amount", amount)
-        .value(":month", month)
-}
-
-/// Takes away from a counter what was added to it.
-fn take(counter: &str, amount: u64) -> (Expression, Expression) {
-    let update =
-        Expression::new("SET #counter = #counter - :amount").name("#counter", counter).value(":amount", amount);
-    // What is gone, as with its account, is not made again.
-    (update, Expression::existing("#counter >= :amount"))
 }
 
 const MESSAGES: &str = "messages";
@@ -97,31 +80,21 @@ impl Store {
         limit: Option<u64>,
     ) -> StoreResult<bool> {
         let room = match limit {
-            None => Expression::present(),
+            None => Condition::present(),
             Some(limit) if amount > limit => return Ok(false),
-            Some(limit) => Expression::existing("attribute_not_exists(#counter) OR #counter <= :before")
-                .value(":before", limit - amount),
+            Some(limit) => {
+                Condition::present().and(Condition::missing(counter).or(Condition::at_most(counter, limit - amount)))
+            }
         };
         let key = usage_key(user, month);
-        if self.add_where_room(&key, add(counter, amount, month), room.clone()).await? {
+        let count = || Change::new().add(counter, amount).set("month", month);
+        if self.change_if(&key, count(), room.clone()).await? {
             return Ok(true);
         }
         // Either there is no room, or this is the first of the month: then the item is made, which, unlike every
         // further count, has to look whether the account is being deleted.
-        let update = add(counter, amount, month);
-        let first = Write::Update { key: key.clone(), update, condition: Some(Expression::absent()) };
-        match self.transact(vec![first]).await {
-            Err(error) if error.is_condition() => self.add_where_room(&key, add(counter, amount, month), room).await,
-            other => other.map(|()| true),
-        }
-    }
-
-    /// Changes a counter that is there; whether there was room.
-    async fn add_where_room(&self, key: &Key, update: Expression, room: Expression) -> StoreResult<bool> {
-        match self.update::<IgnoredAny>(key, update, Some(room)).await {
-            Err(error) if error.is_condition() => Ok(false),
-            other => other.map(|_| true),
-        }
+        let first = Write::change(key.clone(), count()).when(Condition::absent());
+        Ok(self.transact(vec![first]).await?.is_ok() || self.change_if(&key, count(), room).await?)
     }
 
     /// Takes a question back.
@@ -140,49 +113,38 @@ impl Store {
     }
 
     async fn take_from_meter(&self, user: &UserId, month: &Month, counter: &str, amount: u64) -> StoreResult<()> {
-        let (update, condition) = take(counter, amount);
-        match self.update::<IgnoredAny>(&usage_key(user, month), update, Some(condition)).await {
-            Err(error) if !error.is_condition() => Err(error),
-            _ => Ok(()),
-        }
+        // What is gone, as with its account, is not made again.
+        let counted = Condition::at_least(counter, amount);
+        self.change_if(&usage_key(user, month), Change::new().subtract(counter, amount), counted).await?;
+        Ok(())
     }
 
     /// The same as a part of a transaction.
     pub(super) fn uncounting_message(user: &UserId, month: &Month) -> Write {
-        let update = Expression::new("ADD #counter :amount").name("#counter", MESSAGES).value(":amount", -1);
-        Write::Update { key: usage_key(user, month), update, condition: None }
+        Write::change(usage_key(user, month), Change::new().add(MESSAGES, -1))
     }
 
     /// Sets what a new account has used already.
     pub(crate) async fn set_usage(&self, user: &UserId, month: &Month, usage: &Usage) -> StoreResult<()> {
-        let update = Expression::new("SET #month = :month, #messages = :messages, #voice = :voice, #pages = :pages")
-            .name("#month", "month")
-            .name("#messages", MESSAGES)
-            .name("#voice", VOICE)
-            .name("#pages", EXTRACTION)
-            .value(":month", month)
-            .value(":messages", usage.messages)
-            .value(":voice", usage.voice_milliseconds)
-            .value(":pages", usage.extraction_pages);
-        let counted = self.update::<IgnoredAny>(&usage_key(user, month), update, Some(Expression::absent())).await;
-        match counted {
-            Err(error) if !error.is_condition() => Err(error),
-            _ => Ok(()),
-        }
+        let change = Change::new()
+            .set("month", month)
+            .set(MESSAGES, usage.messages)
+            .set(VOICE, usage.voice_milliseconds)
+            .set(EXTRACTION, usage.extraction_pages);
+        self.change_if(&usage_key(user, month), change, Condition::absent()).await?;
+        Ok(())
     }
 
     /// Notes for a new account that the free days were had.
     pub(crate) async fn note_trial(&self, user: &UserId) -> StoreResult<()> {
         let noted = Subscription { trial_used: true, ..Subscription::default() };
-        match self.put(&of(user, "SUBSCRIPTION"), &noted, Some(Expression::absent())).await {
-            Err(error) if !error.is_condition() => Err(error),
-            _ => Ok(()),
-        }
+        self.put_if(&of(user, "SUBSCRIPTION"), &noted, Condition::absent()).await?;
+        Ok(())
     }
 
     /// Remembers a deleted account by the keyed hash of its address.
     pub(crate) async fn remember_former(&self, address: &str, former: &Former) -> StoreResult<()> {
-        self.put(&former_key(address), former, None).await
+        self.put(&former_key(address), former).await
     }
 
     /// What is remembered of a deleted account.
@@ -203,11 +165,10 @@ impl Store {
 
     /// Lets it grow, where it is still as it was seen.
     pub(crate) fn next_library_version(user: &UserId, seen: u64) -> Write {
-        let update = Expression::new("SET #version = :next").name("#version", "version").value(":next", seen + 1);
-        let condition = match seen {
-            0 => Expression::absent(),
-            seen => Expression::existing("#version = :seen").value(":seen", seen),
+        let unchanged = match seen {
+            0 => Condition::absent(),
+            seen => Condition::equals("version", seen),
         };
-        Write::Update { key: of(user, "LIBRARY"), update, condition: Some(condition) }
+        Write::change(of(user, "LIBRARY"), Change::new().set("version", seen + 1)).when(unchanged)
     }
 }

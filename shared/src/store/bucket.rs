@@ -5,9 +5,9 @@
 //! of requests at once exactly as many pass as there are tokens.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
-use super::item::{Expression, Key};
+use super::expressions::{Change, Condition};
+use super::item::Key;
 use super::{Store, StoreResult};
 use foundation::time;
 
@@ -59,14 +59,15 @@ impl Store {
         for _ in 0..ROUNDS {
             let now = u64::try_from(time::now().as_millisecond()).unwrap_or(0);
             let latest = bucket.latest(now);
-            let flowing = Expression::new("#full BETWEEN :past AND :latest")
-                .value(":past", now.saturating_sub(SLACK))
-                .value(":latest", latest);
-            if self.move_on(&key, ("#full + :step", step), (now, step), flowing).await? {
+            let expires = (now + step) / 1000 + KEPT_SECONDS;
+            let flowing = Condition::between("fullAt", now.saturating_sub(SLACK), latest);
+            let onwards = Change::new().add("fullAt", step).set("expiresAt", expires);
+            if self.change_if(&key, onwards, flowing).await? {
                 return Ok(None);
             }
-            let full = Expression::new("attribute_not_exists(#full) OR #full < :now").value(":now", now);
-            if self.move_on(&key, (":step", now + step), (now, step), full).await? {
+            let full = Condition::missing("fullAt").or(Condition::below("fullAt", now));
+            let anew = Change::new().set("fullAt", now + step).set("expiresAt", expires);
+            if self.change_if(&key, anew, full).await? {
                 return Ok(None);
             }
             let level: Option<Level> = self.get(&key).await?;
@@ -78,26 +79,6 @@ impl Store {
         }
         // Nothing said that the bucket is empty.
         Ok(None)
-    }
-
-    /// Moves the time at which a bucket is full again; whether the condition held.
-    async fn move_on(
-        &self,
-        key: &Key,
-        (to, step): (&str, u64),
-        (now, pace): (u64, u64),
-        condition: Expression,
-    ) -> StoreResult<bool> {
-        let update = Expression::new(format!("SET #full = {to}, #expires = :expires"))
-            .name("#full", "fullAt")
-            .name("#expires", "expiresAt")
-            .value(":step", step)
-            .value(":expires", (now + pace) / 1000 + KEPT_SECONDS);
-        match self.update::<IgnoredAny>(key, update, Some(condition)).await {
-            Ok(_) => Ok(true),
-            Err(error) if error.is_condition() => Ok(false),
-            Err(error) => Err(error),
-        }
     }
 }
 

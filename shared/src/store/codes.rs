@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::item::{Expression, Key};
+use super::expressions::{Change, Condition};
+use super::item::Key;
 use super::{Store, StoreResult, Write};
 use crate::identity::Email;
 use foundation::ids::UserId;
@@ -153,22 +154,16 @@ impl Store {
             let result = change(&mut codes);
             codes.version = from + 1;
             codes.expires_at = time::now().as_second() + REMEMBERED_SECONDS;
-            let condition = if from == 0 {
-                Expression::absent()
-            } else {
-                Expression::new("#version = :from").name("#version", "version").value(":from", from)
-            };
+            let condition = if from == 0 { Condition::absent() } else { Condition::equals("version", from) };
             let written = match user {
-                None => self.put(&key(email), &codes, Some(condition)).await,
+                None => self.put_if(&key(email), &codes, condition).await?,
                 Some(user) => {
-                    let put = Write::put(key(email), &codes, Some(condition))?;
-                    self.transact_for(user, vec![put]).await
+                    let put = Write::put(key(email), &codes)?.when(condition);
+                    self.transact_for(user, vec![put]).await?.is_ok()
                 }
             };
-            match written {
-                Ok(()) => return Ok(result),
-                Err(error) if error.is_condition() => {}
-                Err(error) => return Err(error),
+            if written {
+                return Ok(result);
             }
         }
         Err(StoreError::Busy("too many requests for one address".into()))
@@ -178,16 +173,9 @@ impl Store {
     /// condition fails when the code was used or replaced meanwhile.
     #[must_use]
     pub fn consume_code(email: &Email, pending: &PendingCode) -> Write {
-        let update = Expression::new("SET #wrong = :none, #version = #version + :one REMOVE #pending.#purpose")
-            .name("#wrong", "wrong")
-            .name("#version", "version")
-            .name("#pending", PENDING)
-            .name("#purpose", pending.purpose.name())
-            .value(":none", Vec::<i64>::new())
-            .value(":one", 1);
-        let condition =
-            Expression::new("#pending.#purpose.#hash = :hash").name("#hash", "hash").value(":hash", &pending.hash);
-        Write::Update { key: key(email), update, condition: Some(condition) }
+        let code = format!("{PENDING}.{}", pending.purpose.name());
+        let used = Change::new().set("wrong", Vec::<i64>::new()).add("version", 1).remove([code.as_str()]);
+        Write::change(key(email), used).when(Condition::equals(&format!("{code}.hash"), &pending.hash))
     }
 
     /// Withdraws the codes that are pending for `user` at an address. What was counted for the address
@@ -207,20 +195,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn forget_address(&self, email: &Email, user: &UserId) -> StoreResult<()> {
-        let of = |purpose: CodePurpose| {
-            let owner = format!("#pending.#{}.#user", purpose.name());
-            format!("(attribute_not_exists({owner}) OR {owner} = :user)")
-        };
-        let mut condition = Expression::new(CodePurpose::ALL.map(of).join(" AND "))
-            .name("#pending", PENDING)
-            .name("#user", "userId")
-            .value(":user", user);
-        for purpose in CodePurpose::ALL {
-            condition = condition.name(&format!("#{}", purpose.name()), purpose.name());
-        }
-        match self.delete(&key(email), Some(condition)).await {
-            Err(error) if error.is_condition() => Ok(()),
-            result => result,
-        }
+        let [first, others @ ..] = CodePurpose::ALL.map(|purpose| {
+            let owner = format!("{PENDING}.{}.userId", purpose.name());
+            Condition::missing(&owner).or(Condition::equals(&owner, user))
+        });
+        self.delete_if(&key(email), others.into_iter().fold(first, Condition::and)).await?;
+        Ok(())
     }
 }

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::item::{Expression, Key};
+use super::expressions::{Change, Condition};
+use super::item::Key;
 use super::runs::{Failure, Progress};
 use super::{Listing, Store, StoreResult, Write};
 use foundation::ids::{DocumentId, UserId};
@@ -192,21 +193,23 @@ fn url_key(user: &UserId, url: &str) -> Key {
 
 impl Store {
     /// Keeps new documents, all or none, with the markers of their addresses. `room` is the write that
-    /// says that there is still room for them, from [`crate::billing::Billing::check_documents`].
+    /// says that there is still room for them, from [`crate::billing::Billing::check_documents`]. False when an address
+    /// is registered already, or other documents were kept at the same time.
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] when an address is registered already, or other documents were
-    /// kept at the same time.
-    pub async fn create_documents(&self, documents: &[Document], room: Write) -> StoreResult<()> {
+    /// [`super::StoreError`].
+    pub async fn create_documents(&self, documents: &[Document], room: Write) -> StoreResult<bool> {
         let mut writes = vec![room];
         for document in documents {
-            writes.push(Write::put(key(&document.user_id, &document.id), document, Some(Expression::absent()))?);
+            let new = Write::put(key(&document.user_id, &document.id), document)?;
+            writes.push(new.when(Condition::absent()));
             if let Some(url) = &document.source_url {
                 let marker = UrlMarker { document_id: document.id.clone() };
-                writes.push(Write::put(url_key(&document.user_id, url), &marker, Some(Expression::absent()))?);
+                let marker = Write::put(url_key(&document.user_id, url), &marker)?;
+                writes.push(marker.when(Condition::absent()));
             }
         }
-        self.transact(writes).await
+        Ok(self.transact(writes).await?.is_ok())
     }
 
     /// Reads a document.
@@ -240,42 +243,27 @@ impl Store {
         Ok(all)
     }
 
-    /// Notes that the parts of a multipart upload were put together.
+    /// Notes that the parts of a multipart upload were put together; `None` when the document is gone.
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] when the document is gone.
-    pub async fn complete_document_upload(&self, user: &UserId, id: &DocumentId) -> StoreResult<Document> {
-        let update = Expression::new("SET #upload.#completed = :true, #updated = :updated")
-            .name("#upload", "upload")
-            .name("#completed", "completed")
-            .name("#updated", "updatedAt")
-            .value(":true", true)
-            .value(":updated", time::now());
-        self.update(&key(user, id), update, Some(Expression::present())).await
+    /// [`super::StoreError`].
+    pub async fn complete_document_upload(&self, user: &UserId, id: &DocumentId) -> StoreResult<Option<Document>> {
+        let change = Change::new().set("upload.completed", true).set("updatedAt", time::now());
+        self.update_if(&key(user, id), change, Condition::present()).await
     }
 
     /// Begins the deletion of a document: from now on it cannot be searched, and the next write of a running ingest
-    /// fails. The item goes last, so that whatever is left can be found and deleted again.
+    /// fails. The item goes last, so that whatever is left can be found and deleted again. `None` when it is gone.
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] when it is gone.
-    pub async fn begin_document_deletion(&self, user: &UserId, id: &DocumentId) -> StoreResult<Document> {
-        let update = Expression::new(
-            "SET #status = :deleting, #searchable = :false, #updated = :updated \
-             REMOVE #error, #progress, #run, #lease, #expires",
-        )
-        .name("#status", "status")
-        .name("#searchable", "searchable")
-        .name("#updated", "updatedAt")
-        .name("#error", "error")
-        .name("#progress", "progress")
-        .name("#run", "run")
-        .name("#lease", "leaseUntil")
-        .name("#expires", "expiresAt")
-        .value(":deleting", DocumentStatus::Deleting)
-        .value(":false", false)
-        .value(":updated", time::now());
-        self.update(&key(user, id), update, Some(Expression::present())).await
+    /// [`super::StoreError`].
+    pub async fn begin_document_deletion(&self, user: &UserId, id: &DocumentId) -> StoreResult<Option<Document>> {
+        let change = Change::new()
+            .set("status", DocumentStatus::Deleting)
+            .set("searchable", false)
+            .set("updatedAt", time::now())
+            .remove(["error", "progress", "run", "leaseUntil", "expiresAt"]);
+        self.update_if(&key(user, id), change, Condition::present()).await
     }
 
     /// Deletes a document and the marker of its address; whether it was there.
@@ -284,14 +272,10 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn delete_document(&self, document: &Document) -> StoreResult<bool> {
         let (user, id) = (&document.user_id, &document.id);
-        let mut writes = vec![Write::Delete { key: key(user, id), condition: Some(Expression::present()) }];
+        let mut writes = vec![Write::delete(key(user, id)).when(Condition::present())];
         if let Some(url) = &document.source_url {
-            writes.push(Write::Delete { key: url_key(user, url), condition: None });
+            writes.push(Write::delete(url_key(user, url)));
         }
-        match self.transact(writes).await {
-            Ok(()) => Ok(true),
-            Err(error) if error.is_condition() => Ok(false),
-            Err(error) => Err(error),
-        }
+        Ok(self.transact(writes).await?.is_ok())
     }
 }

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
+use aws_sdk_dynamodb::types::{DeleteRequest, WriteRequest};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
 
 use super::documents::MultipartState;
 use super::error::StoreError;
+use super::expressions::{Expressive, Placeholders};
 use super::item::Key;
+use super::listing::keys;
 use super::{Store, StoreResult};
 
 /// Items of a batch: what `DynamoDB` takes.
@@ -39,24 +41,18 @@ impl Store {
     /// [`StoreError`].
     pub async fn left_in(&self, partition: &str, prefix: &str, after: Option<&str>) -> StoreResult<(Vec<Left>, bool)> {
         let start = after.map(|sort| Key::new(partition, sort).attributes());
-        let mut request = self
+        let mut placeholders = Placeholders::default();
+        let request = self
             .client
             .query()
             .table_name(&self.table)
-            .expression_attribute_names("#partition", "PK")
-            .expression_attribute_names("#sort", "SK")
-            .expression_attribute_names("#upload", "upload")
-            .expression_attribute_values(":partition", AttributeValue::S(partition.to_owned()))
-            .projection_expression("#sort, #upload")
+            .set_key_condition_expression(placeholders.condition(Some(&keys(("PK", "SK"), partition, prefix))))
+            .projection_expression(placeholders.projection(&["SK", "upload"]))
             .consistent_read(true)
             .limit(PAGE)
-            .set_exclusive_start_key(start);
-        let mut condition = "#partition = :partition".to_owned();
-        if !prefix.is_empty() {
-            condition.push_str(" AND begins_with(#sort, :prefix)");
-            request = request.expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()));
-        }
-        let output = request.key_condition_expression(condition).send().await?;
+            .set_exclusive_start_key(start)
+            .explained(placeholders);
+        let output = request.send().await?;
         let more = output.last_evaluated_key.is_some();
         Ok((serde_dynamo::from_items(output.items.unwrap_or_default())?, more))
     }

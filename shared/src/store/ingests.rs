@@ -1,8 +1,9 @@
 //! The ingest of a document, as the document remembers it.
 
 use super::documents::key;
-use super::item::{Expression, Key};
-use super::runs::{Claim, Claimable, Failure, Progress, Run};
+use super::expressions::{Change, Condition};
+use super::item::Key;
+use super::runs::{Claim, Claimable, Failure, Progress, Run, lease_is_over};
 use super::{Document, DocumentStatus, Store, StoreResult, Write};
 use foundation::ids::{DocumentId, UserId};
 use foundation::time;
@@ -22,6 +23,17 @@ pub struct Ingested {
     pub chunks: u32,
     /// Tag of the file.
     pub source_etag: String,
+}
+
+/// What came of counting the bytes of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Booking {
+    /// They are counted.
+    Done,
+    /// Other documents were kept at the same time: whether there is room has to be looked at again.
+    Overtaken,
+    /// The claim does not stand any more.
+    Lost,
 }
 
 /// A document that has been processing without any sign of life for this long may be asked for
@@ -45,37 +57,23 @@ impl Claimable for Document {
 }
 
 impl Store {
-    /// Sets a finished (or forgotten) document back to waiting for its ingest.
+    /// Sets a finished (or forgotten) document back to waiting for its ingest; `None` when it is gone, waits for its
+    /// file, or is being processed.
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] when it is gone, waits for its file, or is being processed.
-    pub async fn restart_document(&self, user: &UserId, id: &DocumentId) -> StoreResult<Document> {
+    /// [`super::StoreError`].
+    pub async fn restart_document(&self, user: &UserId, id: &DocumentId) -> StoreResult<Option<Document>> {
         let now = time::now();
-        let forgotten = time::sortable(time::in_seconds(-FORGOTTEN_SECONDS));
-        let update = Expression::new(
-            "SET #status = :processing, #progress = :waiting, #attempts = :zero, #updated = :updated \
-             REMOVE #error, #run, #lease",
-        )
-        .name("#status", "status")
-        .name("#progress", "progress")
-        .name("#attempts", "attempts")
-        .name("#updated", "updatedAt")
-        .name("#error", "error")
-        .name("#run", "run")
-        .name("#lease", "leaseUntil")
-        .value(":processing", DocumentStatus::Processing)
-        .value(":waiting", Progress::WAITING)
-        .value(":zero", 0)
-        .value(":updated", now);
-        let condition = Expression::existing(
-            "#status IN (:ready, :failed) OR (#status = :processing AND #updated < :forgotten \
-             AND (attribute_not_exists(#lease) OR #lease < :now))",
-        )
-        .value(":ready", DocumentStatus::Ready)
-        .value(":failed", DocumentStatus::Failed)
-        .value(":forgotten", forgotten)
-        .value(":now", now.as_millisecond());
-        self.update(&key(user, id), update, Some(condition)).await
+        let change = Change::new()
+            .set("status", DocumentStatus::Processing)
+            .set("progress", Progress::WAITING)
+            .set("attempts", 0)
+            .set("updatedAt", now)
+            .remove(["error", "run", "leaseUntil"]);
+        let forgotten = Condition::equals("status", DocumentStatus::Processing)
+            .and(Condition::below("updatedAt", time::sortable(time::in_seconds(-FORGOTTEN_SECONDS))))
+            .and(lease_is_over(now));
+        self.update_if(&key(user, id), change, is_finished().or(forgotten)).await
     }
 
     /// Claims a document for its ingest.
@@ -90,19 +88,22 @@ impl Store {
     /// from [`crate::billing::Billing::check_size`].
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] with the place 0 when other documents were kept at the same time, else when the
-    /// claim does not stand any more.
-    pub async fn book_document(&self, run: &Run, size: u64, room: Write) -> StoreResult<()> {
-        let update = Expression::new("SET #size = :size").name("#size", "fileSize").value(":size", size);
-        let book = Write::Update { key: run.key().clone(), update, condition: Some(run.stands()) };
-        self.transact(vec![room, book]).await
+    /// [`super::StoreError`].
+    pub async fn book_document(&self, run: &Run, size: u64, room: Write) -> StoreResult<Booking> {
+        let book = Write::change(run.key().clone(), Change::new().set("fileSize", size)).when(run.stands());
+        Ok(match self.transact(vec![room, book]).await? {
+            Ok(()) => Booking::Done,
+            Err(refused) if refused.failed == [0] => Booking::Overtaken,
+            Err(_) => Booking::Lost,
+        })
     }
 
-    /// Records why a run failed whose file is not kept: its bytes count no more.
+    /// Records why a run failed whose file is not kept: its bytes count no more. False when the claim does not stand
+    /// any more.
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] when the claim does not stand any more.
-    pub async fn fail_without_file(&self, run: &Run, failure: &Failure) -> StoreResult<()> {
+    /// [`super::StoreError`].
+    pub async fn fail_without_file(&self, run: &Run, failure: &Failure) -> StoreResult<bool> {
         self.fail_freed(run.key(), failure, run.stands()).await
     }
 
@@ -111,92 +112,57 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn refuse_upload(&self, user: &UserId, id: &DocumentId, failure: &Failure) -> StoreResult<bool> {
-        let waits = Expression::existing("#status = :uploading").value(":uploading", DocumentStatus::Uploading);
-        match self.fail_freed(&key(user, id), failure, waits).await {
-            Err(error) if error.is_condition() => Ok(false),
-            other => other.map(|()| true),
-        }
+        let waits = Condition::equals("status", DocumentStatus::Uploading);
+        self.fail_freed(&key(user, id), failure, waits).await
     }
 
-    async fn fail_freed(&self, key: &Key, failure: &Failure, condition: Expression) -> StoreResult<()> {
-        let update = Expression::new(
-            "SET #status = :failed, #error = :error, #updated = :updated, #size = :none \
-             REMOVE #etag, #run, #lease, #progress, #expires",
-        )
-        .name("#status", "status")
-        .name("#error", "error")
-        .name("#updated", "updatedAt")
-        .name("#size", "fileSize")
-        .name("#etag", "sourceEtag")
-        .name("#run", "run")
-        .name("#lease", "leaseUntil")
-        .name("#progress", "progress")
-        .name("#expires", "expiresAt")
-        .value(":failed", DocumentStatus::Failed)
-        .value(":error", failure)
-        .value(":updated", time::now())
-        .value(":none", 0);
-        let _: serde::de::IgnoredAny = self.update(key, update, Some(condition)).await?;
-        Ok(())
+    async fn fail_freed(&self, key: &Key, failure: &Failure, condition: Condition) -> StoreResult<bool> {
+        let change = Change::new()
+            .set("status", DocumentStatus::Failed)
+            .set("error", failure)
+            .set("updatedAt", time::now())
+            .set("fileSize", 0)
+            .remove(["sourceEtag", "run", "leaseUntil", "progress", "expiresAt"]);
+        self.change_if(key, change, condition).await
     }
 
     /// Notes that the file of a finished document is no longer the one that was read: it is not kept, and counts no
-    /// more. What was read of it stays, with `note` for the person who looks.
+    /// more. What was read of it stays, with `note` for the person who looks. False when the document is gone or is
+    /// being processed again.
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] when the document is gone or is being processed again.
-    pub async fn note_replaced_file(&self, document: &Document, note: &Failure) -> StoreResult<()> {
-        let update = Expression::new("SET #size = :none, #error = :error, #updated = :updated REMOVE #etag")
-            .name("#size", "fileSize")
-            .name("#error", "error")
-            .name("#updated", "updatedAt")
-            .name("#etag", "sourceEtag")
-            .value(":none", 0)
-            .value(":error", document.error.as_ref().unwrap_or(note))
-            .value(":updated", time::now());
-        let finished = Expression::existing("#status IN (:ready, :failed) AND #updated = :seen")
-            .name("#status", "status")
-            .name("#updated", "updatedAt")
-            .value(":seen", document.updated_at)
-            .value(":ready", DocumentStatus::Ready)
-            .value(":failed", DocumentStatus::Failed);
-        let key = key(&document.user_id, &document.id);
-        let _: serde::de::IgnoredAny = self.update(&key, update, Some(finished)).await?;
-        Ok(())
+    /// [`super::StoreError`].
+    pub async fn note_replaced_file(&self, document: &Document, note: &Failure) -> StoreResult<bool> {
+        let change = Change::new()
+            .set("fileSize", 0)
+            .set("error", document.error.as_ref().unwrap_or(note))
+            .set("updatedAt", time::now())
+            .remove(["sourceEtag"]);
+        let unchanged = is_finished().and(Condition::equals("updatedAt", document.updated_at));
+        self.change_if(&key(&document.user_id, &document.id), change, unchanged).await
     }
 
-    /// Ends a run well: the document can be searched.
+    /// Ends a run well: the document can be searched. False when the claim does not stand any more.
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] when the claim does not stand any more.
-    pub async fn finish_document(&self, run: &Run, found: &Ingested) -> StoreResult<Document> {
-        let update = Expression::new(
-            "SET #status = :ready, #size = :size, #pages = :pages, #without = :without, #recognised = :recognised, #chunks = :chunks, \
-             #etag = :etag, #searchable = :true, #updated = :updated \
-             REMOVE #error, #progress, #run, #lease",
-        )
-        .name("#status", "status")
-        .name("#size", "fileSize")
-        .name("#pages", "pages")
-        .name("#without", "pagesWithoutText")
-        .name("#recognised", "pagesRecognised")
-        .name("#chunks", "chunks")
-        .name("#etag", "sourceEtag")
-        .name("#searchable", "searchable")
-        .name("#updated", "updatedAt")
-        .name("#error", "error")
-        .name("#progress", "progress")
-        .name("#run", "run")
-        .name("#lease", "leaseUntil")
-        .value(":ready", DocumentStatus::Ready)
-        .value(":size", found.file_size)
-        .value(":pages", found.pages)
-        .value(":without", found.pages_without_text)
-        .value(":recognised", found.pages_recognised)
-        .value(":chunks", found.chunks)
-        .value(":etag", &found.source_etag)
-        .value(":true", true)
-        .value(":updated", time::now());
-        self.update(run.key(), update, Some(run.stands())).await
+    /// [`super::StoreError`].
+    pub async fn finish_document(&self, run: &Run, found: &Ingested) -> StoreResult<bool> {
+        let change = Change::new()
+            .set("status", DocumentStatus::Ready)
+            .set("fileSize", found.file_size)
+            .set("pages", found.pages)
+            .set("pagesWithoutText", found.pages_without_text)
+            .set("pagesRecognised", found.pages_recognised)
+            .set("chunks", found.chunks)
+            .set("sourceEtag", &found.source_etag)
+            .set("searchable", true)
+            .set("updatedAt", time::now())
+            .remove(["error", "progress", "run", "leaseUntil"]);
+        self.change_if(run.key(), change, run.stands()).await
     }
+}
+
+/// The document was ingested, well or not.
+fn is_finished() -> Condition {
+    Condition::equals("status", DocumentStatus::Ready).or(Condition::equals("status", DocumentStatus::Failed))
 }

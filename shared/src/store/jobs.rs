@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::item::{Expression, Key};
+use super::expressions::{Change, Condition};
+use super::item::Key;
 use super::runs::{Claim, Claimable, Failure, Progress, Run};
-use super::{Store, StoreError, StoreResult, Write};
+use super::{Store, StoreResult, Write};
 use foundation::ids::{JobId, UserId};
 use foundation::plans::Month;
 use foundation::time;
@@ -113,20 +114,20 @@ impl Store {
     /// Keeps a new job.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`super::StoreError`].
     pub async fn create_job(&self, job: &Job) -> StoreResult<()> {
-        let mut writes = vec![Write::put(key(&job.id), job, Some(Expression::absent()))?];
+        let mut writes = vec![Write::put(key(&job.id), job)?.when(Condition::absent())];
         if let Some(owner) = &job.owner {
             let owned = OwnedJob { id: job.id.clone(), expires_at: job.expires_at };
-            writes.push(Write::put(owned_key(owner, &job.id), &owned, None)?);
+            writes.push(Write::put(owned_key(owner, &job.id), &owned)?);
         }
-        self.transact(writes).await
+        Ok(self.transact(writes).await??)
     }
 
     /// Reads a job that has not ended.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`super::StoreError`].
     pub async fn job(&self, id: &JobId) -> StoreResult<Option<Job>> {
         let found: Option<Job> = self.get(&key(id)).await?;
         Ok(found.filter(|job| job.expires_at > time::now().as_second()))
@@ -135,11 +136,11 @@ impl Store {
     /// Deletes a job.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`super::StoreError`].
     pub async fn delete_job(&self, id: &JobId, owner: Option<&UserId>) -> StoreResult<()> {
-        self.delete(&key(id), None).await?;
+        self.delete(&key(id)).await?;
         match owner {
-            Some(owner) => self.delete(&owned_key(owner, id), None).await,
+            Some(owner) => self.delete(&owned_key(owner, id)).await,
             None => Ok(()),
         }
     }
@@ -148,43 +149,31 @@ impl Store {
     /// poll at the same moment.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`super::StoreError`].
     pub async fn pass_job_milestone(&self, id: &JobId, milestone: u8) -> StoreResult<bool> {
-        let update = Expression::new("SET #milestone = :milestone")
-            .name("#milestone", "milestone")
-            .value(":milestone", milestone);
-        let condition = Expression::new("attribute_exists(PK) AND #milestone < :milestone");
-        let told: Result<Job, StoreError> = self.update(&key(id), update, Some(condition)).await;
-        match told {
-            Ok(_) => Ok(true),
-            Err(error) if error.is_condition() => Ok(false),
-            Err(error) => Err(error),
-        }
+        let untold = Condition::below("milestone", milestone);
+        self.change_if(&key(id), Change::new().set("milestone", milestone), untold).await
     }
 
     /// Claims a job.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`super::StoreError`].
     pub async fn claim_job(&self, id: &JobId) -> StoreResult<Claim<Job>> {
         self.claim(key(id)).await
     }
 
-    /// Ends a run well: the job's text is there.
+    /// Ends a run well: the job's text is there. False when the claim does not stand any more.
     ///
     /// # Errors
-    /// [`StoreError::Condition`] when the claim does not stand any more.
-    pub async fn finish_job(&self, run: &Run) -> StoreResult<()> {
-        let update = Expression::new("SET #status = :done, #updated = :updated REMOVE #progress, #run, #lease, #error")
-            .name("#status", "status")
-            .name("#updated", "updatedAt")
-            .name("#progress", "progress")
-            .name("#run", "run")
-            .name("#lease", "leaseUntil")
-            .name("#error", "error")
-            .value(":done", JobStatus::Done)
-            .value(":updated", time::now());
-        let _: Job = self.update(run.key(), update, Some(run.stands())).await?;
-        Ok(())
+    /// [`super::StoreError`].
+    pub async fn finish_job(&self, run: &Run) -> StoreResult<bool> {
+        let change = Change::new().set("status", JobStatus::Done).set("updatedAt", time::now()).remove([
+            "progress",
+            "run",
+            "leaseUntil",
+            "error",
+        ]);
+        self.change_if(run.key(), change, run.stands()).await
     }
 }

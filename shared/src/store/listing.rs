@@ -2,11 +2,12 @@
 
 use async_stream::try_stream;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, Select};
+use aws_sdk_dynamodb::types::Select;
 use futures::Stream;
 use serde::de::DeserializeOwned;
 
-use super::item::{Attributes, Expression};
+use super::expressions::{Condition, Expressive, Placeholders};
+use super::item::Attributes;
 use super::{Store, StoreResult};
 
 /// How a partition is listed.
@@ -17,7 +18,7 @@ pub struct Listing {
     pub(super) index: bool,
     pub(super) newest_first: bool,
     pub(super) limit: Option<usize>,
-    pub(super) filter: Option<Expression>,
+    pub(super) filter: Option<Condition>,
 }
 
 impl Listing {
@@ -53,9 +54,9 @@ impl Listing {
         self
     }
 
-    /// Only items for which the expression holds. They are read all the same.
+    /// Only items for which the condition holds, which says nothing of the key. The others are read all the same.
     #[must_use]
-    pub fn filter(mut self, filter: Expression) -> Self {
+    pub fn filter(mut self, filter: Condition) -> Self {
         self.filter = Some(filter);
         self
     }
@@ -123,35 +124,32 @@ impl Store {
     }
 
     fn query(&self, listing: &Listing, start: Option<Attributes>) -> QueryFluentBuilder {
-        let (partition, sort) = if listing.index { ("indexPartition", "indexSort") } else { ("PK", "SK") };
-        let mut request = self
-            .client
+        let names = if listing.index { ("indexPartition", "indexSort") } else { ("PK", "SK") };
+        // What a filter leaves out counts for the limit of a page.
+        let limit = listing.limit.filter(|_| listing.filter.is_none());
+        let mut placeholders = Placeholders::default();
+        self.client
             .query()
             .table_name(&self.table)
             .set_index_name(listing.index.then(|| super::setup::INDEX.to_owned()))
-            .expression_attribute_names("#partition", partition)
-            .expression_attribute_values(":partition", AttributeValue::S(listing.partition.clone()))
             .scan_index_forward(!listing.newest_first)
             .consistent_read(!listing.index)
-            .set_exclusive_start_key(start);
-        let mut condition = "#partition = :partition".to_owned();
-        if !listing.prefix.is_empty() {
-            condition.push_str(" AND begins_with(#sort, :prefix)");
-            request = request
-                .expression_attribute_names("#sort", sort)
-                .expression_attribute_values(":prefix", AttributeValue::S(listing.prefix.clone()));
-        }
-        if let Some(filter) = &listing.filter {
-            for (placeholder, name) in &filter.names {
-                request = request.expression_attribute_names(placeholder, name);
-            }
-            for (placeholder, value) in &filter.values {
-                request = request.expression_attribute_values(placeholder, value.clone());
-            }
-            request = request.filter_expression(&filter.text);
-        } else if let Some(limit) = listing.limit {
-            request = request.limit(i32::try_from(limit.clamp(1, 1000)).unwrap_or(1000));
-        }
-        request.key_condition_expression(condition)
+            .set_exclusive_start_key(start)
+            .set_limit(limit.map(|limit| i32::try_from(limit.clamp(1, 1000)).unwrap_or(1000)))
+            .set_key_condition_expression(placeholders.condition(Some(&keys(
+                names,
+                &listing.partition,
+                &listing.prefix,
+            ))))
+            .set_filter_expression(placeholders.condition(listing.filter.as_ref()))
+            .explained(placeholders)
     }
+}
+
+/// The key condition of the items of a partition whose sort key begins with `prefix`; `names` are those of the
+/// partition key and the sort key.
+pub(super) fn keys(names: (&str, &str), partition: &str, prefix: &str) -> Condition {
+    let in_partition = Condition::equals(names.0, partition);
+    // DynamoDB takes no empty prefix.
+    if prefix.is_empty() { in_partition } else { in_partition.and(Condition::begins_with(names.1, prefix)) }
 }

@@ -1,34 +1,27 @@
-//! The table: typed items over `DynamoDB`, one file per kind of item.
+//! The table: typed items over `DynamoDB`, one file per kind of item, and a folder for chats.
 //!
 //! One table holds everything. The user's id is in every partition key and comes from a verified
 //! token only, so that a wrong id finds nothing. Uniqueness and changes of state are conditional or
 //! transactional writes. `expiresAt` (epoch seconds) lets `DynamoDB` clean up, but it may keep an
 //! expired item for days: code checks expiry itself.
 
-mod attachments;
 mod billing;
 mod bucket;
-mod chats;
-mod citations;
+mod chat;
 mod codes;
-mod cuts;
 mod documents;
 mod erasure;
 mod error;
-mod generations;
+mod expressions;
 mod ingests;
 mod item;
 mod jobs;
-mod leases;
 mod listing;
-mod messages;
 mod payments;
 mod pending_email;
 mod places;
-mod procedures;
 mod rate;
 mod registration;
-mod repeats;
 mod runs;
 mod setup;
 mod sign_ins;
@@ -36,39 +29,33 @@ mod table;
 mod tombstones;
 mod transaction;
 mod users;
-mod verification;
-mod warnings;
 
-pub use attachments::{Attachment, StoredFile};
 pub use bucket::Bucket;
-pub use chats::{Chat, ChatChange, ChatStatus, Preview};
-pub use citations::Citation;
+pub use chat::{
+    AnswerFailure, AskedBefore, Attachment, Chat, ChatChange, ChatMessage, ChatStatus, Citation, Feedback, Generation,
+    LEASE, Lease, MessageRole, Opening, Preview, Procedure, StoredFile, TokenUsage, Unverified, UnverifiedReason,
+    Verification, Warning, WarningKind,
+};
 pub use codes::{AddressCodes, CodePurpose, PendingCode};
 pub use documents::{Document, DocumentStatus, MultipartState, NewDocument, size_mismatch};
 pub use erasure::Left;
-pub use error::StoreError;
-pub use generations::Opening;
-pub use ingests::Ingested;
-pub use item::{Expression, Key, Value, value};
+pub use error::{Refused, StoreError, unless_busy};
+pub use expressions::{Change, Condition};
+pub use ingests::{Booking, Ingested};
+pub use item::Key;
 pub use jobs::{JOB_LIFETIME_SECONDS, Job, JobStatus};
-pub use leases::{Generation, LEASE, Lease};
 pub use listing::Listing;
-pub use messages::{AnswerFailure, ChatMessage, Feedback, MessageRole, TokenUsage};
 pub use payments::EventRecord;
 pub use pending_email::PENDING_EMAIL_SECONDS;
 pub use places::Place;
-pub use procedures::Procedure;
 pub use rate::RateLimit;
 pub use registration::{Registration, SignUp};
-pub use repeats::AskedBefore;
 pub use runs::{Claim, Failure, LEASE_SECONDS, Progress, Run, Stage};
 pub use sign_ins::SignIn;
 pub use table::Store;
 pub use tombstones::Tombstone;
 pub use transaction::Write;
 pub use users::{Settings, User};
-pub use verification::{Unverified, UnverifiedReason, Verification};
-pub use warnings::{Warning, WarningKind};
 
 /// What storage calls give back.
 pub type StoreResult<T> = Result<T, StoreError>;

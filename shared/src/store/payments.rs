@@ -1,10 +1,11 @@
 //! What is kept for the payment provider: customers, subscriptions, events.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use super::billing::of;
-use super::item::{Expression, Key};
+use super::error::held;
+use super::expressions::{Change, Condition};
+use super::item::Key;
 use super::{Store, StoreResult, Write};
 use foundation::ids::UserId;
 use foundation::plans::Subscription;
@@ -18,6 +19,8 @@ pub struct EventRecord {
     pub mail_lease: Option<i64>,
 }
 
+/// The attribute of [`EventRecord::mail_lease`].
+const MAIL_LEASE: &str = "mailLease";
 /// How long events are remembered: they are delivered again for three days.
 const EVENT_SECONDS: i64 = 30 * 86_400;
 
@@ -30,32 +33,23 @@ fn customer_key(customer: &str) -> Key {
 }
 
 impl Store {
-    /// Keeps who a user is at the payment provider.
+    /// Keeps who a user is at the payment provider; not where they are somebody else there already, or the account is
+    /// gone.
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] when they are somebody else there already.
-    pub(crate) async fn keep_customer(&self, user: &UserId, customer: &str) -> StoreResult<()> {
-        let text = "SET #customer = :customer, #status = if_not_exists(#status, :none), #version = if_not_exists(#version, :zero)";
-        let update = Expression::new(text)
-            .name("#customer", "customer")
-            .name("#status", "status")
-            .name("#version", "version")
-            .value(":customer", customer)
-            .value(":none", "none")
-            .value(":zero", 0);
-        // Where it is known that there is none any more, it stands there as null.
-        let condition = Expression::new(
-            "attribute_not_exists(#customer) OR #customer = :customer OR attribute_type(#customer, :null)",
-        )
-        .value(":null", "NULL");
+    /// [`super::StoreError`].
+    pub(crate) async fn keep_customer(&self, user: &UserId, customer: &str) -> StoreResult<bool> {
+        let change =
+            Change::new().set("customer", customer).set_if_missing("status", "none").set_if_missing("version", 0);
+        let own = no_customer().or(Condition::equals("customer", customer));
         let owner = serde_json::json!({"userId": user});
-        self.transact(vec![
-            Write::Update { key: of(user, "SUBSCRIPTION"), update, condition: Some(condition) },
-            Write::put(customer_key(customer), &owner, None)?,
+        let writes = vec![
+            Write::change(of(user, "SUBSCRIPTION"), change).when(own),
+            Write::put(customer_key(customer), &owner)?,
             // Not for an account that is being deleted.
-            Write::Check { key: of(user, "PROFILE"), condition: Expression::present() },
-        ])
-        .await
+            Write::check(of(user, "PROFILE"), Condition::present()),
+        ];
+        Ok(self.transact(writes).await?.is_ok())
     }
 
     /// Whose customer this is.
@@ -72,37 +66,37 @@ impl Store {
         Ok(found.map(|owner| owner.user_id))
     }
 
-    /// Keeps what is true of a subscription now. Where the customer is gone, both are written or none: nobody keeps
-    /// a plan that nobody can end.
+    /// Keeps what is true of a subscription now; not when something newer is kept, or the account is gone. Where the
+    /// customer is gone, both are written or none: nobody keeps a plan that nobody can end.
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] when something newer is kept, or the account is gone.
+    /// [`super::StoreError`].
     pub(crate) async fn keep_subscription(
         &self,
         user: &UserId,
         known: &Subscription,
         found: &Subscription,
-    ) -> StoreResult<()> {
-        self.transact(keeping(user, known, found)?).await
+    ) -> StoreResult<bool> {
+        Ok(self.transact(keeping(user, known, found)?).await?.is_ok())
     }
 
-    /// Keeps an event and what the provider then says of the subscription, both or none.
+    /// Keeps an event and what the provider then says of the subscription, both or none; not when the event is known,
+    /// something newer is kept, or the account is gone.
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] when the event is known, something newer is kept, or the
-    /// account is gone.
+    /// [`super::StoreError`].
     pub(crate) async fn apply_event(
         &self,
         id: &str,
         mail_lease: Option<i64>,
         user: &UserId,
         (known, found): (&Subscription, &Subscription),
-    ) -> StoreResult<()> {
+    ) -> StoreResult<bool> {
         let expires_at = foundation::time::now().as_second() + EVENT_SECONDS;
         let record = serde_json::json!({"mailLease": mail_lease, "expiresAt": expires_at});
-        let mut writes = vec![Write::put(event_key(id), &record, Some(Expression::absent()))?];
+        let mut writes = vec![Write::put(event_key(id), &record)?.when(Condition::absent())];
         writes.extend(keeping(user, known, found)?);
-        self.transact(writes).await
+        Ok(self.transact(writes).await?.is_ok())
     }
 
     /// What is remembered of an event.
@@ -115,36 +109,34 @@ impl Store {
 
     /// Takes over the mail of an event whose lease has ended; whether nobody else was first.
     pub(crate) async fn lease_event_mail(&self, id: &str, ended: i64, until: i64) -> StoreResult<bool> {
-        let update = Expression::new("SET #lease = :until").name("#lease", "mailLease").value(":until", until);
-        let condition = Expression::new("#lease = :ended").value(":ended", ended);
-        match self.update::<IgnoredAny>(&event_key(id), update, Some(condition)).await {
-            Err(error) if error.is_condition() => Ok(false),
-            other => other.map(|_| true),
-        }
+        let change = Change::new().set(MAIL_LEASE, until);
+        self.change_if(&event_key(id), change, Condition::equals(MAIL_LEASE, ended)).await
     }
 
     /// Lets the lease of an event's mail end then.
     pub(crate) async fn lease_event_mail_until(&self, id: &str, until: i64) -> StoreResult<()> {
-        let update = Expression::new("SET #lease = :until").name("#lease", "mailLease").value(":until", until);
-        self.update::<IgnoredAny>(&event_key(id), update, Some(Expression::present())).await.map(|_| ())
+        let change = Change::new().set(MAIL_LEASE, until);
+        held(self.change_if(&event_key(id), change, Condition::present()).await?)
     }
 
     /// The mail of an event has left.
     pub(crate) async fn finish_event_mail(&self, id: &str) -> StoreResult<()> {
-        let update = Expression::new("REMOVE #lease").name("#lease", "mailLease");
-        self.update::<IgnoredAny>(&event_key(id), update, Some(Expression::present())).await.map(|_| ())
+        let change = Change::new().remove([MAIL_LEASE]);
+        held(self.change_if(&event_key(id), change, Condition::present()).await?)
     }
+}
+
+/// The payment provider has no customer of the account. Where it is known that there is none any more, it stands there
+/// as null.
+pub(super) fn no_customer() -> Condition {
+    Condition::missing("customer").or(Condition::is_null("customer"))
 }
 
 /// Replaces a subscription that is still as it was known; a customer who is gone is forgotten with it.
 fn keeping(user: &UserId, known: &Subscription, found: &Subscription) -> StoreResult<Vec<Write>> {
-    let still = Expression::existing("#version = :seen AND #customer = :customer")
-        .name("#version", "version")
-        .name("#customer", "customer")
-        .value(":seen", known.version)
-        .value(":customer", &known.customer);
-    let mut writes = vec![Write::put(of(user, "SUBSCRIPTION"), found, Some(still))?];
+    let still = Condition::equals("version", known.version).and(Condition::equals("customer", &known.customer));
+    let mut writes = vec![Write::put(of(user, "SUBSCRIPTION"), found)?.when(still)];
     let gone = known.customer.as_ref().filter(|_| found.customer.is_none());
-    writes.extend(gone.map(|customer| Write::Delete { key: customer_key(customer), condition: None }));
+    writes.extend(gone.map(|customer| Write::delete(customer_key(customer))));
     Ok(writes)
 }

@@ -3,9 +3,8 @@
 //! An item per user has two places. A worker takes one by a conditional write before it claims what it works on, and
 //! extends it as it does its claim; one whose process has died is free again when its lease has ended.
 
-use serde::de::IgnoredAny;
-
-use super::item::{Expression, Key};
+use super::expressions::{Change, Condition};
+use super::item::Key;
 use super::runs::lease_end;
 use super::{Store, StoreResult};
 use foundation::ids::{UserId, new_ulid};
@@ -25,18 +24,18 @@ pub struct Place {
 }
 
 impl Place {
-    fn is_own(&self) -> Expression {
-        Expression::existing("#place.#id = :id").name("#id", "id").name("#place", self.attribute).value(":id", &self.id)
+    fn is_own(&self) -> Condition {
+        Condition::equals(&format!("{}.id", self.attribute), &self.id)
+    }
+
+    fn is_over(&self) -> Condition {
+        Condition::below(&format!("{}.until", self.attribute), time::now().as_millisecond())
     }
 
     /// Takes the place until the end of a lease from now.
-    fn lease(&self) -> Expression {
+    fn lease(&self) -> Change {
         let lease = serde_json::json!({"id": self.id, "until": lease_end()});
-        Expression::new("SET #place = :lease, #expires = :expires")
-            .name("#place", self.attribute)
-            .name("#expires", "expiresAt")
-            .value(":lease", lease)
-            .value(":expires", time::now().as_second() + FORGOTTEN_SECONDS)
+        Change::new().set(self.attribute, lease).set("expiresAt", time::now().as_second() + FORGOTTEN_SECONDS)
     }
 }
 
@@ -50,26 +49,20 @@ impl Store {
         for attribute in PLACES {
             let place = Place { key: key.clone(), attribute, id: new_ulid() };
             // A call whose answer got lost is repeated, and finds its own lease.
-            let is_free = Expression::new("attribute_not_exists(#place) OR #place.#until < :now OR #place.#id = :id")
-                .name("#until", "until")
-                .name("#id", "id")
-                .value(":id", &place.id)
-                .value(":now", time::now().as_millisecond());
-            match self.update::<IgnoredAny>(&place.key, place.lease(), Some(is_free)).await {
-                Ok(_) => return Ok(Some(place)),
-                Err(error) if error.is_condition() => {}
-                Err(error) => return Err(error),
+            let is_free = Condition::missing(attribute).or(place.is_over()).or(place.is_own());
+            if self.change_if(&place.key, place.lease(), is_free).await? {
+                return Ok(Some(place));
             }
         }
         Ok(None)
     }
 
-    /// Extends the lease on a place.
+    /// Extends the lease on a place. False when another has it by now.
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] when another has it by now.
-    pub async fn extend_place(&self, place: &Place) -> StoreResult<()> {
-        self.update::<IgnoredAny>(&place.key, place.lease(), Some(place.is_own())).await.map(|_| ())
+    /// [`super::StoreError`].
+    pub async fn extend_place(&self, place: &Place) -> StoreResult<bool> {
+        self.change_if(&place.key, place.lease(), place.is_own()).await
     }
 
     /// Makes a place free for the next file; one that is another's by now stays as it is.
@@ -77,10 +70,7 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn leave_place(&self, place: &Place) -> StoreResult<()> {
-        let update = Expression::new("REMOVE #place");
-        match self.update::<IgnoredAny>(&place.key, update, Some(place.is_own())).await {
-            Err(error) if !error.is_condition() => Err(error),
-            _ => Ok(()),
-        }
+        self.change_if(&place.key, Change::new().remove([place.attribute]), place.is_own()).await?;
+        Ok(())
     }
 }

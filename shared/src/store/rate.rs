@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::item::{Expression, Key};
+use super::expressions::Change;
+use super::item::Key;
 use super::{Store, StoreResult};
 use foundation::time;
 
@@ -40,12 +41,8 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn count_against(&self, limit: &RateLimit, subject: &str) -> StoreResult<Option<u64>> {
         let (key, end, left) = limit.window(subject);
-        let update = Expression::new("ADD #count :one SET #expires = :expires")
-            .name("#count", "count")
-            .name("#expires", "expiresAt")
-            .value(":one", 1)
-            .value(":expires", end);
-        let counter: Counter = self.update(&key, update, None).await?;
+        let change = Change::new().add("count", 1).set("expiresAt", end);
+        let counter: Counter = self.update(&key, change).await?;
         Ok((counter.count > limit.times).then_some(left.max(1)))
     }
 
@@ -64,6 +61,6 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn reset_count(&self, limit: &RateLimit, subject: &str) -> StoreResult<()> {
-        self.delete(&limit.window(subject).0, None).await
+        self.delete(&limit.window(subject).0).await
     }
 }

@@ -6,10 +6,12 @@
 //! whose item was deleted, or was claimed by another after the lease ran out, learns it from its
 //! next write and stops.
 
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::item::{Expression, Key};
+use super::expressions::{Change, Condition};
+use super::item::Key;
 use super::{Store, StoreResult};
 use foundation::ids::new_ulid;
 use foundation::time;
@@ -84,8 +86,8 @@ impl Run {
     }
 
     /// Holds while the claim stands.
-    pub(super) fn stands(&self) -> Expression {
-        Expression::existing("#run = :run").name("#run", "run").value(":run", &self.id)
+    pub(super) fn stands(&self) -> Condition {
+        Condition::equals("run", &self.id)
     }
 }
 
@@ -114,94 +116,62 @@ pub(super) fn lease_end() -> i64 {
     time::now().as_millisecond() + LEASE_SECONDS * 1000
 }
 
+/// No run has the item any more.
+pub(super) fn lease_is_over(now: Timestamp) -> Condition {
+    Condition::missing("leaseUntil").or(Condition::below("leaseUntil", now.as_millisecond()))
+}
+
 impl Store {
     /// Claims the item at `key`, if work on it remains and no other run has it, and counts the
     /// attempt.
     pub(super) async fn claim<T: Claimable>(&self, key: Key) -> StoreResult<Claim<T>> {
         let run = Run { key, id: new_ulid() };
-        let mut text = "SET #status = :processing, #run = :run, #lease = :lease, #updated = :updated \
-                        ADD #attempts :one"
-            .to_owned();
-        if !T::UNTIL_CLAIMED.is_empty() {
-            text.push_str(" REMOVE ");
-            text.push_str(&T::UNTIL_CLAIMED.join(", "));
+        let now = time::now();
+        let change = Change::new()
+            .set("status", "processing")
+            .set("run", &run.id)
+            .set("leaseUntil", lease_end())
+            .set("updatedAt", now)
+            .add("attempts", 1)
+            .remove(T::UNTIL_CLAIMED.iter().copied());
+        let is_open = Condition::equals("status", "uploading").or(Condition::equals("status", "processing"));
+        if let Some(item) = self.update_if(&run.key, change, is_open.and(lease_is_over(now))).await? {
+            return Ok(Claim::Taken(run, item));
         }
-        let update = Expression::new(text)
-            .name("#status", "status")
-            .name("#run", "run")
-            .name("#lease", "leaseUntil")
-            .name("#updated", "updatedAt")
-            .name("#attempts", "attempts")
-            .value(":run", &run.id)
-            .value(":lease", lease_end())
-            .value(":updated", time::now())
-            .value(":one", 1);
-        let condition = Expression::existing(
-            "#status IN (:uploading, :processing) AND (attribute_not_exists(#lease) OR #lease < :now)",
-        )
-        .value(":uploading", "uploading")
-        .value(":processing", "processing")
-        .value(":now", time::now().as_millisecond());
-        match self.update(&run.key, update, Some(condition)).await {
-            Ok(item) => Ok(Claim::Taken(run, item)),
-            Err(error) if error.is_condition() => {
-                let found: Option<T> = self.get(&run.key).await?;
-                Ok(if found.as_ref().is_some_and(T::is_open) { Claim::Busy } else { Claim::Idle(found) })
-            }
-            Err(error) => Err(error),
-        }
+        let found: Option<T> = self.get(&run.key).await?;
+        Ok(if found.as_ref().is_some_and(T::is_open) { Claim::Busy } else { Claim::Idle(found) })
     }
 
-    /// Notes how far a run is, and extends its lease.
+    /// Notes how far a run is, and extends its lease. False when the claim does not stand any more.
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] when the claim does not stand any more.
-    pub async fn extend_run(&self, run: &Run, progress: Progress) -> StoreResult<()> {
-        let update = Expression::new("SET #progress = :progress, #lease = :lease, #updated = :updated")
-            .name("#progress", "progress")
-            .name("#lease", "leaseUntil")
-            .name("#updated", "updatedAt")
-            .value(":progress", progress)
-            .value(":lease", lease_end())
-            .value(":updated", time::now());
-        let _: serde::de::IgnoredAny = self.update(&run.key, update, Some(run.stands())).await?;
-        Ok(())
+    /// [`super::StoreError`].
+    pub async fn extend_run(&self, run: &Run, progress: Progress) -> StoreResult<bool> {
+        let change =
+            Change::new().set("progress", progress).set("leaseUntil", lease_end()).set("updatedAt", time::now());
+        self.change_if(&run.key, change, run.stands()).await
     }
 
-    /// Gives a claim back, so that another attempt can begin at once.
+    /// Gives a claim back, so that another attempt can begin at once. False when it does not stand any more.
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] when the claim does not stand any more.
-    pub async fn release_run(&self, run: &Run) -> StoreResult<()> {
-        let update = Expression::new("SET #progress = :waiting REMOVE #run, #lease")
-            .name("#progress", "progress")
-            .name("#run", "run")
-            .name("#lease", "leaseUntil")
-            .value(":waiting", Progress::WAITING);
-        let _: serde::de::IgnoredAny = self.update(&run.key, update, Some(run.stands())).await?;
-        Ok(())
+    /// [`super::StoreError`].
+    pub async fn release_run(&self, run: &Run) -> StoreResult<bool> {
+        let change = Change::new().set("progress", Progress::WAITING).remove(["run", "leaseUntil"]);
+        self.change_if(&run.key, change, run.stands()).await
     }
 
-    /// Records why a run failed for good.
+    /// Records why a run failed for good. False when the claim does not stand any more.
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] when the claim does not stand any more.
-    pub async fn fail_run(&self, run: &Run, failure: &Failure, source_etag: Option<&str>) -> StoreResult<()> {
-        let update = Expression::new(
-            "SET #status = :failed, #error = :error, #updated = :updated, #etag = :etag REMOVE #run, #lease, #progress",
-        )
-        .name("#status", "status")
-        .name("#error", "error")
-        .name("#updated", "updatedAt")
-        .name("#etag", "sourceEtag")
-        .name("#run", "run")
-        .name("#lease", "leaseUntil")
-        .name("#progress", "progress")
-        .value(":failed", "failed")
-        .value(":error", failure)
-        .value(":updated", time::now())
-        .value(":etag", source_etag);
-        let _: serde::de::IgnoredAny = self.update(&run.key, update, Some(run.stands())).await?;
-        Ok(())
+    /// [`super::StoreError`].
+    pub async fn fail_run(&self, run: &Run, failure: &Failure, source_etag: Option<&str>) -> StoreResult<bool> {
+        let change = Change::new()
+            .set("status", "failed")
+            .set("error", failure)
+            .set("updatedAt", time::now())
+            .set("sourceEtag", source_etag)
+            .remove(["run", "leaseUntil", "progress"]);
+        self.change_if(&run.key, change, run.stands()).await
     }
 }

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::item::{Expression, Key};
+use super::expressions::Condition;
+use super::item::Key;
 use super::{Listing, Store, StoreResult};
 use foundation::ids::{SignInId, UserId};
 
@@ -47,7 +48,7 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn create_sign_in(&self, sign_in: &SignIn) -> StoreResult<()> {
-        self.put(&key(&sign_in.user_id, &sign_in.id), sign_in, Some(Expression::absent())).await
+        self.create(&key(&sign_in.user_id, &sign_in.id), sign_in).await
     }
 
     /// Reads a sign-in that has not been revoked or expired.
@@ -67,10 +68,7 @@ impl Store {
     pub async fn use_ticket(&self, id: &str, expires_at: i64) -> StoreResult<bool> {
         let key = Key::alone(format!("TICKET#{id}"));
         let used = UsedTicket { expires_at };
-        match self.put(&key, &used, Some(Expression::absent())).await {
-            Err(error) if error.is_condition() => Ok(false),
-            other => other.map(|()| true),
-        }
+        self.put_if(&key, &used, Condition::absent()).await
     }
 
     /// The user's living sign-ins.
@@ -85,14 +83,14 @@ impl Store {
         Ok(all)
     }
 
-    /// Replaces a sign-in, if its active token is still number `from`.
+    /// Replaces a sign-in, if its active token is still number `from`: not when another request was first, or it was
+    /// revoked.
     ///
     /// # Errors
-    /// [`super::StoreError::Condition`] when another request was first, or it was revoked.
-    pub async fn rotate_sign_in(&self, renewed: &SignIn, from: u64) -> StoreResult<()> {
-        let condition =
-            Expression::existing("#generation = :from").name("#generation", "generation").value(":from", from);
-        self.put(&key(&renewed.user_id, &renewed.id), renewed, Some(condition)).await
+    /// [`super::StoreError`].
+    pub async fn rotate_sign_in(&self, renewed: &SignIn, from: u64) -> StoreResult<bool> {
+        let is_active = Condition::equals("generation", from);
+        self.put_if(&key(&renewed.user_id, &renewed.id), renewed, is_active).await
     }
 
     /// Ends a sign-in; whether it was there.
@@ -100,11 +98,7 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn revoke_sign_in(&self, user: &UserId, id: &SignInId) -> StoreResult<bool> {
-        match self.delete(&key(user, id), Some(Expression::present())).await {
-            Ok(()) => Ok(true),
-            Err(error) if error.is_condition() => Ok(false),
-            Err(error) => Err(error),
-        }
+        self.delete_if(&key(user, id), Condition::present()).await
     }
 
     /// Ends all sign-ins of a user, but `except`.

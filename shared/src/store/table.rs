@@ -9,10 +9,11 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::ReturnValue;
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::error::StoreError;
-use super::item::{Attributes, Expression, Joined, Key, some};
+use super::error::{StoreError, held, unless_refused};
+use super::expressions::{Change, Condition, Expressive, Placeholders};
+use super::item::{Attributes, Key};
 use super::{StoreResult, Write, tombstones};
 use foundation::aws;
 use foundation::config::AwsConfig;
@@ -56,72 +57,125 @@ impl Store {
         Ok(item.map(serde_dynamo::from_item).transpose()?)
     }
 
-    /// Writes a whole item. One that may be new is written in a transaction that checks the user's account: see
-    /// [`super::tombstones`].
+    /// Writes a whole item.
     ///
     /// # Errors
-    /// [`StoreError::Condition`] when `condition` does not hold; [`StoreError::AccountDeleted`].
-    pub async fn put<T: Serialize>(&self, key: &Key, item: &T, condition: Option<Expression>) -> StoreResult<()> {
+    /// [`StoreError::AccountDeleted`].
+    pub async fn put<T: Serialize>(&self, key: &Key, item: &T) -> StoreResult<()> {
+        held(self.put_item(key, item, None).await?)
+    }
+
+    /// Writes a whole item, where the condition holds; whether it did.
+    ///
+    /// # Errors
+    /// [`StoreError::AccountDeleted`].
+    pub async fn put_if<T: Serialize>(&self, key: &Key, item: &T, condition: Condition) -> StoreResult<bool> {
+        self.put_item(key, item, Some(condition)).await
+    }
+
+    /// Writes an item whose key nobody can have taken.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when somebody has; [`StoreError::AccountDeleted`].
+    pub(super) async fn create<T: Serialize>(&self, key: &Key, item: &T) -> StoreResult<()> {
+        held(self.put_if(key, item, Condition::absent()).await?)
+    }
+
+    /// Changes an item and gives it back as it is then.
+    ///
+    /// # Errors
+    /// [`StoreError::AccountDeleted`].
+    pub async fn update<T: DeserializeOwned>(&self, key: &Key, change: Change) -> StoreResult<T> {
+        self.update_item(key, change, None).await?.ok_or(StoreError::Refused)
+    }
+
+    /// Changes an item, where the condition holds, and gives it back as it is then.
+    ///
+    /// # Errors
+    /// [`StoreError::AccountDeleted`].
+    pub async fn update_if<T: DeserializeOwned>(
+        &self,
+        key: &Key,
+        change: Change,
+        condition: Condition,
+    ) -> StoreResult<Option<T>> {
+        self.update_item(key, change, Some(condition)).await
+    }
+
+    /// Changes an item, where the condition holds; whether it did.
+    ///
+    /// # Errors
+    /// [`StoreError::AccountDeleted`].
+    pub async fn change_if(&self, key: &Key, change: Change, condition: Condition) -> StoreResult<bool> {
+        Ok(self.update_item::<IgnoredAny>(key, change, Some(condition)).await?.is_some())
+    }
+
+    /// Deletes an item; one that is not there is no error.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn delete(&self, key: &Key) -> StoreResult<()> {
+        held(self.delete_item(key, None).await?)
+    }
+
+    /// Deletes an item, where the condition holds; whether it did.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn delete_if(&self, key: &Key, condition: Condition) -> StoreResult<bool> {
+        self.delete_item(key, Some(condition)).await
+    }
+
+    /// Writes a whole item; whether the condition held. One that may be new is written in a transaction that checks the
+    /// user's account: see [`super::tombstones`].
+    async fn put_item<T: Serialize>(&self, key: &Key, item: &T, condition: Option<Condition>) -> StoreResult<bool> {
         if tombstones::is_checked(key, condition.as_ref()) {
-            return self.transact(vec![Write::put(key.clone(), item, condition)?]).await;
+            let write = Write { condition, ..Write::put(key.clone(), item)? };
+            return Ok(self.transact(vec![write]).await?.is_ok());
         }
         let mut attributes: Attributes = serde_dynamo::to_item(item)?;
         attributes.extend(key.attributes());
-        let mut request = self.client.put_item().table_name(&self.table).set_item(Some(attributes));
-        if let Some(condition) = condition {
-            request = request
-                .condition_expression(condition.text)
-                .set_expression_attribute_names(some(condition.names))
-                .set_expression_attribute_values(some(condition.values));
-        }
-        request.send().await?;
-        Ok(())
+        let mut placeholders = Placeholders::default();
+        let request = self.client.put_item().table_name(&self.table).set_item(Some(attributes));
+        let request = request.set_condition_expression(placeholders.condition(condition.as_ref()));
+        Ok(unless_refused(request.explained(placeholders).send().await)?.is_some())
     }
 
-    /// Changes an item and gives it back as it is then. One that may be new is written in a transaction that checks
-    /// the user's account, and read afterwards; if it is gone by then, so is the account.
-    ///
-    /// # Errors
-    /// [`StoreError::Condition`] when `condition` does not hold; [`StoreError::AccountDeleted`].
-    pub async fn update<T: DeserializeOwned>(
+    /// Changes an item; `None` where the condition did not hold. One that may be new is written in a transaction as
+    /// well, and read afterwards; if it is gone by then, so is the account.
+    async fn update_item<T: DeserializeOwned>(
         &self,
         key: &Key,
-        update: Expression,
-        condition: Option<Expression>,
-    ) -> StoreResult<T> {
+        change: Change,
+        condition: Option<Condition>,
+    ) -> StoreResult<Option<T>> {
         if tombstones::is_checked(key, condition.as_ref()) {
-            self.transact(vec![Write::Update { key: key.clone(), update, condition }]).await?;
-            return self.get(key).await?.ok_or(StoreError::AccountDeleted);
+            let write = Write { condition, ..Write::change(key.clone(), change) };
+            let written = self.transact(vec![write]).await?;
+            return match written {
+                Ok(()) => self.get(key).await?.ok_or(StoreError::AccountDeleted).map(Some),
+                Err(_) => Ok(None),
+            };
         }
-        let joined = Joined::of(update, condition);
-        let output = self
+        let mut placeholders = Placeholders::default();
+        let request = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key.attributes()))
-            .set_update_expression(joined.update)
-            .set_condition_expression(joined.condition)
-            .set_expression_attribute_names(some(joined.names))
-            .set_expression_attribute_values(some(joined.values))
+            .update_expression(placeholders.change(&change))
+            .set_condition_expression(placeholders.condition(condition.as_ref()))
             .return_values(ReturnValue::AllNew)
-            .send()
-            .await?;
-        Ok(serde_dynamo::from_item(output.attributes.unwrap_or_default())?)
+            .explained(placeholders);
+        let Some(output) = unless_refused(request.send().await)? else { return Ok(None) };
+        Ok(Some(serde_dynamo::from_item(output.attributes.unwrap_or_default())?))
     }
 
-    /// Deletes an item; one that is not there is no error, unless `condition` says so.
-    ///
-    /// # Errors
-    /// [`StoreError::Condition`] when `condition` does not hold.
-    pub async fn delete(&self, key: &Key, condition: Option<Expression>) -> StoreResult<()> {
-        let mut request = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
-        if let Some(condition) = condition {
-            request = request
-                .condition_expression(condition.text)
-                .set_expression_attribute_names(some(condition.names))
-                .set_expression_attribute_values(some(condition.values));
-        }
-        request.send().await?;
-        Ok(())
+    /// Deletes an item; whether the condition held.
+    async fn delete_item(&self, key: &Key, condition: Option<Condition>) -> StoreResult<bool> {
+        let mut placeholders = Placeholders::default();
+        let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
+        let request = request.set_condition_expression(placeholders.condition(condition.as_ref()));
+        Ok(unless_refused(request.explained(placeholders).send().await)?.is_some())
     }
 }

@@ -2,17 +2,20 @@
 //!
 //! From the moment that an account is deleted, nothing new is kept for it. Whatever may make an item in a
 //! partition of a user (`USER#<id>`, `USER#<id>#CHAT#<id>`) is therefore written in a transaction that demands that
-//! there be no tombstone of that user. This is decided here, by the key, for every write that [`Store::put`],
-//! [`Store::update`] and [`Store::transact`] do: nobody has to think of it. Only a write whose condition holds of no
-//! item but one that is there ([`Expression::present`], [`Expression::existing`]) goes without the check.
+//! there be no tombstone of that user. This is decided here, by the key, for every write that the store does:
+//! nobody has to think of it. Only a write whose condition holds of no item but one that is there (as
+//! [`Condition::present`] and [`Condition::equals`]) goes without the check.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::error::StoreError;
-use super::item::{Expression, Key};
+use super::error::{StoreError, held, unless_busy};
+use super::expressions::{Change, Condition};
+use super::item::Key;
+use super::payments::no_customer;
+use super::transaction::Action;
 use super::users::{address, google, owned_by, profile, unchanged};
 use super::{Store, StoreResult, User, Write, sign_ins};
 use foundation::ids::{SignInId, UserId};
@@ -55,35 +58,26 @@ fn owner(partition: &str) -> Option<String> {
 }
 
 /// Whether a write under this condition may make an item of a user.
-pub(super) fn is_checked(key: &Key, condition: Option<&Expression>) -> bool {
-    let may_create = condition.is_none_or(|condition| !condition.demands_item);
+pub(super) fn is_checked(key: &Key, condition: Option<&Condition>) -> bool {
+    let may_create = condition.is_none_or(|condition| !condition.demands_item());
     may_create && owner(&key.partition).is_some()
 }
 
 /// The checks that belong to these writes: one for each user of whom they may make an item.
 pub(super) fn checks(writes: &[Write]) -> Vec<Write> {
-    let made = writes.iter().filter_map(|write| match write {
-        Write::Put { key, condition, .. } | Write::Update { key, condition, .. } => {
-            is_checked(key, condition.as_ref()).then_some(key)
-        }
-        Write::Delete { .. } | Write::Check { .. } => None,
+    let made = writes.iter().filter_map(|write| match write.action {
+        Action::Put(_) | Action::Change(_) => is_checked(&write.key, write.condition.as_ref()).then_some(&write.key),
+        Action::Delete | Action::Check => None,
     });
     // The tombstone itself is no item that it forbids.
     let owners: BTreeSet<String> =
         made.filter(|key| key.sort != Tombstone::SORT).filter_map(|key| owner(&key.partition)).collect();
-    owners.iter().map(|owner| Write::Check { key: key(owner), condition: Expression::absent() }).collect()
+    owners.iter().map(|owner| Write::check(key(owner), Condition::absent())).collect()
 }
 
 /// Demands that the account of `id` is not being deleted.
 pub(super) fn check(id: &UserId) -> Write {
-    Write::Check { key: of(id), condition: Expression::absent() }
-}
-
-/// Demands that the payment provider has no customer of the account.
-fn no_customer() -> Expression {
-    Expression::new("attribute_not_exists(#customer) OR attribute_type(#customer, :null)")
-        .name("#customer", "customer")
-        .value(":null", "NULL")
+    Write::check(of(id), Condition::absent())
 }
 
 impl Store {
@@ -106,25 +100,18 @@ impl Store {
         let tombstone = Tombstone { deleted_at: time::now(), expires_at: None };
         for _ in 0..ROUNDS {
             let Some(user) = self.user(id).await? else { return Ok(None) };
-            let own = || {
-                let mut own = owned_by(id);
-                own.text.insert_str(0, "attribute_not_exists(PK) OR ");
-                Some(own)
-            };
+            let delete_own = |key| Write::delete(key).when(Condition::absent().or(owned_by(id)));
             let mut writes = vec![
-                Write::put(of(id), &tombstone, Some(Expression::absent()))?,
-                Write::Delete { key: profile(id), condition: Some(unchanged(user.version)) },
-                Write::Delete { key: address(&user.email), condition: own() },
+                Write::put(of(id), &tombstone)?.when(Condition::absent()),
+                Write::delete(profile(id)).when(unchanged(user.version)),
+                delete_own(address(&user.email)),
                 // Nobody pays for an account that is gone: a customer made meanwhile is ended first.
-                Write::Check { key: Key::new(format!("USER#{id}"), "SUBSCRIPTION"), condition: no_customer() },
+                Write::check(Key::new(format!("USER#{id}"), "SUBSCRIPTION"), no_customer()),
             ];
-            let subject = user.google_subject.as_deref();
-            writes.extend(subject.map(|subject| Write::Delete { key: google(subject), condition: own() }));
-            writes.extend(sign_in.map(|sign_in| Write::Delete { key: sign_ins::key(id, sign_in), condition: None }));
-            match self.transact(writes).await {
-                Ok(()) => return Ok(Some(user)),
-                Err(error) if error.is_condition() || error.is_passing() => {}
-                Err(error) => return Err(error),
+            writes.extend(user.google_subject.as_deref().map(|subject| delete_own(google(subject))));
+            writes.extend(sign_in.map(|sign_in| Write::delete(sign_ins::key(id, sign_in))));
+            if unless_busy(self.transact(writes).await.map(|written| written.is_ok()))? {
+                return Ok(Some(user));
             }
         }
         Err(StoreError::Busy("the account is being changed by other requests".into()))
@@ -133,13 +120,10 @@ impl Store {
     /// Lets a tombstone be forgotten some weeks from now: nothing of the account is left.
     ///
     /// # Errors
-    /// [`StoreError::Condition`] where there is none.
+    /// [`StoreError::Refused`] where there is none.
     pub async fn let_tombstone_expire(&self, id: &UserId) -> StoreResult<()> {
-        let update = Expression::new("SET #expires = :expires")
-            .name("#expires", "expiresAt")
-            .value(":expires", time::now().as_second() + KEPT_SECONDS);
-        let _: Tombstone = self.update(&of(id), update, Some(Expression::present())).await?;
-        Ok(())
+        let change = Change::new().set("expiresAt", time::now().as_second() + KEPT_SECONDS);
+        held(self.change_if(&of(id), change, Condition::present()).await?)
     }
 }
 
@@ -148,17 +132,15 @@ impl Store {
 mod tests {
     use super::*;
 
-    fn put(partition: &str, sort: &str, condition: Option<Expression>) -> Write {
-        Write::put(Key::new(partition, sort), &serde_json::json!({}), condition).unwrap()
+    fn put(partition: &str, sort: &str, condition: Option<Condition>) -> Write {
+        Write { condition, ..Write::put(Key::new(partition, sort), &serde_json::json!({})).unwrap() }
     }
 
     fn checked(writes: &[Write]) -> Vec<String> {
-        let keys = checks(writes).into_iter().map(|check| match check {
-            Write::Check { key, condition } => {
-                assert_eq!((key.sort.as_str(), condition.text.as_str()), ("TOMBSTONE", "attribute_not_exists(PK)"));
-                key.partition
-            }
-            other => panic!("{other:?}"),
+        let keys = checks(writes).into_iter().map(|check| {
+            assert!(matches!(check.action, Action::Check));
+            assert_eq!((check.key.sort.as_str(), check.condition), ("TOMBSTONE", Some(Condition::absent())));
+            check.key.partition
         });
         keys.collect()
     }
@@ -167,8 +149,8 @@ mod tests {
     fn whatever_may_make_an_item_of_a_user_is_checked_once() {
         let writes = [
             put("USER#a", "SETTINGS", None),
-            put("USER#a#CHAT#c", "MSG#1", Some(Expression::absent())),
-            put("USER#b", "CHAT#c", Some(Expression::new("#x = :x"))),
+            put("USER#a#CHAT#c", "MSG#1", Some(Condition::absent())),
+            put("USER#b", "CHAT#c", Some(Condition::missing("generation").or(Condition::equals("generation", "g")))),
             put("JOB#j", "JOB#j", None),
         ];
         assert_eq!(checked(&writes), ["USER#a", "USER#b"]);
@@ -178,17 +160,16 @@ mod tests {
     fn what_changes_an_item_that_is_there_is_not() {
         let writes = [
             put("USER#a", "PROFILE", Some(unchanged(3))),
-            put("USER#a", "CHAT#c", Some(Expression::present())),
-            put("USER#a", "DOC#d", Some(Expression::existing("#run = :run"))),
-            Write::Delete { key: Key::new("USER#a", "DOC#d"), condition: None },
-            put("EMAIL#x", "EMAIL#x", Some(Expression::absent())),
+            put("USER#a", "CHAT#c", Some(Condition::present())),
+            put("USER#a", "DOC#d", Some(Condition::missing("lease").and(Condition::equals("run", "r")))),
+            Write::delete(Key::new("USER#a", "DOC#d")),
+            put("EMAIL#x", "EMAIL#x", Some(Condition::absent())),
         ];
         assert!(checked(&writes).is_empty());
-        assert_eq!(Expression::existing("a OR b").text, "attribute_exists(PK) AND (a OR b)");
     }
 
     #[test]
     fn a_tombstone_forbids_no_tombstone() {
-        assert!(checked(&[put("USER#a", Tombstone::SORT, Some(Expression::absent()))]).is_empty());
+        assert!(checked(&[put("USER#a", Tombstone::SORT, Some(Condition::absent()))]).is_empty());
     }
 }

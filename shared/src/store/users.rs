@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::error::StoreError;
-use super::item::{Expression, Key};
+use super::error::{Refused, StoreError};
+use super::expressions::{Change, Condition};
+use super::item::Key;
 use super::{Registration, SignUp, Store, StoreResult, Write};
 use crate::identity::Email;
 use crate::identity::Role;
@@ -132,12 +133,12 @@ pub(super) fn google(subject: &str) -> Key {
     Key::alone(format!("OAUTH#google#{subject}"))
 }
 
-pub(super) fn owned_by(id: &UserId) -> Expression {
-    Expression::new("#owner = :owner").name("#owner", "userId").value(":owner", id)
+pub(super) fn owned_by(id: &UserId) -> Condition {
+    Condition::equals("userId", id)
 }
 
-pub(super) fn unchanged(version: u64) -> Expression {
-    Expression::existing("#version = :version").name("#version", "version").value(":version", version)
+pub(super) fn unchanged(version: u64) -> Condition {
+    Condition::equals("version", version)
 }
 
 impl Store {
@@ -171,31 +172,29 @@ impl Store {
         }
     }
 
-    /// Keeps a new account.
+    /// Keeps a new account; not when its address or Google identity belongs to an account already.
     ///
     /// # Errors
-    /// [`StoreError::Condition`] when its address or Google identity belongs to an account already.
-    pub async fn create_user(&self, user: &User) -> StoreResult<()> {
+    /// [`StoreError`].
+    pub async fn create_user(&self, user: &User) -> StoreResult<bool> {
         let owner = Owner { user_id: user.id.clone() };
-        let mut writes = vec![
-            Write::put(address(&user.email), &owner, Some(Expression::absent()))?,
-            Write::put(profile(&user.id), user, Some(Expression::absent()))?,
-        ];
+        let mut writes = vec![Write::put(address(&user.email), &owner)?, Write::put(profile(&user.id), user)?];
         if let Some(subject) = &user.google_subject {
-            writes.push(Write::put(google(subject), &owner, Some(Expression::absent()))?);
+            writes.push(Write::put(google(subject), &owner)?);
         }
-        self.transact(writes).await
+        let new = writes.into_iter().map(|write| write.when(Condition::absent())).collect();
+        Ok(self.transact(new).await?.is_ok())
     }
 
-    /// Keeps a changed account, where nobody else has changed it since it was read.
+    /// Keeps a changed account, where nobody else has changed it since it was read and it is not gone.
     ///
     /// # Errors
-    /// [`StoreError::Condition`] where somebody has, or it is gone.
-    pub async fn replace_user(&self, mut user: User) -> StoreResult<()> {
+    /// [`StoreError`].
+    pub async fn replace_user(&self, mut user: User) -> StoreResult<bool> {
         let from = user.version;
         user.version = from + 1;
         user.updated_at = time::now();
-        self.put(&profile(&user.id), &user, Some(unchanged(from))).await
+        self.put_if(&profile(&user.id), &user, unchanged(from)).await
     }
 
     /// Changes an account and gives it back as it is then; `None` when it is gone. `change` may run
@@ -204,34 +203,30 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn change_user(&self, id: &UserId, change: impl Fn(&mut User)) -> StoreResult<Option<User>> {
-        self.change_user_with(id, &[], change).await
+        Ok(self.change_user_with(id, &[], change).await??)
     }
 
-    /// As [`Store::change_user`], together with other writes: all or none.
+    /// As [`Store::change_user`], together with other writes: all or none. [`Refused`] has the places of those of
+    /// `others` whose condition did not hold.
     ///
     /// # Errors
-    /// [`StoreError::Condition`] with the places of those of `others` whose condition did not hold.
+    /// [`StoreError`].
     pub async fn change_user_with(
         &self,
         id: &UserId,
         others: &[Write],
         change: impl Fn(&mut User),
-    ) -> StoreResult<Option<User>> {
+    ) -> StoreResult<Result<Option<User>, Refused>> {
         for _ in 0..ROUNDS {
-            let Some(mut user) = self.user(id).await? else { return Ok(None) };
+            let Some(mut user) = self.user(id).await? else { return Ok(Ok(None)) };
             let from = user.version;
             change(&mut user);
             user.version = from + 1;
             user.updated_at = time::now();
-            let written = if others.is_empty() {
-                self.put(&profile(id), &user, Some(unchanged(from))).await
-            } else {
-                let own = Write::put(profile(id), &user, Some(unchanged(from)))?;
-                self.transact([others, &[own]].concat()).await
-            };
-            match written {
-                Ok(()) => return Ok(Some(user)),
-                Err(StoreError::Condition { failed }) if failed == [others.len()] => {}
+            match self.replace_with(&user, from, others).await {
+                Ok(Ok(())) => return Ok(Ok(Some(user))),
+                Ok(Err(refused)) if refused.failed == [others.len()] => {}
+                Ok(Err(refused)) => return Ok(Err(refused)),
                 Err(error) if error.is_passing() => {}
                 Err(error) => return Err(error),
             }
@@ -239,19 +234,29 @@ impl Store {
         Err(StoreError::Busy("the account is being changed by other requests".into()))
     }
 
-    /// Gives an account the Google identity `subject`, by `change` too; `others` are written with it.
+    /// Writes an account, where it still has the version `from`, after `others`.
+    async fn replace_with(&self, user: &User, from: u64, others: &[Write]) -> StoreResult<Result<(), Refused>> {
+        if others.is_empty() {
+            let written = self.put_if(&profile(&user.id), user, unchanged(from)).await?;
+            return Ok(if written { Ok(()) } else { Err(Refused { failed: vec![0] }) });
+        }
+        let own = Write::put(profile(&user.id), user)?.when(unchanged(from));
+        self.transact([others, &[own]].concat()).await
+    }
+
+    /// Gives an account the Google identity `subject`, by `change` too; `others` are written with it. [`Refused`] when
+    /// the identity belongs to an account already, with the place 0; those of `others` follow.
     ///
     /// # Errors
-    /// [`StoreError::Condition`] when the identity belongs to an account already, with 0 among the failed; then those
-    /// of `others`.
+    /// [`StoreError`].
     pub async fn link_google(
         &self,
         id: &UserId,
         subject: &str,
         others: &[Write],
         change: impl Fn(&mut User),
-    ) -> StoreResult<Option<User>> {
-        let claim = Write::put(google(subject), &Owner { user_id: id.clone() }, Some(Expression::absent()))?;
+    ) -> StoreResult<Result<Option<User>, Refused>> {
+        let claim = Write::put(google(subject), &Owner { user_id: id.clone() })?.when(Condition::absent());
         self.change_user_with(id, &[&[claim], others].concat(), |user| {
             user.google_subject = Some(subject.to_owned());
             change(user);
@@ -260,22 +265,26 @@ impl Store {
     }
 
     /// Replaces the address of `user` by one that the user proved, and gives up an unproved account
-    /// that held it. `consumption` is written with it: all or nothing.
+    /// that held it. `consumption` is written with it: all or nothing. [`Refused`] has the place 0 where that could not
+    /// be; others when the address has become somebody else's meanwhile.
     ///
     /// # Errors
-    /// [`StoreError::Condition`], with 0 among the failed for `consumption`; others when the address
-    /// has become somebody else's meanwhile.
-    pub async fn replace_email(&self, user: &User, email: &Email, consumption: Write) -> StoreResult<Option<User>> {
+    /// [`StoreError`].
+    pub async fn replace_email(
+        &self,
+        user: &User,
+        email: &Email,
+        consumption: Write,
+    ) -> StoreResult<Result<Option<User>, Refused>> {
         let owner = Owner { user_id: user.id.clone() };
-        let mut writes =
-            vec![consumption, Write::Delete { key: address(&user.email), condition: Some(owned_by(&user.id)) }];
+        let mut writes = vec![consumption, Write::delete(address(&user.email)).when(owned_by(&user.id))];
+        let claim = Write::put(address(email), &owner)?;
         match self.user_by_email(email).await? {
-            None => writes.push(Write::put(address(email), &owner, Some(Expression::absent()))?),
+            None => writes.push(claim.when(Condition::absent())),
             Some(other) => {
-                writes.push(Write::put(address(email), &owner, Some(owned_by(&other.id)))?);
-                let unproved =
-                    Expression::new("#verified = :no").name("#verified", "emailVerified").value(":no", false);
-                writes.push(Write::Delete { key: profile(&other.id), condition: Some(unproved) });
+                let unproved = Condition::equals("emailVerified", false);
+                writes.push(claim.when(owned_by(&other.id)));
+                writes.push(Write::delete(profile(&other.id)).when(unproved));
             }
         }
         self.change_user_with(&user.id, &writes, |user| {
@@ -306,15 +315,14 @@ impl Store {
     ) -> StoreResult<Settings> {
         let defaults = Settings::default();
         // One update that sets either the new value or, where there is none yet, the default.
-        let set = |given: bool, name: &str| {
-            if given { format!("#{name} = :{name}") } else { format!("#{name} = if_not_exists(#{name}, :{name})") }
+        let change = match email_notifications {
+            Some(given) => Change::new().set("emailNotifications", given),
+            None => Change::new().set_if_missing("emailNotifications", defaults.email_notifications),
         };
-        let text = format!("SET {}, {}", set(email_notifications.is_some(), "notify"), set(theme.is_some(), "theme"));
-        let update = Expression::new(text)
-            .name("#notify", "emailNotifications")
-            .name("#theme", "theme")
-            .value(":notify", email_notifications.unwrap_or(defaults.email_notifications))
-            .value(":theme", theme.unwrap_or(&defaults.theme));
-        self.update(&settings(id), update, None).await
+        let change = match theme {
+            Some(given) => change.set("theme", given),
+            None => change.set_if_missing("theme", defaults.theme),
+        };
+        self.update(&settings(id), change).await
     }
 }

@@ -21,13 +21,11 @@ pub(super) async fn of(state: &App, identity: Identity, sign_up: SignUp) -> Resu
             return Ok(user);
         }
         let settled = match store.user_by_email(&identity.email).await? {
-            Some(user) => link(state, &user, &identity).await,
-            None => create(state, &identity, &sign_up).await,
+            Some(user) => link(state, &user, &identity).await?,
+            None => create(state, &identity, &sign_up).await?,
         };
-        match settled {
-            Err(Failure::Store(StoreError::Condition { .. })) | Ok(None) => {}
-            Ok(Some(user)) => return Ok(user),
-            Err(failure) => return Err(failure),
+        if let Some(user) = settled {
+            return Ok(user);
         }
     }
     Err(Failure::Store(StoreError::Busy("the account is being changed by other requests".into())))
@@ -61,7 +59,7 @@ async fn link(state: &App, user: &User, identity: &Identity) -> Result<Option<Us
             user.profile_image_url.clone_from(&identity.picture);
         }
     });
-    let linked = linked.await?;
+    let Ok(linked) = linked.await? else { return Ok(None) };
     if user.email_verified {
         state.codes.mailer().notify(&user.email, &Message::google_linked()).await;
     } else {
@@ -85,7 +83,9 @@ async fn create(state: &App, identity: &Identity, sign_up: &SignUp) -> Result<Op
     user.email_verified = true;
     user.google_subject = Some(identity.subject.clone());
     user.profile_image_url.clone_from(&identity.picture);
-    state.context.store.create_user(&user).await?;
+    if !state.context.store.create_user(&user).await? {
+        return Ok(None);
+    }
     take_up(&state.context, &user.id, &user.email).await?;
     Ok(Some(user))
 }

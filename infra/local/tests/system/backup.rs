@@ -39,9 +39,9 @@ async fn hits(user: &TestUser) -> Value {
 async fn half_removed(system: &TestSystem) -> Key {
     let (store, user) = (&system.system.context.store, UserId::new());
     let left = Key::new(format!("USER#{user}"), "CHAT#left");
-    store.put(&left, &json!({"id": "left", "title": "Pump"}), None).await.unwrap();
+    store.put(&left, &json!({"id": "left", "title": "Pump"})).await.unwrap();
     let tombstone = json!({"deletedAt": "2026-01-01T00:00:00Z"});
-    store.put(&Key::new(format!("USER#{user}"), "TOMBSTONE"), &tombstone, None).await.unwrap();
+    store.put(&Key::new(format!("USER#{user}"), "TOMBSTONE"), &tombstone).await.unwrap();
     left
 }
 
@@ -49,7 +49,7 @@ async fn half_removed(system: &TestSystem) -> Key {
 async fn leave_litter(system: &TestSystem, user: &TestUser) -> String {
     let context = &system.system.context;
     let expired = json!({"expiresAt": 1, "used": 5});
-    context.store.put(&Key::alone("RATE#test"), &expired, None).await.unwrap();
+    context.store.put(&Key::alone("RATE#test"), &expired).await.unwrap();
     let id: UserId = user.id.parse().unwrap();
     context.objects.put(&ObjectKey::Pages(id, DocumentId::new()), "application/json", "[]").await.unwrap();
     let wish = json!({"fileName": "never.pdf", "fileSize": 9, "contentType": "application/pdf"});

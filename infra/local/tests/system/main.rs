@@ -16,6 +16,7 @@ mod backup;
 mod billing;
 mod chat;
 mod edge;
+mod expressions;
 mod extract;
 mod harness;
 mod malformed;

@@ -3,7 +3,7 @@
 use super::attachments;
 use super::{ConversationError, ConversationResult, Conversations};
 use foundation::ids::{ChatId, MessageId, UserId};
-use shared::store::{ChatMessage, Feedback, Lease, MessageRole, Opening, Preview};
+use shared::store::{ChatMessage, Feedback, Lease, MessageRole, Opening, Preview, StoreError, Write};
 
 /// Messages that go in one transaction, which may have 100 writes.
 const ONE_TRANSACTION: usize = 90;
@@ -39,11 +39,11 @@ impl Conversations {
         let (near, far) = later.split_at(later.len().min(ONE_TRANSACTION));
         for batch in far.rchunks(ONE_TRANSACTION) {
             let writes = batch.iter().map(|message| lease.removing(&message.id)).collect();
-            store.transact(writes).await?;
+            store.transact(writes).await?.map_err(StoreError::from)?;
         }
         let mut writes = vec![lease.writing(&reworded)?];
         writes.extend(near.iter().map(|message| lease.removing(&message.id)));
-        store.release(&lease, writes, Some(Some(Preview::from(&reworded)))).await?;
+        self.release(&lease, writes, Some(Preview::from(&reworded))).await?;
 
         for message in &later {
             attachments::discard(&self.context.objects, user, &message.attachments).await;
@@ -63,9 +63,15 @@ impl Conversations {
         self.open(&lease, &chat, None, Opening::default()).await?;
         let newest = self.context.store.last_messages(user, chat_id, 2).await?;
         let last = newest.iter().rev().find(|message| message.id != *id).map(Preview::from);
-        self.context.store.release(&lease, vec![lease.removing(id)], Some(last)).await?;
+        self.release(&lease, vec![lease.removing(id)], last).await?;
         attachments::discard(&self.context.objects, user, &removed.attachments).await;
         Ok(())
+    }
+
+    /// Does the last writes under a lease, which nobody takes away from a change, and gives it back.
+    async fn release(&self, lease: &Lease, writes: Vec<Write>, last: Option<Preview>) -> ConversationResult<()> {
+        let is_released = self.context.store.release(lease, writes, Some(last)).await?;
+        is_released.then_some(()).ok_or(ConversationError::Store(StoreError::Refused))
     }
 
     /// Keeps what the user thought of an answer.
@@ -101,9 +107,8 @@ impl Conversations {
     /// [`ConversationError::NoSuchChat`].
     pub async fn delete(&self, user: &UserId, id: &ChatId) -> ConversationResult<()> {
         // With the lease in our hands, nobody can write a message behind our back.
-        match self.context.store.seize_chat(&Lease::new(user, id)).await {
-            Err(error) if error.is_condition() => return Err(ConversationError::NoSuchChat),
-            other => other?,
+        if !self.context.store.seize_chat(&Lease::new(user, id)).await? {
+            return Err(ConversationError::NoSuchChat);
         }
         self.context.objects.delete_all(&attachments::prefix(user, id)).await?;
         self.context.store.delete_chat(user, id).await?;

@@ -47,8 +47,8 @@ impl Keeper<'_> {
             }
             if extended.elapsed() >= EXTEND {
                 match self.store.extend_lease(self.lease).await {
-                    Ok(()) => extended = Instant::now(),
-                    Err(error) if error.is_condition() => return,
+                    Ok(true) => extended = Instant::now(),
+                    Ok(false) => return,
                     Err(error) => tracing::warn!(%error, "the lease of a running answer could not be extended"),
                 }
             }
@@ -58,7 +58,9 @@ impl Keeper<'_> {
                 let Some(text) = text else { continue };
                 saved = Instant::now();
                 match self.store.save_partial(self.lease, self.message, &text).await {
-                    Ok(()) => saved_length = text.len(),
+                    Ok(true) => saved_length = text.len(),
+                    // The lease is lost, or the answer is no longer there: the next look at the lease tells.
+                    Ok(false) => tracing::warn!("a running answer is no longer its generation's to save"),
                     Err(error) => tracing::warn!(%error, "a running answer could not be saved"),
                 }
             }

@@ -17,7 +17,7 @@ use super::title::title_of;
 use super::{ConversationError, ConversationResult, Conversations, repeat};
 use crate::assistant::{Image, ImageSource};
 use foundation::ids::{ChatId, MessageId, UserId};
-use shared::store::{Chat, ChatMessage, Generation, Lease, MessageRole, Opening, Preview, Warning};
+use shared::store::{Chat, ChatMessage, Generation, Lease, MessageRole, Opening, Preview, StoreError, Warning};
 
 /// How often, and how long apart, a stop looks whether the answer has ended.
 const STOP_LOOKS: u32 = 40;
@@ -89,7 +89,8 @@ impl Conversations {
         chat.generation = Some(Generation::new(&lease, Some(answer.id.clone())));
         let opened = async {
             let repeat = repeat::remembering(&lease, key.as_deref(), digest, &question, &answer)?;
-            Ok(self.context.store.open_new_chat(user, &chat, &[&question, &answer], repeat).await?)
+            let is_open = self.context.store.open_new_chat(user, &chat, &[&question, &answer], repeat).await?;
+            is_open.then_some(()).ok_or(ConversationError::Store(StoreError::Refused))
         };
         if let Err(error) = self.charged(&lease, opened).await {
             attachments::discard(&self.context.objects, user, &question.attachments).await;
@@ -272,12 +273,12 @@ impl Conversations {
         answer: Option<&MessageId>,
         opening: Opening<'_>,
     ) -> ConversationResult<()> {
-        match self.context.store.open_chat(lease, seen, answer, opening).await {
-            Err(error) if error.is_condition() => match self.context.store.chat(&lease.user, &lease.chat).await? {
-                None => Err(ConversationError::NoSuchChat),
-                Some(_) => Err(ConversationError::AnswerInProgress),
-            },
-            other => Ok(other?),
+        if self.context.store.open_chat(lease, seen, answer, opening).await? {
+            return Ok(());
+        }
+        match self.context.store.chat(&lease.user, &lease.chat).await? {
+            None => Err(ConversationError::NoSuchChat),
+            Some(_) => Err(ConversationError::AnswerInProgress),
         }
     }
 

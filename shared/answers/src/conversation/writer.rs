@@ -137,10 +137,8 @@ impl Writer {
         let preview = self.is_last.then(|| Preview::from(&outcome.message));
         let counts = counting::counts(ending, &self.progress.borrow());
         match self.context.store.finish_generation(&self.lease, &outcome.message, preview, counts).await {
-            Ok(()) => outcome,
-            Err(StoreError::Condition { .. } | StoreError::AccountDeleted) => {
-                Outcome { aborted: true, failure: Some(lost()), ..outcome }
-            }
+            Ok(true) => outcome,
+            Ok(false) | Err(StoreError::AccountDeleted) => Outcome { aborted: true, failure: Some(lost()), ..outcome },
             Err(error) => {
                 tracing::error!(%error, "an answer could not be stored");
                 Outcome { failure: Some(storage_busy()), ..outcome }

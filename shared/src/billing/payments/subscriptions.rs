@@ -17,7 +17,7 @@ use super::{Checkout, Invoice, NAME, PaymentResult, ProvidedSubscription};
 use crate::Context;
 use crate::billing::Billing;
 use crate::mail::{MailError, Mailer};
-use crate::store::{Store, StoreError, User};
+use crate::store::{Store, StoreError, User, unless_busy};
 use foundation::ApiError;
 use foundation::ids::UserId;
 use foundation::plans::PlanId;
@@ -164,14 +164,12 @@ impl Subscriptions {
             return Ok(customer);
         }
         let customer = self.stripe()?.create_customer(&user.id, &user.email, former).await?;
-        match self.store.keep_customer(&user.id, &customer).await {
-            // Another request was first, with another address of the user's.
-            Err(error) if error.is_condition() => {
-                let known = self.store.subscription(&user.id).await?;
-                known.and_then(|known| known.customer).ok_or(SubscriptionsError::Busy)
-            }
-            other => Ok(other.map(|()| customer)?),
+        if self.store.keep_customer(&user.id, &customer).await? {
+            return Ok(customer);
         }
+        // Another request was first, with another address of the user's.
+        let known = self.store.subscription(&user.id).await?;
+        known.and_then(|known| known.customer).ok_or(SubscriptionsError::Busy)
     }
 
     /// A page on which the user manages payment and plan; its address.
@@ -229,10 +227,10 @@ impl Subscriptions {
             if known.customer.as_deref() != Some(customer) {
                 return Ok(());
             }
-            match self.store.keep_subscription(user, &known, &known.without_customer()).await {
-                Err(error) if error.is_condition() || error.is_passing() => tokio::time::sleep(PAUSE * round).await,
-                other => return Ok(other?),
+            if unless_busy(self.store.keep_subscription(user, &known, &known.without_customer()).await)? {
+                return Ok(());
             }
+            tokio::time::sleep(PAUSE * round).await;
         }
         Err(SubscriptionsError::Busy)
     }
@@ -269,10 +267,10 @@ impl Subscriptions {
             let known = self.store.subscription(user).await?.unwrap_or_default();
             let Some(customer) = &known.customer else { return Ok(()) };
             let found = self.found(&known, customer).await?;
-            match self.store.keep_subscription(user, &known, &found).await {
-                Err(error) if error.is_condition() || error.is_passing() => tokio::time::sleep(PAUSE * round).await,
-                other => return Ok(other?),
+            if unless_busy(self.store.keep_subscription(user, &known, &found).await)? {
+                return Ok(());
             }
+            tokio::time::sleep(PAUSE * round).await;
         }
         Err(SubscriptionsError::Busy)
     }

@@ -97,7 +97,7 @@ async fn rewrite_sign_in(system: &TestSystem, user: &TestUser, change: impl Fn(&
     let mut sign_in = store.sign_in(&user.id.parse().unwrap(), &id).await.unwrap().unwrap();
     let generation = sign_in.generation;
     change(&mut sign_in);
-    store.rotate_sign_in(&sign_in, generation).await.unwrap();
+    assert!(store.rotate_sign_in(&sign_in, generation).await.unwrap());
 }
 
 /// As if all renewals so far were so many seconds ago.

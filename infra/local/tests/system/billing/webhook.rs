@@ -30,8 +30,8 @@ async fn deliver(visitor: &TestUser, body: &str) -> Answer {
 async fn known_as(system: &TestSystem, user: &UserId, customer: &str) {
     let store = &system.system.context.store;
     let item = json!({"customer": customer, "status": "none", "version": 0});
-    store.put(&Key::new(format!("USER#{user}"), "SUBSCRIPTION"), &item, None).await.unwrap();
-    store.put(&Key::alone(format!("STRIPE#CUSTOMER#{customer}")), &json!({"userId": user}), None).await.unwrap();
+    store.put(&Key::new(format!("USER#{user}"), "SUBSCRIPTION"), &item).await.unwrap();
+    store.put(&Key::alone(format!("STRIPE#CUSTOMER#{customer}")), &json!({"userId": user})).await.unwrap();
 }
 
 async fn status(system: &TestSystem, user: &UserId) -> Status {

@@ -269,7 +269,7 @@ async fn interrupted(system: &TestSystem, user: &TestUser) -> String {
     let lease_until = foundation::time::in_seconds(-15).as_millisecond();
     let lease = Lease { id: "gone".to_owned(), ..Lease::new(&owner, &chat.id) };
     chat.generation = Some(Generation { lease_until, ..Generation::new(&lease, Some(answer.id.clone())) });
-    system.system.context.store.open_new_chat(&owner, &chat, &[&question, &answer], None).await.unwrap();
+    assert!(system.system.context.store.open_new_chat(&owner, &chat, &[&question, &answer], None).await.unwrap());
     chat.id.to_string()
 }
 

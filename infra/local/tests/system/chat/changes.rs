@@ -60,8 +60,8 @@ async fn a_long_conversation_can_be_cut_to_its_first_message() {
     for half in many.chunks(49) {
         let opening = shared::store::Opening { new_messages: half.iter().collect(), ..Default::default() };
         let seen = store.chat(&owner, &chat).await.unwrap().unwrap_or(seen.clone());
-        store.open_chat(&lease, &seen, None, opening).await.unwrap();
-        store.release(&lease, Vec::new(), None).await.unwrap();
+        assert!(store.open_chat(&lease, &seen, None, opening).await.unwrap());
+        assert!(store.release(&lease, Vec::new(), None).await.unwrap());
     }
     assert_eq!(messages(&user, &id).await.len(), 100);
     let path = format!("{SESSIONS}/{id}/messages/{question}");
@@ -120,9 +120,9 @@ async fn what_was_to_be_replaced_stays_when_nothing_came_of_it() {
     let lease = shared::store::Lease::new(&owner, &chat);
     let empty = old.replacement(&lease.id);
     let opening = shared::store::Opening { replacement: Some(&empty), ..Default::default() };
-    store.open_chat(&lease, &seen, Some(&empty.id), opening).await.unwrap();
+    assert!(store.open_chat(&lease, &seen, Some(&empty.id), opening).await.unwrap());
     assert_eq!(messages(&user, &id).await[1]["isGenerating"], true);
-    store.release(&lease, Vec::new(), None).await.unwrap();
+    assert!(store.release(&lease, Vec::new(), None).await.unwrap());
     assert_eq!(messages(&user, &id).await.remove(1), before);
 }
 

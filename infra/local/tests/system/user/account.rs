@@ -64,15 +64,15 @@ pub async fn belongings(system: &TestSystem, user: &TestUser) {
     }
     let item =
         json!({"id": document, "userId": id, "fileName": "manual.pdf", "fileSize": 5, "sourceEtag": "hidden-etag"});
-    context.store.put(&Key::new(format!("USER#{id}"), format!("DOC#{document}")), &item, None).await.unwrap();
+    context.store.put(&Key::new(format!("USER#{id}"), format!("DOC#{document}")), &item).await.unwrap();
     for _ in 0..2 {
         let chat = ChatId::new();
         let item = json!({"id": chat, "title": "Pump", "createdAt": "2026-01-01T00:00:00Z"});
-        context.store.put(&Key::new(format!("USER#{id}"), format!("CHAT#{chat}")), &item, None).await.unwrap();
+        context.store.put(&Key::new(format!("USER#{id}"), format!("CHAT#{chat}")), &item).await.unwrap();
         for number in 0..30 {
             let message = json!({"id": format!("m{number}"), "role": "user", "content": format!("question {number}")});
             let key = Key::new(format!("USER#{id}#CHAT#{chat}"), format!("MSG#{number:03}"));
-            context.store.put(&key, &message, None).await.unwrap();
+            context.store.put(&key, &message).await.unwrap();
         }
     }
     user.put("/api/v1/user/settings", json!({"theme": "dark"})).await.data(200);
@@ -156,7 +156,7 @@ async fn an_account_without_a_password_is_deleted_with_a_code() {
     let store = &system.system.context.store;
     let id: UserId = user.id.parse().unwrap();
     let changed = store.link_google(&id, "g-1", &[], |user: &mut User| user.password_hash = None).await.unwrap();
-    assert!(changed.is_some());
+    assert!(changed.unwrap().is_some());
     assert_eq!(delete(&user, json!({"password": user.password})).await.code(400), "wrong_password");
     let change = json!({"currentPassword": user.password, "newPassword": "a new password"});
     assert_eq!(user.put("/api/v1/user/password", change).await.code(400), "no_password");
@@ -187,11 +187,11 @@ async fn an_operator_deletes_a_user_as_they_would_themselves() {
     let before = traces(&system, &neighbour).await;
     let (store, id) = (&system.system.context.store, user.id.parse::<UserId>().unwrap());
     store.create_job(&Job::new(Some(id.clone()), 3)).await.unwrap();
-    store.link_google(&id, "g-1", &[], |_: &mut User| {}).await.unwrap();
+    store.link_google(&id, "g-1", &[], |_: &mut User| {}).await.unwrap().unwrap();
     assert_eq!(user.send(user.request(Method::POST, "/api/v1/user/account/delete-otp")).await.status, 200);
     let subscription = json!({"customer": "cus_1", "status": "none", "version": 1});
-    store.put(&Key::new(format!("USER#{id}"), "SUBSCRIPTION"), &subscription, None).await.unwrap();
-    store.put(&Key::alone("STRIPE#CUSTOMER#cus_1"), &json!({"userId": id}), None).await.unwrap();
+    store.put(&Key::new(format!("USER#{id}"), "SUBSCRIPTION"), &subscription).await.unwrap();
+    store.put(&Key::alone("STRIPE#CUSTOMER#cus_1"), &json!({"userId": id})).await.unwrap();
 
     let stripe = StripeServer::start().await;
     let arguments = ["--yes", user.email.as_str()];

@@ -20,14 +20,14 @@ async fn much(context: &Context, id: &UserId, sessions: usize, documents: usize)
         let mut chat = Chat::new(id);
         chat.title = Some(format!("Session {number}"));
         let messages = [MessageRole::User, MessageRole::Assistant].map(|role| ChatMessage::new(role, "Torque"));
-        store.open_new_chat(id, &chat, &messages.iter().collect::<Vec<_>>(), None).await.unwrap();
+        assert!(store.open_new_chat(id, &chat, &messages.iter().collect::<Vec<_>>(), None).await.unwrap());
     }
     for number in 0..documents {
         let file_name = format!("manual-{number}.pdf");
         let new = NewDocument { file_name, file_size: 5, source_url: None, file_id: None, blob_path: None };
         let document = Document::new(id, new);
         let key = Key::new(format!("USER#{id}"), format!("DOC#{}", document.id));
-        store.put(&key, &document, None).await.unwrap();
+        store.put(&key, &document).await.unwrap();
         let own = [ObjectKey::Segment, ObjectKey::Pages].map(|object| object(id.clone(), document.id.clone()));
         let drawn = DrawnPage { file: "f".to_owned(), page: 1, width: 600 };
         let drawn = ObjectKey::Drawn(id.clone(), document.id.clone(), drawn);

@@ -32,7 +32,7 @@ async fn extracted(context: &Context, id: &UserId, text: &str) {
     let job = Job::new(Some(id.clone()), 1);
     context.store.create_job(&job).await.unwrap();
     let Claim::Taken(run, _) = context.store.claim_job(&job.id).await.unwrap() else { panic!("not claimed") };
-    context.store.finish_job(&run).await.unwrap();
+    assert!(context.store.finish_job(&run).await.unwrap());
     let text = text.to_owned();
     context.objects.put(&ObjectKey::ExtractText(job.id.clone()), "text/plain; charset=utf-8", text).await.unwrap();
 }
@@ -145,7 +145,7 @@ async fn long_sessions(context: &Context, id: &UserId, count: usize) {
     for number in 0..count {
         let text = format!("Session {number}: {}", "tighten the \"bolts\"\n".repeat(5_000));
         let message = ChatMessage::new(MessageRole::User, text);
-        context.store.open_new_chat(id, &Chat::new(id), &[&message], None).await.unwrap();
+        assert!(context.store.open_new_chat(id, &Chat::new(id), &[&message], None).await.unwrap());
     }
 }
 

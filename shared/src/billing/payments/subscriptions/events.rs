@@ -3,7 +3,7 @@
 use super::super::Event;
 use super::{Done, PAUSE, ROUNDS, Subscriptions, SubscriptionsError};
 use crate::mail::Message;
-use crate::store::EventRecord;
+use crate::store::{EventRecord, unless_busy};
 use foundation::ids::UserId;
 use foundation::plans::Plan;
 use foundation::plans::Status;
@@ -55,18 +55,15 @@ impl Subscriptions {
             let found = if is_deleted { known.without_customer() } else { self.found(&known, customer).await? };
             let notice = Notice::of(event, &found);
             let lease = notice.map(|_| time::now().as_second() + MAIL_SECONDS);
-            match self.store.apply_event(&event.id, lease, &user, (&known, &found)).await {
-                Ok(()) => {
-                    tracing::info!(event = event.id, kind = event.kind, user = %user, status = ?found.status, "event");
-                    if let Some(notice) = notice {
-                        self.notify(event, &user, notice, &found).await?;
-                    }
-                    return Ok(Receipt::Applied);
+            if unless_busy(self.store.apply_event(&event.id, lease, &user, (&known, &found)).await)? {
+                tracing::info!(event = event.id, kind = event.kind, user = %user, status = ?found.status, "event");
+                if let Some(notice) = notice {
+                    self.notify(event, &user, notice, &found).await?;
                 }
-                // Another was first, with this event or with the subscription; or the account is gone.
-                Err(error) if error.is_condition() || error.is_passing() => tokio::time::sleep(PAUSE * round).await,
-                Err(error) => return Err(error.into()),
+                return Ok(Receipt::Applied);
             }
+            // Another was first, with this event or with the subscription; or the account is gone.
+            tokio::time::sleep(PAUSE * round).await;
         }
         Err(SubscriptionsError::Busy)
     }

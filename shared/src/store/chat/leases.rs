@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::item::Expression;
-use super::{Store, Write};
+use crate::store::expressions::Condition;
+use crate::store::{Store, Write};
 use foundation::ids::{ChatId, MessageId, UserId, new_ulid};
 use foundation::plans::Month;
 use foundation::time;
@@ -82,10 +82,7 @@ impl Lease {
         self.charged.as_ref().map(|month| Store::uncounting_message(&self.user, month))
     }
 
-    pub(super) fn is_own(&self) -> Expression {
-        Expression::existing("#generation.#leaseId = :own")
-            .name("#generation", "generation")
-            .name("#leaseId", "id")
-            .value(":own", &self.id)
+    pub(super) fn is_own(&self) -> Condition {
+        Condition::equals("generation.id", &self.id)
     }
 }

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::attachments::Attachment;
 use super::citations::Citation;
-use super::item::{Expression, Key};
 use super::leases::{Generation, Lease};
 use super::procedures::Procedure;
 use super::verification::Verification;
 use super::warnings::Warning;
-use super::{Listing, Store, StoreResult, Write};
+use crate::store::expressions::{Change, Condition};
+use crate::store::item::Key;
+use crate::store::{Listing, Store, StoreResult, Write};
 use foundation::ids::{ChatId, MessageId, UserId};
 
 /// Who wrote a message.
@@ -198,15 +199,15 @@ impl Lease {
     /// The write that keeps `message` in the place of the one with its id.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub fn writing(&self, message: &ChatMessage) -> StoreResult<Write> {
-        Write::put(key(&self.user, &self.chat, &message.id), message, Some(Expression::present()))
+        Ok(Write::put(key(&self.user, &self.chat, &message.id), message)?.when(Condition::present()))
     }
 
     /// The write that removes a message.
     #[must_use]
     pub fn removing(&self, message: &MessageId) -> Write {
-        Write::Delete { key: key(&self.user, &self.chat, message), condition: None }
+        Write::delete(key(&self.user, &self.chat, message))
     }
 }
 
@@ -215,7 +216,7 @@ impl Store {
     /// marked: use [`Store::chat_with_messages`] for what is shown.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn messages(&self, user: &UserId, chat: &ChatId) -> StoreResult<Vec<ChatMessage>> {
         self.list(Listing::new(partition(user, chat), "MSG#")).await
     }
@@ -223,7 +224,7 @@ impl Store {
     /// The last `count` messages, oldest first.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn last_messages(&self, user: &UserId, chat: &ChatId, count: usize) -> StoreResult<Vec<ChatMessage>> {
         let listing = Listing::new(partition(user, chat), "MSG#").newest_first().limit(count);
         let mut messages: Vec<ChatMessage> = self.list(listing).await?;
@@ -234,7 +235,7 @@ impl Store {
     /// One message as it is kept.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn message(&self, user: &UserId, chat: &ChatId, id: &MessageId) -> StoreResult<Option<ChatMessage>> {
         self.get(&key(user, chat, id)).await
     }
@@ -242,7 +243,7 @@ impl Store {
     /// Keeps the feedback on a message and gives the message back; `None` when it is gone.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn give_feedback(
         &self,
         user: &UserId,
@@ -250,13 +251,8 @@ impl Store {
         id: &MessageId,
         feedback: &Feedback,
     ) -> StoreResult<Option<ChatMessage>> {
-        let update =
-            Expression::new("SET #feedback = :feedback").name("#feedback", "feedback").value(":feedback", feedback);
-        match self.update(&key(user, chat, id), update, Some(Expression::present())).await {
-            Ok(message) => Ok(Some(message)),
-            Err(error) if error.is_condition() => Ok(None),
-            Err(error) => Err(error),
-        }
+        let change = Change::new().set("feedback", feedback);
+        self.update_if(&key(user, chat, id), change, Condition::present()).await
     }
 }
 
@@ -309,7 +305,7 @@ mod tests {
             boxes: vec![PageBox { page: 3, x: 0.1234, y: 0.5, width: 0.75, height: 0.0123 }],
         });
         message.warnings.push(Warning {
-            kind: super::super::WarningKind::Danger,
+            kind: super::super::warnings::WarningKind::Danger,
             text: "Live parts.".to_owned(),
             document_id: "d".to_owned(),
             page: 2,

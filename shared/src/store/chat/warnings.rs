@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::chats;
-use super::item::Expression;
-use super::{Store, StoreResult};
+use super::sessions;
+use crate::store::expressions::{Change, Condition};
+use crate::store::{Store, StoreResult};
 use foundation::ids::{ChatId, UserId};
 
 /// How grave the harm is that a warning speaks of (ANSI Z535.6). The gravest comes first.
@@ -38,17 +38,11 @@ impl Store {
     /// gone needs none.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn keep_pending(&self, user: &UserId, chat: &ChatId, pending: &[Warning]) -> StoreResult<()> {
-        let update = if pending.is_empty() {
-            Expression::new("REMOVE #pending")
-        } else {
-            Expression::new("SET #pending = :pending").value(":pending", pending)
-        };
-        let update = update.name("#pending", "pendingWarnings");
-        match self.update::<serde::de::IgnoredAny>(&chats::key(user, chat), update, Some(Expression::present())).await {
-            Err(error) if !error.is_condition() => Err(error),
-            _ => Ok(()),
-        }
+        let pending = Some(pending).filter(|pending| !pending.is_empty());
+        let change = Change::new().set_or_remove("pendingWarnings", pending);
+        self.change_if(&sessions::key(user, chat), change, Condition::present()).await?;
+        Ok(())
     }
 }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::item::{Expression, Key};
-use super::{Store, StoreResult, Write};
+use crate::store::expressions::Condition;
+use crate::store::item::Key;
+use crate::store::{Store, StoreResult, Write};
 use foundation::ids::{ChatId, MessageId, UserId};
 use foundation::time;
 
@@ -38,12 +39,10 @@ impl AskedBefore {
     /// Remembers it, as a part of the transaction that asks.
     ///
     /// # Errors
-    /// [`super::StoreError::Malformed`].
+    /// [`crate::store::StoreError::Malformed`].
     pub fn remembering(&self, user: &UserId, key: &str) -> StoreResult<Write> {
-        let fresh = Expression::new("attribute_not_exists(PK) OR #expires < :now")
-            .name("#expires", "expiresAt")
-            .value(":now", time::now().as_second());
-        Write::put(item(user, key), self, Some(fresh))
+        let fresh = Condition::absent().or(Condition::below("expiresAt", time::now().as_second()));
+        Ok(Write::put(item(user, key), self)?.when(fresh))
     }
 }
 
@@ -55,7 +54,7 @@ impl Store {
     /// What came of the question that was asked with this key.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn asked_before(&self, user: &UserId, key: &str) -> StoreResult<Option<AskedBefore>> {
         let found: Option<AskedBefore> = self.get(&item(user, key)).await?;
         Ok(found.filter(|found| found.expires_at > time::now().as_second()))

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::item::{Expression, Key};
 use super::leases::Generation;
 use super::messages::{self, ChatMessage, MessageRole};
 use super::warnings::Warning;
-use super::{Listing, Store, StoreResult};
+use crate::store::expressions::{Change, Condition};
+use crate::store::item::Key;
+use crate::store::{Listing, Store, StoreResult};
 use foundation::ids::{ChatId, MessageId, UserId};
 use foundation::time;
 
@@ -132,32 +133,37 @@ fn index_partition(user: &UserId) -> String {
 }
 
 /// Sessions sort by their last change.
-pub(super) fn index_sort(updated_at: Timestamp, chat: &ChatId) -> String {
+fn index_sort(updated_at: Timestamp, chat: &ChatId) -> String {
     format!("{}#{chat}", time::sortable(updated_at))
 }
 
+/// The session is changed now.
+pub(super) fn touch(chat: &ChatId) -> Change {
+    let now = time::now();
+    Change::new().set("updatedAt", now).set("indexSort", index_sort(now, chat))
+}
+
 /// Sessions of one status; without one, all but the deleted.
-fn filter(status: Option<ChatStatus>) -> Expression {
+fn filter(status: Option<ChatStatus>) -> Condition {
     match status {
-        Some(status) => Expression::new("#status = :status").value(":status", status),
-        None => Expression::new("#status <> :status").value(":status", ChatStatus::Deleted),
+        Some(status) => Condition::equals("status", status),
+        None => Condition::differs("status", ChatStatus::Deleted),
     }
-    .name("#status", "status")
 }
 
 impl Store {
     /// Keeps a new session.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn create_chat(&self, user: &UserId, chat: &Chat) -> StoreResult<()> {
-        self.put(&key(user, &chat.id), chat, Some(Expression::absent())).await
+        self.create(&key(user, &chat.id), chat).await
     }
 
     /// A session.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn chat(&self, user: &UserId, id: &ChatId) -> StoreResult<Option<Chat>> {
         self.get(&key(user, id)).await
     }
@@ -166,7 +172,7 @@ impl Store {
     /// interrupted, whatever is stored: nothing ever seems to be written for ever.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn chat_with_messages(
         &self,
         user: &UserId,
@@ -187,7 +193,7 @@ impl Store {
     /// A part of the user's sessions, newest change first, and how many there are in all.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn chats(
         &self,
         user: &UserId,
@@ -207,7 +213,7 @@ impl Store {
     /// All sessions of the user, newest change first.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn all_chats(&self, user: &UserId, status: Option<ChatStatus>) -> StoreResult<Vec<Chat>> {
         self.list(Listing::indexed(index_partition(user), "").newest_first().filter(filter(status))).await
     }
@@ -215,49 +221,28 @@ impl Store {
     /// Changes a session; `None` when there is none.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn change_chat(&self, user: &UserId, id: &ChatId, change: &ChatChange) -> StoreResult<Option<Chat>> {
-        let now = time::now();
-        let mut text = "SET #updatedAt = :now, #indexSort = :sort".to_owned();
-        let mut update = Expression::default()
-            .name("#updatedAt", "updatedAt")
-            .value(":now", now)
-            .name("#indexSort", "indexSort")
-            .value(":sort", index_sort(now, id));
+        let mut update = touch(id);
         if let Some(status) = change.status {
-            text.push_str(", #status = :status");
-            update = update.name("#status", "status").value(":status", status);
+            update = update.set("status", status);
         }
         if let Some(equipment) = &change.equipment_context {
-            text.push_str(", #equipment = :equipment");
-            update = update.name("#equipment", "equipmentContext").value(":equipment", equipment);
+            update = update.set("equipmentContext", equipment);
         }
-        match &change.title {
-            None => {}
-            Some(Some(title)) => {
-                text.push_str(", #title = :title");
-                update = update.name("#title", "title").value(":title", title);
-            }
-            Some(None) => {
-                text.push_str(" REMOVE #title");
-                update = update.name("#title", "title");
-            }
+        if let Some(title) = &change.title {
+            update = update.set_or_remove("title", title.as_ref());
         }
-        update.text = text;
-        match self.update(&key(user, id), update, Some(Expression::present())).await {
-            Ok(chat) => Ok(Some(chat)),
-            Err(error) if error.is_condition() => Ok(None),
-            Err(error) => Err(error),
-        }
+        self.update_if(&key(user, id), update, Condition::present()).await
     }
 
     /// Deletes a session and its messages, the session last, so that a failure in between can be
     /// repeated.
     ///
     /// # Errors
-    /// [`super::StoreError`].
+    /// [`crate::store::StoreError`].
     pub async fn delete_chat(&self, user: &UserId, id: &ChatId) -> StoreResult<()> {
         self.delete_all(&messages::partition(user, id), "").await?;
-        self.delete(&key(user, id), None).await
+        self.delete(&key(user, id)).await
     }
 }
