@@ -7,6 +7,8 @@ pub mod config;
 pub mod fetch;
 pub mod file_url;
 pub mod ids;
+#[cfg(any(test, feature = "test-support"))]
+pub mod need;
 pub mod outbound;
 pub mod page_boxes;
 pub mod page_texts;

@@ -2,3 +2,5 @@
 
 pub mod inference;
 pub mod retrieval;
+#[cfg(any(test, feature = "test-support"))]
+pub mod test_support;

@@ -1,7 +1,9 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_precision_loss, reason = "tests")]
 
+use foundation::need::{Needed, need};
+
 use super::*;
-use crate::audio::test_support::{data, fixture_sound, noise, sine};
+use crate::audio::test_support::{fixture_sound, noise, sine};
 use crate::audio::{AudioLimits, decode};
 
 fn settings() -> Endpointing {
@@ -94,7 +96,7 @@ fn silence_noise_tones_and_clicks_are_not_speech() {
 
 #[test]
 fn recordings_are_told_by_voice() {
-    let Some(folder) = data("speech") else { return };
+    let Some(folder) = need(Needed::Data("speech")) else { return };
     let limits = AudioLimits::new(Duration::from_mins(1));
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

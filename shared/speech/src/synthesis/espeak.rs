@@ -121,6 +121,8 @@ fn failure(error: ProgramError) -> ProviderError {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use foundation::need::{Needed, need};
+
     use super::*;
 
     fn utterance(text: &str, speed: f32) -> Utterance {
@@ -129,8 +131,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_speaks_and_faster_when_asked() {
-        if !program::is_installed(PROGRAM) {
-            eprintln!("skipped: {PROGRAM} is not installed");
+        if need(Needed::Program(PROGRAM)).is_none() {
             return;
         }
         let espeak = Espeak::new("en-us".to_owned(), Duration::from_secs(20));
@@ -144,8 +145,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_looks_like_an_option_is_read_out() {
-        if !program::is_installed(PROGRAM) {
-            eprintln!("skipped: {PROGRAM} is not installed");
+        if need(Needed::Program(PROGRAM)).is_none() {
             return;
         }
         let espeak = Espeak::new("en-us".to_owned(), Duration::from_secs(20));
@@ -156,8 +156,7 @@ mod tests {
 
     #[tokio::test]
     async fn names_of_other_providers_are_spoken_with_the_usual_voice() {
-        if !program::is_installed(PROGRAM) {
-            eprintln!("skipped: {PROGRAM} is not installed");
+        if need(Needed::Program(PROGRAM)).is_none() {
             return;
         }
         let espeak = Espeak::new("en-us".to_owned(), Duration::from_secs(20));

@@ -1,4 +1,6 @@
-//! With the real recogniser, on real recordings: where both are there.
+//! With the real recogniser, on real recordings.
+
+use foundation::need::{Needed, need};
 
 use super::*;
 
@@ -7,20 +9,9 @@ mod word_errors;
 
 /// The real recogniser, and a folder of recordings with transcripts.
 fn real() -> Option<(PocketSphinx, PathBuf)> {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    let python = std::env::var("POCKETSPHINX_PYTHON").unwrap_or_else(|_| format!("{root}/.venv/bin/python"));
-    let data = std::env::var("INTELLIMAINT_DATA").unwrap_or_else(|_| format!("{root}/../shared/data"));
-    let data = Path::new(&data).join("speech");
-    let package = std::process::Command::new(&python).args(["-c", "import pocketsphinx"]).output();
-    if !package.is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: {python} has no package pocketsphinx");
-        return None;
-    }
-    if !data.exists() {
-        eprintln!("skipped: {} is not there", data.display());
-        return None;
-    }
-    Some((PocketSphinx::new(python.into(), 1, Duration::from_mins(2)), data))
+    let python = need(Needed::PythonPackage("pocketsphinx"))?;
+    let data = need(Needed::Data("speech"))?;
+    Some((PocketSphinx::new(python, 1, Duration::from_mins(2)), data))
 }
 
 fn recording(file: &Path) -> Pcm {
