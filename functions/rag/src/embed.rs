@@ -36,7 +36,7 @@ impl Field for Text {
 }
 
 #[derive(Serialize)]
-pub(crate) struct Answer {
+pub(crate) struct EmbedResponse {
     embeddings: Vec<Vec<f32>>,
     model: String,
     dimensions: usize,
@@ -46,10 +46,10 @@ pub(crate) async fn embed(
     _user: CurrentUser,
     Shared(state): Shared<State>,
     Valid(body): Valid<Body>,
-) -> ApiResult<Json<Answer>> {
+) -> ApiResult<Json<EmbedResponse>> {
     let embedder = state.library.embedder().await.map_err(failure::answer)?;
     let embedded = embedder.embed(body.texts).await.map_err(|error| failure::answer(LibraryError::from(error)))?;
-    Ok(Json(Answer {
+    Ok(Json(EmbedResponse {
         embeddings: embedded.into_iter().map(search::inference::Embedding::into_vec).collect(),
         model: embedder.model_name().to_owned(),
         dimensions: embedder.dimensions(),

@@ -19,7 +19,7 @@ pub(crate) struct Connections {
 
 /// A place for one connection; given back when dropped.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct Permit {
     connections: Connections,
     user: UserId,
 }
@@ -31,7 +31,7 @@ impl Connections {
 
     /// A place for one more connection of `user`: 429 beyond the user's limit, 503 beyond that of the
     /// process.
-    pub(crate) fn enter(&self, user: &UserId) -> ApiResult<Place> {
+    pub(crate) fn enter(&self, user: &UserId) -> ApiResult<Permit> {
         let mut of_users = self.of_users.lock().unwrap_or_else(PoisonError::into_inner);
         let all: usize = of_users.values().sum();
         if all >= self.of_all {
@@ -44,7 +44,7 @@ impl Connections {
             return Err(ApiError::too_many_requests("too_many_connections", message, RETRY_SECONDS));
         }
         *of_user += 1;
-        Ok(Place { connections: self.clone(), user: user.clone() })
+        Ok(Permit { connections: self.clone(), user: user.clone() })
     }
 
     /// How many there are.
@@ -53,7 +53,7 @@ impl Connections {
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         let mut of_users = self.connections.of_users.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = of_users.get_mut(&self.user) {

@@ -10,7 +10,7 @@ use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use speech::audio::{AudioWorker, LiveDecoder, LiveFormat, LiveSound, RECOGNISED_RATE};
 use speech::endpointing::{Endpointer, Endpointing, SpeechEvent};
-use speech::{Hearing, Transcriber};
+use speech::{Transcriber, TranscriptEvent};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::task::AbortOnDropHandle;
@@ -18,11 +18,11 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::voice_meter::{GivenSound, VoiceMeter};
 
 /// What raw samples are taken to be where nobody says at which rate they come.
-pub(crate) const USUAL_RATE: u32 = RECOGNISED_RATE;
+pub(crate) const DEFAULT_RATE: u32 = RECOGNISED_RATE;
 
 /// What is heard, for the session.
 #[derive(Debug)]
-pub(crate) enum Heard {
+pub(crate) enum MicrophoneEvent {
     /// Somebody has begun to speak.
     Started,
     /// What is understood so far.
@@ -62,7 +62,7 @@ impl Microphone {
         transcriber: Arc<dyn Transcriber>,
         meter: VoiceMeter,
         silence: Duration,
-    ) -> Result<(Self, mpsc::Receiver<Heard>), ApiError> {
+    ) -> Result<(Self, mpsc::Receiver<MicrophoneEvent>), ApiError> {
         let (decoder, sound) = LiveDecoder::new(format, LONGEST, audio)?;
         let (events, heard) = mpsc::channel(EVENTS);
         let endpointer = Endpointer::new(Endpointing { silence, ..Endpointing::default() });
@@ -106,17 +106,17 @@ struct Utterance {
 }
 
 /// An utterance that is being understood, and when it ended.
-type Understanding = futures::future::BoxFuture<'static, (Result<String, ApiError>, Instant)>;
+type PendingTranscript = futures::future::BoxFuture<'static, (Result<String, ApiError>, Instant)>;
 
 struct Listener {
     transcriber: Arc<dyn Transcriber>,
     meter: VoiceMeter,
     endpointer: Endpointer,
-    events: mpsc::Sender<Heard>,
+    events: mpsc::Sender<MicrophoneEvent>,
     /// Whether anybody has spoken.
     spoken: bool,
     utterance: Option<Utterance>,
-    understood: FuturesOrdered<Understanding>,
+    understood: FuturesOrdered<PendingTranscript>,
 }
 
 impl Listener {
@@ -129,7 +129,7 @@ impl Listener {
                         self.follow(events).await;
                     }
                     Some(Err(error)) => {
-                        self.tell(Heard::Broken(error.into())).await;
+                        self.tell(MicrophoneEvent::Broken(error.into())).await;
                         return;
                     }
                     None => break,
@@ -143,7 +143,7 @@ impl Listener {
             self.tell(understood(said, ended)).await;
         }
         if !self.spoken {
-            self.tell(Heard::Nothing).await;
+            self.tell(MicrophoneEvent::Nothing).await;
         }
     }
 
@@ -152,11 +152,11 @@ impl Listener {
             match event {
                 SpeechEvent::Started => {
                     self.spoken = true;
-                    self.tell(Heard::Started).await;
+                    self.tell(MicrophoneEvent::Started).await;
                     if self.understood.len() < UTTERANCES {
                         self.utterance = Some(self.begin());
                     } else {
-                        self.tell(Heard::Misunderstood(backlog())).await;
+                        self.tell(MicrophoneEvent::Misunderstood(backlog())).await;
                     }
                 }
                 SpeechEvent::Sound(samples) => {
@@ -180,11 +180,11 @@ impl Listener {
             let mut understood = false;
             while let Some(heard) = hearing.next().await {
                 match heard {
-                    Ok(Hearing::Partial(text)) => {
+                    Ok(TranscriptEvent::Partial(text)) => {
                         understood |= !text.is_empty();
-                        drop(events.send(Heard::Partial(text)).await);
+                        drop(events.send(MicrophoneEvent::Partial(text)).await);
                     }
-                    Ok(Hearing::Final(transcript)) => {
+                    Ok(TranscriptEvent::Final(transcript)) => {
                         given.count().await;
                         return Ok(transcript.text);
                     }
@@ -214,7 +214,7 @@ impl Listener {
         }));
     }
 
-    async fn tell(&mut self, heard: Heard) {
+    async fn tell(&mut self, heard: MicrophoneEvent) {
         // A session that has ended wants to know nothing.
         let _ = self.events.send(heard).await;
     }
@@ -225,9 +225,9 @@ pub(crate) fn backlog() -> ApiError {
     ApiError::unavailable("speech_backlog", "You speak faster than this can be understood. Please say it again.")
 }
 
-fn understood(said: Result<String, ApiError>, ended: Instant) -> Heard {
+fn understood(said: Result<String, ApiError>, ended: Instant) -> MicrophoneEvent {
     match said {
-        Ok(text) => Heard::Utterance(text, ended),
-        Err(error) => Heard::Misunderstood(error),
+        Ok(text) => MicrophoneEvent::Utterance(text, ended),
+        Err(error) => MicrophoneEvent::Misunderstood(error),
     }
 }

@@ -25,25 +25,25 @@ pub enum Outgoing {
 
 /// A frame that waits.
 #[derive(Debug)]
-pub struct Waiting {
+pub struct QueuedFrame {
     frame: Outgoing,
-    sound: Option<Leaving>,
+    sound: Option<SentNotice>,
 }
 
 /// What is noted when sound leaves: how far the client then hears the answer.
 #[derive(Debug)]
-struct Leaving {
-    reach: Reach,
+struct SentNotice {
+    offset: SpokenOffset,
     end: usize,
     left: oneshot::Sender<()>,
 }
 
-impl Waiting {
+impl QueuedFrame {
     /// The frame, which leaves now; none where nobody wants to hear it any more.
     #[must_use]
     pub fn leave(self) -> Option<Outgoing> {
-        if let Some(Leaving { reach, end, left }) = self.sound {
-            if !reach.extend(end) {
+        if let Some(SentNotice { offset, end, left }) = self.sound {
+            if !offset.extend(end) {
                 return None;
             }
             // Whoever plays it may have been interrupted meanwhile.
@@ -55,42 +55,42 @@ impl Waiting {
 
 /// How much of an answer has left as sound, in bytes of its text; once it is cut, no more does.
 #[derive(Debug, Clone, Default)]
-pub struct Reach(Arc<Mutex<Reached>>);
+pub struct SpokenOffset(Arc<Mutex<OffsetState>>);
 
 #[derive(Debug, Default)]
-struct Reached {
+struct OffsetState {
     end: usize,
     cut: bool,
 }
 
-impl Reach {
+impl SpokenOffset {
     /// Lets no more sound leave; how far the answer has been heard.
     #[must_use]
     pub fn cut(&self) -> usize {
-        let mut reached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        reached.cut = true;
-        reached.end
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.cut = true;
+        state.end
     }
 
     fn extend(&self, end: usize) -> bool {
-        let mut reached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !reached.cut {
-            reached.end = end;
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !state.cut {
+            state.end = end;
         }
-        !reached.cut
+        !state.cut
     }
 }
 
 /// The client does not read, or has gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the client has gone")]
-pub struct Gone;
+pub struct Disconnected;
 
 /// The sending side. Cheap to clone. Whoever sends waits for room; who takes the frames out gives up,
 /// by dropping the receiver, where the client takes none.
 #[derive(Debug, Clone)]
 pub struct Outbox {
-    frames: mpsc::Sender<Waiting>,
+    frames: mpsc::Sender<QueuedFrame>,
     busy: Arc<AtomicBool>,
     /// When the client last showed that it is there.
     alive: Arc<Mutex<Instant>>,
@@ -99,7 +99,7 @@ pub struct Outbox {
 impl Outbox {
     /// A bounded queue of frames.
     #[must_use]
-    pub fn new() -> (Self, mpsc::Receiver<Waiting>) {
+    pub fn new() -> (Self, mpsc::Receiver<QueuedFrame>) {
         let (frames, receiver) = mpsc::channel(FRAMES);
         let alive = Arc::new(Mutex::new(Instant::now()));
         (Self { frames, busy: Arc::default(), alive }, receiver)
@@ -108,27 +108,27 @@ impl Outbox {
     /// Sends a text frame.
     ///
     /// # Errors
-    /// [`Gone`].
-    pub async fn send(&self, frame: &ServerFrame) -> Result<(), Gone> {
+    /// [`Disconnected`].
+    pub async fn send(&self, frame: &ServerFrame) -> Result<(), Disconnected> {
         self.push(Outgoing::Text(frame.to_text()), None).await
     }
 
     /// Sends sound that speaks the answer up to `end`, announced by a text frame or not, and waits
-    /// until it leaves. Neither leaves once `reach` is cut.
+    /// until it leaves. Neither leaves once `offset` is cut.
     ///
     /// # Errors
-    /// [`Gone`], also where it was cut.
+    /// [`Disconnected`], also where it was cut.
     pub async fn play(
         &self,
         announced: Option<&ServerFrame>,
         sound: Bytes,
-        reach: &Reach,
+        offset: &SpokenOffset,
         end: usize,
-    ) -> Result<(), Gone> {
+    ) -> Result<(), Disconnected> {
         let (left, leaves) = oneshot::channel();
         let frame = Outgoing::Sound(announced.map(ServerFrame::to_text), sound);
-        self.push(frame, Some(Leaving { reach: reach.clone(), end, left })).await?;
-        leaves.await.map_err(|_| Gone)
+        self.push(frame, Some(SentNotice { offset: offset.clone(), end, left })).await?;
+        leaves.await.map_err(|_| Disconnected)
     }
 
     /// Whether the client is still there.
@@ -161,7 +161,7 @@ impl Outbox {
         *self.alive.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn push(&self, frame: Outgoing, sound: Option<Leaving>) -> Result<(), Gone> {
-        self.frames.send(Waiting { frame, sound }).await.map_err(|_| Gone)
+    async fn push(&self, frame: Outgoing, sound: Option<SentNotice>) -> Result<(), Disconnected> {
+        self.frames.send(QueuedFrame { frame, sound }).await.map_err(|_| Disconnected)
     }
 }

@@ -6,7 +6,7 @@ use foundation::ids::{ChatId, MessageId};
 
 use crate::Parts;
 use crate::speaker::Speaker;
-use crate::speaking::Spoken;
+use crate::speaking::SpeechProgress;
 
 /// An answer that has left as a whole, and that a client may still be playing.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct Playing {
     pub(crate) chat: ChatId,
     pub(crate) answer: MessageId,
     /// How much of it is heard when.
-    pub(crate) spoken: Spoken,
+    pub(crate) spoken: SpeechProgress,
 }
 
 impl Playing {

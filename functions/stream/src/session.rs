@@ -20,11 +20,11 @@ pub use crate::speaker::Speaker;
 use self::listening::heard;
 use crate::Parts;
 use crate::frames::{ClientConfig, ClientFrame, ServerFrame};
-use crate::hearing::{Heard, Microphone};
-use crate::outbox::{Gone, Outbox};
+use crate::hearing::{Microphone, MicrophoneEvent};
+use crate::outbox::{Disconnected, Outbox};
 use crate::playing::Playing;
 use crate::refusal;
-use crate::turn::{Ended, Turn, Wishes};
+use crate::turn::{AnswerOptions, Turn, TurnEnd};
 
 /// Characters of a question, as in a typed message.
 const LONGEST_QUESTION: usize = 16_000;
@@ -42,14 +42,14 @@ pub struct Session {
     /// What the client may be playing, after its turn has ended.
     playing: Option<Playing>,
     /// The recordings that arrive or are still being understood, in their order; the last may be open.
-    microphones: VecDeque<(Microphone, mpsc::Receiver<Heard>)>,
+    microphones: VecDeque<(Microphone, mpsc::Receiver<MicrophoneEvent>)>,
     /// Whether what arrives as sound cannot be heard, until the recording ends.
-    deaf: bool,
+    ignores_sound: bool,
 }
 
 struct Running {
     cancel: CancellationToken,
-    task: JoinHandle<Ended>,
+    task: JoinHandle<TurnEnd>,
 }
 
 impl Session {
@@ -66,7 +66,7 @@ impl Session {
             turn: None,
             playing: None,
             microphones: VecDeque::new(),
-            deaf: false,
+            ignores_sound: false,
         }
     }
 
@@ -136,7 +136,7 @@ impl Session {
         });
     }
 
-    async fn follow(&mut self, frame: ClientFrame) -> Result<(), Gone> {
+    async fn follow(&mut self, frame: ClientFrame) -> Result<(), Disconnected> {
         match frame {
             ClientFrame::FinalText { text, session } => {
                 if let Some(session) = session
@@ -152,14 +152,14 @@ impl Session {
             }
             ClientFrame::Stop => {
                 self.microphones.clear();
-                self.deaf = false;
+                self.ignores_sound = false;
                 self.silence().await;
                 Ok(())
             }
             ClientFrame::Config(config) => self.configure(config).await,
             ClientFrame::Audio(piece) => self.listen(piece).await,
             ClientFrame::AudioEnd => {
-                self.deaf = false;
+                self.ignores_sound = false;
                 if let Some((microphone, _)) = self.microphones.back_mut() {
                     microphone.finish().await;
                 }
@@ -172,7 +172,7 @@ impl Session {
         }
     }
 
-    async fn configure(&mut self, config: ClientConfig) -> Result<(), Gone> {
+    async fn configure(&mut self, config: ClientConfig) -> Result<(), Disconnected> {
         if config.voice.as_deref().is_some_and(|voice| !is_voice_name(voice)) {
             let error = ApiError::bad_request("voice_refused", "The field \"voice\" must be the name of a voice.");
             return self.refuse(&error).await;
@@ -181,7 +181,7 @@ impl Session {
         if config.format.is_some() || config.sample_rate.is_some() {
             // Another kind of recording begins.
             self.microphones.clear();
-            self.deaf = false;
+            self.ignores_sound = false;
         }
         own.format = config.format.or(own.format);
         own.sample_rate = config.sample_rate.or(own.sample_rate);
@@ -196,7 +196,7 @@ impl Session {
     }
 
     /// The session that questions belong to from now on; whether there can be such a one.
-    async fn choose(&mut self, session: &str) -> Result<bool, Gone> {
+    async fn choose(&mut self, session: &str) -> Result<bool, Disconnected> {
         let Ok(chat) = ChatId::try_from(session.to_owned()) else {
             self.refuse(&ApiError::not_found("Session")).await?;
             return Ok(false);
@@ -212,7 +212,7 @@ impl Session {
         text: String,
         asked: Instant,
         recognised: Option<std::time::Duration>,
-    ) -> Result<(), Gone> {
+    ) -> Result<(), Disconnected> {
         let text = without_controls(&text).trim().to_owned();
         if text.is_empty() {
             // Of speech, the empty transcript says it.
@@ -236,7 +236,7 @@ impl Session {
                     ApiError::unauthorized("sign_in_expired", "Your sign-in has expired. Please sign in again.");
                 self.refuse(&ended).await?;
                 self.out.close(SIGNED_OUT, "signed out").await;
-                return Err(Gone);
+                return Err(Disconnected);
             }
             Err(error) => return self.refuse(&error.into()).await,
         }
@@ -244,7 +244,7 @@ impl Session {
         let turn = Turn {
             parts: self.parts.clone(),
             speaker: self.speaker.clone(),
-            wishes: Wishes {
+            options: AnswerOptions {
                 audio: self.config.audio.unwrap_or_default(),
                 voice: self.config.voice.clone(),
                 procedure: self.config.procedure == Some(true),
@@ -278,15 +278,15 @@ impl Session {
     }
 
     /// Keeps what a turn has left behind.
-    fn settle(&mut self, ended: Option<Ended>) {
+    fn settle(&mut self, ended: Option<TurnEnd>) {
         self.out.set_busy(false);
-        if let Some(Ended { chat, playing }) = ended {
+        if let Some(TurnEnd { chat, playing }) = ended {
             self.chat = chat;
             self.playing = playing;
         }
     }
 
-    async fn refuse(&mut self, error: &ApiError) -> Result<(), Gone> {
+    async fn refuse(&mut self, error: &ApiError) -> Result<(), Disconnected> {
         if let Some(cause) = error.cause() {
             tracing::error!(connection = %self.speaker.connection, code = error.code(), cause, "a frame failed");
         }
@@ -295,7 +295,7 @@ impl Session {
 }
 
 /// The end of a running turn; never, while none runs.
-async fn ended(turn: &mut Option<Running>) -> Option<Ended> {
+async fn ended(turn: &mut Option<Running>) -> Option<TurnEnd> {
     let Some(running) = turn else { return std::future::pending().await };
     (&mut running.task).await.ok()
 }

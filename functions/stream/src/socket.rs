@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::State;
 use crate::frames::ClientFrame;
-use crate::outbox::{Outbox, Outgoing, Waiting};
+use crate::outbox::{Outbox, Outgoing, QueuedFrame};
 use crate::session::{Session, Speaker};
 
 /// Load balancers drop connections that are silent for a minute.
@@ -117,7 +117,11 @@ fn fault(error: axum::Error) -> Option<(u16, &'static str)> {
 }
 
 /// Sends what waits, and pings. Where a frame cannot be sent in time, the client has gone.
-async fn write(mut sink: SplitSink<WebSocket, Message>, mut waiting: mpsc::Receiver<Waiting>, dead: CancellationToken) {
+async fn write(
+    mut sink: SplitSink<WebSocket, Message>,
+    mut waiting: mpsc::Receiver<QueuedFrame>,
+    dead: CancellationToken,
+) {
     let mut pings = interval(PING);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
     pings.reset();
@@ -163,6 +167,6 @@ async fn send(sink: &mut SplitSink<WebSocket, Message>, message: Message) -> boo
         Message::Binary(bytes) => bytes.len() as u64,
         _ => 0,
     };
-    let patience = SEND + Duration::from_secs(length / SLOWEST);
-    matches!(timeout(patience, sink.send(message)).await, Ok(Ok(())))
+    let limit = SEND + Duration::from_secs(length / SLOWEST);
+    matches!(timeout(limit, sink.send(message)).await, Ok(Ok(())))
 }

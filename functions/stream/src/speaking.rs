@@ -10,7 +10,7 @@ use speech::spoken::spoken;
 use tokio::sync::mpsc;
 
 use crate::frames::{ServerFrame, SpokenAnswers};
-use crate::outbox::{Gone, Reach};
+use crate::outbox::{Disconnected, SpokenOffset};
 use crate::turn::Turn;
 
 /// Silence between two sentences of one file.
@@ -20,7 +20,7 @@ const MOST_SAMPLES: usize = 6 * 1024 * 1024;
 
 /// How far speaking has come.
 #[derive(Debug, Default)]
-pub(crate) struct Spoken {
+pub(crate) struct SpeechProgress {
     /// When the first sound left.
     pub(crate) first: Option<Instant>,
     /// Until when a client that plays at once hears it.
@@ -31,7 +31,7 @@ pub(crate) struct Spoken {
     heard: Vec<(usize, Instant)>,
 }
 
-impl Spoken {
+impl SpeechProgress {
     /// Notes that sound of this length left, in which sentences end at these times.
     fn left(&mut self, length: Duration, sentences: &[(usize, Duration)]) {
         let now = Instant::now();
@@ -53,15 +53,15 @@ pub(crate) struct Sentence {
     pub(crate) end: usize,
 }
 
-/// Speaks the sentences as they come; in one file at their end, or each in its own. `reach` knows
+/// Speaks the sentences as they come; in one file at their end, or each in its own. `offset` knows
 /// what of them has left.
 pub(crate) async fn speak(
     turn: &Turn,
     mut sentences: mpsc::Receiver<Sentence>,
-    reach: &Reach,
-    progress: &mut Spoken,
-) -> Result<(), Gone> {
-    let one_by_one = turn.wishes.audio == SpokenAnswers::Sentence;
+    offset: &SpokenOffset,
+    progress: &mut SpeechProgress,
+) -> Result<(), Disconnected> {
+    let one_by_one = turn.options.audio == SpokenAnswers::Sentence;
     let meter = turn.speaker.meter(&turn.parts);
     let mut allowed = false;
     let mut whole: Option<Pcm> = None;
@@ -79,7 +79,7 @@ pub(crate) async fn speak(
             }
             allowed = true;
         }
-        let utterance = Utterance { text: words, voice: turn.wishes.voice.clone(), speed: 1.0 };
+        let utterance = Utterance { text: words, voice: turn.options.voice.clone(), speed: 1.0 };
         let sound = match turn.parts.synthesizer.synthesize(utterance).await {
             Ok(sound) => sound,
             Err(error) => {
@@ -94,7 +94,7 @@ pub(crate) async fn speak(
         if one_by_one {
             let announced = ServerFrame::Audio { index, text: sentence.text };
             let Some(file) = file(&sound) else { return Ok(()) };
-            turn.out.play(Some(&announced), file, reach, end).await?;
+            turn.out.play(Some(&announced), file, offset, end).await?;
             progress.left(sound.duration(), &[(end, sound.duration())]);
             index += 1;
         } else if let Some(whole) = &mut whole {
@@ -110,7 +110,7 @@ pub(crate) async fn speak(
         let length = whole.duration();
         let encoded = tokio::task::spawn_blocking(move || file(&whole)).await.ok().flatten();
         let Some(file) = encoded else { return Ok(()) };
-        turn.out.play(None, file, reach, end).await?;
+        turn.out.play(None, file, offset, end).await?;
         progress.left(length, &ends);
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use answers::assistant::unsaid;
-use answers::conversation::{Asked, ConversationError, ConversationResult, Outcome, Progress, Prompt};
+use answers::conversation::{ConversationError, ConversationResult, OngoingAnswer, Outcome, Progress, Prompt};
 use foundation::ApiError;
 use foundation::ids::ChatId;
 use foundation::telemetry;
@@ -15,10 +15,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Parts;
 use crate::frames::{ServerFrame, SpokenAnswers};
-use crate::outbox::{Gone, Outbox, Reach};
+use crate::outbox::{Disconnected, Outbox, SpokenOffset};
 use crate::playing::Playing;
 use crate::speaker::Speaker;
-use crate::speaking::{Sentence, Spoken, speak};
+use crate::speaking::{Sentence, SpeechProgress, speak};
 use crate::splitter::Splitter;
 use crate::{metrics, refusal};
 
@@ -37,7 +37,7 @@ const GONE: &str = "gone";
 
 /// How answers are spoken.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Wishes {
+pub(crate) struct AnswerOptions {
     pub(crate) audio: SpokenAnswers,
     pub(crate) voice: Option<String>,
     /// Whether the steps of a procedure are also sent as data.
@@ -48,7 +48,7 @@ pub(crate) struct Wishes {
 pub(crate) struct Turn {
     pub(crate) parts: Parts,
     pub(crate) speaker: Speaker,
-    pub(crate) wishes: Wishes,
+    pub(crate) options: AnswerOptions,
     pub(crate) out: Outbox,
     /// Cancelled when nobody wants to hear it any more.
     pub(crate) cancel: CancellationToken,
@@ -60,7 +60,7 @@ pub(crate) struct Turn {
 
 /// What a turn leaves behind.
 #[derive(Debug)]
-pub(crate) struct Ended {
+pub(crate) struct TurnEnd {
     /// The session that it belongs to.
     pub(crate) chat: Option<ChatId>,
     /// What the client may still be playing.
@@ -76,7 +76,7 @@ struct Times {
 
 impl Turn {
     /// Runs to its end, however that comes about.
-    pub(crate) async fn run(self, text: String, chat: Option<ChatId>) -> Ended {
+    pub(crate) async fn run(self, text: String, chat: Option<ChatId>) -> TurnEnd {
         let mut times = Times::default();
         let asked = match self.ask(text, chat.as_ref()).await {
             Ok(asked) => asked,
@@ -85,11 +85,11 @@ impl Turn {
                 let chat = chat.filter(|_| !matches!(error, ConversationError::NoSuchChat));
                 self.refuse(&refusal::of(error)).await;
                 self.log("refused", &times);
-                return Ended { chat, playing: None };
+                return TurnEnd { chat, playing: None };
             }
         };
         let chat = Some(asked.chat.clone());
-        let (mut sent, mut spoken) = (String::new(), Spoken::default());
+        let (mut sent, mut spoken) = (String::new(), SpeechProgress::default());
         let mut ended = None;
         let outcome = self.answer(&asked, (&mut sent, &mut spoken, &mut ended), &mut times).await.unwrap_or(GONE);
         times.first_audio = spoken.first;
@@ -102,15 +102,15 @@ impl Turn {
             let (chat, answer) = (asked.chat.clone(), asked.answer.clone());
             Playing { until, text: sent, chat, answer, spoken }
         });
-        Ended { chat, playing }
+        TurnEnd { chat, playing }
     }
 
     /// Keeps which warnings are still to be said, however the turn has ended. Where the voice fails, no step is spoken
     /// without its warnings, and those of the answer stand in writing; but what was carried over is still to be heard.
-    async fn note_warnings(&self, asked: &Asked, outcome: &'static str, heard: &str) {
+    async fn note_warnings(&self, asked: &OngoingAnswer, outcome: &'static str, heard: &str) {
         let (conversations, user) = (&self.parts.conversations, &self.speaker.user);
         let noted = match outcome {
-            _ if self.wishes.audio == SpokenAnswers::None => return,
+            _ if self.options.audio == SpokenAnswers::None => return,
             ANSWERED | SILENT if asked.carried.is_empty() => return,
             ANSWERED => conversations.note_settled(user, &asked.chat, &asked.carried).await,
             SILENT => {
@@ -132,8 +132,8 @@ impl Turn {
         }
     }
 
-    async fn ask(&self, text: String, chat: Option<&ChatId>) -> ConversationResult<Asked> {
-        let prompt = Prompt { text, pictures: Vec::new(), key: None, aloud: self.wishes.audio != SpokenAnswers::None };
+    async fn ask(&self, text: String, chat: Option<&ChatId>) -> ConversationResult<OngoingAnswer> {
+        let prompt = Prompt { text, pictures: Vec::new(), key: None, aloud: self.options.audio != SpokenAnswers::None };
         let conversations = &self.parts.conversations;
         match chat {
             Some(chat) => conversations.ask(&self.speaker.user, chat, prompt).await,
@@ -144,15 +144,15 @@ impl Turn {
     /// Writes, speaks, and is interrupted where that is wanted; `cut` is when.
     async fn answer(
         &self,
-        asked: &Asked,
-        (sent, spoken, cut): (&mut String, &mut Spoken, &mut Option<Instant>),
+        asked: &OngoingAnswer,
+        (sent, spoken, cut): (&mut String, &mut SpeechProgress, &mut Option<Instant>),
         times: &mut Times,
-    ) -> Result<&'static str, Gone> {
+    ) -> Result<&'static str, Disconnected> {
         let (sentences, waiting) = mpsc::channel(SENTENCES);
-        let reach = Reach::default();
+        let offset = SpokenOffset::default();
         let work = async {
             let mut writing = pin!(self.write(asked, sentences, sent, times));
-            let mut speaking = pin!(speak(self, waiting, &reach, spoken));
+            let mut speaking = pin!(speak(self, waiting, &offset, spoken));
             let (outcome, silent) = tokio::select! {
                 outcome = &mut writing => (outcome?, false),
                 spoke = &mut speaking => {
@@ -160,7 +160,7 @@ impl Turn {
                     (writing.await?, true)
                 }
             };
-            let ended = self.finish(asked, outcome, &reach).await?;
+            let ended = self.finish(asked, outcome, &offset).await?;
             if ended == ANSWERED && !silent {
                 speaking.await?;
             }
@@ -174,7 +174,7 @@ impl Turn {
         match ended {
             None => {
                 *cut = Some(Instant::now());
-                let heard = self.heard(sent, &reach);
+                let heard = self.heard(sent, &offset);
                 asked.stop.cancel();
                 let told = self.out.send(&ServerFrame::Interrupted { heard: heard.clone() }).await;
                 self.cut(asked, &heard).await;
@@ -182,7 +182,7 @@ impl Turn {
             }
             Some(Err(_)) => {
                 *cut = Some(Instant::now());
-                let heard = self.heard(sent, &reach);
+                let heard = self.heard(sent, &offset);
                 asked.give_up();
                 let late = "The answer took too long. Please try again.";
                 self.refuse(&ApiError::unavailable("turn_timeout", late)).await;
@@ -205,14 +205,14 @@ impl Turn {
     /// Sends tokens and hands on sentences until the answer is stored; no outcome where it got lost.
     async fn write(
         &self,
-        asked: &Asked,
+        asked: &OngoingAnswer,
         sentences: mpsc::Sender<Sentence>,
         sent: &mut String,
         times: &mut Times,
-    ) -> Result<Option<Outcome>, Gone> {
+    ) -> Result<Option<Outcome>, Disconnected> {
         let mut progress = asked.progress.clone();
         let mut splitter = Splitter::default();
-        let speaks = self.wishes.audio != SpokenAnswers::None;
+        let speaks = self.options.audio != SpokenAnswers::None;
         loop {
             let Progress { text, outcome, .. } = progress.borrow_and_update().clone();
             if let Some(token) = text.get(sent.len()..).filter(|token| !token.is_empty()) {
@@ -241,14 +241,19 @@ impl Turn {
     }
 
     /// Tells how the answer ended. No sound follows where it is not complete.
-    async fn finish(&self, asked: &Asked, outcome: Option<Outcome>, reach: &Reach) -> Result<&'static str, Gone> {
+    async fn finish(
+        &self,
+        asked: &OngoingAnswer,
+        outcome: Option<Outcome>,
+        offset: &SpokenOffset,
+    ) -> Result<&'static str, Disconnected> {
         let Some(outcome) = outcome else {
-            let _ = reach.cut();
+            let _ = offset.cut();
             self.refuse(&ApiError::internal("an answer ended without an outcome")).await;
             return Ok("lost");
         };
         if outcome.failure.is_some() || outcome.aborted {
-            let _ = reach.cut();
+            let _ = offset.cut();
         }
         if let Some(failure) = outcome.failure {
             self.out
@@ -265,7 +270,7 @@ impl Turn {
             response: message.content,
             citations: message.citations,
             verification: message.verification,
-            procedure: message.procedure.filter(|_| self.wishes.procedure).map(Box::new),
+            procedure: message.procedure.filter(|_| self.options.procedure).map(Box::new),
             warnings: message.warnings,
             session_id: asked.chat.to_string(),
             message_id: message.id.to_string(),
@@ -277,13 +282,13 @@ impl Turn {
 
     /// What of the answer reached the client: what was spoken where sentences are, else what was
     /// written. No more sound leaves.
-    fn heard(&self, sent: &str, reach: &Reach) -> String {
-        let reached = reach.cut();
-        let end = if self.wishes.audio == SpokenAnswers::Sentence { reached } else { sent.len() };
+    fn heard(&self, sent: &str, offset: &SpokenOffset) -> String {
+        let reached = offset.cut();
+        let end = if self.options.audio == SpokenAnswers::Sentence { reached } else { sent.len() };
         sent.get(..end).unwrap_or(sent).trim_end().to_owned()
     }
 
-    async fn cut(&self, asked: &Asked, heard: &str) {
+    async fn cut(&self, asked: &OngoingAnswer, heard: &str) {
         let user = &self.speaker.user;
         match self.parts.conversations.interrupt(user, &asked.chat, &asked.answer, heard).await {
             Ok(()) | Err(ConversationError::NoSuchChat | ConversationError::NoSuchMessage) => {}
@@ -301,7 +306,7 @@ impl Turn {
 
     fn log(&self, outcome: &'static str, times: &Times) {
         let since = |at: Option<Instant>| at.map(|at| at.duration_since(self.asked));
-        let turn = metrics::Turn {
+        let turn = metrics::TurnReport {
             outcome,
             recognised: self.recognised,
             first_token: since(times.first_token),

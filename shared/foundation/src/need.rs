@@ -96,7 +96,10 @@ fn from_env(variable: &str, default: &str) -> PathBuf {
 fn program(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let own = Path::new(ROOT).join(".venv/bin");
-    std::iter::once(own).chain(env::split_paths(&path)).map(|folder| folder.join(name)).find(|program| program.is_file())
+    std::iter::once(own)
+        .chain(env::split_paths(&path))
+        .map(|folder| folder.join(name))
+        .find(|program| program.is_file())
 }
 
 fn python_with(package: &str) -> Option<PathBuf> {

@@ -6,7 +6,6 @@
 
 mod area;
 pub mod detection;
-mod eyes;
 pub mod memory;
 mod multimodal;
 pub mod picture;
@@ -14,14 +13,15 @@ pub mod reading;
 pub mod recognition;
 #[cfg(test)]
 mod test_support;
+mod vision;
 
 pub use area::PixelBox;
 pub use detection::{Detection, Detector};
-pub use eyes::{PictureFile, Seen, Vision, decode};
 pub use memory::PictureMemory;
 pub use multimodal::Multimodal;
 pub use picture::{Picture, PictureError, PictureLimits, QuarterTurn};
 pub use reading::{ReadLine, ReadText, ReadWord, TextReader};
+pub use vision::{PictureFile, Vision, VisionResult, decode};
 
 #[cfg(test)]
 foundation::launcher_for_tests!();

@@ -33,7 +33,7 @@ struct Room {
 
 /// Memory that is taken; given back when it is dropped.
 #[derive(Debug)]
-pub struct Hold {
+pub struct MemoryPermit {
     /// None where all is closed, which it never is.
     permit: Option<OwnedSemaphorePermit>,
 }
@@ -60,12 +60,12 @@ impl PictureMemory {
     }
 
     /// Waits for room for a file of so many bytes. A file that is larger than all of it gets all.
-    pub async fn for_file(&self, bytes: u64) -> Hold {
+    pub async fn for_file(&self, bytes: u64) -> MemoryPermit {
         self.files.take(bytes).await
     }
 
     /// Waits for room for so many bytes of pixels. A picture that takes more than all of it gets all, alone.
-    pub async fn for_pixels(&self, bytes: u64) -> Hold {
+    pub async fn for_pixels(&self, bytes: u64) -> MemoryPermit {
         self.pixels.take(bytes).await
     }
 }
@@ -76,13 +76,13 @@ impl Room {
         Self { places: Arc::new(Semaphore::new(usize::try_from(all).unwrap_or(Semaphore::MAX_PERMITS))), all }
     }
 
-    async fn take(&self, bytes: u64) -> Hold {
+    async fn take(&self, bytes: u64) -> MemoryPermit {
         let permit = Arc::clone(&self.places).acquire_many_owned(places(bytes).min(self.all)).await;
-        Hold { permit: permit.ok() }
+        MemoryPermit { permit: permit.ok() }
     }
 }
 
-impl Hold {
+impl MemoryPermit {
     /// Gives back what is more than so many bytes.
     pub fn shrink_to(&mut self, bytes: u64) {
         if let Some(permit) = &mut self.permit {
@@ -122,8 +122,8 @@ mod tests {
     #[tokio::test]
     async fn the_sum_is_bounded_and_not_the_number() {
         let memory = memory();
-        let small: Vec<Hold> = futures::future::join_all((0..80).map(|_| memory.for_pixels(MIB))).await;
-        assert_eq!(small.iter().map(Hold::bytes).sum::<u64>(), 80 * MIB);
+        let small: Vec<MemoryPermit> = futures::future::join_all((0..80).map(|_| memory.for_pixels(MIB))).await;
+        assert_eq!(small.iter().map(MemoryPermit::bytes).sum::<u64>(), 80 * MIB);
         assert!(memory.for_pixels(1).now_or_never().is_none());
         assert!(memory.for_file(20 * MIB).now_or_never().is_some(), "files have room of their own");
         drop(small);

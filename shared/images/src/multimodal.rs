@@ -30,7 +30,7 @@ pub struct Multimodal {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct ChatCompletion {
     choices: Vec<Choice>,
 }
 
@@ -83,7 +83,7 @@ impl Multimodal {
         });
         let response = self.server.post("chat/completions", |request| request.json(&body)).await?;
         let bytes = self.server.body(response, LONGEST_ANSWER).await?;
-        let answer: Answer = serde_json::from_slice(&bytes).map_err(|error| self.server.unavailable(error))?;
+        let answer: ChatCompletion = serde_json::from_slice(&bytes).map_err(|error| self.server.unavailable(error))?;
         let text = answer.choices.into_iter().next().and_then(|choice| choice.message.content);
         let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         text.ok_or_else(|| self.server.unavailable("the answer holds no text"))

@@ -11,7 +11,7 @@ pub mod recognition;
 pub mod spoken;
 pub mod synthesis;
 
-pub use recognition::{Hearing, SpokenSegment, Transcriber, Transcript};
+pub use recognition::{SpokenSegment, Transcriber, Transcript, TranscriptEvent};
 pub use synthesis::{Synthesizer, Utterance};
 
 #[cfg(test)]

@@ -2,14 +2,14 @@
 
 use super::answer::{Answer, AnswerEvent};
 use super::citations::{Marks, citations, source_list};
-use super::extractive::Tongue;
+use super::extractive::AnswerLanguage;
 use super::grounds;
-use super::model::{Brief, ModelEvent, Quoted};
+use super::model::{Brief, ModelEvent, QuotedPassage};
 use super::procedure;
 use super::prompt::TokenCounter;
 use super::sanitizer::{Addresses, Sanitizer, sanitized};
-use super::verification::{Given, Verified, verify};
-use super::warnings::{self, Belonging, Gate, Watch};
+use super::verification::{VerificationInput, Verified, verify};
+use super::warnings::{self, ApplicableWarning, SentenceGate, WarningMatcher};
 use crate::library::Findings;
 use crate::library::evidence::Source;
 use shared::store::{Citation, Procedure, TokenUsage, Warning};
@@ -30,7 +30,7 @@ pub(super) struct Draft {
     /// What was read on pictures: the answer may repeat it.
     seen: String,
     findings: Findings,
-    quoted: Vec<Quoted>,
+    quoted: Vec<QuotedPassage>,
     /// Whether the model quotes, and says nothing in its own words.
     quotes: bool,
     /// Where somebody stands in a procedure whose step this is, or is asked about.
@@ -42,9 +42,9 @@ pub(super) struct Draft {
     /// Warnings from before, which the answer begins with.
     pending: Vec<Warning>,
     /// The pages that a model's words are compared with; none where it quotes.
-    watch: Option<Watch>,
+    matcher: Option<WarningMatcher>,
     /// What an answer that is read out passes.
-    gate: Option<Gate>,
+    gate: Option<SentenceGate>,
     usage: TokenUsage,
     tokens: TokenCounter,
     /// Tokens that the answer may have.
@@ -59,13 +59,16 @@ impl Draft {
         let gateway_url = &brief.gateway_url;
         let passages = &brief.findings.passages;
         let pages = passages.iter().map(|passage| format!("{}\n{}", passage.page_text, passage.hit.content));
-        let seen: Vec<&str> = brief.sights.iter().map(|sight| sight.text.as_str()).collect();
-        let watch = (!quotes).then(|| Watch::of(&brief.findings)).filter(|watch| !watch.is_empty());
-        let gate = watch.as_ref().filter(|_| brief.aloud).map(|watch| Gate::new(watch, &brief.text, &brief.pending));
+        let seen: Vec<&str> = brief.picture_summaries.iter().map(|summary| summary.text.as_str()).collect();
+        let matcher = (!quotes).then(|| WarningMatcher::of(&brief.findings)).filter(|matcher| !matcher.is_empty());
+        let gate = matcher
+            .as_ref()
+            .filter(|_| brief.aloud)
+            .map(|matcher| SentenceGate::new(matcher, &brief.text, &brief.pending));
         Self {
             text: String::new(),
             pending: brief.pending.clone(),
-            watch,
+            matcher,
             gate,
             marks: Marks::new(passages.len()),
             sanitizer: Sanitizer::new(Addresses::new(pages.collect(), gateway_url)),
@@ -107,7 +110,7 @@ impl Draft {
 
     /// Whether the figures of the text so far stand on the pages that are cited.
     fn verify(&self) -> Verified {
-        let given = Given {
+        let given = VerificationInput {
             question: &self.asked,
             seen: &self.seen,
             findings: &self.findings,
@@ -119,7 +122,7 @@ impl Draft {
 
     /// The warnings that the answer begins with.
     fn lead(&self) -> String {
-        warnings::carried(&self.pending, Tongue::of(&self.asked))
+        warnings::carried(&self.pending, AnswerLanguage::of(&self.asked))
     }
 
     /// The event that the answer begins with, unless there is none.
@@ -131,11 +134,11 @@ impl Draft {
     /// Takes over settled text; the event for it, unless there is none.
     fn add(&mut self, text: &str, is_last: bool) -> Option<AnswerEvent> {
         let before = self.text.len();
-        if let (Some(gate), Some(watch)) = (&mut self.gate, &self.watch) {
+        if let (Some(gate), Some(matcher)) = (&mut self.gate, &self.matcher) {
             let so_far = (self.text.as_str(), self.marks.cited());
-            let mut passing = gate.push(text, watch, so_far);
+            let mut passing = gate.push(text, matcher, so_far);
             if is_last {
-                passing.extend(gate.finish(watch, so_far));
+                passing.extend(gate.finish(matcher, so_far));
             }
             for part in passing {
                 self.warn(&part.before);
@@ -149,7 +152,7 @@ impl Draft {
     }
 
     /// Puts warnings where the text ends.
-    fn warn(&mut self, found: &[Belonging]) {
+    fn warn(&mut self, found: &[ApplicableWarning]) {
         if !found.is_empty() && !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push_str(if self.text.ends_with('\n') { "\n" } else { "\n\n" });
         }
@@ -158,38 +161,39 @@ impl Draft {
     }
 
     /// Warnings in the form of an answer. They cite the passage whose steps they belong to.
-    fn written(&mut self, found: &[Belonging]) -> String {
-        let tongue = Tongue::of(&self.asked);
-        let (kept, more) = warnings::kept(found.iter().collect(), warnings::MOST, |found: &&Belonging| {
+    fn written(&mut self, found: &[ApplicableWarning]) -> String {
+        let language = AnswerLanguage::of(&self.asked);
+        let (kept, more) = warnings::kept(found.iter().collect(), warnings::MOST, |found: &&ApplicableWarning| {
             (found.warning.kind, found.warning.text.len(), found.warning.page)
         });
         let mut text = String::new();
-        for Belonging { warning, name, passage, .. } in kept {
+        for ApplicableWarning { warning, name, passage, .. } in kept {
             let page = warning.page;
             let warnings = vec![warning.clone()];
             let (passage_pages, spots) = (page..=page, Vec::new());
-            self.quoted.push(Quoted { passage: *passage, pages: passage_pages, spots, begun: None, warnings });
+            self.quoted.push(QuotedPassage { passage: *passage, pages: passage_pages, spots, begun: None, warnings });
             let hit = self.findings.passages.get(*passage).map(|passage| &passage.hit);
             let is_elsewhere = hit.is_none_or(|hit| !(hit.page..=hit.page_end).contains(&page));
-            let place = if is_elsewhere { format!(" ({})", tongue.on_page(page)) } else { String::new() };
+            let place = if is_elsewhere { format!(" ({})", language.on_page(page)) } else { String::new() };
             let mark = self.marks.cite(*passage).map_or_else(String::new, |place| format!(" [{}]", place + 1));
             text.push_str(&warnings::paragraph(name, &warning.text, &format!("{place}{mark}")));
         }
-        text.push_str(&warnings::more(&more, tongue));
+        text.push_str(&warnings::more(&more, language));
         text
     }
 
     /// The warnings that hold for what the answer tells, and those that it leaves out, written. An answer that
     /// `is_whole` has all of its marks.
     fn warned(&mut self, is_whole: bool) -> (Vec<Warning>, String) {
-        let belonging = |watch: &Watch| {
+        let belonging = |matcher: &WarningMatcher| {
             let (text, cited) = (self.text.as_str(), self.marks.cited());
-            if is_whole { watch.belonging(text, cited) } else { watch.belonging_to_part(text, cited) }
+            if is_whole { matcher.belonging(text, cited) } else { matcher.belonging_to_part(text, cited) }
         };
-        let found = self.watch.as_ref().map(belonging).unwrap_or_default();
+        let found = self.matcher.as_ref().map(belonging).unwrap_or_default();
         // What the answer begins with is said.
-        let is_new = |found: &&Belonging| !warnings::holds(&self.pending, &found.warning);
-        let missing: Vec<Belonging> = Watch::missing(&self.text, &found).into_iter().filter(is_new).cloned().collect();
+        let is_new = |found: &&ApplicableWarning| !warnings::holds(&self.pending, &found.warning);
+        let missing: Vec<ApplicableWarning> =
+            WarningMatcher::missing(&self.text, &found).into_iter().filter(is_new).cloned().collect();
         let front = self.written(&missing);
         // What is carried over and what is quoted stands in the text, however much it is: an interruption must lose
         // none of it.

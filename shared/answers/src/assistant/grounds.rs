@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::essence::essence;
 use super::mark_groups::{MarkGroup, mark_groups};
-use super::model::Quoted;
+use super::model::QuotedPassage;
 use crate::library::evidence::Source;
 use crate::library::{Findings, Passage};
 use documents::Spot;
@@ -29,7 +29,7 @@ const FIGURES: f32 = 2.0;
 const SHORTEST: usize = 8;
 
 /// The boxes of each of the cited passages, in their order; none where no place is known.
-pub(super) fn boxes(text: &str, cited: &[usize], findings: &Findings, quoted: &[Quoted]) -> Vec<Vec<PageBox>> {
+pub(super) fn boxes(text: &str, cited: &[usize], findings: &Findings, quoted: &[QuotedPassage]) -> Vec<Vec<PageBox>> {
     let statements = statements(text);
     let of_citation = |(number, place): (u32, &usize)| {
         let quotations = quoted.iter().filter(|quoted| quoted.passage == *place);
@@ -75,7 +75,7 @@ fn statements(text: &str) -> Vec<Statement<'_>> {
 }
 
 /// A unit as it is compared.
-struct Held {
+struct UnitTerms {
     words: HashSet<String>,
     readings: Vec<Reading>,
 }
@@ -90,11 +90,11 @@ fn stated<'a>(
     let mut units = source.units(source.pages_of(&passage.hit));
     units.retain(|unit| unit.kind != UnitKind::Title && !unit.spots.is_empty());
     let analyzer = source.analyzer();
-    let held = |unit: &Unit| Held {
+    let held = |unit: &Unit| UnitTerms {
         words: analyzer.terms(&format!("{} {}", unit.titles, unit.in_full())).into_iter().collect(),
         readings: readings(&unit.in_full()),
     };
-    let held: Vec<Held> = units.iter().map(held).collect();
+    let held: Vec<UnitTerms> = units.iter().map(held).collect();
     let mut grounds: BTreeSet<usize> = statements.flat_map(|statement| grounds(statement, &held, &analyzer)).collect();
     if grounds.is_empty() {
         grounds = of_passage(&passage.hit.content, &units);
@@ -104,7 +104,7 @@ fn stated<'a>(
 }
 
 /// The units that a statement rests on, by their places.
-fn grounds(statement: &Statement<'_>, units: &[Held], analyzer: &Analyzer) -> Vec<usize> {
+fn grounds(statement: &Statement<'_>, units: &[UnitTerms], analyzer: &Analyzer) -> Vec<usize> {
     let words: HashSet<String> = analyzer.terms(statement.text).into_iter().collect();
     let figures = readings(statement.text);
     // A word that few units have tells more.

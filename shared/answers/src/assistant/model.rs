@@ -6,9 +6,9 @@ use std::ops::RangeInclusive;
 use futures::stream::BoxStream;
 
 use super::error::AnswerError;
-use super::procedure::Begun;
+use super::picture_summary::PictureSummary;
+use super::procedure::OpenedProcedure;
 use super::question::{Image, Turn};
-use super::sight::Sight;
 use crate::library::Findings;
 use documents::Spot;
 use shared::store::{TokenUsage, Warning};
@@ -23,7 +23,7 @@ pub struct Brief {
     /// Pictures that belong to the question.
     pub images: Vec<Image>,
     /// What was read and detected on them; empty where nothing looked at them.
-    pub sights: Vec<Sight>,
+    pub picture_summaries: Vec<PictureSummary>,
     /// Earlier turns, oldest first, cut to the window.
     pub history: Vec<Turn>,
     /// The equipment that the conversation is about.
@@ -44,13 +44,13 @@ pub struct Brief {
 
 /// A quotation, word for word.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Quoted {
+pub struct QuotedPassage {
     /// The place of its passage among those of the brief, from 0.
     pub passage: usize,
     /// The pages that it is from; it may begin before the passage and go on behind it.
     pub pages: RangeInclusive<u32>,
     /// The procedure that it opens.
-    pub(super) begun: Option<Begun>,
+    pub(super) begun: Option<OpenedProcedure>,
     /// Where it stands, what matters most first; empty where that is unknown.
     pub spots: Vec<Spot>,
     /// The warnings that it holds, which are those of the steps that it quotes.
@@ -63,7 +63,7 @@ pub enum ModelEvent {
     /// Further text, with `[n]` marks for the passages of the brief.
     Token(String),
     /// What the text quotes; may come at any time.
-    Quoted(Quoted),
+    Quoted(QuotedPassage),
     /// What it cost; may come at any time, the last one counts.
     Usage(TokenUsage),
     /// The model would have gone on, but has reached its limit. Nothing but usage comes after it.
@@ -81,7 +81,7 @@ pub trait LanguageModel: Debug + Send + Sync {
     /// Whether it looks at pictures.
     fn sees_images(&self) -> bool;
 
-    /// Whether it quotes the manuals word for word, warnings included, and says what it quotes ([`Quoted`]).
+    /// Whether it quotes the manuals word for word, warnings included, and says what it quotes ([`QuotedPassage`]).
     fn quotes(&self) -> bool {
         false
     }

@@ -9,12 +9,12 @@ use bytes::Bytes;
 use super::question::{Image, ImageSource};
 use foundation::config::DocumentsConfig;
 use foundation::fetch::{FetchLimits, Fetcher, SetUpError};
-use images::memory::Hold;
+use images::memory::MemoryPermit;
 use images::{PictureFile, PictureMemory};
 use shared::objects::Objects;
 
 /// How long fetching a picture, and likewise looking at it, may take, waiting for room included.
-pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PICTURE_TIMEOUT: Duration = Duration::from_secs(20);
 /// The largest picture that is fetched, in bytes.
 const LARGEST: u64 = 20 * 1024 * 1024;
 /// A file, and the copy of it that its receiver makes.
@@ -33,14 +33,18 @@ impl Pictures {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(config: &DocumentsConfig, objects: Objects) -> Result<Self, SetUpError> {
-        let limits =
-            FetchLimits { bytes: LARGEST, total: PATIENCE, idle: Duration::from_secs(5), ..FetchLimits::default() };
+        let limits = FetchLimits {
+            bytes: LARGEST,
+            total: PICTURE_TIMEOUT,
+            idle: Duration::from_secs(5),
+            ..FetchLimits::default()
+        };
         Ok(Self { fetcher: Fetcher::new(config, limits)?, objects })
     }
 
     /// Waits for room for so many copies of all these pictures at once: who held one and waited for the next could wait
     /// for somebody who does the same.
-    pub(super) async fn room(&self, images: &[Image], copies: u64) -> Hold {
+    pub(super) async fn room(&self, images: &[Image], copies: u64) -> MemoryPermit {
         let bytes = images.iter().map(size).sum::<u64>();
         PictureMemory::of_process().for_file(copies.saturating_mul(bytes)).await
     }

@@ -42,8 +42,8 @@ pub(super) fn events(
         let mut written = false;
         loop {
             // Behind the end comes the usage or nothing: no reason to wait, or to fail.
-            let patience = if stopped.is_some() { idle.min(CLOSING) } else { idle };
-            let piece = match timeout(patience, pieces.next()).await {
+            let limit = if stopped.is_some() { idle.min(CLOSING) } else { idle };
+            let piece = match timeout(limit, pieces.next()).await {
                 Ok(None) => break,
                 Err(_) | Ok(Some(Err(_))) if stopped.is_some() => break,
                 Err(_) => Err(ProviderError::new(NAME, ProviderFailure::Timeout))?,

@@ -13,11 +13,11 @@ use super::citations::without_sources;
 use super::draft::Draft;
 use super::error::AnswerError;
 use super::follow_up;
-use super::model::{Brief, LanguageModel, ModelEvent, Quoted};
-use super::procedure::Told;
+use super::model::{Brief, LanguageModel, ModelEvent, QuotedPassage};
+use super::picture_summary::{self, PictureSummary};
+use super::procedure::StepAnswer;
 use super::question::{Question, Role, Turn};
 use super::references;
-use super::sight::{self, Sight};
 use crate::library::evidence::Source;
 use crate::library::{Findings, LibraryError};
 use shared::store::Procedure;
@@ -32,9 +32,9 @@ const CONTEXT_TOKENS: usize = 6_000;
 const ANSWER_TOKENS: usize = 4_096;
 
 /// A question, and what was seen on its pictures.
-pub(super) struct Asked {
+pub(super) struct PreparedQuestion {
     pub(super) question: Question,
-    pub(super) sights: Vec<Sight>,
+    pub(super) picture_summaries: Vec<PictureSummary>,
     /// Where the user stands in the procedure whose step is asked about.
     pub(super) step: Option<Procedure>,
     /// Tokens of the manuals' pages that a language model is given.
@@ -57,15 +57,16 @@ where
     R: FnOnce(String) -> F + Send + 'static,
     F: Future<Output = Result<Findings, LibraryError>> + Send + 'static,
 {
-    let (sights, gateway_url) = (Vec::new(), String::new());
+    let (picture_summaries, gateway_url) = (Vec::new(), String::new());
     let (context_tokens, answer_tokens) = (CONTEXT_TOKENS, ANSWER_TOKENS);
-    let asked = Asked { question, sights, step: None, context_tokens, answer_tokens, gateway_url };
+    let asked =
+        PreparedQuestion { question, picture_summaries, step: None, context_tokens, answer_tokens, gateway_url };
     stream_seen(asked, retrieve, model, cancel)
 }
 
 /// The same where the pictures were looked at before.
 pub(super) fn stream_seen<R, F>(
-    asked: Asked,
+    asked: PreparedQuestion,
     retrieve: R,
     model: Arc<dyn LanguageModel>,
     cancel: CancellationToken,
@@ -75,7 +76,7 @@ where
     F: Future<Output = Result<Findings, LibraryError>> + Send + 'static,
 {
     stream! {
-        let Asked { question, sights, step, context_tokens, answer_tokens, gateway_url } = asked;
+        let PreparedQuestion { question, picture_summaries, step, context_tokens, answer_tokens, gateway_url } = asked;
         let open = question.procedure.clone();
         if let Some(reply) = question.reply {
             let text = reply.to_owned();
@@ -87,7 +88,7 @@ where
         }
         yield Ok(AnswerEvent::Stage(Stage::Retrieval));
         let query = follow_up::query(&question.text, &question.history, &question.equipment);
-        let query = sight::widened(query, &sights);
+        let query = picture_summary::widened(query, &picture_summaries);
         let brief = match unless(&cancel, retrieve(query.clone())).await {
             None => {
                 yield Ok(AnswerEvent::nothing());
@@ -99,11 +100,11 @@ where
             }
             Some(Ok(findings)) => {
                 let brief = brief(question, query, findings);
-                Brief { sights, context_tokens, answer_tokens, gateway_url, ..brief }
+                Brief { picture_summaries, context_tokens, answer_tokens, gateway_url, ..brief }
             }
         };
         // Pictures that were looked at before have had their stage.
-        if !brief.images.is_empty() && brief.sights.is_empty() && model.sees_images() {
+        if !brief.images.is_empty() && brief.picture_summaries.is_empty() && model.sees_images() {
             yield Ok(AnswerEvent::Stage(Stage::ImageAnalysis));
         }
         yield Ok(AnswerEvent::Stage(Stage::Generation));
@@ -151,13 +152,13 @@ where
 }
 
 /// The answer that tells a step of a procedure, from the manual itself.
-pub(super) fn tell(question: Question, told: Told, gateway_url: &str) -> Vec<AnswerEvent> {
+pub(super) fn tell(question: Question, told: StepAnswer, gateway_url: &str) -> Vec<AnswerEvent> {
     let brief = brief(question, String::new(), told.findings);
     let brief = Brief { gateway_url: gateway_url.to_owned(), ..brief };
     let mut draft = Draft::new(&brief, true);
     draft.told = Some(told.procedure);
     let (spots, warnings) = (told.spots, told.warnings);
-    let quoted = told.pages.map(|pages| Quoted { passage: 0, pages, spots, begun: None, warnings });
+    let quoted = told.pages.map(|pages| QuotedPassage { passage: 0, pages, spots, begun: None, warnings });
     let linked = brief.findings.passages.first().map(|passage| {
         let source = Source::of(&brief.findings, passage);
         references::linked(told.text.clone(), (&passage.hit, &source), &brief)
@@ -188,7 +189,7 @@ fn brief(question: Question, query: String, findings: Findings) -> Brief {
         text: question.text,
         query,
         images: question.images,
-        sights: Vec::new(),
+        picture_summaries: Vec::new(),
         history: window(&question.history),
         equipment: question.equipment,
         aloud: question.aloud,

@@ -7,7 +7,7 @@
 use super::citations::pages;
 use super::model::Brief;
 use super::question::{Role, Turn};
-use crate::library::evidence::{Source, Telling};
+use crate::library::evidence::{ExcerptSelector, Source};
 use crate::library::{Findings, Passage};
 
 /// Passages that are looked for; how many are shown is a matter of the budget.
@@ -101,12 +101,15 @@ fn last_message(brief: &Brief) -> String {
 
 /// What other programs saw on the pictures.
 fn seen(brief: &Brief) -> String {
-    let said = brief.sights.iter().filter(|sight| !sight.text.is_empty() || !sight.objects.is_empty());
-    let said = said.map(|sight| {
-        let objects =
-            if sight.objects.is_empty() { String::new() } else { format!("\nObjects: {}", sight.objects.join(", ")) };
-        let text = if sight.text.is_empty() { "(no text)".to_owned() } else { neutral(&sight.text) };
-        format!("<passage picture=\"{}\">\n{text}{}\n</passage>\n", attribute(&sight.name), neutral(&objects))
+    let said = brief.picture_summaries.iter().filter(|summary| !summary.text.is_empty() || !summary.objects.is_empty());
+    let said = said.map(|summary| {
+        let objects = if summary.objects.is_empty() {
+            String::new()
+        } else {
+            format!("\nObjects: {}", summary.objects.join(", "))
+        };
+        let text = if summary.text.is_empty() { "(no text)".to_owned() } else { neutral(&summary.text) };
+        format!("<passage picture=\"{}\">\n{text}{}\n</passage>\n", attribute(&summary.name), neutral(&objects))
     });
     let said: String = said.collect();
     if said.is_empty() {
@@ -134,13 +137,13 @@ fn nothing_found(brief: &Brief) -> &'static str {
 fn elements(brief: &Brief) -> String {
     let budget = brief.context_tokens.max(LEAST);
     let for_pages = budget * WHOLE_PAGES / 100;
-    let telling = Telling::of(&brief.text, &brief.findings);
+    let selector = ExcerptSelector::of(&brief.text, &brief.findings);
     let mut used = 0;
     let mut elements = String::new();
     for (number, passage) in (1..).zip(&brief.findings.passages) {
         let whole = if passage.page_text.is_empty() { &passage.hit.content } else { &passage.page_text };
         let is_whole = used + tokens(whole) <= for_pages;
-        let text = if is_whole { whole.clone() } else { excerpt(&telling, &brief.findings, passage, number) };
+        let text = if is_whole { whole.clone() } else { excerpt(&selector, &brief.findings, passage, number) };
         let fits = used + tokens(&text) <= budget;
         if !fits && number > 1 {
             continue;
@@ -158,9 +161,9 @@ fn elements(brief: &Brief) -> String {
 
 /// What on a page tells of the question, with the passage that was found on it where it is among the best; where
 /// nothing tells, the passage alone.
-fn excerpt(telling: &Telling, findings: &Findings, passage: &Passage, number: usize) -> String {
+fn excerpt(selector: &ExcerptSelector, findings: &Findings, passage: &Passage, number: usize) -> String {
     let content = &passage.hit.content;
-    let mut units = telling.units(findings, passage, TELLING);
+    let mut units = selector.units(findings, passage, TELLING);
     if number <= WITH_PASSAGE || units.is_empty() {
         units.retain(|unit| !content.contains(unit));
         units.insert(0, content.clone());

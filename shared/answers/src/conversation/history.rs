@@ -11,14 +11,14 @@ const CHARACTERS: usize = 48_000;
 
 /// What was said before a question.
 #[derive(Debug, Default)]
-pub(super) struct Before {
+pub(super) struct History {
     /// The turns that the assistant is given.
     pub(super) turns: Vec<Turn>,
     /// The procedure that the user works through: what the newest answer of one says.
     pub(super) procedure: Option<OpenProcedure>,
 }
 
-impl Before {
+impl History {
     /// Of the messages before it, oldest first, in a session with these warnings that were not heard.
     pub(super) fn of(earlier: &[ChatMessage], unheard: &[Warning]) -> Self {
         let place = earlier.iter().rev().find_map(|message| message.procedure.clone()).filter(|place| !place.is_ended);
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_newest_answer_says_where_somebody_stands() {
-        let step = |earlier: &[ChatMessage]| Before::of(earlier, &[]).procedure.map(|open| open.place.step);
+        let step = |earlier: &[ChatMessage]| History::of(earlier, &[]).procedure.map(|open| open.place.step);
         assert_eq!(step(&[at(1, false), at(2, false), turn(MessageRole::Assistant, "60 N·m")]), Some(2));
         assert_eq!(step(&[at(1, false), at(2, true)]), None, "it is done with");
         assert_eq!(step(&[turn(MessageRole::User, "next")]), None);
@@ -112,7 +112,7 @@ mod tests {
     fn a_step_is_asked_for_with_the_warnings_that_were_not_heard() {
         let text = "Hot oil burns.".to_owned();
         let warning = Warning { kind: WarningKind::Caution, text, document_id: "d".to_owned(), page: 7 };
-        let open = Before::of(&[at(1, false)], std::slice::from_ref(&warning)).procedure;
+        let open = History::of(&[at(1, false)], std::slice::from_ref(&warning)).procedure;
         assert_eq!(open.map(|open| open.unheard), Some(vec![warning]));
     }
 
@@ -148,12 +148,12 @@ mod tests {
             (vec![asked, answered, at(2, false)], true),
             (thanked.to_vec(), true),
         ] {
-            let before = Before::of(&[vec![at(1, false)], since].concat(), &[]);
+            let before = History::of(&[vec![at(1, false)], since].concat(), &[]);
             assert_eq!(before.tells_step("Repeat, please.", false), repeats);
             assert!(before.tells_step("next", false), "the place is kept");
             assert!(!before.tells_step("next", true) && !before.tells_step("Which tool?", false));
         }
-        assert!(!Before::of(&[at(1, true)], &[]).tells_step("next", false));
-        assert!(!Before::default().tells_step("next", false));
+        assert!(!History::of(&[at(1, true)], &[]).tells_step("next", false));
+        assert!(!History::default().tells_step("next", false));
     }
 }

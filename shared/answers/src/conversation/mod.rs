@@ -36,7 +36,7 @@ use tokio_util::task::TaskTracker;
 pub use error::{ConversationError, ConversationResult};
 pub use pictures::{Picture, PictureKind};
 pub use progress::{Outcome, Progress, ProgressReceiver};
-pub use question::{Asked, Prompt};
+pub use question::{OngoingAnswer, Prompt};
 
 use crate::assistant::Assistant;
 use shared::Context;

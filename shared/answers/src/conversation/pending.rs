@@ -10,7 +10,7 @@ const MOST: usize = 48;
 
 /// What a spoken question finds in its session.
 #[derive(Debug, Default)]
-pub(super) struct Carried {
+pub(super) struct CarriedWarnings {
     /// Warnings that the answer has to begin with.
     pub(super) pending: Vec<Warning>,
     /// Whether the question has dismissed some.
@@ -21,7 +21,7 @@ pub(super) struct Carried {
     pub(super) reply: Option<&'static str>,
 }
 
-impl Carried {
+impl CarriedWarnings {
     pub(super) fn of(chat: &Chat, text: &str, aloud: bool) -> Self {
         if !aloud || chat.pending_warnings.is_empty() {
             return Self::default();

@@ -8,8 +8,8 @@ use futures::FutureExt;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
-use super::history::{self, Before};
-use super::pending::Carried;
+use super::history::{self, History};
+use super::pending::CarriedWarnings;
 use super::pictures::{self, Picture};
 use super::progress::ProgressReceiver;
 use super::start::Start;
@@ -38,7 +38,7 @@ pub struct Prompt {
 
 /// A question whose answer is being written.
 #[derive(Debug)]
-pub struct Asked {
+pub struct OngoingAnswer {
     /// The session.
     pub chat: ChatId,
     /// The question, as it is stored.
@@ -54,7 +54,7 @@ pub struct Asked {
     pub(super) given_up: Arc<AtomicBool>,
 }
 
-impl Asked {
+impl OngoingAnswer {
     /// Stops the answer because it takes too long for us: where it has no word yet, the question does not count.
     pub fn give_up(&self) {
         self.given_up.store(true, Ordering::Relaxed);
@@ -67,7 +67,7 @@ impl Conversations {
     ///
     /// # Errors
     /// [`ConversationError`].
-    pub async fn ask_first(&self, user: &UserId, prompt: Prompt) -> ConversationResult<Asked> {
+    pub async fn ask_first(&self, user: &UserId, prompt: Prompt) -> ConversationResult<OngoingAnswer> {
         if let Some(before) = self.asked_before(user, None, &prompt).await? {
             return Ok(before);
         }
@@ -75,7 +75,7 @@ impl Conversations {
         self.or_asked_meanwhile(user, None, &prompt, asked).await
     }
 
-    async fn ask_new(&self, user: &UserId, prompt: Prompt) -> ConversationResult<Asked> {
+    async fn ask_new(&self, user: &UserId, prompt: Prompt) -> ConversationResult<OngoingAnswer> {
         let slot = self.slot()?;
         let mut chat = Chat::new(user);
         let lease = self.charge(Lease::new(user, &chat.id), false).await?;
@@ -94,7 +94,7 @@ impl Conversations {
             pictures::discard(&self.context.objects, user, &question.attachments).await;
             return Err(error);
         }
-        let (before, equipment, carried) = (Before::default(), Vec::new(), Carried::default());
+        let (before, equipment, carried) = (History::default(), Vec::new(), CarriedWarnings::default());
         Ok(self.begin(Start { slot, lease, question, answer, is_last: true, before, equipment, aloud, carried }))
     }
 
@@ -103,7 +103,7 @@ impl Conversations {
     /// # Errors
     /// [`ConversationError::NoSuchChat`], [`ConversationError::AnswerInProgress`],
     /// [`ConversationError::TooManyAnswers`].
-    pub async fn ask(&self, user: &UserId, id: &ChatId, prompt: Prompt) -> ConversationResult<Asked> {
+    pub async fn ask(&self, user: &UserId, id: &ChatId, prompt: Prompt) -> ConversationResult<OngoingAnswer> {
         if let Some(before) = self.asked_before(user, Some(id), &prompt).await? {
             return Ok(before);
         }
@@ -117,21 +117,21 @@ impl Conversations {
         user: &UserId,
         chat: Option<&ChatId>,
         prompt: &Prompt,
-        asked: ConversationResult<Asked>,
-    ) -> ConversationResult<Asked> {
+        asked: ConversationResult<OngoingAnswer>,
+    ) -> ConversationResult<OngoingAnswer> {
         match asked {
             Err(error) => Ok(self.asked_before(user, chat, prompt).await?.ok_or(error)?),
             asked => asked,
         }
     }
 
-    async fn ask_in(&self, user: &UserId, id: &ChatId, prompt: Prompt) -> ConversationResult<Asked> {
+    async fn ask_in(&self, user: &UserId, id: &ChatId, prompt: Prompt) -> ConversationResult<OngoingAnswer> {
         let slot = self.slot()?;
         let store = &self.context.store;
         let chat = self.free_chat(user, id).await?;
-        let carried = Carried::of(&chat, &prompt.text, prompt.aloud);
+        let carried = CarriedWarnings::of(&chat, &prompt.text, prompt.aloud);
         let unheard: &[Warning] = if carried.dismisses { &[] } else { &chat.pending_warnings };
-        let before = Before::of(&store.last_messages(user, id, history::MESSAGES).await?, unheard);
+        let before = History::of(&store.last_messages(user, id, history::MESSAGES).await?, unheard);
         let words = carried.words.as_deref().unwrap_or(&prompt.text);
         let is_step = carried.reply.is_none() && before.tells_step(words, !prompt.pictures.is_empty());
         let lease = self.charge(Lease::new(user, id), is_step).await?;
@@ -181,7 +181,12 @@ impl Conversations {
     /// # Errors
     /// [`ConversationError::NoSuchChat`], [`ConversationError::NoSuchMessage`],
     /// [`ConversationError::AnswerInProgress`], [`ConversationError::NothingToAnswer`].
-    pub async fn ask_again(&self, user: &UserId, chat_id: &ChatId, id: &MessageId) -> ConversationResult<Asked> {
+    pub async fn ask_again(
+        &self,
+        user: &UserId,
+        chat_id: &ChatId,
+        id: &MessageId,
+    ) -> ConversationResult<OngoingAnswer> {
         let slot = self.slot()?;
         let (chat, messages) = self.free_chat_with_messages(user, chat_id).await?;
         let named = messages.iter().position(|message| message.id == *id).ok_or(ConversationError::NoSuchMessage)?;
@@ -200,7 +205,7 @@ impl Conversations {
             Some(old) if old.role == MessageRole::Assistant => Some(old),
             Some(_) => return Err(ConversationError::NothingToAnswer),
         };
-        let before = Before::of(messages.get(..question_at).unwrap_or_default(), &chat.pending_warnings);
+        let before = History::of(messages.get(..question_at).unwrap_or_default(), &chat.pending_warnings);
         let is_step = before.tells_step(&question.content, !question.attachments.is_empty());
         let lease = self.charge(Lease::new(user, chat_id), is_step).await?;
         let answer = old.map_or_else(|| ChatMessage::placeholder(&lease.id), |old| old.replacement(&lease.id));
@@ -212,7 +217,7 @@ impl Conversations {
         self.charged(&lease, self.open(&lease, &chat, Some(&answer.id), opening)).await?;
         let is_last = answer_at + 1 >= messages.len();
         let equipment = chat.equipment_context;
-        let carried = Carried::default();
+        let carried = CarriedWarnings::default();
         Ok(self.begin(Start { slot, lease, question, answer, is_last, before, equipment, aloud: false, carried }))
     }
 

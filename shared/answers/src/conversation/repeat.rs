@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::progress::{Outcome, Progress};
-use super::question::{Asked, Prompt};
+use super::question::{OngoingAnswer, Prompt};
 use super::{ConversationError, ConversationResult, Conversations, Picture};
 use foundation::ids::{ChatId, MessageId, UserId};
 use shared::store::{AskedBefore, ChatMessage, Lease, Store, StoreResult, Write};
@@ -49,14 +49,14 @@ pub(super) struct Followers(Arc<Mutex<HashMap<MessageId, usize>>>);
 
 /// A place among the followers of an answer, until it is dropped.
 #[derive(Debug)]
-struct Place {
+struct FollowerPermit {
     followers: Followers,
     answer: MessageId,
 }
 
 impl Followers {
     /// A place, where there is one left.
-    fn join(&self, answer: &MessageId) -> ConversationResult<Place> {
+    fn join(&self, answer: &MessageId) -> ConversationResult<FollowerPermit> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.values().sum::<usize>() >= MOST_IN_ALL {
             return Err(ConversationError::TooManyAnswers);
@@ -66,11 +66,11 @@ impl Followers {
             return Err(ConversationError::TooManyFollowers);
         }
         *count += 1;
-        Ok(Place { followers: self.clone(), answer: answer.clone() })
+        Ok(FollowerPermit { followers: self.clone(), answer: answer.clone() })
     }
 }
 
-impl Drop for Place {
+impl Drop for FollowerPermit {
     fn drop(&mut self) {
         let mut counts = self.followers.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.get_mut(&self.answer) {
@@ -107,7 +107,7 @@ impl Conversations {
         user: &UserId,
         chat: Option<&ChatId>,
         prompt: &Prompt,
-    ) -> ConversationResult<Option<Asked>> {
+    ) -> ConversationResult<Option<OngoingAnswer>> {
         let Some(key) = &prompt.key else { return Ok(None) };
         match self.context.store.asked_before(user, key).await? {
             None => Ok(None),
@@ -116,7 +116,7 @@ impl Conversations {
         }
     }
 
-    async fn follow(&self, user: &UserId, found: AskedBefore) -> ConversationResult<Asked> {
+    async fn follow(&self, user: &UserId, found: AskedBefore) -> ConversationResult<OngoingAnswer> {
         let store = &self.context.store;
         let gone = ConversationError::NoSuchMessage;
         let question = store.message(user, &found.chat, &found.question).await?.ok_or(gone)?;
@@ -143,7 +143,7 @@ impl Conversations {
             });
         }
         let (stop, given_up) = (CancellationToken::new(), Arc::default());
-        Ok(Asked { chat, question, answer: id, progress, stop, carried: Vec::new(), given_up })
+        Ok(OngoingAnswer { chat, question, answer: id, progress, stop, carried: Vec::new(), given_up })
     }
 }
 
@@ -204,14 +204,14 @@ mod tests {
     fn an_answer_has_few_followers_and_a_process_not_many() {
         let followers = Followers::default();
         let answer = MessageId::new();
-        let mut places: Vec<Place> = (0..MOST_FOLLOWERS).map(|_| followers.join(&answer).unwrap()).collect();
+        let mut places: Vec<FollowerPermit> = (0..MOST_FOLLOWERS).map(|_| followers.join(&answer).unwrap()).collect();
         assert!(matches!(followers.join(&answer), Err(ConversationError::TooManyFollowers)));
         let other = followers.join(&MessageId::new()).unwrap();
         places.pop();
         places.push(followers.join(&answer).unwrap());
         drop((places, other));
         assert!(followers.0.lock().unwrap().is_empty(), "nothing is remembered of those who left");
-        let _all: Vec<Place> = (0..MOST_IN_ALL).map(|_| followers.join(&MessageId::new()).unwrap()).collect();
+        let _all: Vec<FollowerPermit> = (0..MOST_IN_ALL).map(|_| followers.join(&MessageId::new()).unwrap()).collect();
         assert!(matches!(followers.join(&answer), Err(ConversationError::TooManyAnswers)));
     }
 }

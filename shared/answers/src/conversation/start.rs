@@ -7,10 +7,10 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::Conversations;
-use super::history::Before;
-use super::pending::Carried;
+use super::history::History;
+use super::pending::CarriedWarnings;
 use super::progress::Progress;
-use super::question::Asked;
+use super::question::OngoingAnswer;
 use super::writer::Writer;
 use crate::assistant::Question;
 use shared::store::{ChatMessage, Lease};
@@ -22,19 +22,19 @@ pub(super) struct Start {
     pub(super) question: ChatMessage,
     pub(super) answer: ChatMessage,
     pub(super) is_last: bool,
-    pub(super) before: Before,
+    pub(super) before: History,
     pub(super) equipment: Vec<String>,
     pub(super) aloud: bool,
-    pub(super) carried: Carried,
+    pub(super) carried: CarriedWarnings,
 }
 
 impl Conversations {
     /// Has the answer written; what is known of it from now on.
-    pub(super) fn begin(&self, start: Start) -> Asked {
+    pub(super) fn begin(&self, start: Start) -> OngoingAnswer {
         let (sender, progress) = watch::channel(Progress::default());
         let stop = CancellationToken::new();
         let given_up = Arc::new(AtomicBool::new(false));
-        let asked = Asked {
+        let asked = OngoingAnswer {
             chat: start.lease.chat.clone(),
             question: start.question.clone(),
             answer: start.answer.id.clone(),

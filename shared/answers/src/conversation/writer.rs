@@ -10,7 +10,7 @@ use futures::{FutureExt as _, StreamExt as _};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::counting::{self, Ending};
+use super::counting::{self, AnswerEnding};
 use super::keeper::Keeper;
 use super::pictures;
 use super::progress::{Outcome, Progress};
@@ -153,12 +153,12 @@ impl Writer {
         }
     }
 
-    fn ending(&self, end: &End) -> Ending {
+    fn ending(&self, end: &End) -> AnswerEnding {
         match end {
-            End::Answered(answer) if !answer.aborted => Ending::Complete,
-            End::Answered(_) if self.given_up.load(Ordering::Relaxed) => Ending::Failed { counts: false },
-            End::Answered(_) | End::Lost => Ending::Stopped,
-            End::Failed(_, counts) => Ending::Failed { counts: *counts },
+            End::Answered(answer) if !answer.aborted => AnswerEnding::Complete,
+            End::Answered(_) if self.given_up.load(Ordering::Relaxed) => AnswerEnding::Failed { counts: false },
+            End::Answered(_) | End::Lost => AnswerEnding::Stopped,
+            End::Failed(_, counts) => AnswerEnding::Failed { counts: *counts },
         }
     }
 

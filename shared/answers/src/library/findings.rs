@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::evidence;
-use search::retrieval::{Asked, Hit, Library as Shelves, Query, Segment};
+use search::retrieval::{Hit, Library as SearchLibrary, Query, QuestionWord, Segment};
 use shared::store::{Document, DocumentStatus};
 
 /// How many documents a user has, by where they stand.
@@ -34,7 +34,7 @@ pub struct Vocabulary {
     pub pages: usize,
     /// The query's words without filler, in their order, those of the question before those of its context:
     /// what each stands for and how it was found.
-    pub words: Vec<Asked>,
+    pub words: Vec<QuestionWord>,
 }
 
 /// Everything that a search found out.
@@ -88,7 +88,7 @@ impl Findings {
             let segment = by_id.get(hit.document_id.as_str())?;
             segment.page_text(hit.page).map(str::to_owned)
         };
-        let shelves = Shelves::new(segments.to_vec());
+        let shelves = SearchLibrary::new(segments.to_vec());
         let words = shelves.asked(&query);
         // Whoever wants fewer gets the first of those that are put in order.
         let wanted = Query { top_k: query.top_k.max(evidence::ORDERED), ..query.clone() };

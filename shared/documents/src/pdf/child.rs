@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::Path, process::Stdio, time::Duration};
 use tokio::time::Instant;
 
 use super::{PdfError, PdfWorker, picture::Purpose, protocol::Message, worker::MOST_PIXELS};
-use foundation::worker::{Ended, Worker};
+use foundation::worker::{Worker, WorkerFailure};
 
 /// Bytes of a file that are looked through in a second, on a slow machine: one whose end is unusual is read to its end.
 const OPENED_IN_A_SECOND: u64 = 4 << 20;
@@ -13,7 +13,7 @@ const OPENED_IN_A_SECOND: u64 = 4 << 20;
 const MAX_BETWEEN: u64 = 4096;
 
 /// How a child's run ended, other than well.
-pub(super) enum Stop {
+pub(super) enum RunFailure {
     /// The document is refused: no other child would read it.
     Refused(PdfError),
     /// The child crashed or stalled on the page after the last one it sent.
@@ -89,10 +89,14 @@ impl Run {
     }
 
     /// The bytes of a picture of this size.
-    pub(super) async fn bytes(&mut self, deadline: Instant, (width, height): (u32, u32)) -> Result<Vec<u8>, Stop> {
+    pub(super) async fn bytes(
+        &mut self,
+        deadline: Instant,
+        (width, height): (u32, u32),
+    ) -> Result<Vec<u8>, RunFailure> {
         let pixels = u64::from(width) * u64::from(height);
         if pixels > MOST_PIXELS {
-            return Err(Stop::Refused(PdfError::Reader("a picture is too large".to_owned())));
+            return Err(RunFailure::Refused(PdfError::Reader("a picture is too large".to_owned())));
         }
         let size = pixels * self.purpose.channels();
         self.worker.allow(size + MAX_BETWEEN);
@@ -104,10 +108,10 @@ impl Run {
     }
 
     /// The next message, or `None` when the child has ended well.
-    pub(super) async fn next(&mut self, worker: &PdfWorker, deadline: Instant) -> Result<Option<Message>, Stop> {
+    pub(super) async fn next(&mut self, worker: &PdfWorker, deadline: Instant) -> Result<Option<Message>, RunFailure> {
         let until = deadline.min(Instant::now() + worker.limits.stall + std::mem::take(&mut self.opening));
         match self.worker.message(until).await {
-            Ok(Some(Message::Failed { reason })) => Err(Stop::Refused(reason.into())),
+            Ok(Some(Message::Failed { reason })) => Err(RunFailure::Refused(reason.into())),
             Ok(Some(message)) => {
                 self.ended = matches!(message, Message::End);
                 Ok(Some(message))
@@ -122,13 +126,15 @@ impl Run {
     }
 
     /// What a child's end means for the document.
-    fn stop(&self, ended: Ended) -> Stop {
+    fn stop(&self, ended: WorkerFailure) -> RunFailure {
         match ended {
-            Ended::Memory => Stop::Lost(PdfError::NeedsTooMuchMemory),
-            Ended::Time => Stop::Lost(PdfError::TookTooLong),
-            Ended::Crashed => Stop::Lost(PdfError::Damaged),
-            Ended::Output => Stop::Refused(PdfError::TooMuchText { limit_mib: self.max_text_bytes >> 20 }),
-            Ended::Broken(reason) => Stop::Refused(PdfError::Reader(reason)),
+            WorkerFailure::Memory => RunFailure::Lost(PdfError::NeedsTooMuchMemory),
+            WorkerFailure::Time => RunFailure::Lost(PdfError::TookTooLong),
+            WorkerFailure::Crashed => RunFailure::Lost(PdfError::Damaged),
+            WorkerFailure::Output => {
+                RunFailure::Refused(PdfError::TooMuchText { limit_mib: self.max_text_bytes >> 20 })
+            }
+            WorkerFailure::Broken(reason) => RunFailure::Refused(PdfError::Reader(reason)),
         }
     }
 }

@@ -8,7 +8,7 @@ use pdfium_render::prelude::{
     PdfPageText, PdfPageTextChar, PdfPathSegmentType, PdfPathSegments, PdfPoints, PdfRect,
 };
 
-use super::frame::{Frame, Sheet, Turn};
+use super::frame::{Frame, Rotation, Sheet};
 use super::hidden::Visible;
 use super::unmapped::{self, UNKNOWN};
 use crate::Area;
@@ -31,7 +31,7 @@ const BOLD: u32 = 600;
 /// The characters of one page, by the turn of their text.
 pub(super) struct Characters {
     /// Upright in the frame of each turn; those that no font maps to a letter are [`UNKNOWN`].
-    pub(super) upright: BTreeMap<Turn, Vec<Glyph>>,
+    pub(super) upright: BTreeMap<Rotation, Vec<Glyph>>,
 }
 
 impl Characters {
@@ -60,7 +60,7 @@ impl Characters {
     }
 
     /// The turn of most of the text.
-    pub(super) fn main_turn(&self, shown: Turn) -> Turn {
+    pub(super) fn main_turn(&self, shown: Rotation) -> Rotation {
         let most = self.upright.iter().max_by_key(|(turn, glyphs)| (glyphs.len(), **turn == shown));
         most.map_or(shown, |(turn, _)| *turn)
     }
@@ -91,11 +91,11 @@ fn kind(character: &PdfPageTextChar<'_>) -> Kind {
     }
 }
 
-fn glyph(character: &PdfPageTextChar<'_>, letter: char, sheet: Sheet, spaced: Spacing) -> Option<(Turn, Glyph)> {
+fn glyph(character: &PdfPageTextChar<'_>, letter: char, sheet: Sheet, spaced: Spacing) -> Option<(Rotation, Glyph)> {
     let matrix = character.matrix().ok();
     // Where the line of text goes, counted against the clock.
     let angle = matrix.map_or(0.0, |matrix| matrix.b().atan2(matrix.a()).to_degrees());
-    let (turn, slant) = Turn::nearest(angle);
+    let (turn, slant) = Rotation::nearest(angle);
     let frame = sheet.frame(turn);
     let bounds = area(&character.loose_bounds().ok()?, frame);
     let (x, y) = character.origin().ok()?;

@@ -7,14 +7,14 @@ use crate::Area;
 
 /// Quarter turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Turn {
+pub(super) enum Rotation {
     None,
     Quarter,
     Half,
     ThreeQuarters,
 }
 
-impl Turn {
+impl Rotation {
     pub(super) const ALL: [Self; 4] = [Self::None, Self::Quarter, Self::Half, Self::ThreeQuarters];
 
     /// The turn nearest to an angle, and how far from it that is, in degrees.
@@ -47,16 +47,16 @@ pub(super) struct Sheet {
     right: f32,
     top: f32,
     /// How the page is turned, clockwise, when it is displayed.
-    shown: Turn,
+    shown: Rotation,
 }
 
 impl Sheet {
     pub(super) fn of(page: &PdfPage<'_>) -> Self {
         let shown = match page.rotation() {
-            Ok(PdfPageRenderRotation::Degrees90) => Turn::Quarter,
-            Ok(PdfPageRenderRotation::Degrees180) => Turn::Half,
-            Ok(PdfPageRenderRotation::Degrees270) => Turn::ThreeQuarters,
-            _ => Turn::None,
+            Ok(PdfPageRenderRotation::Degrees90) => Rotation::Quarter,
+            Ok(PdfPageRenderRotation::Degrees180) => Rotation::Half,
+            Ok(PdfPageRenderRotation::Degrees270) => Rotation::ThreeQuarters,
+            _ => Rotation::None,
         };
         let bounds = page.boundaries().bounding().map(|boundary| boundary.bounds);
         let (width, height) = (page.width().value, page.height().value);
@@ -73,7 +73,7 @@ impl Sheet {
     }
 
     /// The frame in which text of this turn is upright.
-    pub(super) fn frame(self, turn: Turn) -> Frame {
+    pub(super) fn frame(self, turn: Rotation) -> Frame {
         Frame { sheet: self, turn }
     }
 
@@ -82,7 +82,7 @@ impl Sheet {
         self.frame(self.shown).size()
     }
 
-    pub(super) fn shown(self) -> Turn {
+    pub(super) fn shown(self) -> Rotation {
         self.shown
     }
 }
@@ -91,15 +91,15 @@ impl Sheet {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
     sheet: Sheet,
-    turn: Turn,
+    turn: Rotation,
 }
 
 impl Frame {
     pub(super) fn size(self) -> (f32, f32) {
         let Sheet { left, bottom, right, top, .. } = self.sheet;
         match self.turn {
-            Turn::None | Turn::Half => (right - left, top - bottom),
-            Turn::Quarter | Turn::ThreeQuarters => (top - bottom, right - left),
+            Rotation::None | Rotation::Half => (right - left, top - bottom),
+            Rotation::Quarter | Rotation::ThreeQuarters => (top - bottom, right - left),
         }
     }
 
@@ -107,10 +107,10 @@ impl Frame {
     pub(super) fn point(self, (x, y): (f32, f32)) -> (f32, f32) {
         let Sheet { left, bottom, right, top, .. } = self.sheet;
         match self.turn {
-            Turn::None => (x - left, top - y),
-            Turn::Quarter => (y - bottom, x - left),
-            Turn::Half => (right - x, y - bottom),
-            Turn::ThreeQuarters => (top - y, right - x),
+            Rotation::None => (x - left, top - y),
+            Rotation::Quarter => (y - bottom, x - left),
+            Rotation::Half => (right - x, y - bottom),
+            Rotation::ThreeQuarters => (top - y, right - x),
         }
     }
 
@@ -118,10 +118,10 @@ impl Frame {
     fn back(self, (x, y): (f32, f32)) -> (f32, f32) {
         let Sheet { left, bottom, right, top, .. } = self.sheet;
         match self.turn {
-            Turn::None => (x + left, top - y),
-            Turn::Quarter => (y + left, x + bottom),
-            Turn::Half => (right - x, y + bottom),
-            Turn::ThreeQuarters => (right - y, top - x),
+            Rotation::None => (x + left, top - y),
+            Rotation::Quarter => (y + left, x + bottom),
+            Rotation::Half => (right - x, y + bottom),
+            Rotation::ThreeQuarters => (right - y, top - x),
         }
     }
 

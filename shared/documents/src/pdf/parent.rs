@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::{
     PdfError, WORKER_ARGUMENT,
-    child::{Run, Stop},
+    child::{Run, RunFailure},
     protocol::Message,
 };
 use crate::{Page, PageSource};
@@ -101,7 +101,7 @@ impl PdfWorker {
                 }
                 Ok(Some(_)) => {}
                 Ok(None) => break,
-                Err(Stop::Refused(error) | Stop::Lost(error)) => return Err(error),
+                Err(RunFailure::Refused(error) | RunFailure::Lost(error)) => return Err(error),
             }
         }
         let info = info.ok_or(PdfError::Damaged)?;
@@ -140,8 +140,8 @@ impl PdfWorker {
             let stop = self.read(path, deadline, &mut pages, &mut total, &mut on_page).await;
             let error = match stop {
                 Ok(()) => return Ok(pages),
-                Err(Stop::Refused(error)) => return Err(error),
-                Err(Stop::Lost(error)) => error,
+                Err(RunFailure::Refused(error)) => return Err(error),
+                Err(RunFailure::Lost(error)) => error,
             };
             lost += 1;
             let done = u32::try_from(pages.len()).unwrap_or(u32::MAX);
@@ -165,13 +165,13 @@ impl PdfWorker {
         pages: &mut Vec<Page>,
         total: &mut u32,
         on_page: &mut (impl FnMut(PageProgress) + Send),
-    ) -> Result<(), Stop> {
+    ) -> Result<(), RunFailure> {
         let done = u32::try_from(pages.len()).unwrap_or(u32::MAX);
-        let mut run = Run::start(self, path, done.saturating_add(1)).map_err(Stop::Refused)?;
+        let mut run = Run::start(self, path, done.saturating_add(1)).map_err(RunFailure::Refused)?;
         while let Some(message) = run.next(self, deadline).await? {
             match message {
                 Message::Document { pages, .. } => {
-                    self.check_pages(pages).map_err(Stop::Refused)?;
+                    self.check_pages(pages).map_err(RunFailure::Refused)?;
                     *total = pages;
                 }
                 Message::Page { number, content } => {

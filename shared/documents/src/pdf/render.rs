@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::child::{Run, Stop, opening_time};
+use super::child::{Run, RunFailure, opening_time};
 use super::picture::Purpose;
 use super::protocol::Message;
 use super::{PdfError, PdfWorker};
@@ -140,12 +140,12 @@ async fn picture(
                 break run.bytes(deadline, (width, height)).await.map(|pixels| (width, height, pixels));
             }
             Ok(Some(Message::NoImage { number: sent })) if sent == number => {
-                break Err(Stop::Refused(PdfError::Damaged));
+                break Err(RunFailure::Refused(PdfError::Damaged));
             }
             Ok(Some(Message::Document { .. })) => {}
-            Ok(_) => break Err(Stop::Refused(PdfError::Reader("a page is missing".to_owned()))),
+            Ok(_) => break Err(RunFailure::Refused(PdfError::Reader("a page is missing".to_owned()))),
             Err(stop) => break Err(stop),
         }
     };
-    picture.map_err(|(Stop::Refused(error) | Stop::Lost(error))| error)
+    picture.map_err(|(RunFailure::Refused(error) | RunFailure::Lost(error))| error)
 }

@@ -43,7 +43,7 @@ pub enum UnitKind {
 
 /// A place in a run of steps, or among the rows of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct Position {
     /// Which run or table of the document, counted from 0.
     pub group: u32,
     /// The place in it, from 1.
@@ -73,7 +73,7 @@ pub struct Unit {
     /// Number of the task: the numbered section or chapter in force.
     pub task: u32,
     /// Its place in a run of steps or in a table.
-    pub place: Option<Place>,
+    pub place: Option<Position>,
     /// Where its lines stand, on each of its pages; empty where that is unknown.
     pub spots: Vec<Spot>,
     /// Where stands what is over a row: the title of its table, the heads of its columns, the rows that it is grouped

@@ -115,7 +115,7 @@ fn without_callout_behind(text: &str) -> &str {
 /// The signal word that a line begins with, and the text behind it: `WARNING: Hot surface.`
 #[must_use]
 pub fn notice_at(line: &str) -> Option<(&'static str, &str)> {
-    let begun = Begun::of(line)?;
+    let begun = NoticeStart::of(line)?;
     let text = begun.text()?.trim_start_matches([':', '!', '-', '–', '—', ' ']);
     let is_text = text.chars().any(char::is_alphabetic) && !is_continuation(text) && !is_one_of(NOTHING, text);
     is_text.then_some((begun.word.name, text))
@@ -125,7 +125,7 @@ pub fn notice_at(line: &str) -> Option<(&'static str, &str)> {
 #[must_use]
 pub(super) fn notice_in_cell(cell: &str) -> Option<(&'static str, &str)> {
     notice_at(cell).or_else(|| {
-        let begun = Begun::of(cell).filter(|begun| begun.in_capitals && begun.word.hazard.is_some())?;
+        let begun = NoticeStart::of(cell).filter(|begun| begun.in_capitals && begun.word.hazard.is_some())?;
         let rest = begun.rest();
         let text = without_signs(rest);
         let is_text = rest.starts_with(' ') && words(text) > 1 && text.starts_with(char::is_uppercase);
@@ -134,7 +134,7 @@ pub(super) fn notice_in_cell(cell: &str) -> Option<(&'static str, &str)> {
 }
 
 /// A line that begins with a signal word.
-struct Begun<'a> {
+struct NoticeStart<'a> {
     word: &'static Word,
     /// Whether the word is in capitals.
     in_capitals: bool,
@@ -142,7 +142,7 @@ struct Begun<'a> {
     behind: &'a str,
 }
 
-impl<'a> Begun<'a> {
+impl<'a> NoticeStart<'a> {
     fn of(line: &'a str) -> Option<Self> {
         let behind_callout = without_callout_before(line);
         let text = behind_callout.unwrap_or(line).trim_start_matches(|c: char| !c.is_alphanumeric());

@@ -24,7 +24,7 @@ pub struct SpeechConfig {
     /// The program that decodes recordings (`AUDIO_WORKER`); the running one where none is set.
     pub audio_worker: Option<PathBuf>,
     /// How long a provider of speech may stay silent (`SPEECH_SECONDS`).
-    pub patience: Duration,
+    pub timeout: Duration,
 }
 
 /// What turns speech into text.
@@ -98,7 +98,7 @@ impl SpeechConfig {
             language: reader.text(&var::SPEECH_LANGUAGE),
             longest_audio: Duration::from_secs(reader.number(&var::MAX_AUDIO_SECONDS, 1, 14_400)),
             audio_worker: reader.optional(&var::AUDIO_WORKER).map(PathBuf::from),
-            patience: Duration::from_secs(reader.number(&var::SPEECH_SECONDS, 1, 900)),
+            timeout: Duration::from_secs(reader.number(&var::SPEECH_SECONDS, 1, 900)),
         }
     }
 }

@@ -21,7 +21,7 @@ pub struct VisionConfig {
     /// Bytes of all pictures together that are decoded, read or wait for it (`PICTURE_MEMORY_MIB`).
     pub picture_memory: u64,
     /// How long reading one picture may take (`OCR_SECONDS`).
-    pub patience: Duration,
+    pub timeout: Duration,
 }
 
 /// What reads text on pictures.
@@ -69,7 +69,7 @@ impl VisionConfig {
             explanation: if multimodal { vision_endpoint(reader) } else { None },
             most_pixels: reader.number::<u64>(&var::MAX_PICTURE_MEGAPIXELS, 1, 1_000) * 1_000_000,
             picture_memory: reader.number::<u64>(&var::PICTURE_MEMORY_MIB, 16, 65_536) * 1024 * 1024,
-            patience: Duration::from_secs(reader.number(&var::OCR_SECONDS, 1, 900)),
+            timeout: Duration::from_secs(reader.number(&var::OCR_SECONDS, 1, 900)),
         }
     }
 }

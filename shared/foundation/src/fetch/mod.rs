@@ -46,10 +46,10 @@ pub struct FetchLimits {
     pub total: Duration,
     /// Time without a byte.
     pub idle: Duration,
-    /// Bytes a second, on average, that a server must send once [`Self::patience`] is over.
+    /// Bytes a second, on average, that a server must send once [`Self::grace_period`] is over.
     pub slowest: u64,
     /// Time after which the average rate counts.
-    pub patience: Duration,
+    pub grace_period: Duration,
     /// Redirects.
     pub redirects: usize,
 }
@@ -61,7 +61,7 @@ impl Default for FetchLimits {
             total: Duration::from_mins(10),
             idle: Duration::from_secs(15),
             slowest: 16 * 1024,
-            patience: Duration::from_secs(15),
+            grace_period: Duration::from_secs(15),
             redirects: 5,
         }
     }
@@ -237,7 +237,7 @@ impl Fetcher {
 
     fn check_rate(&self, size: u64, started: Instant) -> Result<(), FetchError> {
         let elapsed = started.elapsed();
-        if elapsed > self.limits.patience && size < elapsed.as_secs().saturating_mul(self.limits.slowest) {
+        if elapsed > self.limits.grace_period && size < elapsed.as_secs().saturating_mul(self.limits.slowest) {
             return Err(FetchError::TooSlow);
         }
         Ok(())

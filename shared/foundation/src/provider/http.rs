@@ -24,7 +24,7 @@ pub struct HttpProvider {
     name: &'static str,
     client: Client,
     base: String,
-    patience: Duration,
+    timeout: Duration,
     /// What the log may hold of the body of an error.
     summary: fn(&str) -> String,
 }
@@ -47,7 +47,7 @@ impl Refused {
 }
 
 impl HttpProvider {
-    /// `name` begins the sentences of its errors ("The language model"); `patience` is how long it
+    /// `name` begins the sentences of its errors ("The language model"); `timeout` is how long it
     /// may stay silent; `key` stands in `Authorization` behind `scheme` ("Bearer").
     ///
     /// # Errors
@@ -57,7 +57,7 @@ impl HttpProvider {
         base: &Url,
         scheme: &str,
         key: Option<&SecretString>,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<Self, Cause> {
         let mut headers = HeaderMap::new();
         if let Some(key) = key {
@@ -68,7 +68,7 @@ impl HttpProvider {
         }
         let client = outbound::builder().default_headers(headers).build()?;
         let base = base.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { name, client, base, patience, summary: str::to_owned })
+        Ok(Self { name, client, base, timeout, summary: str::to_owned })
     }
 
     /// The same, whose log holds of the body of an error what `summary` makes of it: for servers that send
@@ -86,8 +86,8 @@ impl HttpProvider {
 
     /// How long the server may stay silent.
     #[must_use]
-    pub fn patience(&self) -> Duration {
-        self.patience
+    pub fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     /// [`Self::send`] with the method POST.
@@ -138,7 +138,7 @@ impl HttpProvider {
     pub async fn body(&self, mut response: Response, most: usize) -> Result<Vec<u8>, ProviderError> {
         let mut bytes = Vec::new();
         loop {
-            let chunk = tokio::time::timeout(self.patience, response.chunk()).await;
+            let chunk = tokio::time::timeout(self.timeout, response.chunk()).await;
             let chunk = chunk.map_err(|_| ProviderError::new(self.name, ProviderFailure::Timeout))?;
             match chunk.map_err(|error| self.unavailable(error))? {
                 None => return Ok(bytes),
@@ -156,7 +156,7 @@ impl HttpProvider {
     }
 
     async fn try_once(&self, request: RequestBuilder) -> Result<Response, Refusal> {
-        let response = match tokio::time::timeout(self.patience, request.send()).await {
+        let response = match tokio::time::timeout(self.timeout, request.send()).await {
             // Asking a silent server again would double the wait.
             Err(_) => return Err(Refusal { failure: ProviderFailure::Timeout, passing: false, retry_after: None }),
             Ok(Err(error)) => {
@@ -171,7 +171,7 @@ impl HttpProvider {
         let status = response.status();
         let named = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = named.and_then(retry_after::parse);
-        let said = (self.summary)(&beginning(response, self.patience).await);
+        let said = (self.summary)(&beginning(response, self.timeout).await);
         Err(refusal(Refused { status, said }, retry_after))
     }
 }

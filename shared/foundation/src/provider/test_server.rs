@@ -28,7 +28,7 @@ pub enum Step {
 
 /// A request.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct ReceivedRequest {
     /// The head, in lower case but for its first line.
     pub head: String,
     pub body: Vec<u8>,
@@ -37,7 +37,7 @@ pub struct Seen {
 /// A server that plays one script per connection; the last one again and again.
 pub struct Server {
     pub url: String,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    seen: Arc<Mutex<Vec<ReceivedRequest>>>,
 }
 
 impl Server {
@@ -62,12 +62,12 @@ impl Server {
         Self { url: format!("http://{}", listener.local_addr().unwrap()), seen: Arc::default() }
     }
 
-    pub fn seen(&self) -> Vec<Seen> {
+    pub fn seen(&self) -> Vec<ReceivedRequest> {
         self.seen.lock().unwrap().clone()
     }
 }
 
-impl Seen {
+impl ReceivedRequest {
     /// The body, which must be JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap()
@@ -79,7 +79,7 @@ impl Seen {
     }
 }
 
-async fn serve(mut connection: TcpStream, script: Vec<Step>, seen: Arc<Mutex<Vec<Seen>>>) {
+async fn serve(mut connection: TcpStream, script: Vec<Step>, seen: Arc<Mutex<Vec<ReceivedRequest>>>) {
     let Some(request) = request(&mut connection).await else { return };
     seen.lock().unwrap().push(request);
     // What is still being sent is read, so that an early answer is no reset.
@@ -100,7 +100,7 @@ async fn serve(mut connection: TcpStream, script: Vec<Step>, seen: Arc<Mutex<Vec
     drop(tokio::time::timeout(Duration::from_secs(2), rest).await);
 }
 
-async fn request(connection: &mut TcpStream) -> Option<Seen> {
+async fn request(connection: &mut TcpStream) -> Option<ReceivedRequest> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     let body_at = loop {
@@ -120,7 +120,7 @@ async fn request(connection: &mut TcpStream) -> Option<Seen> {
         let read = connection.read(&mut buffer).await.ok().filter(|read| *read > 0)?;
         bytes.extend_from_slice(&buffer[..read]);
     }
-    Some(Seen { head, body: bytes.split_off(body_at) })
+    Some(ReceivedRequest { head, body: bytes.split_off(body_at) })
 }
 
 /// Writes this text.

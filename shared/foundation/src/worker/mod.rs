@@ -12,7 +12,7 @@
 
 mod child;
 pub mod confine;
-mod ended;
+mod failure;
 pub(crate) mod launch;
 mod parent;
 #[cfg(any(test, feature = "test-support"))]
@@ -22,7 +22,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 pub use child::{allow_time, confine_to, limit, own_memory, send};
-pub use ended::Ended;
+pub use failure::WorkerFailure;
 pub use launch::launch_through;
 pub use parent::Worker;
 

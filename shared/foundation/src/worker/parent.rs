@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Take};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::time::{Instant, timeout_at};
 
-use super::Ended;
+use super::WorkerFailure;
 use super::confine::SWITCH;
 
 /// Bytes of the child's standard error that are kept for the log.
@@ -60,22 +60,24 @@ impl Worker {
     ///
     /// # Errors
     /// Why the child ended within a message, or was ended.
-    pub async fn message<M: DeserializeOwned>(&mut self, until: Instant) -> Result<Option<M>, Ended> {
+    pub async fn message<M: DeserializeOwned>(&mut self, until: Instant) -> Result<Option<M>, WorkerFailure> {
         self.line.clear();
         match timeout_at(until, self.stdout.read_until(b'\n', &mut self.line)).await {
             Err(_) => {
                 self.kill().await;
-                return Err(Ended::Time);
+                return Err(WorkerFailure::Time);
             }
-            Ok(Err(error)) => return Err(Ended::Broken(error.to_string())),
+            Ok(Err(error)) => return Err(WorkerFailure::Broken(error.to_string())),
             Ok(Ok(_)) => {}
         }
         if self.line.last() == Some(&b'\n') {
-            return serde_json::from_slice(&self.line).map(Some).map_err(|error| Ended::Broken(error.to_string()));
+            return serde_json::from_slice(&self.line)
+                .map(Some)
+                .map_err(|error| WorkerFailure::Broken(error.to_string()));
         }
         if self.stdout.get_ref().limit() == 0 {
             self.kill().await;
-            return Err(Ended::Output);
+            return Err(WorkerFailure::Output);
         }
         if self.line.is_empty() { Ok(None) } else { Err(self.ended(until).await) }
     }
@@ -84,19 +86,19 @@ impl Worker {
     ///
     /// # Errors
     /// Why the child ended before, or was ended.
-    pub async fn bytes(&mut self, until: Instant, buffer: &mut [u8]) -> Result<(), Ended> {
+    pub async fn bytes(&mut self, until: Instant, buffer: &mut [u8]) -> Result<(), WorkerFailure> {
         match timeout_at(until, self.stdout.read_exact(buffer)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(_)) => Err(self.ended(until).await),
             Err(_) => {
                 self.kill().await;
-                Err(Ended::Time)
+                Err(WorkerFailure::Time)
             }
         }
     }
 
     /// Why a child that writes no more has ended.
-    pub async fn ended(&mut self, until: Instant) -> Ended {
+    pub async fn ended(&mut self, until: Instant) -> WorkerFailure {
         let mut stderr = Vec::new();
         if let Some(pipe) = self.stderr.take() {
             let mut pipe = pipe.take(MAX_STDERR);
@@ -107,10 +109,10 @@ impl Worker {
         let stderr = String::from_utf8_lossy(&stderr);
         let Ok(Ok(status)) = timeout_at(until, self.child.wait()).await else {
             self.kill().await;
-            return Ended::Time;
+            return WorkerFailure::Time;
         };
         tracing::debug!(%status, %stderr, "a worker ended early");
-        Ended::of(status, &stderr)
+        WorkerFailure::of(status, &stderr)
     }
 
     async fn kill(&mut self) {

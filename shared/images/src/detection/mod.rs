@@ -47,7 +47,7 @@ pub async fn configured(config: &Config) -> Result<Arc<dyn Detector>, Cause> {
     Ok(match &config.vision.detection {
         DetectionConfig::Onnx(folder) => onnx::in_folder(folder.clone()).await,
         DetectionConfig::Rekognition(endpoint) => {
-            Arc::new(Rekognition::new(&config.aws, endpoint.as_deref(), config.vision.patience).await)
+            Arc::new(Rekognition::new(&config.aws, endpoint.as_deref(), config.vision.timeout).await)
         }
         DetectionConfig::OpenAi(openai) => Arc::new(OpenAiDetector::new(openai)?),
     })

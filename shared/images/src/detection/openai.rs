@@ -33,7 +33,7 @@ pub struct OpenAiDetector {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct DetectionReply {
     objects: Vec<Object>,
 }
 
@@ -56,7 +56,7 @@ impl OpenAiDetector {
 
     async fn detect_on(&self, picture: Arc<Picture>) -> Result<Vec<Detection>, ProviderError> {
         let size = picture.size();
-        let answer: Answer = self.model.ask_json(picture, RULES).await?;
+        let answer: DetectionReply = self.model.ask_json(picture, RULES).await?;
         let detections = answer.objects.into_iter().take(MOST_OBJECTS).filter_map(|object| {
             let label: String = object.label.trim().chars().take(LONGEST_LABEL).collect();
             let confidence = object.confidence.unwrap_or(UNKNOWN_CONFIDENCE).clamp(0.0, 1.0);

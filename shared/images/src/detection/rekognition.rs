@@ -27,15 +27,15 @@ const LEAST_CONFIDENCE: f32 = 50.0;
 #[derive(Debug)]
 pub struct Rekognition {
     client: Client,
-    patience: Duration,
+    timeout: Duration,
 }
 
 impl Rekognition {
     /// A client, at another endpoint where one is given.
-    pub async fn new(config: &AwsConfig, endpoint: Option<&str>, patience: Duration) -> Self {
+    pub async fn new(config: &AwsConfig, endpoint: Option<&str>, timeout: Duration) -> Self {
         let sdk = aws::at(&aws::sdk_config(config).await, endpoint);
         let builder = aws_sdk_rekognition::config::Builder::from(&sdk).retry_classifier(aws::HonourRetryAfter);
-        Self { client: Client::from_conf(builder.build()), patience }
+        Self { client: Client::from_conf(builder.build()), timeout }
     }
 
     async fn detect_on(&self, picture: Arc<Picture>) -> Result<Vec<Detection>, ProviderError> {
@@ -46,7 +46,7 @@ impl Rekognition {
         let image = Image::builder().bytes(Blob::new(jpeg)).build();
         let request = self.client.detect_labels().image(image);
         let call = request.max_labels(MOST_LABELS).min_confidence(LEAST_CONFIDENCE).send();
-        let answer = timeout(self.patience, call).await;
+        let answer = timeout(self.timeout, call).await;
         let answer = answer.map_err(|_| ProviderError::new(NAME, ProviderFailure::Timeout))?;
         let answer = answer.map_err(|error| sdk_failure(NAME, error))?;
         Ok(sorted(answer.labels().iter().flat_map(|label| detections(label, size)).collect()))

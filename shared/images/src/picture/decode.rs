@@ -7,7 +7,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageFormat, RgbImage};
 
 use super::boxes::Boxes;
-use super::outline::{MOST_KEPT, Outline, Way, reader};
+use super::outline::{DecodePlan, MOST_KEPT, Outline, reader};
 use super::{Picture, PictureError, PictureLimits, flatten, resize};
 
 /// The mark before each scan of a JPEG, and how many scans one may have; cameras and editors write ten or so.
@@ -18,10 +18,10 @@ impl Picture {
     /// Decodes the picture whose outline this is.
     pub(crate) fn decode_outlined(bytes: &[u8], outline: Outline, limits: PictureLimits) -> Result<Self, PictureError> {
         let image = match outline.way {
-            Way::Whole => whole(bytes, outline.format, limits)?,
-            Way::WholeThenSmaller(times) => smaller(whole(bytes, outline.format, limits)?, times)?,
-            Way::SmallerJpeg(times) => smaller_jpeg(bytes, outline.stored, times)?,
-            Way::SmallerPng(times) => smaller_png(bytes, outline.stored, times)?,
+            DecodePlan::Whole => whole(bytes, outline.format, limits)?,
+            DecodePlan::WholeThenSmaller(times) => smaller(whole(bytes, outline.format, limits)?, times)?,
+            DecodePlan::SmallerJpeg(times) => smaller_jpeg(bytes, outline.stored, times)?,
+            DecodePlan::SmallerPng(times) => smaller_png(bytes, outline.stored, times)?,
         };
         let mut pixels = flatten::flattened(image);
         let kept = resize::within(pixels.dimensions(), MOST_KEPT);

@@ -25,7 +25,7 @@ pub use error::PictureError;
 pub(crate) use outline::Outline;
 pub use turn::QuarterTurn;
 
-use super::memory::Hold;
+use super::memory::MemoryPermit;
 
 /// Quality of the JPEG that a service is sent.
 const JPEG_QUALITY: u8 = 88;
@@ -38,7 +38,7 @@ pub struct Picture {
     /// Width and height as it was sent, upright.
     original: (u32, u32),
     /// The memory that it takes.
-    hold: Option<Arc<Hold>>,
+    hold: Option<Arc<MemoryPermit>>,
 }
 
 /// What decoding a picture may take.
@@ -75,7 +75,7 @@ impl Picture {
 
     /// The same picture, which holds so much memory until its last copy goes.
     #[must_use]
-    pub fn holding(self, hold: Hold) -> Self {
+    pub fn holding(self, hold: MemoryPermit) -> Self {
         Self { hold: Some(Arc::new(hold)), ..self }
     }
 

@@ -29,14 +29,14 @@ pub(crate) struct Outline {
     /// Width and height as they are stored.
     pub(super) stored: (u32, u32),
     pub(super) orientation: Orientation,
-    pub(super) way: Way,
+    pub(super) way: DecodePlan,
     /// The most bytes that decoding takes at a time, the file not counted.
     peak: u64,
 }
 
 /// How it is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum DecodePlan {
     /// As it is.
     Whole,
     /// As it is, and then so many times smaller.
@@ -71,8 +71,8 @@ impl Outline {
         drop(decoder);
         let (way, decoding) = way(bytes, format, pixels, total, colour);
         let (reduced, flattened) = match way {
-            Way::Whole => (pixels, if colour == ColorType::Rgb8 { 0 } else { 3 * pixels }),
-            Way::WholeThenSmaller(times) | Way::SmallerPng(times) | Way::SmallerJpeg(times) => {
+            DecodePlan::Whole => (pixels, if colour == ColorType::Rgb8 { 0 } else { 3 * pixels }),
+            DecodePlan::WholeThenSmaller(times) | DecodePlan::SmallerPng(times) | DecodePlan::SmallerJpeg(times) => {
                 let reduced = pixels / u64::from(times).pow(2);
                 (reduced, if colour.has_alpha() { 3 * reduced } else { 0 })
             }
@@ -109,7 +109,7 @@ fn kept(size: (u32, u32)) -> u64 {
 }
 
 /// How a picture is decoded, and how many bytes that takes at a time.
-fn way(bytes: &[u8], format: ImageFormat, pixels: u64, total: u64, colour: ColorType) -> (Way, u64) {
+fn way(bytes: &[u8], format: ImageFormat, pixels: u64, total: u64, colour: ColorType) -> (DecodePlan, u64) {
     let times = u32::try_from((pixels / ENOUGH).isqrt()).unwrap_or(1).max(1);
     let reduced = |times: u32| pixels / u64::from(times).pow(2);
     let jpeg = if format == ImageFormat::Jpeg { jpeg(bytes) } else { None };
@@ -119,10 +119,10 @@ fn way(bytes: &[u8], format: ImageFormat, pixels: u64, total: u64, colour: Color
         && times > 1
     {
         let times = 1 << times.ilog2().min(3);
-        return (Way::SmallerJpeg(times), coefficients + 2 * channels * reduced(times) + BYTES_BESIDE);
+        return (DecodePlan::SmallerJpeg(times), coefficients + 2 * channels * reduced(times) + BYTES_BESIDE);
     }
     if format == ImageFormat::Png && times > 1 && !is_interlaced(bytes) {
-        return (Way::SmallerPng(times), 4 * reduced(times));
+        return (DecodePlan::SmallerPng(times), 4 * reduced(times));
     }
     let beside = match format {
         ImageFormat::WebP => 4 * pixels,
@@ -138,7 +138,11 @@ fn way(bytes: &[u8], format: ImageFormat, pixels: u64, total: u64, colour: Color
         4 * pixels
     };
     let decoding = total + beside.max(deep);
-    if times > 1 { (Way::WholeThenSmaller(times), decoding + 4 * reduced(times)) } else { (Way::Whole, decoding) }
+    if times > 1 {
+        (DecodePlan::WholeThenSmaller(times), decoding + 4 * reduced(times))
+    } else {
+        (DecodePlan::Whole, decoding)
+    }
 }
 
 /// The samples of a JPEG's pixel, and whether it is progressive.

@@ -58,11 +58,11 @@ pub trait TextReader: Debug + Send + Sync {
 /// When the client of a service cannot be set up (no root certificates, a key that no header takes).
 pub async fn configured(config: &Config) -> Result<Arc<dyn TextReader>, Cause> {
     PictureMemory::set_for_process(config.vision.picture_memory);
-    let patience = config.vision.patience;
+    let timeout = config.vision.timeout;
     Ok(match &config.vision.reading {
         ReadingConfig::None => Arc::new(none::NoReader),
-        ReadingConfig::Tesseract(languages) => Arc::new(Tesseract::new(languages, patience)),
-        ReadingConfig::Textract(endpoint) => Arc::new(Textract::new(&config.aws, endpoint.as_deref(), patience).await),
+        ReadingConfig::Tesseract(languages) => Arc::new(Tesseract::new(languages, timeout)),
+        ReadingConfig::Textract(endpoint) => Arc::new(Textract::new(&config.aws, endpoint.as_deref(), timeout).await),
         ReadingConfig::OpenAi(openai) => Arc::new(OpenAiReader::new(openai)?),
     })
 }

@@ -31,7 +31,7 @@ pub struct OpenAiReader {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct ReadingReply {
     lines: Vec<Line>,
 }
 
@@ -54,7 +54,7 @@ impl OpenAiReader {
 
     async fn read_picture(&self, picture: Arc<Picture>) -> Result<ReadText, ProviderError> {
         let size = picture.size();
-        let answer: Answer = self.model.ask_json(picture, RULES).await?;
+        let answer: ReadingReply = self.model.ask_json(picture, RULES).await?;
         let lines = answer.lines.into_iter().take(MOST_LINES).filter_map(|line| {
             let text = line.text.trim().to_owned();
             let confidence = line.confidence.unwrap_or(UNKNOWN_CONFIDENCE).clamp(0.0, 1.0);

@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
 use super::prepare::{Prepared, prepare};
-use super::tsv::{self, Found, Line};
+use super::tsv::{self, Line, ReadPage};
 use super::{ReadLine, ReadText, ReadWord, TextReader};
 use crate::Picture;
 use crate::picture::QuarterTurn;
@@ -51,18 +51,18 @@ const BETTER: f32 = 1.15;
 pub struct Tesseract {
     program: String,
     languages: String,
-    patience: Duration,
+    timeout: Duration,
     /// Pictures that are read at the same time, one per processor; further ones wait.
     slots: Semaphore,
 }
 
 impl Tesseract {
-    /// Reads `languages` ("eng+deu"); one picture takes at most `patience`.
+    /// Reads `languages` ("eng+deu"); one picture takes at most `timeout`.
     #[must_use]
-    pub fn new(languages: &str, patience: Duration) -> Self {
+    pub fn new(languages: &str, timeout: Duration) -> Self {
         let at_once = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let slots = Semaphore::new(at_once);
-        Self { program: PROGRAM.to_owned(), languages: languages.to_owned(), patience, slots }
+        Self { program: PROGRAM.to_owned(), languages: languages.to_owned(), timeout, slots }
     }
 
     async fn read_picture(&self, picture: Arc<Picture>) -> Result<ReadText, ProviderError> {
@@ -71,7 +71,7 @@ impl Tesseract {
             return Ok(ReadText::default());
         }
         let _slot = self.slots.acquire().await.map_err(|error| ProviderError::unavailable(NAME, error))?;
-        let deadline = Instant::now() + self.patience;
+        let deadline = Instant::now() + self.timeout;
         let first = self.look(&picture, QuarterTurn::None, deadline).await?;
         let mut best = match self.other_way_up(&picture, &first, deadline).await {
             Some(turned) => turned,
@@ -132,7 +132,7 @@ impl Tesseract {
 
     /// Runs the program on a picture with these options.
     pub(super) async fn run(&self, pgm: &[u8], options: &[&str], deadline: Instant) -> Result<String, ProviderError> {
-        let limits = ProgramLimits { time: self.patience, memory: MEMORY, output: OUTPUT };
+        let limits = ProgramLimits { time: self.timeout, memory: MEMORY, output: OUTPUT };
         let args = [&["stdin", "stdout"], options].concat();
         let run = program::run(&self.program, &args, pgm, limits);
         let output = timeout_at(deadline, run).await.map_err(|_| ProviderError::new(NAME, ProviderFailure::Timeout))?;
@@ -144,7 +144,7 @@ impl Tesseract {
 /// A picture as it was read, one way up.
 pub(super) struct Attempt {
     pub(super) prepared: Prepared,
-    pub(super) found: Found,
+    pub(super) found: ReadPage,
 }
 
 impl Attempt {

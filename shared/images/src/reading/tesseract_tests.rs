@@ -69,7 +69,7 @@ async fn a_reader_that_is_missing_slow_or_broken_says_so() {
     std::fs::write(&sleeper, "#!/bin/sh\nexec sleep 20").unwrap();
     std::fs::set_permissions(&sleeper, std::fs::Permissions::from_mode(0o755)).unwrap();
     let program = sleeper.to_str().unwrap().to_owned();
-    let slow = Tesseract { program, patience: Duration::from_millis(200), ..reader() };
+    let slow = Tesseract { program, timeout: Duration::from_millis(200), ..reader() };
     assert_eq!(slow.read(plain(40, 40, [255; 3])).await.unwrap_err().code(), "provider_timeout");
     let broken = Tesseract { program: "false".to_owned(), ..reader() };
     assert_eq!(broken.read(plain(40, 40, [255; 3])).await.unwrap_err().code(), "provider_rejected");

@@ -36,7 +36,7 @@ const LONG: usize = 4;
 
 /// The lines of a page that are worth keeping.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct ReadPage {
     pub(super) lines: Vec<Line>,
     /// Words that are not.
     dropped: Vec<Word>,
@@ -45,12 +45,12 @@ pub(super) struct Found {
     /// The same, each counted by how sure it is.
     pub(super) weight: f32,
     /// What all words told, also those that are not kept.
-    pub(super) seen: Seen,
+    pub(super) seen: OrientationHints,
 }
 
 /// What the words of a page tell of how it lies.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Seen {
+pub(super) struct OrientationHints {
     /// Mean confidence of all letters, from 0 to 1; 0 where there is none.
     pub(super) confidence: f32,
     /// Letters in long words that stand upright, less those in long words that lie level.
@@ -76,12 +76,12 @@ pub(super) struct Word {
 }
 
 /// The lines in Tesseract's output.
-pub(super) fn lines(output: &str) -> Found {
+pub(super) fn lines(output: &str) -> ReadPage {
     let lines = grown(output);
     let words = lines.iter().flat_map(|line| &line.words);
     let sure: usize = words.filter(|word| word.confidence >= SURE).map(|word| letters(&word.text)).sum();
     let demands = if sure >= MANY_LETTERS { &LENIENT } else { &STRICT };
-    let mut found = Found { seen: Seen::of(&lines), ..Found::default() };
+    let mut found = ReadPage { seen: OrientationHints::of(&lines), ..ReadPage::default() };
     for line in lines {
         let kept = kept(line, demands, &mut found.dropped);
         found.keep(kept);
@@ -123,7 +123,7 @@ fn word(line: &str) -> Option<([u32; 4], Word)> {
     Some((place, Word { text, confidence, area }))
 }
 
-impl Seen {
+impl OrientationHints {
     fn of(lines: &[Line]) -> Self {
         let words: Vec<&Word> =
             lines.iter().flat_map(|line| &line.words).filter(|word| letters(&word.text) > 0).collect();
@@ -140,7 +140,7 @@ impl Seen {
     }
 }
 
-impl Found {
+impl ReadPage {
     fn keep(&mut self, line: Option<Line>) {
         let Some(line) = line else { return };
         let letters: usize = line.words.iter().map(|word| letters(&word.text)).sum();

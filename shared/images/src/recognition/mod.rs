@@ -59,7 +59,8 @@ pub async fn read(reader: &dyn TextReader, page: Page, image: PageImage) -> Resu
     let Some(picture) = picture.crop(&pixels) else { return Ok(page) };
     let pixel_size = picture.size();
     let read = reader.read(Arc::new(picture)).await?;
-    let place = words::Place { scale: scale.0, left: part.left.max(0.0), top: part.top.max(0.0), pixels: pixel_size };
+    let place =
+        words::PartPlacement { scale: scale.0, left: part.left.max(0.0), top: part.top.max(0.0), pixels: pixel_size };
     let (words, rules) = words::laid_out(&read, &place);
     let mut blocks = layout::blocks(words, &rules);
     for block in &mut blocks {

@@ -10,7 +10,7 @@ const SMALL_LETTERS: f32 = 0.5;
 const BELOW: f32 = 0.21;
 
 /// Where the part of a page that was read stands on the page.
-pub(super) struct Place {
+pub(super) struct PartPlacement {
     /// Pixels a point.
     pub(super) scale: f32,
     /// Left edge in points.
@@ -31,7 +31,7 @@ pub(super) fn each_line(block: &mut Block, with: impl FnMut(&mut Line)) {
     }
 }
 
-impl Place {
+impl PartPlacement {
     /// Puts the lines of a block, which stand on the upright picture, where they are on the page.
     pub(super) fn put(&self, block: &mut Block, turn: QuarterTurn) {
         let place = |line: &mut Line| {
@@ -55,7 +55,7 @@ impl Place {
 }
 
 /// The words and ruled lines of what was read, in points of the upright picture.
-pub(super) fn laid_out(read: &ReadText, place: &Place) -> (Vec<Word>, Vec<Rule>) {
+pub(super) fn laid_out(read: &ReadText, place: &PartPlacement) -> (Vec<Word>, Vec<Rule>) {
     let words = read.lines.iter().flat_map(|line| line_words(line, place.scale)).collect();
     let rule = |rule: &PixelBox| {
         let (left, top) = (rule.x / place.scale, rule.y / place.scale);
@@ -72,7 +72,7 @@ pub(super) fn laid_out(read: &ReadText, place: &Place) -> (Vec<Word>, Vec<Rule>)
 }
 
 /// A word before its line's baseline and size are known.
-struct Found {
+struct UnscaledWord {
     text: String,
     left: f32,
     top: f32,
@@ -83,8 +83,8 @@ struct Found {
 fn line_words(line: &ReadLine, scale: f32) -> Vec<Word> {
     let found = found(line, scale);
     let baseline = median(found.iter().map(|word| word.bottom - below(&word.text) * word.size()));
-    let size = median(found.iter().map(Found::size));
-    let word = |word: Found| Word {
+    let size = median(found.iter().map(UnscaledWord::size));
+    let word = |word: UnscaledWord| Word {
         text: word.text,
         left: word.left,
         right: word.right,
@@ -99,10 +99,10 @@ fn line_words(line: &ReadLine, scale: f32) -> Vec<Word> {
 }
 
 /// The words of a line; where only the line's place is known, they share it by their lengths.
-fn found(line: &ReadLine, scale: f32) -> Vec<Found> {
+fn found(line: &ReadLine, scale: f32) -> Vec<UnscaledWord> {
     let found = |text: &str, area: PixelBox| {
         let text = normalize::clean_line(text);
-        (!text.is_empty()).then_some(Found {
+        (!text.is_empty()).then_some(UnscaledWord {
             text,
             left: area.x / scale,
             top: area.y / scale,
@@ -126,7 +126,7 @@ fn found(line: &ReadLine, scale: f32) -> Vec<Found> {
     words
 }
 
-impl Found {
+impl UnscaledWord {
     /// The font size by the height of the word's letters.
     fn size(&self) -> f32 {
         let tall = self.text.chars().any(|c| c.is_uppercase() || c.is_ascii_digit() || "bdfhklt()/|".contains(c));

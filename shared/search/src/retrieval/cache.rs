@@ -56,14 +56,14 @@ struct State {
 struct Slot {
     /// Held while the object is loaded: others that want it wait here.
     loading: Arc<tokio::sync::Mutex<()>>,
-    held: Option<Held>,
+    held: Option<CachedSegment>,
     used: u64,
     /// Rises with every finished load, so that those who waited know that theirs is done.
     loads: u64,
 }
 
 #[derive(Debug, Clone)]
-struct Held {
+struct CachedSegment {
     etag: String,
     segment: Arc<Segment>,
     bytes: usize,
@@ -101,7 +101,7 @@ impl SegmentCache {
             (Fetched::Changed { etag, bytes }, _) => {
                 let segment = Arc::new(Segment::from_bytes(&bytes)?);
                 let bytes = segment.memory_bytes();
-                Some(Held { etag, segment, bytes })
+                Some(CachedSegment { etag, segment, bytes })
             }
         };
         self.keep(key, found.clone());
@@ -136,7 +136,7 @@ impl SegmentCache {
         read(slot)
     }
 
-    fn keep(&self, key: &str, held: Option<Held>) {
+    fn keep(&self, key: &str, held: Option<CachedSegment>) {
         let mut state = self.lock();
         let added = held.as_ref().map_or(0, |held| held.bytes);
         let Some(slot) = state.slots.get_mut(key) else {

@@ -12,6 +12,6 @@ mod search;
 mod segment;
 
 pub use cache::{CacheError, Fetched, SegmentCache};
-pub use question::{Asked, Form, Match, WantedValue, in_english, is_part_number};
+pub use question::{Match, QuestionWord, WantedValue, WordForm, in_english, is_part_number};
 pub use search::{Hit, Library, Query, Weights};
 pub use segment::{Segment, SegmentError, SegmentSource};

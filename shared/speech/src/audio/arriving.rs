@@ -7,7 +7,7 @@ use symphonia::core::io::ReadOnlySource;
 
 use super::decode::Conversion;
 use super::recording::Recording;
-use super::sniff::{self, Kind, SNIFFED};
+use super::sniff::{self, RecordingKind, SNIFFED};
 use super::{AudioError, RECOGNISED_RATE, wav};
 
 /// Decodes what arrives while it arrives, up to so many samples: `heard` takes each block as soon as it
@@ -31,7 +31,7 @@ pub(super) fn arriving(
         }
     }
     let kind = sniff::magic(&start).ok_or(AudioError::Unsupported)?;
-    if kind == Kind::Wav {
+    if kind == RecordingKind::Wav {
         wav::mend(&mut start, None);
     }
     let mut recording = Recording::open(kind, Box::new(ReadOnlySource::new(Cursor::new(start).chain(input))))?;

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use super::recording::{Block, Recording};
 use super::resampling::Resampling;
-use super::sniff::{self, Kind, SNIFFED};
+use super::sniff::{self, RecordingKind, SNIFFED};
 use super::worker::AudioWorker;
 use super::{AudioError, Pcm, RECOGNISED_RATE, joined, mp4, samples_in, wav};
 
@@ -155,7 +155,7 @@ pub(super) fn whole(
 }
 
 /// What a recording is, and the recording without a tag before it.
-fn kind(bytes: &Bytes) -> Result<(Kind, Bytes), AudioError> {
+fn kind(bytes: &Bytes) -> Result<(RecordingKind, Bytes), AudioError> {
     if bytes.is_empty() {
         return Err(AudioError::Empty);
     }
@@ -165,12 +165,12 @@ fn kind(bytes: &Bytes) -> Result<(Kind, Bytes), AudioError> {
 }
 
 /// A way to read a recording that suits it.
-fn source(kind: Kind, bytes: Bytes) -> Box<dyn MediaSource> {
+fn source(kind: RecordingKind, bytes: Bytes) -> Box<dyn MediaSource> {
     match kind {
         // Their headers may stand at the end.
-        Kind::Aiff => Box::new(Cursor::new(bytes)),
-        Kind::Mp4 => Box::new(Cursor::new(mp4::mended(bytes))),
-        Kind::Wav => {
+        RecordingKind::Aiff => Box::new(Cursor::new(bytes)),
+        RecordingKind::Mp4 => Box::new(Cursor::new(mp4::mended(bytes))),
+        RecordingKind::Wav => {
             let mut start = head(&bytes).to_vec();
             wav::mend(&mut start, Some(bytes.len() as u64));
             let rest = bytes.slice(start.len()..);

@@ -5,22 +5,22 @@
 use bytes::Bytes;
 
 use super::mp4;
-use super::sniff::{self, Kind, SNIFFED};
+use super::sniff::{self, RecordingKind, SNIFFED};
 
 /// The length of an `ID3v1` tag, which stands behind an MP3 recording.
 const OLD_TAG: usize = 128;
 
 /// The recordings in a file of this kind; most files hold one.
-pub(super) fn recordings(kind: Kind, bytes: &Bytes) -> Vec<Bytes> {
+pub(super) fn recordings(kind: RecordingKind, bytes: &Bytes) -> Vec<Bytes> {
     let starts = match kind {
-        Kind::Matroska => found(bytes, *b"\x1A\x45\xDF\xA3", is_ebml_header),
-        Kind::Wav => found(bytes, *b"RIFF", |header| header.get(8..12) == Some(b"WAVE")),
-        Kind::Aiff => found(bytes, *b"FORM", |header| matches!(header.get(8..12), Some(b"AIFF" | b"AIFC"))),
+        RecordingKind::Matroska => found(bytes, *b"\x1A\x45\xDF\xA3", is_ebml_header),
+        RecordingKind::Wav => found(bytes, *b"RIFF", |header| header.get(8..12) == Some(b"WAVE")),
+        RecordingKind::Aiff => found(bytes, *b"FORM", |header| matches!(header.get(8..12), Some(b"AIFF" | b"AIFC"))),
         // Its first block has a fixed length.
-        Kind::Flac => found(bytes, *b"fLaC", |header| matches!(header.get(4..8), Some([0 | 0x80, 0, 0, 34]))),
-        Kind::Mp4 => mp4::further_starts(bytes),
-        Kind::Mp3 => return mp3(bytes),
-        Kind::Ogg | Kind::Adts => Vec::new(),
+        RecordingKind::Flac => found(bytes, *b"fLaC", |header| matches!(header.get(4..8), Some([0 | 0x80, 0, 0, 34]))),
+        RecordingKind::Mp4 => mp4::further_starts(bytes),
+        RecordingKind::Mp3 => return mp3(bytes),
+        RecordingKind::Ogg | RecordingKind::Adts => Vec::new(),
     };
     let ends = starts.iter().copied().chain([bytes.len()]);
     let starts = [0].into_iter().chain(starts.iter().copied());
@@ -51,7 +51,7 @@ fn mp3(bytes: &Bytes) -> Vec<Bytes> {
     let mut rest = bytes.clone();
     while let Some(end) = announced_end(&rest) {
         let next = behind_tags(rest.slice(end..));
-        if sniff::kind(next.get(..SNIFFED).unwrap_or(&next)) != Some(Kind::Mp3) {
+        if sniff::kind(next.get(..SNIFFED).unwrap_or(&next)) != Some(RecordingKind::Mp3) {
             break;
         }
         recordings.push(rest.slice(..end));

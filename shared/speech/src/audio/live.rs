@@ -36,7 +36,7 @@ pub enum LiveFormat {
     Recording,
 }
 
-type Heard = Result<Vec<i16>, AudioError>;
+type DecodedBlock = Result<Vec<i16>, AudioError>;
 
 /// The side that takes what arrives. Dropping it ends the sound.
 #[derive(Debug)]
@@ -45,14 +45,14 @@ pub struct LiveDecoder(Input);
 /// The side that is listened to: blocks of samples at [`RECOGNISED_RATE`], as soon as they can be
 /// decoded. Ends after the first error. Dropping it ends the work.
 #[derive(Debug)]
-pub struct LiveSound(mpsc::Receiver<Heard>);
+pub struct LiveSound(mpsc::Receiver<DecodedBlock>);
 
 enum Input {
     Raw(Raw),
     /// The start, until it can be told what it is.
     Start {
         start: BytesMut,
-        out: mpsc::Sender<Heard>,
+        out: mpsc::Sender<DecodedBlock>,
         longest: Duration,
         worker: AudioWorker,
     },
@@ -151,7 +151,7 @@ impl Stream for LiveSound {
 }
 
 /// Passes on what a child hears, until it has ended or nobody listens.
-async fn listen(mut process: Process, _permit: OwnedSemaphorePermit, out: mpsc::Sender<Heard>) {
+async fn listen(mut process: Process, _permit: OwnedSemaphorePermit, out: mpsc::Sender<DecodedBlock>) {
     // Somebody may be silent for as long as the microphone is open.
     let until = Instant::now() + AT_MOST_OPEN;
     loop {
@@ -176,13 +176,13 @@ struct Raw {
     /// The first half of a sample that was cut in two.
     half: Option<u8>,
     conversion: Conversion,
-    out: mpsc::Sender<Heard>,
+    out: mpsc::Sender<DecodedBlock>,
     length: usize,
     most: usize,
 }
 
 impl Raw {
-    fn new(rate: u32, out: mpsc::Sender<Heard>, most: usize) -> Result<Self, AudioError> {
+    fn new(rate: u32, out: mpsc::Sender<DecodedBlock>, most: usize) -> Result<Self, AudioError> {
         Resampling::new(rate, RECOGNISED_RATE)?;
         Ok(Self { rate, half: None, conversion: Conversion::default(), out, length: 0, most })
     }

@@ -18,7 +18,7 @@ use symphonia_adapter_libopus::OpusDecoder;
 
 use super::AudioError;
 use super::mixing::Mixer;
-use super::sniff::Kind;
+use super::sniff::RecordingKind;
 
 /// The most channels a recording may have.
 const MOST_CHANNELS: usize = 32;
@@ -61,10 +61,10 @@ impl Recording {
     /// # Errors
     /// [`AudioError::Unsupported`] for codecs that cannot be decoded, [`AudioError::Damaged`] for
     /// headers that cannot be read.
-    pub(super) fn open(kind: Kind, source: Box<dyn MediaSource>) -> Result<Self, AudioError> {
+    pub(super) fn open(kind: RecordingKind, source: Box<dyn MediaSource>) -> Result<Self, AudioError> {
         let reader = reader(kind, source).map_err(|error| match kind {
             // A phone writes the index at the end: without it the file was cut off.
-            Kind::Mp4 => AudioError::Damaged,
+            RecordingKind::Mp4 => AudioError::Damaged,
             _ => reason(&error),
         })?;
         let (track, decoder) = choose(reader.as_ref())?;
@@ -126,18 +126,18 @@ impl Recording {
     }
 }
 
-fn reader(kind: Kind, source: Box<dyn MediaSource>) -> Result<Box<dyn FormatReader>, Error> {
+fn reader(kind: RecordingKind, source: Box<dyn MediaSource>) -> Result<Box<dyn FormatReader>, Error> {
     let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
     let options = FormatOptions::default();
     Ok(match kind {
-        Kind::Matroska => Box::new(MkvReader::try_new(stream, options)?),
-        Kind::Ogg => Box::new(OggReader::try_new(stream, options)?),
-        Kind::Wav => Box::new(WavReader::try_new(stream, options)?),
-        Kind::Aiff => Box::new(AiffReader::try_new(stream, options)?),
-        Kind::Flac => Box::new(FlacReader::try_new(stream, options)?),
-        Kind::Mp4 => Box::new(IsoMp4Reader::try_new(stream, options)?),
-        Kind::Mp3 => Box::new(MpaReader::try_new(stream, options)?),
-        Kind::Adts => Box::new(AdtsReader::try_new(stream, options)?),
+        RecordingKind::Matroska => Box::new(MkvReader::try_new(stream, options)?),
+        RecordingKind::Ogg => Box::new(OggReader::try_new(stream, options)?),
+        RecordingKind::Wav => Box::new(WavReader::try_new(stream, options)?),
+        RecordingKind::Aiff => Box::new(AiffReader::try_new(stream, options)?),
+        RecordingKind::Flac => Box::new(FlacReader::try_new(stream, options)?),
+        RecordingKind::Mp4 => Box::new(IsoMp4Reader::try_new(stream, options)?),
+        RecordingKind::Mp3 => Box::new(MpaReader::try_new(stream, options)?),
+        RecordingKind::Adts => Box::new(AdtsReader::try_new(stream, options)?),
     })
 }
 

@@ -2,7 +2,7 @@
 
 /// Kinds of recordings that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum RecordingKind {
     /// Matroska, `WebM`.
     Matroska,
     /// Ogg with Opus, Vorbis or FLAC.
@@ -38,20 +38,20 @@ const BITRATES: [[u32; 15]; 2] = [
 ];
 
 /// The kind of the recording that starts with these bytes, behind any [`tag_length`].
-pub(super) fn kind(head: &[u8]) -> Option<Kind> {
+pub(super) fn kind(head: &[u8]) -> Option<RecordingKind> {
     magic(head).or_else(|| frames(head))
 }
 
 /// The kind of a recording that says at its start what it is.
-pub(super) fn magic(head: &[u8]) -> Option<Kind> {
+pub(super) fn magic(head: &[u8]) -> Option<RecordingKind> {
     let form = head.get(8..12);
     match head.get(..4)? {
-        b"\x1A\x45\xDF\xA3" => Some(Kind::Matroska),
-        b"OggS" => Some(Kind::Ogg),
-        b"RIFF" | b"RF64" if form == Some(b"WAVE") => Some(Kind::Wav),
-        b"FORM" if matches!(form, Some(b"AIFF" | b"AIFC")) => Some(Kind::Aiff),
-        b"fLaC" => Some(Kind::Flac),
-        _ if head.get(4..8) == Some(b"ftyp") && !form.is_some_and(is_picture) => Some(Kind::Mp4),
+        b"\x1A\x45\xDF\xA3" => Some(RecordingKind::Matroska),
+        b"OggS" => Some(RecordingKind::Ogg),
+        b"RIFF" | b"RF64" if form == Some(b"WAVE") => Some(RecordingKind::Wav),
+        b"FORM" if matches!(form, Some(b"AIFF" | b"AIFC")) => Some(RecordingKind::Aiff),
+        b"fLaC" => Some(RecordingKind::Flac),
+        _ if head.get(4..8) == Some(b"ftyp") && !form.is_some_and(is_picture) => Some(RecordingKind::Mp4),
         _ => None,
     }
 }
@@ -74,7 +74,7 @@ pub(super) fn tag_length(head: &[u8]) -> usize {
 }
 
 /// Recordings without a header: frames that follow each other, at the start or after a little junk.
-fn frames(head: &[u8]) -> Option<Kind> {
+fn frames(head: &[u8]) -> Option<RecordingKind> {
     if let Some(kind) = frames_at(head, 2) {
         return Some(kind);
     }
@@ -82,9 +82,10 @@ fn frames(head: &[u8]) -> Option<Kind> {
     (1..last).find_map(|start| frames_at(head.get(start..)?, FRAMES_AFTER_JUNK))
 }
 
-fn frames_at(head: &[u8], wanted: usize) -> Option<Kind> {
-    let [kind, other] = [(Kind::Mp3, mp3_frame as fn(&[u8]) -> Option<usize>), (Kind::Adts, adts_frame)]
-        .map(|(kind, length)| follow(head, wanted, length).then_some(kind));
+fn frames_at(head: &[u8], wanted: usize) -> Option<RecordingKind> {
+    let [kind, other] =
+        [(RecordingKind::Mp3, mp3_frame as fn(&[u8]) -> Option<usize>), (RecordingKind::Adts, adts_frame)]
+            .map(|(kind, length)| follow(head, wanted, length).then_some(kind));
     kind.or(other)
 }
 

@@ -51,12 +51,12 @@ pub enum SpeechEvent {
     /// reaches back to before the voice.
     Sound(Vec<i16>),
     /// The utterance has ended.
-    Ended(Ending),
+    Ended(EndReason),
 }
 
 /// Why an utterance has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum EndReason {
     /// Silence followed.
     Silence,
     /// It reached [`Endpointing::longest`].
@@ -127,7 +127,7 @@ impl Endpointer {
         let rest = std::mem::take(&mut self.waiting);
         if self.is_speaking() {
             add(&mut events, rest);
-            events.push(SpeechEvent::Ended(Ending::EndOfSound));
+            events.push(SpeechEvent::Ended(EndReason::EndOfSound));
         }
         self.state = State::quiet();
         self.detector.reset();
@@ -156,9 +156,9 @@ impl Endpointer {
                 *frames += 1;
                 *silent = if voice { 0 } else { *silent + 1 };
                 let ending = if *silent >= frames_in(settings.silence) {
-                    Ending::Silence
+                    EndReason::Silence
                 } else if *frames >= frames_in(settings.longest) {
-                    Ending::TooLong
+                    EndReason::TooLong
                 } else {
                     return;
                 };

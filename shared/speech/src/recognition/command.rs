@@ -7,7 +7,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 
-use super::{Hearing, NAME, SpokenSegment, Transcriber, Transcript, whole};
+use super::{NAME, SpokenSegment, Transcriber, Transcript, TranscriptEvent, whole};
 use crate::audio::{Pcm, SoundFormat};
 use foundation::program::{self, ProgramError, ProgramFiles, ProgramLimits};
 use foundation::provider::{ProviderError, ProviderFailure};
@@ -25,15 +25,15 @@ pub struct SpeechCommand {
     /// What it may read beside its own files.
     files: Vec<PathBuf>,
     name: String,
-    patience: Duration,
+    timeout: Duration,
 }
 
 impl SpeechCommand {
-    /// `command` holds the program and its arguments. Each run may take `patience`, or as long as the
+    /// `command` holds the program and its arguments. Each run may take `timeout`, or as long as the
     /// recording sounds where that is longer. Of files it may read those of the system, its own, those that are named
     /// among its arguments, and `files`; it may write to a temporary folder, which goes when it ends.
     #[must_use]
-    pub fn new(command: &[String], files: &[PathBuf], patience: Duration) -> Self {
+    pub fn new(command: &[String], files: &[PathBuf], timeout: Duration) -> Self {
         let (program, args) =
             command.split_first().map_or_else(Default::default, |(program, args)| (program.clone(), args.to_vec()));
         let name = Path::new(&program).file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -42,14 +42,14 @@ impl SpeechCommand {
         let bare = args.iter().map(String::as_str).filter(|arg| !arg.starts_with('-'));
         let named = bare.chain(values).map(PathBuf::from).filter(|path| path.parent().is_some());
         let files = named.chain(files.iter().cloned()).collect();
-        Self { program, args, files, name, patience }
+        Self { program, args, files, name, timeout }
     }
 
     async fn run(&self, sound: Pcm) -> Result<Transcript, ProviderError> {
         let duration = sound.duration();
         let wav = sound.encode(SoundFormat::Wav).map_err(|error| ProviderError::unavailable(NAME, error))?;
         let args: Vec<&str> = self.args.iter().map(String::as_str).collect();
-        let time = self.patience.max(duration);
+        let time = self.timeout.max(duration);
         let limits = ProgramLimits { time, memory: MEMORY, output: LONGEST_TEXT };
         // Where none can be made, as on a file system that cannot be written to, it goes without.
         let folder = tempfile::tempdir().ok();
@@ -93,7 +93,7 @@ impl Transcriber for SpeechCommand {
         self.run(sound).boxed()
     }
 
-    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
+    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
         whole::at_its_end(self, sound)
     }
 }

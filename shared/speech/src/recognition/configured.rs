@@ -12,17 +12,17 @@ use foundation::provider::Cause;
 /// When the client of a service cannot be set up (no root certificates, a key that no header takes).
 pub async fn configured(config: &Config) -> Result<Arc<dyn Transcriber>, Cause> {
     let speech = &config.speech;
-    let (language, patience) = (speech.language.as_str(), speech.patience);
+    let (language, timeout) = (speech.language.as_str(), speech.timeout);
     Ok(match &speech.recognition {
         RecognitionConfig::None => Arc::new(NoTranscriber),
         RecognitionConfig::PocketSphinx { python, workers } => {
-            Arc::new(PocketSphinx::new(python.clone(), *workers, patience))
+            Arc::new(PocketSphinx::new(python.clone(), *workers, timeout))
         }
-        RecognitionConfig::Command { command, files } => Arc::new(SpeechCommand::new(command, files, patience)),
+        RecognitionConfig::Command { command, files } => Arc::new(SpeechCommand::new(command, files, timeout)),
         RecognitionConfig::OpenAi(endpoint) => Arc::new(OpenAi::new(endpoint, language)?),
-        RecognitionConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, language, patience)?),
+        RecognitionConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, language, timeout)?),
         RecognitionConfig::Transcribe(endpoint) => {
-            Arc::new(Transcribe::new(&config.aws, endpoint.as_deref(), language, patience).await)
+            Arc::new(Transcribe::new(&config.aws, endpoint.as_deref(), language, timeout).await)
         }
     })
 }

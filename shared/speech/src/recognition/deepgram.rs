@@ -11,7 +11,7 @@ use futures::stream::BoxStream;
 use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 
-use super::{Hearing, LARGEST_ANSWER, NAME, SpokenSegment, Transcriber, Transcript, whole};
+use super::{LARGEST_ANSWER, NAME, SpokenSegment, Transcriber, Transcript, TranscriptEvent, whole};
 use crate::audio::{Pcm, SoundFormat};
 use foundation::config::DeepgramConfig;
 use foundation::provider::{Cause, HttpProvider, ProviderError};
@@ -25,7 +25,7 @@ pub struct Deepgram {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct DeepgramResponse {
     results: Results,
 }
 
@@ -59,12 +59,12 @@ struct Utterance {
 }
 
 impl Deepgram {
-    /// A client for speech in `language` (BCP 47); `patience` is how long the server may stay silent.
+    /// A client for speech in `language` (BCP 47); `timeout` is how long the server may stay silent.
     ///
     /// # Errors
     /// When TLS cannot be set up, or the key cannot stand in a header.
-    pub fn new(config: &DeepgramConfig, language: &str, patience: Duration) -> Result<Self, Cause> {
-        let server = HttpProvider::new(NAME, &config.base_url, "Token", Some(&config.api_key), patience)?;
+    pub fn new(config: &DeepgramConfig, language: &str, timeout: Duration) -> Result<Self, Cause> {
+        let server = HttpProvider::new(NAME, &config.base_url, "Token", Some(&config.api_key), timeout)?;
         Ok(Self { server, model: config.model.clone(), language: language.to_owned() })
     }
 
@@ -75,7 +75,7 @@ impl Deepgram {
         let send = |request: reqwest::RequestBuilder| request.header(CONTENT_TYPE, "audio/wav").body(wav.clone());
         let response = self.server.post(&self.path(), send).await?;
         let body = self.server.body(response, LARGEST_ANSWER).await?;
-        let answer: Answer = serde_json::from_slice(&body).map_err(|error| self.server.unavailable(error))?;
+        let answer: DeepgramResponse = serde_json::from_slice(&body).map_err(|error| self.server.unavailable(error))?;
         Ok(self.transcript(answer.results, duration))
     }
 
@@ -121,7 +121,7 @@ impl Transcriber for Deepgram {
         self.ask(sound).boxed()
     }
 
-    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
+    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
         whole::at_its_end(self, sound)
     }
 }

@@ -60,7 +60,7 @@ pub struct SpokenSegment {
 
 /// What is understood while somebody speaks.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Hearing {
+pub enum TranscriptEvent {
     /// All of it so far; may still change.
     Partial(String),
     /// All of it, after the end of the sound. Always the last.
@@ -77,7 +77,7 @@ pub trait Transcriber: Debug + Send + Sync {
     fn transcribe(&self, sound: Pcm) -> BoxFuture<'_, Result<Transcript, ProviderError>>;
 
     /// What is being said, from sound that comes while it is spoken (blocks of samples at
-    /// [`super::audio::RECOGNISED_RATE`]). Ends with [`Hearing::Final`] or an error. One that cannot
+    /// [`super::audio::RECOGNISED_RATE`]). Ends with [`TranscriptEvent::Final`] or an error. One that cannot
     /// listen along is given the whole at its end.
-    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>>;
+    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>>;
 }

@@ -12,7 +12,7 @@ use futures::stream::BoxStream;
 use reqwest::multipart::{Form, Part};
 use serde::Deserialize;
 
-use super::{Hearing, LARGEST_ANSWER, NAME, SpokenSegment, Transcriber, Transcript, whole};
+use super::{LARGEST_ANSWER, NAME, SpokenSegment, Transcriber, Transcript, TranscriptEvent, whole};
 use crate::audio::{Pcm, SoundFormat};
 use foundation::config::OpenAiConfig;
 use foundation::provider::{Cause, HttpProvider, ProviderError};
@@ -27,7 +27,7 @@ pub struct OpenAi {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct TranscriptionResponse {
     text: String,
     #[serde(default)]
     language: Option<String>,
@@ -60,7 +60,8 @@ impl OpenAi {
         let wav = bytes::Bytes::from(wav);
         let response = self.server.post("audio/transcriptions", |request| request.multipart(self.form(&wav))).await?;
         let body = self.server.body(response, LARGEST_ANSWER).await?;
-        let answer: Answer = serde_json::from_slice(&body).map_err(|error| self.server.unavailable(error))?;
+        let answer: TranscriptionResponse =
+            serde_json::from_slice(&body).map_err(|error| self.server.unavailable(error))?;
         Ok(answer.into_transcript(duration))
     }
 
@@ -90,7 +91,7 @@ impl OpenAi {
     }
 }
 
-impl Answer {
+impl TranscriptionResponse {
     fn into_transcript(self, duration: Duration) -> Transcript {
         let text = self.text.trim().to_owned();
         let segments = self.segments.unwrap_or_default().into_iter().filter_map(|segment| segment.spoken(duration));
@@ -142,7 +143,7 @@ impl Transcriber for OpenAi {
         self.ask(sound).boxed()
     }
 
-    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
+    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
         whole::at_its_end(self, sound)
     }
 }

@@ -11,7 +11,7 @@ pub(super) use foundation::provider::test_server::{Server, good};
 use foundation::provider::test_server::{Step, head, write};
 
 /// How long the servers of these tests may stay silent.
-pub(super) const PATIENCE: Duration = Duration::from_millis(600);
+pub(super) const TIMEOUT: Duration = Duration::from_millis(600);
 
 /// A recording of two seconds.
 pub(super) fn sound() -> Pcm {
@@ -24,7 +24,7 @@ pub(super) fn wav() -> Vec<u8> {
 }
 
 /// What every provider over HTTP must do when its server fails. `transcriber` makes one for the server
-/// at an address that gives up after [`PATIENCE`]; `answer` is a body that it understands as "hello".
+/// at an address that gives up after [`TIMEOUT`]; `answer` is a body that it understands as "hello".
 pub(super) async fn failures_are_handled<T: Transcriber>(transcriber: impl Fn(&str) -> T, answer: &str) {
     let asked = async |scripts: Vec<Vec<Step>>| {
         let server = Server::start(scripts).await;

@@ -3,7 +3,7 @@
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 
-use super::{Hearing, NAME, Transcriber};
+use super::{NAME, Transcriber, TranscriptEvent};
 use crate::audio::{Pcm, RECOGNISED_RATE};
 use foundation::provider::{ProviderError, ProviderFailure};
 
@@ -15,11 +15,11 @@ const MOST_SAMPLES: usize = 120 * RECOGNISED_RATE as usize;
 pub(super) fn at_its_end<'a, T: Transcriber>(
     transcriber: &'a T,
     sound: BoxStream<'static, Vec<i16>>,
-) -> BoxStream<'a, Result<Hearing, ProviderError>> {
+) -> BoxStream<'a, Result<TranscriptEvent, ProviderError>> {
     stream::once(async move {
         let samples = collect(sound).await?;
         let transcript = transcriber.transcribe(Pcm { rate: RECOGNISED_RATE, samples }).await?;
-        Ok(Hearing::Final(transcript))
+        Ok(TranscriptEvent::Final(transcript))
     })
     .boxed()
 }

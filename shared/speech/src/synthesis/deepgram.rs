@@ -25,8 +25,8 @@ impl Deepgram {
     ///
     /// # Errors
     /// When TLS cannot be set up, or the key cannot stand in a header.
-    pub fn new(config: &DeepgramConfig, patience: std::time::Duration) -> Result<Self, Cause> {
-        let server = HttpProvider::new(NAME, &config.base_url, "Token", Some(&config.api_key), patience)?;
+    pub fn new(config: &DeepgramConfig, timeout: std::time::Duration) -> Result<Self, Cause> {
+        let server = HttpProvider::new(NAME, &config.base_url, "Token", Some(&config.api_key), timeout)?;
         Ok(Self { server, voice: config.model.clone() })
     }
 

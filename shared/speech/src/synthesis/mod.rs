@@ -70,12 +70,12 @@ pub async fn configured(config: &Config) -> Result<Arc<dyn Synthesizer>, Cause> 
     let speech = &config.speech;
     Ok(match &speech.synthesis {
         SynthesisConfig::None => Arc::new(NoSynthesizer),
-        SynthesisConfig::Espeak(voice) => Arc::new(Espeak::new(voice.clone(), speech.patience)),
+        SynthesisConfig::Espeak(voice) => Arc::new(Espeak::new(voice.clone(), speech.timeout)),
         SynthesisConfig::OpenAi { endpoint, voice } => Arc::new(OpenAi::new(endpoint, voice.clone())?),
-        SynthesisConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, speech.patience)?),
+        SynthesisConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, speech.timeout)?),
         SynthesisConfig::Polly { voice, endpoint } => {
             let sdk = aws::sdk_config(&config.aws).await;
-            Arc::new(Polly::new(&sdk, voice.clone(), endpoint.as_deref(), speech.patience))
+            Arc::new(Polly::new(&sdk, voice.clone(), endpoint.as_deref(), speech.timeout))
         }
     })
 }

@@ -22,17 +22,17 @@ const RATE: u32 = 16_000;
 pub struct Polly {
     client: Client,
     voice: String,
-    patience: Duration,
+    timeout: Duration,
 }
 
 impl Polly {
     /// Speaks with `voice` where none is asked for, at another endpoint than Amazon's where one is
-    /// named. One utterance may take `patience`, repeated attempts included.
+    /// named. One utterance may take `timeout`, repeated attempts included.
     #[must_use]
-    pub fn new(sdk: &aws_config::SdkConfig, voice: String, endpoint: Option<&str>, patience: Duration) -> Self {
+    pub fn new(sdk: &aws_config::SdkConfig, voice: String, endpoint: Option<&str>, timeout: Duration) -> Self {
         let sdk = aws::at(sdk, endpoint);
         let config = aws_sdk_polly::config::Builder::from(&sdk).retry_classifier(aws::HonourRetryAfter);
-        Self { client: Client::from_conf(config.build()), voice, patience }
+        Self { client: Client::from_conf(config.build()), voice, timeout }
     }
 
     async fn speak(&self, utterance: Utterance) -> Result<Pcm, ProviderError> {
@@ -76,7 +76,7 @@ impl Synthesizer for Polly {
 
     fn synthesize(&self, utterance: Utterance) -> BoxFuture<'_, Result<Pcm, ProviderError>> {
         async {
-            let spoken = timeout(self.patience, self.speak(utterance)).await;
+            let spoken = timeout(self.timeout, self.speak(utterance)).await;
             spoken.map_err(|_| ProviderError::new(NAME, ProviderFailure::Timeout))?
         }
         .boxed()

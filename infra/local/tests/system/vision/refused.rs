@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use image::RgbImage;
 use foundation::need::{Needed, need};
+use image::RgbImage;
 use reqwest::Method;
 use reqwest::multipart::Form;
 use serde_json::json;

@@ -7,11 +7,11 @@ use futures::future::join_all;
 use image::guess_format;
 use tokio::time::timeout;
 
-use crate::assistant::pictures::{PATIENCE, Pictures};
+use crate::assistant::pictures::{PICTURE_TIMEOUT, Pictures};
 use crate::assistant::question::Image;
 use foundation::provider::Cause;
 use images::PictureLimits;
-use images::memory::Hold;
+use images::memory::MemoryPermit;
 
 /// Bytes of one picture: what the service takes is 3.75 MB.
 const MOST_BYTES: usize = 3_750_000;
@@ -27,16 +27,16 @@ pub(super) async fn prepare(
     images: &[Image],
     pictures: &Pictures,
     limits: PictureLimits,
-) -> (Vec<ContentBlock>, Option<Hold>) {
+) -> (Vec<ContentBlock>, Option<MemoryPermit>) {
     if images.is_empty() {
         return (Vec::new(), None);
     }
-    let Ok(mut room) = timeout(PATIENCE, pictures.room(images, COPIES)).await else {
+    let Ok(mut room) = timeout(PICTURE_TIMEOUT, pictures.room(images, COPIES)).await else {
         tracing::warn!("the pictures of a question are left out: too many are sent at the moment");
         return (Vec::new(), None);
     };
     let blocks = join_all(images.iter().map(|image| async {
-        timeout(PATIENCE, block(image, pictures, limits)).await.unwrap_or_else(|late| Err(late.into()))
+        timeout(PICTURE_TIMEOUT, block(image, pictures, limits)).await.unwrap_or_else(|late| Err(late.into()))
     }));
     let logged = |error: &Cause| tracing::warn!(%error, "a picture is left out of the question");
     let blocks: Vec<_> = blocks.await.into_iter().filter_map(|block| block.inspect_err(logged).ok()).collect();

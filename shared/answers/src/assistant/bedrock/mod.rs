@@ -21,7 +21,7 @@ use super::pictures::Pictures;
 use super::pieces::{self, NAME, Piece};
 use super::prompt;
 use ::images::PictureLimits;
-use ::images::memory::Hold;
+use ::images::memory::MemoryPermit;
 use foundation::aws;
 use foundation::config::BedrockConfig;
 use foundation::provider::{ProviderError, sdk_failure};
@@ -52,7 +52,7 @@ impl Bedrock {
     fn pieces(
         self,
         brief: &Brief,
-        (pictures, room): (Vec<ContentBlock>, Option<Hold>),
+        (pictures, room): (Vec<ContentBlock>, Option<MemoryPermit>),
     ) -> impl Stream<Item = Result<Piece, ProviderError>> + use<> {
         let rules = SystemContentBlock::Text(prompt::system().to_owned());
         let most = i32::try_from(brief.answer_tokens).unwrap_or(i32::MAX);

@@ -1,9 +1,9 @@
 //! What is said of warnings, in the language of the question.
 
-use super::tongue::Tongue;
+use super::language::AnswerLanguage;
 use shared::store::WarningKind;
 
-impl Tongue {
+impl AnswerLanguage {
     /// The signal word of ANSI Z535.6 for a kind of warning.
     pub(in crate::assistant) fn signal_word(self, kind: WarningKind) -> &'static str {
         match kind {

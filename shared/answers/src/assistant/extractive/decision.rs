@@ -6,7 +6,7 @@
 //! resembles the question.
 
 use crate::assistant::essence::letters;
-use crate::library::evidence::{Candidate, Found, Question, Wanted, weighted};
+use crate::library::evidence::{AnswerKind, Candidate, FoundPage, Question, weighted};
 
 /// Units that are quoted where the answer is certain, and where it is not.
 const QUOTED: (usize, usize) = (3, 7);
@@ -68,7 +68,7 @@ fn is_certain(judged: &[Candidate], question: &Question) -> bool {
     let Some(best) = judged.first() else { return false };
     let own = || question.terms.iter().zip(&best.shares).filter(|(term, _)| !term.context);
     // A value under the right title may be that of anything there.
-    let tells = matches!(question.wanted, Wanted::Value | Wanted::Number);
+    let tells = matches!(question.wanted, AnswerKind::Value | AnswerKind::Number);
     if tells && best.close < CLOSE_ENOUGH {
         return false;
     }
@@ -92,7 +92,7 @@ fn is_certain(judged: &[Candidate], question: &Question) -> bool {
 /// The units that are quoted: the best, then those that add most to it. `judged` is in order of score.
 pub(super) fn choose<'a>(
     judged: &'a [Candidate],
-    pages: &[Found],
+    pages: &[FoundPage],
     question: &Question,
     sure: bool,
 ) -> Vec<&'a Candidate> {

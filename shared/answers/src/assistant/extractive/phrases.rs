@@ -1,8 +1,8 @@
 //! The sentences of an answer that are not quotations, in the language of the question.
 
-use super::tongue::Tongue;
+use super::language::AnswerLanguage;
 
-impl Tongue {
+impl AnswerLanguage {
     pub(super) fn greeting(self) -> &'static str {
         self.pick([
             "Hello! Ask me about your equipment, for example for a torque, a procedure or a part. I answer from your manuals.",

@@ -6,9 +6,9 @@ use std::ops::RangeInclusive;
 
 pub(super) use self::written::Naming;
 pub(in crate::assistant) use self::written::line;
-use crate::assistant::procedure::{self, Begun};
+use crate::assistant::procedure::{self, OpenedProcedure};
 use crate::assistant::warnings;
-use crate::library::evidence::{Asked, Found, Question, Wanted};
+use crate::library::evidence::{AnswerKind, FoundPage, Question, RequestedValue};
 use documents::Spot;
 use documents::units::{Unit, UnitKind, warnings_of};
 use shared::store::{Warning, WarningKind};
@@ -37,11 +37,11 @@ pub(super) struct Quotation {
     /// Which part of a run it is, and the page on which the rest is.
     part: Option<Part>,
     /// The procedure that it tells.
-    pub(super) begun: Option<Begun>,
+    pub(super) begun: Option<OpenedProcedure>,
 }
 
 /// What is quoted of a page for these units of it.
-pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], question: &Question) -> Quotation {
+pub(super) fn quotation(page: &FoundPage, number: u32, chosen: &[usize], question: &Question) -> Quotation {
     let (wanted, asked) = (question.wanted, &question.asked);
     let around = page.source.around(number..=number);
     let first = around.iter().position(|unit| unit.page == number).unwrap_or(0);
@@ -50,7 +50,7 @@ pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], question: &
     for at in chosen {
         let Some(unit) = around.get(first + at) else { continue };
         let range = match unit.kind {
-            UnitKind::Step if !matches!(wanted, Wanted::Value | Wanted::Number) => {
+            UnitKind::Step if !matches!(wanted, AnswerKind::Value | AnswerKind::Number) => {
                 group = group.or(unit.place.map(|place| place.group));
                 run(&around, first + at)
             }
@@ -74,7 +74,7 @@ pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], question: &
     };
     let inside = quoted.iter().filter(|at| around.get(**at).is_some_and(|unit| unit.hazard().is_some())).count();
     let (warnings, more) = warnings::kept(before, warnings::MOST.saturating_sub(inside), weight);
-    let tells_steps = !matches!(wanted, Wanted::Value | Wanted::Number);
+    let tells_steps = !matches!(wanted, AnswerKind::Value | AnswerKind::Number);
     let begun = if tells_steps { procedure::begun(&around, &quoted) } else { None };
     let is_quoted = |at: &usize| around.get(*at).is_some_and(|unit| unit.kind != UnitKind::Title && !is_callout(unit));
     let units = quoted.into_iter().filter(is_quoted).filter_map(|at| around.get(at).cloned()).collect();
@@ -153,7 +153,7 @@ pub(in crate::assistant) fn end_of_step(units: &[Unit], step: usize, depth: u8) 
 }
 
 /// A step with the values before and behind it, since a torque is often reached in stages.
-fn around_step(units: &[Unit], at: usize, asked: &Asked) -> Vec<usize> {
+fn around_step(units: &[Unit], at: usize, asked: &RequestedValue) -> Vec<usize> {
     let task = units.get(at).map(|unit| unit.task);
     let tells = |at: usize| {
         units.get(at).is_some_and(|unit| {
@@ -189,7 +189,7 @@ fn rows(units: &[Unit], at: usize) -> Vec<usize> {
 
 /// A statement; one that only introduces is told with what it introduces, and one that tells a value with the
 /// values beside it.
-fn statement(units: &[Unit], at: usize, asked: &Asked) -> Vec<usize> {
+fn statement(units: &[Unit], at: usize, asked: &RequestedValue) -> Vec<usize> {
     let Some(unit) = units.get(at) else { return Vec::new() };
     let introduces = unit.text.ends_with(':') && unit.kind != UnitKind::Notice;
     let is_item = |other: &&Unit| matches!(other.kind, UnitKind::Step | UnitKind::Row | UnitKind::Text);

@@ -6,11 +6,11 @@ use futures::StreamExt;
 use tokio::time::timeout;
 use url::Url;
 
-use crate::assistant::pictures::{PATIENCE, Pictures};
+use crate::assistant::pictures::{PICTURE_TIMEOUT, Pictures};
 use crate::assistant::question::{Image, ImageSource};
 use foundation::outbound;
 use foundation::provider::Cause;
-use images::memory::Hold;
+use images::memory::MemoryPermit;
 
 /// Bytes of a picture that is sent along.
 const MOST_BYTES: usize = 10 * 1024 * 1024;
@@ -23,11 +23,11 @@ pub(super) async fn prepare(
     images: &[Image],
     pictures: &Pictures,
     inline_localhost: bool,
-) -> (Vec<String>, Option<Hold>) {
+) -> (Vec<String>, Option<MemoryPermit>) {
     let sent: Vec<Image> = images.iter().filter(|image| is_sent(image)).cloned().collect();
     let mut room = None;
     if !sent.is_empty() {
-        let Ok(there) = timeout(PATIENCE, pictures.room(&sent, COPIES)).await else {
+        let Ok(there) = timeout(PICTURE_TIMEOUT, pictures.room(&sent, COPIES)).await else {
             tracing::warn!("the pictures of a question are left out: too many are sent at the moment");
             return (Vec::new(), None);
         };
@@ -55,7 +55,7 @@ async fn address(image: &Image, pictures: &Pictures, inline_localhost: bool) -> 
     let address = match &image.source {
         ImageSource::Address(address) => address,
         ImageSource::Stored { content_type, .. } => {
-            let bytes = timeout(PATIENCE, pictures.bytes(image)).await??;
+            let bytes = timeout(PICTURE_TIMEOUT, pictures.bytes(image)).await??;
             return Ok(inlined(content_type, &bytes));
         }
     };

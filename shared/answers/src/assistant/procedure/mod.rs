@@ -16,7 +16,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use self::steps::{Step, Steps};
-use super::extractive::Tongue;
+use super::extractive::AnswerLanguage;
 use super::question::{Role, Turn};
 use super::warnings;
 use crate::library::{Findings, Holdings, Library, LibraryError, Passage};
@@ -27,7 +27,7 @@ use search::retrieval::{Hit, Segment};
 use shared::store::{Procedure, Warning};
 
 pub(super) use self::command::Command;
-pub(super) use self::steps::{Begun, begun, resembling};
+pub(super) use self::steps::{OpenedProcedure, begun, resembling};
 
 /// Pages before the first step that are looked at: warnings may stand there.
 const PAGES_BEFORE: u32 = 6;
@@ -47,7 +47,7 @@ pub struct OpenProcedure {
 
 impl OpenProcedure {
     /// What a message means in it, and the language; nothing where it is a question like any other.
-    pub(super) fn command(&self, text: &str) -> Option<(Command, Tongue)> {
+    pub(super) fn command(&self, text: &str) -> Option<(Command, AnswerLanguage)> {
         let found = command::command(text, self.place.of).filter(|_| !self.place.is_ended)?;
         (self.is_newest || !matches!(found.0, Command::Repeat | Command::Ask)).then_some(found)
     }
@@ -62,8 +62,8 @@ impl OpenProcedure {
 
 /// How a step is told.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Manner<'a> {
-    pub(super) tongue: Tongue,
+pub(super) struct StepStyle<'a> {
+    pub(super) language: AnswerLanguage,
     /// Whether it is read out.
     pub(super) aloud: bool,
     /// Warnings that the answer begins with: they are not told again.
@@ -74,7 +74,7 @@ pub(super) struct Manner<'a> {
 
 /// What is said of a step.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct StepAnswer {
     /// The page of the step, as if it had been searched for.
     pub(super) findings: Findings,
     /// In words, with the mark of the page.
@@ -95,46 +95,50 @@ pub(super) async fn tell(
     user: &UserId,
     place: &Procedure,
     command: Command,
-    manner: Manner<'_>,
-) -> Result<Told, LibraryError> {
+    style: StepStyle<'_>,
+) -> Result<StepAnswer, LibraryError> {
     if command == Command::Done {
-        return Ok(ended(place, manner.tongue.procedure_done(&place.title)));
+        return Ok(ended(place, style.language.procedure_done(&place.title)));
     }
     Ok(match library.document(user, &place.document_id).await? {
-        Some(segment) => told(&segment, place, command, manner),
-        None => ended(place, manner.tongue.procedure_gone().to_owned()),
+        Some(segment) => told(&segment, place, command, style),
+        None => ended(place, style.language.procedure_gone().to_owned()),
     })
 }
 
-fn ended(place: &Procedure, text: String) -> Told {
-    Told { text, procedure: Procedure { is_ended: true, text: String::new(), ..place.clone() }, ..Told::default() }
+fn ended(place: &Procedure, text: String) -> StepAnswer {
+    StepAnswer {
+        text,
+        procedure: Procedure { is_ended: true, text: String::new(), ..place.clone() },
+        ..StepAnswer::default()
+    }
 }
 
-fn told(segment: &Arc<Segment>, place: &Procedure, command: Command, manner: Manner<'_>) -> Told {
-    let tongue = manner.tongue;
+fn told(segment: &Arc<Segment>, place: &Procedure, command: Command, style: StepStyle<'_>) -> StepAnswer {
+    let language = style.language;
     let pages = place.page.saturating_sub(PAGES_BEFORE)..=place.page.saturating_add(PAGES_BEHIND);
     let units = segment.units_on(pages);
     let steps = Steps::of_run(&units, place.run).filter(|steps| steps.page() == Some(place.page));
-    let Some(steps) = steps else { return ended(place, tongue.procedure_gone().to_owned()) };
+    let Some(steps) = steps else { return ended(place, language.procedure_gone().to_owned()) };
     let (wanted, all) = (wanted(place, command), steps.count());
     if wanted > all && command == Command::Next {
-        let text = tongue.no_further_step(&place.title);
-        return Told { text, procedure: place.clone(), ..Told::default() };
+        let text = language.no_further_step(&place.title);
+        return StepAnswer { text, procedure: place.clone(), ..StepAnswer::default() };
     }
     if wanted > all {
         // Steps are asked for by places that there were: the run is shorter since it was read again.
-        return ended(place, tongue.procedure_gone().to_owned());
+        return ended(place, language.procedure_gone().to_owned());
     }
     let is_after_told = command == Command::Next && !place.is_untold();
-    let step = steps.step(wanted, is_after_told.then_some(place.step), manner.unheard);
+    let step = steps.step(wanted, is_after_told.then_some(place.step), style.unheard);
     let quoted = || step.warnings.iter().chain(&step.body);
     let (first, last) = (quoted().map(|unit| unit.page).min(), quoted().map(|unit| unit.page_end).max());
     let page = step.body.first().map_or(place.page, |unit| unit.page);
     let step_text: Vec<&str> = step.body.iter().map(|unit| unit.text.as_str()).collect();
-    Told {
+    StepAnswer {
         warnings: quoted().filter_map(|unit| warnings::warning(unit, &place.document_id)).collect(),
         findings: findings(segment, page, &place.title, &step.body),
-        text: written(&step, (wanted, all), manner),
+        text: written(&step, (wanted, all), style),
         pages: first.zip(last).map(|(first, last)| first..=last),
         spots: step.body.iter().chain(&step.warnings).flat_map(|unit| unit.spots.iter().copied()).collect(),
         procedure: Procedure { step: wanted, of: all, text: step_text.join("\n"), is_ended: false, ..place.clone() },
@@ -160,21 +164,21 @@ pub(super) fn turn(place: &Procedure) -> Turn {
 }
 
 /// A step in Markdown, warnings first, with the mark of its page.
-fn written(step: &Step<'_>, (number, all): (u32, u32), manner: Manner<'_>) -> String {
-    let tongue = manner.tongue;
-    let is_told = |unit: &Unit| warnings::is_among(manner.pending, unit);
+fn written(step: &Step<'_>, (number, all): (u32, u32), style: StepStyle<'_>) -> String {
+    let language = style.language;
+    let is_told = |unit: &Unit| warnings::is_among(style.pending, unit);
     let lines = |units: &[&Unit]| {
         units.iter().filter(|unit| !is_told(unit)).map(|unit| super::extractive::line(unit)).collect::<String>()
     };
-    let mut text = format!("**{}**\n\n{}", tongue.step_of((number, all)), lines(&step.warnings));
+    let mut text = format!("**{}**\n\n{}", language.step_of((number, all)), lines(&step.warnings));
     if !step.more.is_empty() {
-        text.push_str(&format!("> {}\n>\n", tongue.more_warnings(&step.more)));
+        text.push_str(&format!("> {}\n>\n", language.more_warnings(&step.more)));
     }
     text.push_str(&lines(&step.body));
     text.truncate(text.trim_end_matches(['>', '\n', ' ']).len());
     text.push_str(" [1]");
-    if number == 1 && all > 1 && !manner.aloud {
-        text.push_str(&format!("\n\n{}", tongue.say_next()));
+    if number == 1 && all > 1 && !style.aloud {
+        text.push_str(&format!("\n\n{}", language.say_next()));
     }
     text
 }

@@ -1,9 +1,9 @@
 //! What is said around the steps of a procedure.
 
 use crate::assistant::citations::escape;
-use crate::assistant::extractive::Tongue;
+use crate::assistant::extractive::AnswerLanguage;
 
-impl Tongue {
+impl AnswerLanguage {
     pub(super) fn step_of(self, (step, all): (u32, u32)) -> String {
         match self {
             Self::English => format!("Step {step} of {all}."),

@@ -16,7 +16,7 @@ const LONGEST_TITLE: usize = 120;
 
 /// A procedure that an answer opens.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::assistant) struct Begun {
+pub(in crate::assistant) struct OpenedProcedure {
     run: u32,
     /// The page of the run's first step.
     page: u32,
@@ -26,7 +26,7 @@ pub(in crate::assistant) struct Begun {
     of: u32,
 }
 
-impl Begun {
+impl OpenedProcedure {
     /// As it is kept.
     pub(in crate::assistant) fn in_document(self, id: &str, file_name: &str) -> Procedure {
         Procedure {
@@ -44,7 +44,7 @@ impl Begun {
 }
 
 /// The procedure that these units of a manual tell: the outermost run of at least two of them.
-pub(in crate::assistant) fn begun(units: &[Unit], told: &[usize]) -> Option<Begun> {
+pub(in crate::assistant) fn begun(units: &[Unit], told: &[usize]) -> Option<OpenedProcedure> {
     let mut runs: HashMap<u32, (u8, usize, usize)> = HashMap::new();
     for at in told {
         let Some(unit) = units.get(*at).filter(|unit| unit.kind == UnitKind::Step) else { continue };
@@ -59,7 +59,7 @@ pub(in crate::assistant) fn begun(units: &[Unit], told: &[usize]) -> Option<Begu
     let before = steps.places.iter().filter(|place| **place < first).count();
     let opening = units.get(*steps.places.first()?)?;
     let title = opening.titles.rsplit(" > ").next().unwrap_or_default().trim();
-    Some(Begun {
+    Some(OpenedProcedure {
         run,
         page: opening.page,
         title: title.chars().take(LONGEST_TITLE).collect(),
@@ -69,7 +69,7 @@ pub(in crate::assistant) fn begun(units: &[Unit], told: &[usize]) -> Option<Begu
 }
 
 /// The procedure that an answer in a model's own words tells, among these units of a page that it cites.
-pub(in crate::assistant) fn resembling(answer: &str, units: &[Unit], analyzer: &Analyzer) -> Option<Begun> {
+pub(in crate::assistant) fn resembling(answer: &str, units: &[Unit], analyzer: &Analyzer) -> Option<OpenedProcedure> {
     let said: HashSet<String> = analyzer.terms(answer).into_iter().collect();
     let is_told = |unit: &Unit| {
         let words: HashSet<String> = analyzer.terms(&unit.text).into_iter().collect();

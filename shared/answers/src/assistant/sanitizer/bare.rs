@@ -5,7 +5,7 @@ use super::scan::{View, from};
 
 /// How an address in the text begins, by what stands before the character that gives it away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lead {
+pub(super) enum AddressStart {
     /// `https` before `:`.
     Scheme,
     /// `www` before `.`.
@@ -14,7 +14,7 @@ pub(super) enum Lead {
     Mail,
 }
 
-impl Lead {
+impl AddressStart {
     /// What the address begins with, where this character behind `word` may make one.
     pub(super) fn of(word: &str, character: char) -> Option<(Self, &str)> {
         let tail = |length: usize| word.get(word.len().checked_sub(length)?..);
@@ -86,7 +86,7 @@ impl Sanitizer {
         cited: &[usize],
         depth: usize,
     ) -> Option<usize> {
-        let Some((lead, before)) = Lead::of(self.writer.word(), character) else {
+        let Some((lead, before)) = AddressStart::of(self.writer.word(), character) else {
             self.writer.plain(character);
             return Some(length);
         };
@@ -98,9 +98,9 @@ impl Sanitizer {
         };
         let is_none = match (lead, next) {
             (_, None) => view.is_whole,
-            (Lead::Scheme, Some(next)) => next.is_ascii_whitespace() || next.is_alphanumeric(),
-            (Lead::Www, Some(next)) => next.is_ascii_whitespace(),
-            (Lead::Mail, Some(next)) => next.is_ascii_whitespace() || ",;:!?)\"'@".contains(next),
+            (AddressStart::Scheme, Some(next)) => next.is_ascii_whitespace() || next.is_alphanumeric(),
+            (AddressStart::Www, Some(next)) => next.is_ascii_whitespace(),
+            (AddressStart::Mail, Some(next)) => next.is_ascii_whitespace() || ",;:!?)\"'@".contains(next),
         };
         if is_none {
             self.writer.plain(character);
@@ -112,7 +112,7 @@ impl Sanitizer {
         }
         let extent = rest.get(..blank.unwrap_or(rest.len())).unwrap_or_default();
         let is_seen = blank.is_some() || view.is_whole;
-        if lead == Lead::Mail && is_seen && is_no_host(extent) {
+        if lead == AddressStart::Mail && is_seen && is_no_host(extent) {
             self.writer.plain(character);
             return Some(length);
         }

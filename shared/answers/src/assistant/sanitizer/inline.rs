@@ -1,8 +1,8 @@
 //! What stands in a line, character by character.
 
 use super::Sanitizer;
-use super::bare::Lead;
-use super::scan::{Found, View, code_span, entity, from, run};
+use super::bare::AddressStart;
+use super::scan::{Scanned, View, code_span, entity, from, run};
 
 impl Sanitizer {
     /// Settles what a view within a line begins with, as [`Sanitizer::step`] does. `depth` counts the
@@ -62,7 +62,7 @@ impl Sanitizer {
     /// A character that stands for itself, written with `length` bytes.
     fn literal(&mut self, view: View<'_>, (character, length): (char, usize), cited: &[usize]) -> Option<usize> {
         match character {
-            ':' | '.' | '@' if Lead::of(self.writer.word(), character).is_some() => {
+            ':' | '.' | '@' if AddressStart::of(self.writer.word(), character).is_some() => {
                 self.dot(view, (character, length), cited, 1)
             }
             character if character.is_control() => {
@@ -79,8 +79,8 @@ impl Sanitizer {
     /// Entities become what they stand for; else nothing may make one of the sign.
     fn ampersand(&mut self, view: View<'_>, cited: &[usize]) -> Option<usize> {
         match entity(view) {
-            Found::Undecided => None,
-            Found::Yes((decoded, length)) => {
+            Scanned::Undecided => None,
+            Scanned::Yes((decoded, length)) => {
                 let mut characters = decoded.chars();
                 if let (Some(character), None) = (characters.next(), characters.next()) {
                     return self.literal(view, (character, length), cited);
@@ -90,7 +90,7 @@ impl Sanitizer {
                 }
                 Some(length)
             }
-            Found::No => {
+            Scanned::No => {
                 let is_part = |c: char| c.is_ascii_alphanumeric() || c == '#';
                 match from(view.text, 1).trim_start_matches(is_part).chars().next() {
                     None if view.is_whole => self.writer.plain('&'),
@@ -111,14 +111,14 @@ impl Sanitizer {
             return None;
         }
         match code_span(view, ticks) {
-            Found::Undecided => None,
-            Found::No => {
+            Scanned::Undecided => None,
+            Scanned::No => {
                 for _ in 0..ticks {
                     self.writer.escaped('`');
                 }
                 Some(ticks)
             }
-            Found::Yes((content, length)) => {
+            Scanned::Yes((content, length)) => {
                 let mut parts = content.split('|').peekable();
                 while let Some(part) = parts.next() {
                     let goes_on = parts.peek().is_some();

@@ -2,7 +2,7 @@
 
 use super::Sanitizer;
 use super::addresses::Verdict;
-use super::scan::{Found, View, bracket, destination, from, is_definition};
+use super::scan::{Scanned, View, bracket, destination, from, is_definition};
 
 /// Links within the text of links that are looked into.
 const DEEPEST: usize = 8;
@@ -10,9 +10,9 @@ const DEEPEST: usize = 8;
 impl Sanitizer {
     pub(super) fn link(&mut self, view: View<'_>, cited: &[usize], (depth, is_clean): (usize, bool)) -> Option<usize> {
         let close = match bracket(view) {
-            Found::Undecided => return None,
-            Found::Yes(close) if depth < DEEPEST => close,
-            Found::No | Found::Yes(_) => {
+            Scanned::Undecided => return None,
+            Scanned::Yes(close) if depth < DEEPEST => close,
+            Scanned::No | Scanned::Yes(_) => {
                 self.writer.plain('[');
                 return Some(1);
             }
@@ -31,14 +31,14 @@ impl Sanitizer {
                 if is_definition(line) {
                     return Some(line.len());
                 }
-                Found::No
+                Scanned::No
             }
-            _ => Found::No,
+            _ => Scanned::No,
         };
         let (address, length) = match found {
-            Found::Undecided => return None,
-            Found::Yes((address, length)) => (Some(address), close + 1 + length),
-            Found::No => (None, 1),
+            Scanned::Undecided => return None,
+            Scanned::Yes((address, length)) => (Some(address), close + 1 + length),
+            Scanned::No => (None, 1),
         };
         match address {
             None => {
@@ -82,23 +82,25 @@ impl Sanitizer {
             _ => return plain(self),
         }
         let close = match bracket(behind) {
-            Found::Undecided => return None,
-            Found::No => return plain(self),
-            Found::Yes(close) => close,
+            Scanned::Undecided => return None,
+            Scanned::No => return plain(self),
+            Scanned::Yes(close) => close,
         };
         let text = behind.text.get(1..close).unwrap_or_default();
         let tail = View { text: from(behind.text, close + 1), ..view };
         let length = match tail.text.chars().next() {
             None if !view.ends => return None,
             Some('(') => match destination(tail) {
-                Found::Undecided => return None,
-                Found::Yes((_, length)) => length,
-                Found::No => return plain(self),
+                Scanned::Undecided => return None,
+                Scanned::Yes((_, length)) => length,
+                Scanned::No => return plain(self),
             },
             // By reference, unless two marks follow an exclamation.
             Some('[') => match bracket(tail) {
-                Found::Undecided => return None,
-                Found::Yes(end) if !is_number(text) && !is_number(tail.text.get(1..end).unwrap_or_default()) => end + 1,
+                Scanned::Undecided => return None,
+                Scanned::Yes(end) if !is_number(text) && !is_number(tail.text.get(1..end).unwrap_or_default()) => {
+                    end + 1
+                }
                 _ => return plain(self),
             },
             _ => return plain(self),

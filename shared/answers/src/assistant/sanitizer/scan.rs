@@ -49,13 +49,13 @@ pub(super) fn run(text: &str, mark: char) -> usize {
 
 /// What is found when something is looked for that may not have arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found<T> {
+pub(super) enum Scanned<T> {
     Yes(T),
     No,
     Undecided,
 }
 
-impl<T> Found<T> {
+impl<T> Scanned<T> {
     fn open(view: View<'_>) -> Self {
         if view.ends { Self::No } else { Self::Undecided }
     }
@@ -63,23 +63,23 @@ impl<T> Found<T> {
 
 /// The content of a code span on one line, and the bytes of the whole, where the view begins with
 /// `ticks` backticks.
-pub(super) fn code_span(view: View<'_>, ticks: usize) -> Found<(&str, usize)> {
+pub(super) fn code_span(view: View<'_>, ticks: usize) -> Scanned<(&str, usize)> {
     let mut at = ticks;
     loop {
         let rest = from(view.text, at);
-        let Some(next) = rest.find(['`', '\n']) else { return Found::open(view) };
+        let Some(next) = rest.find(['`', '\n']) else { return Scanned::open(view) };
         if rest.get(next..).is_some_and(|rest| rest.starts_with('\n')) {
-            return Found::No;
+            return Scanned::No;
         }
         let length = run(from(rest, next), '`');
         let end = at + next + length;
         if end == view.text.len() && !view.ends {
-            return Found::Undecided;
+            return Scanned::Undecided;
         }
         if length == ticks {
             return match view.text.get(ticks..at + next) {
-                Some(content) => Found::Yes((content, end)),
-                None => Found::No,
+                Some(content) => Scanned::Yes((content, end)),
+                None => Scanned::No,
             };
         }
         at = end;
@@ -87,27 +87,27 @@ pub(super) fn code_span(view: View<'_>, ticks: usize) -> Found<(&str, usize)> {
 }
 
 /// Where the bracket closes that the view begins with, on the same line: the place of its `]`.
-pub(super) fn bracket(view: View<'_>) -> Found<usize> {
+pub(super) fn bracket(view: View<'_>) -> Scanned<usize> {
     let (mut at, mut depth) = (0, 0_usize);
     loop {
         let rest = from(view.text, at);
-        let Some(character) = rest.chars().next() else { return Found::open(view) };
+        let Some(character) = rest.chars().next() else { return Scanned::open(view) };
         match character {
-            '\n' => return Found::No,
+            '\n' => return Scanned::No,
             '\\' => {
-                let Some(next) = from(rest, 1).chars().next() else { return Found::open(view) };
+                let Some(next) = from(rest, 1).chars().next() else { return Scanned::open(view) };
                 at += if next == '\n' { 1 } else { 1 + next.len_utf8() };
                 continue;
             }
             '`' => {
                 let ticks = run(rest, '`');
                 if ticks == rest.len() && !view.ends {
-                    return Found::Undecided;
+                    return Scanned::Undecided;
                 }
                 match code_span(View { text: rest, ..view }, ticks) {
-                    Found::Yes((_, length)) => at += length,
-                    Found::No => at += ticks,
-                    Found::Undecided => return Found::Undecided,
+                    Scanned::Yes((_, length)) => at += length,
+                    Scanned::No => at += ticks,
+                    Scanned::Undecided => return Scanned::Undecided,
                 }
                 continue;
             }
@@ -115,7 +115,7 @@ pub(super) fn bracket(view: View<'_>) -> Found<usize> {
             ']' => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    return Found::Yes(at);
+                    return Scanned::Yes(at);
                 }
             }
             _ => {}
@@ -125,14 +125,14 @@ pub(super) fn bracket(view: View<'_>) -> Found<usize> {
 }
 
 /// The destination of a link, and the bytes from its `(` to its `)`, where the view begins with the `(`.
-pub(super) fn destination(view: View<'_>) -> Found<(&str, usize)> {
+pub(super) fn destination(view: View<'_>) -> Scanned<(&str, usize)> {
     let line = view.text.split('\n').next().unwrap_or_default();
     // A link whose end is on another line is none here; the writer sees to it that it is none there.
     let found = destination_in(line);
     match found {
-        Some(found) => Found::Yes(found),
-        None if line.len() < view.text.len() => Found::No,
-        None => Found::open(view),
+        Some(found) => Scanned::Yes(found),
+        None if line.len() < view.text.len() => Scanned::No,
+        None => Scanned::open(view),
     }
 }
 
@@ -200,14 +200,14 @@ pub(super) fn is_definition(line: &str) -> bool {
 
 /// The characters that the entity stands for, and its bytes, where the view begins with `&`. `No` comes
 /// with nothing: then the sign stands for itself.
-pub(super) fn entity(view: View<'_>) -> Found<(String, usize)> {
+pub(super) fn entity(view: View<'_>) -> Scanned<(String, usize)> {
     let rest = from(view.text, 1);
     let name = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#').count();
     if name > LONGEST_ENTITY {
-        return Found::No;
+        return Scanned::No;
     }
     match from(rest, name).chars().next() {
-        None => Found::open(view),
+        None => Scanned::open(view),
         Some(';') => {
             let length = name + 2;
             let written = view.text.get(..length).unwrap_or_default();
@@ -217,8 +217,8 @@ pub(super) fn entity(view: View<'_>) -> Found<(String, usize)> {
                     decoded.push_str(&text);
                 }
             }
-            if decoded.is_empty() || decoded == written { Found::No } else { Found::Yes((decoded, length)) }
+            if decoded.is_empty() || decoded == written { Scanned::No } else { Scanned::Yes((decoded, length)) }
         }
-        Some(_) => Found::No,
+        Some(_) => Scanned::No,
     }
 }

@@ -21,8 +21,8 @@ use self::claims::{Claim, claims};
 use self::pages::CitedPages;
 use self::statements::Statement;
 use self::subjects::Subjects;
-use super::extractive::Tongue;
-use super::model::Quoted;
+use super::extractive::AnswerLanguage;
+use super::model::QuotedPassage;
 use crate::library::evidence::{Source, Variants};
 use crate::library::{Findings, Passage};
 use search::retrieval::analysis::{Analyzer, Language, Reading, figures};
@@ -47,7 +47,7 @@ pub struct Verified {
 }
 
 /// What an answer was written from.
-pub struct Given<'a> {
+pub struct VerificationInput<'a> {
     /// The question. A code that it names is repeated, not claimed.
     pub question: &'a str,
     /// What was read on pictures: what the answer repeats of it stands there.
@@ -55,7 +55,7 @@ pub struct Given<'a> {
     /// What was found in the manuals.
     pub findings: &'a Findings,
     /// The pages of quotations.
-    pub quoted: &'a [Quoted],
+    pub quoted: &'a [QuotedPassage],
     /// Whether the answer is quoted, word for word: then its figures are said of what the page says them of.
     pub is_quotation: bool,
 }
@@ -63,13 +63,13 @@ pub struct Given<'a> {
 /// Checks the figures of an answer, its list of sources left out. `cited` are the places of the cited passages in the
 /// order of their marks.
 #[must_use]
-pub fn verify(text: &str, cited: &[usize], given: &Given<'_>) -> Verified {
+pub fn verify(text: &str, cited: &[usize], given: &VerificationInput<'_>) -> Verified {
     Verifier::new(cited, given).verify(text)
 }
 
 /// Checks texts that cite the same passages.
 pub struct Verifier<'a> {
-    given: &'a Given<'a>,
+    given: &'a VerificationInput<'a>,
     cited: &'a [usize],
     repeated: Repeated,
     /// The pages of each passage, read when they are needed.
@@ -79,7 +79,7 @@ pub struct Verifier<'a> {
 impl<'a> Verifier<'a> {
     /// `cited` are the places of the cited passages in the order of their marks.
     #[must_use]
-    pub fn new(cited: &'a [usize], given: &'a Given<'a>) -> Self {
+    pub fn new(cited: &'a [usize], given: &'a VerificationInput<'a>) -> Self {
         let pages = given.findings.passages.iter().map(|_| OnceCell::new()).collect();
         Self { given, cited, repeated: Repeated::of(given), pages }
     }
@@ -144,7 +144,7 @@ impl<'a> Verifier<'a> {
 }
 
 /// The pages of a passage, and those that a quotation of it is from.
-fn pages_of(place: usize, passage: &Passage, given: &Given<'_>) -> CitedPages {
+fn pages_of(place: usize, passage: &Passage, given: &VerificationInput<'_>) -> CitedPages {
     let (hit, source) = (&passage.hit, Source::of(given.findings, passage));
     let own = source.pages_of(hit);
     let quoted = given.quoted.iter().filter(|quoted| quoted.passage == place).map(|quoted| &quoted.pages);
@@ -164,7 +164,7 @@ struct Repeated {
 }
 
 impl Repeated {
-    fn of(given: &Given<'_>) -> Self {
+    fn of(given: &VerificationInput<'_>) -> Self {
         let readings = |text| figures(text).into_iter().map(|figure| figure.reading);
         let is_name = |reading: &Reading| matches!(reading, Reading::Code { .. } | Reading::Value { unit: None, .. });
         let files: HashSet<&str> =
@@ -262,19 +262,19 @@ impl Verified {
             let more = if named.len() > MOST_NAMED { ", …" } else { "" };
             format!("{}{more}", named.iter().take(MOST_NAMED).copied().collect::<Vec<_>>().join(", "))
         };
-        let tongue = Tongue::of(question);
+        let language = AnswerLanguage::of(question);
         let (missing, misplaced) = (named(false), named(true));
         let mut told: Vec<String> = Vec::new();
         if !missing.is_empty() {
-            told.push(tongue.not_on_the_pages(&missing));
+            told.push(language.not_on_the_pages(&missing));
         }
         if !misplaced.is_empty() {
-            told.push(tongue.of_something_else(&misplaced));
+            told.push(language.of_something_else(&misplaced));
         }
         if told.is_empty() {
             return String::new();
         }
-        format!("\n\n⚠ {} {}", told.join(" "), tongue.look_in_the_manual())
+        format!("\n\n⚠ {} {}", told.join(" "), language.look_in_the_manual())
     }
 }
 

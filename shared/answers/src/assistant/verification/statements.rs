@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::markdown::Sentences;
 use super::same::{same_code, same_number, same_unit};
 use super::subjects::{Subjects, is_of_kind};
-use crate::library::evidence::{Fit, Variants};
+use crate::library::evidence::{VariantFit, Variants};
 use documents::units::{Unit, UnitKind, label};
 use search::retrieval::analysis::{Figure, Language, Reading, figures, figures_in_words, unit_terms};
 
@@ -18,7 +18,7 @@ const LEADING: &str = "with when if after before while once bei wenn nach vor so
 /// Figures of a page, and what they are said of.
 pub(super) struct Statement {
     /// What it shares with the others of its unit.
-    unit: Rc<Said>,
+    unit: Rc<StatementContext>,
     /// The words that the figures are said of and those that stand over them, as terms.
     pub(super) words: HashSet<String>,
     /// What they are said of, without themselves.
@@ -29,7 +29,7 @@ pub(super) struct Statement {
 }
 
 /// A unit that holds figures.
-struct Said {
+struct StatementContext {
     /// Its place on the pages.
     at: usize,
     is_row: bool,
@@ -70,7 +70,7 @@ impl Statement {
         let over = if unit.lead.is_empty() { unit.titles.clone() } else { format!("{} {}", unit.titles, unit.lead) };
         let units = if is_row { unit_terms(&format!("{text}\n{over}")) } else { Vec::new() };
         let led = figures_of(&unit.lead, language);
-        let said = Rc::new(Said {
+        let said = Rc::new(StatementContext {
             at,
             is_row,
             over,
@@ -114,9 +114,9 @@ impl Statement {
     }
 
     /// Whether it is about these variants, or about others: the rear one, not the front one.
-    pub(super) fn fit(&self, variants: &Variants) -> Fit {
+    pub(super) fn fit(&self, variants: &Variants) -> VariantFit {
         let own = variants.fit("", &self.own);
-        if own == Fit::default() { variants.fit(&self.unit.over, &self.around) } else { own }
+        if own == VariantFit::default() { variants.fit(&self.unit.over, &self.around) } else { own }
     }
 
     /// Whether the statement holds a figure of the same kind: a value in the unit, or a code.

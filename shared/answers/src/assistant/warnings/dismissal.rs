@@ -56,7 +56,7 @@ impl Vocabulary {
         // "Got it. What were the warnings?" Who asks about them wants to hear them.
         let is_about = |word: &Word<'_>| self.warnings.hold(word) || self.dangers.hold(word);
         let wants_them = !named && words(rest).iter().any(is_about);
-        let reply = self.tongue.warnings_dismissed();
+        let reply = self.language.warnings_dismissed();
         (dismissed && !wants_them).then(|| Dismissal { rest: rest.trim().to_owned(), reply })
     }
 
@@ -106,7 +106,7 @@ impl Vocabulary {
 #[expect(clippy::panic, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::assistant::extractive::Tongue;
+    use crate::assistant::extractive::AnswerLanguage;
     use crate::assistant::utterance::assert_plain;
 
     #[test]
@@ -139,7 +139,7 @@ mod tests {
             let found = dismissal(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(found.rest, "", "{text}");
         }
-        assert_eq!(dismissal("Verstanden").map(|found| found.reply), Some(Tongue::German.warnings_dismissed()));
+        assert_eq!(dismissal("Verstanden").map(|found| found.reply), Some(AnswerLanguage::German.warnings_dismissed()));
     }
 
     #[test]

@@ -1,26 +1,26 @@
 //! Warnings of the manuals: which belong to what an answer tells, and how they are written.
 //!
 //! A procedure that is shown without its warning can hurt somebody. What an answer quotes brings its warnings along;
-//! what a model writes in its own words is compared with the steps of the pages that it cites ([`Watch`]), and a
+//! what a model writes in its own words is compared with the steps of the pages that it cites ([`WarningMatcher`]), and a
 //! warning that it has left out, or not kept word for word, is put before the steps.
 
 mod dismissal;
 mod gate;
+mod matcher;
 mod said;
 mod sentences;
-mod watch;
 
 #[cfg(test)]
 mod tests;
 
 pub use self::dismissal::{Dismissal, dismissal};
-pub(super) use self::gate::Gate;
+pub(super) use self::gate::SentenceGate;
+pub(super) use self::matcher::WarningMatcher;
 use self::said::says;
-pub(super) use self::watch::Watch;
 
 use super::citations::escape;
 use super::essence::essence;
-use super::extractive::Tongue;
+use super::extractive::AnswerLanguage;
 use super::sanitizer::sanitized;
 use documents::units::{Hazard, Unit};
 use shared::store::{Warning, WarningKind};
@@ -34,7 +34,7 @@ const BEGIN: &str = "> **⚠ ";
 
 /// A warning that belongs to steps which an answer tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Belonging {
+pub(super) struct ApplicableWarning {
     pub(super) warning: Warning,
     /// The manual's signal word.
     pub(super) name: String,
@@ -101,11 +101,11 @@ pub(super) fn paragraph(name: &str, text: &str, behind: &str) -> String {
 }
 
 /// Says that there are more warnings, and on which pages.
-pub(super) fn more(pages: &[u32], tongue: Tongue) -> String {
+pub(super) fn more(pages: &[u32], language: AnswerLanguage) -> String {
     if pages.is_empty() {
         return String::new();
     }
-    format!("{BEGIN}** {}\n\n", tongue.more_warnings(pages))
+    format!("{BEGIN}** {}\n\n", language.more_warnings(pages))
 }
 
 /// A text without the first warning that stands before all else; `None` where none does.
@@ -115,8 +115,8 @@ pub fn without_first(text: &str) -> Option<&str> {
 }
 
 /// The warnings that an answer begins with because they were not said to their end before.
-pub(super) fn carried(pending: &[Warning], tongue: Tongue) -> String {
-    pending.iter().map(|warning| paragraph(tongue.signal_word(warning.kind), &warning.text, "")).collect()
+pub(super) fn carried(pending: &[Warning], language: AnswerLanguage) -> String {
+    pending.iter().map(|warning| paragraph(language.signal_word(warning.kind), &warning.text, "")).collect()
 }
 
 /// Which of these warnings are not in the part of an answer that was said, to their end; each once.

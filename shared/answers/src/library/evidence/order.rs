@@ -2,7 +2,7 @@
 //!
 //! A page is found for all that stands on it, and is wanted for one row, step or sentence.
 
-use super::{Question, Wanted, first_pages, judge};
+use super::{AnswerKind, Question, first_pages, judge};
 use crate::library::{Findings, Passage};
 
 /// Pages, best first, that are put in order by their best units.
@@ -20,7 +20,7 @@ pub(crate) fn order(findings: &mut Findings) {
     if question.terms.is_empty() {
         return;
     }
-    let ordered = if question.wanted == Wanted::Statement { OF_A_TOPIC } else { ORDERED };
+    let ordered = if question.wanted == AnswerKind::Statement { OF_A_TOPIC } else { ORDERED };
     let pages = first_pages(findings, ordered);
     let judged = judge(findings, &pages, &question);
     let best_unit = |at: usize| {

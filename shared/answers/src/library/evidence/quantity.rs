@@ -36,12 +36,12 @@ const COUNTS: &[&str] = &[
 
 /// What a question asks to be told.
 #[derive(Default)]
-pub(crate) struct Asked {
+pub(crate) struct RequestedValue {
     wanted: WantedValue,
     any_number: bool,
 }
 
-impl Asked {
+impl RequestedValue {
     /// Reads a question.
     pub(crate) fn of(question: &str) -> Self {
         let lower = question.to_lowercase();
@@ -93,19 +93,19 @@ mod tests {
 
     #[test]
     fn a_value_is_a_number_in_a_unit_of_the_quantity() {
-        let torque = Asked::of("What torque for the rod cap nuts?");
+        let torque = RequestedValue::of("What torque for the rod cap nuts?");
         assert!(torque.is_value());
         assert!(torque.is_in("tighten to 44-52 lb-ft (60-71 N•m)."));
         assert!(!torque.is_in("Torque the nuts evenly (see page 12).") && !torque.is_in("a bolt of 3 in."));
-        let volts = Asked::of("What voltage does the cell produce?");
+        let volts = RequestedValue::of("What voltage does the cell produce?");
         assert!(volts.is_in("nearly .9 volts") && volts.is_in("set PV1 to 3.3V") && !volts.is_in("version 5"));
-        let span = Asked::of("What distance may hoses span?");
+        let span = RequestedValue::of("What distance may hoses span?");
         assert!(span.is_in("no more than two feet without") && !span.is_in("two hoses"));
     }
 
     #[test]
     fn labels_and_callouts_are_no_values() {
-        let count = Asked::of("How many bolts hold the lid?");
+        let count = RequestedValue::of("How many bolts hold the lid?");
         assert!(count.is_in("Remove 6 bolts (3).") && count.is_in("held by four bolts"));
         assert!(!count.is_in("3. Remove bolts (3) and lid (4)."));
         assert!(has_any_value("fill with 3 qt") && !has_any_value("3. Fill with oil"));

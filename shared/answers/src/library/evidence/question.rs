@@ -2,18 +2,18 @@
 
 use std::collections::HashSet;
 
-use super::quantity::Asked;
+use super::answer_kind::AnswerKind;
+use super::quantity::RequestedValue;
 use super::terms::{Term, terms};
 use super::variants::Variants;
-use super::wanted::Wanted;
 use crate::library::Findings;
 use search::retrieval::analysis::{Analyzer, Initials};
 
 /// What a question is, for judging units.
 pub(crate) struct Question {
     pub(crate) terms: Vec<Term>,
-    pub(crate) asked: Asked,
-    pub(crate) wanted: Wanted,
+    pub(crate) asked: RequestedValue,
+    pub(crate) wanted: AnswerKind,
     pub(super) variants: Variants,
     initials: Initials,
 }
@@ -21,12 +21,12 @@ pub(crate) struct Question {
 impl Question {
     /// Reads a question that was searched for.
     pub(crate) fn of(text: &str, findings: &Findings) -> Self {
-        let asked = Asked::of(text);
+        let asked = RequestedValue::of(text);
         let terms = terms(text, &findings.vocabulary, &file_names(findings));
         Self {
             initials: Initials::of(terms.iter().flat_map(Term::index_terms)),
             terms,
-            wanted: Wanted::of(text, &asked),
+            wanted: AnswerKind::of(text, &asked),
             asked,
             variants: Variants::of(&findings.query.text),
         }

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::library::Vocabulary;
-use search::retrieval::analysis::Kind;
-use search::retrieval::{Asked, Match, WantedValue};
+use search::retrieval::analysis::TokenKind;
+use search::retrieval::{Match, QuestionWord, WantedValue};
 
 /// How a word that occurs nowhere weighs: it says little of what the manuals hold.
 const UNKNOWN_WEIGHT: f32 = 0.08;
@@ -41,7 +41,7 @@ pub(crate) struct Term {
 }
 
 impl Term {
-    fn of(asked: &Asked, pages: usize, names: &HashSet<String>) -> Self {
+    fn of(asked: &QuestionWord, pages: usize, names: &HashSet<String>) -> Self {
         let digits = asked.written.bytes().filter(u8::is_ascii_digit).count();
         // "S-100's" is no code that another thing has.
         let code = asked.is_code() && digits > 0 && !asked.written.contains(['\'', '\u{2019}']);
@@ -49,10 +49,10 @@ impl Term {
         let named = names.contains(&asked.written.to_lowercase());
         let is_whole = asked.is_known() && !(code && by_parts && digits >= CODE_DIGITS);
         let rare = match (asked.is_known(), asked.kind) {
-            (_, Kind::Code) if code && !is_whole && !named => 1.0,
-            (true, Kind::Number) => NUMBER_WEIGHT * rarity(asked.pages, pages),
+            (_, TokenKind::Code) if code && !is_whole && !named => 1.0,
+            (true, TokenKind::Number) => NUMBER_WEIGHT * rarity(asked.pages, pages),
             (true, _) => rarity(asked.pages, pages),
-            (false, Kind::Number) => 0.0,
+            (false, TokenKind::Number) => 0.0,
             (false, _) => UNKNOWN_WEIGHT,
         };
         let forms = asked.forms.iter().map(|form| (form.terms.clone(), 0.5 + 0.5 * form.weight)).collect();
@@ -63,7 +63,7 @@ impl Term {
             weight: rare * asked.weight,
             known: is_whole || named,
             code,
-            number: asked.kind == Kind::Number && digits >= 3,
+            number: asked.kind == TokenKind::Number && digits >= 3,
             context: asked.context,
             compound: false,
             wanted: WantedValue::of(&asked.written),
@@ -101,7 +101,7 @@ pub(crate) fn terms(text: &str, vocabulary: &Vocabulary, names: &HashSet<String>
         let mut term = Term::of(asked, vocabulary.pages, names);
         term.compound = terms.last().is_some_and(|last| {
             let pair = format!("{} {}", last.word.to_lowercase(), term.word.to_lowercase());
-            asked.kind == Kind::Word && lower.contains(&pair)
+            asked.kind == TokenKind::Word && lower.contains(&pair)
         });
         terms.push(term);
     }

@@ -48,7 +48,7 @@ const ENDINGS: [&str; 14] = ["", "e", "en", "er", "es", "em", "n", "r", "s", "m"
 
 /// How a text stands to the variants that a question names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Fit {
+pub(crate) struct VariantFit {
     /// Variants of the question that the text names.
     pub(crate) named: usize,
     /// Variants for which the text names another one instead.
@@ -92,8 +92,8 @@ impl Variants {
     }
 
     /// How a text with what stands over it fits.
-    pub(crate) fn fit(&self, titles: &str, text: &str) -> Fit {
-        let mut fit = Fit::default();
+    pub(crate) fn fit(&self, titles: &str, text: &str) -> VariantFit {
+        let mut fit = VariantFit::default();
         if self.opposites.is_empty() && self.codes.is_empty() {
             return fit;
         }
@@ -177,14 +177,14 @@ mod tests {
     #[test]
     fn another_variant_is_seen_in_titles_and_text() {
         let rear = Variants::of("torque of the rear hub nut");
-        assert_eq!(rear.fit("3-4. FRONT HUB", "Tighten the nut to 90 Nm."), Fit { named: 0, others: 1 });
-        assert_eq!(rear.fit("3-4. HUBS", "Tighten the rear nut to 90 Nm."), Fit { named: 1, others: 0 });
-        assert_eq!(rear.fit("3-4. HUBS", "Tighten the nut."), Fit::default());
+        assert_eq!(rear.fit("3-4. FRONT HUB", "Tighten the nut to 90 Nm."), VariantFit { named: 0, others: 1 });
+        assert_eq!(rear.fit("3-4. HUBS", "Tighten the rear nut to 90 Nm."), VariantFit { named: 1, others: 0 });
+        assert_eq!(rear.fit("3-4. HUBS", "Tighten the nut."), VariantFit::default());
         let engine = Variants::of("oil for the 2.5 engine");
-        assert_eq!(engine.fit("Table 1. Capacities (2.8 L)", "Oil 4.5 qt"), Fit { named: 0, others: 1 });
-        assert_eq!(engine.fit("Table 1. Capacities (2.5L)", "Oil 4.5 qt"), Fit { named: 1, others: 0 });
+        assert_eq!(engine.fit("Table 1. Capacities (2.8 L)", "Oil 4.5 qt"), VariantFit { named: 0, others: 1 });
+        assert_eq!(engine.fit("Table 1. Capacities (2.5L)", "Oil 4.5 qt"), VariantFit { named: 1, others: 0 });
         let model = Variants::of("filter for the PX4410");
-        assert_eq!(model.fit("", "PX4420 filter 993-11"), Fit { named: 0, others: 1 });
+        assert_eq!(model.fit("", "PX4420 filter 993-11"), VariantFit { named: 0, others: 1 });
     }
 
     #[test]
@@ -197,8 +197,8 @@ mod tests {
             ("torque of the long bolts", "long bolt 9 Nm", "short bolt 7 Nm"),
         ] {
             let variants = Variants::of(question);
-            assert_eq!(variants.fit("", this), Fit { named: 1, others: 0 }, "{this}");
-            assert_eq!(variants.fit("", other), Fit { named: 0, others: 1 }, "{other}");
+            assert_eq!(variants.fit("", this), VariantFit { named: 1, others: 0 }, "{this}");
+            assert_eq!(variants.fit("", other), VariantFit { named: 0, others: 1 }, "{other}");
         }
         for question in ["How long must it cool?", "Wie lange muss es abkühlen?"] {
             assert_eq!(Variants::of(question).count(), 0, "{question}");

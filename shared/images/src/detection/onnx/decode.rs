@@ -1,7 +1,7 @@
 //! From a model's output to detections.
 
 use super::input::Placement;
-use super::manifest::{Activation, Kind, Order, Output, Unit};
+use super::manifest::{Activation, Order, Output, OutputKind, Unit};
 use crate::Detection;
 
 /// Candidates of one picture that are compared with each other.
@@ -37,9 +37,9 @@ impl Decoder<'_> {
     /// What about the outputs is not as `preprocess.json` and `labels.txt` say.
     pub(super) fn decode(&self, outputs: &[Values], placement: &Placement) -> Result<Vec<Detection>, String> {
         match self.output.kind {
-            Kind::Classification => self.classes(outputs, placement),
-            Kind::Yolo => Ok(self.chosen(self.yolo(outputs)?, placement)),
-            Kind::Ssd => Ok(self.chosen(self.ssd(outputs)?, placement)),
+            OutputKind::Classification => self.classes(outputs, placement),
+            OutputKind::Yolo => Ok(self.chosen(self.yolo(outputs)?, placement)),
+            OutputKind::Ssd => Ok(self.chosen(self.ssd(outputs)?, placement)),
         }
     }
 

@@ -91,7 +91,7 @@ pub enum Resize {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Output {
     /// The form.
-    pub kind: Kind,
+    pub kind: OutputKind,
     /// What a detection must reach, from 0 to 1.
     #[serde(default = "quarter")]
     pub confidence: f32,
@@ -121,7 +121,7 @@ pub struct Output {
 /// The forms of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum OutputKind {
     /// One output of boxes (centre, width, height) with a score for each class: `[1, n, 5 + classes]`
     /// with a score for the box itself (version 5), or `[1, 4 + classes, n]` (version 8).
     Yolo,

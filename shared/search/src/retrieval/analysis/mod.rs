@@ -23,7 +23,7 @@ pub use codes::confused;
 pub use figures::{Figure, Reading, Sign, figures, unit_terms};
 pub use language::Language;
 pub use spelled::figures_in_words;
-pub use tokens::{Kind, Role};
+pub use tokens::{Role, TokenKind};
 
 use scan::without_accents;
 use tokens::{Event, MAX_TERM, walk};
@@ -135,10 +135,10 @@ pub fn plain(word: &str) -> Cow<'_, str> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
     /// What it is.
-    pub kind: Kind,
+    pub kind: TokenKind,
     /// As it is written.
     pub written: String,
-    /// The word in lower case, for [`Kind::Word`]; not yet stemmed.
+    /// The word in lower case, for [`TokenKind::Word`]; not yet stemmed.
     pub word: Option<String>,
     /// The terms that need no stemming.
     pub terms: Vec<(Role, String)>,
@@ -187,7 +187,7 @@ pub fn measures(text: &str) -> Vec<String> {
     let mut measures = Vec::new();
     let mut counted = false;
     walk(text, |event| match event {
-        Event::Begin(Kind::Unit, _) => {}
+        Event::Begin(TokenKind::Unit, _) => {}
         Event::Begin(..) => counted = false,
         Event::Word(word) => counted = word == "half" || NUMBER_WORDS.contains(&word),
         // A number that a unit belongs to.

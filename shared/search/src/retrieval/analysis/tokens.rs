@@ -21,7 +21,7 @@ const SERIES: &[&str] = &["bsf", "bsp", "bspp", "bspt", "bsw", "nc", "nf", "npt"
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum TokenKind {
     /// A word.
     Word,
     /// A number without letters: a count, a measure, a range, a fraction.
@@ -49,7 +49,7 @@ pub enum Role {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Event<'a> {
     /// A token begins; as it is written.
-    Begin(Kind, &'a str),
+    Begin(TokenKind, &'a str),
     /// The token is this word, in lower case, not yet stemmed.
     Word(&'a str),
     /// A term of the token that needs no stemming.
@@ -96,7 +96,7 @@ pub(super) fn token(raws: &[Raw<'_>], before: Option<&Raw<'_>>, take: &mut impl 
     if !lower.bytes().any(|byte| byte.is_ascii_digit()) {
         return match unit_of(raws).filter(|(unit, _)| unit.alone) {
             Some((unit, used)) => {
-                take(Event::Begin(Kind::Unit, first.text));
+                take(Event::Begin(TokenKind::Unit, first.text));
                 take(Event::Term(Role::Whole, unit.term));
                 used
             }
@@ -123,7 +123,7 @@ pub(super) fn token(raws: &[Raw<'_>], before: Option<&Raw<'_>>, take: &mut impl 
     if counted(&lower, take) {
         return 1;
     }
-    take(Event::Begin(Kind::Code, first.text));
+    take(Event::Begin(TokenKind::Code, first.text));
     codes::each_term(&lower, take);
     joined(first, before, &codes::compact(&lower), take);
     1
@@ -141,13 +141,13 @@ fn counted(lower: &str, take: &mut impl FnMut(Event<'_>)) -> bool {
     if word.is_none() && !matches!(tail, "st" | "nd" | "rd" | "th") {
         return false;
     }
-    take(Event::Begin(Kind::Number, digits));
+    take(Event::Begin(TokenKind::Number, digits));
     take(Event::Term(Role::Whole, digits));
     let Some(word) = word else { return true };
     // "24-V-Batterie", "3-ft-long"
     let (first, rest) = word.split_once('-').unwrap_or_default();
     if let Some(unit) = units::unit(first) {
-        take(Event::Begin(Kind::Unit, first));
+        take(Event::Begin(TokenKind::Unit, first));
         take(Event::Term(Role::Whole, unit.term));
         words(rest, rest, take);
     } else {
@@ -185,10 +185,10 @@ fn words(lower: &str, written: &str, take: &mut impl FnMut(Event<'_>)) {
 fn word(word: &str, written: &str, take: &mut impl FnMut(Event<'_>)) {
     if !word.is_empty() && word.len() <= MAX_TERM {
         if let Some(unit) = units::unit(word).filter(|unit| unit.alone) {
-            take(Event::Begin(Kind::Unit, written));
+            take(Event::Begin(TokenKind::Unit, written));
             take(Event::Term(Role::Whole, unit.term));
         } else {
-            take(Event::Begin(Kind::Word, written));
+            take(Event::Begin(TokenKind::Word, written));
             take(Event::Word(word));
         }
     }
@@ -206,7 +206,7 @@ fn elided(before: &str, rest: &str) -> bool {
 
 /// Pairs of neighbouring characters.
 fn bigrams(run: &str, take: &mut impl FnMut(Event<'_>)) {
-    take(Event::Begin(Kind::Word, run));
+    take(Event::Begin(TokenKind::Word, run));
     let mut start = 0;
     let mut ends = run.char_indices().map(|(at, c)| at + c.len_utf8()).peekable();
     let mut pairs = 0;
@@ -264,7 +264,7 @@ fn measure(raws: &[Raw<'_>], lower: &str, take: &mut impl FnMut(Event<'_>)) -> O
         None if follows => unit_of(behind).map_or((None, 0), |(unit, used)| (Some(unit), used)),
         None => (None, 0),
     };
-    take(Event::Begin(Kind::Number, first.text));
+    take(Event::Begin(TokenKind::Number, first.text));
     take(Event::Term(Role::Whole, &numbers.whole));
     for part in &numbers.parts {
         take(Event::Term(Role::Part, part));
@@ -276,7 +276,7 @@ fn measure(raws: &[Raw<'_>], lower: &str, take: &mut impl FnMut(Event<'_>)) -> O
         let value = numbers.parts.last().unwrap_or(&numbers.whole);
         take(Event::Term(Role::Joined, &format!("{value}{}", unit.term)));
         let written = behind.first().filter(|_| unit_runs > 0).map_or(tail, |raw| raw.text);
-        take(Event::Begin(Kind::Unit, written));
+        take(Event::Begin(TokenKind::Unit, written));
         take(Event::Term(Role::Whole, unit.term));
     }
     Some(used + unit_runs)
@@ -305,7 +305,7 @@ fn thread_of(raws: &[Raw<'_>]) -> Option<(String, usize)> {
 
 fn thread(raws: &[Raw<'_>], take: &mut impl FnMut(Event<'_>)) -> usize {
     let Some((thread, used)) = thread_of(raws) else { return 1 };
-    take(Event::Begin(Kind::Code, raws.first().map_or("", |raw| raw.text)));
+    take(Event::Begin(TokenKind::Code, raws.first().map_or("", |raw| raw.text)));
     take(Event::Term(Role::Whole, &thread));
     if let Some((diameter, _)) = thread.split_once('x') {
         take(Event::Term(Role::Part, diameter));
@@ -323,7 +323,7 @@ fn stock_number(raws: &[Raw<'_>], take: &mut impl FnMut(Event<'_>)) -> Option<us
         codes::is_stock_number(&joined)
     })?;
     let joined = groups.get(..used)?.join("-");
-    take(Event::Begin(Kind::Code, &joined));
+    take(Event::Begin(TokenKind::Code, &joined));
     codes::each_term(&joined, take);
     Some(used)
 }

@@ -14,7 +14,7 @@ mod wanted_value;
 use std::collections::HashSet;
 
 use super::Segment;
-use super::analysis::{Kind, Language, Role, Token, confused, plain, tokens};
+use super::analysis::{Language, Role, Token, TokenKind, confused, plain, tokens};
 use lookup::Lookup;
 use synonyms::Synonym;
 pub use translation::in_english;
@@ -59,7 +59,7 @@ pub enum Match {
 
 /// Terms that a word of a question may stand for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Form {
+pub struct WordForm {
     /// The terms, as the manuals' language makes them; a page must hold all of them.
     pub terms: Vec<String>,
     /// The language of the manuals that it is looked for in; in all where `None`.
@@ -72,15 +72,15 @@ pub struct Form {
 
 /// A word, number or code of a question, and what it stands for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
+pub struct QuestionWord {
     /// As it is written.
     pub written: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: TokenKind,
     /// The best way in which it was found.
     pub how: Match,
     /// What it stands for, the best first. Of a code that was found by its parts, each form is one part.
-    pub forms: Vec<Form>,
+    pub forms: Vec<WordForm>,
     /// Pages that hold the best of these; for a code found by parts, the part on the fewest pages.
     pub pages: usize,
     /// What it weighs, apart from how rare it is.
@@ -89,11 +89,11 @@ pub struct Asked {
     pub context: bool,
 }
 
-impl Asked {
+impl QuestionWord {
     /// Whether it is a part number, model, thread or fault code.
     #[must_use]
     pub fn is_code(&self) -> bool {
-        self.kind == Kind::Code
+        self.kind == TokenKind::Code
     }
 
     /// Whether it is anywhere in the manuals, in whatever way.
@@ -106,12 +106,12 @@ impl Asked {
 /// What a question asks for: its words, each once. The last line of the text is the question; lines before
 /// it are what was said before, and weigh less.
 #[must_use]
-pub fn asked(segments: &[&Segment], text: &str) -> Vec<Asked> {
+pub fn asked(segments: &[&Segment], text: &str) -> Vec<QuestionWord> {
     let (context, question) = text.trim().rsplit_once('\n').unwrap_or(("", text));
     let reader = Reader::new(segments, question);
     let (question, asking) = WantedValue::apart(question);
-    let mut all: Vec<Asked> = Vec::new();
-    let mut seen: HashSet<(String, Kind)> = HashSet::new();
+    let mut all: Vec<QuestionWord> = Vec::new();
+    let mut seen: HashSet<(String, TokenKind)> = HashSet::new();
     let alone = context.is_empty() && asking.is_empty();
     let before = context.lines().map(|line| (line, CONTEXT, true));
     let own = [(question.as_str(), 1.0, false), (asking.as_str(), ASKING, false)];
@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The words of a line; where `alone` is all that is asked, it may be about words that mostly are filler.
-    fn read(&self, line: &str, alone: bool) -> Vec<Asked> {
+    fn read(&self, line: &str, alone: bool) -> Vec<QuestionWord> {
         let mut tokens = tokens(&spoken::in_digits(line, self.own));
         tokens.truncate(MOST_TOKENS);
         let synonyms = synonyms::of(&tokens, self.own);
@@ -157,12 +157,12 @@ impl<'a> Reader<'a> {
             let next = tokens.get(at + 1);
             let before = at.checked_sub(1).and_then(|before| tokens.get(before));
             let found = match token.kind {
-                Kind::Word if token.word.is_some() => {
+                TokenKind::Word if token.word.is_some() => {
                     self.word(token, synonyms.map_or(&[], Vec::as_slice), (before, next), &mut unknown)
                 }
-                Kind::Word => Some(self.pairs(token)),
-                Kind::Number | Kind::Unit => Some(self.number(token)),
-                Kind::Code => Some(self.code(token)),
+                TokenKind::Word => Some(self.pairs(token)),
+                TokenKind::Number | TokenKind::Unit => Some(self.number(token)),
+                TokenKind::Code => Some(self.code(token)),
             };
             asked.extend(found);
             asked.extend(self.joined(tokens.get(at..).unwrap_or_default()));
@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A code that the question writes in three or four pieces, and the manuals as one.
-    fn joined(&self, tokens: &[Token]) -> Option<Asked> {
+    fn joined(&self, tokens: &[Token]) -> Option<QuestionWord> {
         const LONGEST_PIECE: usize = 8;
         [4, 3].into_iter().find_map(|count| {
             let pieces = tokens.get(..count)?;
@@ -182,7 +182,7 @@ impl<'a> Reader<'a> {
             let form = (short && mixed).then(|| self.lookup.form(&code, Match::Exact)).flatten()?;
             let first = tokens.first()?;
             let written = pieces.iter().map(|token| token.written.as_str()).collect::<Vec<_>>().join(" ");
-            let whole = Token { written, kind: Kind::Code, ..first.clone() };
+            let whole = Token { written, kind: TokenKind::Code, ..first.clone() };
             Some(self.asked(&whole, Match::Exact, vec![form]))
         })
     }
@@ -202,7 +202,7 @@ impl<'a> Reader<'a> {
         synonyms: &[Synonym],
         (before, next): (Option<&Token>, Option<&Token>),
         unknown: &mut usize,
-    ) -> Option<Asked> {
+    ) -> Option<QuestionWord> {
         let word = token.word.as_deref()?;
         let mut forms = self.lookup.exact(word);
         let is_exact = !forms.is_empty();
@@ -214,7 +214,7 @@ impl<'a> Reader<'a> {
         for (first, second) in joined.into_iter().flatten() {
             if let (Some(first), Some(second)) = (&first.word, &second.word) {
                 let whole = self.lookup.exact(&format!("{first}{second}"));
-                forms.extend(whole.into_iter().map(|form| Form { how: Match::Compound, ..form }));
+                forms.extend(whole.into_iter().map(|form| WordForm { how: Match::Compound, ..form }));
             }
         }
         if forms.is_empty() && synonyms.is_empty() {
@@ -239,7 +239,7 @@ impl<'a> Reader<'a> {
 
     /// What a word most likely misspells, among the words of the manuals in the question's language and the names
     /// that are known for them. A foreign word is near to others by accident.
-    fn nearest(&self, word: &str) -> Vec<Form> {
+    fn nearest(&self, word: &str) -> Vec<WordForm> {
         let plain_word = plain(word);
         let Some(near) = self.lookup.nearest(&plain_word, self.own) else {
             let key = if self.own == Language::English { synonyms::nearest(&plain_word) } else { None };
@@ -248,23 +248,23 @@ impl<'a> Reader<'a> {
         };
         let weight = if near.distance < 2 { INSTEAD } else { GUESSED };
         let forms = self.lookup.exact(&near.word).into_iter();
-        forms.map(|form| Form { weight, how: Match::Typo, ..form }).collect()
+        forms.map(|form| WordForm { weight, how: Match::Typo, ..form }).collect()
     }
 
     /// A run of a script that is indexed by pairs of characters: all of them that are anywhere count.
-    fn pairs(&self, token: &Token) -> Asked {
-        let forms: Vec<Form> =
+    fn pairs(&self, token: &Token) -> QuestionWord {
+        let forms: Vec<WordForm> =
             token.terms.iter().filter_map(|(_, term)| self.lookup.form(term, Match::Exact)).collect();
         let how = if forms.is_empty() { Match::None } else { Match::Parts };
         self.asked(token, how, forms)
     }
 
-    fn number(&self, token: &Token) -> Asked {
-        let mut forms: Vec<Form> = Vec::new();
+    fn number(&self, token: &Token) -> QuestionWord {
+        let mut forms: Vec<WordForm> = Vec::new();
         for (role, term) in &token.terms {
             let form = self.lookup.form(term, Match::Exact);
             forms.extend(form.map(|form| match role {
-                Role::Part => Form { weight: PARTS, how: Match::Parts, ..form },
+                Role::Part => WordForm { weight: PARTS, how: Match::Parts, ..form },
                 Role::Whole | Role::Joined | Role::Guessed => form,
             }));
         }
@@ -272,9 +272,9 @@ impl<'a> Reader<'a> {
         self.asked(token, how, forms)
     }
 
-    fn code(&self, token: &Token) -> Asked {
+    fn code(&self, token: &Token) -> QuestionWord {
         let wholes = || token.terms.iter().filter(|(role, _)| *role != Role::Part);
-        let mut forms: Vec<Form> = wholes().filter_map(|(_, term)| self.lookup.form(term, Match::Exact)).collect();
+        let mut forms: Vec<WordForm> = wholes().filter_map(|(_, term)| self.lookup.form(term, Match::Exact)).collect();
         let mut how = Match::Exact;
         if forms.is_empty() {
             let whole = token.terms.iter().find(|(role, _)| *role == Role::Whole);
@@ -287,13 +287,13 @@ impl<'a> Reader<'a> {
             how = Match::Confused;
             let variants = wholes().flat_map(|(_, term)| confused(term));
             let found = variants.filter_map(|term| self.lookup.form(&term, Match::Confused));
-            forms = found.map(|form| Form { weight: INSTEAD, ..form }).collect();
+            forms = found.map(|form| WordForm { weight: INSTEAD, ..form }).collect();
         }
         if forms.is_empty() {
             how = Match::Parts;
             let parts = token.terms.iter().filter(|(role, term)| *role == Role::Part && term.len() > 1);
             let found = parts.filter_map(|(_, term)| self.lookup.form(term, Match::Parts));
-            forms = found.map(|form| Form { weight: PARTS, ..form }).collect();
+            forms = found.map(|form| WordForm { weight: PARTS, ..form }).collect();
         }
         if forms.is_empty() {
             how = Match::None;
@@ -302,7 +302,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A code that is spoken of in the plural: `two M998s`.
-    fn singular(&self, token: &Token) -> Vec<Form> {
+    fn singular(&self, token: &Token) -> Vec<WordForm> {
         let one = token.written.strip_suffix('s').map(|one| one.trim_end_matches(['\'', '\u{2019}']));
         let Some(one) = one.filter(|one| one.ends_with(|c: char| c.is_ascii_digit())) else { return Vec::new() };
         let wholes = tokens(one).into_iter().flat_map(|token| token.terms);
@@ -310,10 +310,10 @@ impl<'a> Reader<'a> {
         wholes.filter_map(|(_, term)| self.lookup.form(&term, Match::Exact)).collect()
     }
 
-    fn asked(&self, token: &Token, how: Match, forms: Vec<Form>) -> Asked {
+    fn asked(&self, token: &Token, how: Match, forms: Vec<WordForm>) -> QuestionWord {
         let pages = forms.iter().filter(|form| form.how == how).map(|form| self.lookup.pages(form));
         let pages = if how == Match::Parts { pages.min() } else { pages.max() };
-        Asked {
+        QuestionWord {
             written: token.written.clone(),
             kind: token.kind,
             how,

@@ -4,7 +4,7 @@
 
 use text2num::replace_numbers_in_text;
 
-use super::super::analysis::{Kind, Language, tokens};
+use super::super::analysis::{Language, TokenKind, tokens};
 
 /// Small numbers that stand alone stay words, as in `which one`, but where a unit follows.
 const ALONE: f64 = 10.0;
@@ -147,7 +147,7 @@ fn measures(question: &str) -> String {
 fn is_unit(word: &str) -> bool {
     // Some units are only such behind a number.
     let tokens = tokens(&format!("1 {word}"));
-    tokens.get(1).is_some_and(|token| token.kind == Kind::Unit)
+    tokens.get(1).is_some_and(|token| token.kind == TokenKind::Unit)
 }
 
 fn number(word: &str) -> Option<u32> {

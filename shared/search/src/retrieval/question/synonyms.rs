@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use strsim::osa_distance;
 
-use super::super::analysis::{Analyzer, Kind, Language, Token, plain, tokens};
+use super::super::analysis::{Analyzer, Language, Token, TokenKind, plain, tokens};
 
 /// Words of the longest name.
 const LONGEST: usize = 4;
@@ -138,9 +138,9 @@ pub(super) fn of(tokens: &[Token], own: Language) -> Vec<Vec<Synonym>> {
 
 fn stem(analyzer: &Analyzer, token: &Token) -> Option<String> {
     match token.kind {
-        Kind::Word => token.word.as_deref().map(|word| analyzer.stem(word).into_owned()),
-        Kind::Unit => Some(analyzer.stem(&token.written.to_lowercase()).into_owned()),
-        Kind::Number | Kind::Code => None,
+        TokenKind::Word => token.word.as_deref().map(|word| analyzer.stem(word).into_owned()),
+        TokenKind::Unit => Some(analyzer.stem(&token.written.to_lowercase()).into_owned()),
+        TokenKind::Number | TokenKind::Code => None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     super::{
         Segment,
         analysis::Language,
-        question::{Asked, Form, Match},
+        question::{Match, QuestionWord, WordForm},
         segment::{Fields, Posting},
     },
     Weights, headings, parallel,
@@ -24,13 +24,13 @@ pub(super) struct Lexical {
     /// Sum of the rarities of the query's terms on the page, between 0 and 1.
     pub(super) coverage: Vec<f32>,
     /// The terms that the query's words stand for.
-    pub(super) terms: Vec<Sought>,
+    pub(super) terms: Vec<SearchTerm>,
     /// The sum of the rarities of all words of the query: BM25's own scale.
     pub(super) rarity: f32,
 }
 
 /// A term that a word of the query stands for.
-pub(super) struct Sought {
+pub(super) struct SearchTerm {
     pub(super) term: String,
     language: Option<Language>,
     /// The word's place among those of the query.
@@ -39,7 +39,7 @@ pub(super) struct Sought {
     pub(super) share: f32,
 }
 
-impl Sought {
+impl SearchTerm {
     /// Whether it is this term of a text in this language.
     pub(super) fn is(&self, term: &str, language: Language) -> bool {
         self.term == term && self.language.is_none_or(|mine| mine == language)
@@ -59,12 +59,12 @@ struct Word<'a> {
 
 /// One of the things that a word may stand for.
 struct Reading<'a> {
-    form: &'a Form,
+    form: &'a WordForm,
     /// The rarity of each of its terms, at most that of the word.
     rarities: Vec<f32>,
 }
 
-pub(super) fn score(segments: &[&Segment], asked: &[Asked], weights: &Weights) -> Lexical {
+pub(super) fn score(segments: &[&Segment], asked: &[QuestionWord], weights: &Weights) -> Lexical {
     let norms = norms(segments, weights);
     let words = words(segments, asked, norms.len());
     let threads = parallel::threads(norms.len(), PAGES_PER_THREAD);
@@ -76,10 +76,10 @@ pub(super) fn score(segments: &[&Segment], asked: &[Asked], weights: &Weights) -
 }
 
 /// The words of the query with their rarities. Words that are nowhere weigh nothing, but for codes.
-fn words<'a>(segments: &[&Segment], asked: &'a [Asked], pages: usize) -> Vec<Word<'a>> {
+fn words<'a>(segments: &[&Segment], asked: &'a [QuestionWord], pages: usize) -> Vec<Word<'a>> {
     let mut words: Vec<Word<'_>> = Vec::new();
     for asked in asked.iter().filter(|asked| asked.is_known() || asked.is_code()) {
-        let rarities = |form: &Form| -> Vec<f32> {
+        let rarities = |form: &WordForm| -> Vec<f32> {
             form.terms.iter().map(|term| rarity(occurrences(segments, form.language, term), pages)).collect()
         };
         let mut readings: Vec<Reading<'_>> =
@@ -106,11 +106,11 @@ fn words<'a>(segments: &[&Segment], asked: &'a [Asked], pages: usize) -> Vec<Wor
     words
 }
 
-fn sought(words: &[Word<'_>]) -> Vec<Sought> {
+fn sought(words: &[Word<'_>]) -> Vec<SearchTerm> {
     let mut sought = Vec::new();
     for (place, word) in words.iter().enumerate() {
         for Reading { form, .. } in &word.readings {
-            sought.extend(form.terms.iter().map(|term| Sought {
+            sought.extend(form.terms.iter().map(|term| SearchTerm {
                 term: term.clone(),
                 language: form.language,
                 word: place,

@@ -19,7 +19,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use super::Segment;
 use super::analysis::Language;
-use super::question::{Asked, asked};
+use super::question::{QuestionWord, asked};
 
 /// A question.
 #[derive(Debug, Clone, Default)]
@@ -178,13 +178,13 @@ impl Library {
 
     /// What the words of a query mean in the documents that it searches.
     #[must_use]
-    pub fn asked(&self, query: &Query) -> Vec<Asked> {
+    pub fn asked(&self, query: &Query) -> Vec<QuestionWord> {
         asked(&self.chosen(query), &query.text)
     }
 
     /// As [`Self::search`], where it is known what the words mean.
     #[must_use]
-    pub fn search_for(&self, query: &Query, asked: &[Asked]) -> Vec<Hit> {
+    pub fn search_for(&self, query: &Query, asked: &[QuestionWord]) -> Vec<Hit> {
         rank::rank(&self.chosen(query), query, asked, &self.weights)
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::{
     Segment,
-    question::{Asked, Match},
+    question::{Match, QuestionWord},
 };
 
 /// What a word that names a document says, against a code that does.
@@ -13,7 +13,7 @@ const TITLE: f32 = 0.7;
 const SUBJECT: usize = 5;
 
 /// How clearly the query names each document, between 0 and 1. What all of them are called says nothing.
-pub(super) fn named(segments: &[&Segment], asked: &[Asked]) -> Vec<f32> {
+pub(super) fn named(segments: &[&Segment], asked: &[QuestionWord]) -> Vec<f32> {
     let mut named = vec![0.0_f32; segments.len()];
     if segments.len() < 2 {
         return named;
@@ -35,7 +35,7 @@ pub(super) fn named(segments: &[&Segment], asked: &[Asked]) -> Vec<f32> {
 }
 
 /// Whether a document's name or beginning holds the word, as it is or as what it misspells.
-fn says(segment: &Segment, asked: &Asked) -> f32 {
+fn says(segment: &Segment, asked: &QuestionWord) -> f32 {
     let plain = |how: Match| matches!(how, Match::Exact | Match::Compound | Match::Typo | Match::Confused);
     let whole = asked.forms.iter().filter(|form| plain(form.how));
     let whole = whole.filter(|form| form.language.is_none_or(|language| language == segment.language()));

@@ -13,7 +13,7 @@ use super::{
         segment::ChunkEntry,
     },
     Weights,
-    lexical::Sought,
+    lexical::SearchTerm,
 };
 
 /// Terms of a text that are read together: about two sentences or rows.
@@ -22,7 +22,7 @@ const WINDOW: usize = 40;
 /// Looks for the words of one query.
 pub(super) struct Reader<'a> {
     analyzers: BTreeMap<Language, Analyzer>,
-    terms: HashMap<&'a str, Vec<&'a Sought>>,
+    terms: HashMap<&'a str, Vec<&'a SearchTerm>>,
     initials: Initials,
     /// How many words the query has.
     words: usize,
@@ -30,16 +30,16 @@ pub(super) struct Reader<'a> {
 }
 
 /// A word of the query in a text: where it stands, which it is and what it says there.
-type Found = (usize, usize, f32);
+type Occurrence = (usize, usize, f32);
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(segments: &[&Segment], terms: &'a [Sought], wanted: WantedValue) -> Self {
+    pub(super) fn new(segments: &[&Segment], terms: &'a [SearchTerm], wanted: WantedValue) -> Self {
         let mut analyzers = BTreeMap::new();
         for segment in segments {
             analyzers.entry(segment.language()).or_insert_with(|| Analyzer::of(segment.language()));
         }
         let initials = Initials::of(terms.iter().map(|sought| sought.term.as_str()));
-        let mut by_term: HashMap<&str, Vec<&Sought>> = HashMap::new();
+        let mut by_term: HashMap<&str, Vec<&SearchTerm>> = HashMap::new();
         for sought in terms {
             by_term.entry(&sought.term).or_default().push(sought);
         }
@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
 
     /// The words of the query in a text, in the order of the text. Values of the kind that is wanted are one more
     /// word, which says this much.
-    fn find(&self, segment: &Segment, text: &str, wanted: f32) -> Vec<Found> {
+    fn find(&self, segment: &Segment, text: &str, wanted: f32) -> Vec<Occurrence> {
         let mut found = Vec::new();
         let Some(analyzer) = self.analyzers.get(&segment.language()).filter(|_| !self.terms.is_empty()) else {
             return found;
@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn raise(best: &mut [f32], found: &[Found]) {
+fn raise(best: &mut [f32], found: &[Occurrence]) {
     for (_, word, share) in found {
         if let Some(best) = best.get_mut(*word) {
             *best = best.max(*share);
@@ -114,7 +114,7 @@ fn raise(best: &mut [f32], found: &[Found]) {
 }
 
 /// The greatest sum of what different words say in one window; `titles` hold everywhere.
-fn densest(found: &[Found], titles: &[f32]) -> f32 {
+fn densest(found: &[Occurrence], titles: &[f32]) -> f32 {
     let mut most: f32 = titles.iter().sum();
     let mut best = titles.to_vec();
     for (first, (place, ..)) in found.iter().enumerate() {

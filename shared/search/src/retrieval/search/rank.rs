@@ -4,7 +4,7 @@ use super::{
     super::{
         Segment,
         analysis::Language,
-        question::{Asked, WantedValue},
+        question::{QuestionWord, WantedValue},
         segment::{ChunkEntry, PageEntry},
     },
     Hit, Query, Weights,
@@ -29,7 +29,7 @@ struct Evidence {
     fused: Vec<f32>,
 }
 
-pub(super) fn rank(segments: &[&Segment], query: &Query, asked: &[Asked], weights: &Weights) -> Vec<Hit> {
+pub(super) fn rank(segments: &[&Segment], query: &Query, asked: &[QuestionWord], weights: &Weights) -> Vec<Hit> {
     let evidence = gather(segments, query, asked, weights);
     let mut candidates: Vec<(f32, usize)> = evidence
         .fused
@@ -63,7 +63,7 @@ fn wanted(query: &Query) -> WantedValue {
     lines.find(WantedValue::is_any).unwrap_or_default()
 }
 
-fn gather(segments: &[&Segment], query: &Query, asked: &[Asked], weights: &Weights) -> Evidence {
+fn gather(segments: &[&Segment], query: &Query, asked: &[QuestionWord], weights: &Weights) -> Evidence {
     let lexical = lexical::score(segments, asked, weights);
     let lengths = segments.iter().flat_map(|segment| segment.lengths());
     let filled = lexical.scores.iter().zip(lengths).filter(|(_, lengths)| lengths.body > 0);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, Segment, SegmentError, SegmentSource, Stretch,
+    ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, Segment, SegmentError, SegmentSource, SpotRange,
     UnitEntry, WordEntry,
 };
 use crate::retrieval::analysis::{Analyzer, Language};
@@ -115,18 +115,18 @@ fn compact(units: Vec<Unit>, meta: &mut Meta) -> Result<(), SegmentError> {
 struct Spots {
     all: Vec<Spot>,
     /// Those that many units share: the rows of a table have one head.
-    known: HashMap<Vec<Spot>, Stretch>,
+    known: HashMap<Vec<Spot>, SpotRange>,
 }
 
 impl Spots {
-    fn add(&mut self, spots: &[Spot]) -> Result<Stretch, SegmentError> {
+    fn add(&mut self, spots: &[Spot]) -> Result<SpotRange, SegmentError> {
         let number = |count: usize| u32::try_from(count).map_err(|_| SegmentError::TooLarge);
-        let stretch = Stretch { first: number(self.all.len())?, count: number(spots.len())? };
+        let stretch = SpotRange { first: number(self.all.len())?, count: number(spots.len())? };
         self.all.extend_from_slice(spots);
         Ok(stretch)
     }
 
-    fn shared(&mut self, spots: Vec<Spot>) -> Result<Stretch, SegmentError> {
+    fn shared(&mut self, spots: Vec<Spot>) -> Result<SpotRange, SegmentError> {
         if let Some(stretch) = self.known.get(&spots) {
             return Ok(*stretch);
         }

@@ -15,7 +15,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Meta, Segment, Stretch};
+use super::{Meta, Segment, SpotRange};
 
 const MAGIC: &[u8; 7] = b"IMSEGMT";
 const VERSION: u8 = 5;
@@ -98,7 +98,7 @@ impl Segment {
         let chunks = meta.chunks.len();
         let vectors = chunks.checked_mul(self.dimensions());
         let contexts = u32::try_from(meta.contexts.len()).unwrap_or(u32::MAX);
-        let is_within = |stretch: Stretch| stretch.first as usize + stretch.count as usize <= meta.spots.len();
+        let is_within = |stretch: SpotRange| stretch.first as usize + stretch.count as usize <= meta.spots.len();
         let mut covered = 0;
         let pages_in_order = meta.pages.iter().all(|page| {
             let in_order = page.chunks == 0 || page.first_chunk as usize == covered;

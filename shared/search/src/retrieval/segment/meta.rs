@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::retrieval::analysis::Language;
 use documents::Spot;
-use documents::units::{Place, UnitKind};
+use documents::units::{Position, UnitKind};
 
 /// Everything but the vectors.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ pub(in crate::retrieval) struct Meta {
 
 /// Some of the spots: from `first`, `count` of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::retrieval) struct Stretch {
+pub(in crate::retrieval) struct SpotRange {
     pub(in crate::retrieval) first: u32,
     pub(in crate::retrieval) count: u32,
 }
@@ -52,10 +52,10 @@ pub(in crate::retrieval) struct UnitEntry {
     pub(in crate::retrieval) page: u32,
     pub(in crate::retrieval) page_end: u32,
     pub(in crate::retrieval) task: u32,
-    pub(in crate::retrieval) place: Option<Place>,
+    pub(in crate::retrieval) place: Option<Position>,
     /// Where it stands, and where what is over it.
-    pub(in crate::retrieval) spots: Stretch,
-    pub(in crate::retrieval) over: Stretch,
+    pub(in crate::retrieval) spots: SpotRange,
+    pub(in crate::retrieval) over: SpotRange,
 }
 
 /// A word of the text, in lower case and without accents.

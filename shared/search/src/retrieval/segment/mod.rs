@@ -17,7 +17,7 @@ use documents::{Page, Spot};
 
 pub use format::SegmentError;
 use lookup::Lookup;
-pub(super) use meta::{ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, Stretch, UnitEntry, WordEntry};
+pub(super) use meta::{ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, SpotRange, UnitEntry, WordEntry};
 
 /// What a segment is built from.
 #[derive(Debug, Clone)]
@@ -140,7 +140,7 @@ impl Segment {
         }
     }
 
-    fn spots(&self, stretch: Stretch) -> Vec<Spot> {
+    fn spots(&self, stretch: SpotRange) -> Vec<Spot> {
         let first = stretch.first as usize;
         self.meta.spots.get(first..first + stretch.count as usize).unwrap_or_default().to_vec()
     }

@@ -16,7 +16,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::{Input, Job, Message, WORKER_ARGUMENT};
 use crate::audio::decode::LEAST_TIME;
 use crate::audio::{AudioError, AudioLimits, Pcm, RECOGNISED_RATE, samples_in};
-use foundation::worker::{Ended, Worker};
+use foundation::worker::{Worker, WorkerFailure};
 
 /// Memory of a child that decodes a microphone, beside its program, in bytes. Some five times what is usual,
 /// and little, since many may be open.
@@ -130,13 +130,13 @@ impl Process {
 }
 
 /// What the end of a child means for the recording.
-fn reason(ended: Ended) -> AudioError {
+fn reason(ended: WorkerFailure) -> AudioError {
     match ended {
-        Ended::Memory => AudioError::NeedsTooMuchMemory,
-        Ended::Time => AudioError::TookTooLong,
-        Ended::Crashed => AudioError::Damaged,
-        Ended::Output => AudioError::Unavailable,
-        Ended::Broken(reason) => {
+        WorkerFailure::Memory => AudioError::NeedsTooMuchMemory,
+        WorkerFailure::Time => AudioError::TookTooLong,
+        WorkerFailure::Crashed => AudioError::Damaged,
+        WorkerFailure::Output => AudioError::Unavailable,
+        WorkerFailure::Broken(reason) => {
             tracing::warn!(%reason, "a worker that decodes sound could not do its work");
             AudioError::Unavailable
         }

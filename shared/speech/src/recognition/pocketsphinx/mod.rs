@@ -18,12 +18,12 @@ use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 
-use super::{Hearing, NAME, SpokenSegment, Transcriber, Transcript, whole};
+use super::{NAME, SpokenSegment, Transcriber, Transcript, TranscriptEvent, whole};
 use crate::audio::{Pcm, RECOGNISED_RATE};
 use foundation::provider::ProviderError;
 use phrases::{phrases, text};
 use pool::{Admission, Lease, Pool, failed};
-use protocol::{Answer, MOST_SAMPLES, Order, Word};
+use protocol::{MOST_SAMPLES, Order, Word, WorkerMessage};
 use utterances::{Utterance, utterances};
 use worker::WorkerError;
 
@@ -40,10 +40,10 @@ pub struct PocketSphinx {
 
 impl PocketSphinx {
     /// So many recognisers under this Python, which are started in the background. Each may stay
-    /// silent for `patience`.
+    /// silent for `timeout`.
     #[must_use]
-    pub fn new(python: PathBuf, workers: usize, patience: Duration) -> Self {
-        let pool = Pool::new(python, workers.max(1), patience);
+    pub fn new(python: PathBuf, workers: usize, timeout: Duration) -> Self {
+        let pool = Pool::new(python, workers.max(1), timeout);
         pool.warm();
         Self { pool }
     }
@@ -79,7 +79,7 @@ impl PocketSphinx {
         Ok(phrases(&words, utterance.start))
     }
 
-    fn hear(&self, mut sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
+    fn hear(&self, mut sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
         let hearings = try_stream! {
             let admission = self.pool.admit()?;
             let mut lease = self.pool.lease(&admission).await?;
@@ -94,8 +94,8 @@ impl PocketSphinx {
                 };
                 let block = match next {
                     Next::Answer(answer) => {
-                        if let Answer::Partial(text) = answer.map_err(failed)? {
-                            yield Hearing::Partial(text);
+                        if let WorkerMessage::Partial(text) = answer.map_err(failed)? {
+                            yield TranscriptEvent::Partial(text);
                         }
                         continue;
                     }
@@ -113,7 +113,7 @@ impl PocketSphinx {
             let words = end(&mut lease).await.map_err(failed)?;
             lease.give_back();
             let duration = Duration::from_secs(1) * u32::try_from(heard).unwrap_or(u32::MAX) / RECOGNISED_RATE;
-            yield Hearing::Final(transcript(phrases(&words, Duration::ZERO), duration));
+            yield TranscriptEvent::Final(transcript(phrases(&words, Duration::ZERO), duration));
         };
         hearings.boxed()
     }
@@ -121,7 +121,7 @@ impl PocketSphinx {
 
 /// What comes next while somebody speaks.
 enum Next {
-    Answer(Result<Answer, WorkerError>),
+    Answer(Result<WorkerMessage, WorkerError>),
     Sound(Option<Vec<i16>>),
 }
 
@@ -140,7 +140,7 @@ async fn end(lease: &mut Lease) -> Result<Vec<Word>, WorkerError> {
 /// The words of the utterance that has ended; what was said about it before is passed over.
 async fn words(lease: &mut Lease) -> Result<Vec<Word>, WorkerError> {
     loop {
-        if let Answer::Final(words) = lease.worker()?.answer().await? {
+        if let WorkerMessage::Final(words) = lease.worker()?.answer().await? {
             return Ok(words);
         }
     }
@@ -159,7 +159,7 @@ impl Transcriber for PocketSphinx {
         self.recognise(sound).boxed()
     }
 
-    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
+    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
         self.hear(sound)
     }
 }

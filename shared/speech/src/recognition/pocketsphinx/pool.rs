@@ -21,7 +21,7 @@ const RETRY_SECONDS: u64 = 5;
 #[derive(Debug)]
 pub(super) struct Pool {
     python: PathBuf,
-    patience: Duration,
+    timeout: Duration,
     workers: usize,
     admitted: Arc<Semaphore>,
     places: Arc<Semaphore>,
@@ -43,10 +43,10 @@ pub(super) struct Lease {
 
 impl Pool {
     /// So many workers under this Python.
-    pub(super) fn new(python: PathBuf, workers: usize, patience: Duration) -> Arc<Self> {
+    pub(super) fn new(python: PathBuf, workers: usize, timeout: Duration) -> Arc<Self> {
         Arc::new(Self {
             python,
-            patience,
+            timeout,
             workers,
             admitted: Arc::new(Semaphore::new(workers * (1 + WAITING))),
             places: Arc::new(Semaphore::new(workers)),
@@ -72,7 +72,7 @@ impl Pool {
         if !is_installed(&self.python.to_string_lossy()) {
             return;
         }
-        match Worker::start(&self.python, self.patience).await {
+        match Worker::start(&self.python, self.timeout).await {
             Ok(worker) => self.idle().push(worker),
             Err(error) => tracing::warn!(%error, "a speech recogniser did not start"),
         }
@@ -92,7 +92,7 @@ impl Pool {
     /// # Errors
     /// Where none becomes free in time, or none can be started.
     pub(super) async fn lease(self: &Arc<Self>, _: &Admission) -> Result<Lease, ProviderError> {
-        let place = timeout(self.patience, Arc::clone(&self.places).acquire_owned()).await.map_err(|_| busy())?;
+        let place = timeout(self.timeout, Arc::clone(&self.places).acquire_owned()).await.map_err(|_| busy())?;
         let place = place.map_err(|error| ProviderError::unavailable(NAME, error))?;
         let worker = match self.idle_worker() {
             Some(worker) => worker,
@@ -115,7 +115,7 @@ impl Pool {
         if !is_installed(&self.python.to_string_lossy()) {
             return Err(WorkerError::NotInstalled);
         }
-        Worker::start(&self.python, self.patience).await
+        Worker::start(&self.python, self.timeout).await
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Worker>> {

@@ -48,7 +48,7 @@ impl Order {
 /// A line of the worker.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Answer {
+pub(super) enum WorkerMessage {
     /// The models are loaded.
     Ready(String),
     /// All that was understood so far.
@@ -88,11 +88,11 @@ mod tests {
 
     #[test]
     fn lines_are_answers() {
-        let answer = |line| serde_json::from_str::<Answer>(line).unwrap();
-        assert_eq!(answer(r#"{"partial": "go"}"#), Answer::Partial("go".to_owned()));
+        let answer = |line| serde_json::from_str::<WorkerMessage>(line).unwrap();
+        assert_eq!(answer(r#"{"partial": "go"}"#), WorkerMessage::Partial("go".to_owned()));
         let word = Word("go".to_owned(), 0.25, 0.5);
-        assert_eq!(answer(r#"{"final": [["go", 0.25, 0.5]]}"#), Answer::Final(vec![word.clone()]));
+        assert_eq!(answer(r#"{"final": [["go", 0.25, 0.5]]}"#), WorkerMessage::Final(vec![word.clone()]));
         assert_eq!((word.start(), word.end()), (Duration::from_millis(250), Duration::from_millis(500)));
-        assert!(serde_json::from_str::<Answer>("Traceback").is_err());
+        assert!(serde_json::from_str::<WorkerMessage>("Traceback").is_err());
     }
 }

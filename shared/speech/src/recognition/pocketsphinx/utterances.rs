@@ -31,7 +31,7 @@ pub(super) struct Utterance {
 /// The utterances of a recording, in their order; none where nobody speaks.
 pub(super) fn utterances(sound: &Pcm) -> Vec<Utterance> {
     let mut endpointer = Endpointer::new(CUTS);
-    let mut found = Found::default();
+    let mut found = UtteranceFinder::default();
     for block in sound.samples.chunks(BLOCK) {
         found.heard += block.len();
         found.take(endpointer.push(block));
@@ -41,14 +41,14 @@ pub(super) fn utterances(sound: &Pcm) -> Vec<Utterance> {
 }
 
 #[derive(Default)]
-struct Found {
+struct UtteranceFinder {
     /// Samples that were judged.
     heard: usize,
     speaking: bool,
     utterances: Vec<Utterance>,
 }
 
-impl Found {
+impl UtteranceFinder {
     fn take(&mut self, events: Vec<SpeechEvent>) {
         for event in events {
             match event {

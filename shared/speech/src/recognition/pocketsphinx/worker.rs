@@ -12,7 +12,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::protocol::{Answer, LONGEST_LINE, NOT_INSTALLED, Order};
+use super::protocol::{LONGEST_LINE, NOT_INSTALLED, Order, WorkerMessage};
 use foundation::program::{ProgramFiles, ProgramLimits, limited};
 
 /// The program that Python runs.
@@ -53,14 +53,14 @@ pub(super) enum WorkerError {
 pub(super) struct Worker {
     child: Child,
     orders: ChildStdin,
-    answers: mpsc::Receiver<Answer>,
-    patience: Duration,
+    answers: mpsc::Receiver<WorkerMessage>,
+    timeout: Duration,
     utterances: u32,
 }
 
 impl Worker {
-    /// Starts one and waits until its models are loaded. It may stay silent for `patience` later.
-    pub(super) async fn start(python: &Path, patience: Duration) -> Result<Self, WorkerError> {
+    /// Starts one and waits until its models are loaded. It may stay silent for `timeout` later.
+    pub(super) async fn start(python: &Path, limit: Duration) -> Result<Self, WorkerError> {
         let limits = ProgramLimits { time: LIFETIME, memory: MEMORY, output: 0 };
         // Isolated from the folder it is started in, and unbuffered.
         let spawned = limited(python, limits, ProgramFiles::default())
@@ -73,11 +73,11 @@ impl Worker {
         let (sender, answers) = mpsc::channel(WAITING);
         tokio::spawn(read(stdout, sender));
         let complaint = tokio::spawn(complaint(stderr));
-        let mut worker = Self { child, orders, answers, patience: START.max(patience), utterances: 0 };
+        let mut worker = Self { child, orders, answers, timeout: START.max(limit), utterances: 0 };
         match worker.answer().await {
-            Ok(Answer::Ready(version)) => {
+            Ok(WorkerMessage::Ready(version)) => {
                 tracing::debug!(version, "a recogniser is ready");
-                worker.patience = patience;
+                worker.timeout = limit;
                 Ok(worker)
             }
             Err(WorkerError::Silent) => Err(WorkerError::Silent),
@@ -105,7 +105,7 @@ impl Worker {
             self.utterances += 1;
         }
         let frame = order.frame(samples);
-        match timeout(self.patience, self.orders.write_all(&frame)).await {
+        match timeout(self.timeout, self.orders.write_all(&frame)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(WorkerError::Died(error.to_string())),
             Err(_) => Err(WorkerError::Silent),
@@ -113,22 +113,22 @@ impl Worker {
     }
 
     /// The next answer.
-    pub(super) async fn answer(&mut self) -> Result<Answer, WorkerError> {
-        match timeout(self.patience, self.answers.recv()).await {
+    pub(super) async fn answer(&mut self) -> Result<WorkerMessage, WorkerError> {
+        match timeout(self.timeout, self.answers.recv()).await {
             Ok(answer) => spoken(answer),
             Err(_) => Err(WorkerError::Silent),
         }
     }
 
     /// The next answer, however long it takes. Can be given up without losing one.
-    pub(super) async fn answer_meanwhile(&mut self) -> Result<Answer, WorkerError> {
+    pub(super) async fn answer_meanwhile(&mut self) -> Result<WorkerMessage, WorkerError> {
         spoken(self.answers.recv().await)
     }
 }
 
-fn spoken(answer: Option<Answer>) -> Result<Answer, WorkerError> {
+fn spoken(answer: Option<WorkerMessage>) -> Result<WorkerMessage, WorkerError> {
     match answer {
-        Some(Answer::Error(complaint)) => Err(WorkerError::Died(complaint)),
+        Some(WorkerMessage::Error(complaint)) => Err(WorkerError::Died(complaint)),
         Some(answer) => Ok(answer),
         None => Err(WorkerError::Died("its answers broke off".to_owned())),
     }
@@ -142,7 +142,7 @@ fn not_started(status: ExitStatus, complaint: &str) -> WorkerError {
 }
 
 /// Reads answers until the end, or until a line that is none.
-async fn read(stdout: ChildStdout, answers: mpsc::Sender<Answer>) {
+async fn read(stdout: ChildStdout, answers: mpsc::Sender<WorkerMessage>) {
     let mut stdout = BufReader::new(stdout);
     loop {
         let mut line = Vec::new();
@@ -150,7 +150,7 @@ async fn read(stdout: ChildStdout, answers: mpsc::Sender<Answer>) {
         if !matches!(read, Ok(1..)) {
             return;
         }
-        let answer = serde_json::from_slice(&line).unwrap_or_else(|error| Answer::Error(error.to_string()));
+        let answer = serde_json::from_slice(&line).unwrap_or_else(|error| WorkerMessage::Error(error.to_string()));
         if answers.send(answer).await.is_err() {
             return;
         }

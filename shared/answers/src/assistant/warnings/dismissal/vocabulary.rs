@@ -1,11 +1,11 @@
 //! The words with which warnings are dismissed: English, German, Spanish, French.
 
-use crate::assistant::extractive::Tongue;
+use crate::assistant::extractive::AnswerLanguage;
 use crate::assistant::utterance::Phrases;
 
 /// How warnings are dismissed in one language.
 pub(super) struct Vocabulary {
-    pub(super) tongue: Tongue,
+    pub(super) language: AnswerLanguage,
     /// What dismisses by itself, whatever is said behind it.
     pub(super) closed: Phrases,
     /// What dismisses by itself, but not what may be said behind it: "I know how it is done".
@@ -25,7 +25,7 @@ pub(super) struct Vocabulary {
 
 pub(super) const VOCABULARIES: [Vocabulary; 4] = [
     Vocabulary {
-        tongue: Tongue::English,
+        language: AnswerLanguage::English,
         closed: Phrases("got it|got that|got them|understood|copy that|roger|roger that|noted|duly noted|heard you"),
         open: Phrases(
             "i know|i already know|i do know|i understand|i am aware|i m aware|i m well aware|skip|dismiss|dismissed|\
@@ -50,7 +50,7 @@ pub(super) const VOCABULARIES: [Vocabulary; 4] = [
         ),
     },
     Vocabulary {
-        tongue: Tongue::German,
+        language: AnswerLanguage::German,
         closed: Phrases("verstanden|habe verstanden|hab verstanden|alles klar|kapiert|zur kenntnis genommen"),
         open: Phrases(
             "ich weiss|weiss ich|ich kenne|kenne ich|kennen wir|wissen wir|schon gehort|schon gelesen|uberspring|\
@@ -77,7 +77,7 @@ pub(super) const VOCABULARIES: [Vocabulary; 4] = [
         ),
     },
     Vocabulary {
-        tongue: Tongue::Spanish,
+        language: AnswerLanguage::Spanish,
         closed: Phrases("entendido|comprendido|enterado|enterada|sabido|ya lo tengo"),
         open: Phrases(
             "lo se|ya se|ya lo se|conozco|las conozco|he leido|las he leido|omite|omita|omitir|salta|salte|saltar|\
@@ -100,7 +100,7 @@ pub(super) const VOCABULARIES: [Vocabulary; 4] = [
         ),
     },
     Vocabulary {
-        tongue: Tongue::French,
+        language: AnswerLanguage::French,
         closed: Phrases("compris|entendu|c est compris|c est note|bien recu|bien note"),
         open: Phrases(
             "je sais|je le sais|je connais|je les connais|j ai lu|je les ai lus|passe|passez|saute|sautez|c est bon|\

@@ -10,7 +10,7 @@ pub use self::sign::Sign;
 use self::countries::{in_other_countries, join_groups};
 use self::sign::sign_before;
 use super::scan::{Gap, Raw, normalised_with_places, runs};
-use super::tokens::{Event, Kind, Role, token, walk, walk_line};
+use super::tokens::{Event, Role, TokenKind, token, walk, walk_line};
 use super::units;
 
 /// A value or a code in a text.
@@ -149,7 +149,7 @@ fn place(raws: &[Raw<'_>], line: &str, begin: usize, places: &[usize]) -> Option
 /// Collects what one token says.
 #[derive(Default)]
 struct Reader {
-    kind: Option<Kind>,
+    kind: Option<TokenKind>,
     whole: Option<String>,
     parts: Vec<String>,
     unit: Option<String>,
@@ -161,16 +161,20 @@ impl Reader {
     fn take(&mut self, event: Event<'_>) {
         match (event, self.kind) {
             (Event::Begin(kind, _), None) => self.kind = Some(kind),
-            (Event::Begin(Kind::Unit, _), Some(Kind::Number)) => self.kind = Some(Kind::Unit),
+            (Event::Begin(TokenKind::Unit, _), Some(TokenKind::Number)) => self.kind = Some(TokenKind::Unit),
             // `4-door`: the word is no part of the number.
             (Event::Begin(..), Some(_)) => self.ended = true,
             _ if self.ended => {}
-            (Event::Term(Role::Whole, term), Some(Kind::Unit)) if self.whole.is_some() => {
+            (Event::Term(Role::Whole, term), Some(TokenKind::Unit)) if self.whole.is_some() => {
                 self.unit = Some(term.to_owned());
             }
-            (Event::Term(Role::Whole, term), Some(Kind::Number | Kind::Code)) => self.whole = Some(term.to_owned()),
-            (Event::Term(Role::Part, term), Some(Kind::Number)) => self.parts.push(term.to_owned()),
-            (Event::Term(Role::Joined | Role::Guessed, term), Some(Kind::Code)) => self.joined = Some(term.to_owned()),
+            (Event::Term(Role::Whole, term), Some(TokenKind::Number | TokenKind::Code)) => {
+                self.whole = Some(term.to_owned());
+            }
+            (Event::Term(Role::Part, term), Some(TokenKind::Number)) => self.parts.push(term.to_owned()),
+            (Event::Term(Role::Joined | Role::Guessed, term), Some(TokenKind::Code)) => {
+                self.joined = Some(term.to_owned());
+            }
             _ => {}
         }
     }
@@ -193,13 +197,13 @@ impl Reader {
     fn finish(self) -> Option<Reading> {
         let whole = self.whole?;
         match self.kind? {
-            Kind::Number | Kind::Unit => {
+            TokenKind::Number | TokenKind::Unit => {
                 // 3/8 is no end of 2-3/8.
                 let ends = if whole.contains('/') { Vec::new() } else { self.parts };
                 Some(Reading::Value { number: whole, sign: Sign::Plus, ends, unit: self.unit })
             }
-            Kind::Code => Some(Reading::Code { code: whole, with_prefix: self.joined }),
-            Kind::Word => None,
+            TokenKind::Code => Some(Reading::Code { code: whole, with_prefix: self.joined }),
+            TokenKind::Word => None,
         }
     }
 }

@@ -61,17 +61,17 @@ async fn speech_is_understood_while_it_comes() {
         sleep(Duration::from_millis(100)).await;
         block
     });
-    let hearings: Vec<Hearing> = recogniser.listen(spoken.boxed()).try_collect().await.unwrap();
-    let Some((Hearing::Final(heard), partials)) = hearings.split_last() else { panic!("no final") };
+    let hearings: Vec<TranscriptEvent> = recogniser.listen(spoken.boxed()).try_collect().await.unwrap();
+    let Some((TranscriptEvent::Final(heard), partials)) = hearings.split_last() else { panic!("no final") };
     assert_eq!(heard.text, "go forward ten meters go forward ten meters");
     assert_eq!(heard.duration, sound.duration());
     assert!(!partials.is_empty());
     // Nothing of it is left behind.
     let silence = stream::iter(vec![vec![0; 16_000]]).boxed();
-    let hearings: Vec<Hearing> = recogniser.listen(silence).try_collect().await.unwrap();
-    assert!(matches!(&hearings[..], [Hearing::Final(_)]), "{hearings:?}");
-    let nothing: Vec<Hearing> = recogniser.listen(stream::empty().boxed()).try_collect().await.unwrap();
-    assert!(matches!(&nothing[..], [Hearing::Final(heard)] if heard.text.is_empty()), "{nothing:?}");
+    let hearings: Vec<TranscriptEvent> = recogniser.listen(silence).try_collect().await.unwrap();
+    assert!(matches!(&hearings[..], [TranscriptEvent::Final(_)]), "{hearings:?}");
+    let nothing: Vec<TranscriptEvent> = recogniser.listen(stream::empty().boxed()).try_collect().await.unwrap();
+    assert!(matches!(&nothing[..], [TranscriptEvent::Final(heard)] if heard.text.is_empty()), "{nothing:?}");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ const SIGKILL: i32 = 9;
 
 /// Why a worker ended before it had done its work.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ended {
+pub enum WorkerFailure {
     /// It needed more memory than its limit.
     Memory,
     /// It needed more time than its limit, of the processor or by the clock.
@@ -25,7 +25,7 @@ pub enum Ended {
     Broken(String),
 }
 
-impl Ended {
+impl WorkerFailure {
     /// By how a process ended, and what it wrote to its standard error. Rust reports a failed
     /// allocation in words and aborts.
     pub(super) fn of(status: ExitStatus, stderr: &str) -> Self {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::Multimodal;
 use super::detection::{self, Detection, Detector};
-use super::memory::{Hold, PictureMemory};
+use super::memory::{MemoryPermit, PictureMemory};
 use super::picture::{Outline, Picture, PictureError, PictureLimits};
 use super::reading::{self, ReadText, TextReader};
 use foundation::config::Config;
@@ -17,13 +17,13 @@ use foundation::provider::{Cause, ProviderError};
 pub struct PictureFile {
     bytes: Bytes,
     /// None where somebody else knows of the file's memory, as who receives a request.
-    room: Option<Hold>,
+    room: Option<MemoryPermit>,
 }
 
 impl PictureFile {
     /// A file with its room.
     #[must_use]
-    pub fn held(bytes: Bytes, room: Hold) -> Self {
+    pub fn held(bytes: Bytes, room: MemoryPermit) -> Self {
         Self { bytes, room: Some(room) }
     }
 
@@ -35,7 +35,7 @@ impl PictureFile {
 
     /// Its content and its room.
     #[must_use]
-    pub fn into_parts(self) -> (Bytes, Option<Hold>) {
+    pub fn into_parts(self) -> (Bytes, Option<MemoryPermit>) {
         (self.bytes, self.room)
     }
 }
@@ -60,7 +60,7 @@ struct Inner {
 
 /// What was seen on a picture. What is missing or failed has an error in its place.
 #[derive(Debug)]
-pub struct Seen {
+pub struct VisionResult {
     /// The text.
     pub text: Result<ReadText, ProviderError>,
     /// The objects.
@@ -131,11 +131,11 @@ impl Vision {
     }
 
     /// The text and the objects on a picture. Dropping the future stops the work.
-    pub async fn look(&self, picture: Arc<Picture>) -> Seen {
+    pub async fn look(&self, picture: Arc<Picture>) -> VisionResult {
         let (text, objects) = tokio::join!(self.0.reader.read(picture.clone()), self.0.detector.detect(picture));
         for error in [text.as_ref().err(), objects.as_ref().err()].into_iter().flatten() {
             tracing::debug!(code = error.code(), "a part of looking at a picture is missing");
         }
-        Seen { text, objects }
+        VisionResult { text, objects }
     }
 }

@@ -1,11 +1,11 @@
 //! What kind of answer a question wants, which chooses what is quoted.
 
-use super::quantity::Asked;
+use super::quantity::RequestedValue;
 use search::retrieval::analysis::phrase_places;
 
 /// The kind of answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum AnswerKind {
     /// The value of a quantity, or a number of something.
     Value,
     /// A part, stock or tool number.
@@ -246,9 +246,9 @@ const QUESTION_WORDS: &[&str] = &[
     "qu'est-ce",
 ];
 
-impl Wanted {
+impl AnswerKind {
     /// Reads a question.
-    pub(crate) fn of(question: &str, asked: &Asked) -> Self {
+    pub(crate) fn of(question: &str, asked: &RequestedValue) -> Self {
         let lower = format!(" {} ", question.to_lowercase().replace('’', "'"));
         let says = |words: &[&str]| words.iter().any(|word| phrase_places(&lower, word).next().is_some());
         if asked.is_number() {
@@ -308,15 +308,15 @@ mod tests {
 
     #[test]
     fn questions_show_what_they_want() {
-        let of = |text: &str| Wanted::of(text, &Asked::of(text));
-        assert_eq!(of("Gearbox drain plug, what torque?"), Wanted::Value);
-        assert_eq!(of("P/N for the gearbox seal"), Wanted::Number);
-        assert_eq!(of("How do I change the gearbox oil?"), Wanted::Procedure);
-        assert_eq!(of("Why does the gearbox howl?"), Wanted::Remedy);
-        assert_eq!(of("Can I reuse the gearbox seal?"), Wanted::Warning);
+        let of = |text: &str| AnswerKind::of(text, &RequestedValue::of(text));
+        assert_eq!(of("Gearbox drain plug, what torque?"), AnswerKind::Value);
+        assert_eq!(of("P/N for the gearbox seal"), AnswerKind::Number);
+        assert_eq!(of("How do I change the gearbox oil?"), AnswerKind::Procedure);
+        assert_eq!(of("Why does the gearbox howl?"), AnswerKind::Remedy);
+        assert_eq!(of("Can I reuse the gearbox seal?"), AnswerKind::Warning);
         for asked in ["The belt lay in the sun for a week, still usable?", "Die Dichtung war offen, ist die noch gut?"]
         {
-            assert_eq!(of(asked), Wanted::Warning, "{asked}");
+            assert_eq!(of(asked), AnswerKind::Warning, "{asked}");
         }
         for asked in [
             "Can we run the winch without its guard?",
@@ -325,7 +325,7 @@ mod tests {
             "¿Se puede soldar el bastidor?",
             "Peut-on laver le moteur au jet ?",
         ] {
-            assert_eq!(of(asked), Wanted::Warning, "{asked}");
+            assert_eq!(of(asked), AnswerKind::Warning, "{asked}");
         }
         for asked in [
             "Where can I find the fuse of the winch?",
@@ -334,11 +334,11 @@ mod tests {
             "¿Dónde puedo ver el nivel?",
             "À quel endroit peut-on lire la plaque ?",
         ] {
-            assert_ne!(of(asked), Wanted::Warning, "{asked}");
+            assert_ne!(of(asked), AnswerKind::Warning, "{asked}");
         }
-        assert_eq!(of("What is a dog clutch?"), Wanted::Definition);
-        assert_eq!(of("What's the small window in the tank for?"), Wanted::Definition);
-        assert_eq!(of("Which grease is used for the hub?"), Wanted::Statement);
-        assert_eq!(of("Comment faire la vidange ?"), Wanted::Procedure);
+        assert_eq!(of("What is a dog clutch?"), AnswerKind::Definition);
+        assert_eq!(of("What's the small window in the tank for?"), AnswerKind::Definition);
+        assert_eq!(of("Which grease is used for the hub?"), AnswerKind::Statement);
+        assert_eq!(of("Comment faire la vidange ?"), AnswerKind::Procedure);
     }
 }

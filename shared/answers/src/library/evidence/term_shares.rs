@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::terms::Term;
-use super::{Found, Question, weighted};
+use super::{FoundPage, Question, weighted};
 use documents::units::{Unit, UnitKind};
 use search::retrieval::analysis::{Analyzer, measures};
 
@@ -24,7 +24,7 @@ const TOGETHER: usize = 2;
 const IMPLIED: f32 = 0.8;
 
 /// What the question's terms count where on a page.
-pub(super) struct Held {
+pub(super) struct TermShares {
     pub(super) analyzer: Analyzer,
     /// In each unit, between 0 and 1.
     pub(super) own: Vec<Vec<f32>>,
@@ -36,8 +36,8 @@ pub(super) struct Held {
     page: Vec<f32>,
 }
 
-impl Held {
-    pub(super) fn find(page: &Found, question: &Question, name: &str) -> Self {
+impl TermShares {
+    pub(super) fn find(page: &FoundPage, question: &Question, name: &str) -> Self {
         let terms = &question.terms;
         let analyzer = page.source.analyzer();
         let read = |text: &str| question.read(&analyzer, text);

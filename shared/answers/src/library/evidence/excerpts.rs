@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::quantity::Asked;
+use super::quantity::RequestedValue;
 use super::sources::Source;
 use super::terms::{Term, terms};
 use super::{tells, weighted};
@@ -13,15 +13,15 @@ use documents::units::Unit;
 const TOLD: f32 = 0.2;
 
 /// Finds what to show of pages that are not shown whole.
-pub(crate) struct Telling {
+pub(crate) struct ExcerptSelector {
     terms: Vec<Term>,
-    asked: Asked,
+    asked: RequestedValue,
 }
 
-impl Telling {
+impl ExcerptSelector {
     /// For a question that was searched for.
     pub(crate) fn of(text: &str, findings: &Findings) -> Self {
-        Self { terms: terms(text, &findings.vocabulary, &HashSet::new()), asked: Asked::of(text) }
+        Self { terms: terms(text, &findings.vocabulary, &HashSet::new()), asked: RequestedValue::of(text) }
     }
 
     /// The units of a passage's page that tell most of the question, in their order on the page.
