@@ -1,4 +1,4 @@
-//! How many connections there are, and of whom.
+//! Limits the number of connections, in total and per user.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use foundation::ids::UserId;
 use foundation::{ApiError, ApiResult};
 
-/// Seconds after which another try to connect makes sense.
+/// Seconds after which a refused client may retry.
 const RETRY_SECONDS: u64 = 10;
 
 /// Counts connections against their limits. Cheap to clone.
@@ -17,7 +17,7 @@ pub(crate) struct Connections {
     of_all: usize,
 }
 
-/// A place for one connection; given back when dropped.
+/// A permit for one connection, released when dropped.
 #[derive(Debug)]
 pub(crate) struct Permit {
     connections: Connections,
@@ -29,8 +29,7 @@ impl Connections {
         Self { of_users: Arc::default(), of_user, of_all }
     }
 
-    /// A place for one more connection of `user`: 429 beyond the user's limit, 503 beyond that of the
-    /// process.
+    /// A permit for another connection of `user`. Fails with 429 at the user's limit and 503 at that of the process.
     pub(crate) fn enter(&self, user: &UserId) -> ApiResult<Permit> {
         let mut of_users = self.of_users.lock().unwrap_or_else(PoisonError::into_inner);
         let all: usize = of_users.values().sum();
@@ -47,7 +46,7 @@ impl Connections {
         Ok(Permit { connections: self.clone(), user: user.clone() })
     }
 
-    /// How many there are.
+    /// Number of open connections.
     pub(crate) fn count(&self) -> usize {
         self.of_users.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
     }

@@ -1,4 +1,4 @@
-//! The long-running server around the route.
+//! The long-running server of the route.
 
 use std::io;
 use std::time::Duration;
@@ -16,18 +16,17 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{State, operations, router};
 
-/// How long plain requests under way have at the end.
+/// How long plain HTTP requests may take to finish at shutdown.
 const LAST: Duration = Duration::from_secs(2);
 
-/// Everything that the container answers: the route, `GET /health`, which says when it is about to
-/// stop, and `GET /metrics`.
+/// All routes of the container: the WebSocket, `GET /health`, which announces a shutdown, and `GET /metrics`.
 pub fn service(state: &State) -> Router {
     let routes = router(state.clone()).merge(operations(state.clone()));
     let health = middleware::from_fn_with_state(state.clone(), health);
     serve(Backend::Services, routes, &state.context.config.http).layer(health)
 }
 
-/// A load balancer sends no more clients where this is 503.
+/// Responds 503 during shutdown, so that load balancers send no more clients.
 async fn health(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
     if state.is_draining() && request.uri().path() == "/health" {
         let body = json!({"status": "draining", "service": "services", "version": env!("CARGO_PKG_VERSION")});
@@ -36,11 +35,10 @@ async fn health(Shared(state): Shared<State>, request: Request, next: Next) -> R
     next.run(request).await
 }
 
-/// Serves until the process is asked to end (SIGTERM, or SIGINT at a terminal), then lets running
-/// turns finish.
+/// Serves until the process is terminated (SIGTERM, or SIGINT at a terminal), then lets running turns finish.
 ///
 /// # Errors
-/// Where the configured address cannot be listened on.
+/// If it cannot listen on the configured address.
 pub async fn run(state: State) -> io::Result<()> {
     let address = state.context.config.stream.address;
     let listener = TcpListener::bind(address).await?;

@@ -1,4 +1,4 @@
-//! Figures for an operator, in the text format of Prometheus
+//! Metrics for operators in the text format of Prometheus
 //! (<https://prometheus.io/docs/instrumenting/exposition_formats/>).
 
 use std::collections::BTreeMap;
@@ -6,10 +6,10 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How one turn went.
+/// The outcome and latencies of a turn.
 #[derive(Debug, Clone)]
 pub(crate) struct TurnReport {
-    /// A word: answered, interrupted, failed …
+    /// The outcome: `answered`, `interrupted`, `failed` …
     pub(crate) outcome: &'static str,
     /// From the end of speech to its transcript.
     pub(crate) recognised: Option<Duration>,
@@ -50,7 +50,7 @@ impl Metrics {
         }
     }
 
-    /// All figures, with the number of open connections.
+    /// All metrics, including the number of open connections.
     pub(crate) fn text(&self, connections: usize) -> String {
         let figures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut text = String::from("# TYPE stream_connections gauge\n");

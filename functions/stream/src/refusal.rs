@@ -1,11 +1,11 @@
-//! Failures as frames.
+//! Converts errors to frames.
 
 use answers::conversation::ConversationError;
 use foundation::ApiError;
 
 use crate::frames::ServerFrame;
 
-/// What a refused or failed question is to the client.
+/// The error for the client of a refused or failed question.
 pub(crate) fn of(error: ConversationError) -> ApiError {
     match error {
         ConversationError::NoSuchChat => ApiError::not_found("Session"),
@@ -24,7 +24,7 @@ pub(crate) fn of(error: ConversationError) -> ApiError {
     }
 }
 
-/// An error as a frame: its code and its sentence, never its cause.
+/// An error frame with code and message, never with the cause.
 pub(crate) fn frame(error: &ApiError) -> ServerFrame {
     let (code, message) = (error.code().to_owned(), error.message().to_owned());
     ServerFrame::Error { code, message, data: error.data().clone() }

@@ -1,4 +1,4 @@
-//! The loop of one connection: frames in, frames out. It knows no socket.
+//! The loop of one connection: frames in, frames out. Independent of the socket.
 
 mod listening;
 
@@ -26,12 +26,12 @@ use crate::playing::Playing;
 use crate::refusal;
 use crate::turn::{AnswerOptions, Turn, TurnEnd};
 
-/// Characters of a question, as in a typed message.
+/// Maximum length of a question in characters, as for written messages.
 const LONGEST_QUESTION: usize = 16_000;
-/// The code of a connection that is closed because its sign-in has ended: policy violation.
+/// Close code of a connection whose sign-in has ended: policy violation.
 const SIGNED_OUT: u16 = 1008;
 
-/// A connection's state.
+/// The state of a connection.
 pub struct Session {
     parts: Parts,
     speaker: Speaker,
@@ -39,11 +39,11 @@ pub struct Session {
     config: ClientConfig,
     chat: Option<ChatId>,
     turn: Option<Running>,
-    /// What the client may be playing, after its turn has ended.
+    /// The answer that the client may be playing after its turn has ended.
     playing: Option<Playing>,
-    /// The recordings that arrive or are still being understood, in their order; the last may be open.
+    /// The recordings that are arriving or being recognised, in order. The last may be open.
     microphones: VecDeque<(Microphone, mpsc::Receiver<MicrophoneEvent>)>,
-    /// Whether what arrives as sound cannot be heard, until the recording ends.
+    /// Whether sound is ignored until the recording ends, because it cannot be processed.
     ignores_sound: bool,
 }
 
@@ -70,8 +70,8 @@ impl Session {
         }
     }
 
-    /// Follows the client's frames until they end or `stop` is cancelled; then a running turn may
-    /// finish. However the connection ends, warnings that were not heard stay pending.
+    /// Handles the client's frames until they end or `stop` is cancelled. After that, a running turn may finish. In any
+    /// case, warnings that were not heard stay pending.
     pub async fn run(mut self, frames: impl Stream<Item = Result<ClientFrame, String>>, stop: CancellationToken) {
         let mut frames = std::pin::pin!(frames);
         if self.out.send(&ServerFrame::Ready).await.is_err() {
@@ -117,8 +117,8 @@ impl Session {
         self.leave(left);
     }
 
-    /// Keeps what the client had not heard when it `left`, once a turn that still runs has ended: nobody listens any
-    /// more, but the answer is written to its end all the same.
+    /// Once a running turn has ended, stores the warnings that the client had not heard when it `left`. The answer is
+    /// written to its end even if nobody listens.
     fn leave(self, left: Instant) {
         let Self { parts, speaker, turn, playing, .. } = self;
         if turn.is_none() && playing.is_none() {
@@ -195,7 +195,7 @@ impl Session {
         }
     }
 
-    /// The session that questions belong to from now on; whether there can be such a one.
+    /// Sets the session of further questions. Returns whether it exists.
     async fn choose(&mut self, session: &str) -> Result<bool, Disconnected> {
         let Ok(chat) = ChatId::try_from(session.to_owned()) else {
             self.refuse(&ApiError::not_found("Session")).await?;
@@ -206,7 +206,7 @@ impl Session {
         Ok(true)
     }
 
-    /// Begins a turn; one that runs is interrupted.
+    /// Begins a turn, after interrupting a running one.
     async fn begin(
         &mut self,
         text: String,
@@ -260,8 +260,8 @@ impl Session {
         Ok(())
     }
 
-    /// Ends a running turn: when this returns, nothing of it is sent any more. A client that still
-    /// plays an answer that has left as a whole is told to be silent.
+    /// Interrupts a running turn. On return, nothing of it is sent any more. A client that is still playing a complete
+    /// answer is told to be silent.
     async fn silence(&mut self) {
         if let Some(running) = self.turn.take() {
             running.cancel.cancel();
@@ -277,7 +277,7 @@ impl Session {
         }
     }
 
-    /// Keeps what a turn has left behind.
+    /// Takes over the results of a turn.
     fn settle(&mut self, ended: Option<TurnEnd>) {
         self.out.set_busy(false);
         if let Some(TurnEnd { chat, playing }) = ended {
@@ -294,7 +294,7 @@ impl Session {
     }
 }
 
-/// The end of a running turn; never, while none runs.
+/// The end of the running turn; pending forever if none is running.
 async fn ended(turn: &mut Option<Running>) -> Option<TurnEnd> {
     let Some(running) = turn else { return std::future::pending().await };
     (&mut running.task).await.ok()

@@ -1,4 +1,4 @@
-//! One WebSocket, as the session's frames.
+//! Transports the frames of a session over a WebSocket.
 
 use std::time::Duration;
 
@@ -15,19 +15,17 @@ use crate::frames::ClientFrame;
 use crate::outbox::{Outbox, Outgoing, QueuedFrame};
 use crate::session::{Session, Speaker};
 
-/// Load balancers drop connections that are silent for a minute.
+/// Interval of pings, since load balancers close connections that are silent for a minute.
 const PING: Duration = Duration::from_secs(25);
-/// A client that shows no sign of life for so long, pongs included, has gone.
+/// A client without any sign of life for this long, including pongs, has disconnected.
 const LIFELESS: Duration = Duration::from_mins(1);
-/// How long one frame may take to be sent, and how fast a large one must at least go, in bytes a
-/// second.
+/// Timeout for sending one frame, and the minimum rate for large frames in bytes per second.
 const SEND: Duration = Duration::from_secs(10);
 const SLOWEST: u64 = 32 * 1024;
-/// How long the client has to answer a closing frame: whoever hangs up at once may take from the
-/// client what was sent last.
+/// How long the client has to answer a close frame. Closing at once could discard what was sent last.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// Ways to close (RFC 6455, section 7.4.1, and its registry).
+/// Close codes (RFC 6455, section 7.4.1, and its registry).
 const NORMAL: u16 = 1000;
 const GOING_AWAY: u16 = 1001;
 const PROTOCOL: u16 = 1002;
@@ -35,7 +33,7 @@ const MALFORMED: u16 = 1007;
 const TOO_BIG: u16 = 1009;
 const RESTART: u16 = 1012;
 
-/// Holds a connection until either side ends it.
+/// Runs a connection until either side ends it.
 pub(crate) async fn hold(socket: WebSocket, state: State, speaker: Speaker) {
     let (sink, mut stream) = socket.split();
     let (out, waiting) = Outbox::new();
@@ -55,7 +53,7 @@ pub(crate) async fn hold(socket: WebSocket, state: State, speaker: Speaker) {
     drop(timeout(LINGER, gone).await);
 }
 
-/// The client's frames. Ends with the connection, or where it has to be closed.
+/// The client's frames. Ends with the connection, or when it has to be closed.
 fn read(
     mut stream: impl Stream<Item = Result<Message, axum::Error>> + Unpin,
     out: Outbox,
@@ -106,7 +104,7 @@ fn read(
     }
 }
 
-/// How a connection ends on which something arrived that cannot be read; none where it has broken.
+/// The close code and reason after an unreadable message; `None` if the connection is broken.
 fn fault(error: axum::Error) -> Option<(u16, &'static str)> {
     match error.into_inner().downcast_ref::<SocketError>()? {
         SocketError::Capacity(_) => Some((TOO_BIG, "a frame is too large")),
@@ -116,7 +114,7 @@ fn fault(error: axum::Error) -> Option<(u16, &'static str)> {
     }
 }
 
-/// Sends what waits, and pings. Where a frame cannot be sent in time, the client has gone.
+/// Sends queued frames and pings. If a frame cannot be sent in time, the client has disconnected.
 async fn write(
     mut sink: SplitSink<WebSocket, Message>,
     mut waiting: mpsc::Receiver<QueuedFrame>,
@@ -161,7 +159,7 @@ async fn write(
     dead.cancel();
 }
 
-/// Whether the client took the frame in time.
+/// Whether the frame was sent in time.
 async fn send(sink: &mut SplitSink<WebSocket, Message>, message: Message) -> bool {
     let length = match &message {
         Message::Binary(bytes) => bytes.len() as u64,

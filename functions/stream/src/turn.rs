@@ -1,4 +1,4 @@
-//! One turn: a question, its answer in words and in sound.
+//! A turn: a question, and its answer as text and sound.
 
 use std::pin::pin;
 use std::time::{Duration, Instant};
@@ -22,14 +22,14 @@ use crate::speaking::{Sentence, SpeechProgress, speak};
 use crate::splitter::Splitter;
 use crate::{metrics, refusal};
 
-/// Sentences that may wait to be spoken: then the answer is read no faster than it is spoken.
+/// Number of sentences that may wait to be spoken. Beyond that, the answer is read no faster than it is spoken.
 const SENTENCES: usize = 32;
 
-/// The outcome of a turn whose answer is complete.
+/// Outcome of a turn with a complete answer.
 const ANSWERED: &str = "answered";
-/// That of one whose answer is complete, and could not be spoken.
+/// Outcome of a turn with a complete answer that could not be spoken.
 const SILENT: &str = "silent";
-/// Those of turns that ended before their answers were heard.
+/// Outcomes of turns that ended before their answers were heard.
 const INTERRUPTED: &str = "interrupted";
 const STOPPED: &str = "stopped";
 const TIMEOUT: &str = "timeout";
@@ -44,30 +44,30 @@ pub(crate) struct AnswerOptions {
     pub(crate) procedure: bool,
 }
 
-/// A turn that runs.
+/// A running turn.
 pub(crate) struct Turn {
     pub(crate) parts: Parts,
     pub(crate) speaker: Speaker,
     pub(crate) options: AnswerOptions,
     pub(crate) out: Outbox,
-    /// Cancelled when nobody wants to hear it any more.
+    /// Cancelled when nobody wants to hear the answer any more.
     pub(crate) cancel: CancellationToken,
     /// When the question was complete.
     pub(crate) asked: Instant,
-    /// How long recognising the question took after that, where it was spoken.
+    /// How long recognition took after that, if the question was spoken.
     pub(crate) recognised: Option<Duration>,
 }
 
-/// What a turn leaves behind.
+/// The results of a turn.
 #[derive(Debug)]
 pub(crate) struct TurnEnd {
-    /// The session that it belongs to.
+    /// Its session.
     pub(crate) chat: Option<ChatId>,
-    /// What the client may still be playing.
+    /// The answer that the client may still be playing.
     pub(crate) playing: Option<Playing>,
 }
 
-/// When things happened, for the log.
+/// Times of events, for the log.
 #[derive(Default)]
 struct Times {
     first_token: Option<Instant>,
@@ -75,7 +75,7 @@ struct Times {
 }
 
 impl Turn {
-    /// Runs to its end, however that comes about.
+    /// Runs the turn to its end.
     pub(crate) async fn run(self, text: String, chat: Option<ChatId>) -> TurnEnd {
         let mut times = Times::default();
         let asked = match self.ask(text, chat.as_ref()).await {
@@ -105,8 +105,9 @@ impl Turn {
         TurnEnd { chat, playing }
     }
 
-    /// Keeps which warnings are still to be said, however the turn has ended. Where the voice fails, no step is spoken
-    /// without its warnings, and those of the answer stand in writing; but what was carried over is still to be heard.
+    /// Stores which warnings are still to be said, by the outcome of the turn. If synthesis fails, no step was spoken
+    /// without its warnings, and those of the answer are in the text; but warnings carried over from earlier answers
+    /// are still to be heard.
     async fn note_warnings(&self, asked: &OngoingAnswer, outcome: &'static str, heard: &str) {
         let (conversations, user) = (&self.parts.conversations, &self.speaker.user);
         let noted = match outcome {
@@ -141,7 +142,7 @@ impl Turn {
         }
     }
 
-    /// Writes, speaks, and is interrupted where that is wanted; `cut` is when.
+    /// Writes and speaks the answer, until it ends or is interrupted. `cut` is set to the time of the interruption.
     async fn answer(
         &self,
         asked: &OngoingAnswer,
@@ -202,7 +203,7 @@ impl Turn {
         }
     }
 
-    /// Sends tokens and hands on sentences until the answer is stored; no outcome where it got lost.
+    /// Sends tokens and passes on sentences until the answer is stored. Returns no outcome if the answer was lost.
     async fn write(
         &self,
         asked: &OngoingAnswer,
@@ -240,7 +241,7 @@ impl Turn {
         }
     }
 
-    /// Tells how the answer ended. No sound follows where it is not complete.
+    /// Reports how the answer ended. If it is incomplete, no more sound is sent.
     async fn finish(
         &self,
         asked: &OngoingAnswer,
@@ -280,8 +281,8 @@ impl Turn {
         Ok(ANSWERED)
     }
 
-    /// What of the answer reached the client: what was spoken where sentences are, else what was
-    /// written. No more sound leaves.
+    /// The part of the answer that reached the client: what was spoken if sentences are spoken, otherwise what was
+    /// written. Stops further sound.
     fn heard(&self, sent: &str, offset: &SpokenOffset) -> String {
         let reached = offset.cut();
         let end = if self.options.audio == SpokenAnswers::Sentence { reached } else { sent.len() };

@@ -1,8 +1,8 @@
-//! Seeing: pictures of any common format, the text on them, and the objects they show.
+//! Pictures: decoding, text recognition and object detection.
 //!
-//! [`picture`] decodes what phones and browsers send, upright and within limits; a [`TextReader`]
-//! reads the text on it, a [`Detector`] finds objects. Which programs, models or services do the work
-//! is configuration. [`Vision`] holds one of each and is what the rest of the system calls.
+//! [`picture`] decodes what phones and browsers send, upright and within limits. A [`TextReader`] reads the text, a
+//! [`Detector`] finds objects. The configuration chooses the programs, models or services. [`Vision`] combines one of
+//! each, and is what the rest of the system uses.
 
 mod area;
 pub mod detection;

@@ -1,4 +1,4 @@
-//! Search: embeddings of sentences, and the passages that answer a question.
+//! Search: sentence embeddings, and retrieval of the passages that answer a question.
 
 pub mod inference;
 pub mod retrieval;

@@ -11,7 +11,7 @@ use crate::frames::{AudioFormat, ServerFrame};
 use crate::hearing::{DEFAULT_RATE, Microphone, MicrophoneEvent, backlog};
 use crate::outbox::Disconnected;
 
-/// Recordings of one connection that may be understood at the same time.
+/// Number of recordings of a connection that may be recognised at a time.
 const MOST_RECORDINGS: usize = 3;
 
 impl Session {
@@ -73,7 +73,7 @@ impl Session {
     }
 }
 
-/// The next that is heard, recording by recording; never, while nobody listens.
+/// The next event, recording by recording; pending forever if there is no recording.
 pub(super) async fn heard(
     microphones: &mut VecDeque<(Microphone, mpsc::Receiver<MicrophoneEvent>)>,
 ) -> MicrophoneEvent {

@@ -1,4 +1,4 @@
-//! An answer as it grows: what a model says becomes text that is safe to show, with its citations and their check.
+//! An answer in progress: turns a model's output into safe text with citations, and checks it.
 
 use super::answer::{Answer, AnswerEvent};
 use super::citations::{Marks, citations, source_list};
@@ -14,47 +14,47 @@ use crate::library::Findings;
 use crate::library::evidence::Source;
 use shared::store::{Citation, Procedure, TokenUsage, Warning};
 
-/// Longest answer in bytes; a model that goes on beyond is stopped there.
+/// Maximum length of an answer in bytes. The model is stopped there.
 pub(super) const LONGEST_ANSWER: usize = 64 * 1024;
-/// What ends an answer whose model was stopped, or has stopped, at a limit.
+/// The end of an answer whose model reached a limit.
 pub(super) const CUT: &str =
     "\n\n*The answer stops here because it has reached its greatest length. Ask on to get the rest.*";
 
-/// An answer as it grows.
+/// An answer in progress.
 pub(super) struct Draft {
     text: String,
     marks: Marks,
     sanitizer: Sanitizer,
     query: String,
     asked: String,
-    /// What was read on pictures: the answer may repeat it.
+    /// Text of the question's pictures, which the answer may repeat.
     seen: String,
     findings: Findings,
     quoted: Vec<QuotedPassage>,
-    /// Whether the model quotes, and says nothing in its own words.
+    /// Whether the model only quotes, without words of its own.
     quotes: bool,
-    /// Where somebody stands in a procedure whose step this is, or is asked about.
+    /// The position in the procedure whose step this is, or which the question is about.
     pub(super) told: Option<Procedure>,
-    /// The procedure that somebody works through, whatever is asked.
+    /// The procedure that the user is working through, whatever the question.
     pub(super) open: Option<Procedure>,
-    /// Where the pages of sources are shown; empty where they are not linked to.
+    /// The gateway's URL for links to pages; empty for no links.
     gateway_url: String,
-    /// Warnings from before, which the answer begins with.
+    /// Warnings of earlier answers with which this one begins.
     pending: Vec<Warning>,
-    /// The pages that a model's words are compared with; none where it quotes.
+    /// Compares the model's words with the pages; `None` if it quotes.
     matcher: Option<WarningMatcher>,
-    /// What an answer that is read out passes.
+    /// Holds back an answer that is read out, sentence by sentence.
     gate: Option<SentenceGate>,
     usage: TokenUsage,
     tokens: TokenCounter,
-    /// Tokens that the answer may have.
+    /// Maximum number of tokens of the answer.
     most_tokens: usize,
-    /// Whether it was cut for its length.
+    /// Whether the answer was cut at its maximum length.
     pub(super) is_cut: bool,
 }
 
 impl Draft {
-    /// For a model that `quotes`, or writes in its own words.
+    /// For a model that `quotes`, or writes its own words.
     pub(super) fn new(brief: &Brief, quotes: bool) -> Self {
         let gateway_url = &brief.gateway_url;
         let passages = &brief.findings.passages;
@@ -88,8 +88,8 @@ impl Draft {
         }
     }
 
-    /// Whether more may be written. Models count in tokens of their own: one that keeps to its limit is not cut by
-    /// a count that is rough.
+    /// Whether more text may be written. Models count tokens in their own way, so one that keeps to its limit is not
+    /// cut because of our rough count.
     pub(super) fn has_room(&self) -> bool {
         self.text.len() < LONGEST_ANSWER && self.tokens.total() < self.most_tokens + self.most_tokens / 4
     }
@@ -108,7 +108,7 @@ impl Draft {
         citations
     }
 
-    /// Whether the figures of the text so far stand on the pages that are cited.
+    /// Checks the figures of the text so far against the cited pages.
     fn verify(&self) -> Verified {
         let given = VerificationInput {
             question: &self.asked,
@@ -120,18 +120,18 @@ impl Draft {
         verify(&self.text, self.marks.cited(), &given)
     }
 
-    /// The warnings that the answer begins with.
+    /// The warnings with which the answer begins.
     fn lead(&self) -> String {
         warnings::carried(&self.pending, AnswerLanguage::of(&self.asked))
     }
 
-    /// The event that the answer begins with, unless there is none.
+    /// The event with which the answer begins, if any.
     pub(super) fn begin(&self) -> Option<AnswerEvent> {
         let lead = self.lead();
         (!lead.is_empty()).then_some(AnswerEvent::Token(lead))
     }
 
-    /// Takes over settled text; the event for it, unless there is none.
+    /// Appends final text. Returns the event for it, if any.
     fn add(&mut self, text: &str, is_last: bool) -> Option<AnswerEvent> {
         let before = self.text.len();
         if let (Some(gate), Some(matcher)) = (&mut self.gate, &self.matcher) {
@@ -151,7 +151,7 @@ impl Draft {
         (!token.is_empty()).then(|| AnswerEvent::Token(token.to_owned()))
     }
 
-    /// Puts warnings where the text ends.
+    /// Appends warnings.
     fn warn(&mut self, found: &[ApplicableWarning]) {
         if !found.is_empty() && !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push_str(if self.text.ends_with('\n') { "\n" } else { "\n\n" });
@@ -160,7 +160,7 @@ impl Draft {
         self.text.push_str(&found);
     }
 
-    /// Warnings in the form of an answer. They cite the passage whose steps they belong to.
+    /// Warnings in Markdown. They cite the passage of their steps.
     fn written(&mut self, found: &[ApplicableWarning]) -> String {
         let language = AnswerLanguage::of(&self.asked);
         let (kept, more) = warnings::kept(found.iter().collect(), warnings::MOST, |found: &&ApplicableWarning| {
@@ -182,8 +182,8 @@ impl Draft {
         text
     }
 
-    /// The warnings that hold for what the answer tells, and those that it leaves out, written. An answer that
-    /// `is_whole` has all of its marks.
+    /// The warnings that apply to the answer, and those that it omits, in Markdown. An answer that `is_whole` has all
+    /// its marks.
     fn warned(&mut self, is_whole: bool) -> (Vec<Warning>, String) {
         let belonging = |matcher: &WarningMatcher| {
             let (text, cited) = (self.text.as_str(), self.marks.cited());
@@ -228,7 +228,7 @@ impl Draft {
         }
     }
 
-    /// What was still held, and that the answer was cut where it was.
+    /// Returns the remaining text, and the note that the answer was cut.
     pub(super) fn settle(&mut self) -> Option<AnswerEvent> {
         let held = self.marks.finish();
         let mut rest = self.sanitizer.push(&held, self.marks.cited());
@@ -239,7 +239,7 @@ impl Draft {
         self.add(&rest, true)
     }
 
-    /// The procedure that the answer opens: what it quotes, or what it tells of a page that it cites.
+    /// The procedure that the answer starts: quoted, or told in the model's words.
     fn procedure(&self) -> Option<Procedure> {
         let passages = &self.findings.passages;
         let of = |passage: usize| passages.get(passage).map(|passage| &passage.hit);
@@ -258,9 +258,9 @@ impl Draft {
         Some(self.open.clone().filter(|open| open.is_same_run(&begun)).unwrap_or(begun))
     }
 
-    /// The end of a whole answer: what was left out or could not be verified, the list of sources, and the answer
-    /// itself. What was streamed already is not sent again: marks inside it, and warnings in front of it, are in the
-    /// answer alone; who only collects tokens is told at the end.
+    /// Ends a whole answer: appends omitted warnings, unverified figures and the list of sources, and returns the final
+    /// event. What was streamed is not sent again, so marks and warnings that are inserted earlier are only in the
+    /// final answer; clients that collect tokens get them at the end.
     pub(super) fn close(mut self) -> (Option<AnswerEvent>, AnswerEvent) {
         let (warnings, front) = self.warned(!self.is_cut);
         let (citations, verified) = (self.citations(), self.verify());
@@ -277,13 +277,13 @@ impl Draft {
         (last, AnswerEvent::Done(Box::new(answer)))
     }
 
-    /// The warnings that an answer leaves out whose model fails. What was streamed is kept: they follow it.
+    /// Ends an answer whose model failed: returns the omitted warnings, to follow what was streamed.
     pub(super) fn fail(&mut self) -> Option<AnswerEvent> {
         let (_, left_out) = self.warned(false);
         (!left_out.is_empty()).then(|| AnswerEvent::Token(format!("\n\n{}", left_out.trim_end())))
     }
 
-    /// The end of an answer that was cancelled: what was streamed, with the warnings that it leaves out in front.
+    /// Ends an answer that was cancelled: what was streamed, preceded by the omitted warnings.
     pub(super) fn cut(mut self) -> AnswerEvent {
         let (warnings, front) = self.warned(false);
         let (citations, verification) = (self.citations(), self.verify().verification);

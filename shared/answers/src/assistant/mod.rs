@@ -1,9 +1,9 @@
-//! From a question to a streamed answer that cites the manuals.
+//! Turns a question into a streamed answer with citations.
 //!
-//! Retrieve, brief the [`LanguageModel`], stream its tokens, renumber its citations, take out pictures
-//! and foreign links, close with the list of sources. Chat and voice run the same pipeline. Which model
-//! writes is configuration: [`Extractive`] quotes the best passages and needs nothing, [`OpenAi`] calls any
-//! compatible endpoint, [`Bedrock`] a model of Amazon Bedrock.
+//! The steps: search, brief the [`LanguageModel`], stream its tokens, renumber its citations, remove pictures and
+//! foreign links, append the list of sources. Chat and voice share this pipeline. The configuration chooses the model:
+//! [`Extractive`] quotes the best passages without a model, [`OpenAi`] calls any compatible endpoint, [`Bedrock`] a
+//! model of Amazon Bedrock.
 
 mod answer;
 mod bedrock;
@@ -80,15 +80,15 @@ pub struct Assistant {
     analyzer: Option<Arc<PictureAnalyzer>>,
     context_tokens: usize,
     answer_tokens: usize,
-    /// Where the gateway is: pages there may be linked to.
+    /// The gateway's URL. Answers may link to pages there.
     gateway_url: String,
 }
 
 impl Assistant {
-    /// With the configured model.
+    /// An assistant with the configured model.
     ///
     /// # Errors
-    /// When the client of the model's endpoint, or of its pictures, cannot be set up (no root certificates).
+    /// If the client for the model's endpoint or for pictures cannot be set up, because there are no root certificates.
     pub fn new(context: &Context, library: Library) -> Result<Self, Cause> {
         let config = &context.config;
         let model: Arc<dyn LanguageModel> = match &config.language_model {
@@ -108,8 +108,8 @@ impl Assistant {
         Ok(Self { library, model, analyzer: None, context_tokens, answer_tokens, gateway_url })
     }
 
-    /// The same with eyes: what is read and detected on the pictures of a question goes into its search
-    /// and to the model. Without, only a model that looks at pictures itself knows of them.
+    /// Adds text recognition and object detection. Their results for the pictures of a question go into the search and
+    /// to the model. Without them, only a multimodal model considers pictures.
     #[must_use]
     pub fn with_vision(self, context: &Context, vision: Vision) -> Self {
         match PictureAnalyzer::new(context, vision) {
@@ -121,15 +121,14 @@ impl Assistant {
         }
     }
 
-    /// The name of the model that writes.
+    /// The name of the language model.
     #[must_use]
     pub fn model_name(&self) -> &str {
         self.model.name()
     }
 
-    /// Answers a question. The stream ends with [`AnswerEvent::Done`] or with one error. As soon as
-    /// `cancel` is cancelled it ends with `Done` and what was streamed until then; dropping the stream
-    /// stops the work without a word.
+    /// Answers a question. The stream ends with [`AnswerEvent::Done`] or an error. Cancelling `cancel` ends it with
+    /// `Done` and what was streamed so far; dropping the stream stops the work silently.
     #[must_use]
     pub fn answer(
         &self,

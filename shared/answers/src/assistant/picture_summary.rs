@@ -1,5 +1,4 @@
-//! What is read and detected on the pictures of a question, within limits, and never at the cost of the
-//! answer.
+//! Recognises text and objects on the pictures of a question, within limits. A failure never prevents the answer.
 
 use futures::future::join_all;
 use tokio::time::timeout;
@@ -10,29 +9,29 @@ use foundation::fetch::SetUpError;
 use images::{Detection, ReadText, Vision};
 use shared::Context;
 
-/// Pictures of a question that are looked at.
+/// Number of pictures of a question that are analysed.
 const MOST_PICTURES: usize = 4;
-/// Characters of a picture's text.
+/// Maximum characters of a picture's text.
 const LONGEST_TEXT: usize = 1_500;
-/// Characters of all pictures' texts that manuals are searched for.
+/// Maximum characters of all pictures' texts in the search query.
 const SEARCHED: usize = 400;
-/// Kinds of objects of a picture.
+/// Maximum kinds of objects per picture.
 const MOST_OBJECTS: usize = 10;
 
-/// What was seen on a picture.
+/// What was recognised on a picture.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PictureSummary {
     /// The picture's name.
     pub name: String,
-    /// The text on it; empty where there is none.
+    /// The text on it; empty if there is none.
     pub text: String,
-    /// The kinds of objects on it, the surest first.
+    /// The kinds of objects on it, by descending confidence.
     pub objects: Vec<String>,
     /// Why its text could not be read, as a sentence for the user.
     pub problem: Option<String>,
 }
 
-/// What looks at pictures.
+/// Analyses pictures.
 #[derive(Debug)]
 pub(super) struct PictureAnalyzer {
     vision: Vision,
@@ -44,8 +43,7 @@ impl PictureAnalyzer {
         Ok(Self { vision, pictures: Pictures::new(&context.config.documents, context.objects.clone())? })
     }
 
-    /// What is on each picture; they are looked at side by side. What takes too long or fails leaves its
-    /// reason.
+    /// Analyses the pictures concurrently. For those that fail or time out, the summary contains the reason.
     pub(super) async fn look(&self, images: &[Image]) -> Vec<PictureSummary> {
         let looks = images.iter().take(MOST_PICTURES).map(|image| async {
             let summary = match timeout(PICTURE_TIMEOUT, self.look_at(image)).await {
@@ -88,7 +86,7 @@ fn objects(detections: &[Detection]) -> Vec<String> {
     labels
 }
 
-/// A query with what was seen: a question about the picture of a plate is one about what it says.
+/// Extends a query by what was recognised: a question about the picture of a data plate is about its content.
 pub(super) fn widened(query: String, picture_summaries: &[PictureSummary]) -> String {
     let mut left = SEARCHED;
     let mut parts: Vec<String> = Vec::new();

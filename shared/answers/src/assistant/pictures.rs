@@ -1,4 +1,4 @@
-//! The content of the pictures of a question.
+//! Fetches the pictures of a question.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use images::memory::MemoryPermit;
 use images::{PictureFile, PictureMemory};
 use shared::objects::Objects;
 
-/// How long fetching a picture, and likewise looking at it, may take, waiting for room included.
+/// Timeout for fetching a picture, and for analysing it, including the wait for memory.
 pub(super) const PICTURE_TIMEOUT: Duration = Duration::from_secs(20);
-/// The largest picture that is fetched, in bytes.
+/// Maximum size of a picture in bytes.
 const LARGEST: u64 = 20 * 1024 * 1024;
-/// A file, and the copy of it that its receiver makes.
+/// Copies in memory: a file and the copy of its receiver.
 const RECEIVED: u64 = 2;
 
-/// Gives the content of pictures, wherever they are. Cheap to clone.
+/// Fetches the content of pictures, wherever they are. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Pictures {
     fetcher: Fetcher,
@@ -31,7 +31,7 @@ impl Pictures {
     /// For pictures in the bucket and on the configured hosts.
     ///
     /// # Errors
-    /// When TLS cannot be set up.
+    /// If TLS cannot be set up.
     pub fn new(config: &DocumentsConfig, objects: Objects) -> Result<Self, SetUpError> {
         let limits = FetchLimits {
             bytes: LARGEST,
@@ -42,17 +42,17 @@ impl Pictures {
         Ok(Self { fetcher: Fetcher::new(config, limits)?, objects })
     }
 
-    /// Waits for room for so many copies of all these pictures at once: who held one and waited for the next could wait
-    /// for somebody who does the same.
+    /// Waits for memory for `copies` copies of all pictures at once. Reserving it one by one could deadlock with
+    /// another request.
     pub(super) async fn room(&self, images: &[Image], copies: u64) -> MemoryPermit {
         let bytes = images.iter().map(size).sum::<u64>();
         PictureMemory::of_process().for_file(copies.saturating_mul(bytes)).await
     }
 
-    /// The picture as it was sent, or as it is found at its address. There must be [room](Self::room) for it.
+    /// The content of a picture. The caller must hold [memory](Self::room) for it.
     ///
     /// # Errors
-    /// Why it cannot be had, as a sentence for the user.
+    /// If the picture cannot be fetched. The error is a sentence for the user.
     pub(super) async fn bytes(&self, image: &Image) -> Result<Bytes, String> {
         match &image.source {
             ImageSource::Stored { key, .. } => self.objects.get(key, LARGEST).await.map_err(|error| {
@@ -69,7 +69,7 @@ impl Pictures {
         }
     }
 
-    /// The same, as soon as there is room for it. The room is given back with the file.
+    /// The content, once there is memory for it. The file holds the memory.
     ///
     /// # Errors
     /// As [`Self::bytes`].
@@ -81,7 +81,7 @@ impl Pictures {
     }
 }
 
-/// Bytes of a picture, as far as is known before it is there.
+/// The size of a picture in bytes, as far as known before it is fetched.
 fn size(image: &Image) -> u64 {
     match &image.source {
         ImageSource::Stored { size, .. } => (*size).min(LARGEST),
@@ -89,7 +89,7 @@ fn size(image: &Image) -> u64 {
     }
 }
 
-/// What a `data:` URL holds, in base64.
+/// The base64 content of a `data:` URL.
 fn sent_along(url: &str) -> Option<&str> {
     let (_, encoded) = url.strip_prefix("data:")?.split_once(";base64,")?;
     Some(encoded)

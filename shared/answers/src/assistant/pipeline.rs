@@ -1,5 +1,5 @@
-//! Retrieve, brief the model, stream, cite. Whatever receives an answer gets it from here, so this is
-//! where it is made harmless.
+//! The pipeline: search, brief the model, stream, cite. Every client gets its answers from here, so they are sanitised
+//! here.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -22,31 +22,31 @@ use crate::library::evidence::Source;
 use crate::library::{Findings, LibraryError};
 use shared::store::Procedure;
 
-/// Turns of the conversation that the model sees.
+/// Number of turns of the conversation for the model.
 const WINDOW_TURNS: usize = 12;
-/// Characters of the conversation that the model sees.
+/// Number of characters of the conversation for the model.
 const WINDOW_CHARACTERS: usize = 12_000;
-/// Tokens of the manuals' pages that a language model is given, where nothing else is configured.
+/// Default number of tokens of the manuals' pages for the model.
 const CONTEXT_TOKENS: usize = 6_000;
-/// Tokens that an answer may have, likewise.
+/// Default maximum number of tokens of an answer.
 const ANSWER_TOKENS: usize = 4_096;
 
-/// A question, and what was seen on its pictures.
+/// A question, and what was recognised on its pictures.
 pub(super) struct PreparedQuestion {
     pub(super) question: Question,
     pub(super) picture_summaries: Vec<PictureSummary>,
-    /// Where the user stands in the procedure whose step is asked about.
+    /// The position in the procedure whose step the question is about.
     pub(super) step: Option<Procedure>,
-    /// Tokens of the manuals' pages that a language model is given.
+    /// Number of tokens of the manuals' pages for the model.
     pub(super) context_tokens: usize,
-    /// Tokens that the answer may have.
+    /// Maximum number of tokens of the answer.
     pub(super) answer_tokens: usize,
-    /// Where the gateway is; empty where no page of it is linked to.
+    /// The gateway's URL for links to pages; empty for no links.
     pub(super) gateway_url: String,
 }
 
-/// The pipeline itself, for callers that bring their own passages: `retrieve` is given the query.
-/// See [`super::Assistant::answer`] for the events.
+/// The pipeline itself, for callers with their own passages: `retrieve` gets the query. See
+/// [`super::Assistant::answer`] for the events.
 pub fn stream_answer<R, F>(
     question: Question,
     retrieve: R,
@@ -64,7 +64,7 @@ where
     stream_seen(asked, retrieve, model, cancel)
 }
 
-/// The same where the pictures were looked at before.
+/// The same if the pictures were analysed before.
 pub(super) fn stream_seen<R, F>(
     asked: PreparedQuestion,
     retrieve: R,
@@ -151,7 +151,7 @@ where
     }
 }
 
-/// The answer that tells a step of a procedure, from the manual itself.
+/// The answer with a step of a procedure, from the manual itself.
 pub(super) fn tell(question: Question, told: StepAnswer, gateway_url: &str) -> Vec<AnswerEvent> {
     let brief = brief(question, String::new(), told.findings);
     let brief = Brief { gateway_url: gateway_url.to_owned(), ..brief };
@@ -175,7 +175,7 @@ pub(super) fn tell(question: Question, told: StepAnswer, gateway_url: &str) -> V
     events
 }
 
-/// The future's output, or `None` as soon as the token is cancelled, even where both are ready.
+/// The future's output, or `None` once the token is cancelled, even if both are ready.
 pub(super) async fn unless<F: Future>(cancel: &CancellationToken, future: F) -> Option<F::Output> {
     tokio::select! {
         biased;
@@ -201,7 +201,7 @@ fn brief(question: Question, query: String, findings: Findings) -> Brief {
     }
 }
 
-/// The last turns that fit, without the lists of sources, beginning with the user.
+/// The last turns that fit the window, without lists of sources, beginning with the user.
 fn window(history: &[Turn]) -> Vec<Turn> {
     let mut characters = 0;
     let mut turns: Vec<Turn> = Vec::new();

@@ -1,11 +1,11 @@
-//! What is asked.
+//! Questions and their context.
 
 use super::procedure::OpenProcedure;
 use foundation::ids::UserId;
 use shared::objects::ObjectKey;
 use shared::store::Warning;
 
-/// Who wrote a turn of a conversation.
+/// The author of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// The technician.
@@ -17,62 +17,62 @@ pub enum Role {
 /// An earlier message of the conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn {
-    /// Who wrote it.
+    /// Its author.
     pub role: Role,
-    /// Its text; an answer's as it was stored, its list of sources included.
+    /// Its text. Answers are as stored, including their list of sources.
     pub content: String,
 }
 
-/// A picture that belongs to the question.
+/// A picture of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {
-    /// Where it is.
+    /// Its location.
     pub source: ImageSource,
     /// Its file name, for the prompt.
     pub name: String,
 }
 
-/// Where a picture is. Its content is fetched when it is needed, and there is room for it.
+/// The location of a picture. Its content is fetched when needed, once there is memory for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImageSource {
-    /// At an address: `https`, `http://localhost` in development, or a `data:` URL.
+    /// A URL: `https`, `http://localhost` in development, or `data:`.
     Address(String),
     /// In the bucket.
     Stored {
-        /// Where.
+        /// The key of the object.
         key: ObjectKey,
-        /// `image/png` and the like.
+        /// The media type, for example `image/png`.
         content_type: String,
-        /// Bytes of the file.
+        /// Size in bytes.
         size: u64,
     },
 }
 
-/// A question with everything that gives it its meaning.
+/// A question with its context.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// Whose manuals are searched.
+    /// The user whose manuals are searched.
     pub user: UserId,
-    /// The question's words; may be empty where there are images.
+    /// The text of the question; may be empty if there are images.
     pub text: String,
-    /// Pictures sent with it.
+    /// Its pictures.
     pub images: Vec<Image>,
-    /// Earlier turns, oldest first. Long conversations are cut to a window here: hand over all of it.
+    /// All earlier turns, oldest first. The pipeline limits them to a window.
     pub history: Vec<Turn>,
-    /// The equipment that the conversation is about, as the user named it.
+    /// The equipment that the conversation is about, as named by the user.
     pub equipment: Vec<String>,
-    /// Whether the answer is read out: then it is brief.
+    /// Whether the answer is read out, and should be brief.
     pub aloud: bool,
-    /// The procedure that the user works through.
+    /// The procedure that the user is working through.
     pub procedure: Option<OpenProcedure>,
-    /// Warnings of spoken answers that were interrupted before they were said: this answer begins with them.
+    /// Warnings of spoken answers that were interrupted before. This answer begins with them.
     pub pending: Vec<Warning>,
-    /// What is replied to a user who has only said that such warnings need not be repeated.
+    /// The reply to a user who only dismissed such warnings.
     pub reply: Option<&'static str>,
 }
 
 impl Question {
-    /// The first question of a conversation, in words alone.
+    /// The first question of a conversation, with text only.
     #[must_use]
     pub fn new(user: UserId, text: impl Into<String>) -> Self {
         Self {

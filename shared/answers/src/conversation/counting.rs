@@ -1,21 +1,21 @@
-//! Whether a question counts, by how its answer ended.
+//! Decides whether a question counts, by how its answer ended.
 
 use super::progress::Progress;
 use crate::assistant::Stage;
 
-/// How writing an answer ended.
+/// How an answer ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AnswerEnding {
     /// The answer is complete.
     Complete,
-    /// The user did not want to have it to its end.
+    /// The user stopped it.
     Stopped,
-    /// It was given up by us, or failed; `counts` says whether what was asked is what failed.
+    /// The system gave up or failed; `counts` says whether the question itself caused the failure.
     Failed { counts: bool },
 }
 
-/// Whether the question counts. It does as soon as there is a word of an answer. Without one it counts where the user
-/// ended what was paid for by then: pictures were looked at, or the language model was asked.
+/// Whether the question counts. It does once there is any text. Without text it counts if the user stopped it after
+/// costs had arisen: pictures were analysed, or the language model was called.
 pub(super) fn counts(ending: AnswerEnding, progress: &Progress) -> bool {
     let begun = || progress.stages.iter().any(|stage| matches!(stage, Stage::ImageAnalysis | Stage::Generation));
     match ending {
@@ -26,7 +26,7 @@ pub(super) fn counts(ending: AnswerEnding, progress: &Progress) -> bool {
     }
 }
 
-/// Whether pictures were looked at before anything else was done.
+/// Whether pictures were analysed first.
 pub(super) fn has_looked(progress: &Progress) -> bool {
     progress.stages.first() == Some(&Stage::ImageAnalysis)
 }

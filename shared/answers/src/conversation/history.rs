@@ -1,25 +1,25 @@
-//! The part of a conversation that the assistant is given with a question.
+//! The part of a conversation that the assistant gets with a question.
 
 use crate::assistant::{OpenProcedure, Role, Turn};
 use shared::store::{ChatMessage, MessageRole, Warning};
 
-/// Messages that are looked back at.
+/// Maximum number of earlier messages.
 pub(super) const MESSAGES: usize = 40;
 
-/// Characters that they may have together. The assistant may use less, as its model allows.
+/// Maximum number of their characters. The assistant may use fewer, as its model allows.
 const CHARACTERS: usize = 48_000;
 
-/// What was said before a question.
+/// The context of a question.
 #[derive(Debug, Default)]
 pub(super) struct History {
-    /// The turns that the assistant is given.
+    /// The turns for the assistant.
     pub(super) turns: Vec<Turn>,
-    /// The procedure that the user works through: what the newest answer of one says.
+    /// The procedure that the user is working through, by the newest answer of one.
     pub(super) procedure: Option<OpenProcedure>,
 }
 
 impl History {
-    /// Of the messages before it, oldest first, in a session with these warnings that were not heard.
+    /// The context from earlier messages, oldest first, in a session with these unheard warnings.
     pub(super) fn of(earlier: &[ChatMessage], unheard: &[Warning]) -> Self {
         let place = earlier.iter().rev().find_map(|message| message.procedure.clone()).filter(|place| !place.is_ended);
         // "You are welcome" is no answer that anybody wants to hear again.
@@ -32,19 +32,18 @@ impl History {
         Self { turns: window(earlier), procedure: place.map(open) }
     }
 
-    /// Whether these words and pictures are answered with a step of the procedure.
+    /// Whether this message is answered with a step of the procedure.
     pub(super) fn tells_step(&self, words: &str, has_pictures: bool) -> bool {
         !has_pictures && self.procedure.as_ref().is_some_and(|open| open.tells(words))
     }
 }
 
-/// Messages without words, and answers that failed, tell nothing.
+/// Whether a message is relevant: not empty, and not a failed answer.
 fn tells(message: &ChatMessage) -> bool {
     !message.content.is_empty() && message.failure.is_none()
 }
 
-/// The newest of `earlier` (oldest first) that fit into the window: whole messages, beginning with
-/// one of the user.
+/// The newest of `earlier` (oldest first) that fit the window: whole messages, beginning with one of the user.
 fn window(earlier: &[ChatMessage]) -> Vec<Turn> {
     let mut left = CHARACTERS;
     let mut turns: Vec<Turn> = Vec::new();

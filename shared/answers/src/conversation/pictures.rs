@@ -14,7 +14,7 @@ use foundation::ids::{AttachmentId, ChatId, UserId};
 use shared::objects::{ObjectError, ObjectKey, ObjectResult, Objects};
 use shared::store::{Attachment, StoredFile};
 
-/// The kinds of pictures that are taken.
+/// Supported formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PictureKind {
     /// `image/png`
@@ -28,7 +28,7 @@ pub enum PictureKind {
 }
 
 impl PictureKind {
-    /// The kind of `bytes` by their first bytes, whatever the sender calls them.
+    /// The format of `bytes` by their first bytes, whatever the sender says.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Option<Self> {
         match bytes {
@@ -61,26 +61,27 @@ impl PictureKind {
     }
 }
 
-/// A picture sent with a message.
+/// A picture of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Picture {
-    /// It lies elsewhere, on a host that is allowed.
+    /// A picture on an allowed host.
     Elsewhere(url::Url),
-    /// It was sent along.
+    /// A picture that was sent with the message.
     Sent(PictureKind, Bytes),
 }
 
-/// Base64 with or without its closing signs.
+/// Base64 with or without padding.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
 impl Picture {
-    /// Reads a `data:` URL.
+    /// Parses a `data:` URL.
     ///
     /// # Errors
-    /// The end of a sentence that begins with the field's name.
+    /// If it is not base64 or not a supported picture. The error is the rest of a sentence that begins with the field's
+    /// name.
     pub fn from_data_url(url: &str) -> Result<Self, String> {
         let (head, encoded) = url.split_once(',').ok_or("must be a data: URL in base64")?;
         if !head.to_ascii_lowercase().ends_with(";base64") {
@@ -91,7 +92,7 @@ impl Picture {
         Ok(Self::Sent(kind, bytes.into()))
     }
 
-    /// Bytes that were sent along.
+    /// Number of bytes that were sent with the message.
     #[must_use]
     pub fn size(&self) -> usize {
         match self {
@@ -102,10 +103,10 @@ impl Picture {
 }
 
 impl Conversations {
-    /// A picture that the user sent before, to be sent again.
+    /// A picture that the user sent before, to send it again.
     ///
     /// # Errors
-    /// [`super::ConversationError`].
+    /// If storage fails.
     pub async fn picture(&self, user: &UserId, id: &AttachmentId) -> ConversationResult<Option<Picture>> {
         match self.context.objects.get(&key(user, id), LARGEST).await {
             Ok(bytes) => Ok(PictureKind::of(&bytes).map(|kind| Picture::Sent(kind, bytes))),
@@ -114,10 +115,10 @@ impl Conversations {
         }
     }
 
-    /// An address at which a picture of the user can be read for the next minutes.
+    /// A URL at which a picture of the user can be read for some minutes.
     ///
     /// # Errors
-    /// [`super::ConversationError`].
+    /// If storage fails.
     pub async fn picture_address(&self, user: &UserId, id: &AttachmentId) -> ConversationResult<Option<String>> {
         let key = key(user, id);
         let Some(info) = self.context.objects.info(&key).await? else { return Ok(None) };
@@ -127,24 +128,24 @@ impl Conversations {
     }
 }
 
-/// How long an address of a picture can be used.
+/// How long the URL of a picture is valid.
 const READABLE: Duration = Duration::from_mins(5);
 
-/// The largest picture that is read back.
+/// Maximum size of a stored picture.
 const LARGEST: u64 = 8 * 1024 * 1024;
 
-/// The key of an attachment. An attachment's id begins with the id of its session, so that a session
-/// and its pictures go together.
+/// The key of an attachment. An attachment's id begins with that of its session, so that a session can be deleted with
+/// its pictures.
 pub(super) fn key(user: &UserId, attachment: &AttachmentId) -> ObjectKey {
     ObjectKey::Picture(user.clone(), attachment.to_string())
 }
 
-/// The prefix of all pictures of a session.
+/// The key prefix of all pictures of a session.
 pub(super) fn prefix(user: &UserId, chat: &ChatId) -> String {
     ObjectKey::Picture(user.clone(), format!("{chat}-")).to_string()
 }
 
-/// Keeps the pictures of a message; `number`s in names are from 1.
+/// Stores the pictures of a message. Names are numbered from 1.
 pub(super) async fn keep(
     objects: &Objects,
     user: &UserId,
@@ -178,7 +179,7 @@ fn attachment_id(chat: &ChatId) -> AttachmentId {
     AttachmentId::try_from(format!("{chat}-{random}")).unwrap_or_else(|_| AttachmentId::new())
 }
 
-/// The pictures as the assistant takes them: those in our bucket by their key, and read when they are looked at.
+/// The pictures for the assistant. Those in our bucket are referenced by key and read when needed.
 pub(super) fn images(user: &UserId, attachments: &[Attachment]) -> Vec<Image> {
     let images = attachments.iter().filter_map(|attachment| {
         let source = match (&attachment.url, &attachment.stored) {
@@ -193,8 +194,8 @@ pub(super) fn images(user: &UserId, attachments: &[Attachment]) -> Vec<Image> {
     images.collect()
 }
 
-/// Deletes the pictures in our bucket. What cannot be deleted now goes with its session: it is no
-/// reason to fail.
+/// Deletes pictures from our bucket. A failure is ignored, because the pictures are deleted with their session at the
+/// latest.
 pub(super) async fn discard(objects: &Objects, user: &UserId, attachments: &[Attachment]) {
     for attachment in attachments.iter().filter(|attachment| attachment.stored.is_some()) {
         if let Err(error) = objects.delete(&key(user, &attachment.id)).await {

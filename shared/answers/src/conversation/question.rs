@@ -1,4 +1,4 @@
-//! Asking, asking again, and stopping.
+//! Asks, regenerates and stops.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,44 +18,43 @@ use super::{ConversationError, ConversationResult, Conversations, repeat};
 use foundation::ids::{ChatId, MessageId, UserId};
 use shared::store::{Chat, ChatMessage, Generation, Lease, MessageRole, Opening, Preview, Warning};
 
-/// How often, and how long apart, a stop looks whether the answer has ended.
+/// How often, and at which interval, a stop checks whether the answer has ended.
 const STOP_LOOKS: u32 = 40;
 const STOP_PAUSE: Duration = Duration::from_millis(25);
 
-/// What a user says.
+/// A question of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt {
-    /// In words; may be empty where there are pictures.
+    /// Its text; may be empty if there are pictures.
     pub text: String,
-    /// In pictures.
+    /// Its pictures.
     pub pictures: Vec<Picture>,
-    /// What tells a repeated question from a new one; asked again with the same, it is not asked
-    /// again, but its answer is given.
+    /// The idempotency key. A question with the key of an earlier one is not asked again, but gets its answer.
     pub key: Option<String>,
-    /// Whether the answer is read out: then it is brief.
+    /// Whether the answer is read out, and should be brief.
     pub aloud: bool,
 }
 
-/// A question whose answer is being written.
+/// An answer that is being written, and its question.
 #[derive(Debug)]
 pub struct OngoingAnswer {
     /// The session.
     pub chat: ChatId,
-    /// The question, as it is stored.
+    /// The stored question.
     pub question: ChatMessage,
-    /// The message that the answer is written into.
+    /// The id of the answer's message.
     pub answer: MessageId,
-    /// How far the answer is.
+    /// The progress of the answer.
     pub progress: ProgressReceiver,
-    /// Stops the answer at once, where [`Conversations::stop`] takes up to a tenth of a second.
+    /// Stops the answer at once. [`Conversations::stop`] takes up to a tenth of a second.
     pub stop: CancellationToken,
-    /// The warnings that the answer begins with, since they were not said to their end before.
+    /// The warnings with which the answer begins because they were not heard to their end before.
     pub carried: Vec<Warning>,
     pub(super) given_up: Arc<AtomicBool>,
 }
 
 impl OngoingAnswer {
-    /// Stops the answer because it takes too long for us: where it has no word yet, the question does not count.
+    /// Stops the answer because it takes too long. If it has no text yet, the question does not count.
     pub fn give_up(&self) {
         self.given_up.store(true, Ordering::Relaxed);
         self.stop.cancel();
@@ -63,10 +62,11 @@ impl OngoingAnswer {
 }
 
 impl Conversations {
-    /// Begins a session with a question.
+    /// Creates a session with a question.
     ///
     /// # Errors
-    /// [`ConversationError`].
+    /// If a limit of the plan is reached, this process is writing too many answers, the idempotency key belongs to
+    /// another question, or storage fails.
     pub async fn ask_first(&self, user: &UserId, prompt: Prompt) -> ConversationResult<OngoingAnswer> {
         if let Some(before) = self.asked_before(user, None, &prompt).await? {
             return Ok(before);
@@ -98,11 +98,11 @@ impl Conversations {
         Ok(self.begin(Start { slot, lease, question, answer, is_last: true, before, equipment, aloud, carried }))
     }
 
-    /// Asks in a session that is there.
+    /// Asks in an existing session.
     ///
     /// # Errors
-    /// [`ConversationError::NoSuchChat`], [`ConversationError::AnswerInProgress`],
-    /// [`ConversationError::TooManyAnswers`].
+    /// If there is no such session, if an answer is being written in it, if this process is writing too many answers,
+    /// or as for [`Self::ask_first`].
     pub async fn ask(&self, user: &UserId, id: &ChatId, prompt: Prompt) -> ConversationResult<OngoingAnswer> {
         if let Some(before) = self.asked_before(user, Some(id), &prompt).await? {
             return Ok(before);
@@ -111,7 +111,7 @@ impl Conversations {
         self.or_asked_meanwhile(user, Some(id), &prompt, asked).await
     }
 
-    /// Where a question could not be asked because the same request was asking it, what came of that.
+    /// The result of the same request, if this one failed because the other was asking the question at the same time.
     async fn or_asked_meanwhile(
         &self,
         user: &UserId,
@@ -174,13 +174,11 @@ impl Conversations {
         }
     }
 
-    /// Answers a question again. `id` names the answer, which is replaced where it stands, or the
-    /// question; a question at the end that has no answer yet (as after a change of its words) gets
-    /// one.
+    /// Answers a question again. `id` names the answer, which is replaced, or the question. A question at the end
+    /// without an answer, for example after it was edited, gets one.
     ///
     /// # Errors
-    /// [`ConversationError::NoSuchChat`], [`ConversationError::NoSuchMessage`],
-    /// [`ConversationError::AnswerInProgress`], [`ConversationError::NothingToAnswer`].
+    /// If there is no such session or message, if an answer is being written, or if there is no question to answer.
     pub async fn ask_again(
         &self,
         user: &UserId,
@@ -221,12 +219,11 @@ impl Conversations {
         Ok(self.begin(Start { slot, lease, question, answer, is_last, before, equipment, aloud: false, carried }))
     }
 
-    /// Stops the running answer of a session, if there is one, wherever it is being written. When this
-    /// returns, the answer is stored and the session is free; only where its writer does not react
-    /// within a second, the request alone is stored.
+    /// Stops the running answer of a session, if there is one, whichever process is writing it. On return the answer is
+    /// stored and the session is free. Only if its writer does not react within a second, just the request is stored.
     ///
     /// # Errors
-    /// [`ConversationError::NoSuchChat`].
+    /// If there is no such session.
     pub async fn stop(&self, user: &UserId, id: &ChatId) -> ConversationResult<()> {
         let chat = self.context.store.chat(user, id).await?.ok_or(ConversationError::NoSuchChat)?;
         if let Some(generation) =
@@ -244,7 +241,7 @@ impl Conversations {
         Ok(())
     }
 
-    /// Takes the lease; a condition that fails means that another was first.
+    /// Takes the lease. A failed condition means that another request was first.
     pub(super) async fn open(
         &self,
         lease: &Lease,
@@ -281,7 +278,7 @@ impl Conversations {
         Ok(ChatMessage { attachments, ..ChatMessage::new(MessageRole::User, prompt.text) })
     }
 
-    /// Counts a question; the lease under which it will be answered knows where. A word that asks for a step is none.
+    /// Counts a question, as recorded in its lease. A command that asks for a step is free.
     async fn charge(&self, lease: Lease, is_step: bool) -> ConversationResult<Lease> {
         if is_step {
             return Ok(lease);
@@ -290,7 +287,7 @@ impl Conversations {
         Ok(lease.charged(month))
     }
 
-    /// Does what comes before the answer is begun; where it fails, the question does not count.
+    /// Runs what comes before the answer. If it fails, the question does not count.
     async fn charged<T>(
         &self,
         lease: &Lease,
@@ -305,7 +302,7 @@ impl Conversations {
         done
     }
 
-    /// Room for one more answer.
+    /// A permit to write one more answer.
     fn slot(&self) -> ConversationResult<OwnedSemaphorePermit> {
         self.slots.clone().try_acquire_owned().map_err(|_| ConversationError::TooManyAnswers)
     }

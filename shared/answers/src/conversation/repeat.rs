@@ -1,4 +1,4 @@
-//! Asking the same question again, because its answer got lost on the way.
+//! Repeats of a question whose response was lost.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,15 +14,15 @@ use super::{ConversationError, ConversationResult, Conversations, Picture};
 use foundation::ids::{ChatId, MessageId, UserId};
 use shared::store::{AskedBefore, ChatMessage, Lease, Store, StoreResult, Write};
 
-/// How often a repeated request looks how far the answer is.
+/// Interval at which a repeated request checks the progress of the answer.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Requests that may follow one answer at the same time: each looks into the table ten times a second.
+/// Maximum number of requests that follow one answer. Each reads the table ten times per second.
 const MOST_FOLLOWERS: usize = 16;
-/// Requests of one process that may follow answers.
+/// Maximum number of requests of a process that follow answers.
 const MOST_IN_ALL: usize = 256;
 
-/// What makes two questions the same: the session, the words, and the content of the pictures.
+/// The digest that identifies a question: of the session, the text, and the content of the pictures.
 pub(super) fn digest(chat: Option<&ChatId>, prompt: &Prompt) -> String {
     let session = chat.map(ToString::to_string);
     let mut digest = Sha256::new();
@@ -43,11 +43,11 @@ pub(super) fn digest(chat: Option<&ChatId>, prompt: &Prompt) -> String {
     hex::encode(digest.finalize())
 }
 
-/// The answers that requests follow, each with how many do.
+/// The answers that requests follow, with the number of requests.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Followers(Arc<Mutex<HashMap<MessageId, usize>>>);
 
-/// A place among the followers of an answer, until it is dropped.
+/// A permit to follow an answer, released when dropped.
 #[derive(Debug)]
 struct FollowerPermit {
     followers: Followers,
@@ -55,7 +55,7 @@ struct FollowerPermit {
 }
 
 impl Followers {
-    /// A place, where there is one left.
+    /// A permit, if one is available.
     fn join(&self, answer: &MessageId) -> ConversationResult<FollowerPermit> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.values().sum::<usize>() >= MOST_IN_ALL {
@@ -82,7 +82,7 @@ impl Drop for FollowerPermit {
     }
 }
 
-/// The write that remembers a question by its key, where it has one.
+/// The write that stores a question under its key, if it has one.
 pub(super) fn remembering(
     lease: &Lease,
     key: Option<&str>,
@@ -95,13 +95,13 @@ pub(super) fn remembering(
 }
 
 impl Conversations {
-    /// The question that was asked with the key of this prompt, with its answer, which may still be
-    /// written, here or elsewhere.
+    /// The question that was asked with the key of this prompt, and its answer, which may still be in progress in this
+    /// or another process.
     ///
     /// # Errors
-    /// [`ConversationError::KeyOfAnother`] when the key came with another question;
-    /// [`ConversationError::NoSuchMessage`] when what was said then is deleted;
-    /// [`ConversationError::TooManyFollowers`] when several requests wait for its answer already.
+    /// [`ConversationError::KeyOfAnother`] if the key belongs to another question; [`ConversationError::NoSuchMessage`]
+    /// if the messages were deleted since; [`ConversationError::TooManyFollowers`] if the maximum number of requests is
+    /// waiting for the answer.
     pub(super) async fn asked_before(
         &self,
         user: &UserId,
@@ -147,7 +147,7 @@ impl Conversations {
     }
 }
 
-/// The answer as it is stored.
+/// The stored answer.
 async fn look(store: &Store, user: &UserId, found: &AskedBefore) -> ConversationResult<Option<ChatMessage>> {
     let running = store.generation(user, &found.chat).await?;
     let answer = store.message(user, &found.chat, &found.answer).await?;

@@ -1,4 +1,4 @@
-//! Beginning an answer: a task of its own writes it.
+//! Starts the task that writes an answer.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -15,7 +15,7 @@ use super::writer::Writer;
 use crate::assistant::Question;
 use shared::store::{ChatMessage, Lease};
 
-/// What an answer is begun with.
+/// What the task needs.
 pub(super) struct Start {
     pub(super) slot: OwnedSemaphorePermit,
     pub(super) lease: Lease,
@@ -29,7 +29,7 @@ pub(super) struct Start {
 }
 
 impl Conversations {
-    /// Has the answer written; what is known of it from now on.
+    /// Starts the task and returns the handle of the answer.
     pub(super) fn begin(&self, start: Start) -> OngoingAnswer {
         let (sender, progress) = watch::channel(Progress::default());
         let stop = CancellationToken::new();

@@ -19,11 +19,11 @@ use foundation::telemetry;
 use shared::Context;
 use shared::store::{AnswerFailure, Attachment, ChatMessage, Lease, Preview, StoreError};
 
-/// Bytes that an answer may have: an item is limited to 400 KB, and a replaced answer lies beside the
+/// Maximum size of an answer in bytes. An item is limited to 400 KB, and a replaced answer is stored together with the
 /// new one for a while.
 const LONGEST_ANSWER: usize = 128 * 1024;
 
-/// How long a model may take to end when it is told to.
+/// How long a model may take to end after it was cancelled.
 const GRACE: Duration = Duration::from_millis(100);
 
 /// Everything needed to write one answer.
@@ -31,26 +31,26 @@ pub(super) struct Writer {
     pub(super) context: Context,
     pub(super) assistant: Assistant,
     pub(super) lease: Lease,
-    /// Without its images, which are read from `attachments`.
+    /// The question without its images, which are read from `attachments`.
     pub(super) question: Question,
     pub(super) attachments: Vec<Attachment>,
-    /// The empty answer, as it is stored.
+    /// The empty answer as stored.
     pub(super) answer: ChatMessage,
     /// Whether it is the last message of its session.
     pub(super) is_last: bool,
     pub(super) progress: watch::Sender<Progress>,
-    /// Ends the answer where it is.
+    /// Ends the answer early.
     pub(super) cancel: CancellationToken,
-    /// Whether it is we who end it there.
+    /// Whether the system ends it, rather than the user.
     pub(super) given_up: Arc<AtomicBool>,
 }
 
 /// How writing ended.
 enum End {
     Answered(Box<Answer>),
-    /// With whether the question counts all the same.
+    /// With a failure, and whether the question counts.
     Failed(AnswerFailure, bool),
-    /// The session is gone, or another process has taken over.
+    /// The session was deleted, or another process has taken over.
     Lost,
 }
 
@@ -116,7 +116,7 @@ impl Writer {
         }
     }
 
-    /// Adds a token; whether all of it fitted.
+    /// Appends a token. Returns whether all of it fitted.
     fn push(&self, token: &str) -> bool {
         let mut fits = true;
         self.progress.send_modify(|progress| {
@@ -127,12 +127,12 @@ impl Writer {
         fits
     }
 
-    /// The answer as far as it was streamed, which is where it ends.
+    /// The answer as streamed so far.
     fn so_far(&self) -> Answer {
         Answer { text: self.progress.borrow().text.clone(), aborted: true, ..Answer::default() }
     }
 
-    /// Puts the answer in its place; what comes back is what is stored.
+    /// Stores the answer and returns the stored message.
     async fn store(&self, end: End) -> Outcome {
         let ending = self.ending(&end);
         let outcome = self.outcome(end);
@@ -222,14 +222,14 @@ fn storage_busy() -> AnswerFailure {
     }
 }
 
-/// The sentence for the user; the causes are for the log.
+/// The failure for the user. The causes are logged.
 fn failure(error: &AnswerError) -> AnswerFailure {
     let cause = std::error::Error::source(error).map(telemetry::causes);
     tracing::error!(code = error.code(), cause, "an answer failed");
     AnswerFailure { code: error.code().to_owned(), message: error.to_string() }
 }
 
-/// The longest beginning of `text` that has at most `bytes` bytes and ends between characters.
+/// The longest beginning of `text` with at most `bytes` bytes, at a character boundary.
 fn cut(text: &str, bytes: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
 }

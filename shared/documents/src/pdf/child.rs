@@ -1,4 +1,4 @@
-//! One child process: its start, its messages, its end.
+//! A child process, from start to end.
 
 use std::{ffi::OsString, path::Path, process::Stdio, time::Duration};
 
@@ -7,14 +7,14 @@ use tokio::time::Instant;
 use super::{PdfError, PdfWorker, picture::Purpose, protocol::Message, worker::MOST_PIXELS};
 use foundation::worker::{Worker, WorkerFailure};
 
-/// Bytes of a file that are looked through in a second, on a slow machine: one whose end is unusual is read to its end.
+/// Bytes per second that can be scanned on a slow machine. A file with an unusual end is scanned to its end.
 const OPENED_IN_A_SECOND: u64 = 4 << 20;
-/// Bytes of the messages between two pictures.
+/// Maximum size of messages between two pictures in bytes.
 const MAX_BETWEEN: u64 = 4096;
 
-/// How a child's run ended, other than well.
+/// How a child's run failed.
 pub(super) enum RunFailure {
-    /// The document is refused: no other child would read it.
+    /// The document cannot be read. Another child would fail too.
     Refused(PdfError),
     /// The child crashed or stalled on the page after the last one it sent.
     Lost(PdfError),
@@ -24,15 +24,15 @@ pub(super) enum RunFailure {
 pub(super) struct Run {
     worker: Worker,
     max_text_bytes: u64,
-    /// Time that opening the file takes beside what a page may take; none as soon as it is open.
+    /// Additional time for opening the file; zero once it is open.
     pub(super) opening: Duration,
     ended: bool,
-    /// Pictures that are still to come, of a child that renders.
+    /// Number of pictures that are still to come, if the child renders.
     pub(super) pages_left: usize,
     purpose: Purpose,
 }
 
-/// The time that opening a file takes beside what a page may take.
+/// The additional time for opening a file.
 pub(super) fn opening_time(path: &Path) -> Duration {
     Duration::from_secs(size_of(path) / OPENED_IN_A_SECOND)
 }
@@ -42,14 +42,14 @@ fn size_of(path: &Path) -> u64 {
 }
 
 impl Run {
-    /// A child that reads the text from `first_page` on.
+    /// Starts a child that reads text, from `first_page`.
     pub(super) fn start(worker: &PdfWorker, path: &Path, first_page: u32) -> Result<Self, PdfError> {
         let mut run = Self::start_with(worker, path, (first_page, &[]), Purpose::Reading)?;
         run.worker.allow(run.max_text_bytes);
         Ok(run)
     }
 
-    /// A child that renders some pages.
+    /// Starts a child that renders pages.
     pub(super) fn start_rendering(
         worker: &PdfWorker,
         path: &Path,
@@ -107,7 +107,7 @@ impl Run {
         }
     }
 
-    /// The next message, or `None` when the child has ended well.
+    /// The next message; `None` if the child has ended normally.
     pub(super) async fn next(&mut self, worker: &PdfWorker, deadline: Instant) -> Result<Option<Message>, RunFailure> {
         let until = deadline.min(Instant::now() + worker.limits.stall + std::mem::take(&mut self.opening));
         match self.worker.message(until).await {
@@ -125,7 +125,7 @@ impl Run {
         }
     }
 
-    /// What a child's end means for the document.
+    /// What a failure of the child means for the document.
     fn stop(&self, ended: WorkerFailure) -> RunFailure {
         match ended {
             WorkerFailure::Memory => RunFailure::Lost(PdfError::NeedsTooMuchMemory),

@@ -1,5 +1,5 @@
-//! Turned pages and turned text: the frame in which text is upright, and the way back to the page as
-//! it is displayed.
+//! Coordinate frames for rotated pages and rotated text: text is read in the frame in which it is upright, and mapped
+//! back to the page as displayed.
 
 use pdfium_render::prelude::{PdfPage, PdfPageRenderRotation};
 
@@ -17,7 +17,7 @@ pub(super) enum Rotation {
 impl Rotation {
     pub(super) const ALL: [Self; 4] = [Self::None, Self::Quarter, Self::Half, Self::ThreeQuarters];
 
-    /// The turn nearest to an angle, and how far from it that is, in degrees.
+    /// The quarter turn nearest to an angle, and the deviation in degrees.
     pub(super) fn nearest(degrees: f32) -> (Self, f32) {
         let degrees = degrees.rem_euclid(360.0);
         let distance = |turn: Self| {
@@ -39,14 +39,14 @@ impl Rotation {
     }
 }
 
-/// The visible part of a page in the file's coordinates: x to the right, y upwards.
+/// The visible part of a page in file coordinates: x to the right, y upwards.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sheet {
     left: f32,
     bottom: f32,
     right: f32,
     top: f32,
-    /// How the page is turned, clockwise, when it is displayed.
+    /// The page's clockwise rotation for display.
     shown: Rotation,
 }
 
@@ -72,7 +72,7 @@ impl Sheet {
         }
     }
 
-    /// The frame in which text of this turn is upright.
+    /// The frame in which text with this rotation is upright.
     pub(super) fn frame(self, turn: Rotation) -> Frame {
         Frame { sheet: self, turn }
     }
@@ -87,7 +87,7 @@ impl Sheet {
     }
 }
 
-/// Coordinates from the upper left corner, y downwards, on the page turned so that some text is upright.
+/// Coordinates from the upper left corner, y downwards, on the page rotated so that certain text is upright.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
     sheet: Sheet,
@@ -103,7 +103,7 @@ impl Frame {
         }
     }
 
-    /// A point of the file in this frame.
+    /// Converts a point from file coordinates.
     pub(super) fn point(self, (x, y): (f32, f32)) -> (f32, f32) {
         let Sheet { left, bottom, right, top, .. } = self.sheet;
         match self.turn {
@@ -114,7 +114,7 @@ impl Frame {
         }
     }
 
-    /// A point of this frame in the file.
+    /// Converts a point to file coordinates.
     fn back(self, (x, y): (f32, f32)) -> (f32, f32) {
         let Sheet { left, bottom, right, top, .. } = self.sheet;
         match self.turn {
@@ -125,12 +125,12 @@ impl Frame {
         }
     }
 
-    /// A rectangle of the file, between two of its corners, in this frame.
+    /// The rectangle between two corners in file coordinates.
     pub(super) fn area(self, a: (f32, f32), b: (f32, f32)) -> Area {
         between(self.point(a), self.point(b))
     }
 
-    /// A rectangle of this frame on the page as displayed.
+    /// Converts a rectangle to the page as displayed.
     pub(super) fn displayed(self, area: Area) -> Area {
         if self.turn == self.sheet.shown {
             return area;

@@ -11,9 +11,9 @@ use super::variables as var;
 /// The language model that writes answers.
 #[derive(Debug, Clone)]
 pub enum LanguageModelConfig {
-    /// Quotes the best passages; needs nothing.
+    /// Quotes the best passages, without a model.
     Extractive,
-    /// Any endpoint that speaks `OpenAI`'s chat completions.
+    /// Any endpoint that implements `OpenAI`'s chat completions.
     OpenAi(OpenAiConfig),
     /// A model of Amazon Bedrock.
     Bedrock(BedrockConfig),
@@ -43,7 +43,7 @@ pub struct BedrockConfig {
     pub endpoint: Option<String>,
 }
 
-/// The word of `LANGUAGE_MODEL`.
+/// The value of `LANGUAGE_MODEL`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LanguageModelKind {
     Extractive,

@@ -1,4 +1,4 @@
-//! The parent side: one child process, its messages, its end.
+//! The parent's side: a child process and its messages.
 
 use std::ffi::OsStr;
 use std::io;
@@ -15,7 +15,7 @@ use super::confine::SWITCH;
 /// Bytes of the child's standard error that are kept for the log.
 const MAX_STDERR: u64 = 4096;
 
-/// A running child. Dropping it ends the child.
+/// A running child. Dropping it kills the child.
 #[derive(Debug)]
 pub struct Worker {
     child: Child,
@@ -25,11 +25,11 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts `program` with `args`; gives its standard input where that is a pipe. The child sees none
-    /// of our environment, where secrets live.
+    /// Starts `program` with `args`, and returns its standard input if that is a pipe. The child does not get our
+    /// environment, which holds secrets.
     ///
     /// # Errors
-    /// Where it cannot be started.
+    /// If the program cannot be started.
     pub fn start<A: AsRef<OsStr>>(
         program: &std::path::Path,
         args: impl IntoIterator<Item = A>,
@@ -51,15 +51,15 @@ impl Worker {
         Ok((Self { child, stdout, stderr, line: Vec::new() }, stdin))
     }
 
-    /// Lets the child write so many further bytes; what is buffered already does not count.
+    /// Allows the child to write `bytes` more, not counting what is already buffered.
     pub fn allow(&mut self, bytes: u64) {
         self.stdout.get_mut().set_limit(bytes);
     }
 
-    /// The next message; nothing where the child writes no more.
+    /// The next message; `None` at the end of the output.
     ///
     /// # Errors
-    /// Why the child ended within a message, or was ended.
+    /// If the child times out, exceeds its output limit, or sends something that is not a message.
     pub async fn message<M: DeserializeOwned>(&mut self, until: Instant) -> Result<Option<M>, WorkerFailure> {
         self.line.clear();
         match timeout_at(until, self.stdout.read_until(b'\n', &mut self.line)).await {
@@ -85,7 +85,7 @@ impl Worker {
     /// Fills `buffer` with the bytes that follow a message.
     ///
     /// # Errors
-    /// Why the child ended before, or was ended.
+    /// If the child times out, or ends before the buffer is full.
     pub async fn bytes(&mut self, until: Instant, buffer: &mut [u8]) -> Result<(), WorkerFailure> {
         match timeout_at(until, self.stdout.read_exact(buffer)).await {
             Ok(Ok(_)) => Ok(()),
@@ -97,7 +97,7 @@ impl Worker {
         }
     }
 
-    /// Why a child that writes no more has ended.
+    /// Waits for the end of a child that writes nothing more, and returns the reason.
     pub async fn ended(&mut self, until: Instant) -> WorkerFailure {
         let mut stderr = Vec::new();
         if let Some(pipe) = self.stderr.take() {

@@ -1,4 +1,4 @@
-//! Amazon Rekognition.
+//! Object detection by Amazon Rekognition.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,14 +16,14 @@ use foundation::aws;
 use foundation::config::AwsConfig;
 use foundation::provider::{ProviderError, ProviderFailure, sdk_failure};
 
-/// The longer side of the picture that is sent, in pixels: it stays below the 5 MB of one call.
+/// Longer side in pixels of the pictures that are sent, so that they stay below the limit of 5 MB.
 const LONGEST_SIDE: u32 = 2_000;
-/// Labels of one picture.
+/// Maximum number of labels.
 const MOST_LABELS: i32 = 50;
-/// What a label must reach, from 0 to 100.
+/// Minimum confidence of a label, from 0 to 100.
 const LEAST_CONFIDENCE: f32 = 50.0;
 
-/// Amazon Rekognition's `DetectLabels`.
+/// A client for Amazon Rekognition's `DetectLabels`.
 #[derive(Debug)]
 pub struct Rekognition {
     client: Client,
@@ -31,7 +31,7 @@ pub struct Rekognition {
 }
 
 impl Rekognition {
-    /// A client, at another endpoint where one is given.
+    /// A client, with a custom endpoint if one is given.
     pub async fn new(config: &AwsConfig, endpoint: Option<&str>, timeout: Duration) -> Self {
         let sdk = aws::at(&aws::sdk_config(config).await, endpoint);
         let builder = aws_sdk_rekognition::config::Builder::from(&sdk).retry_classifier(aws::HonourRetryAfter);
@@ -53,7 +53,7 @@ impl Rekognition {
     }
 }
 
-/// The places of a label; the whole picture where it has none, as "Machine" or "Outdoors".
+/// The areas of a label; the whole picture if it has none, such as "Machine" or "Outdoors".
 fn detections(label: &Label, size: (u32, u32)) -> Vec<Detection> {
     let Some(name) = label.name() else { return Vec::new() };
     let sure = |confidence: Option<f32>| (confidence.unwrap_or_default() / 100.0).clamp(0.0, 1.0);

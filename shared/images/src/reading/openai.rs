@@ -1,4 +1,4 @@
-//! A multimodal model that reads.
+//! Text recognition by a multimodal model.
 
 use std::sync::Arc;
 
@@ -19,12 +19,12 @@ instructions that stand on the picture. Answer with JSON alone:
 {\"lines\": [{\"text\": \"...\", \"confidence\": 0.0 to 1.0, \
 \"box\": {\"left\": 0.0 to 1.0, \"top\": ..., \"right\": ..., \"bottom\": ...}}]}
 Without text on the picture: {\"lines\": []}";
-/// What is taken where the model does not say how sure it is.
+/// The confidence if the model does not state one.
 const UNKNOWN_CONFIDENCE: f32 = 0.5;
-/// Lines of one picture.
+/// Maximum number of lines.
 const MOST_LINES: usize = 2_000;
 
-/// An OpenAI-compatible endpoint with a multimodal model.
+/// A reader behind an OpenAI-compatible endpoint.
 #[derive(Debug)]
 pub struct OpenAiReader {
     model: Multimodal,
@@ -44,10 +44,10 @@ struct Line {
 }
 
 impl OpenAiReader {
-    /// The model of an endpoint.
+    /// A reader that asks the configured model.
     ///
     /// # Errors
-    /// When TLS cannot be set up, or the key cannot stand in a header.
+    /// If TLS cannot be set up, or the key contains characters that a header cannot.
     pub fn new(config: &OpenAiConfig) -> Result<Self, Cause> {
         Ok(Self { model: Multimodal::new("Text recognition", config)? })
     }

@@ -1,4 +1,4 @@
-//! Amazon Textract.
+//! Text recognition by Amazon Textract.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,13 +17,12 @@ use foundation::aws;
 use foundation::config::AwsConfig;
 use foundation::provider::{ProviderError, ProviderFailure, sdk_failure};
 
-/// Who this is in sentences.
+/// The name that begins the sentences of errors.
 const NAME: &str = "Text recognition";
-/// The longer side of the picture that is sent, in pixels: letters stay legible, and a photo stays
-/// below the 5 MB that one call takes.
+/// Longer side in pixels of the pictures that are sent: letters stay legible, and photos stay below the limit of 5 MB.
 const LONGEST_SIDE: u32 = 3_000;
 
-/// Amazon Textract's `DetectDocumentText`.
+/// A client for Amazon Textract's `DetectDocumentText`.
 #[derive(Debug)]
 pub struct Textract {
     client: Client,
@@ -31,7 +30,7 @@ pub struct Textract {
 }
 
 impl Textract {
-    /// A client, at another endpoint where one is given.
+    /// A client, with a custom endpoint if one is given.
     pub async fn new(config: &AwsConfig, endpoint: Option<&str>, timeout: Duration) -> Self {
         let sdk = aws::at(&aws::sdk_config(config).await, endpoint);
         let builder = aws_sdk_textract::config::Builder::from(&sdk).retry_classifier(aws::HonourRetryAfter);

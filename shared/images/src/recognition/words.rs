@@ -1,17 +1,17 @@
-//! Recognised words as the layout engine wants them: in points, with baselines and sizes.
+//! Converts recognised words for the layout engine: to points, with baselines and font sizes.
 
 use crate::{PixelBox, QuarterTurn, ReadLine, ReadText};
 use documents::layout::{Rule, Word};
 use documents::{Area, Block, Line, Table, normalize};
 
-/// Shares of the font size: what stands above the baseline, and below it.
+/// Shares of the font size above and below the baseline.
 const CAPITALS: f32 = 0.72;
 const SMALL_LETTERS: f32 = 0.5;
 const BELOW: f32 = 0.21;
 
-/// Where the part of a page that was read stands on the page.
+/// The position of the recognised part on the page.
 pub(super) struct PartPlacement {
-    /// Pixels a point.
+    /// Pixels per point.
     pub(super) scale: f32,
     /// Left edge in points.
     pub(super) left: f32,
@@ -21,7 +21,7 @@ pub(super) struct PartPlacement {
     pub(super) pixels: (u32, u32),
 }
 
-/// Does this to all lines of a block.
+/// Calls `with` for all lines of a block.
 pub(super) fn each_line(block: &mut Block, with: impl FnMut(&mut Line)) {
     match block {
         Block::Prose(lines) | Block::List(lines) => lines.iter_mut().for_each(with),
@@ -32,7 +32,7 @@ pub(super) fn each_line(block: &mut Block, with: impl FnMut(&mut Line)) {
 }
 
 impl PartPlacement {
-    /// Puts the lines of a block, which stand on the upright picture, where they are on the page.
+    /// Maps the lines of a block from the upright picture to the page.
     pub(super) fn put(&self, block: &mut Block, turn: QuarterTurn) {
         let place = |line: &mut Line| {
             let Area { left, top, right, bottom } = line.area;
@@ -54,7 +54,7 @@ impl PartPlacement {
     }
 }
 
-/// The words and ruled lines of what was read, in points of the upright picture.
+/// The words and ruled lines of a result, in points of the upright picture.
 pub(super) fn laid_out(read: &ReadText, place: &PartPlacement) -> (Vec<Word>, Vec<Rule>) {
     let words = read.lines.iter().flat_map(|line| line_words(line, place.scale)).collect();
     let rule = |rule: &PixelBox| {
@@ -71,7 +71,7 @@ pub(super) fn laid_out(read: &ReadText, place: &PartPlacement) -> (Vec<Word>, Ve
     (words, read.rules.iter().filter_map(rule).collect())
 }
 
-/// A word before its line's baseline and size are known.
+/// A word before its line's baseline and font size are known.
 struct UnscaledWord {
     text: String,
     left: f32,
@@ -98,7 +98,7 @@ fn line_words(line: &ReadLine, scale: f32) -> Vec<Word> {
     found.into_iter().map(word).collect()
 }
 
-/// The words of a line; where only the line's place is known, they share it by their lengths.
+/// The words of a line. If only the line's area is known, it is divided by the lengths of the words.
 fn found(line: &ReadLine, scale: f32) -> Vec<UnscaledWord> {
     let found = |text: &str, area: PixelBox| {
         let text = normalize::clean_line(text);
@@ -135,7 +135,7 @@ impl UnscaledWord {
     }
 }
 
-/// How far a word's letters reach below the baseline, in sizes.
+/// How far the letters of a word extend below the baseline, relative to the font size.
 fn below(text: &str) -> f32 {
     if text.chars().any(|c| "gjpqy(),;|Q".contains(c)) { BELOW } else { 0.0 }
 }

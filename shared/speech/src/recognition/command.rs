@@ -1,4 +1,5 @@
-//! A program of one's own: `whisper.cpp`, Vosk, or any other that reads WAV and writes text.
+//! Speech recognition by a program of the operator's own: `whisper.cpp`, Vosk, or any other that reads WAV and writes
+//! text.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,26 +13,26 @@ use crate::audio::{Pcm, SoundFormat};
 use foundation::program::{self, ProgramError, ProgramFiles, ProgramLimits};
 use foundation::provider::{ProviderError, ProviderFailure};
 
-/// Bytes of address space: room for a large model.
+/// Address space in bytes: enough for a large model.
 const MEMORY: u64 = 16 * 1024 * 1024 * 1024;
-/// Bytes of text.
+/// Maximum text in bytes.
 const LONGEST_TEXT: u64 = 1024 * 1024;
 
-/// A program that is given WAV (16 kHz, mono) on its standard input and writes the text.
+/// A program that gets WAV (16 kHz, mono) on standard input and writes the text to standard output.
 #[derive(Debug)]
 pub struct SpeechCommand {
     program: String,
     args: Vec<String>,
-    /// What it may read beside its own files.
+    /// Files that it may read in addition to its own.
     files: Vec<PathBuf>,
     name: String,
     timeout: Duration,
 }
 
 impl SpeechCommand {
-    /// `command` holds the program and its arguments. Each run may take `timeout`, or as long as the
-    /// recording sounds where that is longer. Of files it may read those of the system, its own, those that are named
-    /// among its arguments, and `files`; it may write to a temporary folder, which goes when it ends.
+    /// `command` is the program and its arguments. A run may take `timeout`, or the length of the recording if that is
+    /// longer. The program may read the system's files, its own, those named in its arguments, and `files`. It may
+    /// write to a temporary folder, which is deleted at its end.
     #[must_use]
     pub fn new(command: &[String], files: &[PathBuf], timeout: Duration) -> Self {
         let (program, args) =

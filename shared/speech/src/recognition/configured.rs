@@ -1,4 +1,4 @@
-//! The transcriber that the configuration names.
+//! Creates the configured transcriber.
 
 use std::sync::Arc;
 
@@ -6,10 +6,11 @@ use super::{Deepgram, NoTranscriber, OpenAi, PocketSphinx, SpeechCommand, Transc
 use foundation::config::{Config, RecognitionConfig};
 use foundation::provider::Cause;
 
-/// What turns speech into text, as configured. What has to be started is started in the background.
+/// The configured transcriber. Child processes are started in the background.
 ///
 /// # Errors
-/// When the client of a service cannot be set up (no root certificates, a key that no header takes).
+/// If the client of a service cannot be set up, because there are no root certificates or the key contains characters
+/// that a header cannot.
 pub async fn configured(config: &Config) -> Result<Arc<dyn Transcriber>, Cause> {
     let speech = &config.speech;
     let (language, timeout) = (speech.language.as_str(), speech.timeout);

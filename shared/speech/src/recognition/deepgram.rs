@@ -1,4 +1,4 @@
-//! Deepgram's transcription of recordings.
+//! Speech recognition by Deepgram.
 //!
 //! Protocol: <https://developers.deepgram.com/reference/speech-to-text/listen-pre-recorded>.
 
@@ -16,7 +16,7 @@ use crate::audio::{Pcm, SoundFormat};
 use foundation::config::DeepgramConfig;
 use foundation::provider::{Cause, HttpProvider, ProviderError};
 
-/// Deepgram.
+/// A client for Deepgram.
 #[derive(Debug)]
 pub struct Deepgram {
     server: HttpProvider,
@@ -59,10 +59,10 @@ struct Utterance {
 }
 
 impl Deepgram {
-    /// A client for speech in `language` (BCP 47); `timeout` is how long the server may stay silent.
+    /// A client for speech in `language` (BCP 47). `timeout` is how long the server may take without sending anything.
     ///
     /// # Errors
-    /// When TLS cannot be set up, or the key cannot stand in a header.
+    /// If TLS cannot be set up, or the key contains characters that a header cannot.
     pub fn new(config: &DeepgramConfig, language: &str, timeout: Duration) -> Result<Self, Cause> {
         let server = HttpProvider::new(NAME, &config.base_url, "Token", Some(&config.api_key), timeout)?;
         Ok(Self { server, model: config.model.clone(), language: language.to_owned() })

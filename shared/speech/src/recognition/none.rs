@@ -1,4 +1,4 @@
-//! No recogniser at all.
+//! No speech recognition.
 
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
@@ -8,7 +8,7 @@ use super::{NAME, Transcriber, Transcript, TranscriptEvent};
 use crate::audio::Pcm;
 use foundation::provider::{ProviderError, ProviderFailure};
 
-/// Says that speech is not recognised here.
+/// Responds that speech recognition is not configured.
 #[derive(Debug)]
 pub struct NoTranscriber;
 

@@ -1,7 +1,7 @@
-//! Amazon Transcribe, streamed.
+//! Speech recognition by Amazon Transcribe, streamed.
 //!
-//! Protocol: <https://docs.aws.amazon.com/transcribe/latest/dg/streaming.html>. A whole recording goes
-//! the same way, as fast as the service takes it.
+//! Protocol: <https://docs.aws.amazon.com/transcribe/latest/dg/streaming.html>. A whole recording is streamed too, as
+//! fast as the service accepts it.
 
 use std::time::Duration;
 
@@ -31,16 +31,16 @@ use foundation::config::AwsConfig;
 use foundation::provider::{ProviderError, ProviderFailure, sdk_failure};
 use foundation::retry_after::LONGEST_WAIT;
 
-/// Samples of one event: 100 ms, as the service recommends.
+/// Samples per event: 100 ms, as the service recommends.
 const EVENT: usize = RECOGNISED_RATE as usize / 10;
-/// Events on their way.
+/// Number of events that may be in transit.
 const WAITING: usize = 8;
 
-/// How often a whole recording is tried, and how long after the first failure.
+/// Maximum number of attempts for a whole recording, and the wait after the first failure.
 const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Amazon Transcribe.
+/// A client for Amazon Transcribe.
 #[derive(Debug)]
 pub struct Transcribe {
     client: Client,
@@ -51,8 +51,8 @@ pub struct Transcribe {
 type Event = Result<AudioStream, AudioStreamError>;
 
 impl Transcribe {
-    /// A client for speech in `language` (BCP 47), at another endpoint where one is given; `timeout`
-    /// is how long the service may stay silent.
+    /// A client for speech in `language` (BCP 47), with a custom endpoint if one is given. `timeout` is how long the
+    /// service may take without sending anything.
     pub async fn new(config: &AwsConfig, endpoint: Option<&str>, language: &str, timeout: Duration) -> Self {
         let sdk = aws::at(&aws::sdk_config(config).await, endpoint);
         let mut builder =
@@ -104,8 +104,7 @@ impl Transcribe {
         hearings.boxed()
     }
 
-    /// Tries again where that may help, as late as the service asks; the SDK does not do so with a
-    /// stream.
+    /// Retries temporary failures, no earlier than the service asks. The SDK does not retry streams.
     async fn whole(&self, sound: Pcm) -> Result<Transcript, ProviderError> {
         let mut pause = PAUSE;
         for _ in 1..ATTEMPTS {
@@ -135,7 +134,7 @@ impl Transcribe {
     }
 }
 
-/// Sends the sound on as events; how long it was. Ends early where the service takes nothing more.
+/// Sends the sound as events and returns its length. Ends early if the service accepts no more.
 async fn feed(mut sound: BoxStream<'static, Vec<i16>>, events: mpsc::Sender<Event>, limit: Duration) -> Duration {
     let mut sent: u64 = 0;
     while let Some(block) = sound.next().await {
@@ -156,7 +155,7 @@ fn length(samples: u64) -> Duration {
     Duration::from_micros(samples * 1_000_000 / u64::from(RECOGNISED_RATE))
 }
 
-/// What has been understood: what is certain, and what may still change.
+/// The recognised text: a final part, and a part that may still change.
 #[derive(Debug, Default)]
 struct Text {
     certain: Vec<SpokenSegment>,
@@ -194,7 +193,7 @@ fn silent() -> ProviderError {
     ProviderError::new(NAME, ProviderFailure::Timeout)
 }
 
-/// What a failure in the middle of the stream means.
+/// Converts a failure within the stream.
 fn broken_off<E, R>(error: SdkError<E, R>) -> ProviderError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,

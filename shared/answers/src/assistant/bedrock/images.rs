@@ -1,4 +1,4 @@
-//! Pictures as the service takes them: their content, in few formats and not too large.
+//! Prepares pictures for Bedrock, which takes their content, in few formats and of limited size.
 
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::{ContentBlock, ImageBlock, ImageFormat, ImageSource};
@@ -13,16 +13,16 @@ use foundation::provider::Cause;
 use images::PictureLimits;
 use images::memory::MemoryPermit;
 
-/// Bytes of one picture: what the service takes is 3.75 MB.
+/// Maximum size of a picture in bytes. The service accepts 3.75 MB.
 const MOST_BYTES: usize = 3_750_000;
-/// The longer side, in pixels, of a picture that has to be made anew: what such models look at.
+/// Longer side in pixels of pictures that have to be re-encoded, which is what such models look at.
 const LONGEST_SIDE: u32 = 1_568;
 
-/// A file, and the same in base64, in a request that may have to be sent again.
+/// Copies in memory: a file and its base64, both again in a request that may be resent.
 const COPIES: u64 = 4;
 
-/// The pictures to send, and the room for them: to be held until they were sent. One that cannot be had is left out and
-/// logged: the question may well be answered without it.
+/// The pictures to send, and their memory permit, to be held until they are sent. A picture that cannot be fetched is
+/// omitted and logged, since the question may be answered without it.
 pub(super) async fn prepare(
     images: &[Image],
     pictures: &Pictures,
@@ -44,7 +44,7 @@ pub(super) async fn prepare(
     (blocks.into_iter().map(|(block, _)| block).collect(), Some(room))
 }
 
-/// A picture as the service takes it, with its size in bytes.
+/// A picture in the service's form, with its size in bytes.
 async fn block(image: &Image, pictures: &Pictures, limits: PictureLimits) -> Result<(ContentBlock, u64), Cause> {
     let bytes = pictures.bytes(image).await?;
     let (format, bytes) = match format(&bytes) {
@@ -56,7 +56,7 @@ async fn block(image: &Image, pictures: &Pictures, limits: PictureLimits) -> Res
     Ok((ContentBlock::Image(block), size))
 }
 
-/// The format by the content, where the service takes it.
+/// The format of the content, if the service supports it.
 fn format(bytes: &[u8]) -> Option<ImageFormat> {
     match guess_format(bytes).ok()? {
         image::ImageFormat::Png => Some(ImageFormat::Png),

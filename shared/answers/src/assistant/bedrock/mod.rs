@@ -1,7 +1,7 @@
 //! Models of Amazon Bedrock, streamed.
 //!
-//! Protocol: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html>,
-//! which is one for all its models. The models' own settings are left to them, but for the length of an answer.
+//! Protocol: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html>, which is the
+//! same for all models. Models run with their own default settings, except for the maximum length of an answer.
 
 mod images;
 mod wire;
@@ -26,7 +26,7 @@ use foundation::aws;
 use foundation::config::BedrockConfig;
 use foundation::provider::{ProviderError, sdk_failure};
 
-/// A model of Amazon Bedrock. Cheap to clone.
+/// A client for a model of Amazon Bedrock. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Bedrock {
     client: Client,
@@ -36,8 +36,8 @@ pub struct Bedrock {
 }
 
 impl Bedrock {
-    /// A client of the configured model. It is sent the content of `pictures`; those that it would not
-    /// take as they are are decoded within `limits`.
+    /// A client for the configured model. It gets the content of `pictures`; those that the service does not accept are
+    /// decoded within `limits` and re-encoded.
     #[must_use]
     pub fn new(sdk: &SdkConfig, config: BedrockConfig, pictures: Pictures, limits: PictureLimits) -> Self {
         let mut builder = aws_sdk_bedrockruntime::config::Builder::from(sdk).retry_classifier(aws::HonourRetryAfter);
@@ -48,7 +48,7 @@ impl Bedrock {
         Self { client: Client::from_conf(builder.build()), config, pictures, limits }
     }
 
-    /// Asks, again where that may help until the answer begins, and reads the answer.
+    /// Sends the request, with retries until the answer begins, and reads the answer.
     fn pieces(
         self,
         brief: &Brief,

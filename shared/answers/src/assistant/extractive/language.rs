@@ -1,8 +1,8 @@
-//! The language of a question.
+//! The languages of answers.
 
 use search::retrieval::analysis::Language;
 
-/// A language that answers are written in.
+/// A language of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::assistant) enum AnswerLanguage {
     English,
@@ -11,7 +11,7 @@ pub(in crate::assistant) enum AnswerLanguage {
     French,
 }
 
-/// Words that hold sentences together, each in one of the languages only.
+/// Function words that occur in only one of the languages.
 const FUNCTION_WORDS: [(AnswerLanguage, &[&str]); 4] = [
     (
         AnswerLanguage::English,
@@ -46,7 +46,7 @@ const FUNCTION_WORDS: [(AnswerLanguage, &[&str]); 4] = [
 ];
 
 impl AnswerLanguage {
-    /// The language of a question; English where nothing tells.
+    /// The language of a question; English if unknown.
     pub(in crate::assistant) fn of(question: &str) -> Self {
         let lower = question.to_lowercase();
         let words: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
@@ -61,7 +61,7 @@ impl AnswerLanguage {
         best.0
     }
 
-    /// The language that texts in it are analysed in.
+    /// The language for text analysis.
     pub(in crate::assistant) fn language(self) -> Language {
         match self {
             Self::English => Language::English,

@@ -1,7 +1,7 @@
-//! Answers without a language model: the sentences, steps and rows of the manuals that answer, quoted
-//! as they stand, with their pages.
+//! Answers without a language model: quotes the sentences, steps and rows of the manuals that answer the question, with
+//! their pages.
 //!
-//! Deterministic and offline. It says how sure it is, and plainly where the manuals hold no answer: see
+//! It is deterministic and works offline. It says how certain it is, and clearly if the manuals contain no answer: see
 //! [`decision`].
 
 mod cautions;
@@ -30,19 +30,19 @@ use crate::library::Holdings;
 use crate::library::evidence::{self, Candidate, FoundPage, Question};
 use documents::units::Unit;
 
-/// Passages that are looked at.
+/// Number of passages to consider.
 const PASSAGES: usize = 12;
-/// Places that are quoted where there is no answer.
+/// Number of passages that are quoted if there is no answer.
 const CLOSEST: usize = 3;
-/// Unknown words that are named there.
+/// Number of unknown words that are named then.
 const UNKNOWN: usize = 4;
-/// Characters of all quotations; what is beyond is left.
+/// Maximum length of all quotations in characters.
 const LONGEST: usize = 4_000;
-/// Pages that are quoted where the answer is read out: what is heard cannot be skimmed.
+/// Number of pages that are quoted if the answer is read out, because a listener cannot skim.
 const PAGES_ALOUD: usize = 1;
-/// Characters of a place that is quoted where there is no answer.
+/// Maximum length of a passage that is quoted if there is no answer, in characters.
 const GLIMPSE: usize = 220;
-/// Pieces that an answer is streamed in, and the time from the first to the last.
+/// Number of pieces in which an answer is streamed, and the time from the first to the last.
 const PIECES: usize = 10;
 const STREAMED_IN: Duration = Duration::from_millis(400);
 
@@ -83,7 +83,7 @@ impl LanguageModel for Extractive {
     }
 }
 
-/// An answer, and what it quotes.
+/// An answer and its quotations.
 #[derive(Default)]
 struct ExtractiveAnswer {
     text: String,
@@ -96,7 +96,7 @@ impl From<String> for ExtractiveAnswer {
     }
 }
 
-/// The text in about [`PIECES`] pieces of whole words.
+/// Splits the text into about [`PIECES`] pieces at word boundaries.
 fn pieces(text: &str) -> Vec<String> {
     let words: Vec<&str> = text.split_inclusive(char::is_whitespace).collect();
     words.chunks(words.len().div_ceil(PIECES).max(1)).map(<[&str]>::concat).collect()
@@ -154,7 +154,7 @@ fn reply(brief: &Brief, language: AnswerLanguage) -> ExtractiveAnswer {
     written
 }
 
-/// What is quoted, the best page first.
+/// The quotations, best page first.
 fn quotations(
     brief: &Brief,
     (pages, chosen): (&[FoundPage], &[&Candidate]),
@@ -199,7 +199,7 @@ fn quotations(
     ExtractiveAnswer { text: quoted.join("\n\n"), quoted: places }
 }
 
-/// Says that there is no answer, and shows the closest places without any value that could be taken for one.
+/// Says that there is no answer, and shows the closest passages without values that might be taken for one.
 fn not_held(
     brief: &Brief,
     (pages, judged): (&[FoundPage], &[Candidate]),
@@ -233,7 +233,7 @@ fn not_held(
     text
 }
 
-/// Whether a unit shows what a place is about without a value or number that could be taken for an answer.
+/// Whether a unit shows the topic of a passage without a value or number that might be taken for an answer.
 fn is_glimpse(unit: &Unit) -> bool {
     let long_number = |word: &str| word.bytes().filter(u8::is_ascii_digit).count() >= 3;
     unit.text.chars().count() <= GLIMPSE

@@ -1,4 +1,4 @@
-//! Questions with pictures: what was read on them is said, and the manuals are asked about it.
+//! Answers to questions with pictures: says what was read on them, and searches the manuals for it.
 
 use super::language::AnswerLanguage;
 use super::{CLOSEST, ExtractiveAnswer, reply};
@@ -7,11 +7,11 @@ use crate::assistant::model::Brief;
 use crate::assistant::picture_summary::PictureSummary;
 use crate::assistant::resemblance::resembles;
 
-/// Lines of one picture that are repeated.
+/// Number of lines of one picture that are repeated.
 const MOST_LINES: usize = 24;
 
-/// The answer to a question with pictures: first what was read, so that nothing the manuals say is taken
-/// for what the photo shows.
+/// The answer to a question with pictures. What was read comes first, so that the manuals' statements are not taken for
+/// the content of the photo.
 pub(super) fn write(brief: &Brief, language: AnswerLanguage) -> ExtractiveAnswer {
     let seen: Vec<String> = brief.picture_summaries.iter().map(|summary| said(summary, language)).collect();
     let seen = seen.join("\n\n");
@@ -25,7 +25,7 @@ pub(super) fn write(brief: &Brief, language: AnswerLanguage) -> ExtractiveAnswer
     ExtractiveAnswer { text: format!("{seen}\n\n{text}\n\n{}", language.values_are_the_manuals()), quoted }
 }
 
-/// What was seen on a picture.
+/// Says what was recognised on a picture.
 fn said(summary: &PictureSummary, language: AnswerLanguage) -> String {
     let mut said = match (&summary.problem, summary.text.is_empty()) {
         (Some(problem), _) => format!("{} {problem}", language.unreadable_photo()),
@@ -43,7 +43,7 @@ fn said(summary: &PictureSummary, language: AnswerLanguage) -> String {
     said
 }
 
-/// The pages that go with a picture without a question.
+/// The pages that match a picture without a question.
 fn matching(brief: &Brief, language: AnswerLanguage) -> String {
     let written: Vec<&str> = brief.picture_summaries.iter().map(|summary| summary.text.as_str()).collect();
     let written = written.join("\n");

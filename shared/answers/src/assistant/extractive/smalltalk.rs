@@ -1,4 +1,4 @@
-//! Greetings and thanks get their like.
+//! Replies to greetings and thanks.
 
 use super::language::AnswerLanguage;
 
@@ -63,7 +63,7 @@ const THANKS: &[&str] = &[
     "your",
     "mil",
 ];
-/// Words of which one at least makes the others thanks or a greeting.
+/// Words of which at least one is necessary for a greeting or thanks.
 const MARKS: (&[&str], &[&str]) = (
     &[
         "hello",
@@ -87,7 +87,7 @@ const MARKS: (&[&str], &[&str]) = (
     &["thanks", "thank", "thx", "cheers", "danke", "dankeschön", "dank", "gracias", "merci"],
 );
 
-/// The reply to a message that only greets or thanks.
+/// The reply to a message that contains only greetings or thanks.
 pub(super) fn reply(text: &str, language: AnswerLanguage) -> Option<&'static str> {
     let lower = text.to_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();

@@ -1,4 +1,4 @@
-//! Pictures for an endpoint: addresses that it can fetch itself, or the picture in the address.
+//! Prepares pictures for an endpoint: as URLs that it can fetch, or as `data:` URLs.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,13 +12,13 @@ use foundation::outbound;
 use foundation::provider::Cause;
 use images::memory::MemoryPermit;
 
-/// Bytes of a picture that is sent along.
+/// Maximum size of a picture that is embedded, in bytes.
 const MOST_BYTES: usize = 10 * 1024 * 1024;
-/// A file, the same in base64, and both in the request.
+/// Copies in memory: a file and its base64, both again in the request.
 const COPIES: u64 = 4;
 
-/// The addresses to send, and the room for the pictures among them: to be held until they were sent. A picture that
-/// cannot be had is left out and logged: the question may well be answered without it.
+/// The URLs to send, and the memory permit of embedded pictures, to be held until they are sent. A picture that cannot
+/// be fetched is omitted and logged, since the question may be answered without it.
 pub(super) async fn prepare(
     images: &[Image],
     pictures: &Pictures,
@@ -43,7 +43,7 @@ pub(super) async fn prepare(
     (addresses, room)
 }
 
-/// Whether a picture's content goes along.
+/// Whether a picture is embedded.
 fn is_sent(image: &Image) -> bool {
     match &image.source {
         ImageSource::Stored { .. } => true,

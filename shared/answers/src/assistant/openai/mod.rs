@@ -1,8 +1,8 @@
-//! Any endpoint that speaks `OpenAI`'s chat completions, streamed.
+//! Any endpoint that implements `OpenAI`'s chat completions, streamed.
 //!
 //! Protocol: <https://platform.openai.com/docs/api-reference/chat/create>, with `stream` and
-//! `stream_options.include_usage`. Endpoints that send no usage, or end without `[DONE]`, are fine; one
-//! that ends before it said why it stopped has broken off.
+//! `stream_options.include_usage`. Endpoints that send no usage, or no `[DONE]`, work too. If a stream ends without a
+//! finish reason, it has broken off.
 
 mod images;
 mod stream;
@@ -26,26 +26,26 @@ use super::prompt;
 use foundation::config::OpenAiConfig;
 use foundation::provider::{Cause, HttpProvider, ProviderError, ProviderFailure, Refused};
 
-/// An `OpenAI`-compatible endpoint.
+/// A client for an `OpenAI`-compatible endpoint.
 #[derive(Debug)]
 pub struct OpenAi {
     endpoint: Arc<Endpoint>,
 }
 
-/// Where requests go, and how.
+/// The endpoint and what is known of it.
 #[derive(Debug)]
 struct Endpoint {
     server: HttpProvider,
     config: OpenAiConfig,
-    /// Whether pictures on `http://localhost`, which no endpoint can fetch, are sent along.
+    /// Whether pictures on `http://localhost`, which no endpoint can fetch, are embedded.
     inline_localhost: bool,
     pictures: Pictures,
-    /// How it takes the limit of an answer, once it is known.
+    /// The parameter with which it takes the maximum length of an answer, once known.
     length_limit: OnceLock<LengthLimit>,
 }
 
 impl Endpoint {
-    /// Asks; in another way where the endpoint does not know how it is told the limit.
+    /// Sends the request. If the endpoint rejects the parameter for the maximum length, tries the next one.
     async fn ask(&self, brief: &Brief, images: Vec<String>) -> Result<Response, ProviderError> {
         let host = self.config.base_url.host_str().unwrap_or_default();
         let ways = self.length_limit.get().map_or_else(|| LengthLimit::for_host(host).to_vec(), |known| vec![*known]);
@@ -80,10 +80,10 @@ fn is_refused(limit: LengthLimit, error: &ProviderError) -> bool {
 }
 
 impl OpenAi {
-    /// A client of the configured endpoint, which is sent the content of `pictures` in the bucket.
+    /// A client for the configured endpoint. It gets the content of `pictures` in the bucket.
     ///
     /// # Errors
-    /// When TLS cannot be set up, or the key cannot stand in a header.
+    /// If TLS cannot be set up, or the key contains characters that a header cannot.
     pub fn new(config: OpenAiConfig, inline_localhost: bool, pictures: Pictures) -> Result<Self, Cause> {
         let key = config.api_key.as_ref();
         let server = HttpProvider::new(NAME, &config.base_url, "Bearer", key, config.idle_timeout)?;

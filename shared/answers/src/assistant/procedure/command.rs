@@ -1,4 +1,4 @@
-//! What somebody says who works through a procedure with full hands: "next", "repeat", "how tight?".
+//! Commands of users who work through a procedure with their hands full: "next", "repeat", "how tight?".
 
 use text2num::text2digits;
 use unicode_normalization::UnicodeNormalization as _;
@@ -7,32 +7,32 @@ use super::vocabulary::{COMMANDS, COURTESIES, STEPS};
 use crate::assistant::extractive::AnswerLanguage;
 use crate::assistant::utterance::{Phrases, Word, words};
 
-/// Characters of a command. What is longer is a question.
+/// Maximum length of a command in characters. Longer messages are questions.
 const LONGEST: usize = 80;
 /// The languages of the phrases, in their order.
 const LANGUAGES: [AnswerLanguage; 4] =
     [AnswerLanguage::English, AnswerLanguage::German, AnswerLanguage::Spanish, AnswerLanguage::French];
 
-/// What is wanted in a procedure.
+/// A command in a procedure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::assistant) enum Command {
-    /// The step behind the last one.
+    /// The next step.
     Next,
-    /// The last one again.
+    /// The current step again.
     Repeat,
-    /// The step before it.
+    /// The previous step.
     Back,
-    /// The first one.
+    /// The first step.
     First,
-    /// The step at this place, from 1.
+    /// The step with this number, from 1.
     Step(u32),
-    /// No further one.
+    /// No further step.
     Done,
-    /// A question about the step: which tool, how tight.
+    /// A question about the current step: which tool, how tight.
     Ask,
 }
 
-/// What a message means in a procedure of `all` steps, and its language; nothing where it is a question like any other.
+/// The command in a message, in a procedure of `all` steps, and its language; `None` for an ordinary question.
 pub(super) fn command(text: &str, all: u32) -> Option<(Command, AnswerLanguage)> {
     if text.chars().nth(LONGEST).is_some() {
         return None;
@@ -69,7 +69,7 @@ fn meaning(said: &[Word<'_>], all: u32) -> Option<(Command, AnswerLanguage)> {
     found.or_else(|| LANGUAGES.into_iter().zip(STEPS).find_map(step))
 }
 
-/// A number, in digits or in words.
+/// A number in digits or words.
 fn number(said: &[Word<'_>], language: AnswerLanguage) -> Option<u32> {
     let written: Vec<String> = said.iter().map(|word| word.written.nfc().collect()).collect();
     let written = written.join(" ");

@@ -1,4 +1,4 @@
-//! What is said around the steps of a procedure.
+//! Phrases around the steps of a procedure.
 
 use crate::assistant::citations::escape;
 use crate::assistant::extractive::AnswerLanguage;
@@ -54,7 +54,7 @@ impl AnswerLanguage {
     }
 }
 
-/// ` (CHANGING THE OIL)`; nothing without a title.
+/// The title in brackets, as in ` (CHANGING THE OIL)`; empty without a title.
 fn of(title: &str) -> String {
     if title.is_empty() { String::new() } else { format!(" ({})", escape(title)) }
 }

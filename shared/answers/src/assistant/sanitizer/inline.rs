@@ -1,12 +1,12 @@
-//! What stands in a line, character by character.
+//! Inline text, character by character.
 
 use super::Sanitizer;
 use super::bare::AddressStart;
 use super::scan::{Scanned, View, code_span, entity, from, run};
 
 impl Sanitizer {
-    /// Settles what a view within a line begins with, as [`Sanitizer::step`] does. `depth` counts the
-    /// links whose text this is.
+    /// Processes the beginning of a view within a line, as [`Sanitizer::step`] does. `depth` counts the enclosing
+    /// links.
     pub(super) fn inline(&mut self, view: View<'_>, cited: &[usize], depth: usize) -> Option<usize> {
         let character = view.text.chars().next()?;
         let was_clean = self.is_clean;
@@ -35,7 +35,7 @@ impl Sanitizer {
         taken
     }
 
-    /// The text of a link, or what is said instead of a picture.
+    /// Processes the text of a link, or the alternative text of a picture.
     pub(super) fn inner(&mut self, text: &str, cited: &[usize], depth: usize) {
         let mut at = 0;
         while at < text.len() {
@@ -59,7 +59,7 @@ impl Sanitizer {
         }
     }
 
-    /// A character that stands for itself, written with `length` bytes.
+    /// Writes a literal character that takes `length` bytes in the source.
     fn literal(&mut self, view: View<'_>, (character, length): (char, usize), cited: &[usize]) -> Option<usize> {
         match character {
             ':' | '.' | '@' if AddressStart::of(self.writer.word(), character).is_some() => {
@@ -76,7 +76,7 @@ impl Sanitizer {
         }
     }
 
-    /// Entities become what they stand for; else nothing may make one of the sign.
+    /// Replaces entities by their characters, and prevents the sign from forming one otherwise.
     fn ampersand(&mut self, view: View<'_>, cited: &[usize]) -> Option<usize> {
         match entity(view) {
             Scanned::Undecided => None,
@@ -103,8 +103,8 @@ impl Sanitizer {
         }
     }
 
-    /// A code span stays, or the backticks stand for themselves. A bar would end it where the line is
-    /// a row of a table, so it is shown between two spans.
+    /// Keeps a code span, or writes literal backticks. In a table row a bar would end the span, so it is written
+    /// between two spans.
     fn ticks(&mut self, view: View<'_>) -> Option<usize> {
         let ticks = run(view.text, '`');
         if ticks == view.text.len() && !view.ends {

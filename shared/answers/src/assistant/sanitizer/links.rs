@@ -4,7 +4,7 @@ use super::Sanitizer;
 use super::addresses::Verdict;
 use super::scan::{Scanned, View, bracket, destination, from, is_definition};
 
-/// Links within the text of links that are looked into.
+/// Maximum nesting of links.
 const DEEPEST: usize = 8;
 
 impl Sanitizer {
@@ -69,7 +69,7 @@ impl Sanitizer {
         Some(length)
     }
 
-    /// Of a picture, what is said instead of it stays.
+    /// Replaces a picture by its alternative text.
     pub(super) fn picture(&mut self, view: View<'_>, cited: &[usize], depth: usize) -> Option<usize> {
         let behind = View { text: from(view.text, 1), ..view };
         let plain = |sanitizer: &mut Self| {
@@ -109,8 +109,7 @@ impl Sanitizer {
         Some(1 + close + 1 + length)
     }
 
-    /// Whether a link to an address stays, where `behind` follows it; `None` where a mark may still
-    /// cite the page in which it stands.
+    /// Whether a link to a URL is kept if `behind` follows it; `None` if a later mark may still cite the page with it.
     pub(super) fn is_allowed(&self, address: &str, behind: View<'_>, cited: &[usize]) -> Option<bool> {
         match self.addresses.judge(address, &self.seen) {
             Verdict::Allowed => Some(true),
@@ -142,7 +141,7 @@ fn is_number(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The passage that a mark stands for.
+/// The passage that a mark refers to.
 fn passage(mark: &str, cited: &[usize]) -> Option<usize> {
     cited.get(mark.parse::<usize>().ok()?.checked_sub(1)?).copied()
 }

@@ -1,20 +1,20 @@
-//! Reading ahead: code spans, the ends of links, definitions, entities.
+//! Lookahead: code spans, ends of links, definitions, entities.
 
 use pulldown_cmark::{Event, Parser};
 
 use super::WINDOW;
 
-/// Longest name of an entity.
+/// Maximum length of an entity's name.
 const LONGEST_ENTITY: usize = 32;
 
-/// What can be seen of the text from some place on.
+/// The visible text from a position on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View<'a> {
     /// At most [`WINDOW`] bytes.
     pub(super) text: &'a str,
-    /// Whether no more will be seen: what is still open stays open.
+    /// Whether no more text will be visible, so that open constructs stay open.
     pub(super) ends: bool,
-    /// Whether that is because the text ends.
+    /// Whether that is because the text has ended.
     pub(super) is_whole: bool,
 }
 
@@ -27,7 +27,7 @@ impl<'a> View<'a> {
         Self { text, ends: ends || is_full, is_whole: ends && !is_cut }
     }
 
-    /// The line that the view begins with, without its end; `None` where that is not seen yet.
+    /// The first line of the view, without its line break; `None` if its end is not visible yet.
     pub(super) fn line(self) -> Option<&'a str> {
         match self.text.split_once('\n') {
             Some((line, _)) => Some(line),
@@ -37,17 +37,17 @@ impl<'a> View<'a> {
     }
 }
 
-/// The text from a place on; empty where there is none.
+/// The text from a position on; empty beyond the end.
 pub(super) fn from(text: &str, at: usize) -> &str {
     text.get(at..).unwrap_or_default()
 }
 
-/// How many bytes of this kind a text begins with.
+/// The number of these characters at the beginning of a text.
 pub(super) fn run(text: &str, mark: char) -> usize {
     text.len() - text.trim_start_matches(mark).len()
 }
 
-/// What is found when something is looked for that may not have arrived.
+/// The result of a lookahead in text that may be incomplete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scanned<T> {
     Yes(T),
@@ -61,8 +61,7 @@ impl<T> Scanned<T> {
     }
 }
 
-/// The content of a code span on one line, and the bytes of the whole, where the view begins with
-/// `ticks` backticks.
+/// The content and total length of a code span on one line, if the view begins with `ticks` backticks.
 pub(super) fn code_span(view: View<'_>, ticks: usize) -> Scanned<(&str, usize)> {
     let mut at = ticks;
     loop {
@@ -86,7 +85,7 @@ pub(super) fn code_span(view: View<'_>, ticks: usize) -> Scanned<(&str, usize)> 
     }
 }
 
-/// Where the bracket closes that the view begins with, on the same line: the place of its `]`.
+/// The position of the `]` that closes the bracket at the beginning of the view, on the same line.
 pub(super) fn bracket(view: View<'_>) -> Scanned<usize> {
     let (mut at, mut depth) = (0, 0_usize);
     loop {
@@ -124,7 +123,7 @@ pub(super) fn bracket(view: View<'_>) -> Scanned<usize> {
     }
 }
 
-/// The destination of a link, and the bytes from its `(` to its `)`, where the view begins with the `(`.
+/// The destination of a link, and the length from its `(` to its `)`, if the view begins with the `(`.
 pub(super) fn destination(view: View<'_>) -> Scanned<(&str, usize)> {
     let line = view.text.split('\n').next().unwrap_or_default();
     // A link whose end is on another line is none here; the writer sees to it that it is none there.
@@ -154,7 +153,7 @@ fn destination_in(line: &str) -> Option<(&str, usize)> {
     Some((address, line.len() - rest.len()))
 }
 
-/// Where an address ends in a link: before a blank, or before a parenthesis that it did not open.
+/// The end of a URL in a link: before a space, or an unbalanced closing parenthesis.
 fn end_of_address(text: &str) -> Option<usize> {
     let (mut depth, mut escaped) = (0_usize, false);
     for (at, character) in text.char_indices() {
@@ -171,7 +170,7 @@ fn end_of_address(text: &str) -> Option<usize> {
     None
 }
 
-/// What follows a title.
+/// The text after a title.
 fn end_of_title(text: &str, close: char) -> Option<&str> {
     let mut escaped = false;
     for (at, character) in text.char_indices().skip(1) {
@@ -185,7 +184,7 @@ fn end_of_title(text: &str, close: char) -> Option<&str> {
     None
 }
 
-/// Whether a line defines an address for a label: `[label]: https://…`. It shows nothing.
+/// Whether a line is a link reference definition: `[label]: https://…`. It is not rendered.
 pub(super) fn is_definition(line: &str) -> bool {
     let Some((_, rest)) = line.split_once("]:") else { return false };
     let address = rest.trim();
@@ -198,8 +197,8 @@ pub(super) fn is_definition(line: &str) -> bool {
     leads_away && (title.is_empty() || title.starts_with(['"', '\'', '(']))
 }
 
-/// The characters that the entity stands for, and its bytes, where the view begins with `&`. `No` comes
-/// with nothing: then the sign stands for itself.
+/// The characters and the length of the entity at the beginning of the view. `No` has no content: the sign is then
+/// literal.
 pub(super) fn entity(view: View<'_>) -> Scanned<(String, usize)> {
     let rest = from(view.text, 1);
     let name = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#').count();

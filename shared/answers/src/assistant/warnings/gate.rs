@@ -1,4 +1,4 @@
-//! What is read out passes sentence by sentence, so that a warning is said before its steps.
+//! Releases an answer that is read out sentence by sentence, so that warnings precede their steps.
 
 use super::matcher::WarningMatcher;
 use super::said::says;
@@ -6,17 +6,17 @@ use super::{ApplicableWarning, essence};
 use documents::units::sentences;
 use shared::store::Warning;
 
-/// Holds back what a model says until its sentence is whole.
+/// Holds back the output of a model until a sentence is complete.
 #[derive(Debug)]
 pub(in crate::assistant) struct SentenceGate {
     held: String,
-    /// Whether all of it is held: in another language, only the whole answer can be compared with its pages.
+    /// Whether everything is held back: in another language, only the whole answer can be compared with the pages.
     holds_all: bool,
-    /// The warnings that were put before their steps.
+    /// The warnings that were inserted.
     put: Vec<String>,
 }
 
-/// A part of an answer that may pass, and the warnings that have to be said before it.
+/// A part of an answer, and the warnings to say before it.
 #[derive(Debug, PartialEq)]
 pub(in crate::assistant) struct GatedText {
     pub(in crate::assistant) before: Vec<ApplicableWarning>,
@@ -30,7 +30,7 @@ impl SentenceGate {
         Self { held: String::new(), holds_all: matcher.is_foreign(question), put }
     }
 
-    /// Takes further text, after `said`; gives the sentences that are whole.
+    /// Takes more text, after `said`, and returns the complete sentences.
     pub(in crate::assistant) fn push(
         &mut self,
         text: &str,
@@ -49,7 +49,7 @@ impl SentenceGate {
         self.pass(&ready, matcher, (said, cited))
     }
 
-    /// Gives what is left, at the end of the answer.
+    /// Returns the rest at the end of the answer.
     pub(in crate::assistant) fn finish(
         &mut self,
         matcher: &WarningMatcher,
@@ -84,7 +84,7 @@ impl SentenceGate {
     }
 }
 
-/// Where the last whole sentence of a text ends that goes on.
+/// The end of the last complete sentence in an unfinished text.
 fn whole(text: &str) -> usize {
     let line = text.rfind('\n').map_or(0, |at| at + 1);
     let rest = text.get(line..).unwrap_or_default();
@@ -94,7 +94,7 @@ fn whole(text: &str) -> usize {
     line + begins
 }
 
-/// The sentences of a text with the white space behind them; together they are the text.
+/// The sentences of a text including trailing white space. Together they are the text.
 fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     for line in text.split_inclusive('\n') {

@@ -1,4 +1,4 @@
-//! Which steps of the pages found an answer tells in a model's words, and the warnings that hold for them.
+//! Determines which steps a model tells in its own words, and the warnings that apply to them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -10,33 +10,33 @@ use crate::library::{Findings, Passage};
 use documents::units::{LabelStyle, Unit, UnitKind, label, warnings_of};
 use search::retrieval::analysis::{Analyzer, Language, Reading, figures};
 
-/// The share of a step's words that a sentence must have to tell it, rare ones counting for more.
+/// Minimum share of a step's words in a sentence that tells it, weighted by rarity.
 const OF_STEP: f32 = 0.4;
-/// The share of a sentence's words that a step must have, and how many.
+/// Minimum share of a sentence's words in the step, and their minimum number.
 const OF_SENTENCE: (f32, usize) = (0.45, 3);
-/// Words in common that are enough, whatever else is said.
+/// Number of common words that are always enough.
 const MANY: usize = 5;
-/// Words in common below which nothing is told.
+/// Minimum number of common words.
 const FEWEST: usize = 2;
-/// Numbered lines that make a list of steps, and the share of them whose steps must be found.
+/// Minimum number of lines in a list of numbered steps, and the minimum share of them that must match.
 const FEW_STEPS: usize = 2;
 const FOUND_STEPS: f32 = 0.7;
-/// Sentences of an answer that only gives a value.
+/// Maximum number of sentences in an answer that only gives a value.
 const FEW_SENTENCES: usize = 3;
 
-/// The pages found, as far as warnings stand on them or around them.
+/// The pages found that have warnings on or around them.
 pub(in crate::assistant) struct WarningMatcher {
     pages: Vec<MatchedPage>,
 }
 
-/// A page that was found, with those around it.
+/// A page that was found, with its neighbours.
 struct MatchedPage {
     passage: usize,
     document_id: String,
     units: Vec<Unit>,
-    /// What stands on the page itself.
+    /// The statements on the page itself.
     statements: Vec<Statement>,
-    /// What a word counts: the less, the more statements have it.
+    /// The weight of each word: the more statements contain it, the less.
     weights: HashMap<String, f32>,
     language: Language,
     analyzer: Analyzer,
@@ -50,7 +50,7 @@ struct Statement {
     readings: Vec<Reading>,
 }
 
-/// A step that an answer tells, and where.
+/// A step that an answer tells, and its position.
 struct ToldStep {
     step: usize,
     at: usize,
@@ -68,14 +68,13 @@ impl WarningMatcher {
         self.pages.is_empty()
     }
 
-    /// Whether the answer will be in another language than one of the manuals, so that words tell nothing.
+    /// Whether the answer will be in another language than one of the manuals, so that words cannot be compared.
     pub(super) fn is_foreign(&self, question: &str) -> bool {
         let language = Language::of_question(question);
         self.pages.iter().any(|page| page.language != language)
     }
 
-    /// The warnings that hold for what an answer tells. `cited` are the places of its passages in the order of their
-    /// marks.
+    /// The warnings that apply to an answer. `cited` are the indices of its passages in the order of their marks.
     pub(in crate::assistant) fn belonging(&self, text: &str, cited: &[usize]) -> Vec<ApplicableWarning> {
         let language = Language::of_question(text);
         let sentences = split(text);
@@ -98,7 +97,7 @@ impl WarningMatcher {
         all
     }
 
-    /// The same of an answer that was cut. What it tells behind its last mark may be of a page whose mark was still to
+    /// The same for an incomplete answer. The text after its last mark may belong to a page whose mark is still to
     /// come.
     pub(in crate::assistant) fn belonging_to_part(&self, text: &str, cited: &[usize]) -> Vec<ApplicableWarning> {
         let mut all = self.belonging(text, cited);
@@ -112,8 +111,8 @@ impl WarningMatcher {
         all
     }
 
-    /// The warnings that hold for one sentence of an answer, by the page that it tells most of. A page whose mark it
-    /// has goes first; `cited` as above.
+    /// The warnings that apply to one sentence of an answer, by the page with most of its content. A page that it cites
+    /// comes first. `cited` is as above.
     pub(super) fn of_sentence(&self, sentence: &str, cited: &[usize]) -> Vec<ApplicableWarning> {
         let marked = |page: &&MatchedPage| {
             let place = cited.iter().position(|passage| *passage == page.passage);
@@ -136,7 +135,7 @@ impl WarningMatcher {
         best.map(|(found, _)| found).unwrap_or_default()
     }
 
-    /// Those of the warnings that the answer does not say before it tells their steps.
+    /// The warnings that the answer does not state before their steps.
     pub(in crate::assistant) fn missing<'a>(text: &str, all: &'a [ApplicableWarning]) -> Vec<&'a ApplicableWarning> {
         let before = |found: &ApplicableWarning| text.get(..found.told_at).unwrap_or(text);
         all.iter().filter(|found| !says(before(found), &found.warning.text)).collect()
@@ -177,7 +176,7 @@ impl MatchedPage {
         Some(Self { passage: place, document_id, units, statements, weights, language, analyzer })
     }
 
-    /// The steps that a sentence tells, and how much of the sentence the best of them has.
+    /// The steps that a sentence tells, and the share of the sentence in the best of them.
     fn told(&self, sentence: &str) -> (Vec<usize>, f32) {
         let words = words(&self.analyzer, sentence);
         let weight = |word: &String| self.weights.get(word).copied().unwrap_or(1.0);
@@ -220,8 +219,8 @@ impl MatchedPage {
         sentences.flat_map(of).collect()
     }
 
-    /// The steps that an answer in another language may tell: all of the page, unless it only gives what a row of a
-    /// table says, or a sentence that is no step.
+    /// The steps that an answer in another language may tell: all of the page, unless the answer only gives the content
+    /// of a table row or of a sentence that is not a step.
     fn told_abroad(&self, text: &str, sentences: &[Sentence<'_>]) -> Vec<ToldStep> {
         let of_kind = |is: fn(UnitKind) -> bool| self.statements.iter().filter(move |statement| is(statement.kind));
         let readings = |is: fn(UnitKind) -> bool| {
@@ -241,7 +240,7 @@ impl MatchedPage {
         of_kind(|kind| kind == UnitKind::Step).map(|statement| ToldStep { step: statement.at, at: 0 }).collect()
     }
 
-    /// The warnings of these steps, each with the place where the first of its steps is told.
+    /// The warnings of these steps, each with the position of its first step in the answer.
     fn warnings(&self, told: &[ToldStep]) -> Vec<ApplicableWarning> {
         let mut places: BTreeMap<usize, usize> = BTreeMap::new();
         for ToldStep { step, at } in told {
@@ -259,7 +258,7 @@ impl MatchedPage {
     }
 }
 
-/// Adds a warning; one that is known belongs to the first of its steps.
+/// Adds a warning. A duplicate belongs to the first of its steps.
 fn add(all: &mut Vec<ApplicableWarning>, new: ApplicableWarning) {
     let is_known = |known: &&mut ApplicableWarning| essence(&known.warning.text) == essence(&new.warning.text);
     match all.iter_mut().find(is_known) {
@@ -268,14 +267,14 @@ fn add(all: &mut Vec<ApplicableWarning>, new: ApplicableWarning) {
     }
 }
 
-/// The words of a text without its label: steps of the same number need not be the same.
+/// The words of a text without its label, since steps with the same number may differ.
 fn words(analyzer: &Analyzer, text: &str) -> HashSet<String> {
     let text = text.trim_start();
     let bare = label(text).and_then(|label| text.get(label.bytes..)).unwrap_or(text);
     analyzer.terms(bare).into_iter().collect()
 }
 
-/// Whether an answer lists steps by numbers, and most of them in words that the pages do not have.
+/// Whether an answer lists numbered steps, mostly in words that the pages do not contain.
 #[expect(clippy::cast_precision_loss, reason = "an answer has few lines")]
 fn is_list_in_other_words(text: &str, found: &[(&MatchedPage, Vec<ToldStep>)]) -> bool {
     let (mut steps, mut known, mut begin) = (0_usize, 0_usize, 0);

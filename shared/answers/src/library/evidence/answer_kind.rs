@@ -1,4 +1,4 @@
-//! What kind of answer a question wants, which chooses what is quoted.
+//! The kind of answer that a question asks for. It determines what is quoted.
 
 use super::quantity::RequestedValue;
 use search::retrieval::analysis::phrase_places;
@@ -6,17 +6,17 @@ use search::retrieval::analysis::phrase_places;
 /// The kind of answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AnswerKind {
-    /// The value of a quantity, or a number of something.
+    /// The value of a quantity, or a count.
     Value,
     /// A part, stock or tool number.
     Number,
     /// The steps of a task.
     Procedure,
-    /// What is wrong and what helps.
+    /// A fault and its remedy.
     Remedy,
     /// What something is or does.
     Definition,
-    /// What to watch out for, and whether something is allowed.
+    /// Precautions, and whether something is allowed.
     Warning,
     /// Anything else.
     Statement,
@@ -178,8 +178,8 @@ const WARNING: &[&str] = &[
     "grave si",
 ];
 
-/// Words that ask whether something may be done, where no question word stands before them: "Can I reuse it?" does,
-/// "Where can I find it?" does not.
+/// Words that ask whether something is allowed, unless a question word precedes them: "Can I reuse it?", but not "Where
+/// can I find it?".
 const WHETHER: &[&str] = &[
     "can i",
     "can we",
@@ -202,7 +202,7 @@ const WHETHER: &[&str] = &[
     "pouvons-nous",
     "dois-je",
 ];
-/// Words that ask for something else than a yes or a no.
+/// Words that ask for something else than yes or no.
 const QUESTION_WORDS: &[&str] = &[
     "how",
     "what",
@@ -247,7 +247,7 @@ const QUESTION_WORDS: &[&str] = &[
 ];
 
 impl AnswerKind {
-    /// Reads a question.
+    /// Determines the kind of a question.
     pub(crate) fn of(question: &str, asked: &RequestedValue) -> Self {
         let lower = format!(" {} ", question.to_lowercase().replace('’', "'"));
         let says = |words: &[&str]| words.iter().any(|word| phrase_places(&lower, word).next().is_some());
@@ -269,7 +269,7 @@ impl AnswerKind {
     }
 }
 
-/// Whether a question asks if something may be done.
+/// Whether a question asks if something is allowed.
 fn asks_whether(lower: &str) -> bool {
     lower.split(['.', '?', '!', ';', ',', '¿', '¡']).any(|clause| {
         let asked = WHETHER.iter().filter_map(|phrase| phrase_places(clause, phrase).next()).min();
@@ -278,13 +278,14 @@ fn asks_whether(lower: &str) -> bool {
     })
 }
 
-/// `What is the lever on the left for?`, `what is it used for`; not `which grease is used for the hub`.
+/// Whether a question asks for a purpose: `What is the lever on the left for?`, `what is it used for`, but not `which
+/// grease is used for the hub`.
 fn asks_what_for(lower: &str) -> bool {
     let text = lower.trim_matches(|c: char| !c.is_alphanumeric());
     text.starts_with("what") && text.ends_with(" for")
 }
 
-/// `Remove the pump`, `installing the belt`: a task as it is titled.
+/// Whether a question begins like the title of a task: `Remove the pump`, `installing the belt`.
 fn begins_with_task(lower: &str) -> bool {
     let verbs = [
         "remov",

@@ -1,7 +1,7 @@
-//! How much of a question each unit of the pages found answers.
+//! Scores how well each unit of the pages found answers a question.
 //!
-//! The search judges whole pages. What is quoted, and which of the best pages comes first, is decided by their
-//! units: rows, steps, warnings and sentences.
+//! The search ranks whole pages. Their units (rows, steps, warnings and sentences) determine what is quoted, and which
+//! of the best pages comes first.
 
 mod answer_kind;
 mod definition;
@@ -30,45 +30,45 @@ pub(crate) use self::sources::Source;
 pub(crate) use self::terms::Term;
 pub(crate) use self::variants::{VariantFit, Variants};
 
-/// What a unit counts more that says what the thing is that was asked about.
+/// Bonus of a unit that defines the subject of the question.
 const DEFINES: f32 = 0.35;
 
-/// What a unit counts more whose section is titled with all that was asked about.
+/// Bonus of a unit whose section title contains the whole subject of the question.
 const TITLED: f32 = 0.4;
 
 /// A page that was found, with its units.
 pub(crate) struct FoundPage {
-    /// The passage's place among those found.
+    /// The index of the passage among those found.
     pub(crate) passage: usize,
     pub(crate) source: Source,
     pub(crate) units: Vec<Unit>,
 }
 
-/// A unit judged.
+/// A unit with its scores.
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
-    /// The place of its page among the pages judged.
+    /// The index of its page.
     pub(crate) page: usize,
-    /// Its place among the units of the page.
+    /// Its index among the units of the page.
     pub(crate) at: usize,
-    /// What speaks for it, apart from what the search says of its page.
+    /// Its own score, without that of its page.
     own: f32,
-    /// What it is chosen by.
+    /// The total score.
     pub(crate) score: f32,
-    /// What each term counts for it.
+    /// The share of each term.
     pub(crate) shares: Vec<f32>,
-    /// The share of the terms, by weight, that stand in the unit and over it.
+    /// The share of the terms, by weight, in the unit and its titles.
     pub(crate) coverage: f32,
-    /// The same of the unit itself, with what stands over a row.
+    /// The same for the unit itself and the lead of a row.
     pub(crate) close: f32,
-    /// The cosine of the passage that it stands in.
+    /// The cosine of its passage.
     pub(crate) cosine: f32,
-    /// Whether a value that was asked for is there, or none was.
+    /// Whether it has the requested value, or none was requested.
     pub(crate) value: bool,
     pub(crate) fit: VariantFit,
 }
 
-/// The pages that can be quoted, in the order in which they were found.
+/// The pages that can be quoted, in the order of the search.
 pub(crate) fn pages(findings: &Findings) -> Vec<FoundPage> {
     first_pages(findings, findings.passages.len())
 }
@@ -84,7 +84,7 @@ fn first_pages(findings: &Findings, most: usize) -> Vec<FoundPage> {
         .collect()
 }
 
-/// All units of these pages that can answer, the best first.
+/// Scores all units of these pages that can answer. Best first.
 pub(crate) fn judge(findings: &Findings, pages: &[FoundPage], question: &Question) -> Vec<Candidate> {
     let mut judged: Vec<Candidate> =
         pages.iter().enumerate().flat_map(|(at, page)| judge_page(findings, (at, page), question)).collect();
@@ -128,7 +128,7 @@ fn fit_bonus(fit: VariantFit) -> f32 {
     0.08 * count(fit.named) - 0.3 * count(fit.others)
 }
 
-/// Codes, and in rows numbers, that a unit holds as they were asked for.
+/// Bonus for codes, and in rows for numbers, that the unit contains exactly.
 fn exact_bonus(terms: &[Term], own: &[f32], kind: UnitKind) -> f32 {
     let held = |is: fn(&Term) -> bool| terms.iter().zip(own).any(|(term, share)| is(term) && *share >= 1.0);
     let code = if held(|term| term.code && term.known) { 0.25 } else { 0.0 };
@@ -136,12 +136,12 @@ fn exact_bonus(terms: &[Term], own: &[f32], kind: UnitKind) -> f32 {
     code + number
 }
 
-/// What the search says of the page: the first ones more often hold the answer.
+/// Bonus for the page's rank in the search, since the first pages more often contain the answer.
 fn rank_bonus(place: usize) -> f32 {
     [0.15, 0.1, 0.06, 0.03].get(place).copied().unwrap_or(0.0)
 }
 
-/// What speaks for a unit beside its words: that it is the kind of thing that was asked for.
+/// Bonus for being the kind of thing that was asked for.
 fn kind_bonus(question: &Question, unit: &Unit, analyzer: &Analyzer, value: bool) -> f32 {
     let told = if value { 0.18 } else { -0.12 };
     let mut bonus = match question.wanted {
@@ -171,7 +171,7 @@ fn forbids(unit: &Unit) -> bool {
     ["not ", "never", "must", "only", "nicht", "no ", "ne "].iter().any(|word| lower.contains(word))
 }
 
-/// Whether a unit holds a value or number of the kind that is asked for.
+/// Whether a unit contains a value or number of the requested kind.
 pub(crate) fn tells(asked: &RequestedValue, unit: &Unit) -> bool {
     (asked.is_number() && has_part_number(&unit.text)) || (asked.is_value() && asked.is_in(&unit.text))
 }
@@ -180,7 +180,7 @@ fn has_part_number(text: &str) -> bool {
     text.split([' ', ',', ';', '(', ')']).any(is_part_number)
 }
 
-/// Whether the unit stands in a table or section on faults.
+/// Whether the unit belongs to a table or section about faults.
 fn is_about_trouble(unit: &Unit) -> bool {
     let over = format!("{} {} {}", unit.titles, unit.lead, unit.text).to_lowercase();
     ["troubl", "malfunction", "symptom", "probable cause", "corrective action", "fault", "störung", "avería", "panne"]
@@ -188,7 +188,7 @@ fn is_about_trouble(unit: &Unit) -> bool {
         .any(|word| over.contains(word))
 }
 
-/// The weighted mean of what each term counts.
+/// The weighted mean of the terms' shares.
 pub(crate) fn weighted(terms: &[Term], share: impl Fn(usize) -> f32) -> f32 {
     let total: f32 = terms.iter().map(|term| term.weight).sum();
     if total <= 0.0 {

@@ -1,4 +1,4 @@
-//! A question, as units are judged by it.
+//! A question, prepared for scoring units.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use super::variants::Variants;
 use crate::library::Findings;
 use search::retrieval::analysis::{Analyzer, Initials};
 
-/// What a question is, for judging units.
+/// A question, prepared for scoring units.
 pub(crate) struct Question {
     pub(crate) terms: Vec<Term>,
     pub(crate) asked: RequestedValue,
@@ -19,7 +19,7 @@ pub(crate) struct Question {
 }
 
 impl Question {
-    /// Reads a question that was searched for.
+    /// Prepares a question that was searched for.
     pub(crate) fn of(text: &str, findings: &Findings) -> Self {
         let asked = RequestedValue::of(text);
         let terms = terms(text, &findings.vocabulary, &file_names(findings));
@@ -32,7 +32,7 @@ impl Question {
         }
     }
 
-    /// The index terms of a text in their order; those that the question does not hold may be left empty.
+    /// The index terms of a text in order. Those that the question does not contain may be empty.
     pub(super) fn read(&self, analyzer: &Analyzer, text: &str) -> Vec<String> {
         let mut list = Vec::new();
         analyzer.each_place_like(text, &self.initials, |term| list.push(term.unwrap_or_default().to_owned()));
@@ -40,7 +40,7 @@ impl Question {
     }
 }
 
-/// The words of the manuals' file names: a question may name a manual that never names itself.
+/// The words of the manuals' file names. A question may name a manual that never names itself.
 fn file_names(findings: &Findings) -> HashSet<String> {
     let lower = findings.passages.iter().map(|passage| passage.hit.file_name.to_lowercase());
     let words = |name: String| name.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();

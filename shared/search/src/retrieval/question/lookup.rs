@@ -1,4 +1,4 @@
-//! The terms of several segments, looked up as one list.
+//! Looks up terms in several segments at once.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -9,12 +9,12 @@ use super::spelling::{self, Near};
 use super::synonyms::Synonym;
 use super::{INSTEAD, Match, WordForm};
 
-/// What is looked up: terms, and the language of the manuals that they are looked for in.
+/// A lookup: terms, and the language of the manuals to search.
 type LookupKey = (Option<Language>, Vec<String>);
 
 pub(super) struct Lookup<'a> {
     segments: &'a [&'a Segment],
-    /// Pages of the terms that were looked up before: neighbours in a question are looked up more than once.
+    /// Number of pages of earlier lookups. Neighbouring words of a question are looked up repeatedly.
     known: RefCell<HashMap<LookupKey, usize>>,
     analyzers: BTreeMap<Language, Analyzer>,
 }
@@ -28,7 +28,7 @@ impl<'a> Lookup<'a> {
         Self { segments, known: RefCell::default(), analyzers }
     }
 
-    /// The word as it is, in each language in which a manual holds it.
+    /// The word itself, in each language in which a manual contains it.
     pub(super) fn exact(&self, word: &str) -> Vec<WordForm> {
         let terms = self.analyzers.iter().filter_map(|(language, analyzer)| Some((*language, analyzer.term_of(word)?)));
         let forms = terms.map(|(language, term)| WordForm {
@@ -40,13 +40,13 @@ impl<'a> Lookup<'a> {
         forms.filter(|form| self.pages(form) > 0).collect()
     }
 
-    /// A term that is the same in all languages, where any manual holds it.
+    /// A term that is the same in all languages, if any manual contains it.
     pub(super) fn form(&self, term: &str, how: Match) -> Option<WordForm> {
         let form = WordForm { terms: vec![term.to_owned()], language: None, weight: 1.0, how };
         (self.pages(&form) > 0).then_some(form)
     }
 
-    /// Other names that are in manuals of their language, with what they weigh there.
+    /// Synonyms that occur in manuals of their language, with their weights there.
     pub(super) fn synonyms(&self, synonyms: &[Synonym], weight: impl Fn(Language) -> f32) -> Vec<WordForm> {
         let mut forms: Vec<WordForm> = Vec::new();
         for synonym in synonyms {
@@ -110,12 +110,12 @@ impl<'a> Lookup<'a> {
         })
     }
 
-    /// Whether a word is too common to be indexed in the manuals.
+    /// Whether a word is a stop word in the manuals.
     pub(super) fn is_stop_word(&self, word: &str) -> bool {
         self.analyzers.values().any(|analyzer| analyzer.is_stop_word(word))
     }
 
-    /// Pages that hold a form: of several terms, the one on the fewest, in the manuals that hold them all.
+    /// Number of pages with a form. For several terms: pages with the rarest, in manuals that contain all of them.
     pub(super) fn pages(&self, form: &WordForm) -> usize {
         let key = (form.language, form.terms.clone());
         if let Some(pages) = self.known.borrow().get(&key) {

@@ -1,8 +1,8 @@
 //! What the words of a question mean in the manuals that are searched.
 //!
-//! Each word is looked up in the languages of the manuals. One that is nowhere in them is taken for a trade
-//! name of something that is, for two words written as one, or for a misspelling, in this order; else it
-//! weighs nothing. Only a code that is nowhere weighs: whoever asks for it wants nothing else.
+//! Each word is looked up in the languages of the manuals. If none contains it, it is taken for a synonym of a word
+//! that some manual contains, for a compound that is written apart there, or for a misspelling, in this order.
+//! Otherwise it has no weight. Only codes keep their weight, because a user who asks for a code wants nothing else.
 
 mod lookup;
 mod spelling;
@@ -20,36 +20,36 @@ use synonyms::Synonym;
 pub use translation::in_english;
 pub use wanted_value::{WantedValue, is_part_number};
 
-/// Words of a question that are looked at, and of these the unknown ones that neighbours are looked for.
+/// Maximum number of words of a question that are considered, and of unknown ones whose neighbours are searched.
 const MOST_TOKENS: usize = 300;
 const MOST_UNKNOWN: usize = 12;
-/// What a word of the turn before weighs against one of the question.
+/// Weight of a word from the previous turn.
 const CONTEXT: f32 = 0.5;
-/// What a word weighs that only says what is wanted, as in "part number".
+/// Weight of a word that only says what kind of answer is requested, as in "part number".
 const ASKING: f32 = 0.3;
-/// What a word of general use weighs against one that names something.
+/// Weight of a general word compared to one that names something.
 const GENERAL: f32 = 0.75;
-/// What other readings of a word weigh against the word itself.
+/// Weight of a word's alternatives compared to the word itself.
 const SYNONYM: f32 = 0.3;
-/// What readings weigh where the word itself is nowhere.
+/// Weight of alternatives if no manual contains the word itself.
 const INSTEAD: f32 = 0.8;
-/// What a reading weighs that two letters were changed for.
+/// Weight of a misspelling with two edits.
 const GUESSED: f32 = 0.5;
-/// What the parts of a code weigh where the whole of it is nowhere.
+/// Weight of the parts of a code if no manual contains the whole.
 const PARTS: f32 = 0.6;
 
 /// How a word of a question was found in the manuals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Match {
-    /// As it is written, endings aside.
+    /// As it is written, except for endings.
     Exact,
-    /// As two words, or together with the word beside it.
+    /// As two words, or joined with the word next to it.
     Compound,
     /// As the word that it most likely misspells.
     Typo,
-    /// As another name of the same thing, also one in the language of the manual.
+    /// As a synonym, possibly in the language of the manual.
     Synonym,
-    /// As a code with `0` for `O` or `1` for `I`, or the other way.
+    /// As a code with `0` and `O`, or `1` and `I`, interchanged.
     Confused,
     /// By the parts of a code.
     Parts,
@@ -60,32 +60,32 @@ pub enum Match {
 /// Terms that a word of a question may stand for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WordForm {
-    /// The terms, as the manuals' language makes them; a page must hold all of them.
+    /// The terms in the language of the manuals. A page must contain all of them.
     pub terms: Vec<String>,
-    /// The language of the manuals that it is looked for in; in all where `None`.
+    /// The language of the manuals to search; `None` for all.
     pub language: Option<Language>,
-    /// What it weighs against the word itself, up to 1.
+    /// Its weight relative to the word itself, up to 1.
     pub weight: f32,
-    /// How it was found.
+    /// How the word was found in this form.
     pub how: Match,
 }
 
 /// A word, number or code of a question, and what it stands for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuestionWord {
-    /// As it is written.
+    /// Its original spelling.
     pub written: String,
-    /// What it is.
+    /// Its kind.
     pub kind: TokenKind,
     /// The best way in which it was found.
     pub how: Match,
-    /// What it stands for, the best first. Of a code that was found by its parts, each form is one part.
+    /// What it may stand for, best first. For a code that was found by its parts, each form is one part.
     pub forms: Vec<WordForm>,
-    /// Pages that hold the best of these; for a code found by parts, the part on the fewest pages.
+    /// Number of pages with the best form; for a code found by parts, of the rarest part.
     pub pages: usize,
-    /// What it weighs, apart from how rare it is.
+    /// Its weight, without its rarity.
     pub weight: f32,
-    /// Whether it is from the turn before.
+    /// Whether it comes from the previous turn.
     pub context: bool,
 }
 
@@ -96,15 +96,15 @@ impl QuestionWord {
         self.kind == TokenKind::Code
     }
 
-    /// Whether it is anywhere in the manuals, in whatever way.
+    /// Whether any manual contains it in any form.
     #[must_use]
     pub fn is_known(&self) -> bool {
         self.how != Match::None
     }
 }
 
-/// What a question asks for: its words, each once. The last line of the text is the question; lines before
-/// it are what was said before, and weigh less.
+/// The words of a question, without duplicates. The last line of `text` is the question. Lines before it are earlier
+/// turns and weigh less.
 #[must_use]
 pub fn asked(segments: &[&Segment], text: &str) -> Vec<QuestionWord> {
     let (context, question) = text.trim().rsplit_once('\n').unwrap_or(("", text));
@@ -128,7 +128,7 @@ pub fn asked(segments: &[&Segment], text: &str) -> Vec<QuestionWord> {
     all
 }
 
-/// Reads questions over some segments.
+/// Interprets questions for some segments.
 struct Reader<'a> {
     lookup: Lookup<'a>,
     own: Language,
@@ -140,7 +140,8 @@ impl<'a> Reader<'a> {
         Self { lookup: Lookup::new(segments), own }
     }
 
-    /// The words of a line; where `alone` is all that is asked, it may be about words that mostly are filler.
+    /// The words of a line. If `alone`, there is nothing else in the question, so that filler words count if there are
+    /// no others.
     fn read(&self, line: &str, alone: bool) -> Vec<QuestionWord> {
         let mut tokens = tokens(&spoken::in_digits(line, self.own));
         tokens.truncate(MOST_TOKENS);
@@ -170,7 +171,7 @@ impl<'a> Reader<'a> {
         asked
     }
 
-    /// A code that the question writes in three or four pieces, and the manuals as one.
+    /// A code that the question writes in three or four pieces and the manuals in one.
     fn joined(&self, tokens: &[Token]) -> Option<QuestionWord> {
         const LONGEST_PIECE: usize = 8;
         [4, 3].into_iter().find_map(|count| {
@@ -187,7 +188,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Whether a word says nothing of what is asked for. What stands for something else says something.
+    /// Whether a word says nothing about what is asked for. A word with a synonym does.
     fn is_filler(&self, token: &Token, synonyms: Option<&Vec<Synonym>>) -> bool {
         let Some(word) = &token.word else { return false };
         if synonyms.is_some_and(|synonyms| !synonyms.is_empty()) {
@@ -237,8 +238,8 @@ impl<'a> Reader<'a> {
         (!known_nowhere).then_some(asked)
     }
 
-    /// What a word most likely misspells, among the words of the manuals in the question's language and the names
-    /// that are known for them. A foreign word is near to others by accident.
+    /// The most likely correction of a misspelled word, among the manuals' words in the question's language and their
+    /// known synonyms. Words of other languages are similar by chance only.
     fn nearest(&self, word: &str) -> Vec<WordForm> {
         let plain_word = plain(word);
         let Some(near) = self.lookup.nearest(&plain_word, self.own) else {
@@ -251,7 +252,7 @@ impl<'a> Reader<'a> {
         forms.map(|form| WordForm { weight, how: Match::Typo, ..form }).collect()
     }
 
-    /// A run of a script that is indexed by pairs of characters: all of them that are anywhere count.
+    /// A run of a script that is indexed by pairs of characters. All pairs that occur anywhere count.
     fn pairs(&self, token: &Token) -> QuestionWord {
         let forms: Vec<WordForm> =
             token.terms.iter().filter_map(|(_, term)| self.lookup.form(term, Match::Exact)).collect();
@@ -301,7 +302,7 @@ impl<'a> Reader<'a> {
         self.asked(token, how, forms)
     }
 
-    /// A code that is spoken of in the plural: `two M998s`.
+    /// A code in the plural: `two M998s`.
     fn singular(&self, token: &Token) -> Vec<WordForm> {
         let one = token.written.strip_suffix('s').map(|one| one.trim_end_matches(['\'', '\u{2019}']));
         let Some(one) = one.filter(|one| one.ends_with(|c: char| c.is_ascii_digit())) else { return Vec::new() };

@@ -1,7 +1,7 @@
-//! `PocketSphinx`, offline: a small recogniser of English, in processes of its own.
+//! Speech recognition by `PocketSphinx`, offline: a small recogniser of English, in child processes.
 //!
-//! The package `pocketsphinx` carries the library and its model of American English. Each worker
-//! is a Python that loads it once (`worker.py`) and recognises one utterance after the other.
+//! The package `pocketsphinx` contains the library and a model of American English. Each worker is a Python process
+//! that loads it once (`worker.py`) and recognises one utterance after the other.
 
 mod phrases;
 mod pool;
@@ -29,18 +29,18 @@ use worker::WorkerError;
 
 /// The language of its model.
 const LANGUAGE: &str = "en-US";
-/// Samples of what is spoken without a pause, at most: two minutes.
+/// Maximum samples of an utterance without a pause: two minutes.
 const MOST_SPOKEN: usize = 120 * RECOGNISED_RATE as usize;
 
-/// `PocketSphinx`.
+/// A recogniser with a pool of worker processes.
 #[derive(Debug)]
 pub struct PocketSphinx {
     pool: Arc<Pool>,
 }
 
 impl PocketSphinx {
-    /// So many recognisers under this Python, which are started in the background. Each may stay
-    /// silent for `timeout`.
+    /// `workers` recognisers under this Python, started in the background. Each may take `timeout` without sending
+    /// anything.
     #[must_use]
     pub fn new(python: PathBuf, workers: usize, timeout: Duration) -> Self {
         let pool = Pool::new(python, workers.max(1), timeout);
@@ -60,7 +60,7 @@ impl PocketSphinx {
         Ok(transcript(segments, duration))
     }
 
-    /// The phrases of one utterance; a worker that dies over it is replaced once.
+    /// The phrases of one utterance. If the worker dies, it is replaced once.
     async fn utterance(
         &self,
         admission: &Admission,
@@ -119,13 +119,13 @@ impl PocketSphinx {
     }
 }
 
-/// What comes next while somebody speaks.
+/// The next event while a user is speaking.
 enum Next {
     Answer(Result<WorkerMessage, WorkerError>),
     Sound(Option<Vec<i16>>),
 }
 
-/// Has a whole utterance recognised.
+/// Recognises a whole utterance.
 async fn ask(lease: &mut Lease, utterance: &Utterance) -> Result<Vec<Word>, WorkerError> {
     lease.worker()?.order(Order::Whole, &utterance.samples).await?;
     words(lease).await
@@ -137,7 +137,7 @@ async fn end(lease: &mut Lease) -> Result<Vec<Word>, WorkerError> {
     words(lease).await
 }
 
-/// The words of the utterance that has ended; what was said about it before is passed over.
+/// The words of the finished utterance. Earlier partial results are ignored.
 async fn words(lease: &mut Lease) -> Result<Vec<Word>, WorkerError> {
     loop {
         if let WorkerMessage::Final(words) = lease.worker()?.answer().await? {

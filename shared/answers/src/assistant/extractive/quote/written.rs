@@ -10,8 +10,8 @@ use crate::library::Passage;
 use documents::units::{Unit, UnitKind};
 
 impl Quotation {
-    /// The quotation in Markdown, its source behind it: `number` is that of the passage. Warnings stand before the
-    /// steps that they hold for; in an answer that is read out, before all steps. What was `told` already is left out.
+    /// The quotation in Markdown, followed by its source; `number` is that of the passage. Warnings precede the steps
+    /// that they apply to, or all steps if the answer is read out. Units in `told` are omitted.
     pub(in crate::assistant::extractive) fn write(
         &self,
         (passage, number, naming): (&Passage, usize, Naming),
@@ -60,7 +60,7 @@ impl Quotation {
     }
 }
 
-/// Whether the unit was not told yet; it is from now on.
+/// Whether the unit is new. Adds it to `told`.
 fn is_new(told: &mut Vec<String>, unit: &Unit) -> bool {
     let letters = if unit.hazard().is_some() { letters(unit.notice_text()) } else { letters(&unit.in_full()) };
     let is_new = !told.contains(&letters);
@@ -70,7 +70,7 @@ fn is_new(told: &mut Vec<String>, unit: &Unit) -> bool {
     is_new
 }
 
-/// How a source is named.
+/// How sources are named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::assistant::extractive) enum Naming {
     /// `Page 12 of pump.pdf, 2-27. OIL PUMP [1]`
@@ -99,7 +99,7 @@ impl Naming {
     }
 }
 
-/// A unit as a paragraph of a quotation; of a warning, the signal word stands out.
+/// A unit as a paragraph of a quotation, with emphasis on the signal word of a warning.
 pub(in crate::assistant) fn line(unit: &Unit) -> String {
     if unit.hazard().is_none() {
         return quoted_line(&unit.text);
@@ -116,7 +116,7 @@ pub(in crate::assistant) fn line(unit: &Unit) -> String {
     }
 }
 
-/// A paragraph of a quotation. A number at its start stays what it is.
+/// A paragraph of a quotation. Escapes a number at its start.
 fn quoted_line(text: &str) -> String {
     let escaped = escape(text);
     let digits = escaped.bytes().take_while(u8::is_ascii_digit).count();

@@ -1,4 +1,4 @@
-//! The words with which warnings are dismissed: English, German, Spanish, French.
+//! The vocabulary of dismissals in English, German, Spanish and French.
 
 use crate::assistant::extractive::AnswerLanguage;
 use crate::assistant::utterance::Phrases;
@@ -6,20 +6,20 @@ use crate::assistant::utterance::Phrases;
 /// How warnings are dismissed in one language.
 pub(super) struct Vocabulary {
     pub(super) language: AnswerLanguage,
-    /// What dismisses by itself, whatever is said behind it.
+    /// Phrases that dismiss by themselves, whatever follows.
     pub(super) closed: Phrases,
-    /// What dismisses by itself, but not what may be said behind it: "I know how it is done".
+    /// Phrases that dismiss by themselves, unless something is attached: "I know how it is done".
     pub(super) open: Phrases,
-    /// What dismisses together with a word for warnings.
+    /// Phrases that dismiss together with a word for warnings.
     pub(super) with_warning: Phrases,
     pub(super) warnings: Phrases,
-    /// What warnings speak of. "No danger" dismisses nothing.
+    /// Words for dangers. "No danger" dismisses nothing.
     pub(super) dangers: Phrases,
-    /// Words that may stand around either.
+    /// Words that may surround either.
     pub(super) around: Phrases,
-    /// How questions and remarks begin that have only such words: "Have I heard all the warnings".
+    /// Beginnings of questions and remarks that consist of such words: "Have I heard all the warnings".
     pub(super) others: Phrases,
-    /// How something else begins that is wanted, where no pause is heard before it.
+    /// Beginnings of requests that may follow without a pause.
     pub(super) asking: Phrases,
 }
 
@@ -126,11 +126,11 @@ pub(super) const VOCABULARIES: [Vocabulary; 4] = [
     },
 ];
 
-/// What may stand before all else, and says nothing.
+/// Meaningless words at the beginning.
 pub(super) const INTERJECTIONS: Phrases =
     Phrases("ok|okay|yes|yeah|yep|right|alright|well|so|and|ja|und|also|na|gut|y|si|vale|bueno|et|oui|bon|alors");
 
-/// What makes a question of the words before it: "No more warnings, right?"
+/// Words that turn the previous ones into a question: "No more warnings, right?"
 pub(super) const TAGS: Phrases = Phrases(
     "right|correct|ok|okay|yes|no|is it|are there|oder|nicht wahr|richtig|stimmt s|ja|gell|verdad|cierto|si|oui|non|\
      hein|d accord|n est ce pas",
