@@ -17,7 +17,7 @@ const LARGEST_FILE: usize = 25 * 1024 * 1024;
 pub(crate) const LARGEST_BODY: usize = body_limit(LARGEST_FILE);
 
 #[derive(Serialize)]
-pub(crate) struct Answer {
+pub(crate) struct TranscriptView {
     status: u16,
     message: &'static str,
     /// The text; the frontend looks for it under this name.
@@ -40,7 +40,7 @@ pub(crate) async fn transcribe(
     Admitted { user }: Admitted,
     State(state): State<App>,
     request: Request,
-) -> ApiResult<Json<Answer>> {
+) -> ApiResult<Json<TranscriptView>> {
     let form = receive_file(request, LARGEST_FILE).await?;
     let sound = state.decoder.decode(form.file).await?;
     let duration = sound.duration();
@@ -62,7 +62,7 @@ pub(crate) async fn transcribe(
         Transcript { duration, ..Transcript::default() }
     };
     let message = if transcript.text.is_empty() { "Nothing was said." } else { "Here is what was said." };
-    Ok(Json(Answer {
+    Ok(Json(TranscriptView {
         status: 200,
         message,
         data: transcript.text,

@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use answers::assistant::Stage;
-use answers::conversation::{Asked, Outcome, ProgressReceiver};
+use answers::conversation::{OngoingAnswer, Outcome, ProgressReceiver};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use foundation::ids::{ChatId, MessageId};
@@ -80,7 +80,7 @@ impl Message<'_> {
 }
 
 /// Streams the answer to its end. Dropping the response does not stop the answer.
-pub fn respond(asked: Asked) -> Response {
+pub fn respond(asked: OngoingAnswer) -> Response {
     let listener = Listener {
         chat: asked.chat,
         answer: asked.answer,

@@ -36,7 +36,7 @@ impl Field for Text {
 }
 
 #[derive(Serialize)]
-pub(crate) struct Answer {
+pub(crate) struct EmbedResponse {
     embeddings: Vec<Vec<f32>>,
     model: String,
     dimensions: usize,
@@ -46,10 +46,10 @@ pub(crate) async fn embed(
     _user: CurrentUser,
     State(state): State<App>,
     Valid(body): Valid<Body>,
-) -> ApiResult<Json<Answer>> {
+) -> ApiResult<Json<EmbedResponse>> {
     let embedder = state.library.embedder().await?;
     let embedded = embedder.embed(body.texts).await.map_err(LibraryError::from)?;
-    Ok(Json(Answer {
+    Ok(Json(EmbedResponse {
         embeddings: embedded.into_iter().map(search::inference::Embedding::into_vec).collect(),
         model: embedder.model_name().to_owned(),
         dimensions: embedder.dimensions(),

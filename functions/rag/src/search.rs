@@ -83,13 +83,13 @@ impl Field for Document {
 }
 
 #[derive(Serialize)]
-pub(crate) struct Answer {
-    documents: Vec<Found>,
+pub(crate) struct SearchResponse {
+    documents: Vec<FoundPassage>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Found {
+struct FoundPassage {
     id: String,
     document_id: String,
     file_name: String,
@@ -104,9 +104,9 @@ pub(crate) async fn search(
     user: CurrentUser,
     State(state): State<App>,
     Valid(Body(query)): Valid<Body>,
-) -> ApiResult<Json<Answer>> {
+) -> ApiResult<Json<SearchResponse>> {
     let hits = state.library.search(&user.id, query).await?;
-    let found = hits.into_iter().map(|hit| Found {
+    let found = hits.into_iter().map(|hit| FoundPassage {
         id: hit.id,
         document_id: hit.document_id,
         file_name: hit.file_name,
@@ -116,5 +116,5 @@ pub(crate) async fn search(
         page_end: hit.page_end,
         score: hit.score,
     });
-    Ok(Json(Answer { documents: found.collect() }))
+    Ok(Json(SearchResponse { documents: found.collect() }))
 }

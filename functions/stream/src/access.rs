@@ -1,4 +1,4 @@
-//! Who may connect.
+//! Checks who may connect.
 
 use axum::extract::FromRequestParts;
 use foundation::{ApiError, ApiResult};
@@ -10,10 +10,10 @@ use shared::auth::RefreshError;
 
 use crate::App;
 
-/// A user whose handshake is in order: signed in by cookie, bearer token or ticket, from a page of an
-/// origin that is known, where a page it is.
+/// The user of a valid handshake: signed in by cookie, bearer token or ticket. If a page opens the connection, its
+/// origin must be known.
 ///
-/// Refusals: 403 `foreign_origin`, 401.
+/// Fails with 403 `foreign_origin` or 401.
 #[derive(Debug)]
 pub(crate) struct Visitor(pub(crate) CurrentUser);
 
@@ -33,8 +33,7 @@ impl FromRequestParts<App> for Visitor {
     }
 }
 
-/// Browsers let any page open a WebSocket and send cookies along: unlike with requests, the origin is
-/// all that protects the user.
+/// Browsers let any page open a WebSocket with the user's cookies, so the origin is the only protection.
 fn check_origin(parts: &Parts, context: &Context) -> ApiResult<()> {
     let Some(origin) = parts.headers.get(ORIGIN) else { return Ok(()) };
     let known =

@@ -1,4 +1,4 @@
-//! How many connections there are, and of whom.
+//! Limits the number of connections, in total and per user.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use foundation::ids::UserId;
 use foundation::{ApiError, ApiResult};
 
-/// Seconds after which another try to connect makes sense.
+/// Seconds after which a refused client may retry.
 const RETRY_SECONDS: u64 = 10;
 
 /// Counts connections against their limits. Cheap to clone.
@@ -17,9 +17,9 @@ pub(crate) struct Connections {
     of_all: usize,
 }
 
-/// A place for one connection; given back when dropped.
+/// A permit for one connection, released when dropped.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct Permit {
     connections: Connections,
     user: UserId,
 }
@@ -29,9 +29,8 @@ impl Connections {
         Self { of_users: Arc::default(), of_user, of_all }
     }
 
-    /// A place for one more connection of `user`: 429 beyond the user's limit, 503 beyond that of the
-    /// process.
-    pub(crate) fn enter(&self, user: &UserId) -> ApiResult<Place> {
+    /// A permit for another connection of `user`. Fails with 429 at the user's limit and 503 at that of the process.
+    pub(crate) fn enter(&self, user: &UserId) -> ApiResult<Permit> {
         let mut of_users = self.of_users.lock().unwrap_or_else(PoisonError::into_inner);
         let all: usize = of_users.values().sum();
         if all >= self.of_all {
@@ -44,16 +43,16 @@ impl Connections {
             return Err(ApiError::too_many_requests("too_many_connections", message, RETRY_SECONDS));
         }
         *of_user += 1;
-        Ok(Place { connections: self.clone(), user: user.clone() })
+        Ok(Permit { connections: self.clone(), user: user.clone() })
     }
 
-    /// How many there are.
+    /// Number of open connections.
     pub(crate) fn count(&self) -> usize {
         self.of_users.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         let mut of_users = self.connections.of_users.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = of_users.get_mut(&self.user) {

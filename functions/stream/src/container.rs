@@ -1,4 +1,4 @@
-//! The long-running server around the route.
+//! The long-running server of the route.
 
 use std::io;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{App, operations, router};
 
-/// How long plain requests under way have at the end.
+/// How long plain HTTP requests may take to finish at shutdown.
 const LAST: Duration = Duration::from_secs(2);
 
 /// Everything that the container answers: the route, `GET /health`, which says when it is about to
@@ -36,8 +36,7 @@ async fn health(State(state): State<App>, request: Request, next: Next) -> Respo
     next.run(request).await
 }
 
-/// Serves until the process is asked to end (SIGTERM, or SIGINT at a terminal), then lets running
-/// turns finish.
+/// Serves until the process is terminated (SIGTERM, or SIGINT at a terminal), then lets running turns finish.
 ///
 /// # Errors
 /// Where the configured address cannot be listened on.

@@ -1,4 +1,4 @@
-//! What goes over the wire.
+//! The frames of the protocol.
 
 use bytes::Bytes;
 use foundation::ApiError;
@@ -6,43 +6,43 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::store::{Citation, Procedure, TokenUsage, Verification, Warning};
 
-/// A frame of the client, as it is understood.
+/// A frame of the client.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ClientFrame {
-    /// A question in words.
+    /// A written question.
     FinalText {
-        /// The words.
+        /// The question.
         text: String,
         /// The session that it belongs to.
         session: Option<String>,
     },
-    /// The answer is to be silent.
+    /// Silences the answer.
     Interrupt,
-    /// The turn ends; the connection does not.
+    /// Ends the turn, but not the connection.
     Stop,
-    /// How the connection is to be.
+    /// Configures the connection.
     Config(ClientConfig),
-    /// The recording is complete.
+    /// Ends the recording.
     AudioEnd,
     /// A part of a recording.
     Audio(Bytes),
-    /// JSON of no type that is known here.
+    /// JSON of an unknown type.
     Unknown(String),
 }
 
-/// The client's wishes; what it leaves out stays as it is.
+/// Settings of a client. Fields that it omits stay unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClientConfig {
-    /// What the microphone audio is.
+    /// The format of microphone audio.
     pub format: Option<AudioFormat>,
-    /// Samples a second of raw audio.
+    /// The sample rate of raw audio in hertz.
     pub sample_rate: Option<u32>,
     /// The voice of the answers.
     pub voice: Option<String>,
     /// How answers are spoken.
     pub audio: Option<SpokenAnswers>,
-    /// Whether parts of what is understood are sent while somebody speaks.
+    /// Whether partial transcripts are sent while the user is speaking.
     pub transcript: Option<bool>,
     /// Whether the steps of a procedure are also sent as data.
     pub procedure: Option<bool>,
@@ -50,17 +50,17 @@ pub struct ClientConfig {
     pub session_id: Option<String>,
 }
 
-/// What microphone audio is.
+/// The format of microphone audio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AudioFormat {
-    /// Signed 16-bit little-endian samples of one channel.
+    /// Raw signed 16-bit little-endian mono samples.
     Pcm16,
-    /// A `WebM` recording in pieces.
+    /// A `WebM` recording, in pieces.
     WebM,
-    /// An Ogg recording in pieces.
+    /// An Ogg recording, in pieces.
     Ogg,
-    /// A WAV file in pieces.
+    /// A WAV file, in pieces.
     Wav,
 }
 
@@ -68,10 +68,10 @@ pub enum AudioFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SpokenAnswers {
-    /// One file, when the answer is complete.
+    /// As one file, once the answer is complete.
     #[default]
     Turn,
-    /// A file a sentence, as soon as each is ready.
+    /// As one file per sentence, as soon as it is ready.
     Sentence,
     /// Not at all.
     None,
@@ -85,11 +85,11 @@ struct FinalText {
 }
 
 impl ClientFrame {
-    /// Reads a text frame. One that is no JSON object, and does not look like one, is a question.
+    /// Parses a text frame. Text that is not a JSON object, and does not look like one, is a question.
     ///
     /// # Errors
-    /// A sentence for the client, where a frame of a known type is malformed, or one that looks like JSON
-    /// cannot be read.
+    /// If a frame of a known type is malformed, or text that looks like JSON cannot be parsed. The error is a sentence
+    /// for the client.
     pub fn from_text(text: &str) -> Result<Self, String> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let object = match serde_json::from_str(text) {
@@ -120,7 +120,7 @@ fn read<T: serde::de::DeserializeOwned>(value: serde_json::Value, kind: &str) ->
         .map_err(|_| format!("A field of the frame \"{kind}\" is missing or has a value that is not allowed."))
 }
 
-/// Whether a text begins as an object does, `{"` or `{}` or `{name:`: no question does.
+/// Whether a text begins like a JSON object: `{"`, `{}` or `{name:`. No question does.
 fn looks_like_json(text: &str) -> bool {
     let Some(inside) = text.trim_start().strip_prefix('{') else { return false };
     let inside = inside.trim_start();
@@ -136,59 +136,59 @@ fn looks_like_json(text: &str) -> bool {
 pub enum ServerFrame {
     /// The connection is open.
     Ready,
-    /// What is understood.
+    /// A transcript of the user's speech.
     Transcript {
-        /// All of it so far.
+        /// The text so far.
         text: String,
-        /// Whether it stays so.
+        /// Whether it is final.
         #[serde(rename = "final")]
         is_final: bool,
     },
-    /// Further text of the answer.
+    /// More text of the answer.
     Token {
         /// The text.
         token: String,
     },
-    /// The answer, as it is stored.
+    /// The answer as stored.
     Final {
         /// Its text.
         response: String,
         /// The pages that it cites.
         citations: Vec<Citation>,
-        /// Whether its figures stand on them.
+        /// The result of checking its figures against them.
         #[serde(skip_serializing_if = "Option::is_none")]
         verification: Option<Verification>,
-        /// The procedure that it opens, or whose step it tells; where the client wants to know.
+        /// The procedure that it starts or continues, if the client asked for it.
         #[serde(skip_serializing_if = "Option::is_none")]
         procedure: Option<Box<Procedure>>,
-        /// The warnings that hold for the steps that it tells.
+        /// The warnings that apply to its steps.
         warnings: Vec<Warning>,
-        /// The session that it is kept in.
+        /// The session that stores it.
         session_id: String,
-        /// The message.
+        /// The id of the message.
         message_id: String,
-        /// What it cost.
+        /// The tokens that it used.
         token_usage: TokenUsage,
     },
     /// The turn was interrupted.
     Interrupted {
-        /// What of the answer was sent, which is what is kept.
+        /// The part of the answer that was sent, which is what is stored.
         heard: String,
     },
-    /// A file with a sentence of the answer follows.
+    /// A sentence of the answer follows as a file.
     Audio {
-        /// The sentence's number, from 0.
+        /// The index of the sentence, from 0.
         index: usize,
         /// The sentence.
         text: String,
     },
-    /// Something failed; the connection stays.
+    /// Something failed. The connection stays open.
     Error {
-        /// For programs.
+        /// The error code for programs.
         code: String,
-        /// For a person.
+        /// The message for the user.
         message: String,
-        /// More for programs, where there is more.
+        /// Additional data for programs; null if there is none.
         #[serde(skip_serializing_if = "Value::is_null")]
         data: Value,
     },

@@ -1,5 +1,4 @@
-//! The microphone: sound is decoded while it arrives, cut into utterances, and recognised while it is
-//! being spoken.
+//! The microphone: decodes arriving sound, splits it into utterances, and recognises them while the user is speaking.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,44 +9,44 @@ use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use speech::audio::{AudioWorker, LiveDecoder, LiveFormat, LiveSound, RECOGNISED_RATE};
 use speech::endpointing::{Endpointer, Endpointing, SpeechEvent};
-use speech::{Hearing, Transcriber};
+use speech::{Transcriber, TranscriptEvent};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::voice_meter::{GivenSound, VoiceMeter};
 
-/// What raw samples are taken to be where nobody says at which rate they come.
-pub(crate) const USUAL_RATE: u32 = RECOGNISED_RATE;
+/// The default rate of raw samples.
+pub(crate) const DEFAULT_RATE: u32 = RECOGNISED_RATE;
 
-/// What is heard, for the session.
+/// An event of the microphone.
 #[derive(Debug)]
-pub(crate) enum Heard {
-    /// Somebody has begun to speak.
+pub(crate) enum MicrophoneEvent {
+    /// The user has begun to speak.
     Started,
-    /// What is understood so far.
+    /// The transcript so far.
     Partial(String),
-    /// What was said, and when it ended.
+    /// The transcript of an utterance, and when the utterance ended.
     Utterance(String, Instant),
-    /// The recording ended without anybody having spoken in it.
+    /// The recording ended without speech.
     Nothing,
-    /// Something was said that could not be understood; the microphone goes on.
+    /// An utterance could not be recognised. The microphone stays open.
     Misunderstood(ApiError),
-    /// What arrives is no sound, or too much of it; nothing more is heard.
+    /// The sound cannot be decoded, or there is too much of it. The microphone is closed.
     Broken(ApiError),
 }
 
-/// Events that may wait for the session.
+/// Number of events that may wait for the session.
 const EVENTS: usize = 16;
-/// Blocks of sound, of 16 milliseconds or more, that may wait for the transcriber: the longest
-/// utterance, so that a slow transcriber never holds up the microphone.
+/// Number of blocks of sound, of at least 16 milliseconds, that may wait for the transcriber. They hold the longest
+/// utterance, so that a slow transcriber never blocks the microphone.
 const BLOCKS: usize = 4_096;
-/// Utterances that may be understood at the same time.
+/// Number of utterances that may be recognised at a time.
 const UTTERANCES: usize = 3;
-/// How long a microphone may stay open.
+/// Maximum time that a microphone may stay open.
 const LONGEST: Duration = Duration::from_hours(4);
 
-/// One recording that arrives. Dropping it ends the work.
+/// A recording that is arriving. Dropping it stops the work.
 #[derive(Debug)]
 pub(crate) struct Microphone {
     decoder: Option<LiveDecoder>,
@@ -55,14 +54,14 @@ pub(crate) struct Microphone {
 }
 
 impl Microphone {
-    /// Listens; what is heard comes out of the receiver. `silence` ends an utterance.
+    /// Opens the microphone. Its events come from the receiver. `silence` ends an utterance.
     pub(crate) fn open(
         format: LiveFormat,
         audio: &AudioWorker,
         transcriber: Arc<dyn Transcriber>,
         meter: VoiceMeter,
         silence: Duration,
-    ) -> Result<(Self, mpsc::Receiver<Heard>), ApiError> {
+    ) -> Result<(Self, mpsc::Receiver<MicrophoneEvent>), ApiError> {
         let (decoder, sound) = LiveDecoder::new(format, LONGEST, audio)?;
         let (events, heard) = mpsc::channel(EVENTS);
         let endpointer = Endpointer::new(Endpointing { silence, ..Endpointing::default() });
@@ -79,21 +78,21 @@ impl Microphone {
         Ok((Self { decoder: Some(decoder), _listener: listener }, heard))
     }
 
-    /// The next piece of the recording.
+    /// Takes the next piece of the recording.
     pub(crate) async fn push(&mut self, piece: Bytes) {
         if let Some(decoder) = &mut self.decoder {
             decoder.push(piece).await;
         }
     }
 
-    /// The recording is complete; what was said at its end is still understood.
+    /// Ends the recording. Speech at its end is still recognised.
     pub(crate) async fn finish(&mut self) {
         if let Some(decoder) = self.decoder.take() {
             decoder.finish().await;
         }
     }
 
-    /// Whether pieces are still taken.
+    /// Whether it still takes pieces.
     pub(crate) fn is_open(&self) -> bool {
         self.decoder.is_some()
     }
@@ -105,18 +104,18 @@ struct Utterance {
     work: AbortOnDropHandle<Result<String, ApiError>>,
 }
 
-/// An utterance that is being understood, and when it ended.
-type Understanding = futures::future::BoxFuture<'static, (Result<String, ApiError>, Instant)>;
+/// The transcript of a finished utterance, and when the utterance ended.
+type PendingTranscript = futures::future::BoxFuture<'static, (Result<String, ApiError>, Instant)>;
 
 struct Listener {
     transcriber: Arc<dyn Transcriber>,
     meter: VoiceMeter,
     endpointer: Endpointer,
-    events: mpsc::Sender<Heard>,
-    /// Whether anybody has spoken.
+    events: mpsc::Sender<MicrophoneEvent>,
+    /// Whether there was any speech.
     spoken: bool,
     utterance: Option<Utterance>,
-    understood: FuturesOrdered<Understanding>,
+    understood: FuturesOrdered<PendingTranscript>,
 }
 
 impl Listener {
@@ -129,7 +128,7 @@ impl Listener {
                         self.follow(events).await;
                     }
                     Some(Err(error)) => {
-                        self.tell(Heard::Broken(error.into())).await;
+                        self.tell(MicrophoneEvent::Broken(error.into())).await;
                         return;
                     }
                     None => break,
@@ -143,7 +142,7 @@ impl Listener {
             self.tell(understood(said, ended)).await;
         }
         if !self.spoken {
-            self.tell(Heard::Nothing).await;
+            self.tell(MicrophoneEvent::Nothing).await;
         }
     }
 
@@ -152,11 +151,11 @@ impl Listener {
             match event {
                 SpeechEvent::Started => {
                     self.spoken = true;
-                    self.tell(Heard::Started).await;
+                    self.tell(MicrophoneEvent::Started).await;
                     if self.understood.len() < UTTERANCES {
                         self.utterance = Some(self.begin());
                     } else {
-                        self.tell(Heard::Misunderstood(backlog())).await;
+                        self.tell(MicrophoneEvent::Misunderstood(backlog())).await;
                     }
                 }
                 SpeechEvent::Sound(samples) => {
@@ -180,11 +179,11 @@ impl Listener {
             let mut understood = false;
             while let Some(heard) = hearing.next().await {
                 match heard {
-                    Ok(Hearing::Partial(text)) => {
+                    Ok(TranscriptEvent::Partial(text)) => {
                         understood |= !text.is_empty();
-                        drop(events.send(Heard::Partial(text)).await);
+                        drop(events.send(MicrophoneEvent::Partial(text)).await);
                     }
-                    Ok(Hearing::Final(transcript)) => {
+                    Ok(TranscriptEvent::Final(transcript)) => {
                         given.count().await;
                         return Ok(transcript.text);
                     }
@@ -204,7 +203,7 @@ impl Listener {
         Utterance { sound, work: AbortOnDropHandle::new(work) }
     }
 
-    /// The utterance is complete: what was said comes while the next may already be spoken.
+    /// Ends the utterance. Its transcript may arrive while the next utterance is being spoken.
     fn end(&mut self) {
         let Some(Utterance { sound, work }) = self.utterance.take() else { return };
         let ended = Instant::now();
@@ -214,20 +213,20 @@ impl Listener {
         }));
     }
 
-    async fn tell(&mut self, heard: Heard) {
+    async fn tell(&mut self, heard: MicrophoneEvent) {
         // A session that has ended wants to know nothing.
         let _ = self.events.send(heard).await;
     }
 }
 
-/// More is said than can be understood at the same time.
+/// The error if there are more utterances than can be recognised at a time.
 pub(crate) fn backlog() -> ApiError {
     ApiError::unavailable("speech_backlog", "You speak faster than this can be understood. Please say it again.")
 }
 
-fn understood(said: Result<String, ApiError>, ended: Instant) -> Heard {
+fn understood(said: Result<String, ApiError>, ended: Instant) -> MicrophoneEvent {
     match said {
-        Ok(text) => Heard::Utterance(text, ended),
-        Err(error) => Heard::Misunderstood(error),
+        Ok(text) => MicrophoneEvent::Utterance(text, ended),
+        Err(error) => MicrophoneEvent::Misunderstood(error),
     }
 }

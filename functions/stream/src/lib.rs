@@ -1,8 +1,8 @@
-//! The container that holds the voice WebSocket: a function cannot hold a connection.
+//! The container of the voice WebSocket, since a Lambda function cannot hold a connection.
 //!
-//! [`session`] follows the frames of one client, [`socket`] carries them. A turn ([`turn`]) is a
-//! chat turn like a typed one, with its sound made sentence by sentence ([`speaking`]); the
-//! microphone ([`hearing`]) turns sound into questions while it is being spoken.
+//! [`session`] handles the frames of one client, and [`socket`] transports them. A turn ([`turn`]) is a chat turn like
+//! a written one, with speech sentence by sentence ([`speaking`]). The microphone ([`hearing`]) turns speech into
+//! questions.
 
 mod access;
 mod connections;
@@ -47,17 +47,17 @@ use connections::Connections;
 use metrics::Metrics;
 use session::Speaker;
 
-/// Bytes of a frame, and of a message.
+/// Maximum size of a frame and of a message in bytes.
 const LARGEST_FRAME: usize = 1024 * 1024;
-/// Bytes that are read at a time: thousands of connections are idle.
+/// Size of the read buffer in bytes. It is small, since thousands of connections may be idle.
 const READ_BUFFER: usize = 4 * 1024;
-/// Bytes of frames that wait in the socket itself; more of them wait in the bounded outbox.
+/// Maximum size of buffered frames in the socket itself in bytes. Further frames wait in the bounded outbox.
 const WRITE_BUFFER: usize = 32 * 1024 * 1024;
 
-/// How long answers whose clients have gone may be written on at the end.
+/// How long answers of disconnected clients may still be written at shutdown.
 const LAST_ANSWERS: Duration = Duration::from_secs(5);
 
-/// What every connection shares. Cheap to clone.
+/// What all connections share. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Parts {
     pub(crate) context: Context,
@@ -68,11 +68,11 @@ pub struct Parts {
     pub(crate) limits: Limits,
     pub(crate) metrics: Metrics,
     pub(crate) turns: TaskTracker,
-    /// Cancelled when running turns have had time enough to finish.
+    /// Cancelled at shutdown, once running turns have had enough time to finish.
     pub(crate) cut: CancellationToken,
 }
 
-/// What a connection and its turns may take.
+/// Limits of a connection and its turns.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) idle: Duration,
@@ -80,7 +80,7 @@ pub(crate) struct Limits {
     pub(crate) endpoint_silence: Duration,
 }
 
-/// What the container holds. Cheap to clone.
+/// The state of the container. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct App {
     pub(crate) context: Context,
@@ -116,21 +116,20 @@ impl App {
         Self { context, parts, connections, held: TaskTracker::new(), stop: CancellationToken::new() }
     }
 
-    /// What every connection shares, for a session without a socket.
+    /// What all connections share, for a session without a socket.
     #[must_use]
     pub fn parts(&self) -> Parts {
         self.parts.clone()
     }
 
-    /// Whether the end has begun: no connection is taken any more.
+    /// Whether shutdown has begun, so that new connections are refused.
     #[must_use]
     pub fn is_draining(&self) -> bool {
         self.stop.is_cancelled()
     }
 
-    /// Ends all connections: running turns may finish for as long as is configured, and are cut then,
-    /// keeping what was heard. Answers that nobody listens to have some seconds more. From its first
-    /// moment on no connection is taken any more.
+    /// Shuts down: refuses new connections at once, and lets running turns finish within the configured time. After
+    /// that they are cut, and the part that was heard is kept. Answers of disconnected clients get some more seconds.
     pub async fn drain(&self) {
         self.stop.cancel();
         self.held.close();

@@ -1,4 +1,4 @@
-//! Figures for an operator, in the text format of Prometheus
+//! Metrics for operators in the text format of Prometheus
 //! (<https://prometheus.io/docs/instrumenting/exposition_formats/>).
 
 use std::collections::BTreeMap;
@@ -6,10 +6,10 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How one turn went.
+/// The outcome and latencies of a turn.
 #[derive(Debug, Clone)]
-pub(crate) struct Turn {
-    /// A word: answered, interrupted, failed …
+pub(crate) struct TurnReport {
+    /// The outcome: `answered`, `interrupted`, `failed` …
     pub(crate) outcome: &'static str,
     /// From the end of speech to its transcript.
     pub(crate) recognised: Option<Duration>,
@@ -23,16 +23,16 @@ pub(crate) struct Turn {
 
 /// Counts turns. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Metrics(Arc<Mutex<Figures>>);
+pub(crate) struct Metrics(Arc<Mutex<Totals>>);
 
 #[derive(Debug, Default)]
-struct Figures {
+struct Totals {
     turns: BTreeMap<&'static str, u64>,
     latencies: BTreeMap<&'static str, (u64, f64)>,
 }
 
 impl Metrics {
-    pub(crate) fn count(&self, turn: &Turn) {
+    pub(crate) fn count(&self, turn: &TurnReport) {
         let mut figures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *figures.turns.entry(turn.outcome).or_default() += 1;
         let stages = [
@@ -50,7 +50,7 @@ impl Metrics {
         }
     }
 
-    /// All figures, with the number of open connections.
+    /// All metrics, including the number of open connections.
     pub(crate) fn text(&self, connections: usize) -> String {
         let figures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut text = String::from("# TYPE stream_connections gauge\n");
@@ -75,8 +75,13 @@ mod tests {
     fn turns_and_their_times_are_counted() {
         let metrics = Metrics::default();
         let half = Duration::from_millis(500);
-        let turn =
-            Turn { outcome: "answered", recognised: None, first_token: Some(half), first_audio: None, total: half };
+        let turn = TurnReport {
+            outcome: "answered",
+            recognised: None,
+            first_token: Some(half),
+            first_audio: None,
+            total: half,
+        };
         metrics.count(&turn);
         metrics.count(&turn);
         let text = metrics.text(3);

@@ -1,4 +1,4 @@
-//! What waits to be sent to one client.
+//! The queue of frames for one client.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::frames::ServerFrame;
 
-/// Frames that may wait. A client that reads never has more than a few.
+/// Maximum number of waiting frames. A client that reads never has more than a few.
 const FRAMES: usize = 64;
 
 /// Something to send.
@@ -19,31 +19,31 @@ pub enum Outgoing {
     Text(String),
     /// A binary frame, one playable file, with the text frame that announces it.
     Sound(Option<String>, Bytes),
-    /// The connection is to be closed: a code (RFC 6455, section 7.4) and a reason.
+    /// Closes the connection with a code (RFC 6455, section 7.4) and a reason.
     Close(u16, &'static str),
 }
 
-/// A frame that waits.
+/// A frame in the queue.
 #[derive(Debug)]
-pub struct Waiting {
+pub struct QueuedFrame {
     frame: Outgoing,
-    sound: Option<Leaving>,
+    sound: Option<SentNotice>,
 }
 
-/// What is noted when sound leaves: how far the client then hears the answer.
+/// What to record when sound is sent: how far the client then hears the answer.
 #[derive(Debug)]
-struct Leaving {
-    reach: Reach,
+struct SentNotice {
+    offset: SpokenOffset,
     end: usize,
     left: oneshot::Sender<()>,
 }
 
-impl Waiting {
-    /// The frame, which leaves now; none where nobody wants to hear it any more.
+impl QueuedFrame {
+    /// The frame, to be sent now; `None` if its sound was cut meanwhile.
     #[must_use]
     pub fn leave(self) -> Option<Outgoing> {
-        if let Some(Leaving { reach, end, left }) = self.sound {
-            if !reach.extend(end) {
+        if let Some(SentNotice { offset, end, left }) = self.sound {
+            if !offset.extend(end) {
                 return None;
             }
             // Whoever plays it may have been interrupted meanwhile.
@@ -53,53 +53,53 @@ impl Waiting {
     }
 }
 
-/// How much of an answer has left as sound, in bytes of its text; once it is cut, no more does.
+/// How much of an answer was sent as sound, in bytes of its text. Once it is cut, no more is sent.
 #[derive(Debug, Clone, Default)]
-pub struct Reach(Arc<Mutex<Reached>>);
+pub struct SpokenOffset(Arc<Mutex<OffsetState>>);
 
 #[derive(Debug, Default)]
-struct Reached {
+struct OffsetState {
     end: usize,
     cut: bool,
 }
 
-impl Reach {
-    /// Lets no more sound leave; how far the answer has been heard.
+impl SpokenOffset {
+    /// Stops further sound, and returns how far the answer was heard.
     #[must_use]
     pub fn cut(&self) -> usize {
-        let mut reached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        reached.cut = true;
-        reached.end
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.cut = true;
+        state.end
     }
 
     fn extend(&self, end: usize) -> bool {
-        let mut reached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !reached.cut {
-            reached.end = end;
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !state.cut {
+            state.end = end;
         }
-        !reached.cut
+        !state.cut
     }
 }
 
-/// The client does not read, or has gone.
+/// The client does not read, or has disconnected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the client has gone")]
-pub struct Gone;
+pub struct Disconnected;
 
-/// The sending side. Cheap to clone. Whoever sends waits for room; who takes the frames out gives up,
-/// by dropping the receiver, where the client takes none.
+/// The sending side of the queue. Cheap to clone. Senders wait until there is room. The receiver is dropped if the
+/// client does not read, and sending then fails.
 #[derive(Debug, Clone)]
 pub struct Outbox {
-    frames: mpsc::Sender<Waiting>,
+    frames: mpsc::Sender<QueuedFrame>,
     busy: Arc<AtomicBool>,
-    /// When the client last showed that it is there.
+    /// When the client last gave a sign of life.
     alive: Arc<Mutex<Instant>>,
 }
 
 impl Outbox {
     /// A bounded queue of frames.
     #[must_use]
-    pub fn new() -> (Self, mpsc::Receiver<Waiting>) {
+    pub fn new() -> (Self, mpsc::Receiver<QueuedFrame>) {
         let (frames, receiver) = mpsc::channel(FRAMES);
         let alive = Arc::new(Mutex::new(Instant::now()));
         (Self { frames, busy: Arc::default(), alive }, receiver)
@@ -108,41 +108,41 @@ impl Outbox {
     /// Sends a text frame.
     ///
     /// # Errors
-    /// [`Gone`].
-    pub async fn send(&self, frame: &ServerFrame) -> Result<(), Gone> {
+    /// If the client does not read or has disconnected.
+    pub async fn send(&self, frame: &ServerFrame) -> Result<(), Disconnected> {
         self.push(Outgoing::Text(frame.to_text()), None).await
     }
 
-    /// Sends sound that speaks the answer up to `end`, announced by a text frame or not, and waits
-    /// until it leaves. Neither leaves once `reach` is cut.
+    /// Sends the sound of the answer up to `end`, optionally announced by a text frame, and waits until it is sent.
+    /// Neither is sent once `offset` is cut.
     ///
     /// # Errors
-    /// [`Gone`], also where it was cut.
+    /// If the client does not read or has disconnected, or `offset` was cut.
     pub async fn play(
         &self,
         announced: Option<&ServerFrame>,
         sound: Bytes,
-        reach: &Reach,
+        offset: &SpokenOffset,
         end: usize,
-    ) -> Result<(), Gone> {
+    ) -> Result<(), Disconnected> {
         let (left, leaves) = oneshot::channel();
         let frame = Outgoing::Sound(announced.map(ServerFrame::to_text), sound);
-        self.push(frame, Some(Leaving { reach: reach.clone(), end, left })).await?;
-        leaves.await.map_err(|_| Gone)
+        self.push(frame, Some(SentNotice { offset: offset.clone(), end, left })).await?;
+        leaves.await.map_err(|_| Disconnected)
     }
 
-    /// Whether the client is still there.
+    /// Whether the client is still connected.
     #[must_use]
     pub fn is_open(&self) -> bool {
         !self.frames.is_closed()
     }
 
-    /// Closes the connection once everything before is sent.
+    /// Closes the connection after all frames before.
     pub async fn close(&self, code: u16, reason: &'static str) {
         let _ = self.push(Outgoing::Close(code, reason), None).await;
     }
 
-    /// Notes whether a turn runs: then the connection is not idle, however silent the client is.
+    /// Records whether a turn is running. A connection with a turn is not idle, even if the client is silent.
     pub(crate) fn set_busy(&self, busy: bool) {
         self.busy.store(busy, Ordering::Relaxed);
     }
@@ -151,17 +151,17 @@ impl Outbox {
         self.busy.load(Ordering::Relaxed)
     }
 
-    /// Notes that something came from the client, if only an answer to a ping.
+    /// Records a sign of life of the client, such as a pong.
     pub(crate) fn note_alive(&self) {
         *self.alive.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    /// When the client was last there for certain. Sound that left later may not have reached it.
+    /// The last certain sign of life of the client. Sound that was sent later may not have arrived.
     pub(crate) fn last_alive(&self) -> Instant {
         *self.alive.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn push(&self, frame: Outgoing, sound: Option<Leaving>) -> Result<(), Gone> {
-        self.frames.send(Waiting { frame, sound }).await.map_err(|_| Gone)
+    async fn push(&self, frame: Outgoing, sound: Option<SentNotice>) -> Result<(), Disconnected> {
+        self.frames.send(QueuedFrame { frame, sound }).await.map_err(|_| Disconnected)
     }
 }

@@ -1,4 +1,4 @@
-//! What a client may still be playing when its turn has ended.
+//! Answers that a client may still be playing after their turn has ended.
 
 use std::time::Instant;
 
@@ -6,24 +6,24 @@ use foundation::ids::{ChatId, MessageId};
 
 use crate::Parts;
 use crate::speaker::Speaker;
-use crate::speaking::Spoken;
+use crate::speaking::SpeechProgress;
 
-/// An answer that has left as a whole, and that a client may still be playing.
+/// An answer that was sent completely and may still be playing.
 #[derive(Debug)]
 pub(crate) struct Playing {
-    /// Until then, if it plays at once what it gets.
+    /// When playing ends, if the client plays at once what it gets.
     pub(crate) until: Instant,
     /// The answer.
     pub(crate) text: String,
-    /// Its session, and the message that keeps it.
+    /// Its session, and the id of its message.
     pub(crate) chat: ChatId,
     pub(crate) answer: MessageId,
     /// How much of it is heard when.
-    pub(crate) spoken: Spoken,
+    pub(crate) spoken: SpeechProgress,
 }
 
 impl Playing {
-    /// Keeps the warnings that were not heard when playing `ended`; none where it was over by then.
+    /// Stores the warnings that were not heard when playing `ended`; none if it was over by then.
     pub(crate) async fn note_unheard(&self, parts: &Parts, speaker: &Speaker, ended: Instant) {
         if self.until <= ended {
             return;

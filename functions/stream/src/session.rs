@@ -1,4 +1,4 @@
-//! The loop of one connection: frames in, frames out. It knows no socket.
+//! The loop of one connection: frames in, frames out. Independent of the socket.
 
 mod listening;
 
@@ -20,17 +20,17 @@ pub use crate::speaker::Speaker;
 use self::listening::heard;
 use crate::Parts;
 use crate::frames::{ClientConfig, ClientFrame, ServerFrame};
-use crate::hearing::{Heard, Microphone};
-use crate::outbox::{Gone, Outbox};
+use crate::hearing::{Microphone, MicrophoneEvent};
+use crate::outbox::{Disconnected, Outbox};
 use crate::playing::Playing;
-use crate::turn::{Ended, Turn, Wishes};
+use crate::turn::{AnswerOptions, Turn, TurnEnd};
 
-/// Characters of a question, as in a typed message.
+/// Maximum length of a question in characters, as for written messages.
 const LONGEST_QUESTION: usize = 16_000;
-/// The code of a connection that is closed because its sign-in has ended: policy violation.
+/// Close code of a connection whose sign-in has ended: policy violation.
 const SIGNED_OUT: u16 = 1008;
 
-/// A connection's state.
+/// The state of a connection.
 pub struct Session {
     parts: Parts,
     speaker: Speaker,
@@ -38,17 +38,17 @@ pub struct Session {
     config: ClientConfig,
     chat: Option<ChatId>,
     turn: Option<Running>,
-    /// What the client may be playing, after its turn has ended.
+    /// The answer that the client may be playing after its turn has ended.
     playing: Option<Playing>,
-    /// The recordings that arrive or are still being understood, in their order; the last may be open.
-    microphones: VecDeque<(Microphone, mpsc::Receiver<Heard>)>,
-    /// Whether what arrives as sound cannot be heard, until the recording ends.
-    deaf: bool,
+    /// The recordings that are arriving or being recognised, in order. The last may be open.
+    microphones: VecDeque<(Microphone, mpsc::Receiver<MicrophoneEvent>)>,
+    /// Whether sound is ignored until the recording ends, because it cannot be processed.
+    ignores_sound: bool,
 }
 
 struct Running {
     cancel: CancellationToken,
-    task: JoinHandle<Ended>,
+    task: JoinHandle<TurnEnd>,
 }
 
 impl Session {
@@ -65,12 +65,12 @@ impl Session {
             turn: None,
             playing: None,
             microphones: VecDeque::new(),
-            deaf: false,
+            ignores_sound: false,
         }
     }
 
-    /// Follows the client's frames until they end or `stop` is cancelled; then a running turn may
-    /// finish. However the connection ends, warnings that were not heard stay pending.
+    /// Handles the client's frames until they end or `stop` is cancelled. After that, a running turn may finish. In any
+    /// case, warnings that were not heard stay pending.
     pub async fn run(mut self, frames: impl Stream<Item = Result<ClientFrame, String>>, stop: CancellationToken) {
         let mut frames = std::pin::pin!(frames);
         if self.out.send(&ServerFrame::Ready).await.is_err() {
@@ -116,8 +116,8 @@ impl Session {
         self.leave(left);
     }
 
-    /// Keeps what the client had not heard when it `left`, once a turn that still runs has ended: nobody listens any
-    /// more, but the answer is written to its end all the same.
+    /// Once a running turn has ended, stores the warnings that the client had not heard when it `left`. The answer is
+    /// written to its end even if nobody listens.
     fn leave(self, left: Instant) {
         let Self { parts, speaker, turn, playing, .. } = self;
         if turn.is_none() && playing.is_none() {
@@ -135,7 +135,7 @@ impl Session {
         });
     }
 
-    async fn follow(&mut self, frame: ClientFrame) -> Result<(), Gone> {
+    async fn follow(&mut self, frame: ClientFrame) -> Result<(), Disconnected> {
         match frame {
             ClientFrame::FinalText { text, session } => {
                 if let Some(session) = session
@@ -151,14 +151,14 @@ impl Session {
             }
             ClientFrame::Stop => {
                 self.microphones.clear();
-                self.deaf = false;
+                self.ignores_sound = false;
                 self.silence().await;
                 Ok(())
             }
             ClientFrame::Config(config) => self.configure(config).await,
             ClientFrame::Audio(piece) => self.listen(piece).await,
             ClientFrame::AudioEnd => {
-                self.deaf = false;
+                self.ignores_sound = false;
                 if let Some((microphone, _)) = self.microphones.back_mut() {
                     microphone.finish().await;
                 }
@@ -171,7 +171,7 @@ impl Session {
         }
     }
 
-    async fn configure(&mut self, config: ClientConfig) -> Result<(), Gone> {
+    async fn configure(&mut self, config: ClientConfig) -> Result<(), Disconnected> {
         if config.voice.as_deref().is_some_and(|voice| !is_voice_name(voice)) {
             let error = ApiError::bad_request("voice_refused", "The field \"voice\" must be the name of a voice.");
             return self.refuse(&error).await;
@@ -180,7 +180,7 @@ impl Session {
         if config.format.is_some() || config.sample_rate.is_some() {
             // Another kind of recording begins.
             self.microphones.clear();
-            self.deaf = false;
+            self.ignores_sound = false;
         }
         own.format = config.format.or(own.format);
         own.sample_rate = config.sample_rate.or(own.sample_rate);
@@ -194,8 +194,8 @@ impl Session {
         }
     }
 
-    /// The session that questions belong to from now on; whether there can be such a one.
-    async fn choose(&mut self, session: &str) -> Result<bool, Gone> {
+    /// Sets the session of further questions. Returns whether it exists.
+    async fn choose(&mut self, session: &str) -> Result<bool, Disconnected> {
         let Ok(chat) = ChatId::try_from(session.to_owned()) else {
             self.refuse(&ApiError::not_found("Session")).await?;
             return Ok(false);
@@ -205,13 +205,13 @@ impl Session {
         Ok(true)
     }
 
-    /// Begins a turn; one that runs is interrupted.
+    /// Begins a turn, after interrupting a running one.
     async fn begin(
         &mut self,
         text: String,
         asked: Instant,
         recognised: Option<std::time::Duration>,
-    ) -> Result<(), Gone> {
+    ) -> Result<(), Disconnected> {
         let text = without_controls(&text).trim().to_owned();
         if text.is_empty() {
             // Of speech, the empty transcript says it.
@@ -235,7 +235,7 @@ impl Session {
                     ApiError::unauthorized("sign_in_expired", "Your sign-in has expired. Please sign in again.");
                 self.refuse(&ended).await?;
                 self.out.close(SIGNED_OUT, "signed out").await;
-                return Err(Gone);
+                return Err(Disconnected);
             }
             Err(error) => return self.refuse(&error.into()).await,
         }
@@ -243,7 +243,7 @@ impl Session {
         let turn = Turn {
             parts: self.parts.clone(),
             speaker: self.speaker.clone(),
-            wishes: Wishes {
+            options: AnswerOptions {
                 audio: self.config.audio.unwrap_or_default(),
                 voice: self.config.voice.clone(),
                 procedure: self.config.procedure == Some(true),
@@ -259,8 +259,8 @@ impl Session {
         Ok(())
     }
 
-    /// Ends a running turn: when this returns, nothing of it is sent any more. A client that still
-    /// plays an answer that has left as a whole is told to be silent.
+    /// Interrupts a running turn. On return, nothing of it is sent any more. A client that is still playing a complete
+    /// answer is told to be silent.
     async fn silence(&mut self) {
         if let Some(running) = self.turn.take() {
             running.cancel.cancel();
@@ -276,16 +276,16 @@ impl Session {
         }
     }
 
-    /// Keeps what a turn has left behind.
-    fn settle(&mut self, ended: Option<Ended>) {
+    /// Takes over the results of a turn.
+    fn settle(&mut self, ended: Option<TurnEnd>) {
         self.out.set_busy(false);
-        if let Some(Ended { chat, playing }) = ended {
+        if let Some(TurnEnd { chat, playing }) = ended {
             self.chat = chat;
             self.playing = playing;
         }
     }
 
-    async fn refuse(&mut self, error: &ApiError) -> Result<(), Gone> {
+    async fn refuse(&mut self, error: &ApiError) -> Result<(), Disconnected> {
         if let Some(cause) = error.cause() {
             tracing::error!(connection = %self.speaker.connection, code = error.code(), cause, "a frame failed");
         }
@@ -293,8 +293,8 @@ impl Session {
     }
 }
 
-/// The end of a running turn; never, while none runs.
-async fn ended(turn: &mut Option<Running>) -> Option<Ended> {
+/// The end of the running turn; pending forever if none is running.
+async fn ended(turn: &mut Option<Running>) -> Option<TurnEnd> {
     let Some(running) = turn else { return std::future::pending().await };
     (&mut running.task).await.ok()
 }

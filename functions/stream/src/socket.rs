@@ -1,4 +1,4 @@
-//! One WebSocket, as the session's frames.
+//! Transports the frames of a session over a WebSocket.
 
 use std::time::Duration;
 
@@ -12,22 +12,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::App;
 use crate::frames::ClientFrame;
-use crate::outbox::{Outbox, Outgoing, Waiting};
+use crate::outbox::{Outbox, Outgoing, QueuedFrame};
 use crate::session::{Session, Speaker};
 
-/// Load balancers drop connections that are silent for a minute.
+/// Interval of pings, since load balancers close connections that are silent for a minute.
 const PING: Duration = Duration::from_secs(25);
-/// A client that shows no sign of life for so long, pongs included, has gone.
+/// A client without any sign of life for this long, including pongs, has disconnected.
 const LIFELESS: Duration = Duration::from_mins(1);
-/// How long one frame may take to be sent, and how fast a large one must at least go, in bytes a
-/// second.
+/// Timeout for sending one frame, and the minimum rate for large frames in bytes per second.
 const SEND: Duration = Duration::from_secs(10);
 const SLOWEST: u64 = 32 * 1024;
-/// How long the client has to answer a closing frame: whoever hangs up at once may take from the
-/// client what was sent last.
+/// How long the client has to answer a close frame. Closing at once could discard what was sent last.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// Ways to close (RFC 6455, section 7.4.1, and its registry).
+/// Close codes (RFC 6455, section 7.4.1, and its registry).
 const NORMAL: u16 = 1000;
 const GOING_AWAY: u16 = 1001;
 const PROTOCOL: u16 = 1002;
@@ -55,7 +53,7 @@ pub(crate) async fn hold(socket: WebSocket, state: App, speaker: Speaker) {
     drop(timeout(LINGER, gone).await);
 }
 
-/// The client's frames. Ends with the connection, or where it has to be closed.
+/// The client's frames. Ends with the connection, or when it has to be closed.
 fn read(
     mut stream: impl Stream<Item = Result<Message, axum::Error>> + Unpin,
     out: Outbox,
@@ -106,7 +104,7 @@ fn read(
     }
 }
 
-/// How a connection ends on which something arrived that cannot be read; none where it has broken.
+/// The close code and reason after an unreadable message; `None` if the connection is broken.
 fn fault(error: axum::Error) -> Option<(u16, &'static str)> {
     match error.into_inner().downcast_ref::<SocketError>()? {
         SocketError::Capacity(_) => Some((TOO_BIG, "a frame is too large")),
@@ -116,8 +114,12 @@ fn fault(error: axum::Error) -> Option<(u16, &'static str)> {
     }
 }
 
-/// Sends what waits, and pings. Where a frame cannot be sent in time, the client has gone.
-async fn write(mut sink: SplitSink<WebSocket, Message>, mut waiting: mpsc::Receiver<Waiting>, dead: CancellationToken) {
+/// Sends queued frames and pings. If a frame cannot be sent in time, the client has disconnected.
+async fn write(
+    mut sink: SplitSink<WebSocket, Message>,
+    mut waiting: mpsc::Receiver<QueuedFrame>,
+    dead: CancellationToken,
+) {
     let mut pings = interval(PING);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
     pings.reset();
@@ -157,12 +159,12 @@ async fn write(mut sink: SplitSink<WebSocket, Message>, mut waiting: mpsc::Recei
     dead.cancel();
 }
 
-/// Whether the client took the frame in time.
+/// Whether the frame was sent in time.
 async fn send(sink: &mut SplitSink<WebSocket, Message>, message: Message) -> bool {
     let length = match &message {
         Message::Binary(bytes) => bytes.len() as u64,
         _ => 0,
     };
-    let patience = SEND + Duration::from_secs(length / SLOWEST);
-    matches!(timeout(patience, sink.send(message)).await, Ok(Ok(())))
+    let limit = SEND + Duration::from_secs(length / SLOWEST);
+    matches!(timeout(limit, sink.send(message)).await, Ok(Ok(())))
 }

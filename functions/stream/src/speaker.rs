@@ -1,20 +1,20 @@
-//! Who is connected.
+//! The user of a connection.
 
 use foundation::ids::{SignInId, UserId};
 
 use crate::Parts;
 use crate::voice_meter::VoiceMeter;
 
-/// Who is connected.
+/// The user of a connection.
 #[derive(Debug, Clone)]
 pub struct Speaker {
     /// The user.
     pub user: UserId,
-    /// The sign-in; once it has ended, no turn begins.
+    /// The sign-in. Once it has ended, no turn begins.
     pub sign_in: SignInId,
-    /// Names the connection in the log.
+    /// The id of the connection in the log.
     pub connection: String,
-    /// The request that opened it.
+    /// The id of the request that opened it.
     pub request: String,
 }
 

@@ -1,4 +1,4 @@
-//! The sound of an answer, made while the answer is still being written.
+//! Synthesizes an answer while it is being written.
 
 use std::time::{Duration, Instant};
 
@@ -10,29 +10,29 @@ use speech::spoken::spoken;
 use tokio::sync::mpsc;
 
 use crate::frames::{ServerFrame, SpokenAnswers};
-use crate::outbox::{Gone, Reach};
+use crate::outbox::{Disconnected, SpokenOffset};
 use crate::turn::Turn;
 
-/// Silence between two sentences of one file.
+/// Silence between two sentences in one file.
 const PAUSE: Duration = Duration::from_millis(180);
-/// Samples that are spoken in one turn, some four to six minutes: what follows is only written.
+/// Maximum number of samples per turn, about four to six minutes. The rest of the answer is only written.
 const MOST_SAMPLES: usize = 6 * 1024 * 1024;
 
-/// How far speaking has come.
+/// The progress of speaking an answer.
 #[derive(Debug, Default)]
-pub(crate) struct Spoken {
-    /// When the first sound left.
+pub(crate) struct SpeechProgress {
+    /// When the first sound was sent.
     pub(crate) first: Option<Instant>,
-    /// Until when a client that plays at once hears it.
+    /// When a client that plays at once has heard everything that was sent.
     pub(crate) until: Option<Instant>,
-    /// Why it could not go on.
+    /// Why speaking stopped early.
     pub(crate) failure: Option<ApiError>,
-    /// Where sentences end in the answer, in bytes, and when such a client has heard them.
+    /// The ends of sentences in the answer, in bytes, and when such a client has heard them.
     heard: Vec<(usize, Instant)>,
 }
 
-impl Spoken {
-    /// Notes that sound of this length left, in which sentences end at these times.
+impl SpeechProgress {
+    /// Records that sound of this length was sent, in which sentences end at these times.
     fn left(&mut self, length: Duration, sentences: &[(usize, Duration)]) {
         let now = Instant::now();
         self.first.get_or_insert(now);
@@ -41,27 +41,27 @@ impl Spoken {
         self.until = Some(begins + length);
     }
 
-    /// How much of the answer a client that plays at once has heard by then, in bytes.
+    /// How much of the answer, in bytes, a client that plays at once has heard at `when`.
     pub(crate) fn heard_by(&self, when: Instant) -> usize {
         self.heard.iter().filter(|(_, at)| *at <= when).map(|(end, _)| *end).max().unwrap_or(0)
     }
 }
 
-/// A sentence, and where it ends in the answer, in bytes.
+/// A sentence and its end in the answer, in bytes.
 pub(crate) struct Sentence {
     pub(crate) text: String,
     pub(crate) end: usize,
 }
 
-/// Speaks the sentences as they come; in one file at their end, or each in its own. `reach` knows
-/// what of them has left.
+/// Speaks the sentences as they arrive, in one file at the end or each in its own. `offset` records how much of the
+/// answer was sent.
 pub(crate) async fn speak(
     turn: &Turn,
     mut sentences: mpsc::Receiver<Sentence>,
-    reach: &Reach,
-    progress: &mut Spoken,
-) -> Result<(), Gone> {
-    let one_by_one = turn.wishes.audio == SpokenAnswers::Sentence;
+    offset: &SpokenOffset,
+    progress: &mut SpeechProgress,
+) -> Result<(), Disconnected> {
+    let one_by_one = turn.options.audio == SpokenAnswers::Sentence;
     let meter = turn.speaker.meter(&turn.parts);
     let mut allowed = false;
     let mut whole: Option<Pcm> = None;
@@ -79,7 +79,7 @@ pub(crate) async fn speak(
             }
             allowed = true;
         }
-        let utterance = Utterance { text: words, voice: turn.wishes.voice.clone(), speed: 1.0 };
+        let utterance = Utterance { text: words, voice: turn.options.voice.clone(), speed: 1.0 };
         let sound = match turn.parts.synthesizer.synthesize(utterance).await {
             Ok(sound) => sound,
             Err(error) => {
@@ -94,7 +94,7 @@ pub(crate) async fn speak(
         if one_by_one {
             let announced = ServerFrame::Audio { index, text: sentence.text };
             let Some(file) = file(&sound) else { return Ok(()) };
-            turn.out.play(Some(&announced), file, reach, end).await?;
+            turn.out.play(Some(&announced), file, offset, end).await?;
             progress.left(sound.duration(), &[(end, sound.duration())]);
             index += 1;
         } else if let Some(whole) = &mut whole {
@@ -110,13 +110,13 @@ pub(crate) async fn speak(
         let length = whole.duration();
         let encoded = tokio::task::spawn_blocking(move || file(&whole)).await.ok().flatten();
         let Some(file) = encoded else { return Ok(()) };
-        turn.out.play(None, file, reach, end).await?;
+        turn.out.play(None, file, offset, end).await?;
         progress.left(length, &ends);
     }
     Ok(())
 }
 
-/// One playable file.
+/// The sound as a playable file.
 fn file(sound: &Pcm) -> Option<Bytes> {
     let encoded = sound.encode(SoundFormat::Wav);
     encoded.inspect_err(|error| tracing::error!(%error, "sound could not be encoded")).ok().map(Bytes::from)

@@ -1,10 +1,10 @@
-//! The sentences of an answer, while it is written.
+//! Splits an answer into sentences while it is being written.
 
 use speech::spoken::SentenceSplitter;
 
 use crate::speaking::Sentence;
 
-/// Sentences with the places at which they end.
+/// Finds sentences and their ends in the answer.
 #[derive(Default)]
 pub(crate) struct Splitter {
     splitter: SentenceSplitter,

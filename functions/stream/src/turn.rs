@@ -1,10 +1,10 @@
-//! One turn: a question, its answer in words and in sound.
+//! A turn: a question, and its answer as text and sound.
 
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use answers::assistant::unsaid;
-use answers::conversation::{Asked, ConversationError, ConversationResult, Outcome, Progress, Prompt};
+use answers::conversation::{ConversationError, ConversationResult, OngoingAnswer, Outcome, Progress, Prompt};
 use foundation::ApiError;
 use foundation::ids::ChatId;
 use foundation::telemetry;
@@ -16,20 +16,20 @@ use tokio_util::sync::CancellationToken;
 use crate::Parts;
 use crate::frames::{ServerFrame, SpokenAnswers};
 use crate::metrics;
-use crate::outbox::{Gone, Outbox, Reach};
+use crate::outbox::{Disconnected, Outbox, SpokenOffset};
 use crate::playing::Playing;
 use crate::speaker::Speaker;
-use crate::speaking::{Sentence, Spoken, speak};
+use crate::speaking::{Sentence, SpeechProgress, speak};
 use crate::splitter::Splitter;
 
-/// Sentences that may wait to be spoken: then the answer is read no faster than it is spoken.
+/// Number of sentences that may wait to be spoken. Beyond that, the answer is read no faster than it is spoken.
 const SENTENCES: usize = 32;
 
-/// The outcome of a turn whose answer is complete.
+/// Outcome of a turn with a complete answer.
 const ANSWERED: &str = "answered";
-/// That of one whose answer is complete, and could not be spoken.
+/// Outcome of a turn with a complete answer that could not be spoken.
 const SILENT: &str = "silent";
-/// Those of turns that ended before their answers were heard.
+/// Outcomes of turns that ended before their answers were heard.
 const INTERRUPTED: &str = "interrupted";
 const STOPPED: &str = "stopped";
 const TIMEOUT: &str = "timeout";
@@ -37,37 +37,37 @@ const GONE: &str = "gone";
 
 /// How answers are spoken.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Wishes {
+pub(crate) struct AnswerOptions {
     pub(crate) audio: SpokenAnswers,
     pub(crate) voice: Option<String>,
     /// Whether the steps of a procedure are also sent as data.
     pub(crate) procedure: bool,
 }
 
-/// A turn that runs.
+/// A running turn.
 pub(crate) struct Turn {
     pub(crate) parts: Parts,
     pub(crate) speaker: Speaker,
-    pub(crate) wishes: Wishes,
+    pub(crate) options: AnswerOptions,
     pub(crate) out: Outbox,
-    /// Cancelled when nobody wants to hear it any more.
+    /// Cancelled when nobody wants to hear the answer any more.
     pub(crate) cancel: CancellationToken,
     /// When the question was complete.
     pub(crate) asked: Instant,
-    /// How long recognising the question took after that, where it was spoken.
+    /// How long recognition took after that, if the question was spoken.
     pub(crate) recognised: Option<Duration>,
 }
 
-/// What a turn leaves behind.
+/// The results of a turn.
 #[derive(Debug)]
-pub(crate) struct Ended {
-    /// The session that it belongs to.
+pub(crate) struct TurnEnd {
+    /// Its session.
     pub(crate) chat: Option<ChatId>,
-    /// What the client may still be playing.
+    /// The answer that the client may still be playing.
     pub(crate) playing: Option<Playing>,
 }
 
-/// When things happened, for the log.
+/// Times of events, for the log.
 #[derive(Default)]
 struct Times {
     first_token: Option<Instant>,
@@ -75,8 +75,8 @@ struct Times {
 }
 
 impl Turn {
-    /// Runs to its end, however that comes about.
-    pub(crate) async fn run(self, text: String, chat: Option<ChatId>) -> Ended {
+    /// Runs the turn to its end.
+    pub(crate) async fn run(self, text: String, chat: Option<ChatId>) -> TurnEnd {
         let mut times = Times::default();
         let asked = match self.ask(text, chat.as_ref()).await {
             Ok(asked) => asked,
@@ -85,11 +85,11 @@ impl Turn {
                 let chat = chat.filter(|_| !matches!(error, ConversationError::NoSuchChat));
                 self.refuse(&ApiError::from(error)).await;
                 self.log("refused", &times);
-                return Ended { chat, playing: None };
+                return TurnEnd { chat, playing: None };
             }
         };
         let chat = Some(asked.chat.clone());
-        let (mut sent, mut spoken) = (String::new(), Spoken::default());
+        let (mut sent, mut spoken) = (String::new(), SpeechProgress::default());
         let mut ended = None;
         let outcome = self.answer(&asked, (&mut sent, &mut spoken, &mut ended), &mut times).await.unwrap_or(GONE);
         times.first_audio = spoken.first;
@@ -102,15 +102,16 @@ impl Turn {
             let (chat, answer) = (asked.chat.clone(), asked.answer.clone());
             Playing { until, text: sent, chat, answer, spoken }
         });
-        Ended { chat, playing }
+        TurnEnd { chat, playing }
     }
 
-    /// Keeps which warnings are still to be said, however the turn has ended. Where the voice fails, no step is spoken
-    /// without its warnings, and those of the answer stand in writing; but what was carried over is still to be heard.
-    async fn note_warnings(&self, asked: &Asked, outcome: &'static str, heard: &str) {
+    /// Stores which warnings are still to be said, by the outcome of the turn. If synthesis fails, no step was spoken
+    /// without its warnings, and those of the answer are in the text; but warnings carried over from earlier answers
+    /// are still to be heard.
+    async fn note_warnings(&self, asked: &OngoingAnswer, outcome: &'static str, heard: &str) {
         let (conversations, user) = (&self.parts.conversations, &self.speaker.user);
         let noted = match outcome {
-            _ if self.wishes.audio == SpokenAnswers::None => return,
+            _ if self.options.audio == SpokenAnswers::None => return,
             ANSWERED | SILENT if asked.carried.is_empty() => return,
             ANSWERED => conversations.note_settled(user, &asked.chat, &asked.carried).await,
             SILENT => {
@@ -132,8 +133,8 @@ impl Turn {
         }
     }
 
-    async fn ask(&self, text: String, chat: Option<&ChatId>) -> ConversationResult<Asked> {
-        let prompt = Prompt { text, pictures: Vec::new(), key: None, aloud: self.wishes.audio != SpokenAnswers::None };
+    async fn ask(&self, text: String, chat: Option<&ChatId>) -> ConversationResult<OngoingAnswer> {
+        let prompt = Prompt { text, pictures: Vec::new(), key: None, aloud: self.options.audio != SpokenAnswers::None };
         let conversations = &self.parts.conversations;
         match chat {
             Some(chat) => conversations.ask(&self.speaker.user, chat, prompt).await,
@@ -141,18 +142,18 @@ impl Turn {
         }
     }
 
-    /// Writes, speaks, and is interrupted where that is wanted; `cut` is when.
+    /// Writes and speaks the answer, until it ends or is interrupted. `cut` is set to the time of the interruption.
     async fn answer(
         &self,
-        asked: &Asked,
-        (sent, spoken, cut): (&mut String, &mut Spoken, &mut Option<Instant>),
+        asked: &OngoingAnswer,
+        (sent, spoken, cut): (&mut String, &mut SpeechProgress, &mut Option<Instant>),
         times: &mut Times,
-    ) -> Result<&'static str, Gone> {
+    ) -> Result<&'static str, Disconnected> {
         let (sentences, waiting) = mpsc::channel(SENTENCES);
-        let reach = Reach::default();
+        let offset = SpokenOffset::default();
         let work = async {
             let mut writing = pin!(self.write(asked, sentences, sent, times));
-            let mut speaking = pin!(speak(self, waiting, &reach, spoken));
+            let mut speaking = pin!(speak(self, waiting, &offset, spoken));
             let (outcome, silent) = tokio::select! {
                 outcome = &mut writing => (outcome?, false),
                 spoke = &mut speaking => {
@@ -160,7 +161,7 @@ impl Turn {
                     (writing.await?, true)
                 }
             };
-            let ended = self.finish(asked, outcome, &reach).await?;
+            let ended = self.finish(asked, outcome, &offset).await?;
             if ended == ANSWERED && !silent {
                 speaking.await?;
             }
@@ -174,7 +175,7 @@ impl Turn {
         match ended {
             None => {
                 *cut = Some(Instant::now());
-                let heard = self.heard(sent, &reach);
+                let heard = self.heard(sent, &offset);
                 asked.stop.cancel();
                 let told = self.out.send(&ServerFrame::Interrupted { heard: heard.clone() }).await;
                 self.cut(asked, &heard).await;
@@ -182,7 +183,7 @@ impl Turn {
             }
             Some(Err(_)) => {
                 *cut = Some(Instant::now());
-                let heard = self.heard(sent, &reach);
+                let heard = self.heard(sent, &offset);
                 asked.give_up();
                 let late = "The answer took too long. Please try again.";
                 self.refuse(&ApiError::unavailable("turn_timeout", late)).await;
@@ -202,17 +203,17 @@ impl Turn {
         }
     }
 
-    /// Sends tokens and hands on sentences until the answer is stored; no outcome where it got lost.
+    /// Sends tokens and passes on sentences until the answer is stored. Returns no outcome if the answer was lost.
     async fn write(
         &self,
-        asked: &Asked,
+        asked: &OngoingAnswer,
         sentences: mpsc::Sender<Sentence>,
         sent: &mut String,
         times: &mut Times,
-    ) -> Result<Option<Outcome>, Gone> {
+    ) -> Result<Option<Outcome>, Disconnected> {
         let mut progress = asked.progress.clone();
         let mut splitter = Splitter::default();
-        let speaks = self.wishes.audio != SpokenAnswers::None;
+        let speaks = self.options.audio != SpokenAnswers::None;
         loop {
             let Progress { text, outcome, .. } = progress.borrow_and_update().clone();
             if let Some(token) = text.get(sent.len()..).filter(|token| !token.is_empty()) {
@@ -240,15 +241,20 @@ impl Turn {
         }
     }
 
-    /// Tells how the answer ended. No sound follows where it is not complete.
-    async fn finish(&self, asked: &Asked, outcome: Option<Outcome>, reach: &Reach) -> Result<&'static str, Gone> {
+    /// Reports how the answer ended. If it is incomplete, no more sound is sent.
+    async fn finish(
+        &self,
+        asked: &OngoingAnswer,
+        outcome: Option<Outcome>,
+        offset: &SpokenOffset,
+    ) -> Result<&'static str, Disconnected> {
         let Some(outcome) = outcome else {
-            let _ = reach.cut();
+            let _ = offset.cut();
             self.refuse(&ApiError::internal("an answer ended without an outcome")).await;
             return Ok("lost");
         };
         if outcome.failure.is_some() || outcome.aborted {
-            let _ = reach.cut();
+            let _ = offset.cut();
         }
         if let Some(failure) = outcome.failure {
             self.out
@@ -265,7 +271,7 @@ impl Turn {
             response: message.content,
             citations: message.citations,
             verification: message.verification,
-            procedure: message.procedure.filter(|_| self.wishes.procedure).map(Box::new),
+            procedure: message.procedure.filter(|_| self.options.procedure).map(Box::new),
             warnings: message.warnings,
             session_id: asked.chat.to_string(),
             message_id: message.id.to_string(),
@@ -275,15 +281,15 @@ impl Turn {
         Ok(ANSWERED)
     }
 
-    /// What of the answer reached the client: what was spoken where sentences are, else what was
-    /// written. No more sound leaves.
-    fn heard(&self, sent: &str, reach: &Reach) -> String {
-        let reached = reach.cut();
-        let end = if self.wishes.audio == SpokenAnswers::Sentence { reached } else { sent.len() };
+    /// The part of the answer that reached the client: what was spoken if sentences are spoken, otherwise what was
+    /// written. Stops further sound.
+    fn heard(&self, sent: &str, offset: &SpokenOffset) -> String {
+        let reached = offset.cut();
+        let end = if self.options.audio == SpokenAnswers::Sentence { reached } else { sent.len() };
         sent.get(..end).unwrap_or(sent).trim_end().to_owned()
     }
 
-    async fn cut(&self, asked: &Asked, heard: &str) {
+    async fn cut(&self, asked: &OngoingAnswer, heard: &str) {
         let user = &self.speaker.user;
         match self.parts.conversations.interrupt(user, &asked.chat, &asked.answer, heard).await {
             Ok(()) | Err(ConversationError::NoSuchChat | ConversationError::NoSuchMessage) => {}
@@ -301,7 +307,7 @@ impl Turn {
 
     fn log(&self, outcome: &'static str, times: &Times) {
         let since = |at: Option<Instant>| at.map(|at| at.duration_since(self.asked));
-        let turn = metrics::Turn {
+        let turn = metrics::TurnReport {
             outcome,
             recognised: self.recognised,
             first_token: since(times.first_token),

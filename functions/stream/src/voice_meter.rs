@@ -1,4 +1,4 @@
-//! The minutes of voice that a plan allows.
+//! Counts the minutes of voice that a plan allows.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,22 +13,22 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
-/// Counts what is understood and spoken for one user.
+/// Counts recognised and synthesized speech of one user.
 #[derive(Debug, Clone)]
 pub(crate) struct VoiceMeter {
     pub(crate) billing: Billing,
     pub(crate) user: UserId,
-    /// Counting goes on when the connection has ended.
+    /// Counting continues after the connection has ended.
     pub(crate) tasks: TaskTracker,
 }
 
 impl VoiceMeter {
-    /// Whether anything is left this month.
+    /// Fails if the plan allows no more this month.
     pub(crate) async fn check(&self) -> Result<(), ApiError> {
         self.billing.check_voice(&self.user).await.map_err(BillingError::into)
     }
 
-    /// Counts what was understood or spoken. Where that fails, nobody has to wait for it.
+    /// Counts recognised or synthesized speech. A failure is logged, and the turn goes on.
     pub(crate) async fn note(&self, length: Duration) {
         if let Err(error) = self.billing.note_voice(&self.user, length).await {
             tracing::error!(%error, user = %self.user, "voice could not be counted");
@@ -36,8 +36,8 @@ impl VoiceMeter {
     }
 }
 
-/// The sound of one utterance that is given to a transcriber. It is counted when this is dropped, however that comes
-/// about: each second once, also where the user throws the utterance away, or leaves.
+/// The sound of an utterance that is passed to a transcriber. It is counted when this is dropped for any reason, each
+/// second once, even if the user discards the utterance or disconnects.
 #[derive(Debug)]
 pub(crate) struct GivenSound {
     meter: VoiceMeter,
@@ -47,12 +47,12 @@ pub(crate) struct GivenSound {
 }
 
 impl GivenSound {
-    /// Nothing was given yet. Must be called within the runtime.
+    /// Without any sound yet. Must be called within the runtime.
     pub(crate) fn new(meter: VoiceMeter) -> Self {
         Self { meter, runtime: Handle::current(), samples: Arc::default(), counts: true }
     }
 
-    /// The sound, which is added up as the transcriber takes it.
+    /// The sound, measured as the transcriber takes it.
     pub(crate) fn measured<S>(&self, blocks: S) -> impl Stream<Item = Vec<i16>> + Send + 'static + use<S>
     where
         S: Stream<Item = Vec<i16>> + Send + 'static,
@@ -63,7 +63,7 @@ impl GivenSound {
         })
     }
 
-    /// All of it was understood. When this returns, it is counted.
+    /// Counts all of it. On return, it is counted.
     pub(crate) async fn count(mut self) {
         if let Some(counting) = self.begin_counting() {
             let _ = counting.await;
@@ -80,7 +80,7 @@ impl GivenSound {
         Some(self.meter.tasks.spawn_on(note, &self.runtime))
     }
 
-    /// It does not count: the transcriber has failed before it understood a word.
+    /// Counts nothing, because the transcriber failed before it recognised anything.
     pub(crate) fn forget(mut self) {
         self.counts = false;
     }

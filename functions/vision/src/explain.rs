@@ -4,7 +4,7 @@ use answers::assistant::sanitized;
 use axum::Json;
 use axum::extract::State;
 use foundation::{ApiError, ApiResult};
-use images::{Multimodal, Seen};
+use images::{Multimodal, VisionResult};
 use serde::Serialize;
 use shared::http::without_controls;
 use shared::store::Citation;
@@ -67,7 +67,7 @@ pub(crate) async fn explain(State(state): State<App>, received: Received) -> Api
 }
 
 /// What was seen, in words to search for.
-fn words(seen: &Seen) -> String {
+fn words(seen: &VisionResult) -> String {
     let text = seen.text.as_ref().map_or("", |read| read.text.as_str());
     let objects = seen.objects.as_deref().unwrap_or_default();
     let mut labels: Vec<&str> = objects.iter().map(|object| object.label.as_str()).collect();
@@ -79,7 +79,7 @@ fn words(seen: &Seen) -> String {
 async fn model_says(
     model: &Multimodal,
     received: &Received,
-    seen: &Seen,
+    seen: &VisionResult,
     question: &str,
     citations: &[Citation],
 ) -> Option<String> {

@@ -7,6 +7,7 @@ use answers::library::Library;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use axum::Router;
 use images::Vision;
+use search::inference::Embedder;
 use shared::Context;
 use speech::{recognition, synthesis};
 
@@ -33,13 +34,21 @@ pub(crate) struct Functions {
 
 impl Functions {
     /// Builds all functions; each gets its own context, so that its calls can be told from those of others.
-    pub(crate) async fn new(context: &Context, calls: Option<&Calls>) -> Result<Self, StartError> {
+    /// `embedder` is the model if it is loaded already.
+    pub(crate) async fn new(
+        context: &Context,
+        calls: Option<&Calls>,
+        embedder: Option<Embedder>,
+    ) -> Result<Self, StartError> {
         let of = |function| calls.map_or_else(|| context.clone(), |calls| context.watched(&calls.of(function)));
         let assistant = |context: &Context, library: &Library, seeing: &Vision| {
             let assistant = Assistant::new(context, library.over(context)).map_err(StartError::function)?;
             Ok::<_, StartError>(assistant.with_vision(context, seeing.clone()))
         };
-        let library = Library::load(context);
+        let library = match embedder {
+            None => Library::load(context),
+            loaded => Library::new(context, loaded),
+        };
         let embedder = library.embedder().await.ok();
         let seeing = Vision::configured(&context.config).await.map_err(StartError::function)?;
         let config = &context.config;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser};
+use search::inference::Embedder;
 
 /// The whole of `IntelliMaint` in one process.
 #[derive(Debug, Clone, Parser)]
@@ -28,6 +29,10 @@ pub struct Options {
     /// A file to which every kind of call that a function makes to the table and the bucket is added.
     #[arg(long, value_name = "FILE")]
     pub record_calls: Option<PathBuf>,
+
+    /// The embedding model, if it is loaded already; otherwise the configured one is loaded.
+    #[arg(skip)]
+    pub embedder: Option<Embedder>,
 
     /// Ports.
     #[command(flatten)]
@@ -68,6 +73,7 @@ impl Options {
             functions_at: None,
             stripe: false,
             record_calls: None,
+            embedder: None,
             ports: Ports { host, gateway_port: 0, services_port: 0, dynamodb_port: 0, s3_port: 0, stripe_port: 0 },
         }
     }

@@ -161,7 +161,7 @@ impl System {
         let (ingest, erase) = if let Some(url) = options.functions_at {
             (Ingest::there(&url)?, Erase::there(&url)?)
         } else {
-            let built = functions.insert(Box::pin(Functions::new(&context, calls.as_ref())).await?);
+            let built = functions.insert(Box::pin(Functions::new(&context, calls.as_ref(), options.embedder)).await?);
             let http = &context.config.http;
             let routers = [
                 (gateway, serve(Backend::Gateway, built.gateway(), http)),

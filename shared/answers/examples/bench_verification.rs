@@ -21,7 +21,7 @@ use std::{
     sync::Arc,
 };
 
-use answers::assistant::{Given, Verified, Verifier};
+use answers::assistant::{VerificationInput, Verified, Verifier};
 use answers::library::{Findings, Passage};
 use documents::units::{Unit, UnitKind};
 use search::retrieval::analysis::{Figure, Reading, figures};
@@ -119,7 +119,7 @@ fn judge(segment: &Arc<Segment>, numbers: &[u32]) -> Value {
             .filter(|(_, _, figures)| figures.iter().any(|figure| is_claim(&figure.reading)))
             .collect();
         let findings = findings(segment, *number);
-        let given = Given { question: "", seen: "", findings: &findings, quoted: &[], is_quotation: false };
+        let given = VerificationInput { question: "", seen: "", findings: &findings, quoted: &[], is_quotation: false };
         let verifier = Verifier::new(&[0], &given);
         let text = segment.page_text(*number).unwrap_or_default();
         let whole =

@@ -1,4 +1,4 @@
-//! Answers from manuals: the library of a user, the assistant that quotes it, and the conversations it is asked in.
+//! Answers from manuals: a user's library, the assistant that answers from it, and conversations.
 
 pub mod assistant;
 pub mod conversation;

@@ -1,10 +1,9 @@
-//! The manuals of one user, searched.
+//! Search in the manuals of one user.
 //!
-//! What a search costs: one query of the table for the user's documents (one read unit per 4 KB,
-//! some ten documents), one conditional GET per document searched (answered "not modified" and
-//! without a body while the segment is in the cache), one embedding (about 10 ms), and an exact scan
-//! (about 10 ms over 10,000 passages). Only the segments that a search needs are loaded: documents are
-//! filtered first.
+//! The cost of a search: one query of the table for the user's documents (one read unit per 4 KB, about ten documents),
+//! one conditional GET per document (answered "not modified" without a body if the segment is in the cache), one
+//! embedding (about 10 ms), and an exact scan (about 10 ms for 10,000 passages). Documents are filtered first, so only
+//! the segments that a search needs are loaded.
 
 pub(crate) mod evidence;
 mod findings;
@@ -27,31 +26,31 @@ use shared::store::{Document, Store, StoreError};
 
 pub use findings::{Findings, Holdings, Passage, Vocabulary};
 
-/// Segments that are loaded at the same time for one search.
+/// Number of segments that are loaded at a time for one search.
 const LOADS_AT_ONCE: usize = 8;
-/// Requests that may wait for the embedding model before further ones are refused.
+/// Maximum number of requests that may wait for the embedding model.
 const EMBEDDING_QUEUE: usize = 64;
 
-/// What is looked for.
+/// A search query.
 #[derive(Debug, Clone)]
 pub struct LibraryQuery {
-    /// The question's words, in its last line; lines before that are what was said before, and weigh less.
+    /// The question in the last line. Lines before it are earlier turns and weigh less.
     pub text: String,
-    /// Most hits to return.
+    /// Maximum number of hits.
     pub top_k: usize,
-    /// Only these documents; all where `None`. Another user's find nothing.
+    /// The documents to search; `None` for all. Those of other users are never found.
     pub document_ids: Option<Vec<DocumentId>>,
-    /// Leave out hits that score less; between 0 and 1.
+    /// Minimum score of hits, between 0 and 1.
     pub min_score: Option<f32>,
 }
 
 /// Why a search failed. Its text is a sentence for the user.
 #[derive(Debug, thiserror::Error)]
 pub enum LibraryError {
-    /// No embedding model.
+    /// The embedding model is not installed.
     #[error("The embedding model is not installed. Run scripts/models and start again.")]
     ModelNotInstalled,
-    /// Too many requests wait for the model.
+    /// Too many requests are waiting for the model.
     #[error("The search is busy. Please try again shortly.")]
     Busy,
     /// The model failed.
@@ -66,7 +65,7 @@ pub enum LibraryError {
 }
 
 impl LibraryError {
-    /// The code on the wire.
+    /// The error code on the wire.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -103,8 +102,8 @@ impl From<InferenceError> for LibraryError {
     }
 }
 
-/// All users' manuals; every call names the user. Build it once per process and clone it: the clones
-/// share the cache and the model.
+/// The manuals of all users. Every call names the user. Build it once per process; clones share the cache and the
+/// model.
 #[derive(Clone)]
 pub struct Library {
     store: Store,
@@ -113,7 +112,7 @@ pub struct Library {
     embedder: Loading,
 }
 
-/// The embedding model, ready or on its way; none where there is none.
+/// The embedding model once it is loaded; `None` if there is none.
 type Loading = futures::future::Shared<BoxFuture<'static, Option<Embedder>>>;
 
 impl std::fmt::Debug for Library {
@@ -123,16 +122,16 @@ impl std::fmt::Debug for Library {
 }
 
 impl Library {
-    /// A library over `context`'s storage. Without an embedder every search answers that the model is
-    /// not installed.
+    /// A library over `context`'s storage. Without an embedder, every search fails with
+    /// [`LibraryError::ModelNotInstalled`].
     #[must_use]
     pub fn new(context: &Context, embedder: Option<Embedder>) -> Self {
         Self::with(context, std::future::ready(embedder).boxed().shared())
     }
 
-    /// The same with the configured model, which takes a part of a second to load: that is begun here, and what
-    /// needs the model waits for it. Where it cannot be loaded, the reason is logged and the rest of the system
-    /// works without search. Call it within a Tokio runtime.
+    /// A library with the configured model. Loading it takes a part of a second and happens in the background; searches
+    /// wait for it. If it cannot be loaded, the reason is logged, and the rest of the system works without search. Call
+    /// it within a Tokio runtime.
     #[must_use]
     pub fn load(context: &Context) -> Self {
         let inference = &context.config.inference;
@@ -160,16 +159,16 @@ impl Library {
         }
     }
 
-    /// The same over the storage of another context, with the cache and the model of this one.
+    /// The same library over the storage of another context, sharing the cache and the model.
     #[must_use]
     pub fn over(&self, context: &Context) -> Self {
         Self { store: context.store.clone(), objects: context.objects.clone(), ..self.clone() }
     }
 
-    /// The embedding model, as soon as it is loaded.
+    /// The embedding model, once it is loaded.
     ///
     /// # Errors
-    /// [`LibraryError::ModelNotInstalled`].
+    /// [`LibraryError::ModelNotInstalled`] if there is no model or it could not be loaded.
     pub async fn embedder(&self) -> Result<Embedder, LibraryError> {
         self.embedder.clone().await.ok_or(LibraryError::ModelNotInstalled)
     }
@@ -177,16 +176,17 @@ impl Library {
     /// The passages of the user's manuals that match best, best first, at most one per page.
     ///
     /// # Errors
-    /// [`LibraryError`]. A document that is deleted or processed again meanwhile is no error.
+    /// If there is no embedding model, it is busy or it fails, or if storage fails. A document that is deleted or
+    /// processed again meanwhile causes no error.
     pub async fn search(&self, user: &UserId, query: LibraryQuery) -> Result<Vec<Hit>, LibraryError> {
         let findings = self.consult(user, query).await?;
         Ok(findings.passages.into_iter().map(|passage| passage.hit).collect())
     }
 
-    /// As [`Self::search`], with what is needed to judge whether the passages hold an answer.
+    /// As [`Self::search`], with everything needed to judge whether the passages contain an answer.
     ///
     /// # Errors
-    /// [`LibraryError`].
+    /// As [`Self::search`].
     pub async fn consult(&self, user: &UserId, query: LibraryQuery) -> Result<Findings, LibraryError> {
         let begun = Instant::now();
         let documents = async { self.store.documents(user).await.map_err(LibraryError::from) };
@@ -220,10 +220,10 @@ impl Library {
         found.map_err(|error| LibraryError::Model(InferenceError::Failed(format!("the search broke off: {error}"))))
     }
 
-    /// What was read of one of the user's documents; `None` where there is no such document, or nothing to search in it.
+    /// The segment of one of the user's documents; `None` if there is no such document, or it cannot be searched.
     ///
     /// # Errors
-    /// [`LibraryError`].
+    /// If there is no embedding model, or storage fails.
     pub async fn document(&self, user: &UserId, id: &str) -> Result<Option<Arc<Segment>>, LibraryError> {
         let Ok(id) = id.parse::<DocumentId>() else { return Ok(None) };
         let embedder = self.embedder().await?;
@@ -232,8 +232,8 @@ impl Library {
         self.segment(user.clone(), document, embedder.model_name()).await
     }
 
-    /// The segment of a document, or `None` where it has gone or cannot be used: the other documents
-    /// can still answer. One that is damaged, of another version or of another model is made again.
+    /// The segment of a document, or `None` if it is missing or unusable, so that the other documents can still answer.
+    /// A segment that is damaged or of another version or model is built again.
     async fn segment(
         &self,
         user: UserId,
@@ -261,7 +261,7 @@ impl Library {
         }
     }
 
-    /// Has a document processed again, unless it is being processed.
+    /// Requests a new processing of a document, unless one is running.
     async fn make_again(&self, user: UserId, id: DocumentId, why: &str) -> Result<(), LibraryError> {
         match self.store.restart_document(&user, &id).await {
             Ok(Some(_)) => {
@@ -276,7 +276,7 @@ impl Library {
 }
 
 impl LibraryQuery {
-    /// The search in the segments that were chosen.
+    /// The query for the chosen segments.
     fn with(self, embedding: Vec<f32>, english: Option<Vec<f32>>) -> Query {
         Query {
             text: self.text,

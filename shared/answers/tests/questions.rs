@@ -1,9 +1,7 @@
 //! The offline model on real manuals, the real way: PDF, pages, chunks, embeddings, search, answer.
 //!
 //! For each manual ten questions that it answers, with the pages that hold the answer, and ten that it
-//! does not. Needs the sample manuals (`INTELLIMAINT_DATA`, default `../shared/data` beside the
-//! workspace) and the embedding model (`MODEL_DIR`, default `models/all-minilm-l6-v2`); says so and
-//! passes where either is absent.
+//! does not. Needs the sample manuals and the embedding model; says so and passes where either is absent.
 //!
 //! It has its own `main`, since reading a PDF starts this executable again as the PDF worker.
 
@@ -22,10 +20,12 @@ use documents::pdf::{Limits, PdfWorker};
 use documents::{Line, Page};
 use foundation::config::DocumentsConfig;
 use foundation::ids::UserId;
+use foundation::need::{Needed, need};
 use foundation::page_boxes::PageBox;
 use futures::StreamExt;
-use search::inference::{Embedder, ModelConfig};
+use search::inference::Embedder;
 use search::retrieval::{Query, Segment, SegmentSource};
+use search::test_support::needed_embedder;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
@@ -66,21 +66,8 @@ fn main() -> ExitCode {
 }
 
 async fn run() -> ExitCode {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let from_env = |name: &str, default: PathBuf| std::env::var_os(name).map_or(default, PathBuf::from);
-    let data = from_env("INTELLIMAINT_DATA", workspace.join("../shared/data")).join("pdf");
-    let model = from_env("MODEL_DIR", workspace.join("models/all-minilm-l6-v2"));
-    if !data.is_dir() {
-        eprintln!("skipped: no sample manuals in {} (set INTELLIMAINT_DATA)", data.display());
-        return ExitCode::SUCCESS;
-    }
-    let embedder = match Embedder::load(&ModelConfig { dir: model, threads: 2, queue: 64 }) {
-        Ok(embedder) => embedder,
-        Err(error) => {
-            eprintln!("skipped: {error}");
-            return ExitCode::SUCCESS;
-        }
-    };
+    let Some(data) = need(Needed::Data("pdf")) else { return ExitCode::SUCCESS };
+    let Some(embedder) = needed_embedder() else { return ExitCode::SUCCESS };
     let questions = std::env::var_os("INTELLIMAINT_QUESTIONS")
         .map_or_else(|| include_str!("data/questions.json").to_owned(), |path| std::fs::read_to_string(path).unwrap());
     let manuals: Vec<Manual> = serde_json::from_str(&questions).unwrap();

@@ -1,8 +1,8 @@
-//! Documents: from a file's bytes to pages of clean text, and from pages to chunks.
+//! Documents: from the bytes of a file to pages of clean text, and from pages to chunks.
 //!
-//! [`pdf`] reads PDF files in a child process with limits; [`Page`] is what every reader produces;
-//! [`outline`] finds headings, running headers and navigation pages by their shape;
-//! [`chunking`] cuts pages into the passages that retrieval embeds and answers cite.
+//! [`pdf`] reads PDF files in a child process with limits. Every reader produces [`Page`]s. [`outline`] finds headings,
+//! running headers and navigation pages by their form. [`chunking`] splits pages into the passages that are embedded,
+//! searched and cited.
 
 pub mod chunking;
 pub mod layout;

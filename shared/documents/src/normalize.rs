@@ -1,19 +1,18 @@
-//! Cleaning of extracted text: characters that printers need and search does not.
+//! Cleans extracted text of characters that matter to printers and not to search.
 
 use unicode_normalization::UnicodeNormalization;
 
 /// Share of unreadable characters above which a page's text counts as garbage.
 const MAX_GARBAGE: f64 = 0.15;
 
-/// Characters from which on the share of letters and digits tells text from garbage.
+/// Minimum length of a text to be judged by its share of letters and digits.
 const LONG: u32 = 120;
 
-/// Cleans one line: compatibility forms of letters (ligatures, full-width, mathematical
-/// alphabets) become plain letters, soft hyphens and control characters go, every kind of
-/// space becomes one space.
+/// Cleans one line: compatibility forms of letters (ligatures, full-width letters, mathematical alphabets) become plain
+/// letters, soft hyphens and control characters are removed, and white space becomes single spaces.
 ///
-/// Superscripts, fractions and unit signs keep their form, since compatibility normalisation
-/// would turn `10²` into `102` and `1½` into `11⁄2`, which changes a value.
+/// Superscripts, fractions and unit signs stay, because normalisation would change values: `10²` to `102` and `1½` to
+/// `11⁄2`.
 #[must_use]
 pub fn clean_line(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
@@ -39,23 +38,22 @@ fn push_space(out: &mut String) {
     }
 }
 
-/// Characters whose compatibility form means something else.
+/// Whether the compatibility form of a character has another meaning.
 fn keeps_form(character: char) -> bool {
     matches!(character,
         '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{bc}'..='\u{be}' | '\u{2070}'..='\u{209f}'
         | '\u{2150}'..='\u{218f}' | '\u{2026}' | '\u{2122}' | '\u{2460}'..='\u{24ff}')
 }
 
-/// Words that keep the hyphen behind them when a line ends there: `self-` + `locking`.
+/// Words that keep a hyphen at the end of a line: `self-` + `locking`.
 const KEEP_HYPHEN: &[&str] = &[
     "all", "cross", "double", "eight", "five", "four", "full", "half", "heavy", "high", "left", "long", "low", "nine",
     "non", "one", "quick", "right", "self", "seven", "single", "six", "ten", "three", "twelve", "two", "well", "wide",
 ];
 
-/// Joins a word broken at a line's end with its continuation. The hyphen goes where a word was broken
-/// (`infor-` + `mation`) and stays where it belongs to the word or number (`O-` + `ring`,
-/// `5330-01-` + `234-5678`, `self-` + `locking`). Returns the joined text and how many bytes of `next`
-/// it took.
+/// Joins a word that is broken at the end of a line with its continuation. The hyphen is removed from broken words
+/// (`infor-` + `mation`) and kept if it belongs to the word or number (`O-` + `ring`, `5330-01-` + `234-5678`, `self-`
+/// + `locking`). Returns the joined text and the number of bytes taken from `next`.
 #[must_use]
 pub fn join_hyphenated(line: &str, next: &str) -> Option<(String, usize)> {
     let stem = line.strip_suffix('-')?;
@@ -79,8 +77,8 @@ pub fn join_hyphenated(line: &str, next: &str) -> Option<(String, usize)> {
     continues.then(|| (format!("{line}{}", next.get(..taken).unwrap_or_default()), taken))
 }
 
-/// Whether text reads as text: enough letters or digits, few characters that no font maps
-/// (replacement, private use, control).
+/// Whether a text is readable: enough letters or digits, and few characters that no font maps (replacement, private
+/// use, control).
 pub fn is_readable<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
     let (mut total, mut bad, mut good) = (0_u32, 0_u32, 0_u32);
     let mut before = ' ';

@@ -1,4 +1,4 @@
-//! A page as clients show it: paragraphs, lists, tables, warnings and figures, each with its place.
+//! The blocks of a page for clients: paragraphs, lists, tables, warnings and figures, with their areas.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use super::{Area, Block, Line, Page, PageSource, Spot, Table};
 use foundation::page_boxes::PageBox;
 use foundation::page_texts::{PageBlock, PageRow};
 
-/// Share of the page from which on a picture is the page itself, which was scanned.
+/// A picture that covers at least this share of the page is a scan of the whole page.
 const WHOLE: f32 = 0.8;
 
-/// The parts of a page in reading order, figures last. `units` are those of the page and of the one before.
+/// The blocks of a page in reading order, figures last. `units` are those of this page and the previous one.
 #[must_use]
 pub fn parts(page: &Page, units: &[Unit]) -> Vec<PageBlock> {
     let reader = Reader::of(page, units);
@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
         self.spot(areas).map(PageBox::from)
     }
 
-    /// Which of the notices a line belongs to.
+    /// The index of the notice that a line belongs to.
     fn notice(&self, line: &Line) -> Option<usize> {
         let spot = self.spot([line.area])?;
         self.notices.iter().position(|unit| unit.spots.iter().any(|known| known.holds(spot)))
@@ -109,7 +109,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The title over the rows of a table, where it is printed on this page or the one before.
+    /// The title of a table, if it is printed on this page or the previous one.
     fn title(&self, table: &Table) -> Option<String> {
         let own: Vec<Spot> = table.rows.iter().filter_map(|row| self.spot([row.line.area])).collect();
         let is_own = |unit: &&Unit| unit.kind == UnitKind::Row && unit.spots.iter().any(|spot| own.contains(spot));

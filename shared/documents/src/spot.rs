@@ -1,18 +1,18 @@
-//! Places on pages as segments hold them.
+//! Compact areas on pages, as stored in segments.
 
 use serde::{Deserialize, Serialize};
 
 use super::Area;
 use foundation::page_boxes::PageBox;
 
-/// Parts of a page's side.
+/// Coordinates are multiples of this fraction of the page's width or height.
 const PARTS: f32 = 65_535.0;
-/// Ten-thousandths: what a [`PageBox`] is told in.
+/// The precision of a [`PageBox`]: ten-thousandths.
 const TOLD_IN: u32 = 10_000;
-/// Spots are joined, where there are too many, over gaps of at most so many parts: one hundredth of a page, then three.
+/// If there are too many spots, those with at most these gaps are merged: one hundredth of a page, then three.
 const SMALL_GAPS: [u16; 2] = [655, 1_966];
 
-/// A rectangle on a page as it is displayed: 65,535ths of the page's width and height, from its upper left corner.
+/// A rectangle on a page as it is displayed, in 65,535ths of the page's width and height from the upper left corner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Spot {
     /// The page, from 1.
@@ -28,8 +28,8 @@ pub struct Spot {
 }
 
 impl Spot {
-    /// The spot of an area in points on a page of this size; none where either is unknown, or where the area lies
-    /// beside the page.
+    /// The spot of an area in points on a page of this size; `None` if either is unknown or the area lies outside the
+    /// page.
     #[must_use]
     pub fn of(page: u32, area: Area, (width, height): (f32, f32)) -> Option<Self> {
         if area.is_unknown() || !(width > 0.0 && height > 0.0) {
@@ -52,7 +52,7 @@ impl Spot {
         (spot.top < spot.bottom && spot.left < spot.right).then_some(spot)
     }
 
-    /// The smallest spot that holds both, which are on one page.
+    /// The smallest spot that contains both, which must be on the same page.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
         Self {
@@ -64,21 +64,21 @@ impl Spot {
         }
     }
 
-    /// Whether the other lies within this one.
+    /// Whether this spot contains the other.
     #[must_use]
     pub fn holds(self, other: Self) -> bool {
         self.page == other.page && self.union(other) == self
     }
 
-    /// Whether the other stands above or below this one, at most so many parts apart.
+    /// Whether the other is above or below this one, at most `most` parts apart.
     fn is_near(self, other: Self, most: u16) -> bool {
         let beside = self.left < other.right && other.left < self.right;
         let gap = self.top.max(other.top).saturating_sub(self.bottom.min(other.bottom));
         self.page == other.page && beside && gap <= most
     }
 
-    /// The spots that a citation shows: each once, those right below each other as one where there are more than
-    /// `most`, and then the first so many; in the order of the pages.
+    /// The spots that a citation shows, in page order and without duplicates. If there are more than `most`, adjacent
+    /// ones are merged, then the rest is cut off.
     #[must_use]
     pub fn chosen(spots: impl IntoIterator<Item = Self>, most: usize) -> Vec<Self> {
         let mut chosen: Vec<Self> = Vec::new();
@@ -97,7 +97,7 @@ impl Spot {
     }
 }
 
-/// Joins two spots at most so many parts apart; whether there are any.
+/// Merges two spots that are at most `gap` apart. Returns whether there were any.
 fn join_two(spots: &mut Vec<Spot>, gap: u16) -> bool {
     let mut pairs = (0..spots.len()).flat_map(|at| (at + 1..spots.len()).map(move |other| (at, other)));
     let near = pairs.find(|(at, other)| match (spots.get(*at), spots.get(*other)) {
@@ -113,7 +113,7 @@ fn join_two(spots: &mut Vec<Spot>, gap: u16) -> bool {
 }
 
 impl From<Spot> for PageBox {
-    /// In ten-thousandths of the page, as large as the spot or a little larger.
+    /// Converts to ten-thousandths of the page. Rounding makes it larger, never smaller.
     fn from(spot: Spot) -> Self {
         let parts = u32::from(u16::MAX);
         let down = |part: u16| u32::from(part) * TOLD_IN / parts;

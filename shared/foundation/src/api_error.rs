@@ -1,4 +1,4 @@
-//! One error for all handlers.
+//! The one error type of all handlers, with one table from kind to status.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
-/// What a handler gives back.
+/// The result of a handler.
 pub type ApiResult<T> = Result<T, ApiError>;
 
-/// A failed request: what the caller may know, and, for the log alone, why.
+/// A failed request: what the caller is told and, for the log only, why.
 #[derive(Debug, Clone)]
 pub struct ApiError(Arc<Inner>);
 
@@ -62,30 +62,30 @@ impl ApiError {
         unavailable => SERVICE_UNAVAILABLE,
     }
 
-    /// 401 for a sign-in that is over.
+    /// 401: the sign-in has expired or was revoked.
     #[must_use]
     pub fn sign_in_expired() -> Self {
         Self::unauthorized("sign_in_expired", "Your sign-in has expired. Please sign in again.")
     }
 
-    /// 503 for storage that is throttled, or does not answer; by then it was tried again a few times.
+    /// 503: storage throttles or does not respond, after a few retries.
     #[must_use]
     pub fn storage_busy() -> Self {
         Self::unavailable("storage_busy", "Storage is busy. Please try again in a moment.").retry_after(2)
     }
 
-    /// 404 for an object that is not there or is another user's; `what` as in "Document".
+    /// 404: the object does not exist or belongs to another user. `what` is capitalised, as in "Document".
     #[must_use]
     pub fn not_found(what: &str) -> Self {
         Self::of(StatusCode::NOT_FOUND, "not_found", format!("{what} not found"))
     }
 
-    /// 404 for a path, with a message that helps.
+    /// 404: there is no such route. `message` says what to call instead.
     pub fn no_such_path(message: impl Into<Text>) -> Self {
         Self::of(StatusCode::NOT_FOUND, "no_such_path", message)
     }
 
-    /// 400 with one sentence per field. The first is the message too: some pages show nothing else.
+    /// 400 with one sentence per invalid field. The first is also the message, since some pages show only that.
     #[must_use]
     pub fn validation(sentences: Vec<String>) -> Self {
         let data = json!(sentences);
@@ -94,12 +94,12 @@ impl ApiError {
         Self::of(StatusCode::BAD_REQUEST, "validation_failed", message).with_data(data)
     }
 
-    /// 429 that says when to come back.
+    /// 429 with the time after which to retry.
     pub fn too_many_requests(code: impl Into<Text>, message: impl Into<Text>, retry_after_seconds: u64) -> Self {
         Self::of(StatusCode::TOO_MANY_REQUESTS, code, message).retry_after(retry_after_seconds)
     }
 
-    /// 500. The cause is logged once, at the boundary, and never shown.
+    /// 500. The cause is logged once, where the response is written, and never sent to the caller.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         let mut error = Self::of(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -110,28 +110,28 @@ impl ApiError {
         error
     }
 
-    /// The same error with the time after which another try makes sense.
+    /// Adds the number of seconds after which a retry makes sense.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         Arc::make_mut(&mut self.0).retry_after = Some(seconds.max(1));
         self
     }
 
-    /// The same error with a payload in `data`.
+    /// Adds a payload as `data`.
     #[must_use]
     pub fn with_data(mut self, data: Value) -> Self {
         Arc::make_mut(&mut self.0).data = data;
         self
     }
 
-    /// The same error with a cause for the log.
+    /// Adds a cause for the log.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Arc::make_mut(&mut self.0).cause = Some(Arc::from(cause.into()));
         self
     }
 
-    /// The error that stands for a plain answer of the framework (a wrong method, an oversized body).
+    /// Converts an error response of the framework itself, such as a wrong method or a body that is too large.
     #[must_use]
     pub fn from_status(status: StatusCode, detail: &str) -> Self {
         match status {
@@ -164,13 +164,13 @@ impl ApiError {
         &self.0.code
     }
 
-    /// More for programs, where there is more.
+    /// Additional data for programs; null if there is none.
     #[must_use]
     pub fn data(&self) -> &Value {
         &self.0.data
     }
 
-    /// The sentence for a person.
+    /// The message, a sentence for the user.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
@@ -182,7 +182,7 @@ impl ApiError {
         self.0.cause.as_deref().map(|cause| crate::telemetry::causes(cause))
     }
 
-    /// The body of the response to this request.
+    /// The body of the error response to the request with this id.
     #[must_use]
     pub fn body(&self, request_id: &str) -> Value {
         json!({
@@ -202,7 +202,7 @@ impl std::fmt::Display for ApiError {
 }
 
 impl IntoResponse for ApiError {
-    /// The body is written by the outermost layer, which knows the request id.
+    /// Leaves the body empty: the outermost layer writes it, since it knows the request id.
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
         if let Some(seconds) = self.0.retry_after {
@@ -213,7 +213,7 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// A query string that cannot be read, for instance one with the same parameter twice.
+/// A query string that cannot be parsed, for example one that repeats a parameter.
 impl From<axum::extract::rejection::QueryRejection> for ApiError {
     fn from(_: axum::extract::rejection::QueryRejection) -> Self {
         let message = "The part of the address behind \"?\" cannot be read. Each parameter may be there only once.";

@@ -1,4 +1,4 @@
-//! What all clients of the AWS SDK share. TLS is rustls with ring, which cross-compiles without effort.
+//! What all AWS SDK clients share. TLS is rustls with ring, which cross-compiles easily.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::retry_after::{self, LONGEST_WAIT};
 
-/// The longest wait before a call is tried again for the first time; it doubles each time.
+/// The longest wait before the first retry. It doubles with each further retry.
 const FIRST_BACKOFF: Duration =
     if cfg!(any(test, feature = "test-support")) { Duration::from_millis(20) } else { Duration::from_secs(1) };
 
@@ -37,11 +37,11 @@ pub struct AwsConfig {
     pub ingest_queue: Option<String>,
     /// `AWS_ENDPOINT_URL_SQS`.
     pub sqs_endpoint: Option<String>,
-    /// Fixed credentials, for the embedded servers only; elsewhere the SDK's own chain is used.
+    /// Fixed credentials, used for the embedded servers only. Otherwise the SDK's default chain applies.
     pub credentials: Option<(String, SecretString)>,
 }
 
-/// Region, credentials, retries and time limits for all clients.
+/// Region, credentials, retries and timeouts of all clients.
 pub async fn sdk_config(config: &AwsConfig) -> SdkConfig {
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let timeouts = TimeoutConfig::builder()
@@ -61,8 +61,7 @@ pub async fn sdk_config(config: &AwsConfig) -> SdkConfig {
     }
 }
 
-/// The same for a service that is at another endpoint, where one is named; else what the environment
-/// says of endpoints counts.
+/// The same configuration with another endpoint, if one is given; otherwise the SDK's own endpoint settings apply.
 #[must_use]
 pub fn at(sdk: &SdkConfig, endpoint: Option<&str>) -> SdkConfig {
     match endpoint {
@@ -71,16 +70,16 @@ pub fn at(sdk: &SdkConfig, endpoint: Option<&str>) -> SdkConfig {
     }
 }
 
-/// The client of Secrets Manager.
+/// A client for Secrets Manager.
 #[must_use]
 pub fn secrets_manager(sdk: &SdkConfig) -> aws_sdk_secretsmanager::Client {
     let config = aws_sdk_secretsmanager::config::Builder::from(sdk).retry_classifier(HonourRetryAfter).build();
     aws_sdk_secretsmanager::Client::from_conf(config)
 }
 
-/// Lets a client try again when the service asks for it (`Retry-After`), and not at all where that is
-/// too late; without it the SDK knows its own schedule only. The configuration that all clients share
-/// has no place for it: each client is given it.
+/// Makes a client obey `Retry-After`: it retries when the service asks for it, and not at all if that is too late. By
+/// default the SDK only follows its own schedule. The shared configuration cannot hold this, so each client gets it
+/// separately.
 #[derive(Debug)]
 pub struct HonourRetryAfter;
 

@@ -1,4 +1,4 @@
-//! Addresses of files that clients give us: documents to import, pictures to show.
+//! URLs of files from clients: documents to import, pictures to show.
 
 use std::fmt;
 
@@ -6,22 +6,20 @@ use url::{Host, Url};
 
 use crate::config::DocumentsConfig;
 
-/// Longest address that is taken, in bytes.
+/// Maximum length of a URL in bytes.
 const LONGEST: usize = 2048;
 
-/// The address of a file on a host that is allowed by configuration: `https` on one of
-/// `FILE_URL_HOSTS`, or, in development, `http://localhost` on any port. It never carries
-/// credentials and never names a host by its network address.
+/// The URL of a file on an allowed host: `https` on one of `FILE_URL_HOSTS`, or, in development, `http://localhost` on
+/// any port. It has no credentials, and its host is a name, not an IP address.
 ///
-/// Whether the name leads to a private network address shows only when it is resolved: whoever
-/// fetches the file checks that too.
+/// The name may still resolve to a private network address. The code that fetches the file checks that.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FileUrl(Url);
 
-/// Why an address is not taken. The text is the end of a sentence that begins with the field's name.
+/// Why a URL is rejected. The text is the rest of a sentence that begins with the field's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FileUrlError {
-    /// It is no address at all.
+    /// It is not a URL.
     #[error("must be a web address")]
     Malformed,
     /// It is too long.
@@ -30,19 +28,19 @@ pub enum FileUrlError {
     /// It is not `https`.
     #[error("must begin with https://")]
     NotHttps,
-    /// It has a user name or password in it.
+    /// It contains a user name or password.
     #[error("must not carry a user name or password")]
     Credentials,
-    /// Its host is not one of those allowed.
+    /// Its host is not allowed.
     #[error("must be on a host that this system allows files from")]
     Host,
 }
 
 impl FileUrl {
-    /// Reads an address.
+    /// Parses and checks a URL.
     ///
     /// # Errors
-    /// [`FileUrlError`].
+    /// If the URL is malformed, too long, not `https`, contains credentials, or is on a host that is not allowed.
     pub fn parse(text: &str, config: &DocumentsConfig) -> Result<Self, FileUrlError> {
         if text.len() > LONGEST {
             return Err(FileUrlError::TooLong);
@@ -67,19 +65,19 @@ impl FileUrl {
         }
     }
 
-    /// The parsed address.
+    /// The parsed URL.
     #[must_use]
     pub fn as_url(&self) -> &Url {
         &self.0
     }
 
-    /// The address as text.
+    /// The URL as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
-    /// Whether it is on this very machine, as development allows.
+    /// Whether it is on this machine, which only development allows.
     #[must_use]
     pub fn is_local(&self) -> bool {
         self.0.host_str() == Some("localhost")
@@ -92,7 +90,7 @@ impl fmt::Display for FileUrl {
     }
 }
 
-/// `allowed` is a host, with a port where it is not 443, or `*.` and the host all below which count.
+/// `allowed` is a host, with its port unless that is 443, or `*.` and a host, for all its subdomains.
 fn matches(allowed: &str, place: &str) -> bool {
     match allowed.strip_prefix("*.") {
         Some(parent) => place.strip_suffix(parent).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.')),

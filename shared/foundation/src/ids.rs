@@ -1,4 +1,4 @@
-//! Identifiers: opaque strings on the wire, distinct types inside.
+//! Identifiers: opaque strings on the wire, distinct types in the code.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -8,20 +8,20 @@ use ulid::{Generator, Ulid};
 
 static GENERATOR: Mutex<Generator> = Mutex::new(Generator::new());
 
-/// A new ULID. Two made by one process sort in the order they were made, also within a millisecond.
+/// A new ULID. Two from the same process sort by the order of their creation, even within a millisecond.
 #[must_use]
 pub fn new_ulid() -> String {
     let mut generator = GENERATOR.lock().unwrap_or_else(PoisonError::into_inner);
     generator.generate().unwrap_or_else(|_| Ulid::generate()).to_string()
 }
 
-/// Whether `text` can be an identifier of ours, or of a client's own making: 1 to 64 characters of
-/// `A-Z a-z 0-9 - _`. Anything else cannot name an object and must not reach a storage key.
+/// Whether `text` has the form of an identifier, ours or a client's: 1 to 64 characters of `A-Z a-z 0-9 - _`. Anything
+/// else must not reach a storage key.
 fn well_formed(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
-/// The text is no identifier.
+/// The text is not a valid identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an identifier")]
 pub struct NotAnId;
@@ -34,14 +34,14 @@ macro_rules! ids {
         pub struct $name(String);
 
         impl $name {
-            /// A new identifier, sortable by the time of its making.
+            /// A new identifier, which sorts by its time of creation.
             #[must_use]
             #[expect(clippy::new_without_default, reason = "a default that differs each time would mislead")]
             pub fn new() -> Self {
                 Self(new_ulid())
             }
 
-            /// The text as it stands on the wire and in storage keys.
+            /// The identifier as on the wire and in storage keys.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -79,7 +79,7 @@ macro_rules! ids {
 ids! {
     /// A user's account.
     UserId,
-    /// One sign-in of a user: the family of refresh tokens that began with it.
+    /// A sign-in of a user: the family of its refresh tokens.
     SignInId,
     /// A chat session.
     ChatId,

@@ -1,5 +1,5 @@
-//! What everything else stands on, and what knows nothing of users, requests or documents: configuration, ids, the one
-//! error, clients of outside services, and child processes.
+//! The foundation of all other crates: configuration, ids, the error type of handlers, clients of external services,
+//! and child processes. It knows nothing of users, requests or documents.
 
 mod api_error;
 pub mod aws;
@@ -7,6 +7,8 @@ pub mod config;
 pub mod fetch;
 pub mod file_url;
 pub mod ids;
+#[cfg(any(test, feature = "test-support"))]
+pub mod need;
 pub mod outbound;
 pub mod page_boxes;
 pub mod page_texts;

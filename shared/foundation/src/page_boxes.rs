@@ -1,20 +1,20 @@
-//! Places on pages: what a citation rests on, and how an address names what is to be marked.
+//! Areas on pages: what a citation refers to, and how a URL names the areas to highlight.
 
 use serde::{Deserialize, Serialize};
 
-/// Most places that one address may name.
+/// Maximum number of areas in one URL.
 pub const MOST_MARKS: usize = 32;
-/// Longest list of places that an address of ours has, in bytes: [`MOST_MARKS`] of at most 20.
+/// Maximum length in bytes of a list of areas in a URL: [`MOST_MARKS`] of at most 20 bytes.
 pub const LONGEST_MARKS: usize = 640;
-/// Most places of one citation.
+/// Maximum number of areas of one citation.
 pub const MOST_BOXES: usize = 24;
 
-/// Parts of a page's side in an address.
+/// URLs give areas in thousandths of the page's width and height.
 const THOUSANDTHS: f64 = 1_000.0;
-/// What stands between two places in an address.
+/// Separates two areas in a URL.
 const BETWEEN: char = '_';
 
-/// A rectangle on a page: shares of the page as it is displayed, 0 to 1, from its upper left corner.
+/// A rectangle on a page, as shares (0 to 1) of the page as it is displayed. The origin is the upper left corner.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PageBox {
@@ -30,13 +30,13 @@ pub struct PageBox {
     pub height: f64,
 }
 
-/// Why a list of places cannot be read.
+/// Why a list of areas cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MarkError {
-    /// More than anybody can look at.
+    /// There are more than [`MOST_MARKS`].
     #[error("mark must name at most {} places", MOST_MARKS)]
     TooMany,
-    /// Not numbers, or a place beside the page.
+    /// It contains something else than numbers, or an area outside the page.
     #[error(
         "mark must be a list of places such as 120,345,760,18 joined by \"_\": left edge, upper edge, width and height in thousandths of the page"
     )]
@@ -44,7 +44,7 @@ pub enum MarkError {
 }
 
 impl PageBox {
-    /// The place for an address, in thousandths: `120,345,760,18`. It is as large as the place, or a little larger.
+    /// The area for a URL, in thousandths: `120,345,760,18`. Rounding makes it larger, never smaller.
     #[must_use]
     pub fn mark(&self) -> String {
         // What is a thousandth but for the last bit of its number is one.
@@ -56,17 +56,17 @@ impl PageBox {
     }
 }
 
-/// The places for an address, those beyond [`MOST_MARKS`] left out.
+/// The areas for a URL. Areas beyond [`MOST_MARKS`] are omitted.
 #[must_use]
 pub fn marks<'a>(boxes: impl IntoIterator<Item = &'a PageBox>) -> String {
     let marks: Vec<String> = boxes.into_iter().take(MOST_MARKS).map(PageBox::mark).collect();
     marks.join(&BETWEEN.to_string())
 }
 
-/// Reads places on a page back; an empty list names none.
+/// Parses areas of a page; an empty text has none.
 ///
 /// # Errors
-/// [`MarkError`].
+/// If there are too many areas, or one is malformed or outside the page.
 pub fn parse_marks(page: u32, text: &str) -> Result<Vec<PageBox>, MarkError> {
     if text.is_empty() {
         return Ok(Vec::new());

@@ -1,75 +1,75 @@
-//! The text of a document's pages, and what they are made of, as they are kept for whoever opens a citation.
+//! The text and the blocks of a document's pages, as stored for those who open a citation.
 
 use serde::{Deserialize, Serialize};
 
 use crate::page_boxes::PageBox;
 
-/// The longest that such an object can be, in bytes: reading stops far below.
+/// Maximum size of such an object in bytes. Reading a document stops far below.
 pub const LONGEST: u64 = 256 * 1024 * 1024;
 
 /// One page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PageText {
-    /// Position in the file, from 1.
+    /// Page number in the file, from 1.
     pub page: u32,
-    /// Its text, one printed line per line.
+    /// The text, one line for each printed line.
     pub text: String,
-    /// Whether it holds readable text; a scanned page or a drawing does not.
+    /// Whether the page has readable text. Scanned pages and drawings have none.
     pub has_text: bool,
-    /// Where its text comes from; unknown for documents that were read before this was noted.
+    /// Where the text comes from; `None` for documents that were read before this was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<TextSource>,
-    /// What it is made of; unknown for documents that were read before this was noted.
+    /// The blocks of the page; `None` for documents that were read before this was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blocks: Option<Vec<PageBlock>>,
 }
 
-/// A part of a page. Its `box` is where it stands, where that is known.
+/// A part of a page. `box` is its area on the page, if known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum PageBlock {
-    /// Running text, titles, labels of a figure: one printed line per line.
+    /// Running text, titles, and labels of a figure, one line for each printed line.
     Prose {
         /// Its text.
         text: String,
-        /// Where it stands.
+        /// Its area on the page.
         #[serde(rename = "box")]
         place: Option<PageBox>,
     },
-    /// Items with a mark or number before each.
+    /// A list whose items begin with a bullet or number.
     List {
-        /// The items with their marks.
+        /// The items, including bullets and numbers.
         items: Vec<String>,
-        /// Where it stands.
+        /// Its area on the page.
         #[serde(rename = "box")]
         place: Option<PageBox>,
     },
     /// A table.
     Table {
-        /// Its title, where one is printed.
+        /// Its title, if one is printed.
         title: Option<String>,
-        /// The heads of its columns; empty where a column has none, or it is uncertain.
+        /// The column heads; empty for columns without a head or with an uncertain one.
         heads: Vec<String>,
         /// Its rows.
         rows: Vec<PageRow>,
-        /// Where it stands.
+        /// Its area on the page.
         #[serde(rename = "box")]
         place: Option<PageBox>,
     },
-    /// A warning, a caution or a note.
+    /// A warning, caution or note.
     Warning {
         /// Its signal word: `WARNING`, `NOTE`.
         word: String,
-        /// What it says.
+        /// Its text.
         text: String,
-        /// Where it stands.
+        /// Its area on the page.
         #[serde(rename = "box")]
         place: Option<PageBox>,
     },
     /// A picture.
     Figure {
-        /// Where it stands.
+        /// Its area on the page.
         #[serde(rename = "box")]
         place: Option<PageBox>,
     },
@@ -78,22 +78,22 @@ pub enum PageBlock {
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PageRow {
-    /// The text of each column, empty where the cell is.
+    /// The text of each column; empty for empty cells.
     pub cells: Vec<String>,
-    /// Where it stands.
+    /// Its area on the page.
     #[serde(rename = "box")]
     pub place: Option<PageBox>,
 }
 
-/// Where the text of a page comes from.
+/// The source of a page's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TextSource {
-    /// The file itself.
+    /// The text layer of the file.
     TextLayer,
-    /// Text recognition, which may misread.
+    /// Text recognition, which may misread characters.
     Ocr,
-    /// There is none.
+    /// The page has no text.
     None,
 }
 
@@ -105,24 +105,24 @@ pub struct PageTexts {
 }
 
 impl PageTexts {
-    /// The pages with their texts alone.
+    /// The pages without their blocks.
     #[must_use]
     pub fn without_blocks(self) -> Vec<PageText> {
         self.pages.into_iter().map(|page| PageText { blocks: None, ..page }).collect()
     }
 
-    /// As stored.
+    /// Serialises the pages for storage.
     ///
     /// # Errors
-    /// None that is known: any text can be written as JSON.
+    /// No known case: any text can be written as JSON.
     pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
         serde_json::to_vec(self)
     }
 
-    /// From storage.
+    /// Reads stored pages.
     ///
     /// # Errors
-    /// When the bytes are not what [`Self::to_bytes`] made.
+    /// If the bytes were not made by [`Self::to_bytes`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes)
     }

@@ -1,19 +1,20 @@
-//! What other processes may see of this one.
+//! Protects this process from other processes.
 //!
-//! A process that holds secrets has them in its environment and in its memory. Other processes of the same user can read
-//! both, attach a debugger, and find them in a core dump, unless the process says otherwise.
+//! A process has its secrets in its environment and its memory. By default other processes of the same user can read
+//! both, attach a debugger, and find the secrets in a core dump.
 
 use std::io;
 
-/// `true` leaves the process open to debuggers. Read straight from the environment, since it is wanted before there is
-/// any configuration; the configuration refuses it in production.
+/// `true` allows debuggers. It is read straight from the environment, because it is needed before there is a
+/// configuration. The configuration rejects it in production.
 const DEBUGGERS: &str = "ALLOW_DEBUGGERS";
 
-/// Closes this process to others of the same user: they can read neither its environment nor its memory, and it leaves
-/// no core dump. Every program of ours begins with it. `ALLOW_DEBUGGERS=true` leaves it open, outside of production.
+/// Closes this process to other processes of the same user: they can read neither its environment nor its memory, and
+/// it leaves no core dump. Every program of this project calls it first. `ALLOW_DEBUGGERS=true` prevents it, outside of
+/// production.
 ///
 /// # Errors
-/// Where the system refuses. A program that holds secrets must not go on then.
+/// If the system refuses. A program with secrets must then exit.
 pub fn keep_private() -> io::Result<()> {
     let is = |name, value| std::env::var(name).is_ok_and(|set| set.trim().eq_ignore_ascii_case(value));
     if is(DEBUGGERS, "true") && !is("ENVIRONMENT", "production") {
@@ -25,17 +26,17 @@ pub fn keep_private() -> io::Result<()> {
 /// Closes this process, whatever the environment says.
 ///
 /// # Errors
-/// Where the system refuses.
+/// If the system refuses.
 #[cfg(target_os = "linux")]
 pub(crate) fn close() -> io::Result<()> {
     use rustix::process::{DumpableBehavior, set_dumpable_behavior};
     Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
 }
 
-/// Other systems know no such switch.
+/// Does nothing: other systems have no such setting.
 ///
 /// # Errors
-/// None.
+/// Never.
 #[cfg(not(target_os = "linux"))]
 #[expect(clippy::unnecessary_wraps, reason = "as on Linux")]
 pub(crate) fn close() -> io::Result<()> {

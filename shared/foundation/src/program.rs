@@ -1,4 +1,4 @@
-//! Running programs that do a part of the work on untrusted data: with limits, and without secrets.
+//! Runs third-party programs on untrusted data, with limits and without secrets.
 
 use std::ffi::OsStr;
 use std::io;
@@ -16,59 +16,60 @@ use crate::worker::launch::{LAUNCHER, Launch, NOT_FOUND};
 /// Bytes of a program's standard error that are kept for the log.
 const MOST_STDERR: u64 = 4_096;
 
-/// What one run may take.
+/// Limits of one run.
 #[derive(Debug, Clone, Copy)]
 pub struct ProgramLimits {
-    /// Time by the clock, and of the processor.
+    /// Maximum wall-clock time, and maximum processor time.
     pub time: Duration,
-    /// Bytes of address space.
+    /// Maximum address space in bytes.
     pub memory: u64,
-    /// Bytes of output.
+    /// Maximum output in bytes.
     pub output: u64,
 }
 
-/// Why a program did not do its part.
+/// Why a program failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ProgramError {
     /// It is not installed.
     #[error("{0} is not installed")]
     Missing(String),
-    /// It did not end in time.
+    /// It exceeded its time limit.
     #[error("{0} took too long")]
     TookTooLong(String),
-    /// It wrote more than it may.
+    /// It exceeded its output limit.
     #[error("{0} wrote too much")]
     TooMuchOutput(String),
-    /// It failed: its name, and what it said.
+    /// It exited with an error: its name, and its exit status and standard error.
     #[error("{0} failed: {1}")]
     Failed(String, String),
-    /// It could not be run.
+    /// It could not be started or its pipes broke.
     #[error("{0} cannot be run")]
     Broken(String, #[source] io::Error),
 }
 
-/// What a program may see of our environment, which holds secrets: where programs, their libraries and
-/// Tesseract's languages are, and whether it is confined.
+/// Variables that a program gets from our environment, which holds secrets: the locations of programs, their libraries
+/// and Tesseract's languages, and whether to sandbox.
 const PASSED_ON: [&str; 4] = ["PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", SWITCH];
 
-/// Files that a program may use beside its own and the system's.
+/// Files that a program may use in addition to its own and the system's.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ProgramFiles<'a> {
-    /// What it may read: files, and folders with all that is in them.
+    /// Files and folders that it may read. Folders include their contents.
     pub read: &'a [PathBuf],
-    /// What it may write to.
+    /// Files and folders that it may write.
     pub write: &'a [PathBuf],
 }
 
-/// A command with limits on its time and memory. It sees none of our environment but where its own
-/// files are, works in one thread, since the processors are shared, and dies with the handle of its
-/// child. The [kernel](crate::worker::confine) leaves it no network, no other process, and of files those of the system,
-/// its own, and `files`.
+/// A command with limits on its time and memory. Of our environment it gets only the locations of programs and their files.
+/// It runs in one thread, since processors are shared, and is killed when the handle of the child is dropped. The
+/// [sandbox](crate::worker::confine) denies it the network and other processes, and all files except the system's, its
+/// own, and `files`.
 ///
-/// Where a program of that name is missing, the child exits with 127, as of a shell.
+/// If there is no such program, the child exits with 127, as a shell does.
 ///
 /// # Errors
-/// Where this executable does not begin with [`crate::worker::main`], and no other was named.
+/// If this executable does not begin with [`crate::worker::main`] and [`crate::worker::launch_through`] has named no
+/// other.
 pub fn limited(program: impl AsRef<OsStr>, limits: ProgramLimits, files: ProgramFiles<'_>) -> io::Result<Command> {
     let launch = Launch {
         memory_bytes: limits.memory,
@@ -110,7 +111,7 @@ fn notes_of_a_stand_in(_: &OsStr) -> Option<PathBuf> {
     None
 }
 
-/// Scripts that stand in for programs in tests note beside themselves what they did.
+/// The folder of a script that stands in for a program in a test, so that it can record what it did.
 #[cfg(any(test, feature = "test-support"))]
 fn notes_of_a_stand_in(program: &OsStr) -> Option<PathBuf> {
     let folder = Path::new(program).parent()?;
@@ -119,7 +120,7 @@ fn notes_of_a_stand_in(program: &OsStr) -> Option<PathBuf> {
     is_stand_in.then(|| folder.to_owned())
 }
 
-/// Whether a program of this name can be run: a path, or a name in the search path.
+/// Whether there is a program with this path, or with this name in the search path.
 #[must_use]
 pub fn is_installed(program: &str) -> bool {
     if program.contains('/') {
@@ -129,20 +130,19 @@ pub fn is_installed(program: &str) -> bool {
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
-/// Runs `program` with `args`, gives it `input`, and returns what it writes. Dropping the future ends
-/// the program.
+/// Runs `program` with `args` and `input`, and returns its output. Dropping the future kills the program.
 ///
 /// # Errors
-/// [`ProgramError`].
+/// If the program is not installed, cannot be started, exits with an error, or exceeds a limit.
 pub async fn run(program: &str, args: &[&str], input: &[u8], limits: ProgramLimits) -> Result<Vec<u8>, ProgramError> {
     let command = limited(program, limits, ProgramFiles::default());
     run_command(command, program, args, input, limits).await
 }
 
-/// The same for a command of [`limited`], whose error is told as one of `program`.
+/// The same for a command that [`limited`] returned. Errors name the program as `program`.
 ///
 /// # Errors
-/// [`ProgramError`].
+/// As [`run`].
 pub async fn run_command(
     command: io::Result<Command>,
     program: &str,

@@ -1,4 +1,4 @@
-//! The keys that tokens are verified with. They are no secret: whoever has them can tell a token of ours, and make none.
+//! The public keys that verify tokens. They are not secret: they can verify tokens, but not make any.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,23 +8,22 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::VerifyingKey;
 use sha2::{Digest, Sha256};
 
-/// What a token may be used for. Each purpose has a key pair of its own, so that a token made for one can never pass
-/// for another.
+/// The purpose of a token. Each purpose has its own key pair, so that a token for one can never pass for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Signs requests in, for an hour.
+    /// Authenticates requests, for an hour.
     Access,
     /// Renews a sign-in.
     Refresh,
-    /// Opens one WebSocket.
+    /// Opens one WebSocket connection.
     Ticket,
 }
 
 impl Purpose {
-    /// All of them.
+    /// All purposes.
     pub const ALL: [Self; 3] = [Self::Access, Self::Refresh, Self::Ticket];
 
-    /// Its name in writing.
+    /// Its name in text form.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -35,19 +34,19 @@ impl Purpose {
     }
 }
 
-/// An Ed25519 public key (RFC 8032) and what it verifies.
+/// An Ed25519 public key (RFC 8032) and the purpose of the tokens that it verifies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKey {
-    /// What the tokens are for that it verifies.
+    /// The purpose of the tokens.
     pub purpose: Purpose,
-    /// Names it in a token's header (`kid`): the beginning of its SHA-256, in hexadecimal.
+    /// The key id in a token's header (`kid`): the beginning of the key's SHA-256 in hexadecimal.
     pub id: String,
-    /// The key as of RFC 8032.
+    /// The key in the encoding of RFC 8032.
     pub bytes: [u8; 32],
 }
 
 impl PublicKey {
-    /// The key as it is published.
+    /// A key with its id.
     #[must_use]
     pub fn new(purpose: Purpose, key: &VerifyingKey) -> Self {
         let bytes = key.to_bytes();
@@ -56,19 +55,19 @@ impl PublicKey {
     }
 }
 
-/// Public keys; in writing `access:KEY,refresh:KEY,…`, where a key is 32 bytes in base64 for addresses (RFC 4648,
-/// section 5) without padding.
+/// A set of public keys. Its text form is `access:KEY,refresh:KEY,…`, where each key is 32 bytes in URL-safe base64
+/// (RFC 4648, section 5) without padding.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PublicKeys(Vec<PublicKey>);
 
 impl PublicKeys {
-    /// Whether there is none.
+    /// Whether there are no keys.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The key of this id.
+    /// The key with this id.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&PublicKey> {
         self.0.iter().find(|key| key.id == id)
@@ -91,7 +90,7 @@ impl fmt::Display for PublicKeys {
     }
 }
 
-/// A text that is no list of public keys.
+/// The text is not a list of public keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a list like access:KEY,refresh:KEY,ticket:KEY, as the auth function publishes it")]
 pub struct NotPublicKeys;

@@ -1,13 +1,11 @@
-//! When a server that refused a request wants to be asked again.
+//! Parsing of `Retry-After`.
 
 use std::time::Duration;
 
-/// The longest that is waited between two attempts; where a server asks for more, its refusal is
-/// passed on.
+/// The longest wait between two attempts. If a server asks for more, its error is returned instead.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
-/// The wait that the value of a `Retry-After` header names, in seconds; the form with a date is rare
-/// among the servers called here and ignored.
+/// The wait of a `Retry-After` header in seconds. The date form is ignored: the servers called here rarely use it.
 #[must_use]
 pub fn parse(value: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(value.trim().parse().ok()?).ok()

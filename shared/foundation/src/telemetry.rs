@@ -1,6 +1,6 @@
-//! Logs and figures. Logs: one subscriber per process, text for people or JSON for log stores. Figures:
-//! what is counted goes to whoever collects it ([`metrics`]); on Lambda, and in the container beside it,
-//! that is `CloudWatch`, by lines in its embedded metric format on standard output.
+//! Logs and metrics. There is one log subscriber per process, with text for people or JSON for log stores. Metrics go
+//! through the [`metrics`] facade. On Lambda, and in the stream container, they are written to standard output in
+//! `CloudWatch`'s embedded metric format.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,20 +10,20 @@ use metrics::{Unit, counter, histogram};
 use metrics_cloudwatch_embedded::{Builder, Collector};
 use tracing_subscriber::EnvFilter;
 
-/// The embedded `DynamoDB` warns of every condition that does not hold, which is how locks work here,
-/// and the model loader of a version that is tested.
+/// Hides two sources of noise: the embedded `DynamoDB` warns whenever a condition does not hold, which is normal here
+/// since locks work that way, and the model loader warns of a version that is tested.
 const DEFAULT: &str = "info,dynoxide=error,tract_onnx=error";
-/// What `CloudWatch` files the figures under.
+/// The namespace in `CloudWatch`.
 const NAMESPACE: &str = "IntelliMaint";
 
-/// When this process began.
+/// When this process started.
 static BEGUN: OnceLock<Instant> = OnceLock::new();
-/// Whether it has answered a request.
+/// Whether it has handled a request before.
 static WARM: AtomicBool = AtomicBool::new(false);
 static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
 
-/// Starts logging to standard error, by `RUST_LOG` and `LOG_FORMAT`, and counting, by `METRICS`. A second
-/// call does nothing.
+/// Starts logging to standard error, as `RUST_LOG` and `LOG_FORMAT` say, and metrics, as `METRICS` says. Further calls
+/// do nothing.
 pub fn init() {
     BEGUN.get_or_init(Instant::now);
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT));
@@ -43,7 +43,7 @@ fn is_set(variable: &str, value: &str) -> bool {
     std::env::var(variable).is_ok_and(|found| found == value)
 }
 
-/// The name in the figures: the one that is set, else Lambda's for this function, else that of the program.
+/// The function's name in the metrics: the configured one, otherwise Lambda's, otherwise the program's.
 fn function() -> String {
     let set = |variable: &str| std::env::var(variable).ok().filter(|name| !name.is_empty());
     let program = || Some(std::env::current_exe().ok()?.file_name()?.to_string_lossy().into_owned());
@@ -51,7 +51,7 @@ fn function() -> String {
     named.or_else(program).unwrap_or_default()
 }
 
-/// Whether this is the first request that the process answers; then, how long it took to get ready.
+/// On the first request of the process, how long start-up took; `None` on later ones.
 #[must_use]
 pub fn cold_start() -> Option<Duration> {
     let first = !WARM.swap(true, Ordering::Relaxed);
@@ -86,20 +86,19 @@ pub fn count_search(took: Duration) {
     histogram!("RetrievalMs").record(milliseconds(took));
 }
 
-/// Counts the tokens of an answer.
+/// Counts the tokens that an answer used.
 pub fn count_tokens(tokens: u64) {
     counter!("Tokens").increment(tokens);
 }
 
-/// Counts the figures of an answer that were checked, and those that the cited pages do not bear out, by the model that
-/// wrote it.
+/// Counts the checked figures of an answer, and those that the cited pages do not confirm, by the model that wrote it.
 pub fn count_figures(model: &str, checked: u32, unverified: usize) {
     let unverified = u64::try_from(unverified).unwrap_or(u64::MAX);
     counter!("CheckedFigures", "Model" => model.to_owned()).increment(u64::from(checked));
     counter!("UnverifiedFigures", "Model" => model.to_owned()).increment(unverified);
 }
 
-/// Counts the pages of a document that can be searched now.
+/// Counts the pages of a document that has become searchable.
 pub fn count_pages(pages: u64) {
     counter!("IngestPages").increment(pages);
 }
@@ -109,17 +108,17 @@ pub fn count_turn(took: Duration) {
     histogram!("TurnMs").record(milliseconds(took));
 }
 
-/// Counts a sign-in that was ended because a refresh token came back.
+/// Counts a sign-in that was revoked because a refresh token was reused.
 pub fn count_reused_token() {
     counter!("RefreshTokensReused").increment(1);
 }
 
-/// Counts a password or a code that was not looked at, because there had been too many wrong ones.
+/// Counts a password or code that was not checked because there had been too many wrong ones.
 pub fn count_refused_guess() {
     counter!("GuessesRefused").increment(1);
 }
 
-/// Counts an event of the payment provider that was not taken.
+/// Counts a webhook event of the payment provider that could not be processed.
 pub fn count_failed_webhook() {
     counter!("WebhooksFailed").increment(1);
 }
@@ -128,7 +127,7 @@ pub(crate) fn count_provider_error() {
     counter!("ProviderErrors").increment(1);
 }
 
-/// An error with what caused it, for the log: what an error says by itself is meant for users.
+/// An error with its chain of causes, for the log. The error's own text is meant for users.
 #[must_use]
 pub fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -144,7 +143,7 @@ fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
-/// Writes out what was counted: at the end of each piece of work, since Lambda stops the process there.
+/// Flushes the metrics. Call it at the end of each piece of work, because Lambda then freezes the process.
 pub fn flush() {
     if let Some(collector) = COLLECTOR.get()
         && let Err(error) = collector.flush(std::io::stdout())

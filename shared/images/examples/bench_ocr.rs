@@ -22,7 +22,7 @@ use images::{Picture, PictureLimits, TextReader};
 type Failure = Box<dyn std::error::Error>;
 
 const LIMITS: PictureLimits = PictureLimits { most_pixels: 64_000_000 };
-const PATIENCE: Duration = Duration::from_mins(2);
+const TIMEOUT: Duration = Duration::from_mins(2);
 
 fn main() -> ExitCode {
     // Tesseract is started through this executable.
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn measure() -> Result<(), Failure> {
-    let reader = Tesseract::new("eng", PATIENCE);
+    let reader = Tesseract::new("eng", TIMEOUT);
     let mut out = stdout();
     writeln!(out, "{:<42} {:>11} {:>8} {:>11} {:>7}", "picture", "pixels", "seconds", "characters", "CER")?;
     for path in env::args().skip(1) {

@@ -1,4 +1,4 @@
-//! Places on a picture.
+//! Areas on a picture.
 
 /// A rectangle in pixels of the upright picture.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
@@ -14,7 +14,7 @@ pub struct PixelBox {
 }
 
 impl PixelBox {
-    /// The rectangle between two corners, cut to a picture of `size`; none where nothing is left of it.
+    /// The rectangle between two corners, clipped to a picture of `size`; `None` if nothing is left.
     #[must_use]
     pub fn between(corners: [f32; 4], size: (u32, u32)) -> Option<Self> {
         let [left, top, right, bottom] = corners;
@@ -26,13 +26,13 @@ impl PixelBox {
         (area.width > 0.0 && area.height > 0.0).then_some(area)
     }
 
-    /// A whole picture.
+    /// The rectangle of a whole picture.
     #[must_use]
     pub fn whole(size: (u32, u32)) -> Self {
         Self { x: 0.0, y: 0.0, width: pixels(size.0), height: pixels(size.1) }
     }
 
-    /// A rectangle given in shares of a picture's width and height (x, y, width, height).
+    /// The rectangle with these shares of a picture's width and height (x, y, width, height).
     #[must_use]
     pub fn from_shares(shares: [f32; 4], size: (u32, u32)) -> Option<Self> {
         let [x, y, width, height] = shares;
@@ -52,7 +52,7 @@ impl PixelBox {
         self.y + self.height
     }
 
-    /// The smallest rectangle that holds both.
+    /// The smallest rectangle that contains both.
     #[must_use]
     pub fn with(&self, other: &Self) -> Self {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
@@ -60,7 +60,7 @@ impl PixelBox {
         Self { x, y, width, height: self.bottom().max(other.bottom()) - y }
     }
 
-    /// The share of both together that belongs to both, from 0 to 1 (intersection over union).
+    /// Intersection over union, from 0 to 1.
     #[must_use]
     pub fn overlap(&self, other: &Self) -> f32 {
         let width = (self.right().min(other.right()) - self.x.max(other.x)).max(0.0);

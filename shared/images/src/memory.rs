@@ -1,24 +1,24 @@
-//! How much memory pictures take together, in the whole process.
+//! Limits the memory of all pictures of a process.
 //!
-//! A picture is small as a file and large as pixels: one of 64 megapixels takes 192 MB, and its file may be a hundred
-//! kilobytes. So what is bounded is the sum of bytes, not the number of pictures. What a picture will take is known by its
-//! header; it waits, as a file, until there is room, first come, first served.
+//! A picture is small as a file and large as pixels: one with 64 megapixels takes 192 MB, and its file may have a
+//! hundred kilobytes. So the limit is on bytes, not on the number of pictures. The header of a picture tells how much
+//! it will take. The picture waits as a file until there is enough memory, in order of arrival.
 //!
-//! Files and pixels have rooms of their own. A picture holds room for its file while it waits for room for its pixels,
-//! and who has room for pixels waits for no other: nothing waits in a circle.
+//! Files and pixels have separate budgets. A picture holds memory for its file while it waits for memory for its
+//! pixels, and after that it waits for nothing else, so there is no deadlock.
 
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Bytes of all pictures where nothing else is configured.
+/// Default budget in bytes.
 pub const USUAL: u64 = 160 * 1024 * 1024;
-/// One part in so many is for files.
+/// The share of files is one part of this many.
 const FILES: u64 = 5;
-/// Bytes of one place.
+/// Bytes per permit of the semaphores.
 const PLACE: u64 = 1024;
 
-/// Room for pictures.
+/// The memory budget of pictures.
 #[derive(Debug, Clone)]
 pub struct PictureMemory {
     files: Room,
@@ -31,41 +31,41 @@ struct Room {
     all: u32,
 }
 
-/// Memory that is taken; given back when it is dropped.
+/// Reserved memory, released when dropped.
 #[derive(Debug)]
-pub struct Hold {
-    /// None where all is closed, which it never is.
+pub struct MemoryPermit {
+    /// `None` if the semaphore is closed, which never happens.
     permit: Option<OwnedSemaphorePermit>,
 }
 
 static PROCESS: OnceLock<PictureMemory> = OnceLock::new();
 
 impl PictureMemory {
-    /// So many bytes for all pictures together.
+    /// A budget of `bytes` for all pictures together.
     #[must_use]
     pub fn new(bytes: u64) -> Self {
         let files = bytes / FILES;
         Self { files: Room::new(files), pixels: Room::new(bytes - files) }
     }
 
-    /// That of this process.
+    /// The budget of this process.
     #[must_use]
     pub fn of_process() -> &'static Self {
         PROCESS.get_or_init(|| Self::new(USUAL))
     }
 
-    /// Gives this process so many bytes; the first call counts.
+    /// Sets the budget of this process. Only the first call has an effect.
     pub fn set_for_process(bytes: u64) {
         let _ = PROCESS.set(Self::new(bytes));
     }
 
-    /// Waits for room for a file of so many bytes. A file that is larger than all of it gets all.
-    pub async fn for_file(&self, bytes: u64) -> Hold {
+    /// Waits for memory for a file of `bytes`. A file larger than the whole budget gets all of it.
+    pub async fn for_file(&self, bytes: u64) -> MemoryPermit {
         self.files.take(bytes).await
     }
 
-    /// Waits for room for so many bytes of pixels. A picture that takes more than all of it gets all, alone.
-    pub async fn for_pixels(&self, bytes: u64) -> Hold {
+    /// Waits for `bytes` of memory for pixels. A picture larger than the whole budget gets all of it, alone.
+    pub async fn for_pixels(&self, bytes: u64) -> MemoryPermit {
         self.pixels.take(bytes).await
     }
 }
@@ -76,14 +76,14 @@ impl Room {
         Self { places: Arc::new(Semaphore::new(usize::try_from(all).unwrap_or(Semaphore::MAX_PERMITS))), all }
     }
 
-    async fn take(&self, bytes: u64) -> Hold {
+    async fn take(&self, bytes: u64) -> MemoryPermit {
         let permit = Arc::clone(&self.places).acquire_many_owned(places(bytes).min(self.all)).await;
-        Hold { permit: permit.ok() }
+        MemoryPermit { permit: permit.ok() }
     }
 }
 
-impl Hold {
-    /// Gives back what is more than so many bytes.
+impl MemoryPermit {
+    /// Releases everything beyond `bytes`.
     pub fn shrink_to(&mut self, bytes: u64) {
         if let Some(permit) = &mut self.permit {
             let more = permit.num_permits().saturating_sub(usize::try_from(places(bytes)).unwrap_or(usize::MAX));
@@ -91,7 +91,7 @@ impl Hold {
         }
     }
 
-    /// Bytes that it holds.
+    /// The number of reserved bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.permit.as_ref().map_or(0, |permit| permit.num_permits() as u64 * PLACE)
@@ -122,8 +122,8 @@ mod tests {
     #[tokio::test]
     async fn the_sum_is_bounded_and_not_the_number() {
         let memory = memory();
-        let small: Vec<Hold> = futures::future::join_all((0..80).map(|_| memory.for_pixels(MIB))).await;
-        assert_eq!(small.iter().map(Hold::bytes).sum::<u64>(), 80 * MIB);
+        let small: Vec<MemoryPermit> = futures::future::join_all((0..80).map(|_| memory.for_pixels(MIB))).await;
+        assert_eq!(small.iter().map(MemoryPermit::bytes).sum::<u64>(), 80 * MIB);
         assert!(memory.for_pixels(1).now_or_never().is_none());
         assert!(memory.for_file(20 * MIB).now_or_never().is_some(), "files have room of their own");
         drop(small);

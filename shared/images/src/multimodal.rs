@@ -1,7 +1,7 @@
-//! A multimodal model behind an OpenAI-compatible endpoint, shown one picture.
+//! Asks a multimodal model behind an OpenAI-compatible endpoint about one picture.
 //!
-//! Protocol: <https://platform.openai.com/docs/api-reference/chat/create>, with the picture as a `data:`
-//! URL. Where an answer must be JSON, it is found in whatever the model writes around it.
+//! Protocol: <https://platform.openai.com/docs/api-reference/chat/create>, with the picture as a `data:` URL. If the
+//! answer should be JSON, it is extracted from any text around it.
 
 use std::sync::Arc;
 
@@ -15,14 +15,14 @@ use super::{Picture, PixelBox};
 use foundation::config::OpenAiConfig;
 use foundation::provider::{Cause, HttpProvider, ProviderError};
 
-/// The longer side of the picture that is sent, in pixels: what such models look at.
+/// Longer side in pixels of the pictures that are sent, which is what such models look at.
 const LONGEST_SIDE: u32 = 1_568;
-/// Bytes of an answer.
+/// Maximum size of a response in bytes.
 const LONGEST_ANSWER: usize = 1024 * 1024;
-/// Places in an answer where JSON may begin that are tried.
+/// Number of positions in a response at which JSON may begin.
 const MOST_BEGINNINGS: usize = 64;
 
-/// A model that looks at pictures.
+/// A client for a multimodal model.
 #[derive(Debug)]
 pub struct Multimodal {
     server: HttpProvider,
@@ -30,7 +30,7 @@ pub struct Multimodal {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct ChatCompletion {
     choices: Vec<Choice>,
 }
 
@@ -45,10 +45,10 @@ struct Message {
 }
 
 impl Multimodal {
-    /// The model of an endpoint; `name` begins the sentences of its errors.
+    /// A client for the configured model. `name` begins the sentences of its errors.
     ///
     /// # Errors
-    /// When TLS cannot be set up, or the key cannot stand in a header.
+    /// If TLS cannot be set up, or the key contains characters that a header cannot.
     pub fn new(name: &'static str, config: &OpenAiConfig) -> Result<Self, Cause> {
         let key = config.api_key.as_ref();
         let server = HttpProvider::new(name, &config.base_url, "Bearer", key, config.idle_timeout)?;
@@ -61,10 +61,10 @@ impl Multimodal {
         &self.model
     }
 
-    /// What the model says to a picture.
+    /// The model's answer to a question about a picture.
     ///
     /// # Errors
-    /// [`ProviderError`].
+    /// If the endpoint fails, or its response has no text.
     pub async fn ask(&self, picture: Arc<Picture>, rules: &str, question: &str) -> Result<String, ProviderError> {
         let encoded = tokio::task::spawn_blocking(move || picture.to_jpeg(LONGEST_SIDE)).await;
         let encoded = encoded.map_err(|error| self.server.unavailable(error))?;
@@ -83,7 +83,7 @@ impl Multimodal {
         });
         let response = self.server.post("chat/completions", |request| request.json(&body)).await?;
         let bytes = self.server.body(response, LONGEST_ANSWER).await?;
-        let answer: Answer = serde_json::from_slice(&bytes).map_err(|error| self.server.unavailable(error))?;
+        let answer: ChatCompletion = serde_json::from_slice(&bytes).map_err(|error| self.server.unavailable(error))?;
         let text = answer.choices.into_iter().next().and_then(|choice| choice.message.content);
         let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         text.ok_or_else(|| self.server.unavailable("the answer holds no text"))
@@ -92,14 +92,14 @@ impl Multimodal {
     /// The same for an answer in JSON.
     ///
     /// # Errors
-    /// [`ProviderError`], also where the answer holds no such JSON.
+    /// If the endpoint fails, or the answer contains no such JSON.
     pub async fn ask_json<T: DeserializeOwned>(&self, picture: Arc<Picture>, rules: &str) -> Result<T, ProviderError> {
         let text = self.ask(picture, rules, "Here is the picture.").await?;
         json_in(&text).ok_or_else(|| self.server.unavailable("the answer holds no JSON of the form asked for"))
     }
 }
 
-/// The first JSON object of the right form in a text.
+/// The first JSON object of this type in a text.
 fn json_in<T: DeserializeOwned>(text: &str) -> Option<T> {
     let beginnings = text.match_indices('{').map(|(at, _)| at).take(MOST_BEGINNINGS);
     beginnings.filter_map(|at| text.get(at..)).find_map(|rest| {
@@ -108,7 +108,7 @@ fn json_in<T: DeserializeOwned>(text: &str) -> Option<T> {
     })
 }
 
-/// A place as models give it: sides in shares of the picture, or in thousandths of it.
+/// An area as models return it: coordinates as shares of the picture or in thousandths.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub(super) struct Sides {
     left: f32,

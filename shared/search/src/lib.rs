@@ -1,4 +1,6 @@
-//! Search: embeddings of sentences, and the passages that answer a question.
+//! Search: sentence embeddings, and retrieval of the passages that answer a question.
 
 pub mod inference;
 pub mod retrieval;
+#[cfg(any(test, feature = "test-support"))]
+pub mod test_support;

@@ -19,7 +19,7 @@ use std::{env, fs};
 use foundation::config::Config;
 use futures::{StreamExt, stream};
 use speech::audio::{AudioLimits, Pcm, decode};
-use speech::{Hearing, Transcriber, recognition};
+use speech::{Transcriber, TranscriptEvent, recognition};
 
 #[path = "speech/word_errors.rs"]
 mod word_errors;
@@ -80,7 +80,7 @@ async fn understand(transcriber: &dyn Transcriber, sound: &Pcm) -> Result<String
     let blocks: Vec<Vec<i16>> = sound.samples.chunks(BLOCK).map(<[i16]>::to_vec).collect();
     let mut hearing = transcriber.listen(stream::iter(blocks).boxed());
     while let Some(heard) = hearing.next().await {
-        if let Hearing::Final(transcript) = heard? {
+        if let TranscriptEvent::Final(transcript) = heard? {
             return Ok(transcript.text);
         }
     }

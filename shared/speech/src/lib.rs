@@ -1,9 +1,9 @@
-//! Hearing and speaking.
+//! Speech recognition and synthesis.
 //!
-//! Recordings of any common format become [`audio::Pcm`]; a [`Transcriber`] turns that into text, all
-//! at once or while it is being spoken. A [`Synthesizer`] turns text into sound; [`spoken`] says
-//! before how a person would read it out, and [`endpointing`] when somebody has finished speaking.
-//! Which programs or services do the work is configuration.
+//! Recordings in any common format become [`audio::Pcm`]. A [`Transcriber`] turns that into text, at once or while the
+//! user is speaking. A [`Synthesizer`] turns text into sound; before, [`spoken`] turns written text into the words that
+//! a person would say. [`endpointing`] detects when a user has stopped speaking. The configuration chooses the programs
+//! and services.
 
 pub mod audio;
 pub mod endpointing;
@@ -11,7 +11,7 @@ pub mod recognition;
 pub mod spoken;
 pub mod synthesis;
 
-pub use recognition::{Hearing, SpokenSegment, Transcriber, Transcript};
+pub use recognition::{SpokenSegment, Transcriber, Transcript, TranscriptEvent};
 pub use synthesis::{Synthesizer, Utterance};
 
 #[cfg(test)]

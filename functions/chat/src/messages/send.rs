@@ -1,6 +1,6 @@
 //! `POST /chat/messages`, `POST /chat/sessions/:id/messages`: a question and its answer at once.
 
-use answers::conversation::Asked;
+use answers::conversation::OngoingAnswer;
 use axum::extract::State;
 use foundation::ids::ChatId;
 use foundation::{ApiError, ApiResult};
@@ -56,7 +56,7 @@ fn failed(failure: AnswerFailure) -> ApiError {
 }
 
 /// Waits for the end of the answer. A client that leaves meanwhile does not stop it.
-async fn answered(state: &App, mut asked: Asked) -> ApiResult<Exchange> {
+async fn answered(state: &App, mut asked: OngoingAnswer) -> ApiResult<Exchange> {
     let ended = asked.progress.wait_for(|progress| progress.outcome.is_some()).await;
     let outcome = ended.map_err(ApiError::internal)?.outcome.clone();
     let outcome = outcome.ok_or_else(|| ApiError::internal("an answer ended without an outcome"))?;

@@ -8,24 +8,24 @@ use tokio::sync::mpsc;
 
 use super::Session;
 use crate::frames::{AudioFormat, ServerFrame};
-use crate::hearing::{Heard, Microphone, USUAL_RATE, backlog};
-use crate::outbox::Gone;
+use crate::hearing::{DEFAULT_RATE, Microphone, MicrophoneEvent, backlog};
+use crate::outbox::Disconnected;
 
-/// Recordings of one connection that may be understood at the same time.
+/// Number of recordings of a connection that may be recognised at a time.
 const MOST_RECORDINGS: usize = 3;
 
 impl Session {
-    pub(super) async fn listen(&mut self, piece: Bytes) -> Result<(), Gone> {
-        if self.deaf {
+    pub(super) async fn listen(&mut self, piece: Bytes) -> Result<(), Disconnected> {
+        if self.ignores_sound {
             return Ok(());
         }
         if self.microphones.back().is_none_or(|(microphone, _)| !microphone.is_open()) {
             if self.microphones.len() >= MOST_RECORDINGS {
-                self.deaf = true;
+                self.ignores_sound = true;
                 return self.refuse(&backlog()).await;
             }
             let format = match self.config.format {
-                Some(AudioFormat::Pcm16) => LiveFormat::Raw(self.config.sample_rate.unwrap_or(USUAL_RATE)),
+                Some(AudioFormat::Pcm16) => LiveFormat::Raw(self.config.sample_rate.unwrap_or(DEFAULT_RATE)),
                 _ => LiveFormat::Recording,
             };
             let transcriber = self.parts.transcriber.clone();
@@ -34,7 +34,7 @@ impl Session {
             match Microphone::open(format, &self.parts.audio, transcriber, meter, silence) {
                 Ok(opened) => self.microphones.push_back(opened),
                 Err(error) => {
-                    self.deaf = true;
+                    self.ignores_sound = true;
                     return self.refuse(&error).await;
                 }
             }
@@ -45,34 +45,38 @@ impl Session {
         Ok(())
     }
 
-    pub(super) async fn hear(&mut self, heard: Heard) -> Result<(), Gone> {
+    pub(super) async fn hear(&mut self, heard: MicrophoneEvent) -> Result<(), Disconnected> {
         match heard {
-            Heard::Started => {
+            MicrophoneEvent::Started => {
                 self.silence().await;
                 Ok(())
             }
-            Heard::Partial(text) if self.config.transcript == Some(true) => {
+            MicrophoneEvent::Partial(text) if self.config.transcript == Some(true) => {
                 self.out.send(&ServerFrame::Transcript { text, is_final: false }).await
             }
-            Heard::Partial(_) => Ok(()),
-            Heard::Utterance(text, ended) => {
+            MicrophoneEvent::Partial(_) => Ok(()),
+            MicrophoneEvent::Utterance(text, ended) => {
                 self.out.send(&ServerFrame::Transcript { text: text.clone(), is_final: true }).await?;
                 self.begin(text, ended, Some(ended.elapsed())).await
             }
-            Heard::Nothing => self.out.send(&ServerFrame::Transcript { text: String::new(), is_final: true }).await,
-            Heard::Misunderstood(error) => self.refuse(&error).await,
-            Heard::Broken(error) => {
+            MicrophoneEvent::Nothing => {
+                self.out.send(&ServerFrame::Transcript { text: String::new(), is_final: true }).await
+            }
+            MicrophoneEvent::Misunderstood(error) => self.refuse(&error).await,
+            MicrophoneEvent::Broken(error) => {
                 // A later recording is another matter.
                 self.microphones.pop_front();
-                self.deaf = self.microphones.is_empty();
+                self.ignores_sound = self.microphones.is_empty();
                 self.refuse(&error).await
             }
         }
     }
 }
 
-/// The next that is heard, recording by recording; never, while nobody listens.
-pub(super) async fn heard(microphones: &mut VecDeque<(Microphone, mpsc::Receiver<Heard>)>) -> Heard {
+/// The next event, recording by recording; pending forever if there is no recording.
+pub(super) async fn heard(
+    microphones: &mut VecDeque<(Microphone, mpsc::Receiver<MicrophoneEvent>)>,
+) -> MicrophoneEvent {
     while let Some((_, events)) = microphones.front_mut() {
         if let Some(heard) = events.recv().await {
             return heard;

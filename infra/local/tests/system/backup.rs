@@ -4,11 +4,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use foundation::ids::{DocumentId, UserId};
+use foundation::need::need;
 use serde_json::{Value, json};
 use shared::objects::ObjectKey;
 use shared::store::Key;
 
-use crate::harness::{TestSystem, TestUser, boto3_installed, eventually, pdf, run_script};
+use crate::harness::{BOTO3, TestSystem, TestUser, eventually, pdf, run_script};
 use crate::repository::multipart::upload_in_parts;
 
 const QUESTION: &str = "How much oil does the reservoir hold?";
@@ -59,7 +60,7 @@ async fn leave_litter(system: &TestSystem, user: &TestUser) -> String {
 
 #[tokio::test]
 async fn a_backup_is_restored_into_another_system_and_nothing_is_ingested_twice() {
-    if !boto3_installed() {
+    if need(BOTO3).is_none() {
         return;
     }
     let old = TestSystem::start().await;

@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use foundation::need::{Needed, need};
 use serde_json::json;
 
-use crate::harness::{TestSystem, shared_data};
+use crate::harness::TestSystem;
 
 #[tokio::test]
 async fn every_malformed_file_ends_with_a_result_while_others_are_served() {
-    let Some(folder) = shared_data("malformed") else { return };
+    let Some(folder) = need(Needed::Data("malformed")) else { return };
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "pdf"));
     files.sort();

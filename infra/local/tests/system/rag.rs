@@ -1,5 +1,6 @@
 //! The rag family.
 
+use foundation::need::{Needed, need};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::objects::ObjectKey;
@@ -15,16 +16,6 @@ const PUMP: &[&str] = &[
     "3. COOLING FAN\nInspect the fan blades for cracks before the engine is started.",
 ];
 
-/// Whether the embedding model is there; says so where it is not.
-fn model_installed() -> bool {
-    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/all-minilm-l6-v2/tokenizer.json");
-    let installed = std::path::Path::new(model).exists();
-    if !installed {
-        eprintln!("skipped: the embedding model is not installed (scripts/models)");
-    }
-    installed
-}
-
 async fn found(user: &TestUser, body: Value) -> Vec<Value> {
     let answer = user.post(SEARCH, body).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -33,7 +24,7 @@ async fn found(user: &TestUser, body: Value) -> Vec<Value> {
 
 #[tokio::test]
 async fn a_search_finds_the_page_and_only_in_the_users_own_documents() {
-    if !model_installed() {
+    if need(Needed::EmbeddingModel).is_none() {
         return;
     }
     let system = TestSystem::start().await;
@@ -89,7 +80,7 @@ async fn search_by(family: &str, user: &TestUser) {
 
 #[tokio::test]
 async fn a_segment_that_cannot_be_used_is_made_again() {
-    if !model_installed() {
+    if need(Needed::EmbeddingModel).is_none() {
         return;
     }
     let system = TestSystem::start().await;
@@ -143,7 +134,7 @@ async fn every_field_of_a_search_is_checked() {
 
 #[tokio::test]
 async fn embeddings_have_length_one_and_keep_their_order() {
-    if !model_installed() {
+    if need(Needed::EmbeddingModel).is_none() {
         return;
     }
     let system = TestSystem::start().await;

@@ -2,17 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use foundation::need::{Needed, need};
 use serde_json::json;
 
-use crate::harness::{TestSystem, TestUser, shared_data};
+use crate::harness::{TestSystem, TestUser};
 
-/// The file of the shared data, where it and Tesseract are there.
+/// A file of the shared data, for a test that needs Tesseract too.
 fn scan(path: &str) -> Option<Vec<u8>> {
-    if !foundation::program::is_installed("tesseract") {
-        eprintln!("skipped: tesseract is not installed");
-        return None;
-    }
-    shared_data(path).map(|path| std::fs::read(path).unwrap())
+    need(Needed::Program("tesseract"))?;
+    need(Needed::Data(path)).map(|path| std::fs::read(path).unwrap())
 }
 
 async fn read(user: &TestUser, name: &str, bytes: Vec<u8>) -> String {
@@ -68,7 +66,7 @@ async fn an_enormous_picture_ends_within_its_limits() {
 
 #[tokio::test]
 async fn without_a_reader_a_scan_fails_and_says_why() {
-    let Some(path) = shared_data("pdf/ocrmypdf_linn.pdf") else { return };
+    let Some(path) = need(Needed::Data("pdf/ocrmypdf_linn.pdf")) else { return };
     let system = TestSystem::start_with(&[("OCR", "none")]).await;
     let user = system.user().await;
     let id = user.upload("linn.pdf", std::fs::read(path).unwrap()).await;

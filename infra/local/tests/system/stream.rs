@@ -10,19 +10,14 @@ mod warnings;
 use std::time::Duration;
 
 use bytes::Bytes;
+use foundation::need::Needed;
 use serde_json::Value;
 use speech::audio::{AudioLimits, Pcm, decode};
 
 use crate::harness::{Received, TestSystem, TestUser, slow_model};
 
-/// Whether answers can be spoken here; says so where they cannot.
-fn can_speak() -> bool {
-    let found = foundation::program::is_installed("espeak-ng");
-    if !found {
-        eprintln!("skipped: espeak-ng is not installed");
-    }
-    found
-}
+/// What speaks the answers.
+const VOICE: Needed<'static> = Needed::Program("espeak-ng");
 
 /// A system whose model says two hundred words in ten seconds.
 async fn slow_system() -> TestSystem {

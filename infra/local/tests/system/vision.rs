@@ -7,15 +7,19 @@ mod seen;
 
 use std::io::Cursor;
 
+use foundation::need::{Needed, need};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 
-use crate::harness::{Answer, TestUser, shared_data};
+use crate::harness::{Answer, TestUser};
 
 const DETECT: &str = "/api/v1/vision/detect";
 const OCR: &str = "/api/v1/vision/ocr";
 const EXPLAIN: &str = "/api/v1/vision/explain";
+
+/// The scanned plate of an engine.
+const DECAL: &str = "engine_decal_tm9-2815-237-34_p13.png";
 
 /// Tiny models whose detections can be foretold.
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/images/tests/data/detection/yolov8");
@@ -42,11 +46,8 @@ fn square() -> RgbImage {
     })
 }
 
-/// The scanned plate of an engine, where it and Tesseract are there.
-fn decal() -> Option<Vec<u8>> {
-    if !foundation::program::is_installed("tesseract") {
-        eprintln!("skipped: tesseract is not installed");
-        return None;
-    }
-    shared_data("images/engine_decal_tm9-2815-237-34_p13.png").map(|path| std::fs::read(path).unwrap())
+/// A picture of the shared data, for a test that needs Tesseract too.
+fn shared_picture(name: &str) -> Option<Vec<u8>> {
+    need(Needed::Program("tesseract"))?;
+    need(Needed::Data(&format!("images/{name}"))).map(|path| std::fs::read(path).unwrap())
 }

@@ -1,23 +1,23 @@
-//! What is answered.
+//! Answers and the events that stream them.
 
 use serde::Serialize;
 
 use shared::store::{Citation, Procedure, TokenUsage, Verification, Warning};
 
-/// What the assistant is doing before tokens come.
+/// What the assistant is doing before the first token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
-    /// The manuals are searched.
+    /// Searching the manuals.
     Retrieval,
-    /// Pictures are prepared for the model.
+    /// Preparing pictures for the model.
     ImageAnalysis,
-    /// The model writes.
+    /// Writing the answer.
     Generation,
 }
 
 impl Stage {
-    /// The stage's name on the wire.
+    /// The name on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -28,40 +28,40 @@ impl Stage {
     }
 }
 
-/// A step of an answer. The tokens in their order, put together, are [`Answer::text`] without the marks behind figures
-/// that were not found on the cited pages. Warnings that a model has left out begin that text; in the tokens they stand
-/// at the end, or, in an answer that is read out, before their steps.
+/// An event of an answer. The concatenated tokens are [`Answer::text`], except for two things: the text has marks after
+/// figures that were not found on the cited pages, and it begins with warnings that a model has omitted. In the tokens
+/// such warnings come at the end, or before their steps if the answer is read out.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AnswerEvent {
     /// A stage begins.
     Stage(Stage),
     /// Further text.
     Token(String),
-    /// The answer is complete, or was cancelled. Always the last event.
+    /// The answer is complete or was cancelled. Always the last event.
     Done(Box<Answer>),
 }
 
-/// A finished (or cancelled) answer.
+/// A finished or cancelled answer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Answer {
     /// Markdown with `[1]` marks and a closing list of sources.
     pub text: String,
-    /// The passages that the marks stand for, in the order of their numbers.
+    /// The passages that the marks refer to, in the order of their numbers.
     pub citations: Vec<Citation>,
-    /// Whether its figures stand on the pages that it cites.
+    /// The result of checking its figures against the cited pages.
     pub verification: Verification,
-    /// The procedure that it opens or goes on with; none where it tells no steps and is asked of none.
+    /// The procedure that it starts or continues; `None` if it contains no steps and was not about any.
     pub procedure: Option<Procedure>,
-    /// The warnings that hold for the steps that it tells, in their order. All of them stand in the text.
+    /// The warnings that apply to its steps, in order. The text contains all of them.
     pub warnings: Vec<Warning>,
-    /// What it cost.
+    /// The tokens that it used.
     pub usage: TokenUsage,
-    /// Whether it was cancelled; `text` is then what was streamed until then.
+    /// Whether it was cancelled. `text` is then what had been streamed.
     pub aborted: bool,
 }
 
 impl AnswerEvent {
-    /// The end of an answer that was cancelled before its first word.
+    /// The end of an answer that was cancelled before its first token.
     pub(super) fn nothing() -> Self {
         Self::Done(Box::new(Answer { aborted: true, ..Answer::default() }))
     }

@@ -1,37 +1,37 @@
-//! `[n]` marks: from the numbers of passages to the numbers of citations, while the text streams.
+//! Citation marks `[n]`: renumbers them from passages to citations while the text streams.
 
 use super::snippet::snippet;
 use crate::library::Passage;
 use foundation::page_boxes::{PageBox, marks};
 use shared::store::Citation;
 
-/// Longest text between brackets that is held back as a possible mark.
+/// Maximum length of a text between brackets that is held back as a possible mark.
 const LONGEST_MARK: usize = 40;
-/// Pages of one source that are linked to.
+/// Maximum number of links to pages of one source.
 const MOST_LINKS: usize = 8;
 
-/// Renumbers the marks of a streamed text in the order of their first use, and drops those that
-/// stand for no passage. Text in code spans and links stays as it is.
+/// Renumbers the marks of a streamed text in the order of their first use, and drops those that refer to no passage.
+/// Leaves code spans and links alone.
 #[derive(Debug)]
 pub struct Marks {
     passages: usize,
-    /// Passages cited, in order; the place is the citation's number less one.
+    /// The cited passages, in the order of their citation numbers.
     cited: Vec<usize>,
-    /// What may turn out to be a mark (or the white space before one).
+    /// Text that may become a mark, or white space before one.
     held: String,
     in_code: bool,
-    /// Whether a backslash has just taken the next character's meaning.
+    /// Whether the previous character was a backslash.
     escaped: bool,
 }
 
 impl Marks {
-    /// For a text that may cite this many passages.
+    /// For a text that may cite `passages` passages.
     #[must_use]
     pub fn new(passages: usize) -> Self {
         Self { passages, cited: Vec::new(), held: String::new(), in_code: false, escaped: false }
     }
 
-    /// Takes the next piece of text and gives back what is settled.
+    /// Takes the next piece of text and returns what is final.
     pub fn push(&mut self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         for character in text.chars() {
@@ -46,14 +46,14 @@ impl Marks {
         out
     }
 
-    /// Gives back what was still held.
+    /// Returns the remaining text.
     pub fn finish(&mut self) -> String {
         let mut out = String::new();
         self.settle(None, &mut out);
         out
     }
 
-    /// The passages cited so far, from 0, in the order of their numbers.
+    /// The indices of the passages cited so far, in the order of their numbers.
     #[must_use]
     pub fn cited(&self) -> &[usize] {
         &self.cited
@@ -98,7 +98,7 @@ impl Marks {
         }
     }
 
-    /// Decides about what is held, knowing the character after it.
+    /// Processes the held text, given the character after it.
     fn settle(&mut self, next: Option<char>, out: &mut String) {
         let held = std::mem::take(&mut self.held);
         let Some((space, numbers)) = held.strip_suffix(']').and_then(|mark| mark.split_once('[')) else {
@@ -118,12 +118,12 @@ impl Marks {
         }
     }
 
-    /// The place among the citations of the passage with this number.
+    /// The index among the citations of the passage with this number.
     fn place(&mut self, number: &str) -> Option<usize> {
         self.cite(number.trim().parse::<usize>().ok()?.checked_sub(1)?)
     }
 
-    /// The place among the citations of the passage at this place of those found, which is cited from now on.
+    /// The index among the citations of this passage, which counts as cited from now on.
     pub fn cite(&mut self, passage: usize) -> Option<usize> {
         if passage >= self.passages {
             return None;
@@ -147,7 +147,7 @@ fn mark_goes_on(inside: &str, character: char) -> bool {
         }
 }
 
-/// The citations of these passages, each with the part that is about the query.
+/// The citations of these passages, each with its most relevant part for the query.
 #[must_use]
 pub fn citations(cited: &[usize], passages: &[Passage], query: &str) -> Vec<Citation> {
     let passages = cited.iter().filter_map(|passage| passages.get(*passage));
@@ -165,8 +165,8 @@ pub fn citations(cited: &[usize], passages: &[Passage], query: &str) -> Vec<Cita
     numbered.map(citation).collect()
 }
 
-/// The closing list of sources; empty where nothing was cited. Where the address of the gateway is known, each page is a
-/// link to its picture, on which the places are marked that the answer rests on.
+/// The closing list of sources; empty if nothing is cited. If the gateway's URL is known, each page links to its
+/// picture, with the cited areas highlighted.
 #[must_use]
 pub fn source_list(citations: &[Citation], gateway_url: &str) -> String {
     if citations.is_empty() {
@@ -184,7 +184,7 @@ pub fn source_list(citations: &[Citation], gateway_url: &str) -> String {
     list
 }
 
-/// The address of a page's picture, with those of the places that are on it marked.
+/// The URL of a page's picture, with those of the areas highlighted that are on it.
 pub(super) fn page_address(gateway_url: &str, document_id: &str, page: u32, boxes: &[PageBox]) -> String {
     let mark = marks(boxes.iter().filter(|one| one.page == page));
     let query = if mark.is_empty() { String::new() } else { format!("?mark={mark}") };
@@ -192,7 +192,7 @@ pub(super) fn page_address(gateway_url: &str, document_id: &str, page: u32, boxe
     format!("{gateway_url}/api/v1/repository/documents/{document_id}/pages/{page}/image{query}")
 }
 
-/// The pages of a source as links: those with places to be marked, or else all of them.
+/// Links to the pages of a source: those with areas to highlight, otherwise all.
 fn links(citation: &Citation, gateway_url: &str) -> String {
     let Citation { document_id, boxes, .. } = citation;
     let mut shown: Vec<u32> = boxes.iter().map(|one| one.page).collect();
@@ -222,7 +222,7 @@ pub fn pages(first: u32, last: u32) -> String {
     if last > first { format!("pages {first}–{last}") } else { format!("page {first}") }
 }
 
-/// A name that Markdown shows as it is.
+/// Escapes a name for Markdown.
 #[must_use]
 pub fn escape(name: &str) -> String {
     let mut out = String::with_capacity(name.len());

@@ -1,15 +1,15 @@
-//! An answer as it grows: what a model says becomes text that is safe to show, with its citations and their check.
+//! An answer in progress: turns a model's output into safe text with citations, and checks it.
 
 use super::answer::{Answer, AnswerEvent};
 use super::citations::{Marks, citations, source_list};
-use super::extractive::Tongue;
+use super::extractive::AnswerLanguage;
 use super::grounds;
-use super::model::{Brief, ModelEvent, Quoted};
+use super::model::{Brief, ModelEvent, QuotedPassage};
 use super::procedure;
 use super::prompt::TokenCounter;
 use super::sanitizer::{Addresses, Sanitizer, sanitized};
-use super::verification::{Given, Verified, verify};
-use super::warnings::{self, Belonging, Gate, Watch};
+use super::verification::{VerificationInput, Verified, verify};
+use super::warnings::{self, ApplicableWarning, SentenceGate, WarningMatcher};
 use crate::library::Findings;
 use crate::library::evidence::Source;
 use shared::store::{Citation, Procedure, TokenUsage, Warning};
@@ -20,52 +20,55 @@ pub(crate) const LONGEST_ANSWER: usize = 64 * 1024;
 pub(super) const CUT: &str =
     "\n\n*The answer stops here because it has reached its greatest length. Ask on to get the rest.*";
 
-/// An answer as it grows.
+/// An answer in progress.
 pub(super) struct Draft {
     text: String,
     marks: Marks,
     sanitizer: Sanitizer,
     query: String,
     asked: String,
-    /// What was read on pictures: the answer may repeat it.
+    /// Text of the question's pictures, which the answer may repeat.
     seen: String,
     findings: Findings,
-    quoted: Vec<Quoted>,
-    /// Whether the model quotes, and says nothing in its own words.
+    quoted: Vec<QuotedPassage>,
+    /// Whether the model only quotes, without words of its own.
     quotes: bool,
-    /// Where somebody stands in a procedure whose step this is, or is asked about.
+    /// The position in the procedure whose step this is, or which the question is about.
     pub(super) told: Option<Procedure>,
-    /// The procedure that somebody works through, whatever is asked.
+    /// The procedure that the user is working through, whatever the question.
     pub(super) open: Option<Procedure>,
-    /// Where the pages of sources are shown; empty where they are not linked to.
+    /// The gateway's URL for links to pages; empty for no links.
     gateway_url: String,
-    /// Warnings from before, which the answer begins with.
+    /// Warnings of earlier answers with which this one begins.
     pending: Vec<Warning>,
-    /// The pages that a model's words are compared with; none where it quotes.
-    watch: Option<Watch>,
-    /// What an answer that is read out passes.
-    gate: Option<Gate>,
+    /// Compares the model's words with the pages; `None` if it quotes.
+    matcher: Option<WarningMatcher>,
+    /// Holds back an answer that is read out, sentence by sentence.
+    gate: Option<SentenceGate>,
     usage: TokenUsage,
     tokens: TokenCounter,
-    /// Tokens that the answer may have.
+    /// Maximum number of tokens of the answer.
     most_tokens: usize,
-    /// Whether it was cut for its length.
+    /// Whether the answer was cut at its maximum length.
     pub(super) is_cut: bool,
 }
 
 impl Draft {
-    /// For a model that `quotes`, or writes in its own words.
+    /// For a model that `quotes`, or writes its own words.
     pub(super) fn new(brief: &Brief, quotes: bool) -> Self {
         let gateway_url = &brief.gateway_url;
         let passages = &brief.findings.passages;
         let pages = passages.iter().map(|passage| format!("{}\n{}", passage.page_text, passage.hit.content));
-        let seen: Vec<&str> = brief.sights.iter().map(|sight| sight.text.as_str()).collect();
-        let watch = (!quotes).then(|| Watch::of(&brief.findings)).filter(|watch| !watch.is_empty());
-        let gate = watch.as_ref().filter(|_| brief.aloud).map(|watch| Gate::new(watch, &brief.text, &brief.pending));
+        let seen: Vec<&str> = brief.picture_summaries.iter().map(|summary| summary.text.as_str()).collect();
+        let matcher = (!quotes).then(|| WarningMatcher::of(&brief.findings)).filter(|matcher| !matcher.is_empty());
+        let gate = matcher
+            .as_ref()
+            .filter(|_| brief.aloud)
+            .map(|matcher| SentenceGate::new(matcher, &brief.text, &brief.pending));
         Self {
             text: String::new(),
             pending: brief.pending.clone(),
-            watch,
+            matcher,
             gate,
             marks: Marks::new(passages.len()),
             sanitizer: Sanitizer::new(Addresses::new(pages.collect(), gateway_url)),
@@ -85,8 +88,8 @@ impl Draft {
         }
     }
 
-    /// Whether more may be written. Models count in tokens of their own: one that keeps to its limit is not cut by
-    /// a count that is rough.
+    /// Whether more text may be written. Models count tokens in their own way, so one that keeps to its limit is not
+    /// cut because of our rough count.
     pub(super) fn has_room(&self) -> bool {
         self.text.len() < LONGEST_ANSWER && self.tokens.total() < self.most_tokens + self.most_tokens / 4
     }
@@ -105,9 +108,9 @@ impl Draft {
         citations
     }
 
-    /// Whether the figures of the text so far stand on the pages that are cited.
+    /// Checks the figures of the text so far against the cited pages.
     fn verify(&self) -> Verified {
-        let given = Given {
+        let given = VerificationInput {
             question: &self.asked,
             seen: &self.seen,
             findings: &self.findings,
@@ -117,25 +120,25 @@ impl Draft {
         verify(&self.text, self.marks.cited(), &given)
     }
 
-    /// The warnings that the answer begins with.
+    /// The warnings with which the answer begins.
     fn lead(&self) -> String {
-        warnings::carried(&self.pending, Tongue::of(&self.asked))
+        warnings::carried(&self.pending, AnswerLanguage::of(&self.asked))
     }
 
-    /// The event that the answer begins with, unless there is none.
+    /// The event with which the answer begins, if any.
     pub(super) fn begin(&self) -> Option<AnswerEvent> {
         let lead = self.lead();
         (!lead.is_empty()).then_some(AnswerEvent::Token(lead))
     }
 
-    /// Takes over settled text; the event for it, unless there is none.
+    /// Appends final text. Returns the event for it, if any.
     fn add(&mut self, text: &str, is_last: bool) -> Option<AnswerEvent> {
         let before = self.text.len();
-        if let (Some(gate), Some(watch)) = (&mut self.gate, &self.watch) {
+        if let (Some(gate), Some(matcher)) = (&mut self.gate, &self.matcher) {
             let so_far = (self.text.as_str(), self.marks.cited());
-            let mut passing = gate.push(text, watch, so_far);
+            let mut passing = gate.push(text, matcher, so_far);
             if is_last {
-                passing.extend(gate.finish(watch, so_far));
+                passing.extend(gate.finish(matcher, so_far));
             }
             for part in passing {
                 self.warn(&part.before);
@@ -148,8 +151,8 @@ impl Draft {
         (!token.is_empty()).then(|| AnswerEvent::Token(token.to_owned()))
     }
 
-    /// Puts warnings where the text ends.
-    fn warn(&mut self, found: &[Belonging]) {
+    /// Appends warnings.
+    fn warn(&mut self, found: &[ApplicableWarning]) {
         if !found.is_empty() && !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push_str(if self.text.ends_with('\n') { "\n" } else { "\n\n" });
         }
@@ -157,39 +160,40 @@ impl Draft {
         self.text.push_str(&found);
     }
 
-    /// Warnings in the form of an answer. They cite the passage whose steps they belong to.
-    fn written(&mut self, found: &[Belonging]) -> String {
-        let tongue = Tongue::of(&self.asked);
-        let (kept, more) = warnings::kept(found.iter().collect(), warnings::MOST, |found: &&Belonging| {
+    /// Warnings in Markdown. They cite the passage of their steps.
+    fn written(&mut self, found: &[ApplicableWarning]) -> String {
+        let language = AnswerLanguage::of(&self.asked);
+        let (kept, more) = warnings::kept(found.iter().collect(), warnings::MOST, |found: &&ApplicableWarning| {
             (found.warning.kind, found.warning.text.len(), found.warning.page)
         });
         let mut text = String::new();
-        for Belonging { warning, name, passage, .. } in kept {
+        for ApplicableWarning { warning, name, passage, .. } in kept {
             let page = warning.page;
             let warnings = vec![warning.clone()];
             let (passage_pages, spots) = (page..=page, Vec::new());
-            self.quoted.push(Quoted { passage: *passage, pages: passage_pages, spots, begun: None, warnings });
+            self.quoted.push(QuotedPassage { passage: *passage, pages: passage_pages, spots, begun: None, warnings });
             let hit = self.findings.passages.get(*passage).map(|passage| &passage.hit);
             let is_elsewhere = hit.is_none_or(|hit| !(hit.page..=hit.page_end).contains(&page));
-            let place = if is_elsewhere { format!(" ({})", tongue.on_page(page)) } else { String::new() };
+            let place = if is_elsewhere { format!(" ({})", language.on_page(page)) } else { String::new() };
             let mark = self.marks.cite(*passage).map_or_else(String::new, |place| format!(" [{}]", place + 1));
             text.push_str(&warnings::paragraph(name, &warning.text, &format!("{place}{mark}")));
         }
-        text.push_str(&warnings::more(&more, tongue));
+        text.push_str(&warnings::more(&more, language));
         text
     }
 
-    /// The warnings that hold for what the answer tells, and those that it leaves out, written. An answer that
-    /// `is_whole` has all of its marks.
+    /// The warnings that apply to the answer, and those that it omits, in Markdown. An answer that `is_whole` has all
+    /// its marks.
     fn warned(&mut self, is_whole: bool) -> (Vec<Warning>, String) {
-        let belonging = |watch: &Watch| {
+        let belonging = |matcher: &WarningMatcher| {
             let (text, cited) = (self.text.as_str(), self.marks.cited());
-            if is_whole { watch.belonging(text, cited) } else { watch.belonging_to_part(text, cited) }
+            if is_whole { matcher.belonging(text, cited) } else { matcher.belonging_to_part(text, cited) }
         };
-        let found = self.watch.as_ref().map(belonging).unwrap_or_default();
+        let found = self.matcher.as_ref().map(belonging).unwrap_or_default();
         // What the answer begins with is said.
-        let is_new = |found: &&Belonging| !warnings::holds(&self.pending, &found.warning);
-        let missing: Vec<Belonging> = Watch::missing(&self.text, &found).into_iter().filter(is_new).cloned().collect();
+        let is_new = |found: &&ApplicableWarning| !warnings::holds(&self.pending, &found.warning);
+        let missing: Vec<ApplicableWarning> =
+            WarningMatcher::missing(&self.text, &found).into_iter().filter(is_new).cloned().collect();
         let front = self.written(&missing);
         // What is carried over and what is quoted stands in the text, however much it is: an interruption must lose
         // none of it.
@@ -224,7 +228,7 @@ impl Draft {
         }
     }
 
-    /// What was still held, and that the answer was cut where it was.
+    /// Returns the remaining text, and the note that the answer was cut.
     pub(super) fn settle(&mut self) -> Option<AnswerEvent> {
         let held = self.marks.finish();
         let mut rest = self.sanitizer.push(&held, self.marks.cited());
@@ -235,7 +239,7 @@ impl Draft {
         self.add(&rest, true)
     }
 
-    /// The procedure that the answer opens: what it quotes, or what it tells of a page that it cites.
+    /// The procedure that the answer starts: quoted, or told in the model's words.
     fn procedure(&self) -> Option<Procedure> {
         let passages = &self.findings.passages;
         let of = |passage: usize| passages.get(passage).map(|passage| &passage.hit);
@@ -254,9 +258,9 @@ impl Draft {
         Some(self.open.clone().filter(|open| open.is_same_run(&begun)).unwrap_or(begun))
     }
 
-    /// The end of a whole answer: what was left out or could not be verified, the list of sources, and the answer
-    /// itself. What was streamed already is not sent again: marks inside it, and warnings in front of it, are in the
-    /// answer alone; who only collects tokens is told at the end.
+    /// Ends a whole answer: appends omitted warnings, unverified figures and the list of sources, and returns the final
+    /// event. What was streamed is not sent again, so marks and warnings that are inserted earlier are only in the
+    /// final answer; clients that collect tokens get them at the end.
     pub(super) fn close(mut self) -> (Option<AnswerEvent>, AnswerEvent) {
         let (warnings, front) = self.warned(!self.is_cut);
         let (citations, verified) = (self.citations(), self.verify());
@@ -273,13 +277,13 @@ impl Draft {
         (last, AnswerEvent::Done(Box::new(answer)))
     }
 
-    /// The warnings that an answer leaves out whose model fails. What was streamed is kept: they follow it.
+    /// Ends an answer whose model failed: returns the omitted warnings, to follow what was streamed.
     pub(super) fn fail(&mut self) -> Option<AnswerEvent> {
         let (_, left_out) = self.warned(false);
         (!left_out.is_empty()).then(|| AnswerEvent::Token(format!("\n\n{}", left_out.trim_end())))
     }
 
-    /// The end of an answer that was cancelled: what was streamed, with the warnings that it leaves out in front.
+    /// Ends an answer that was cancelled: what was streamed, preceded by the omitted warnings.
     pub(super) fn cut(mut self) -> AnswerEvent {
         let (warnings, front) = self.warned(false);
         let (citations, verification) = (self.citations(), self.verify().verification);

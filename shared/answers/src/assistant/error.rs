@@ -3,23 +3,23 @@
 use crate::library::LibraryError;
 use foundation::provider::{ProviderError, ProviderFailure, Refused};
 
-/// A failed answer. Its text is a sentence for the user.
+/// Why an answer failed. Its text is a sentence for the user.
 #[derive(Debug, thiserror::Error)]
 pub enum AnswerError {
     /// The manuals could not be searched.
     #[error(transparent)]
     Library(#[from] LibraryError),
-    /// The language model did not do its part.
+    /// The language model failed.
     #[error(transparent)]
     Provider(#[from] ProviderError),
-    /// The language model came to its end without a word: all tokens of an answer went into thinking, or a filter
-    /// took them away. The provider is paid for it.
+    /// The language model ended without any text: all tokens went into thinking, or a filter removed them. The provider
+    /// has charged for it.
     #[error(transparent)]
     Nothing(ProviderError),
 }
 
 impl AnswerError {
-    /// The code on the wire.
+    /// The error code on the wire.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -28,9 +28,9 @@ impl AnswerError {
         }
     }
 
-    /// Whether the question that led to it counts, though nothing was answered: where what was asked is what
-    /// failed, and was paid for. Else questions that cannot be answered would cost their user nothing.
-    /// `seen` says whether pictures were looked at before.
+    /// Whether the question counts although there is no answer: if the question itself caused the failure, and a
+    /// provider has charged for it. Otherwise unanswerable questions would be free. `seen` says whether pictures were
+    /// analysed before.
     #[must_use]
     pub fn counts(&self, seen: bool) -> bool {
         match self {
@@ -41,7 +41,7 @@ impl AnswerError {
     }
 }
 
-/// Whether a provider refused what it was asked, and not who asked: a wrong key is not the user's fault.
+/// Whether a provider rejected the request itself, and not its sender: a wrong key is not the user's fault.
 fn is_about_the_question(failure: &ProviderFailure) -> bool {
     let ProviderFailure::Rejected(cause) = failure else { return false };
     let refused = cause.downcast_ref::<Refused>();

@@ -1,11 +1,11 @@
-//! Texts as they are compared: without what typesetting and punctuation make of them.
+//! Reduces texts to their letters and digits, to compare them regardless of typesetting and punctuation.
 
-/// The letters and digits of a text, in lower case.
+/// The letters and digits of a text in lower case.
 pub(super) fn essence(text: &str) -> String {
     letters(text).chars().flat_map(char::to_lowercase).collect()
 }
 
-/// The letters and digits of a text as they are written: "5 mW" is not "5 MW".
+/// The letters and digits of a text with their case: "5 mW" is not "5 MW".
 pub(super) fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }

@@ -1,18 +1,18 @@
-//! What the manuals are searched for: the question, and what it leaves out of the turn before.
+//! Builds the search query: the question, completed from the previous turn.
 
 mod contrast;
 
 use self::contrast::{completes, replaced};
 use super::question::{Role, Turn};
 
-/// Characters of a query; the embedding model sees some 250 words.
+/// Maximum length of a query in characters. The embedding model considers about 250 words.
 const LONGEST: usize = 1_000;
-/// Turns that a chain of follow-ups goes back.
+/// Maximum number of previous turns in a chain of follow-ups.
 const MOST_TURNS: usize = 3;
-/// Words of a question that names no subject of its own.
+/// Maximum number of words of a question without a subject.
 const BARE: usize = 4;
 
-/// Words that stand for something said before, wherever they are.
+/// Words that refer to something said before, at any position.
 #[rustfmt::skip]
 const POINTING: &[&str] = &[
     "it", "its", "they", "them", "their", "theirs", "those", "these", "one", "ones", "same", "that", "he", "she",
@@ -20,7 +20,7 @@ const POINTING: &[&str] = &[
     "esa", "eso", "mismo", "misma", "celui", "celle", "ceux", "celles", "stesso", "stessa", "quello", "quella",
     "mesmo", "mesma", "dezelfde", "hetzelfde", "daarvoor", "ervan",
 ];
-/// Words that go on from something said before, at the beginning of a question.
+/// Words at the beginning of a question that continue something said before.
 #[rustfmt::skip]
 const CONTINUING: &[&str] = &[
     "and", "also", "then", "but", "or", "so", "what about", "how about", "what if", "after that", "before that",
@@ -28,7 +28,7 @@ const CONTINUING: &[&str] = &[
     "en het", "en hoe", "en voor", "en wat", "maar", "same for", "same with", "wie ist es mit", "was ist mit",
     "que tal", "qué tal", "et pour", "e per", "e para",
 ];
-/// Questions that say what is wanted and not of what.
+/// Questions that name the requested value but no subject.
 #[rustfmt::skip]
 const SUBJECTLESS: &[&str] = &[
     "how tight", "how much", "how many", "how long", "how often", "how far", "how deep", "how hot", "how cold",
@@ -41,12 +41,12 @@ const SUBJECTLESS: &[&str] = &[
     "hoeveel", "waarom", "waar",
 ];
 
-/// The query for a question: it stands in the last line, and what it leaves out of the turns before in the
-/// lines above. The rule is fixed, so that the same conversation always finds the same passages.
+/// The query for a question. The question is the last line; lines above complete it from previous turns. The rule is
+/// fixed, so the same conversation always finds the same passages.
 ///
-/// A question leans on the conversation when it goes on from it ("and", "what about"), points back ("its
-/// torque", "the rear one"), or says what is wanted and not of what ("how tight?"). Of the turn before, those
-/// words are left out that the question replaces: "rear" takes the place of "front", and 5.9 that of 3.9.
+/// A question depends on the conversation if it continues it ("and", "what about"), refers back ("its torque", "the
+/// rear one"), or names a value without a subject ("how tight?"). Words of the previous turn that the question replaces
+/// are omitted: "rear" replaces "front", and 5.9 replaces 3.9.
 #[must_use]
 pub fn query(text: &str, history: &[Turn], equipment: &[String]) -> String {
     let question = one_line(text);
@@ -82,7 +82,7 @@ pub fn query(text: &str, history: &[Turn], equipment: &[String]) -> String {
     kept.join("\n")
 }
 
-/// Whether a question says too little without the turn before it.
+/// Whether a question is incomplete without the previous turn.
 #[must_use]
 pub fn leans(text: &str) -> bool {
     let words = words(text);
@@ -108,13 +108,14 @@ fn leaning_or_bare(text: &str) -> bool {
     leans(text) || words(text).len() <= BARE
 }
 
-/// "of that", "for this": a pointing word that nothing follows to which it could belong.
+/// Whether a pronoun follows a preposition and refers to nothing after it: "of that", "for this".
 fn after_preposition(words: &[String], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| words.get(before)).map(String::as_str);
     matches!(before, Some("of" | "for" | "with" | "than" | "after" | "before" | "about" | "on"))
 }
 
-/// "one" is a number in "one quart" and "one of the bolts", and "it" a subject of its own in "is it safe to".
+/// Whether "one" is a number, as in "one quart" and "one of the bolts", or "it" has its own meaning, as in "is it safe
+/// to".
 fn is_counted(words: &[String], at: usize) -> bool {
     let word = words.get(at).map(String::as_str);
     let next = words.get(at + 1).map(String::as_str);
@@ -137,7 +138,7 @@ fn is_counted(words: &[String], at: usize) -> bool {
     }
 }
 
-/// The words without greetings, courtesies and what begins a question in conversation.
+/// The words without greetings, politeness and conversational openings.
 fn without_courtesy(words: &[String]) -> Vec<&str> {
     const COURTESY: &[&str] = &[
         "please", "thanks", "thank", "ok", "okay", "hi", "hello", "hey", "well", "great", "good", "bitte", "danke",

@@ -1,13 +1,13 @@
-//! The places that an answer rests on: the lines and rows of its cited pages that say what it says.
+//! Determines which lines and rows of the cited pages support an answer.
 //!
-//! A model that quotes says which these are. What another writes is compared with the units of the cited pages: those
-//! that have the figures and the words of the sentences with the mark are its grounds.
+//! A model that quotes reports them itself. For other models, units of the cited pages are compared with the sentences
+//! before each mark: those with their figures and words support them.
 
 use std::collections::{BTreeSet, HashSet};
 
 use super::essence::essence;
 use super::mark_groups::{MarkGroup, mark_groups};
-use super::model::Quoted;
+use super::model::QuotedPassage;
 use crate::library::evidence::Source;
 use crate::library::{Findings, Passage};
 use documents::Spot;
@@ -15,21 +15,21 @@ use documents::units::{Unit, UnitKind};
 use foundation::page_boxes::{MOST_BOXES, PageBox};
 use search::retrieval::analysis::{Analyzer, Reading, figures};
 
-/// Units that one statement rests on, at most.
+/// Maximum number of units that support one statement.
 const MOST_UNITS: usize = 4;
-/// Units that stand for a passage whose statements are in none.
+/// Maximum number of units of a passage if no unit contains its statements.
 const MOST_OF_PASSAGE: usize = 12;
-/// The share of the best unit's score from which on another is a ground too.
+/// Minimum share of the best unit's score for further units.
 const NEAR_BEST: f32 = 0.7;
-/// The share of a statement's words that a unit without its figures must have.
+/// Minimum share of a statement's words in a unit without its figures.
 const ENOUGH_WORDS: f32 = 0.3;
-/// What figures count, where words count one.
+/// Weight of figures relative to words.
 const FIGURES: f32 = 2.0;
-/// Letters and digits from which on a unit is looked for in a passage.
+/// Minimum number of letters and digits of a unit that is searched in a passage.
 const SHORTEST: usize = 8;
 
-/// The boxes of each of the cited passages, in their order; none where no place is known.
-pub(super) fn boxes(text: &str, cited: &[usize], findings: &Findings, quoted: &[Quoted]) -> Vec<Vec<PageBox>> {
+/// The areas of each cited passage, in order; empty if unknown.
+pub(super) fn boxes(text: &str, cited: &[usize], findings: &Findings, quoted: &[QuotedPassage]) -> Vec<Vec<PageBox>> {
     let statements = statements(text);
     let of_citation = |(number, place): (u32, &usize)| {
         let quotations = quoted.iter().filter(|quoted| quoted.passage == *place);
@@ -44,14 +44,15 @@ pub(super) fn boxes(text: &str, cited: &[usize], findings: &Findings, quoted: &[
     (1..).zip(cited).map(of_citation).collect()
 }
 
-/// A part of an answer, and the numbers of the citations that stand with it.
+/// A part of an answer, with the numbers of its citations.
 #[derive(Debug, PartialEq, Eq)]
 struct Statement<'a> {
     text: &'a str,
     marks: Vec<u32>,
 }
 
-/// The parts of an answer between its marks. What has no mark of its own in its line has those before and behind it.
+/// The parts of an answer between its marks. A part without a mark in its line belongs to the marks before and after
+/// it.
 fn statements(text: &str) -> Vec<Statement<'_>> {
     let mut statements: Vec<Statement<'_>> = Vec::new();
     for line in text.lines() {
@@ -74,13 +75,13 @@ fn statements(text: &str) -> Vec<Statement<'_>> {
     statements
 }
 
-/// A unit as it is compared.
-struct Held {
+/// The words and figures of a unit, for comparison.
+struct UnitTerms {
     words: HashSet<String>,
     readings: Vec<Reading>,
 }
 
-/// The spots of what the statements rest on: the units themselves first, then what stands over them.
+/// The areas that support the statements: the units first, then their titles and heads.
 fn stated<'a>(
     statements: impl Iterator<Item = &'a Statement<'a>>,
     passage: &Passage,
@@ -90,11 +91,11 @@ fn stated<'a>(
     let mut units = source.units(source.pages_of(&passage.hit));
     units.retain(|unit| unit.kind != UnitKind::Title && !unit.spots.is_empty());
     let analyzer = source.analyzer();
-    let held = |unit: &Unit| Held {
+    let held = |unit: &Unit| UnitTerms {
         words: analyzer.terms(&format!("{} {}", unit.titles, unit.in_full())).into_iter().collect(),
         readings: readings(&unit.in_full()),
     };
-    let held: Vec<Held> = units.iter().map(held).collect();
+    let held: Vec<UnitTerms> = units.iter().map(held).collect();
     let mut grounds: BTreeSet<usize> = statements.flat_map(|statement| grounds(statement, &held, &analyzer)).collect();
     if grounds.is_empty() {
         grounds = of_passage(&passage.hit.content, &units);
@@ -103,8 +104,8 @@ fn stated<'a>(
     chosen().flat_map(|unit| &unit.spots).chain(chosen().flat_map(|unit| &unit.over)).copied().collect()
 }
 
-/// The units that a statement rests on, by their places.
-fn grounds(statement: &Statement<'_>, units: &[Held], analyzer: &Analyzer) -> Vec<usize> {
+/// The indices of the units that support a statement.
+fn grounds(statement: &Statement<'_>, units: &[UnitTerms], analyzer: &Analyzer) -> Vec<usize> {
     let words: HashSet<String> = analyzer.terms(statement.text).into_iter().collect();
     let figures = readings(statement.text);
     // A word that few units have tells more.
@@ -145,7 +146,7 @@ fn number(count: usize) -> f32 {
     count as f32
 }
 
-/// The figures of a text that tell something: a single digit may be a step or a count.
+/// The figures of a text, without single digits, which may be steps or counts.
 fn readings(text: &str) -> Vec<Reading> {
     let tells = |reading: &Reading| match reading {
         Reading::Value { number, unit, .. } => unit.is_some() || number.len() > 1,
@@ -154,7 +155,7 @@ fn readings(text: &str) -> Vec<Reading> {
     figures(text).into_iter().map(|figure| figure.reading).filter(tells).collect()
 }
 
-/// Whether two figures are one; a cell's unit may stand in the head of its column.
+/// Whether two figures are the same. The unit of a cell may be in the head of its column.
 fn is_same(one: &Reading, other: &Reading) -> bool {
     match (one, other) {
         (Reading::Value { number, ends, .. }, Reading::Value { number: other, ends: other_ends, .. }) => {

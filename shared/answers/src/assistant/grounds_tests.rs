@@ -86,7 +86,7 @@ fn what_says_nothing_of_the_page_rests_on_the_passage_itself() {
 #[test]
 fn what_is_quoted_counts_alone() {
     let spots = vec![Spot::of(1, at(500.0), SIZE).unwrap()];
-    let quoted = [Quoted { passage: 0, pages: 1..=1, spots, begun: None, warnings: Vec::new() }];
+    let quoted = [QuotedPassage { passage: 0, pages: 1..=1, spots, begun: None, warnings: Vec::new() }];
     let boxes = boxes("Tighten the lid bolts to 40 Nm [1].", &[0], &found(), &quoted);
     assert_eq!(places(&boxes[0]), [(1, 500)]);
 }

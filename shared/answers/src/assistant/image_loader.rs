@@ -7,11 +7,11 @@ use bytes::Bytes;
 use super::question::{Image, ImageSource};
 use foundation::config::DocumentsConfig;
 use foundation::fetch::{FetchError, FetchLimits, Fetcher, SetUpError};
-use images::memory::Hold;
+use images::memory::MemoryPermit;
 use images::{PictureFile, PictureMemory};
 
 /// How long fetching a picture, and likewise looking at it, may take, waiting for room included.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(20);
+pub(super) const PICTURE_TIMEOUT: Duration = Duration::from_secs(20);
 /// The largest picture that is fetched, in bytes.
 const LARGEST: u64 = 20 * 1024 * 1024;
 /// A file, and the copy of it that its receiver makes.
@@ -27,14 +27,18 @@ impl ImageLoader {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(config: &DocumentsConfig) -> Result<Self, SetUpError> {
-        let limits =
-            FetchLimits { bytes: LARGEST, total: TIMEOUT, idle: Duration::from_secs(5), ..FetchLimits::default() };
+        let limits = FetchLimits {
+            bytes: LARGEST,
+            total: PICTURE_TIMEOUT,
+            idle: Duration::from_secs(5),
+            ..FetchLimits::default()
+        };
         Fetcher::new(config, limits).map(Self)
     }
 
     /// Waits for room for so many copies of all these pictures at once: who held one and waited for the next could wait
     /// for somebody who does the same.
-    pub(super) async fn room(&self, images: impl IntoIterator<Item = &Image>, copies: u64) -> Hold {
+    pub(super) async fn room(&self, images: impl IntoIterator<Item = &Image>, copies: u64) -> MemoryPermit {
         let sizes = images.into_iter().map(|image| image.source.size().map_or(LARGEST, |size| size as u64));
         let bytes = sizes.sum::<u64>();
         PictureMemory::of_process().for_file(copies.saturating_mul(bytes)).await

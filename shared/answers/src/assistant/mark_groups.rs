@@ -1,17 +1,17 @@
-//! The marks of citations in an answer, `[1]`, group by group.
+//! Finds groups of citation marks `[1]` in an answer.
 
 use std::ops::Range;
 
-/// Marks that stand together: `[1][2]`, `[1], [2]`.
+/// Adjacent marks: `[1][2]`, `[1], [2]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MarkGroup {
-    /// Where they stand, in bytes.
+    /// Their range in bytes.
     pub(super) range: Range<usize>,
     /// The numbers of the citations.
     pub(super) numbers: Vec<u32>,
 }
 
-/// The marks of a text. What is escaped, and what is a link, is none.
+/// The marks of a text, except escaped ones and links.
 pub(super) fn mark_groups(text: &str) -> Vec<MarkGroup> {
     let mut groups: Vec<MarkGroup> = Vec::new();
     for (at, _) in text.match_indices('[') {
@@ -32,7 +32,7 @@ pub(super) fn mark_groups(text: &str) -> Vec<MarkGroup> {
     groups
 }
 
-/// The number of the mark that stands at `at`, and where it ends.
+/// The number of the mark at `at`, and its end.
 fn mark(text: &str, at: usize) -> Option<(u32, usize)> {
     let (number, behind) = text.get(at + 1..)?.split_once(']')?;
     let number = number.parse().ok().filter(|_| !behind.starts_with('('))?;

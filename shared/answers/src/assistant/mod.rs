@@ -1,9 +1,9 @@
-//! From a question to a streamed answer that cites the manuals.
+//! Turns a question into a streamed answer with citations.
 //!
-//! Retrieve, brief the [`LanguageModel`], stream its tokens, renumber its citations, take out pictures
-//! and foreign links, close with the list of sources. Chat and voice run the same pipeline. Which model
-//! writes is configuration: [`Extractive`] quotes the best passages and needs nothing, [`OpenAi`] calls any
-//! compatible endpoint, [`Bedrock`] a model of Amazon Bedrock.
+//! The steps: search, brief the [`LanguageModel`], stream its tokens, renumber its citations, remove pictures and
+//! foreign links, append the list of sources. Chat and voice share this pipeline. The configuration chooses the model:
+//! [`Extractive`] quotes the best passages without a model, [`OpenAi`] calls any compatible endpoint, [`Bedrock`] a
+//! model of Amazon Bedrock.
 
 mod answer;
 mod bedrock;
@@ -18,6 +18,7 @@ mod image_loader;
 mod mark_groups;
 mod model;
 mod openai;
+mod picture_summary;
 mod pieces;
 mod pipeline;
 mod procedure;
@@ -26,7 +27,6 @@ mod question;
 mod references;
 mod resemblance;
 mod sanitizer;
-mod sight;
 mod snippet;
 mod utterance;
 mod verification;
@@ -50,23 +50,23 @@ pub(crate) use draft::LONGEST_ANSWER;
 pub use error::AnswerError;
 pub use extractive::Extractive;
 pub use follow_up::query as search_query;
-pub use model::{Brief, LanguageModel, ModelEvent, Quoted};
+pub use model::{Brief, LanguageModel, ModelEvent, QuotedPassage};
 pub use openai::OpenAi;
+pub use picture_summary::PictureSummary;
 pub use pipeline::stream_answer;
 pub use procedure::OpenProcedure;
 pub use prompt::{PASSAGES as PROMPT_PASSAGES, context};
 pub use question::{Image, ImageSource, Question, Role, Turn};
 pub use resemblance::resembles;
 pub use sanitizer::sanitized;
-pub use sight::Sight;
 pub use snippet::snippet;
-pub use verification::{Given, UNVERIFIED_MARK, Verified, Verifier, verify};
+pub use verification::{UNVERIFIED_MARK, VerificationInput, Verified, Verifier, verify};
 pub use warnings::{Dismissal, dismissal, unsaid, without_first};
 
 use self::image_loader::ImageLoader;
-use self::pipeline::{Asked, stream_seen, unless};
-use self::procedure::{Command, Manner};
-use self::sight::Eyes;
+use self::picture_summary::PictureAnalyzer;
+use self::pipeline::{PreparedQuestion, stream_seen, unless};
+use self::procedure::{Command, StepStyle};
 use crate::library::{Findings, Library, LibraryQuery};
 use foundation::config::LanguageModelConfig;
 use foundation::provider::Cause;
@@ -78,18 +78,18 @@ use shared::Context;
 pub struct Assistant {
     library: Library,
     model: Arc<dyn LanguageModel>,
-    eyes: Option<Arc<Eyes>>,
+    analyzer: Option<Arc<PictureAnalyzer>>,
     context_tokens: usize,
     answer_tokens: usize,
-    /// Where the gateway is: pages there may be linked to.
+    /// The gateway's URL. Answers may link to pages there.
     gateway_url: String,
 }
 
 impl Assistant {
-    /// With the configured model.
+    /// An assistant with the configured model.
     ///
     /// # Errors
-    /// When the client of the model's endpoint, or of its pictures, cannot be set up (no root certificates).
+    /// If the client for the model's endpoint or for pictures cannot be set up, because there are no root certificates.
     pub fn new(context: &Context, library: Library) -> Result<Self, Cause> {
         let config = &context.config;
         let model: Arc<dyn LanguageModel> = match &config.language_model {
@@ -105,15 +105,15 @@ impl Assistant {
         };
         let gateway_url = config.http.gateway_url.clone();
         let (context_tokens, answer_tokens) = (config.context_tokens, config.answer_tokens);
-        Ok(Self { library, model, eyes: None, context_tokens, answer_tokens, gateway_url })
+        Ok(Self { library, model, analyzer: None, context_tokens, answer_tokens, gateway_url })
     }
 
-    /// The same with eyes: what is read and detected on the pictures of a question goes into its search
-    /// and to the model. Without, only a model that looks at pictures itself knows of them.
+    /// Adds text recognition and object detection. Their results for the pictures of a question go into the search and
+    /// to the model. Without them, only a multimodal model considers pictures.
     #[must_use]
     pub fn with_vision(self, context: &Context, vision: Vision) -> Self {
-        match Eyes::new(context, vision) {
-            Ok(eyes) => Self { eyes: Some(Arc::new(eyes)), ..self },
+        match PictureAnalyzer::new(context, vision) {
+            Ok(analyzer) => Self { analyzer: Some(Arc::new(analyzer)), ..self },
             Err(error) => {
                 tracing::error!(%error, "pictures in chats are not looked at");
                 self
@@ -121,15 +121,14 @@ impl Assistant {
         }
     }
 
-    /// The name of the model that writes.
+    /// The name of the language model.
     #[must_use]
     pub fn model_name(&self) -> &str {
         self.model.name()
     }
 
-    /// Answers a question. The stream ends with [`AnswerEvent::Done`] or with one error. As soon as
-    /// `cancel` is cancelled it ends with `Done` and what was streamed until then; dropping the stream
-    /// stops the work without a word.
+    /// Answers a question. The stream ends with [`AnswerEvent::Done`] or an error. Cancelling `cancel` ends it with
+    /// `Done` and what was streamed so far; dropping the stream stops the work silently.
     #[must_use]
     pub fn answer(
         &self,
@@ -159,14 +158,14 @@ impl Assistant {
             let query = LibraryQuery { text, top_k, document_ids, min_score: None };
             library.consult(&user, query).await
         };
-        let (model, eyes) = (self.model.clone(), self.eyes.clone());
+        let (model, analyzer) = (self.model.clone(), self.analyzer.clone());
         let (context_tokens, answer_tokens) = (self.context_tokens, self.answer_tokens);
         let gateway_url = self.gateway_url.clone();
         let events = stream! {
-            if let Some(((command, tongue), place)) = step {
+            if let Some(((command, language), place)) = step {
                 let unheard = question.procedure.as_ref().map(|open| open.unheard.as_slice()).unwrap_or_default();
-                let manner = Manner { tongue, aloud: question.aloud, pending: &question.pending, unheard };
-                let told = Box::pin(procedure::tell(&shelves, &question.user, &place, command, manner));
+                let style = StepStyle { language, aloud: question.aloud, pending: &question.pending, unheard };
+                let told = Box::pin(procedure::tell(&shelves, &question.user, &place, command, style));
                 match unless(&cancel, told).await {
                     None => yield Ok(AnswerEvent::nothing()),
                     Some(Err(error)) => yield Err(error.into()),
@@ -178,16 +177,16 @@ impl Assistant {
                 }
                 return;
             }
-            let mut sights = Vec::new();
-            if let Some(eyes) = eyes.filter(|_| !question.images.is_empty()) {
+            let mut picture_summaries = Vec::new();
+            if let Some(analyzer) = analyzer.filter(|_| !question.images.is_empty()) {
                 yield Ok(AnswerEvent::Stage(Stage::ImageAnalysis));
-                let Some(seen) = unless(&cancel, eyes.look(&question.images)).await else {
+                let Some(seen) = unless(&cancel, analyzer.look(&question.images)).await else {
                     yield Ok(AnswerEvent::nothing());
                     return;
                 };
-                sights = seen;
+                picture_summaries = seen;
             }
-            let asked = Asked { question, sights, step: asked_about, context_tokens, answer_tokens, gateway_url };
+            let asked = PreparedQuestion { question, picture_summaries, step: asked_about, context_tokens, answer_tokens, gateway_url };
             let mut answer = pin!(stream_seen(asked, retrieve, model, cancel));
             while let Some(event) = answer.next().await {
                 yield event;

@@ -1,4 +1,4 @@
-//! What the pipeline asks of a language model.
+//! The interface of language models.
 
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
@@ -6,86 +6,86 @@ use std::ops::RangeInclusive;
 use futures::stream::BoxStream;
 
 use super::error::AnswerError;
-use super::procedure::Begun;
+use super::picture_summary::PictureSummary;
+use super::procedure::OpenedProcedure;
 use super::question::{Image, Turn};
-use super::sight::Sight;
 use crate::library::Findings;
 use documents::Spot;
 use shared::store::{TokenUsage, Warning};
 
-/// Everything that a model is given to answer from.
+/// Everything that a model needs to answer.
 #[derive(Debug, Clone)]
 pub struct Brief {
     /// The question as it was asked.
     pub text: String,
-    /// What the manuals were searched for: the question, with the turn before where it leans on that.
+    /// The search query: the question, completed from the previous turn if necessary.
     pub query: String,
     /// Pictures that belong to the question.
     pub images: Vec<Image>,
-    /// What was read and detected on them; empty where nothing looked at them.
-    pub sights: Vec<Sight>,
-    /// Earlier turns, oldest first, cut to the window.
+    /// What was recognised on them; empty if they were not analysed.
+    pub picture_summaries: Vec<PictureSummary>,
+    /// Earlier turns within the window, oldest first.
     pub history: Vec<Turn>,
     /// The equipment that the conversation is about.
     pub equipment: Vec<String>,
-    /// Whether the answer is read out: then it is brief.
+    /// Whether the answer is read out, and should be brief.
     pub aloud: bool,
-    /// Warnings that were not said to their end before: the answer begins with them.
+    /// Warnings of earlier answers that were not heard to their end. The answer begins with them.
     pub pending: Vec<Warning>,
-    /// What was found in the manuals. A mark `[n]` in the answer means passage `n`, from 1.
+    /// The search results. A mark `[n]` in the answer refers to passage `n`, from 1.
     pub findings: Findings,
-    /// Tokens of the findings that a language model is given, roughly.
+    /// Approximate number of tokens of the findings for a language model.
     pub context_tokens: usize,
-    /// Tokens that the answer may have.
+    /// Maximum number of tokens of the answer.
     pub answer_tokens: usize,
-    /// Where pages of the manuals are shown; empty where they are not linked to.
+    /// The gateway's URL for links to pages; empty for no links.
     pub gateway_url: String,
 }
 
-/// A quotation, word for word.
+/// A verbatim quotation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Quoted {
-    /// The place of its passage among those of the brief, from 0.
+pub struct QuotedPassage {
+    /// The index of its passage in the brief.
     pub passage: usize,
-    /// The pages that it is from; it may begin before the passage and go on behind it.
+    /// Its pages. It may begin before the passage and continue after it.
     pub pages: RangeInclusive<u32>,
-    /// The procedure that it opens.
-    pub(super) begun: Option<Begun>,
-    /// Where it stands, what matters most first; empty where that is unknown.
+    /// The procedure that it starts.
+    pub(super) begun: Option<OpenedProcedure>,
+    /// Its areas, most important first; empty if unknown.
     pub spots: Vec<Spot>,
-    /// The warnings that it holds, which are those of the steps that it quotes.
+    /// The warnings in it, which apply to the quoted steps.
     pub warnings: Vec<Warning>,
 }
 
-/// A part of what a model answers.
+/// A part of a model's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ModelEvent {
     /// Further text, with `[n]` marks for the passages of the brief.
     Token(String),
-    /// What the text quotes; may come at any time.
-    Quoted(Quoted),
-    /// What it cost; may come at any time, the last one counts.
+    /// A quotation in the text. May come at any time.
+    Quoted(QuotedPassage),
+    /// The token usage. May come at any time; the last one counts.
     Usage(TokenUsage),
-    /// The model would have gone on, but has reached its limit. Nothing but usage comes after it.
+    /// The model has reached its limit. Only usage follows.
     LimitReached,
 }
 
-/// A model that writes answers.
+/// A language model.
 pub trait LanguageModel: Debug + Send + Sync {
-    /// The name that logs and the start banner show.
+    /// The name for logs and the start banner.
     fn name(&self) -> &str;
 
-    /// How many passages it looks at.
+    /// Number of passages that it considers.
     fn passages(&self) -> usize;
 
-    /// Whether it looks at pictures.
+    /// Whether it is multimodal.
     fn sees_images(&self) -> bool;
 
-    /// Whether it quotes the manuals word for word, warnings included, and says what it quotes ([`Quoted`]).
+    /// Whether it quotes the manuals verbatim, including warnings, and reports its quotations ([`QuotedPassage`]).
     fn quotes(&self) -> bool {
         false
     }
 
-    /// Writes an answer. Dropping the stream stops the work. After an error nothing more comes.
+    /// Writes an answer. Dropping the stream stops the work. Nothing follows an error.
     fn answer(&self, brief: Brief) -> BoxStream<'static, Result<ModelEvent, AnswerError>>;
 }

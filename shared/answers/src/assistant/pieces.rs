@@ -1,4 +1,4 @@
-//! What a streamed answer must be, whichever protocol brings it.
+//! Common rules for streamed answers, whatever the protocol.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -12,26 +12,26 @@ use super::model::ModelEvent;
 use foundation::provider::{ProviderError, ProviderFailure};
 use shared::store::TokenUsage;
 
-/// Who writes, in sentences.
+/// The name that begins the sentences of errors.
 pub(super) const NAME: &str = "The language model";
 
 /// How long an endpoint may take to close a finished answer.
 const CLOSING: Duration = Duration::from_secs(2);
 
-/// What endpoints call it when a model has reached the limit of its answer.
+/// Finish reasons of endpoints for the maximum length.
 const LIMIT_REACHED: [&str; 3] = ["length", "max_tokens", "model_length"];
 
-/// What one message of an endpoint brings.
+/// The content of a message of an endpoint.
 #[derive(Debug, Default)]
 pub(super) struct Piece {
-    /// Further text; may be empty.
+    /// More text; may be empty.
     pub(super) text: String,
     pub(super) usage: Option<TokenUsage>,
-    /// Why the model stopped, once it did, in the endpoint's own word.
+    /// The finish reason of the endpoint, once the model has stopped.
     pub(super) stopped: Option<String>,
 }
 
-/// The events of a streamed answer. Silence for longer than `idle` ends it with an error.
+/// The events of a streamed answer. Fails if nothing arrives for longer than `idle`.
 pub(super) fn events(
     pieces: impl Stream<Item = Result<Piece, ProviderError>>,
     idle: Duration,
@@ -42,8 +42,8 @@ pub(super) fn events(
         let mut written = false;
         loop {
             // Behind the end comes the usage or nothing: no reason to wait, or to fail.
-            let patience = if stopped.is_some() { idle.min(CLOSING) } else { idle };
-            let piece = match timeout(patience, pieces.next()).await {
+            let limit = if stopped.is_some() { idle.min(CLOSING) } else { idle };
+            let piece = match timeout(limit, pieces.next()).await {
                 Ok(None) => break,
                 Err(_) | Ok(Some(Err(_))) if stopped.is_some() => break,
                 Err(_) => Err(ProviderError::new(NAME, ProviderFailure::Timeout))?,

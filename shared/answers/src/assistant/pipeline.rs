@@ -1,5 +1,5 @@
-//! Retrieve, brief the model, stream, cite. Whatever receives an answer gets it from here, so this is
-//! where it is made harmless.
+//! The pipeline: search, brief the model, stream, cite. Every client gets its answers from here, so they are sanitised
+//! here.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -13,40 +13,40 @@ use super::citations::without_sources;
 use super::draft::Draft;
 use super::error::AnswerError;
 use super::follow_up;
-use super::model::{Brief, LanguageModel, ModelEvent, Quoted};
-use super::procedure::Told;
+use super::model::{Brief, LanguageModel, ModelEvent, QuotedPassage};
+use super::picture_summary::{self, PictureSummary};
+use super::procedure::StepAnswer;
 use super::question::{Question, Role, Turn};
 use super::references;
-use super::sight::{self, Sight};
 use crate::library::evidence::Source;
 use crate::library::{Findings, LibraryError};
 use shared::store::Procedure;
 
-/// Turns of the conversation that the model sees.
+/// Number of turns of the conversation for the model.
 const WINDOW_TURNS: usize = 12;
-/// Characters of the conversation that the model sees.
+/// Number of characters of the conversation for the model.
 const WINDOW_CHARACTERS: usize = 12_000;
-/// Tokens of the manuals' pages that a language model is given, where nothing else is configured.
+/// Default number of tokens of the manuals' pages for the model.
 const CONTEXT_TOKENS: usize = 6_000;
-/// Tokens that an answer may have, likewise.
+/// Default maximum number of tokens of an answer.
 const ANSWER_TOKENS: usize = 4_096;
 
-/// A question, and what was seen on its pictures.
-pub(super) struct Asked {
+/// A question, and what was recognised on its pictures.
+pub(super) struct PreparedQuestion {
     pub(super) question: Question,
-    pub(super) sights: Vec<Sight>,
-    /// Where the user stands in the procedure whose step is asked about.
+    pub(super) picture_summaries: Vec<PictureSummary>,
+    /// The position in the procedure whose step the question is about.
     pub(super) step: Option<Procedure>,
-    /// Tokens of the manuals' pages that a language model is given.
+    /// Number of tokens of the manuals' pages for the model.
     pub(super) context_tokens: usize,
-    /// Tokens that the answer may have.
+    /// Maximum number of tokens of the answer.
     pub(super) answer_tokens: usize,
-    /// Where the gateway is; empty where no page of it is linked to.
+    /// The gateway's URL for links to pages; empty for no links.
     pub(super) gateway_url: String,
 }
 
-/// The pipeline itself, for callers that bring their own passages: `retrieve` is given the query.
-/// See [`super::Assistant::answer`] for the events.
+/// The pipeline itself, for callers with their own passages: `retrieve` gets the query. See
+/// [`super::Assistant::answer`] for the events.
 pub fn stream_answer<R, F>(
     question: Question,
     retrieve: R,
@@ -57,15 +57,16 @@ where
     R: FnOnce(String) -> F + Send + 'static,
     F: Future<Output = Result<Findings, LibraryError>> + Send + 'static,
 {
-    let (sights, gateway_url) = (Vec::new(), String::new());
+    let (picture_summaries, gateway_url) = (Vec::new(), String::new());
     let (context_tokens, answer_tokens) = (CONTEXT_TOKENS, ANSWER_TOKENS);
-    let asked = Asked { question, sights, step: None, context_tokens, answer_tokens, gateway_url };
+    let asked =
+        PreparedQuestion { question, picture_summaries, step: None, context_tokens, answer_tokens, gateway_url };
     stream_seen(asked, retrieve, model, cancel)
 }
 
-/// The same where the pictures were looked at before.
+/// The same if the pictures were analysed before.
 pub(super) fn stream_seen<R, F>(
-    asked: Asked,
+    asked: PreparedQuestion,
     retrieve: R,
     model: Arc<dyn LanguageModel>,
     cancel: CancellationToken,
@@ -75,7 +76,7 @@ where
     F: Future<Output = Result<Findings, LibraryError>> + Send + 'static,
 {
     stream! {
-        let Asked { question, sights, step, context_tokens, answer_tokens, gateway_url } = asked;
+        let PreparedQuestion { question, picture_summaries, step, context_tokens, answer_tokens, gateway_url } = asked;
         let open = question.procedure.clone();
         if let Some(reply) = question.reply {
             let text = reply.to_owned();
@@ -87,7 +88,7 @@ where
         }
         yield Ok(AnswerEvent::Stage(Stage::Retrieval));
         let query = follow_up::query(&question.text, &question.history, &question.equipment);
-        let query = sight::widened(query, &sights);
+        let query = picture_summary::widened(query, &picture_summaries);
         let brief = match unless(&cancel, retrieve(query.clone())).await {
             None => {
                 yield Ok(AnswerEvent::nothing());
@@ -99,11 +100,11 @@ where
             }
             Some(Ok(findings)) => {
                 let brief = brief(question, query, findings);
-                Brief { sights, context_tokens, answer_tokens, gateway_url, ..brief }
+                Brief { picture_summaries, context_tokens, answer_tokens, gateway_url, ..brief }
             }
         };
         // Pictures that were looked at before have had their stage.
-        if !brief.images.is_empty() && brief.sights.is_empty() && model.sees_images() {
+        if !brief.images.is_empty() && brief.picture_summaries.is_empty() && model.sees_images() {
             yield Ok(AnswerEvent::Stage(Stage::ImageAnalysis));
         }
         yield Ok(AnswerEvent::Stage(Stage::Generation));
@@ -150,14 +151,14 @@ where
     }
 }
 
-/// The answer that tells a step of a procedure, from the manual itself.
-pub(super) fn tell(question: Question, told: Told, gateway_url: &str) -> Vec<AnswerEvent> {
+/// The answer with a step of a procedure, from the manual itself.
+pub(super) fn tell(question: Question, told: StepAnswer, gateway_url: &str) -> Vec<AnswerEvent> {
     let brief = brief(question, String::new(), told.findings);
     let brief = Brief { gateway_url: gateway_url.to_owned(), ..brief };
     let mut draft = Draft::new(&brief, true);
     draft.told = Some(told.procedure);
     let (spots, warnings) = (told.spots, told.warnings);
-    let quoted = told.pages.map(|pages| Quoted { passage: 0, pages, spots, begun: None, warnings });
+    let quoted = told.pages.map(|pages| QuotedPassage { passage: 0, pages, spots, begun: None, warnings });
     let linked = brief.findings.passages.first().map(|passage| {
         let source = Source::of(&brief.findings, passage);
         references::linked(told.text.clone(), (&passage.hit, &source), &brief)
@@ -174,7 +175,7 @@ pub(super) fn tell(question: Question, told: Told, gateway_url: &str) -> Vec<Ans
     events
 }
 
-/// The future's output, or `None` as soon as the token is cancelled, even where both are ready.
+/// The future's output, or `None` once the token is cancelled, even if both are ready.
 pub(super) async fn unless<F: Future>(cancel: &CancellationToken, future: F) -> Option<F::Output> {
     tokio::select! {
         biased;
@@ -188,7 +189,7 @@ fn brief(question: Question, query: String, findings: Findings) -> Brief {
         text: question.text,
         query,
         images: question.images,
-        sights: Vec::new(),
+        picture_summaries: Vec::new(),
         history: window(&question.history),
         equipment: question.equipment,
         aloud: question.aloud,
@@ -200,7 +201,7 @@ fn brief(question: Question, query: String, findings: Findings) -> Brief {
     }
 }
 
-/// The last turns that fit, without the lists of sources, beginning with the user.
+/// The last turns that fit the window, without lists of sources, beginning with the user.
 fn window(history: &[Turn]) -> Vec<Turn> {
     let mut characters = 0;
     let mut turns: Vec<Turn> = Vec::new();

@@ -129,10 +129,10 @@ async fn a_model_without_an_end_is_stopped() {
 
 #[tokio::test]
 async fn a_model_that_goes_on_beyond_its_tokens_is_cut_and_says_so() {
-    let asked = |answer_tokens| Asked {
+    let asked = |answer_tokens| PreparedQuestion {
         step: None,
         question: question("How?"),
-        sights: Vec::new(),
+        picture_summaries: Vec::new(),
         context_tokens: CONTEXT_TOKENS,
         answer_tokens,
         gateway_url: String::new(),

@@ -1,4 +1,4 @@
-//! What is asked.
+//! Questions and their context.
 
 use bytes::Bytes;
 use image::ImageFormat;
@@ -23,13 +23,13 @@ pub enum Role {
 /// An earlier message of the conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn {
-    /// Who wrote it.
+    /// Its author.
     pub role: Role,
-    /// Its text; an answer's as it was stored, its list of sources included.
+    /// Its text. Answers are as stored, including their list of sources.
     pub content: String,
 }
 
-/// A picture that belongs to the question.
+/// A picture of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {
     /// Its file name, for the prompt.
@@ -38,7 +38,7 @@ pub struct Image {
     pub source: ImageSource,
 }
 
-/// The content of a picture, or where it is.
+/// The location of a picture. Its content is fetched when needed, once there is memory for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImageSource {
     /// A file of this format.
@@ -66,31 +66,31 @@ impl ImageSource {
     }
 }
 
-/// A question with everything that gives it its meaning.
+/// A question with its context.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// Whose manuals are searched.
+    /// The user whose manuals are searched.
     pub user: UserId,
-    /// The question's words; may be empty where there are images.
+    /// The text of the question; may be empty if there are images.
     pub text: String,
-    /// Pictures sent with it.
+    /// Its pictures.
     pub images: Vec<Image>,
-    /// Earlier turns, oldest first. Long conversations are cut to a window here: hand over all of it.
+    /// All earlier turns, oldest first. The pipeline limits them to a window.
     pub history: Vec<Turn>,
-    /// The equipment that the conversation is about, as the user named it.
+    /// The equipment that the conversation is about, as named by the user.
     pub equipment: Vec<String>,
-    /// Whether the answer is read out: then it is brief.
+    /// Whether the answer is read out, and should be brief.
     pub aloud: bool,
-    /// The procedure that the user works through.
+    /// The procedure that the user is working through.
     pub procedure: Option<OpenProcedure>,
-    /// Warnings of spoken answers that were interrupted before they were said: this answer begins with them.
+    /// Warnings of spoken answers that were interrupted before. This answer begins with them.
     pub pending: Vec<Warning>,
-    /// What is replied to a user who has only said that such warnings need not be repeated.
+    /// The reply to a user who only dismissed such warnings.
     pub reply: Option<&'static str>,
 }
 
 impl Question {
-    /// The first question of a conversation, in words alone.
+    /// The first question of a conversation, with text only.
     #[must_use]
     pub fn new(user: UserId, text: impl Into<String>) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! References in quoted text, "figure 2-14", "para 3-22a", as links to the pages that they mean.
+//! Turns references in quoted text, such as "figure 2-14" or "para 3-22a", into links to their target pages.
 
 use super::citations::page_address;
 use super::model::Brief;
@@ -7,8 +7,8 @@ use documents::references::{references, resolve};
 use foundation::page_boxes::PageBox;
 use search::retrieval::Hit;
 
-/// A quotation in Markdown from the page of a hit, with a link in the place of each reference that leads somewhere in its
-/// manual. Where pages are not linked to, and in what is read out, it stays as it is.
+/// A quotation in Markdown from the page of a hit, with its resolvable references as links. Unchanged if there are no
+/// links to pages, or if the answer is read out.
 pub(super) fn linked(text: String, (hit, source): (&Hit, &Source), brief: &Brief) -> String {
     if brief.aloud || brief.gateway_url.is_empty() {
         return text;

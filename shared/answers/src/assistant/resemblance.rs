@@ -1,19 +1,19 @@
-//! Whether a page of a manual has to do with what is written on a picture.
+//! Decides whether a page is related to the text on a picture.
 
 use std::collections::HashSet;
 
 use search::retrieval::Hit;
 use search::retrieval::analysis::Analyzer;
 
-/// The share of what is written that the page must hold, rare words counting for more.
+/// Minimum share of the text on the page, weighted by rarity.
 const SHARE: f32 = 0.2;
-/// Words in common that are enough where much of what is written was misread.
+/// Number of common words that are enough if much of the text was misread.
 const WORDS: usize = 5;
-/// Letters and digits of a word that counts: shorter ones are often misread others.
+/// Minimum length of a word. Shorter ones are often misread.
 const LETTERS: usize = 3;
 
-/// Whether the page of this hit has enough in common with what is `written` on a picture: a fifth of
-/// it, or five words. Lists of contents and indices have everything in common with everything.
+/// Whether the page of this hit has enough in common with the text on a picture (`written`): a fifth of it, or five
+/// words. Tables of contents and indexes match everything, so they do not count.
 #[must_use]
 pub fn resembles(hit: &Hit, written: &str) -> bool {
     !hit.navigation && (hit.coverage >= SHARE || words(written).intersection(&words(&hit.content)).count() >= WORDS)

@@ -1,14 +1,13 @@
-//! The part of a passage that a citation shows.
+//! The snippet of a passage that a citation shows.
 
 use std::collections::HashSet;
 
 use search::retrieval::analysis::Analyzer;
 
-/// Characters of a snippet.
+/// Maximum length of a snippet in characters.
 const LONGEST: usize = 300;
 
-/// At most 300 characters of a passage, in one line: from the line on that brings most words of the
-/// query.
+/// At most 300 characters of a passage on one line, from the line with most words of the query.
 pub fn snippet(passage: &str, query: &str) -> String {
     let analyzer = Analyzer::default();
     let wanted: HashSet<String> = analyzer.terms(query).into_iter().collect();
@@ -28,7 +27,7 @@ pub fn snippet(passage: &str, query: &str) -> String {
     if best == 0 { from(0) } else { format!("…{}", from(best)) }
 }
 
-/// The beginning of a text, cut between words.
+/// The beginning of a text, cut at a word boundary.
 fn shortened(text: &str, characters: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= characters {

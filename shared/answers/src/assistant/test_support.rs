@@ -101,7 +101,7 @@ pub(super) fn brief(text: &str, passages: Vec<Passage>) -> Brief {
         text: text.to_owned(),
         query: text.to_owned(),
         images: Vec::new(),
-        sights: Vec::new(),
+        picture_summaries: Vec::new(),
         history: Vec::new(),
         equipment: Vec::new(),
         aloud: false,

@@ -1,19 +1,19 @@
-//! What somebody says, word by word, and the phrases that it is compared with.
+//! Words of an utterance, and phrases to compare them with.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-/// A word of what somebody says.
+/// A word of an utterance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Word<'a> {
     pub(super) written: &'a str,
     /// In lower case, without accents.
     pub(super) plain: String,
-    /// Where it begins, in bytes.
+    /// Its position in bytes.
     pub(super) at: usize,
 }
 
-/// The words of a text. Punctuation is left out.
+/// The words of a text, without punctuation.
 pub(super) fn words(text: &str) -> Vec<Word<'_>> {
     let ends = |c: char| !c.is_alphanumeric() && !is_combining_mark(c);
     let (mut words, mut at) = (Vec::new(), 0);
@@ -33,7 +33,7 @@ fn plain(word: &str) -> String {
     letters.collect::<String>().replace('ß', "ss")
 }
 
-/// Phrases of plain words, with `|` between them.
+/// Phrases of plain words, separated by `|`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Phrases(pub(super) &'static str);
 
@@ -47,17 +47,17 @@ impl Phrases {
         self.all().any(|phrase| is(phrase, words))
     }
 
-    /// Whether the word is one of the phrases.
+    /// Whether a single word is one of the phrases.
     pub(super) fn hold(self, word: &Word<'_>) -> bool {
         self.are(std::slice::from_ref(word))
     }
 
-    /// How many words the longest phrase has that these begin with; 0 where there is none.
+    /// Number of words of the longest phrase at the beginning; 0 if there is none.
     pub(super) fn at_start(self, words: &[Word<'_>]) -> usize {
         self.longest(|count| words.get(..count))
     }
 
-    /// How many words the longest phrase has that these end with; 0 where there is none.
+    /// Number of words of the longest phrase at the end; 0 if there is none.
     pub(super) fn at_end(self, words: &[Word<'_>]) -> usize {
         self.longest(|count| words.get(words.len().checked_sub(count)?..))
     }
@@ -75,7 +75,7 @@ fn is(phrase: &str, words: &[Word<'_>]) -> bool {
     phrase.split(' ').eq(words.iter().map(|word| word.plain.as_str()))
 }
 
-/// Fails where a phrase is not written in plain words: nobody could say it.
+/// Fails if a phrase is not in plain words, because then it would never match.
 #[cfg(test)]
 pub(super) fn assert_plain(phrases: Phrases) {
     for phrase in phrases.all() {

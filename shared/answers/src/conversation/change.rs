@@ -1,19 +1,18 @@
-//! Changing and removing what was said.
+//! Changes and removes messages.
 
 use super::attachments;
 use super::{ConversationError, ConversationResult, Conversations};
 use foundation::ids::{ChatId, MessageId, UserId};
 use shared::store::{ChatMessage, Feedback, Lease, MessageRole, Opening, Preview, StoreError, Write};
 
-/// Messages that go in one transaction, which may have 100 writes.
+/// Maximum number of messages in one transaction, which is limited to 100 writes.
 const ONE_TRANSACTION: usize = 90;
 
 impl Conversations {
-    /// Gives one of the user's messages other words and drops all later messages.
+    /// Changes the text of one of the user's messages and removes all later messages.
     ///
     /// # Errors
-    /// [`ConversationError::NoSuchChat`], [`ConversationError::NoSuchMessage`],
-    /// [`ConversationError::AnswerInProgress`], [`ConversationError::NotOwnWords`].
+    /// If there is no such session or message, if an answer is being written, or if the message is not the user's own.
     pub async fn reword(
         &self,
         user: &UserId,
@@ -54,8 +53,7 @@ impl Conversations {
     /// Removes one message.
     ///
     /// # Errors
-    /// [`ConversationError::NoSuchChat`], [`ConversationError::NoSuchMessage`],
-    /// [`ConversationError::AnswerInProgress`].
+    /// If there is no such session or message, or an answer is being written.
     pub async fn remove(&self, user: &UserId, chat_id: &ChatId, id: &MessageId) -> ConversationResult<()> {
         let (chat, messages) = self.free_chat_with_messages(user, chat_id).await?;
         let removed = messages.iter().find(|message| message.id == *id).ok_or(ConversationError::NoSuchMessage)?;
@@ -77,8 +75,7 @@ impl Conversations {
     /// Keeps what the user thought of an answer.
     ///
     /// # Errors
-    /// [`ConversationError::NoSuchMessage`], [`ConversationError::NotAnAnswer`],
-    /// [`ConversationError::AnswerInProgress`].
+    /// If there is no such message, if it is not an answer, or if it is still being written.
     pub async fn give_feedback(
         &self,
         user: &UserId,
@@ -104,7 +101,7 @@ impl Conversations {
     /// Deletes a session with its messages and pictures. A running answer ends.
     ///
     /// # Errors
-    /// [`ConversationError::NoSuchChat`].
+    /// If there is no such session.
     pub async fn delete(&self, user: &UserId, id: &ChatId) -> ConversationResult<()> {
         // With the lease in our hands, nobody can write a message behind our back.
         if !self.context.store.seize_chat(&Lease::new(user, id)).await? {

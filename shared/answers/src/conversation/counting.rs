@@ -1,32 +1,32 @@
-//! Whether a question counts, by how its answer ended.
+//! Decides whether a question counts, by how its answer ended.
 
 use super::progress::Progress;
 use crate::assistant::Stage;
 
-/// How writing an answer ended.
+/// How an answer ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(super) enum AnswerEnding {
     /// The answer is complete.
     Complete,
-    /// The user did not want to have it to its end.
+    /// The user stopped it.
     Stopped,
-    /// It was given up by us, or failed; `counts` says whether what was asked is what failed.
+    /// The system gave up or failed; `counts` says whether the question itself caused the failure.
     Failed { counts: bool },
 }
 
-/// Whether the question counts. It does as soon as there is a word of an answer. Without one it counts where the user
-/// ended what was paid for by then: pictures were looked at, or the language model was asked.
-pub(super) fn counts(ending: Ending, progress: &Progress) -> bool {
+/// Whether the question counts. It does once there is any text. Without text it counts if the user stopped it after
+/// costs had arisen: pictures were analysed, or the language model was called.
+pub(super) fn counts(ending: AnswerEnding, progress: &Progress) -> bool {
     let begun = || progress.stages.iter().any(|stage| matches!(stage, Stage::ImageAnalysis | Stage::Generation));
     match ending {
         _ if !progress.text.is_empty() => true,
-        Ending::Complete => true,
-        Ending::Stopped => begun(),
-        Ending::Failed { counts } => counts,
+        AnswerEnding::Complete => true,
+        AnswerEnding::Stopped => begun(),
+        AnswerEnding::Failed { counts } => counts,
     }
 }
 
-/// Whether pictures were looked at before anything else was done.
+/// Whether pictures were analysed first.
 pub(super) fn has_looked(progress: &Progress) -> bool {
     progress.stages.first() == Some(&Stage::ImageAnalysis)
 }
@@ -48,17 +48,17 @@ mod tests {
             (vec![Stage::ImageAnalysis, Stage::Retrieval], true),
             (vec![Stage::Retrieval, Stage::Generation], true),
         ] {
-            assert_eq!(counts(Ending::Stopped, &progress(&stages, "")), is_counted, "{stages:?}");
+            assert_eq!(counts(AnswerEnding::Stopped, &progress(&stages, "")), is_counted, "{stages:?}");
         }
     }
 
     #[test]
     fn a_word_counts_however_the_answer_ends() {
         let stages = [Stage::Retrieval, Stage::Generation];
-        for ending in [Ending::Complete, Ending::Stopped, Ending::Failed { counts: false }] {
+        for ending in [AnswerEnding::Complete, AnswerEnding::Stopped, AnswerEnding::Failed { counts: false }] {
             assert!(counts(ending, &progress(&stages, "Drain")), "{ending:?}");
         }
-        assert!(!counts(Ending::Failed { counts: false }, &progress(&stages, "")));
-        assert!(counts(Ending::Failed { counts: true }, &progress(&stages, "")));
+        assert!(!counts(AnswerEnding::Failed { counts: false }, &progress(&stages, "")));
+        assert!(counts(AnswerEnding::Failed { counts: true }, &progress(&stages, "")));
     }
 }

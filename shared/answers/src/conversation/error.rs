@@ -1,4 +1,4 @@
-//! Why something cannot be done with a chat session.
+//! Why an operation on a chat session failed.
 
 use foundation::ApiError;
 use shared::billing::{BillingError, LimitReached};
@@ -14,28 +14,28 @@ pub enum ConversationError {
     /// There is no such message.
     #[error("no such message")]
     NoSuchMessage,
-    /// The session has a running answer.
+    /// An answer is being written in the session.
     #[error("an answer is in progress")]
     AnswerInProgress,
-    /// What was asked for can be done with the user's own messages only.
+    /// The operation is only possible for the user's own messages.
     #[error("not a message of the user")]
     NotOwnWords,
-    /// What was asked for can be done with answers only.
+    /// The operation is only possible for answers.
     #[error("not an answer")]
     NotAnAnswer,
-    /// There is no question that an answer could be written to.
+    /// There is no question to answer.
     #[error("nothing to answer")]
     NothingToAnswer,
-    /// As many answers are being written as this process can write.
+    /// This process is writing its maximum number of answers.
     #[error("too many answers are being written")]
     TooManyAnswers,
-    /// As many repeated requests wait for the answer as may.
+    /// The maximum number of repeated requests is already waiting for the answer.
     #[error("too many requests wait for the same answer")]
     TooManyFollowers,
     /// The idempotency key was used with another question.
     #[error("the key of another question")]
     KeyOfAnother,
-    /// The plan allows no more.
+    /// A limit of the plan is reached.
     #[error(transparent)]
     Limit(#[from] LimitReached),
     /// The table failed.

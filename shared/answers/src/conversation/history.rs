@@ -1,22 +1,22 @@
-//! The part of a conversation that the assistant is given with a question.
+//! The part of a conversation that the assistant gets with a question.
 
 use crate::assistant::{OpenProcedure, Role, Turn};
 use shared::store::{ChatMessage, MessageRole, Warning};
 
-/// Messages that are looked back at.
+/// Maximum number of earlier messages.
 pub(super) const MESSAGES: usize = 40;
 
 /// What was said before a question.
 #[derive(Debug, Default)]
-pub(super) struct Before {
-    /// The turns before, oldest first. The assistant cuts them as its model needs.
+pub(super) struct History {
+    /// The turns for the assistant.
     pub(super) turns: Vec<Turn>,
-    /// The procedure that the user works through: what the newest answer of one says.
+    /// The procedure that the user is working through, by the newest answer of one.
     pub(super) procedure: Option<OpenProcedure>,
 }
 
-impl Before {
-    /// Of the messages before it, oldest first, in a session with these warnings that were not heard.
+impl History {
+    /// The context from earlier messages, oldest first, in a session with these unheard warnings.
     pub(super) fn of(earlier: &[ChatMessage], unheard: &[Warning]) -> Self {
         let place = earlier.iter().rev().find_map(|message| message.procedure.clone()).filter(|place| !place.is_ended);
         // "You are welcome" is no answer that anybody wants to hear again.
@@ -32,13 +32,13 @@ impl Before {
         }
     }
 
-    /// Whether these words and pictures are answered with a step of the procedure.
+    /// Whether this message is answered with a step of the procedure.
     pub(super) fn tells_step(&self, words: &str, has_pictures: bool) -> bool {
         !has_pictures && self.procedure.as_ref().is_some_and(|open| open.tells(words))
     }
 }
 
-/// Messages without words, and answers that failed, tell nothing.
+/// Whether a message is relevant: not empty, and not a failed answer.
 fn tells(message: &ChatMessage) -> bool {
     !message.content.is_empty() && message.failure.is_none()
 }
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn the_newest_answer_says_where_somebody_stands() {
-        let step = |earlier: &[ChatMessage]| Before::of(earlier, &[]).procedure.map(|open| open.place.step);
+        let step = |earlier: &[ChatMessage]| History::of(earlier, &[]).procedure.map(|open| open.place.step);
         assert_eq!(step(&[at(1, false), at(2, false), message(MessageRole::Assistant, "60 N·m")]), Some(2));
         assert_eq!(step(&[at(1, false), at(2, true)]), None, "it is done with");
         assert_eq!(step(&[message(MessageRole::User, "next")]), None);
@@ -87,7 +87,7 @@ mod tests {
     fn a_step_is_asked_for_with_the_warnings_that_were_not_heard() {
         let text = "Hot oil burns.".to_owned();
         let warning = Warning { kind: WarningKind::Caution, text, document_id: "d".to_owned(), page: 7 };
-        let open = Before::of(&[at(1, false)], std::slice::from_ref(&warning)).procedure;
+        let open = History::of(&[at(1, false)], std::slice::from_ref(&warning)).procedure;
         assert_eq!(open.map(|open| open.unheard), Some(vec![warning]));
     }
 
@@ -123,12 +123,12 @@ mod tests {
             (vec![asked, answered, at(2, false)], true),
             (thanked.to_vec(), true),
         ] {
-            let before = Before::of(&[vec![at(1, false)], since].concat(), &[]);
+            let before = History::of(&[vec![at(1, false)], since].concat(), &[]);
             assert_eq!(before.tells_step("Repeat, please.", false), repeats);
             assert!(before.tells_step("next", false), "the place is kept");
             assert!(!before.tells_step("next", true) && !before.tells_step("Which tool?", false));
         }
-        assert!(!Before::of(&[at(1, true)], &[]).tells_step("next", false));
-        assert!(!Before::default().tells_step("next", false));
+        assert!(!History::of(&[at(1, true)], &[]).tells_step("next", false));
+        assert!(!History::default().tells_step("next", false));
     }
 }

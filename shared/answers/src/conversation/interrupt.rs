@@ -1,4 +1,4 @@
-//! Interrupting an answer that is read out.
+//! Interrupts an answer that is read out.
 
 use std::time::Duration;
 
@@ -7,19 +7,18 @@ use crate::assistant::{UNVERIFIED_MARK, without_first};
 use foundation::ids::{ChatId, MessageId, UserId};
 use shared::store::{ChatMessage, Citation, MessageRole, Verification};
 
-/// How often, and how long apart, an interruption looks whether the answer has ended.
+/// How often, and at which interval, an interruption checks whether the answer has ended.
 const LOOKS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(25);
 
 impl Conversations {
-    /// Stops an answer and keeps of it only what was heard, `heard` being a beginning of its text;
-    /// however far the answer has gone on. It may be complete by now: what was never heard
-    /// is cut off all the same. Citations stay where their marks do. Another answer that is being
-    /// written in the session is left alone.
+    /// Stops an answer and keeps only the part that was heard: `heard`, which is a beginning of its text. Text that was
+    /// never heard is cut off, even if the answer is complete by now. Citations stay if their marks do. If another
+    /// answer is being written in the session, it continues.
     ///
     /// # Errors
-    /// [`ConversationError::NoSuchMessage`], [`ConversationError::NotAnAnswer`];
-    /// [`ConversationError::AnswerInProgress`] where its writer does not react within a second.
+    /// If there is no such message, or it is not an answer; [`ConversationError::AnswerInProgress`] if its writer does
+    /// not react within a second.
     pub async fn interrupt(
         &self,
         user: &UserId,
@@ -50,7 +49,7 @@ impl Conversations {
     }
 }
 
-/// The answer as far as it was heard. An answer of which everything was heard stays whole.
+/// The answer up to the part that was heard. Unchanged if all of it was heard.
 fn cut(answer: ChatMessage, heard: &str) -> ChatMessage {
     let heard = heard.trim_end();
     // What was heard has no marks of figures that were not found: they are set when an answer is whole.
@@ -74,7 +73,7 @@ fn cut(answer: ChatMessage, heard: &str) -> ChatMessage {
     ChatMessage { content, citations, verification, is_stopped: true, ..answer }
 }
 
-/// Whether the text holds the mark of a citation, alone (`[2]`) or beside others (`[1, 2]`).
+/// Whether the text contains the mark of a citation, alone (`[2]`) or with others (`[1, 2]`).
 fn is_marked(text: &str, citation: &Citation) -> bool {
     let number = citation.index.to_string();
     text.split('[').skip(1).filter_map(|rest| rest.split_once(']')).any(|(marks, _)| {

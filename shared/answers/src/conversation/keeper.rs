@@ -1,4 +1,4 @@
-//! Looks after the lease of a running answer.
+//! Maintains the lease of a running answer.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use super::progress::Progress;
 use foundation::ids::MessageId;
 use shared::store::{Lease, Store};
 
-/// How often a request to stop is looked for.
+/// Interval of checks for a stop request.
 pub(super) const LOOK: Duration = Duration::from_millis(100);
-/// How often the text is saved.
+/// Interval of saving the text.
 pub(super) const SAVE: Duration = Duration::from_secs(1);
-/// How often the lease is extended.
+/// Interval of extending the lease.
 pub(super) const EXTEND: Duration = Duration::from_secs(4);
 
 /// What the keeper needs to know.
@@ -22,13 +22,13 @@ pub(super) struct Keeper<'a> {
     pub(super) lease: &'a Lease,
     pub(super) message: &'a MessageId,
     pub(super) progress: &'a tokio::sync::watch::Sender<Progress>,
-    /// Cancelled when the user asks to stop.
+    /// Cancelled if the user requests a stop.
     pub(super) cancel: &'a CancellationToken,
 }
 
 impl Keeper<'_> {
-    /// Returns when the lease is lost: the session is gone or another process has taken over. While
-    /// storage fails it goes on, for it may come back before the lease has run out.
+    /// Returns once the lease is lost: the session was deleted, or another process has taken over. If storage fails, it
+    /// continues, because storage may recover before the lease expires.
     pub(super) async fn keep(self) {
         let mut ticks = interval(LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

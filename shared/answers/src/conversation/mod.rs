@@ -1,17 +1,16 @@
-//! Questions and answers in a chat session, whoever asks: typed, or spoken.
+//! Questions and answers in a chat session, written or spoken.
 //!
-//! An answer's life: the question, an empty answer and the lease on the session are written in one
-//! transaction, then a task of its own writes the answer, whether or not anybody listens. While it
-//! runs, it looks every [`keeper::LOOK`] for a request to stop, which may have come to another
-//! process; it saves the text every [`keeper::SAVE`] and extends the lease every
-//! [`keeper::EXTEND`]. At the end, the answer, the session's list entry and the return of the lease
-//! are one transaction, and only then is the end announced. If the process dies, the lease runs out,
-//! and the answer is shown as interrupted, with the text that was saved.
+//! The life of an answer: the question, an empty answer and the lease on the session are written in one transaction.
+//! Then a separate task writes the answer, whether or not a client is listening. It checks every [`keeper::LOOK`] for a
+//! stop request, which may have arrived in another process, saves the text every [`keeper::SAVE`], and extends the
+//! lease every [`keeper::EXTEND`]. At the end, one transaction stores the answer, updates the session's list entry and
+//! releases the lease; only then is the end announced. If the process dies, the lease expires, and the answer is shown
+//! as interrupted with the saved text.
 //!
-//! On Lambda a function runs only while its response is being streamed. The response ends after the
-//! answer is stored, and Lambda does not notice a client that leaves, so that the answer finishes
-//! there too. Should the runtime drop the response (its time limit, a lost instance), the task is
-//! frozen with it and its lease runs out: the answer is interrupted, not lost.
+//! On Lambda, a function runs only while its response is being streamed. The response ends after the answer is stored,
+//! and Lambda does not notice a disconnected client, so the answer is finished there too. If the runtime drops the
+//! response (by its timeout or a lost instance), the task freezes with it and the lease expires: the answer is
+//! interrupted, not lost.
 
 mod attachments;
 mod change;
@@ -35,12 +34,12 @@ use tokio_util::task::TaskTracker;
 
 pub use error::{ConversationError, ConversationResult};
 pub use progress::{Outcome, Progress, ProgressReceiver};
-pub use question::{Asked, Prompt};
+pub use question::{OngoingAnswer, Prompt};
 
 use crate::assistant::Assistant;
 use shared::Context;
 
-/// Everything that can be done with chat sessions beyond reading them. Cheap to clone.
+/// All operations on chat sessions except reading them. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Conversations {
     context: Context,
@@ -50,8 +49,8 @@ pub struct Conversations {
     followers: repeat::Followers,
 }
 
-/// Answers that one process writes at the same time: each is a task that may outlive its client, and
-/// looks into the table ten times a second.
+/// Maximum number of answers that a process writes at a time. Each is a task that may outlive its client and reads the
+/// table ten times per second.
 const MOST_ANSWERS: usize = 256;
 
 impl Conversations {
@@ -62,8 +61,8 @@ impl Conversations {
         Self { context, assistant, tasks, slots, followers: repeat::Followers::default() }
     }
 
-    /// Waits until every running answer is stored. New questions are still answered, but no longer
-    /// waited for once this has returned: stop accepting requests first.
+    /// Waits until every running answer is stored. Stop accepting requests first: questions that arrive later are
+    /// answered, but not waited for.
     pub async fn drain(&self) {
         self.tasks.close();
         self.tasks.wait().await;

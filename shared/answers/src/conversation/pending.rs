@@ -1,27 +1,27 @@
-//! Warnings of a session that were not said to their end.
+//! Warnings of a session that were not heard to their end.
 
 use super::{ConversationResult, Conversations};
 use crate::assistant::{dismissal, unsaid};
 use foundation::ids::{ChatId, MessageId, UserId};
 use shared::store::{Chat, Warning};
 
-/// Warnings that a session keeps as pending, at most; the newest.
+/// Maximum number of pending warnings of a session; the newest are kept.
 const MOST: usize = 48;
 
-/// What a spoken question finds in its session.
+/// What a spoken question does with the pending warnings of its session.
 #[derive(Debug, Default)]
-pub(super) struct Carried {
-    /// Warnings that the answer has to begin with.
+pub(super) struct CarriedWarnings {
+    /// Warnings with which the answer has to begin.
     pub(super) pending: Vec<Warning>,
-    /// Whether the question has dismissed some.
+    /// Whether the question dismisses warnings.
     pub(super) dismisses: bool,
-    /// What it asks beyond that.
+    /// The rest of the question.
     pub(super) words: Option<String>,
-    /// What is replied where that is nothing.
+    /// The reply if there is no rest.
     pub(super) reply: Option<&'static str>,
 }
 
-impl Carried {
+impl CarriedWarnings {
     pub(super) fn of(chat: &Chat, text: &str, aloud: bool) -> Self {
         if !aloud || chat.pending_warnings.is_empty() {
             return Self::default();
@@ -37,12 +37,12 @@ impl Carried {
 }
 
 impl Conversations {
-    /// Keeps which warnings are still to be said after a spoken answer: those of the answer, and those that were
-    /// pending before it, without those in `said`, which is what of its text was heard. An answer that ended early does
-    /// not have the earlier ones among its own. The next spoken answer of the session begins with them.
+    /// Stores which warnings are still to be said after a spoken answer: its own and earlier pending ones, without
+    /// those in `said`, the part of its text that was heard. If the answer ended early, its own warnings do not include
+    /// the earlier ones. The next spoken answer of the session begins with them.
     ///
     /// # Errors
-    /// [`super::ConversationError`].
+    /// If storage fails. Nothing is stored for a session that is gone.
     pub async fn note_said(
         &self,
         user: &UserId,
@@ -61,11 +61,11 @@ impl Conversations {
         Ok(())
     }
 
-    /// Keeps that these warnings of a session were said, or dismissed. Others stay pending: another device may have
-    /// been interrupted meanwhile.
+    /// Stores that these warnings of a session were heard or dismissed. Others stay pending, since another device may
+    /// have been interrupted meanwhile.
     ///
     /// # Errors
-    /// [`super::ConversationError`].
+    /// If storage fails. Nothing is stored for a session that is gone.
     pub async fn note_settled(&self, user: &UserId, chat: &ChatId, settled: &[Warning]) -> ConversationResult<()> {
         let store = &self.context.store;
         let Some(mut kept) = store.chat(user, chat).await? else { return Ok(()) };

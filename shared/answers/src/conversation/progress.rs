@@ -1,20 +1,20 @@
-//! How far an answer is, for whoever listens.
+//! The progress of an answer, for listeners.
 //!
-//! The state is shared, not sent: a listener that is slow sees several tokens at once, one that is
-//! gone holds nothing up, and there is no queue that could grow.
+//! The state is shared rather than sent: a slow listener sees several tokens at once, one that has gone blocks nothing,
+//! and no queue can grow.
 
 use tokio::sync::watch;
 
 use crate::assistant::Stage;
 use shared::store::{AnswerFailure, ChatMessage};
 
-/// The receiving end.
+/// The listener's side.
 pub type ProgressReceiver = watch::Receiver<Progress>;
 
-/// How far an answer is.
+/// The progress of an answer.
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
-    /// The stages that have begun.
+    /// The stages so far.
     pub stages: Vec<Stage>,
     /// The text so far.
     pub text: String,
@@ -25,7 +25,7 @@ pub struct Progress {
 /// How an answer ended.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// The message as it is stored.
+    /// The stored message.
     pub message: ChatMessage,
     /// Whether it was stopped before it was complete.
     pub aborted: bool,
@@ -33,18 +33,18 @@ pub struct Outcome {
     pub failure: Option<AnswerFailure>,
 }
 
-/// New text of a long answer is at least this part of it.
+/// New text of a long answer is at least this fraction of it.
 const SHARE: usize = 13;
-/// How slowly steps grow before that: a text of the square root of this many bytes goes byte by byte.
+/// Determines how slowly steps grow before that: a text of the square root of this many bytes is sent byte by byte.
 const GROWTH: usize = 64 * 1024;
 
 impl Progress {
-    /// The text behind the first `sent` bytes, where it is enough to send the whole text again; whatever
-    /// there is, once the answer has ended.
+    /// The text after the first `sent` bytes, if it is enough to send the whole text again; once the answer has ended,
+    /// whatever there is.
     ///
-    /// A text that is sent whole each time costs the square of its length, unless the steps grow with
-    /// it. With these, an answer of 64 KiB costs at most 20 times its length, however small the tokens
-    /// are; one of a kilobyte goes in steps of 16 bytes, one of 64 in steps of five.
+    /// Sending the whole text each time has quadratic cost unless the steps grow with it. With these steps, an answer
+    /// of 64 KiB costs at most 20 times its length, however small its tokens are; at one kilobyte the steps are 16
+    /// bytes, at 64 kilobytes about five.
     #[must_use]
     pub fn news(&self, sent: usize) -> Option<&str> {
         let token = self.text.get(sent..).filter(|token| !token.is_empty())?;
@@ -52,7 +52,7 @@ impl Progress {
     }
 }
 
-/// How many bytes must be new before a text of `length` bytes is sent again.
+/// How many new bytes a text of `length` bytes needs to be sent again.
 fn step(length: usize) -> usize {
     let share = length / SHARE;
     if length < GROWTH { share.min(length * length / GROWTH) } else { share }
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
     use shared::store::MessageRole;
 
-    /// Sends and bytes of an answer whose tokens have so many bytes, with what stands around each text.
+    /// Number of messages and bytes for an answer with tokens of this length, including overhead.
     fn cost(length: usize, token: usize) -> (usize, usize) {
         const AROUND: usize = 110;
         let (mut progress, mut sent, mut sends, mut bytes) = (Progress::default(), 0, 0, 0);

@@ -1,4 +1,4 @@
-//! Asking, asking again, and stopping.
+//! Asks, regenerates and stops.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,8 +9,8 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::attachments;
-use super::history::{self, Before};
-use super::pending::Carried;
+use super::history::{self, History};
+use super::pending::CarriedWarnings;
 use super::progress::ProgressReceiver;
 use super::start::Start;
 use super::title::title_of;
@@ -19,44 +19,44 @@ use crate::assistant::{Image, ImageSource};
 use foundation::ids::{ChatId, MessageId, UserId};
 use shared::store::{Chat, ChatMessage, Generation, Lease, MessageRole, Opening, Preview, StoreError, Warning};
 
-/// How often, and how long apart, a stop looks whether the answer has ended.
+/// How often, and at which interval, a stop checks whether the answer has ended.
 const STOP_LOOKS: u32 = 40;
 const STOP_PAUSE: Duration = Duration::from_millis(25);
 
-/// What a user says.
+/// A question of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt {
-    /// In words; may be empty where there are pictures.
+    /// Its text; may be empty if there are pictures.
     pub text: String,
     /// In pictures.
     pub pictures: Vec<ImageSource>,
     /// What tells a repeated question from a new one; asked again with the same, it is not asked
     /// again, but its answer is given.
     pub key: Option<String>,
-    /// Whether the answer is read out: then it is brief.
+    /// Whether the answer is read out, and should be brief.
     pub aloud: bool,
 }
 
-/// A question whose answer is being written.
+/// An answer that is being written, and its question.
 #[derive(Debug)]
-pub struct Asked {
+pub struct OngoingAnswer {
     /// The session.
     pub chat: ChatId,
-    /// The question, as it is stored.
+    /// The stored question.
     pub question: ChatMessage,
-    /// The message that the answer is written into.
+    /// The id of the answer's message.
     pub answer: MessageId,
-    /// How far the answer is.
+    /// The progress of the answer.
     pub progress: ProgressReceiver,
-    /// Stops the answer at once, where [`Conversations::stop`] takes up to a tenth of a second.
+    /// Stops the answer at once. [`Conversations::stop`] takes up to a tenth of a second.
     pub stop: CancellationToken,
-    /// The warnings that the answer begins with, since they were not said to their end before.
+    /// The warnings with which the answer begins because they were not heard to their end before.
     pub carried: Vec<Warning>,
     pub(super) given_up: Arc<AtomicBool>,
 }
 
-impl Asked {
-    /// Stops the answer because it takes too long for us: where it has no word yet, the question does not count.
+impl OngoingAnswer {
+    /// Stops the answer because it takes too long. If it has no text yet, the question does not count.
     pub fn give_up(&self) {
         self.given_up.store(true, Ordering::Relaxed);
         self.stop.cancel();
@@ -64,11 +64,12 @@ impl Asked {
 }
 
 impl Conversations {
-    /// Begins a session with a question.
+    /// Creates a session with a question.
     ///
     /// # Errors
-    /// [`ConversationError`].
-    pub async fn ask_first(&self, user: &UserId, prompt: Prompt) -> ConversationResult<Asked> {
+    /// If a limit of the plan is reached, this process is writing too many answers, the idempotency key belongs to
+    /// another question, or storage fails.
+    pub async fn ask_first(&self, user: &UserId, prompt: Prompt) -> ConversationResult<OngoingAnswer> {
         if let Some(before) = self.asked_before(user, None, &prompt).await? {
             return Ok(before);
         }
@@ -76,7 +77,7 @@ impl Conversations {
         self.or_asked_meanwhile(user, None, &prompt, asked).await
     }
 
-    async fn ask_new(&self, user: &UserId, prompt: Prompt) -> ConversationResult<Asked> {
+    async fn ask_new(&self, user: &UserId, prompt: Prompt) -> ConversationResult<OngoingAnswer> {
         let slot = self.slot()?;
         let mut chat = Chat::new(user);
         let lease = self.charge(Lease::new(user, &chat.id), false).await?;
@@ -96,7 +97,7 @@ impl Conversations {
             attachments::discard(&self.context.objects, user, &question.attachments).await;
             return Err(error);
         }
-        let (before, equipment, carried) = (Before::default(), Vec::new(), Carried::default());
+        let (before, equipment, carried) = (History::default(), Vec::new(), CarriedWarnings::default());
         Ok(self.begin(Start {
             slot,
             lease,
@@ -111,12 +112,12 @@ impl Conversations {
         }))
     }
 
-    /// Asks in a session that is there.
+    /// Asks in an existing session.
     ///
     /// # Errors
-    /// [`ConversationError::NoSuchChat`], [`ConversationError::AnswerInProgress`],
-    /// [`ConversationError::TooManyAnswers`].
-    pub async fn ask(&self, user: &UserId, id: &ChatId, prompt: Prompt) -> ConversationResult<Asked> {
+    /// If there is no such session, if an answer is being written in it, if this process is writing too many answers,
+    /// or as for [`Self::ask_first`].
+    pub async fn ask(&self, user: &UserId, id: &ChatId, prompt: Prompt) -> ConversationResult<OngoingAnswer> {
         if let Some(before) = self.asked_before(user, Some(id), &prompt).await? {
             return Ok(before);
         }
@@ -124,27 +125,27 @@ impl Conversations {
         self.or_asked_meanwhile(user, Some(id), &prompt, asked).await
     }
 
-    /// Where a question could not be asked because the same request was asking it, what came of that.
+    /// The result of the same request, if this one failed because the other was asking the question at the same time.
     async fn or_asked_meanwhile(
         &self,
         user: &UserId,
         chat: Option<&ChatId>,
         prompt: &Prompt,
-        asked: ConversationResult<Asked>,
-    ) -> ConversationResult<Asked> {
+        asked: ConversationResult<OngoingAnswer>,
+    ) -> ConversationResult<OngoingAnswer> {
         match asked {
             Err(error) => Ok(self.asked_before(user, chat, prompt).await?.ok_or(error)?),
             asked => asked,
         }
     }
 
-    async fn ask_in(&self, user: &UserId, id: &ChatId, prompt: Prompt) -> ConversationResult<Asked> {
+    async fn ask_in(&self, user: &UserId, id: &ChatId, prompt: Prompt) -> ConversationResult<OngoingAnswer> {
         let slot = self.slot()?;
         let store = &self.context.store;
         let chat = self.free_chat(user, id).await?;
-        let carried = Carried::of(&chat, &prompt.text, prompt.aloud);
+        let carried = CarriedWarnings::of(&chat, &prompt.text, prompt.aloud);
         let unheard: &[Warning] = if carried.dismisses { &[] } else { &chat.pending_warnings };
-        let before = Before::of(&store.last_messages(user, id, history::MESSAGES).await?, unheard);
+        let before = History::of(&store.last_messages(user, id, history::MESSAGES).await?, unheard);
         let words = carried.words.as_deref().unwrap_or(&prompt.text);
         let is_step = carried.reply.is_none() && before.tells_step(words, !prompt.pictures.is_empty());
         let lease = self.charge(Lease::new(user, id), is_step).await?;
@@ -188,14 +189,17 @@ impl Conversations {
         }
     }
 
-    /// Answers a question again. `id` names the answer, which is replaced where it stands, or the
-    /// question; a question at the end that has no answer yet (as after a change of its words) gets
-    /// one.
+    /// Answers a question again. `id` names the answer, which is replaced, or the question. A question at the end
+    /// without an answer, for example after it was edited, gets one.
     ///
     /// # Errors
-    /// [`ConversationError::NoSuchChat`], [`ConversationError::NoSuchMessage`],
-    /// [`ConversationError::AnswerInProgress`], [`ConversationError::NothingToAnswer`].
-    pub async fn ask_again(&self, user: &UserId, chat_id: &ChatId, id: &MessageId) -> ConversationResult<Asked> {
+    /// If there is no such session or message, if an answer is being written, or if there is no question to answer.
+    pub async fn ask_again(
+        &self,
+        user: &UserId,
+        chat_id: &ChatId,
+        id: &MessageId,
+    ) -> ConversationResult<OngoingAnswer> {
         let slot = self.slot()?;
         let (chat, messages) = self.free_chat_with_messages(user, chat_id).await?;
         let named = messages.iter().position(|message| message.id == *id).ok_or(ConversationError::NoSuchMessage)?;
@@ -214,7 +218,7 @@ impl Conversations {
             Some(old) if old.role == MessageRole::Assistant => Some(old),
             Some(_) => return Err(ConversationError::NothingToAnswer),
         };
-        let before = Before::of(messages.get(..question_at).unwrap_or_default(), &chat.pending_warnings);
+        let before = History::of(messages.get(..question_at).unwrap_or_default(), &chat.pending_warnings);
         let is_step = before.tells_step(&question.content, !question.attachments.is_empty());
         let images = attachments::read_back(&self.context.objects, user, &question.attachments).await?;
         let lease = self.charge(Lease::new(user, chat_id), is_step).await?;
@@ -227,7 +231,7 @@ impl Conversations {
         self.charged(&lease, self.open(&lease, &chat, Some(&answer.id), opening)).await?;
         let is_last = answer_at + 1 >= messages.len();
         let equipment = chat.equipment_context;
-        let carried = Carried::default();
+        let carried = CarriedWarnings::default();
         Ok(self.begin(Start {
             slot,
             lease,
@@ -242,12 +246,11 @@ impl Conversations {
         }))
     }
 
-    /// Stops the running answer of a session, if there is one, wherever it is being written. When this
-    /// returns, the answer is stored and the session is free; only where its writer does not react
-    /// within a second, the request alone is stored.
+    /// Stops the running answer of a session, if there is one, whichever process is writing it. On return the answer is
+    /// stored and the session is free. Only if its writer does not react within a second, just the request is stored.
     ///
     /// # Errors
-    /// [`ConversationError::NoSuchChat`].
+    /// If there is no such session.
     pub async fn stop(&self, user: &UserId, id: &ChatId) -> ConversationResult<()> {
         let chat = self.context.store.chat(user, id).await?.ok_or(ConversationError::NoSuchChat)?;
         if let Some(generation) =
@@ -265,7 +268,7 @@ impl Conversations {
         Ok(())
     }
 
-    /// Takes the lease; a condition that fails means that another was first.
+    /// Takes the lease. A failed condition means that another request was first.
     pub(super) async fn open(
         &self,
         lease: &Lease,
@@ -303,7 +306,7 @@ impl Conversations {
         Ok((ChatMessage { attachments, ..ChatMessage::new(MessageRole::User, prompt.text) }, images))
     }
 
-    /// Counts a question; the lease under which it will be answered knows where. A word that asks for a step is none.
+    /// Counts a question, as recorded in its lease. A command that asks for a step is free.
     async fn charge(&self, lease: Lease, is_step: bool) -> ConversationResult<Lease> {
         if is_step {
             return Ok(lease);
@@ -312,7 +315,7 @@ impl Conversations {
         Ok(lease.charged(month))
     }
 
-    /// Does what comes before the answer is begun; where it fails, the question does not count.
+    /// Runs what comes before the answer. If it fails, the question does not count.
     async fn charged<T>(
         &self,
         lease: &Lease,
@@ -327,7 +330,7 @@ impl Conversations {
         done
     }
 
-    /// Room for one more answer.
+    /// A permit to write one more answer.
     fn slot(&self) -> ConversationResult<OwnedSemaphorePermit> {
         self.slots.clone().try_acquire_owned().map_err(|_| ConversationError::TooManyAnswers)
     }

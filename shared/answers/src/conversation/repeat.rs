@@ -1,4 +1,4 @@
-//! Asking the same question again, because its answer got lost on the way.
+//! Repeats of a question whose response was lost.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,21 +9,21 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::progress::{Outcome, Progress};
-use super::question::{Asked, Prompt};
+use super::question::{OngoingAnswer, Prompt};
 use super::{ConversationError, ConversationResult, Conversations};
 use crate::assistant::ImageSource;
 use foundation::ids::{ChatId, MessageId, UserId};
 use shared::store::{AskedBefore, ChatMessage, Lease, Store, StoreResult, Write};
 
-/// How often a repeated request looks how far the answer is.
+/// Interval at which a repeated request checks the progress of the answer.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Requests that may follow one answer at the same time: each looks into the table ten times a second.
+/// Maximum number of requests that follow one answer. Each reads the table ten times per second.
 const MOST_FOLLOWERS: usize = 16;
-/// Requests of one process that may follow answers.
+/// Maximum number of requests of a process that follow answers.
 const MOST_IN_ALL: usize = 256;
 
-/// What makes two questions the same: the session, the words, and the content of the pictures.
+/// The digest that identifies a question: of the session, the text, and the content of the pictures.
 pub(super) fn digest(chat: Option<&ChatId>, prompt: &Prompt) -> String {
     let session = chat.map(ToString::to_string);
     let mut digest = Sha256::new();
@@ -44,20 +44,20 @@ pub(super) fn digest(chat: Option<&ChatId>, prompt: &Prompt) -> String {
     hex::encode(digest.finalize())
 }
 
-/// The answers that requests follow, each with how many do.
+/// The answers that requests follow, with the number of requests.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Followers(Arc<Mutex<HashMap<MessageId, usize>>>);
 
-/// A place among the followers of an answer, until it is dropped.
+/// A permit to follow an answer, released when dropped.
 #[derive(Debug)]
-struct Place {
+struct FollowerPermit {
     followers: Followers,
     answer: MessageId,
 }
 
 impl Followers {
-    /// A place, where there is one left.
-    fn join(&self, answer: &MessageId) -> ConversationResult<Place> {
+    /// A permit, if one is available.
+    fn join(&self, answer: &MessageId) -> ConversationResult<FollowerPermit> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.values().sum::<usize>() >= MOST_IN_ALL {
             return Err(ConversationError::TooManyAnswers);
@@ -67,11 +67,11 @@ impl Followers {
             return Err(ConversationError::TooManyFollowers);
         }
         *count += 1;
-        Ok(Place { followers: self.clone(), answer: answer.clone() })
+        Ok(FollowerPermit { followers: self.clone(), answer: answer.clone() })
     }
 }
 
-impl Drop for Place {
+impl Drop for FollowerPermit {
     fn drop(&mut self) {
         let mut counts = self.followers.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.get_mut(&self.answer) {
@@ -83,7 +83,7 @@ impl Drop for Place {
     }
 }
 
-/// The write that remembers a question by its key, where it has one.
+/// The write that stores a question under its key, if it has one.
 pub(super) fn remembering(
     lease: &Lease,
     key: Option<&str>,
@@ -96,19 +96,19 @@ pub(super) fn remembering(
 }
 
 impl Conversations {
-    /// The question that was asked with the key of this prompt, with its answer, which may still be
-    /// written, here or elsewhere.
+    /// The question that was asked with the key of this prompt, and its answer, which may still be in progress in this
+    /// or another process.
     ///
     /// # Errors
-    /// [`ConversationError::KeyOfAnother`] when the key came with another question;
-    /// [`ConversationError::NoSuchMessage`] when what was said then is deleted;
-    /// [`ConversationError::TooManyFollowers`] when several requests wait for its answer already.
+    /// [`ConversationError::KeyOfAnother`] if the key belongs to another question; [`ConversationError::NoSuchMessage`]
+    /// if the messages were deleted since; [`ConversationError::TooManyFollowers`] if the maximum number of requests is
+    /// waiting for the answer.
     pub(super) async fn asked_before(
         &self,
         user: &UserId,
         chat: Option<&ChatId>,
         prompt: &Prompt,
-    ) -> ConversationResult<Option<Asked>> {
+    ) -> ConversationResult<Option<OngoingAnswer>> {
         let Some(key) = &prompt.key else { return Ok(None) };
         match self.context.store.asked_before(user, key).await? {
             None => Ok(None),
@@ -117,7 +117,7 @@ impl Conversations {
         }
     }
 
-    async fn follow(&self, user: &UserId, found: AskedBefore) -> ConversationResult<Asked> {
+    async fn follow(&self, user: &UserId, found: AskedBefore) -> ConversationResult<OngoingAnswer> {
         let store = &self.context.store;
         let gone = ConversationError::NoSuchMessage;
         let question = store.message(user, &found.chat, &found.question).await?.ok_or(gone)?;
@@ -144,11 +144,11 @@ impl Conversations {
             });
         }
         let (stop, given_up) = (CancellationToken::new(), Arc::default());
-        Ok(Asked { chat, question, answer: id, progress, stop, carried: Vec::new(), given_up })
+        Ok(OngoingAnswer { chat, question, answer: id, progress, stop, carried: Vec::new(), given_up })
     }
 }
 
-/// The answer as it is stored.
+/// The stored answer.
 async fn look(store: &Store, user: &UserId, found: &AskedBefore) -> ConversationResult<Option<ChatMessage>> {
     let running = store.generation(user, &found.chat).await?;
     let answer = store.message(user, &found.chat, &found.answer).await?;
@@ -206,14 +206,14 @@ mod tests {
     fn an_answer_has_few_followers_and_a_process_not_many() {
         let followers = Followers::default();
         let answer = MessageId::new();
-        let mut places: Vec<Place> = (0..MOST_FOLLOWERS).map(|_| followers.join(&answer).unwrap()).collect();
+        let mut places: Vec<FollowerPermit> = (0..MOST_FOLLOWERS).map(|_| followers.join(&answer).unwrap()).collect();
         assert!(matches!(followers.join(&answer), Err(ConversationError::TooManyFollowers)));
         let other = followers.join(&MessageId::new()).unwrap();
         places.pop();
         places.push(followers.join(&answer).unwrap());
         drop((places, other));
         assert!(followers.0.lock().unwrap().is_empty(), "nothing is remembered of those who left");
-        let _all: Vec<Place> = (0..MOST_IN_ALL).map(|_| followers.join(&MessageId::new()).unwrap()).collect();
+        let _all: Vec<FollowerPermit> = (0..MOST_IN_ALL).map(|_| followers.join(&MessageId::new()).unwrap()).collect();
         assert!(matches!(followers.join(&answer), Err(ConversationError::TooManyAnswers)));
     }
 }

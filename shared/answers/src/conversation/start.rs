@@ -1,4 +1,4 @@
-//! Beginning an answer: a task of its own writes it.
+//! Starts the task that writes an answer.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -7,15 +7,15 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::Conversations;
-use super::history::Before;
-use super::pending::Carried;
+use super::history::History;
+use super::pending::CarriedWarnings;
 use super::progress::Progress;
-use super::question::Asked;
+use super::question::OngoingAnswer;
 use super::writer::Writer;
 use crate::assistant::{Image, Question};
 use shared::store::{ChatMessage, Lease};
 
-/// What an answer is begun with.
+/// What the task needs.
 pub(super) struct Start {
     pub(super) slot: OwnedSemaphorePermit,
     pub(super) lease: Lease,
@@ -24,19 +24,19 @@ pub(super) struct Start {
     pub(super) images: Vec<Image>,
     pub(super) answer: ChatMessage,
     pub(super) is_last: bool,
-    pub(super) before: Before,
+    pub(super) before: History,
     pub(super) equipment: Vec<String>,
     pub(super) aloud: bool,
-    pub(super) carried: Carried,
+    pub(super) carried: CarriedWarnings,
 }
 
 impl Conversations {
-    /// Has the answer written; what is known of it from now on.
-    pub(super) fn begin(&self, start: Start) -> Asked {
+    /// Starts the task and returns the handle of the answer.
+    pub(super) fn begin(&self, start: Start) -> OngoingAnswer {
         let (sender, progress) = watch::channel(Progress::default());
         let stop = CancellationToken::new();
         let given_up = Arc::new(AtomicBool::new(false));
-        let asked = Asked {
+        let asked = OngoingAnswer {
             chat: start.lease.chat.clone(),
             question: start.question.clone(),
             answer: start.answer.id.clone(),

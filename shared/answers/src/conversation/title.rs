@@ -1,9 +1,9 @@
 //! The title of a session, from its first message.
 
-/// Characters of a title.
+/// Maximum length of a title in characters.
 const LONGEST: usize = 80;
 
-/// Words that greet. A longer one stands before its beginning.
+/// Greetings. Longer ones come before their beginnings.
 const GREETINGS: &[&str] = &[
     "good morning",
     "good afternoon",
@@ -31,20 +31,19 @@ const GREETINGS: &[&str] = &[
     "ciao",
 ];
 
-/// Whom a greeting may be to, where no comma says so.
+/// Words that may follow a greeting without a comma.
 const GREETED: &[&str] =
     &["there", "all", "everyone", "everybody", "team", "folks", "again", "zusammen", "à tous", "a todos"];
 
-/// Words whose full stop ends no sentence. Single letters, and words with a full stop inside, need none.
+/// Abbreviations whose full stop ends no sentence. Single letters, and words with a full stop inside, need no entry.
 const ABBREVIATIONS: &[&str] = &[
     "no", "nos", "nr", "num", "núm", "fig", "figs", "abb", "tab", "pos", "approx", "aprox", "ca", "vs", "max", "min",
     "incl", "inkl", "excl", "qty", "temp", "ref", "art", "vol", "pg", "pp", "rev", "ser", "mr", "mrs", "ms", "dr",
     "st", "bzw", "evtl", "ggf", "usw", "cf", "env", "ext", "dept", "mfg", "sec", "chap", "kap", "eq", "resp",
 ];
 
-/// The first sentence of `text` that is more than a greeting, without Markdown, cut at a word; a session
-/// that begins with a picture alone is called "Picture". A greeting alone gives none: the next question
-/// will.
+/// The first sentence of `text` after any greeting, without Markdown, cut at a word boundary. A session that begins
+/// with only a picture is called "Picture". A greeting alone gives `None`, and the next question gives the title.
 pub(super) fn title_of(text: &str) -> Option<String> {
     let lines: Vec<String> = text.lines().map(plain).filter(|line| line.chars().any(char::is_alphanumeric)).collect();
     if lines.is_empty() {
@@ -55,7 +54,7 @@ pub(super) fn title_of(text: &str) -> Option<String> {
     Some(cut(first_sentence(&said)))
 }
 
-/// What a line says behind a greeting; empty where it says no more.
+/// The text of a line after a greeting; empty if there is none.
 fn without_greeting(line: &str) -> String {
     let Some(rest) = GREETINGS.iter().find_map(|greeting| behind(line, greeting)) else { return line.to_owned() };
     let rest = GREETED.iter().find_map(|greeted| behind(rest.trim_start(), greeted)).unwrap_or(rest);
@@ -70,7 +69,7 @@ fn without_greeting(line: &str) -> String {
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
-/// What follows a word or words at the beginning of a line, whatever their case.
+/// The rest of a line after these words, case-insensitively.
 fn behind<'a>(line: &'a str, words: &str) -> Option<&'a str> {
     let length = line.char_indices().nth(words.chars().count()).map_or(line.len(), |(at, _)| at);
     let (first, rest) = line.split_at(length);
@@ -79,7 +78,7 @@ fn behind<'a>(line: &'a str, words: &str) -> Option<&'a str> {
     (is_whole && first.to_lowercase() == words).then_some(rest)
 }
 
-/// Whether this is a word without a figure, or two that begin with capitals.
+/// Whether this is one word without digits, or two that begin with capitals.
 fn is_name(words: &str) -> bool {
     let count = words.split_whitespace().count();
     let is_proper = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
@@ -87,7 +86,7 @@ fn is_name(words: &str) -> bool {
         && (count < 2 || count == 2 && words.split_whitespace().all(is_proper))
 }
 
-/// A line without Markdown's marks.
+/// A line without Markdown.
 fn plain(line: &str) -> String {
     let line = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '#' | '>' | '-' | '*' | '+' | '`'));
     let mut out = String::new();
@@ -113,8 +112,7 @@ fn plain(line: &str) -> String {
     words.join(" ")
 }
 
-/// Up to the first mark that ends a sentence and is followed by a space; the mark is kept where it
-/// asks or calls.
+/// The text up to the first sentence-ending punctuation that a space follows. Question and exclamation marks are kept.
 fn first_sentence(line: &str) -> &str {
     for (at, mark) in line.char_indices().filter(|(_, c)| matches!(c, '.' | '?' | '!')) {
         let after = at + mark.len_utf8();
@@ -126,7 +124,7 @@ fn first_sentence(line: &str) -> &str {
     line.strip_suffix('.').unwrap_or(line)
 }
 
-/// Whether a full stop behind `text` belongs to its last word: an abbreviation, or the number of a list.
+/// Whether a full stop after `text` belongs to its last word: an abbreviation, or the number of a list.
 fn is_abbreviation(text: &str) -> bool {
     let word = text.rsplit([' ', '(']).next().unwrap_or_default().to_lowercase();
     let is_number = word == text && word.bytes().all(|byte| byte.is_ascii_digit());

@@ -10,7 +10,7 @@ use futures::{FutureExt as _, StreamExt as _};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::counting::{self, Ending};
+use super::counting::{self, AnswerEnding};
 use super::keeper::Keeper;
 use super::progress::{Outcome, Progress};
 use crate::assistant::{Answer, AnswerError, AnswerEvent, Assistant, LONGEST_ANSWER, Question};
@@ -22,7 +22,7 @@ use shared::store::{AnswerFailure, ChatMessage, Lease, Preview, StoreError};
 /// the new one for a while.
 const LONGEST: usize = 2 * LONGEST_ANSWER;
 
-/// How long a model may take to end when it is told to.
+/// How long a model may take to end after it was cancelled.
 const GRACE: Duration = Duration::from_millis(100);
 
 /// Everything needed to write one answer.
@@ -30,24 +30,25 @@ pub(super) struct Writer {
     pub(super) context: Context,
     pub(super) assistant: Assistant,
     pub(super) lease: Lease,
+    /// The question without its images, which are read from `attachments`.
     pub(super) question: Question,
     /// The empty answer, as it is stored.
     pub(super) answer: ChatMessage,
     /// Whether it is the last message of its session.
     pub(super) is_last: bool,
     pub(super) progress: watch::Sender<Progress>,
-    /// Ends the answer where it is.
+    /// Ends the answer early.
     pub(super) cancel: CancellationToken,
-    /// Whether it is we who end it there.
+    /// Whether the system ends it, rather than the user.
     pub(super) given_up: Arc<AtomicBool>,
 }
 
 /// How writing ended.
 enum End {
     Answered(Box<Answer>),
-    /// With whether the question counts all the same.
+    /// With a failure, and whether the question counts.
     Failed(AnswerFailure, bool),
-    /// The session is gone, or another process has taken over.
+    /// The session was deleted, or another process has taken over.
     Lost,
 }
 
@@ -111,7 +112,7 @@ impl Writer {
         }
     }
 
-    /// Adds a token; whether all of it fitted.
+    /// Appends a token. Returns whether all of it fitted.
     fn push(&self, token: &str) -> bool {
         let mut fits = true;
         self.progress.send_modify(|progress| {
@@ -122,12 +123,12 @@ impl Writer {
         fits
     }
 
-    /// The answer as far as it was streamed, which is where it ends.
+    /// The answer as streamed so far.
     fn so_far(&self) -> Answer {
         Answer { text: self.progress.borrow().text.clone(), aborted: true, ..Answer::default() }
     }
 
-    /// Puts the answer in its place; what comes back is what is stored.
+    /// Stores the answer and returns the stored message.
     async fn store(&self, end: End) -> Outcome {
         let ending = self.ending(&end);
         let outcome = self.outcome(end);
@@ -146,12 +147,12 @@ impl Writer {
         }
     }
 
-    fn ending(&self, end: &End) -> Ending {
+    fn ending(&self, end: &End) -> AnswerEnding {
         match end {
-            End::Answered(answer) if !answer.aborted => Ending::Complete,
-            End::Answered(_) if self.given_up.load(Ordering::Relaxed) => Ending::Failed { counts: false },
-            End::Answered(_) | End::Lost => Ending::Stopped,
-            End::Failed(_, counts) => Ending::Failed { counts: *counts },
+            End::Answered(answer) if !answer.aborted => AnswerEnding::Complete,
+            End::Answered(_) if self.given_up.load(Ordering::Relaxed) => AnswerEnding::Failed { counts: false },
+            End::Answered(_) | End::Lost => AnswerEnding::Stopped,
+            End::Failed(_, counts) => AnswerEnding::Failed { counts: *counts },
         }
     }
 
@@ -215,14 +216,14 @@ fn storage_busy() -> AnswerFailure {
     }
 }
 
-/// The sentence for the user; the causes are for the log.
+/// The failure for the user. The causes are logged.
 fn failure(error: &AnswerError) -> AnswerFailure {
     let cause = std::error::Error::source(error).map(telemetry::causes);
     tracing::error!(code = error.code(), cause, "an answer failed");
     AnswerFailure { code: error.code().to_owned(), message: error.to_string() }
 }
 
-/// The longest beginning of `text` that has at most `bytes` bytes and ends between characters.
+/// The longest beginning of `text` with at most `bytes` bytes, at a character boundary.
 fn cut(text: &str, bytes: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
 }

@@ -1,24 +1,24 @@
-//! What a search of a user's manuals found out.
+//! The results of a search in a user's manuals.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::evidence;
-use search::retrieval::{Asked, Hit, Library as Shelves, Query, Segment};
+use search::retrieval::{Hit, Library as SearchLibrary, Query, QuestionWord, Segment};
 use shared::store::{Document, DocumentStatus};
 
-/// How many documents a user has, by where they stand.
+/// The number of a user's documents by state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Holdings {
-    /// Can be searched.
+    /// Documents that can be searched.
     pub searchable: usize,
-    /// Are being read, or wait for it.
+    /// Documents that are being processed or waiting.
     pub processing: usize,
-    /// Could not be read.
+    /// Documents that could not be read.
     pub failed: usize,
 }
 
-/// A hit with the text of the page that it stands on.
+/// A hit with the text of its page.
 #[derive(Debug, Clone)]
 pub struct Passage {
     /// The hit.
@@ -27,28 +27,28 @@ pub struct Passage {
     pub page_text: String,
 }
 
-/// What the words of a query mean in the manuals searched, and how many pages hold each.
+/// The words of a query in the manuals, and how many pages contain each.
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
-    /// Pages searched.
+    /// Number of pages searched.
     pub pages: usize,
-    /// The query's words without filler, in their order, those of the question before those of its context:
-    /// what each stands for and how it was found.
-    pub words: Vec<Asked>,
+    /// The query's words without filler, in order, those of the question before those of earlier turns: what each
+    /// stands for and how it was found.
+    pub words: Vec<QuestionWord>,
 }
 
-/// Everything that a search found out.
+/// The results of a search.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
-    /// What there was to search.
+    /// The documents of the user.
     pub holdings: Holdings,
     /// The passages, best first, one per page.
     pub passages: Vec<Passage>,
-    /// The query's terms in these manuals.
+    /// The query's words in these manuals.
     pub vocabulary: Vocabulary,
-    /// The documents that the passages are from, for what stands around a passage.
+    /// The documents of the passages, for the context of a passage.
     pub sources: Vec<Arc<Segment>>,
-    /// What was searched for.
+    /// The query.
     pub query: Query,
 }
 
@@ -65,7 +65,7 @@ impl Holdings {
         }
     }
 
-    /// The same when so many of the searchable documents turn out to be in need of processing.
+    /// The same if this many of the searchable documents turn out to need processing.
     pub(super) fn without(self, unusable: usize) -> Self {
         let unusable = unusable.min(self.searchable);
         Self { searchable: self.searchable - unusable, processing: self.processing + unusable, ..self }
@@ -73,14 +73,14 @@ impl Holdings {
 }
 
 impl Findings {
-    /// Searches segments that are in memory already; nothing of the user's storage is read.
+    /// Searches segments in memory, without access to the user's storage.
     #[must_use]
     pub fn of(segments: &[Arc<Segment>], query: Query) -> Self {
         let holdings = Holdings { searchable: segments.len(), ..Holdings::default() };
         Self::search(holdings, segments, query)
     }
 
-    /// Searches segments that are in memory.
+    /// Searches segments in memory.
     pub(super) fn search(holdings: Holdings, segments: &[Arc<Segment>], query: Query) -> Self {
         let by_id: HashMap<&str, &Segment> =
             segments.iter().map(|segment| (segment.document_id(), segment.as_ref())).collect();
@@ -88,7 +88,7 @@ impl Findings {
             let segment = by_id.get(hit.document_id.as_str())?;
             segment.page_text(hit.page).map(str::to_owned)
         };
-        let shelves = Shelves::new(segments.to_vec());
+        let shelves = SearchLibrary::new(segments.to_vec());
         let words = shelves.asked(&query);
         // Whoever wants fewer gets the first of those that are put in order.
         let wanted = Query { top_k: query.top_k.max(evidence::ORDERED), ..query.clone() };

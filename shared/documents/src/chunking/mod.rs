@@ -1,9 +1,9 @@
-//! Cutting pages into chunks: the passages that are embedded, found and cited.
+//! Splits pages into chunks: the passages that are embedded, searched and cited.
 //!
-//! A chunk stays on its page and in its section, holds whole units (so that no table row and no step
-//! is cut), and knows the titles above it. Rows name the heads of their columns, and a chunk with
-//! rows begins with what stands over them. Neighbouring chunks of a section overlap a little, so that
-//! what is said at the border is found from both sides.
+//! A chunk stays within its page and section, consists of whole units (so no table row or step is split), and knows the
+//! titles above it. Rows carry the heads of their columns, and a chunk with rows begins with the table's title and the
+//! groups that the rows belong to. Neighbouring chunks of a section overlap a little, so that text at the boundary is
+//! found from both sides.
 
 mod pieces;
 
@@ -17,18 +17,18 @@ use pieces::Piece;
 /// A passage of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chunk {
-    /// The passage, one sentence, step or row per line, without running headers and footers.
+    /// The text, one sentence, step or row per line, without running headers and footers.
     pub text: String,
-    /// Titles in force, outermost first, joined by ` > `; empty where there are none.
+    /// Titles of the sections that contain it, outermost first, joined by ` > `; empty if there are none.
     pub heading: String,
     /// First page, counted from 1.
     pub page: u32,
-    /// Last page; the next one where a sentence runs over the border, else the first.
+    /// Last page: the next one if a sentence continues there, otherwise the first.
     pub page_end: u32,
 }
 
 impl Chunk {
-    /// What the embedding model should see: the titles give a passage its subject.
+    /// The text for the embedding model: titles give a passage its subject.
     #[must_use]
     pub fn embedding_text(&self) -> String {
         if self.heading.is_empty() {
@@ -38,14 +38,14 @@ impl Chunk {
     }
 }
 
-/// Sizes of chunks in tokens of the embedding model, titles not counted.
+/// Sizes of chunks in tokens of the embedding model, not counting titles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChunkOptions {
-    /// A chunk is closed before the line that would make it longer.
+    /// Maximum size. A line that would exceed it begins the next chunk.
     pub target_tokens: usize,
-    /// Tokens repeated from the chunk before in the same section.
+    /// Tokens that are repeated from the previous chunk of the same section.
     pub overlap_tokens: usize,
-    /// A subsection that begins when the chunk is shorter than this joins it.
+    /// If a chunk is shorter than this, the next subsection joins it.
     pub min_tokens: usize,
 }
 
@@ -55,8 +55,8 @@ impl Default for ChunkOptions {
     }
 }
 
-/// Cuts pages into chunks. `outlines` is what [`super::outline::outline`] found for the same
-/// pages; `count_tokens` counts as the embedding model does.
+/// Splits pages into chunks. `outlines` is the result of [`super::outline::outline`] for the same pages; `count_tokens`
+/// counts tokens as the embedding model does.
 pub fn chunk(
     pages: &[Page],
     outlines: &[PageOutline],
@@ -113,7 +113,7 @@ impl<'a> Cutter<'a> {
         self.pieces.len() <= self.overlap
     }
 
-    /// Whether the row before has the same over it.
+    /// Whether the previous row has the same title and groups.
     fn says_lead_of(&self, unit: &Unit) -> bool {
         self.pieces.last().is_some_and(|last| last.unit.lead == unit.lead)
     }
@@ -147,7 +147,7 @@ impl<'a> Cutter<'a> {
     }
 }
 
-/// One unit a line; above rows, what stands over them.
+/// The text of some pieces, one unit per line. Rows begin with the title and groups of their table.
 fn text(pieces: &[Piece<'_>]) -> String {
     let mut text = String::new();
     let mut lead = "";

@@ -1,8 +1,8 @@
-//! The units of a page as pieces that are never cut.
+//! Splits the units of a page into pieces that stay whole.
 
 use super::super::units::{Unit, UnitKind, sentences};
 
-/// A row or a step may be longer than a chunk should be by this factor before it is cut.
+/// A row or step is only split if it is longer than a chunk by this factor.
 const WHOLE: usize = 2;
 
 /// A unit, or a part of one that is too long for a chunk.
@@ -11,7 +11,7 @@ pub(super) struct Piece<'a> {
     pub(super) unit: &'a Unit,
     pub(super) text: String,
     pub(super) tokens: usize,
-    /// Tokens of what stands over a row, where it has to be said.
+    /// Tokens of a row's title and groups, if they have to be repeated.
     pub(super) lead_tokens: usize,
 }
 

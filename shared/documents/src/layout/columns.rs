@@ -1,27 +1,27 @@
-//! Columns of a page: cut apart before rows are made, so that lines of neighbouring columns are
-//! not taken for one row.
+//! Columns of a page. They are separated before rows are built, so that neighbouring lines in two columns are not taken
+//! for one row.
 
 use super::Rule;
 use super::measure::{greatest, least, median, number};
 use super::rows::{self, TextRow};
 use super::segments::Segment;
 
-/// Columns within columns.
+/// Maximum nesting of columns.
 const DEEPEST: u8 = 3;
-/// Fewer segments are no columns.
+/// Minimum number of segments that can form columns.
 const FEW: usize = 8;
-/// Segments that must begin at one place to make it an edge.
+/// Minimum number of segments that begin at the same position to make it a column edge.
 const EDGE_SEGMENTS: usize = 4;
 
-/// A cut that was found.
+/// A split into two columns.
 struct Cut {
     score: f32,
     left: Vec<usize>,
     right: Vec<usize>,
 }
 
-/// The parts of a page in reading order: what stands above the columns, the left one, the right one,
-/// what stands below; each cut again.
+/// The parts of a page in reading order: the part above the columns, the left column, the right one, the part below;
+/// each split again.
 pub(super) fn split(segments: Vec<Segment>, vertical: &[Rule], depth: u8) -> Vec<Vec<Segment>> {
     if depth > DEEPEST || segments.len() < FEW {
         return vec![segments];
@@ -79,7 +79,7 @@ fn edges(segments: &[Segment]) -> Vec<f32> {
     shared.map(|place| 2.0 * *place as f32).collect()
 }
 
-/// Stretches of the page, from top to bottom, in which no segment crosses the edge.
+/// Vertical ranges of the page in which no segment crosses the edge.
 fn runs(segments: &[Segment], order: &[usize], edge: f32, size: f32) -> Vec<Vec<usize>> {
     let crosses = |at: &usize| {
         segments.get(*at).is_some_and(|segment| segment.left < edge - 0.1 && segment.right > edge - 0.35 * size)
@@ -87,7 +87,7 @@ fn runs(segments: &[Segment], order: &[usize], edge: f32, size: f32) -> Vec<Vec<
     order.split(crosses).filter(|run| !run.is_empty()).map(<[usize]>::to_vec).collect()
 }
 
-/// Whether a stretch is set in two columns at the edge, and how much of the page that is.
+/// Whether a range is set in two columns at the edge, and how much of the page it covers.
 fn judge(segments: &[Segment], run: &[usize], edge: f32, (size, vertical): (f32, &[Rule])) -> Option<Cut> {
     let side = |is: &dyn Fn(&Segment) -> bool| -> Vec<usize> {
         run.iter().copied().filter(|at| segments.get(*at).is_some_and(is)).collect()
@@ -123,7 +123,7 @@ fn judge(segments: &[Segment], run: &[usize], edge: f32, (size, vertical): (f32,
     })
 }
 
-/// One side of a possible gutter.
+/// One side of a possible gap between columns.
 struct Side {
     rows: Vec<TextRow>,
     width: f32,
@@ -131,9 +131,9 @@ struct Side {
     filled: f32,
     /// Words with letters in a segment, on average.
     words: f32,
-    /// Share of rows in which leaders lead to something.
+    /// Share of rows with dot leaders that lead to something.
     led: f32,
-    /// Share of rows that are nothing but a number.
+    /// Share of rows that consist of a number only.
     bare: f32,
 }
 
@@ -170,7 +170,8 @@ fn is_bare(row: &TextRow) -> bool {
     figures && !row.words().any(lettered)
 }
 
-/// Running text on both sides, entries of an index, or lines that do not match in height: rows of a table do.
+/// Whether the sides are columns: running text, entries of an index, or lines at different heights. Rows of a table are
+/// at equal heights.
 fn are_columns(left: &Side, right: &Side, size: f32) -> bool {
     let (few, many) =
         if left.rows.len() <= right.rows.len() { (&left.rows, &right.rows) } else { (&right.rows, &left.rows) };

@@ -1,16 +1,16 @@
-//! From characters to words.
+//! Joins characters to words.
 //!
-//! Gaps decide, not the file's own blanks: producers set letters one by one, or leave blanks out.
-//! Raised and lowered figures keep their meaning: `10⁶` is not `106`, `2 3/8` not `23/8`.
+//! Gaps decide, not the spaces in the file: some producers position each letter, others omit spaces. Superscripts and
+//! subscripts keep their meaning: `10⁶` is not `106`, `2 3/8` is not `23/8`.
 
 use super::Word;
 
-/// One character with its place, in the frame in which it is upright.
+/// A character and its position, in the frame in which it is upright.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Glyph {
     /// The character.
     pub character: char,
-    /// Left edge of the room that it takes, side bearings included.
+    /// Left edge, including the side bearing.
     pub left: f32,
     /// Right edge.
     pub right: f32,
@@ -18,41 +18,41 @@ pub struct Glyph {
     pub top: f32,
     /// Lower edge.
     pub bottom: f32,
-    /// Where it stands.
+    /// Y coordinate of the baseline.
     pub baseline: f32,
     /// Its font's size, as displayed.
     pub size: f32,
     /// Whether its face is bold.
     pub bold: bool,
-    /// Whether a blank stands before it: in the file, or guessed by the reader.
+    /// Whether a space precedes it, in the file or inferred by the reader.
     pub spaced: Spacing,
 }
 
-/// What stands before a character.
+/// The space before a character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spacing {
     /// Nothing.
     None,
-    /// A blank that the reader guessed from a gap or a new line.
+    /// A space that the reader inferred from a gap or a new line.
     Guessed,
-    /// A blank in the file.
+    /// A space in the file.
     Real,
 }
 
-/// A gap of so many sizes is one between words, where nothing else is known.
+/// Minimum gap between words in font sizes, if nothing else is known.
 const GAP: f32 = 0.24;
-/// Where a blank was guessed.
+/// Minimum gap between words if the reader inferred a space.
 const GUESSED_GAP: f32 = 0.12;
-/// Where letters are set apart.
+/// Minimum gap between words in letter-spaced text.
 const SPACED_OUT_GAP: f32 = 0.3;
-/// Average gap from which on letters count as set apart.
+/// Average gap above which text counts as letter-spaced.
 const SPACED_OUT: f32 = 0.09;
-/// A character on another line, in sizes.
+/// Vertical distance in font sizes above which a character is on another line.
 const OTHER_LINE: f32 = 0.35;
-/// Largest share of the size that a raised or lowered figure has.
+/// Maximum size of a superscript or subscript relative to the text.
 const SMALL: f32 = 0.82;
 
-/// Where a character stands, as compared with those beside it.
+/// The vertical position of a character relative to its neighbours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Script {
     Normal,
@@ -60,7 +60,7 @@ enum Script {
     Lowered,
 }
 
-/// The words of some characters, which come in the order of the file.
+/// Joins characters, in the order of the file, to words.
 #[must_use]
 pub fn words(glyphs: &[Glyph]) -> Vec<Word> {
     let mut words = Vec::new();
@@ -90,7 +90,7 @@ struct Builder {
     bold: usize,
     /// Sum of the gaps between the characters.
     gaps: f32,
-    /// Whether the characters until now were small, and stood where raised ones do, before a larger one.
+    /// Whether the characters so far were small and raised, before a larger one.
     last: Glyph,
 }
 
@@ -138,7 +138,7 @@ impl Builder {
         self.last = *glyph;
     }
 
-    /// Whether a character is raised or lowered behind the word, and how.
+    /// Whether the character is a superscript or subscript of the word, and which.
     fn script_of(&self, glyph: &Glyph) -> Option<Script> {
         let size = self.word.size;
         let after_figure = self.characters.last().is_some_and(|(c, _)| c.is_ascii_digit());
@@ -201,7 +201,7 @@ impl Builder {
     }
 }
 
-/// Whether the letter behind is set apart as this one is: then all of them are.
+/// Whether the next letter is spaced as widely as this one: then all of them are.
 fn goes_on_apart(gap: f32, glyph: &Glyph, next: Option<&Glyph>) -> bool {
     next.is_some_and(|next| next.spaced == Spacing::Guessed && next.left - glyph.right >= 0.6 * gap)
 }
@@ -210,7 +210,7 @@ fn is_small(size: f32, beside: f32) -> bool {
     size <= SMALL * beside
 }
 
-/// The text of a word: fractions with a slash, other raised and lowered figures as such.
+/// The text of a word, with fractions as `3/8` and other superscripts and subscripts as such.
 fn spelled(characters: &[(char, Script)]) -> String {
     let mut text = String::with_capacity(characters.len());
     let mut rest = characters;
@@ -237,8 +237,8 @@ fn spelled(characters: &[(char, Script)]) -> String {
     text
 }
 
-/// Whether a sign of degrees was set as what looks like it: a raised nought, or the sign of an ordinal, behind a
-/// number and before the letter of a scale; a nought also before nothing. `10⁰` stays a power, `3º` an ordinal.
+/// Whether a character is used as a degree sign: a raised zero or an ordinal sign, after a number and before the letter
+/// of a scale; a zero also at the end. `10⁰` stays a power, `3º` an ordinal.
 fn is_degree(before: &str, rest: &[(char, Script)]) -> bool {
     let nought = matches!(rest.first(), Some(('0', Script::Raised)));
     let looks = nought || matches!(rest.first(), Some(('\u{2070}' | '\u{ba}' | '\u{1d52}', _)));
@@ -250,7 +250,7 @@ fn is_degree(before: &str, rest: &[(char, Script)]) -> bool {
     looks && fits && before.ends_with(|c: char| c.is_ascii_digit())
 }
 
-/// Raised figures, then a slash and figures, or lowered figures right below: `3/8`.
+/// Raised digits, then a slash and digits, or lowered digits directly below: `3/8`.
 fn fraction(characters: &[(char, Script)]) -> Option<(String, usize)> {
     let figures = |from: usize, script: Script| {
         let of = characters.iter().skip(from).take_while(|(c, s)| c.is_ascii_digit() && *s == script);

@@ -1,4 +1,4 @@
-//! A run of rows sorted into cells.
+//! Sorts a run of rows into cells.
 
 use super::head;
 use super::measure::{greatest, least, median, number};
@@ -8,12 +8,12 @@ use super::segments::{Segment, join};
 use super::{Rule, Word, wrapped};
 use crate::{CELL_SEPARATOR, LEADERS, Line, Row, Table, normalize};
 
-/// Tables within one run.
+/// Maximum number of tables in one run, as a recursion depth.
 const DEEPEST: u8 = 3;
 /// Share of the rows that may cross the strip between two columns.
 const CROSSING: f32 = 0.06;
 
-/// A row of cells with what it was made of.
+/// A row of cells, and the segments that it was built from.
 #[derive(Debug, Clone)]
 pub(super) struct GridRow {
     pub(super) cells: Vec<String>,
@@ -29,7 +29,7 @@ impl GridRow {
         self.cells.iter().filter(|cell| !cell.is_empty()).count()
     }
 
-    /// Takes over the cells of a row that goes on from this one.
+    /// Appends the cells of a row that continues this one.
     pub(super) fn append(&mut self, other: Self) {
         for (cell, more) in self.cells.iter_mut().zip(&other.cells) {
             if !cell.is_empty() && !more.is_empty() {
@@ -43,12 +43,12 @@ impl GridRow {
     }
 }
 
-/// The extent of a run, sideways.
+/// Left and right edge of a run.
 pub(super) fn sides(run: &[TextRow]) -> (f32, f32) {
     (least(run.iter().map(TextRow::left)), greatest(run.iter().map(TextRow::right)))
 }
 
-/// One run may hold two tables: it is cut where the parts have more columns than the whole.
+/// Splits a run that consists of two tables: if the parts have more columns than the whole.
 pub(super) fn pieces(run: Vec<TextRow>, vertical: &[Rule], depth: u8) -> Vec<Vec<TextRow>> {
     let Some((whole, at)) = better_cut(&run, vertical, depth) else { return vec![run] };
     let mut upper = run;
@@ -59,7 +59,7 @@ pub(super) fn pieces(run: Vec<TextRow>, vertical: &[Rule], depth: u8) -> Vec<Vec
     parts
 }
 
-/// The number of columns of the whole run, and where to cut it, if that gives more columns.
+/// The number of columns of the whole run, and where to split it if that gives more columns.
 fn better_cut(run: &[TextRow], vertical: &[Rule], depth: u8) -> Option<(usize, usize)> {
     let (first, last) = (run.first()?, run.last()?);
     let whole = columns(run, vertical).len();
@@ -82,7 +82,7 @@ fn better_cut(run: &[TextRow], vertical: &[Rule], depth: u8) -> Option<(usize, u
     (mean >= number(whole) + 0.5).then_some((whole.max(1), at))
 }
 
-/// The places between columns: vertical rules, and strips that almost no row crosses.
+/// Positions between columns: vertical rules, and strips that almost no row crosses.
 pub(super) fn columns(run: &[TextRow], vertical: &[Rule]) -> Vec<f32> {
     let (Some(first), Some(last)) = (run.first(), run.last()) else { return Vec::new() };
     let (top, bottom) = (first.baseline - first.size, last.baseline + 2.0);
@@ -110,10 +110,10 @@ pub(super) fn columns(run: &[TextRow], vertical: &[Rule]) -> Vec<f32> {
     kept
 }
 
-/// Gaps within a segment that are as wide as one between columns may be, in sizes.
+/// A gap within a segment that may be one between columns, in font sizes.
 const WIDE_BLANK: f32 = 0.8;
 
-/// The stretches that a segment covers: a wide blank may be the strip between two columns.
+/// The horizontal ranges that a segment covers. A wide gap may be the strip between two columns.
 fn stretches(segment: &Segment) -> Vec<(f32, f32)> {
     let mut stretches: Vec<(f32, f32)> = Vec::new();
     for word in &segment.words {
@@ -125,8 +125,8 @@ fn stretches(segment: &Segment) -> Vec<(f32, f32)> {
     stretches
 }
 
-/// How many cells a row has that shows where the columns are, three at most: enough rows must have them,
-/// since others hold a title, or a value across two columns.
+/// The number of cells of a typical row, at most three. Enough rows must have them, because other rows contain a title
+/// or a value across two columns.
 fn typical_cells(run: &[TextRow]) -> usize {
     let several = run.iter().filter(|row| row.segments.len() >= 2).count();
     let three = run.iter().filter(|row| row.segments.len() >= 3).count();
@@ -137,7 +137,7 @@ fn typical_cells(run: &[TextRow]) -> usize {
     }
 }
 
-/// The middles of the strips, one unit wide steps, that few rows cross.
+/// Centres of the strips that few rows cross, one unit wide each.
 fn strips(run: &[TextRow], (left, right): (f32, f32), size: f32) -> Vec<f32> {
     let typical = typical_cells(run);
     let mut body: Vec<&TextRow> = run.iter().filter(|row| row.segments.len() >= typical).collect();
@@ -201,13 +201,13 @@ fn grid_row(row: &TextRow, cuts: &[f32]) -> GridRow {
 }
 
 enum Placement {
-    /// All of it in the column of this place.
+    /// The whole segment goes into the column at this position.
     At(f32),
-    /// Each word by its own place.
+    /// Each word goes into the column at its own position.
     ByWord,
 }
 
-/// Where a segment goes: whole into one cell where it crosses no cut between two words, else word by word.
+/// Chooses the cell of a segment: one cell if no column boundary lies between two of its words, otherwise word by word.
 fn placement(segment: &Segment, cuts: &[f32], alone: bool) -> Placement {
     let inside: Vec<f32> =
         cuts.iter().copied().filter(|cut| segment.left + 1.0 < *cut && *cut < segment.right - 1.0).collect();
@@ -231,7 +231,7 @@ fn placement(segment: &Segment, cuts: &[f32], alone: bool) -> Placement {
     Placement::ByWord
 }
 
-/// The tables of a run: one, or several where heads stand between its rows.
+/// The tables of a run: several if there are heads between its rows.
 pub(super) fn tables(run: &[TextRow], vertical: &[Rule], horizontal: &[Rule]) -> Vec<Table> {
     let cuts = columns(run, vertical);
     let mut rest = rows(run, &cuts);
@@ -247,7 +247,7 @@ pub(super) fn tables(run: &[TextRow], vertical: &[Rule], horizontal: &[Rule]) ->
     tables
 }
 
-/// How many vertical rules stand between the cells of a run.
+/// The number of vertical rules between the cells of a run.
 fn columns_ruled(run: &[TextRow], vertical: &[Rule]) -> usize {
     let (left, right) = sides(run);
     let (Some(first), Some(last)) = (run.first(), run.last()) else { return 0 };

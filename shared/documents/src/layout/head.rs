@@ -3,10 +3,10 @@
 use super::Rule;
 use super::grid::GridRow;
 
-/// Most rows of a head.
+/// Maximum number of rows in a head.
 const MOST: usize = 6;
 
-/// How many rows are head: those above the first long rule, else those before figures begin.
+/// The number of rows in the head: those above the first long rule, otherwise those before the first values.
 pub(super) fn count(rows: &[GridRow], (left, right): (f32, f32), horizontal: &[Rule], framed: bool) -> usize {
     for (at, pair) in rows.windows(2).enumerate().take(MOST) {
         let [above, below] = pair else { continue };
@@ -24,7 +24,7 @@ pub(super) fn count(rows: &[GridRow], (left, right): (f32, f32), horizontal: &[R
     if is_certain(head, body, framed) { heads } else { 0 }
 }
 
-/// Whether a row is one of the body: half of its cells hold figures, or leaders lead to its value.
+/// Whether a row belongs to the body: half of its cells contain numbers, or dot leaders lead to its value.
 fn is_body(row: &GridRow) -> bool {
     row.led || 2 * row.cells.iter().filter(|cell| has_figure(cell)).count() >= row.filled()
 }
@@ -33,8 +33,8 @@ fn has_figure(cell: &str) -> bool {
     cell.chars().any(|c| c.is_ascii_digit())
 }
 
-/// Without a rule below it, a head must stand out: wrong heads are worse than none. It is set in another
-/// face or in capitals, or names columns of figures. In a frame of vertical rules, names alone are enough.
+/// Whether a head without a rule below it is certain, since wrong heads are worse than none. It must be bold or in
+/// capitals, or name columns of numbers. In a frame of vertical rules, words alone are enough.
 fn is_certain(head: &[GridRow], body: &[GridRow], framed: bool) -> bool {
     let Some(last) = head.last() else { return false };
     let bold = |row: &GridRow| row.words.iter().filter(|word| word.bold).count() * 2 > row.words.len();
@@ -53,7 +53,7 @@ fn is_certain(head: &[GridRow], body: &[GridRow], framed: bool) -> bool {
     emphasised || raised || (columns >= 3 && (named >= 2 || (names && (named >= 1 || framed))))
 }
 
-/// Where a further head stands among the rows: names over columns of figures, with no key of their own.
+/// The index of a further head among the rows: names over columns of numbers, without a key in the first column.
 pub(super) fn further(rows: &[GridRow]) -> Option<usize> {
     let is_head = |row: &GridRow| {
         let names = row.cells.iter().skip(1).filter(|cell| cell.chars().filter(|c| c.is_alphabetic()).count() >= 3);
@@ -66,7 +66,7 @@ pub(super) fn further(rows: &[GridRow]) -> Option<usize> {
     (at >= 1 && figures.count() >= 2 && rows.iter().take(at).any(|row| row.filled() >= 2)).then_some(at)
 }
 
-/// Whether a rule covers so much of the table's width.
+/// Whether a rule covers this share of the table's width.
 pub(super) fn covers(rule: &Rule, (left, right): (f32, f32), share: f32) -> bool {
     rule.right.min(right) - rule.left.max(left) > share * (right - left)
 }

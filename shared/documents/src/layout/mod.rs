@@ -1,12 +1,11 @@
-//! From positioned words to blocks: columns, rows, tables, lists and running text.
+//! Builds blocks from positioned words: columns, rows, tables, lists and running text.
 //!
-//! One engine for text layers and for recognised pictures. All places are in one unit (points or
-//! pixels), from the upper left corner, y downwards; thresholds are shares of the font size.
+//! The same engine serves text layers and recognised pictures. All positions have the same unit (points or pixels),
+//! from the upper left corner, y downwards. Thresholds are relative to the font size.
 //!
-//! The steps: [`glyphs`] joins characters to words; [`segments`] joins words on one baseline to
-//! segments without a wide gap; [`columns`] cuts the page where it is set in columns; [`rows`] puts
-//! segments of one height beside each other; [`tables`] finds runs of rows that share columns;
-//! [`grid`] sorts a run into cells under their heads; [`prose`] makes lines of the rest.
+//! The steps: [`glyphs`] joins characters to words; [`segments`] joins words on one baseline, up to a wide gap;
+//! [`columns`] splits the page into columns; [`rows`] groups segments of the same height; [`tables`] finds runs of rows
+//! with common columns; [`grid`] sorts a run into cells under their heads; [`prose`] makes lines of the rest.
 
 mod columns;
 pub mod glyphs;
@@ -25,10 +24,10 @@ mod wrapped;
 use super::Block;
 pub use rules::Rule;
 
-/// A word with its place.
+/// A word and its position.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Word {
-    /// Its characters.
+    /// Its text.
     pub text: String,
     /// Left edge.
     pub left: f32,
@@ -38,11 +37,11 @@ pub struct Word {
     pub top: f32,
     /// Lower edge.
     pub bottom: f32,
-    /// Where its letters stand.
+    /// Y coordinate of the baseline.
     pub baseline: f32,
-    /// Font size: about the distance between closely set lines.
+    /// Font size: about the distance of tightly set lines.
     pub size: f32,
-    /// Whether it is set in a bold face.
+    /// Whether it is bold.
     pub bold: bool,
 }
 
@@ -55,16 +54,16 @@ impl Word {
 /// Smallest font size that counts as text.
 const SMALLEST: f32 = 1.5;
 
-/// Most words that are laid out; more is no page that anybody prints.
+/// Maximum number of words; no printed page has more.
 const MOST_WORDS: usize = 20_000;
 
-/// The words by the printed lines on which they stand, cut at wide gaps.
+/// Groups words by printed line. Lines are split at wide gaps.
 #[must_use]
 pub fn lines_of(words: Vec<Word>) -> Vec<Vec<Word>> {
     segments::of(words, &[]).into_iter().map(|segment| segment.words).collect()
 }
 
-/// The blocks of a page, in reading order, from its words and ruled lines.
+/// Builds the blocks of a page, in reading order, from its words and ruled lines.
 #[must_use]
 pub fn blocks(words: Vec<Word>, rules: &[Rule]) -> Vec<Block> {
     let mut words: Vec<Word> = words.into_iter().filter(|word| word.size > SMALLEST).collect();

@@ -1,4 +1,4 @@
-//! Rows that are no table, as printed lines: running text and lists.
+//! Rows outside tables, as printed lines: running text and lists.
 
 use super::Word;
 use super::rows::TextRow;
@@ -34,7 +34,7 @@ pub(super) fn blocks(rows: Vec<TextRow>) -> Vec<Block> {
     blocks
 }
 
-/// `3. Remove the bolt`: a mark, a blank, and words.
+/// Whether a line is a list item: a label, a space, and words, as in `3. Remove the bolt`.
 fn begins_with_mark(text: &str) -> bool {
     text.split_once(' ').is_some_and(|(mark, rest)| {
         is_mark(mark) && mark != "-" && rest.chars().filter(|c| c.is_alphabetic()).count() >= 2
@@ -66,7 +66,7 @@ fn line(row: &TextRow) -> Option<Line> {
     Some(Line { text: texts, size: row.size, bold, area: area(row.words()), in_picture: false })
 }
 
-/// Words broken at a line's end become whole, on the line where they begin.
+/// Joins words that were hyphenated at the end of a line, on the line where they begin.
 fn join_broken_words(lines: &mut Vec<(bool, Line)>) {
     for at in 1..lines.len() {
         let (before, after) = lines.split_at_mut(at);
@@ -85,7 +85,7 @@ fn join_broken_words(lines: &mut Vec<(bool, Line)>) {
     lines.retain(|(_, line)| !line.text.is_empty());
 }
 
-/// The place of some words.
+/// The area of some words.
 pub(super) fn area<'a>(words: impl Iterator<Item = &'a Word>) -> Area {
     let of = |word: &Word| Area { left: word.left, top: word.top, right: word.right, bottom: word.bottom };
     words.map(of).reduce(Area::union).unwrap_or_default()

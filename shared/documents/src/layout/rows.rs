@@ -1,13 +1,13 @@
-//! Rows: segments that stand beside each other at about one height.
+//! Rows: segments next to each other at about the same height.
 
 use super::Word;
 use super::segments::Segment;
 
-/// Segments whose baselines differ by less than this share of the size are at one height for sure.
+/// Segments whose baselines differ by less than this share of the font size are certainly on one row.
 const SAME_HEIGHT: f32 = 0.22;
-/// A value may stand so many sizes higher or lower than its label.
+/// Maximum vertical distance of a value from its label, in font sizes.
 const SAME_ROW: f32 = 0.5;
-/// Rows that a segment may still join.
+/// Number of rows that a segment may still join.
 const OPEN_ROWS: usize = 6;
 
 /// Segments at one height, from left to right.
@@ -69,8 +69,8 @@ pub(super) fn of(mut segments: Vec<Segment>) -> Vec<TextRow> {
     rows
 }
 
-/// The two rows nearest to each other that are one: baselines of a row may differ by some points.
-/// The closest go first, so that a value between two labels joins the nearer one.
+/// The two closest rows that are one row: baselines of a row may differ by some points. Starting with the closest makes
+/// a value between two labels join the nearer one.
 fn closest(rows: &[TextRow]) -> Option<(usize, usize)> {
     let mut best: Option<(f32, usize, usize)> = None;
     for (at, row) in rows.iter().enumerate() {

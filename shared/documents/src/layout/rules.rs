@@ -1,6 +1,6 @@
 //! Ruled lines of tables and frames.
 
-/// A thin line, as the rectangle it fills.
+/// A thin straight line, as the rectangle that it fills.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rule {
     /// Left edge.
@@ -13,13 +13,13 @@ pub struct Rule {
     pub bottom: f32,
 }
 
-/// A line thicker than this is a bar or a picture.
+/// Maximum thickness. Anything thicker is a bar or a picture.
 pub const THICKEST: f32 = 3.5;
-/// A line shorter than this is a part of a letter or of a drawing.
+/// Minimum length. Anything shorter is a part of a letter or drawing.
 pub const SHORTEST: f32 = 8.0;
-/// Pieces of one line lie this close to each other.
+/// Maximum gap between pieces of one line.
 const PIECES: f32 = 4.0;
-/// And this close to the same straight line.
+/// Maximum offset between pieces of one line.
 const ALIGNED: f32 = 1.6;
 
 impl Rule {
@@ -30,13 +30,13 @@ impl Rule {
         (rule.is_vertical() || rule.is_horizontal()).then_some(rule)
     }
 
-    /// Whether this is a vertical line.
+    /// Whether the rule is vertical.
     #[must_use]
     pub fn is_vertical(&self) -> bool {
         self.right - self.left < THICKEST && self.bottom - self.top > SHORTEST
     }
 
-    /// Whether this is a horizontal line.
+    /// Whether the rule is horizontal.
     #[must_use]
     pub fn is_horizontal(&self) -> bool {
         self.bottom - self.top < THICKEST && self.right - self.left > SHORTEST
@@ -63,7 +63,7 @@ pub(super) fn horizontal(rules: &[Rule]) -> Vec<Rule> {
     joined(rules, Rule::y, |rule| (rule.left, rule.right))
 }
 
-/// Joins pieces of one straight line: a cell's border often comes as a fragment.
+/// Joins the pieces of one straight line: borders of cells often come in pieces.
 fn joined(mut rules: Vec<Rule>, across: fn(&Rule) -> f32, along: fn(&Rule) -> (f32, f32)) -> Vec<Rule> {
     let order = |rule: &Rule| (across(rule) / 1.5).round();
     rules.sort_by(|a, b| order(a).total_cmp(&order(b)).then(along(a).0.total_cmp(&along(b).0)));

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use super::{Rule, Word};
 
-/// A gap of more than so many font sizes ends a segment.
+/// Minimum gap between segments in font sizes.
 const WIDE_GAP: f32 = 1.0;
 /// Words whose baselines differ by less than this share of the size stand on one line.
 const SAME_BASELINE: f32 = 0.22;
-/// Lines that a word may still join: those above it on the page were finished before.
+/// Number of lines that a word may still join. Lines above them are complete.
 const OPEN_LINES: usize = 12;
 
 /// Words on one baseline that belong together.
@@ -19,7 +19,7 @@ pub(super) struct Segment {
     pub(super) right: f32,
     pub(super) baseline: f32,
     pub(super) size: f32,
-    /// Whether leaders lead to it.
+    /// Whether dot leaders lead to it.
     pub(super) led: bool,
 }
 
@@ -45,8 +45,7 @@ impl Segment {
     }
 }
 
-/// The words with blanks between them. Letters that are set one by one leave gaps that look like
-/// blanks.
+/// Joins the words of a segment with spaces. Letters that are positioned one by one leave gaps that look like spaces.
 pub(super) fn join(words: &[Word]) -> String {
     let mut words: Vec<&Word> = words.iter().collect();
     words.sort_by(|a, b| a.left.total_cmp(&b.left));
@@ -67,15 +66,14 @@ pub(super) fn join(words: &[Word]) -> String {
     out
 }
 
-/// Dots in a row from which on they lead, as they do between a text and its number; spaced ones are
-/// words of one dot each.
+/// Minimum number of dots that count as leaders. Spaced leaders are words of one dot each.
 const LEADERS: usize = 3;
 
 fn is_leader_sign(character: char) -> bool {
     matches!(character, '.' | '\u{2024}' | '\u{2025}' | '\u{2026}' | '_' | '\u{b7}')
 }
 
-/// Whether a word is nothing but dots, of which leaders are made.
+/// Whether a word consists of dots only, as leaders do.
 fn is_dots(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_leader_sign)
 }
@@ -86,7 +84,7 @@ fn dots_around(text: &str) -> (usize, usize) {
     (of(&mut text.chars()), of(&mut text.chars().rev()))
 }
 
-/// A word without the leaders that were printed onto it, and whether some stood before and behind it.
+/// A word without leaders printed onto it, and whether there were some before and after it.
 fn without_leaders(mut word: Word) -> (Word, bool, bool) {
     let (front, back) = dots_around(&word.text);
     let (before, behind) = (front >= LEADERS, back >= LEADERS);
@@ -102,7 +100,7 @@ fn without_leaders(mut word: Word) -> (Word, bool, bool) {
     (word, before, behind)
 }
 
-/// Leaves out words that are printed twice on one place, to look bold or as a second layer.
+/// Removes words that are printed twice at one position, to look bold or as a second layer.
 pub(super) fn without_doubles(mut words: Vec<Word>) -> Vec<Word> {
     let mut seen: HashMap<String, Vec<(f32, f32)>> = HashMap::new();
     let is_new = |word: &Word| {
@@ -118,7 +116,7 @@ pub(super) fn without_doubles(mut words: Vec<Word>) -> Vec<Word> {
     words
 }
 
-/// A printed line while it is collected.
+/// A printed line that is being collected.
 struct Line {
     baseline: f32,
     size: f32,

@@ -1,4 +1,4 @@
-//! Runs of rows that are tables: rows under the same vertical rules, or rows whose cells share edges.
+//! Finds tables: rows between the same vertical rules, or rows whose cells have common edges.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -12,7 +12,7 @@ use super::segments::Segment;
 use crate::outline::is_caption;
 use crate::units::notice_word;
 
-/// Rows that belong together.
+/// A run of rows.
 pub(super) enum Run {
     /// Running text and lists.
     Text(Vec<TextRow>),
@@ -28,7 +28,7 @@ static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Whether a row stands alone and begins something new.
+/// Whether a row begins something new by itself.
 fn opens(row: &TextRow) -> bool {
     match row.segments.as_slice() {
         [alone] => is_opening(alone.text().trim()),
@@ -36,21 +36,21 @@ fn opens(row: &TextRow) -> bool {
     }
 }
 
-/// Whether a line begins something new: it is the caption of a table or figure, or a signal word in capitals.
+/// Whether a line begins something new: a caption of a table or figure, or a signal word in capitals.
 pub(super) fn is_opening(line: &str) -> bool {
     let first = line.split_whitespace().next().unwrap_or_default();
     let is_signal_word = || !first.chars().any(char::is_lowercase) && notice_word(line).is_some();
     is_caption(line) || is_signal_word()
 }
 
-/// Whether a text is the mark of a list's item.
+/// Whether a text is the label of a list item.
 pub(super) fn is_mark(text: &str) -> bool {
     // Letters that are set one by one: `a .`
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     MARK.as_ref().is_some_and(|mark| mark.is_match(&text))
 }
 
-/// Whether a row is an item of a list: its mark, and the text that belongs to it.
+/// Whether a row is a list item: a label and its text.
 pub(super) fn is_item(row: &TextRow) -> bool {
     match row.segments.as_slice() {
         [mark, text] => text.words.len() >= 2 && is_mark(&mark.text()),
@@ -84,7 +84,7 @@ pub(super) fn split(rows: &[TextRow], vertical: &[Rule]) -> Vec<Run> {
     runs
 }
 
-/// What rules a part of the page.
+/// The vertical rules of a part of the page.
 struct Frame<'a> {
     left: f32,
     right: f32,
@@ -92,7 +92,7 @@ struct Frame<'a> {
 }
 
 impl Frame<'_> {
-    /// How many rows at the front stand between the same two or more long vertical rules.
+    /// The number of rows at the front that are between the same two or more long vertical rules.
     fn ruled_table(&self, rows: &[TextRow]) -> Option<usize> {
         let mut common = self.rules_at(rows.first()?);
         if common.len() < 2 {
@@ -111,7 +111,7 @@ impl Frame<'_> {
         (run.iter().filter(|row| is_columnar(row)).count() >= 3).then_some(end)
     }
 
-    /// The rules beside which a row stands, by their place: the two edges of a bar are one.
+    /// The rules next to a row, by position. The two edges of a bar count as one.
     fn rules_at(&self, row: &TextRow) -> BTreeSet<i32> {
         let height = row.baseline - 0.35 * row.size;
         let beside = self.vertical.iter().filter(|rule| {
@@ -126,7 +126,7 @@ impl Frame<'_> {
     }
 }
 
-/// How many rows at the front have cells that line up, without rules.
+/// The number of rows at the front whose cells line up, without rules.
 fn unruled_table(rows: &[TextRow]) -> Option<usize> {
     if !is_columnar(rows.first()?) {
         return None;
@@ -164,25 +164,25 @@ fn unruled_table(rows: &[TextRow]) -> Option<usize> {
     (columnar >= 3 && agree(run)).then_some(last + 1)
 }
 
-/// Whether two cells begin, end or are centred at one place.
+/// Whether two cells have the same start, end or centre.
 fn aligned(a: &Segment, b: &Segment, (start, end, middle): (f32, f32, f32)) -> bool {
     (a.left - b.left).abs() < start
         || (a.right - b.right).abs() < end
         || (a.left + a.right - b.left - b.right).abs() < middle
 }
 
-/// Cells of a row, but for the first column.
+/// The cells of a row except the first column.
 fn further(row: &TextRow) -> impl Iterator<Item = &Segment> {
     row.segments.iter().skip(1)
 }
 
-/// Whether a cell of the row stands where a cell of the run does, other than in the first column.
+/// Whether a cell of the row lines up with a cell of the run, other than in the first column.
 fn fits(row: &TextRow, run: &[TextRow]) -> bool {
     run.iter().flat_map(further).any(|cell| row.segments.iter().any(|own| aligned(own, cell, (3.0, 2.0, 4.0))))
 }
 
-/// Whether a cell goes on below a word of the last full row: where two cells are set so close that they look like
-/// one, the second is wrapped to where its first word begins.
+/// Whether a cell continues below a word of the last full row. If two cells are so close that they look like one, the
+/// second is wrapped to where its first word begins.
 fn hangs_below(row: &TextRow, run: &[TextRow]) -> bool {
     const SAME_EDGE: f32 = 1.0;
     let Some(above) = run.iter().rev().find(|row| is_columnar(row)) else { return false };
@@ -191,7 +191,7 @@ fn hangs_below(row: &TextRow, run: &[TextRow]) -> bool {
     row.left() > first && further(above).any(hangs)
 }
 
-/// A line of text across the run.
+/// Whether a row is a line of text across the whole run.
 fn is_wide(row: &TextRow, run: &[TextRow]) -> bool {
     let width = greatest(run.iter().map(TextRow::right)) - least(run.iter().map(TextRow::left));
     row.segments.first().is_some_and(|segment| segment.width() > 0.6 * width && segment.words.len() > 6)

@@ -1,12 +1,11 @@
-//! Cells that run over several lines.
+//! Cells that are wrapped over several lines.
 
 use super::Rule;
 use super::grid::GridRow;
 use super::head::covers;
 use super::measure::{median, number};
 
-/// Joins the lines of a row, where it is certain that they are one: rows that have a key of their own
-/// are never joined.
+/// Joins the lines of a row, if they are certainly one row. Rows with a key of their own are never joined.
 pub(super) fn merged(rows: Vec<GridRow>, head: usize, sides: (f32, f32), horizontal: &[Rule]) -> Vec<GridRow> {
     match bands(&rows, head, sides, horizontal) {
         Some(begins) => by_bands(rows, head, &begins),
@@ -14,7 +13,7 @@ pub(super) fn merged(rows: Vec<GridRow>, head: usize, sides: (f32, f32), horizon
     }
 }
 
-/// In a table with a rule between all rows: for each line, whether a row begins there.
+/// For tables with rules between all rows: for each line, whether a row begins there.
 fn bands(rows: &[GridRow], head: usize, sides: (f32, f32), horizontal: &[Rule]) -> Option<Vec<bool>> {
     let ruled = |pair: &[GridRow]| match pair {
         [above, below] => {
@@ -44,8 +43,8 @@ fn by_bands(rows: Vec<GridRow>, head: usize, begins: &[bool]) -> Vec<GridRow> {
     out
 }
 
-/// Without rules, a line goes on from the row above where it has no key of its own, fills no cell that
-/// is empty above, and stands close or goes on in lower case.
+/// Without rules, a line continues the row above if it has no key, fills no cell that is empty above, and is close or
+/// continues in lower case.
 fn by_distance(mut rows: Vec<GridRow>, head: usize) -> Vec<GridRow> {
     let body = rows.split_off(head.min(rows.len()));
     let full = body.iter().filter(|row| row.filled() > 1).count();
@@ -88,8 +87,8 @@ fn by_distance(mut rows: Vec<GridRow>, head: usize) -> Vec<GridRow> {
     rows
 }
 
-/// Whether rows are set apart from each other by more than their own lines are, and no two lines that
-/// would be joined are rows of their own.
+/// Whether the distance between rows is larger than that between their lines, and no two lines that would be joined are
+/// rows of their own.
 fn are_groups(body: &[GridRow], pitches: &[f32], closest: f32) -> bool {
     let near = |pitch: &f32| *pitch <= 1.12 * closest;
     let far = pitches.iter().filter(|pitch| **pitch >= 1.3 * closest).count();
@@ -99,7 +98,7 @@ fn are_groups(body: &[GridRow], pitches: &[f32], closest: f32) -> bool {
     far >= 2 && between == 0 && joined().count() > 0 && 4 * far >= pitches.len() && !conflict
 }
 
-/// Whether both lines hold a value, or a number of an item, in the same column: then each is a row.
+/// Whether both lines have a value or item number in the same column. Then each is a row.
 fn both_value(above: &GridRow, row: &GridRow) -> bool {
     let is_value = |cell: &String| {
         let text = cell.trim_start_matches(['(', '+', '-', '±', '<', '>', '≤', '≥', '.', ' ']);
@@ -113,13 +112,13 @@ fn is_keyless(row: &GridRow) -> bool {
     row.cells.first().is_some_and(String::is_empty)
 }
 
-/// Whether a line has no key of its own and fills only cells that are filled above.
+/// Whether a line has no key and fills only cells that are filled above.
 fn goes_on(above: &GridRow, row: &GridRow) -> bool {
     let within = row.cells.iter().zip(&above.cells).all(|(cell, above)| cell.is_empty() || !above.is_empty());
     is_keyless(row) && within && row.filled() > 0
 }
 
-/// Whether a cell goes on in lower case from a sentence that has not ended.
+/// Whether a cell continues an unfinished sentence in lower case.
 fn is_open(above: &GridRow, row: &GridRow) -> bool {
     row.cells.iter().zip(&above.cells).any(|(cell, above)| {
         cell.starts_with(char::is_lowercase) && !above.is_empty() && !above.ends_with(['.', ':', ';'])

@@ -1,36 +1,36 @@
-//! Running headers and footers: lines that recur at the edges of pages, and page numbers there.
+//! Running headers and footers: lines that recur at the edges of pages, and page numbers.
 
 use std::collections::HashMap;
 
 use super::super::{Area, Line, Page};
 
-/// Lines from the top and from the bottom of a page that may be furniture.
+/// Number of lines at the top and at the bottom of a page that may be furniture.
 const EDGE: usize = 4;
 
 /// A line is furniture if it recurs on this share of the pages that have text. Manuals print
 /// different headers on left and right pages, and per chapter, hence well below a half.
 const MIN_SHARE: f64 = 0.15;
 
-/// And on at least this many pages.
+/// Minimum number of pages on which it recurs.
 const MIN_PAGES: usize = 3;
 
-/// How far from its place on other pages a line may stand, in points.
+/// Maximum distance between its positions on different pages, in points.
 const SAME_PLACE: f32 = 12.0;
 
 /// A line at the edge of a page.
 struct Edge {
-    /// Position among the page's lines.
+    /// Its index among the page's lines.
     index: usize,
-    /// Its words, without a number at either end, which may be the page's.
+    /// Its words without a number at either end, which may be the page number.
     words: String,
     /// That number.
     number: Option<String>,
-    /// Where it stands; `None` where that is unknown.
+    /// Its position; `None` if unknown.
     place: Option<Area>,
 }
 
-/// Marks the furniture lines of every page: those that repeat their words at their place on other
-/// pages, and page numbers. Rows of tables are none, and a page never consists of furniture alone.
+/// Marks the furniture lines of every page: lines with the same words at the same position on other pages, and page
+/// numbers. Rows of tables are never furniture, and a page never consists of furniture alone.
 pub(super) fn find(pages: &[Page]) -> Vec<Vec<bool>> {
     let edges = with_own_numbers(pages.iter().map(edge_lines).collect(), pages);
     let mut places: HashMap<&str, Vec<Option<Area>>> = HashMap::new();
@@ -60,7 +60,7 @@ pub(super) fn find(pages: &[Page]) -> Vec<Vec<bool>> {
     pages.iter().zip(&edges).map(mark).collect()
 }
 
-/// The first and last lines of a page from top to bottom, where they are not rows of a table.
+/// The first and last lines of a page, except rows of tables.
 fn edge_lines(page: &Page) -> Vec<Edge> {
     let mut lines: Vec<(usize, &Line)> = page.lines().enumerate().collect();
     if lines.iter().all(|(_, line)| !line.area.is_unknown()) {
@@ -86,8 +86,8 @@ fn same_place(a: Option<Area>, b: Option<Area>) -> bool {
     }
 }
 
-/// Puts the numbers back that are part of a title and do not count pages: `Pump 30` on one page and
-/// `Pump 40` on the next are two titles, `Section 2-30` and `Section 2-31` one running header.
+/// Restores numbers that belong to a title and do not count pages: `Pump 30` and `Pump 40` on consecutive pages are two
+/// titles, but `Section 2-30` and `Section 2-31` are one running header.
 fn with_own_numbers(mut edges: Vec<Vec<Edge>>, pages: &[Page]) -> Vec<Vec<Edge>> {
     let mut runs: HashMap<String, Vec<(u32, String)>> = HashMap::new();
     for (page, edges) in pages.iter().zip(&edges) {
@@ -106,7 +106,7 @@ fn with_own_numbers(mut edges: Vec<Vec<Edge>>, pages: &[Page]) -> Vec<Vec<Edge>>
     edges
 }
 
-/// Whether numbers rise no faster than the pages on which they stand, chapters apart.
+/// Whether the numbers rise no faster than the pages that they are on, within a chapter.
 fn counts_pages(run: &[(u32, String)]) -> bool {
     let parsed: Vec<(u32, &str, u32)> = run
         .iter()
@@ -143,7 +143,7 @@ fn words(text: &str) -> (String, Option<String>) {
     (kept.cloned().collect::<Vec<_>>().join(" "), number)
 }
 
-/// A word that may number pages: `12`, `2-82`, `iv`; a longer number names a part or a manual.
+/// Whether a word may be a page number: `12`, `2-82`, `iv`. Longer numbers are those of parts or manuals.
 fn is_page_number(word: &str) -> bool {
     let numbers = word.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | '(' | ')'));
     let roman = !word.contains(|c: char| c.is_ascii_digit());
@@ -155,7 +155,7 @@ fn share(count: usize, total: usize) -> f64 {
     count as f64 / total.max(1) as f64
 }
 
-/// A printed page number and nothing else: `2-82`, `iv`, `INDEX-2`, `Page 3 of 16`, `Change 1 2-83`.
+/// Whether a text is only a page number: `2-82`, `iv`, `INDEX-2`, `Page 3 of 16`, `Change 1 2-83`.
 pub(super) fn is_page_label(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let numbers = words.iter().filter(|word| is_label_word(word)).count();

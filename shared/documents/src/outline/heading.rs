@@ -1,4 +1,4 @@
-//! Headings by their form: a number and a title, capitals, a larger or bolder face.
+//! Headings, recognised by their form: a number and a title, capitals, a larger or bolder font.
 
 use super::{
     super::Line,
@@ -6,18 +6,18 @@ use super::{
     numbering::{NumberForm, after_caption_label, number_form, starts_with_division},
 };
 
-/// Longest title in words; longer lines are sentences.
+/// Maximum length of a title in words; longer lines are sentences.
 const MAX_WORDS: usize = 16;
-/// Longest title in bytes: all pages and passages below it carry it.
+/// Maximum length of a title in bytes, because all pages and passages below it carry it.
 const MAX_BYTES: usize = 300;
 
-/// Most lines one title runs over.
+/// Maximum number of lines of a title.
 const MAX_LINES: usize = 3;
 
 /// What a heading opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HeadingKind {
-    /// A chapter, a section, a paragraph, a step group.
+    /// A chapter, section, paragraph or group of steps.
     Section,
     /// A table or figure.
     Caption,
@@ -28,11 +28,11 @@ pub enum HeadingKind {
 pub struct Heading {
     /// What it opens.
     pub kind: HeadingKind,
-    /// 1 for chapters and appendixes, 2 for numbered sections, 3 for what is below.
+    /// 1 for chapters and appendixes, 2 for numbered sections, 3 for lower levels.
     pub level: u8,
-    /// The title with its number, without a mark of continuation.
+    /// The title with its number, without "(Cont'd)".
     pub title: String,
-    /// Whether it repeats a title opened before (`(Cont'd)`).
+    /// Whether it repeats an earlier title (`(Cont'd)`).
     pub continued: bool,
 }
 
@@ -43,13 +43,13 @@ impl Heading {
         number_form(&self.title).map_or(&self.title, |(_, name)| name)
     }
 
-    /// Whether the title is marked with a letter (`b. Inspection`).
+    /// Whether the title begins with a letter (`b. Inspection`).
     pub(super) fn is_lettered(&self) -> bool {
         matches!(number_form(&self.title), Some((NumberForm::Letter, _)))
     }
 }
 
-/// The heading that starts with the first of `lines`, and how many lines it runs over.
+/// The heading that begins with the first of `lines`, and its number of lines.
 pub(super) fn find(lines: &[&Line], body_size: f32) -> Option<(Heading, usize)> {
     let line = lines.first()?;
     let text = first_cell(&line.text)?;
@@ -80,13 +80,13 @@ pub(super) fn find(lines: &[&Line], body_size: f32) -> Option<(Heading, usize)> 
     Some((Heading { kind, level, title: title.trim_end_matches(['.', ':', ' ']).to_owned(), continued }, count))
 }
 
-/// Whether a title is one by its form alone, however it is set: a chapter, a numbered section, a caption.
+/// Whether a title is one by its form alone, whatever its font: a chapter, a numbered section, a caption.
 fn is_titled_by_form(title: &str) -> bool {
     let is_numbered = matches!(number_form(title), Some((NumberForm::Compound, _)));
     is_numbered || after_caption_label(title).is_some() || starts_with_division(title)
 }
 
-/// How a line stands out from the body.
+/// How a line stands out from the body text.
 #[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own")]
 struct Emphasis {
     larger: bool,
@@ -146,8 +146,8 @@ fn classify(title: &str, emphasis: &Emphasis) -> Option<(HeadingKind, u8)> {
     }
 }
 
-/// Whether a line that is either the title of a section or a signal word is a title: it is larger than the text, or
-/// the next line is numbered.
+/// Whether a line that may be a section title or a signal word is a title: it is larger than the text, or the next line
+/// is numbered.
 fn opens_section(lines: &[&Line], emphasis: &Emphasis) -> bool {
     emphasis.larger || lines.get(1).is_some_and(|next| number_form(&next.text).is_some())
 }
@@ -166,8 +166,8 @@ fn is_capitals(text: &str) -> bool {
     upper >= 4 && lower * 8 <= upper
 }
 
-/// The part before a wide gap: the columns of a form stand beside each other. Lettered cells
-/// beside each other are a list of what follows, and no heading.
+/// The part before a wide gap, since forms have columns side by side. Lettered cells side by side list what follows and
+/// are not a heading.
 fn first_cell(text: &str) -> Option<&str> {
     let cells = || text.split("   ");
     let lettered = cells().filter(|cell| matches!(number_form(cell), Some((NumberForm::Letter, _))));
@@ -200,7 +200,7 @@ fn continues_title(first: &Line, next: &Line, title: &str, emphasis: &Emphasis) 
         && title.split_whitespace().count() >= 4
 }
 
-/// Takes a mark of continuation off a title.
+/// Removes "(Cont'd)" and the like from a title.
 pub(super) fn strip_continued(text: &str) -> (&str, bool) {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();

@@ -1,8 +1,7 @@
-//! The shape of a document: running headers, headings and the sections they open, and
-//! navigation pages (contents, lists of figures, indexes).
+//! The structure of a document: running headers, headings with their sections, and navigation pages (contents, lists of
+//! figures, indexes).
 //!
-//! Everything is recognised by form, never by a manual's own words, and works with font sizes
-//! and without them.
+//! Everything is recognised by form, never by the words of a particular manual. Font sizes help but are not necessary.
 
 mod furniture;
 mod heading;
@@ -15,41 +14,41 @@ use navigation::Navigation;
 
 use super::{Line, Page};
 
-/// Whether a line begins with the label of a caption: `Table 2-1. Limits`, `Abb. 4`.
+/// Whether a line begins with a caption's label: `Table 2-1. Limits`, `Abb. 4`.
 #[must_use]
 pub fn is_caption(line: &str) -> bool {
     numbering::after_caption_label(line).is_some()
 }
 
-/// Whether a title has a number or a letter of its own: `2-27. OIL PUMP`, `b. Inspection`.
+/// Whether a title has a number or letter: `2-27. OIL PUMP`, `b. Inspection`.
 #[must_use]
 pub fn is_numbered(title: &str) -> bool {
     numbering::number_form(title).is_some() || numbering::starts_with_division(title)
 }
 
-/// What a line is.
+/// The kind of a line.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LineKind {
-    /// Running text, a table row, a list item.
+    /// Running text, a table row, or a list item.
     Body,
-    /// Opens a section, a table or a figure; runs on for `lines` lines.
+    /// The first line of a heading, which opens a section, a table or a figure.
     Heading(Heading),
-    /// A further line of the heading above it.
+    /// A further line of a heading.
     HeadingRest,
-    /// A running header or footer, a page number.
+    /// A running header or footer, or a page number.
     Furniture,
-    /// An entry of a table of contents on a page that holds other text too.
+    /// An entry of a table of contents, on a page with other text.
     Pointer,
 }
 
-/// A page seen as part of its document.
+/// A page in the context of its document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageOutline {
-    /// One entry for each of the page's lines.
+    /// The kind of each line of the page.
     pub kinds: Vec<LineKind>,
-    /// Titles in force where the page begins, outermost first.
+    /// Titles of the sections that the page begins in, outermost first.
     pub inherited: Vec<String>,
-    /// Whether the page only points to other pages.
+    /// Whether the page only refers to other pages.
     pub navigation: bool,
 }
 
@@ -63,7 +62,7 @@ impl PageOutline {
     }
 }
 
-/// Finds the outline of a document; the result has one entry per page.
+/// Finds the outline of a document. The result has one entry per page.
 #[must_use]
 pub fn outline(pages: &[Page]) -> Vec<PageOutline> {
     let furniture = furniture::find(pages);
@@ -90,7 +89,7 @@ pub fn outline(pages: &[Page]) -> Vec<PageOutline> {
         .collect()
 }
 
-/// The titles in force where a page begins. A title at its very top ends those it replaces.
+/// The titles of the sections that a page begins in. A title at the very top ends those that it replaces.
 fn inherited(before: Vec<(u8, String)>, kinds: &[LineKind]) -> Vec<String> {
     let top = kinds.iter().find(|kind| **kind != LineKind::Furniture);
     let ends = match top {
@@ -142,8 +141,8 @@ fn line_kinds(
     kinds
 }
 
-/// Lettered titles one right after the other list what follows ("This task covers"); only a
-/// title with text below it opens something.
+/// Drops lettered titles that follow each other directly: they list what follows ("This task covers"). A title opens a
+/// section only if there is text below it.
 fn drop_lists(kinds: &mut [LineKind]) {
     let lettered = |kind: &LineKind| matches!(kind, LineKind::Heading(heading) if heading.is_lettered());
     let content: Vec<usize> =
@@ -163,7 +162,7 @@ fn drop_lists(kinds: &mut [LineKind]) {
     }
 }
 
-/// The size in which most of the text is set; zero where sizes are unknown.
+/// The most common font size; zero if sizes are unknown.
 fn body_size(pages: &[Page]) -> f32 {
     let mut characters: std::collections::BTreeMap<u32, usize> = std::collections::BTreeMap::new();
     for line in pages.iter().flat_map(Page::lines) {
@@ -183,14 +182,14 @@ fn half_points_to_points(size: u32) -> f32 {
     size as f32 / 2.0
 }
 
-/// The titles in force, at most one per level.
+/// The titles of the current sections, at most one per level.
 #[derive(Default)]
 struct Sections {
     open: Vec<(u8, String)>,
 }
 
 impl Sections {
-    /// Opens a section; true if it is one that is open already, so that this title continues it.
+    /// Opens a section. Returns true if it is open already, so that this title continues it.
     fn enter(&mut self, heading: &Heading) -> bool {
         if heading.kind == HeadingKind::Caption {
             return false;

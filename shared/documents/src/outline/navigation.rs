@@ -1,8 +1,8 @@
-//! What only points to other pages: tables of contents, lists of figures, indexes.
+//! Navigation: tables of contents, lists of figures, indexes.
 //!
-//! They hold every term of the manual next to each other, so they win any lexical search, and
-//! they answer nothing. A chapter that opens with its own small table of contents is no such
-//! page: only the table's lines are pointers there.
+//! They contain every term of the manual close together, so they would win any lexical search, but they answer nothing.
+//! A chapter that begins with a short table of contents is not a navigation page: only the lines of the table are
+//! navigation.
 
 use std::{collections::HashSet, ops::RangeInclusive};
 
@@ -12,25 +12,25 @@ use super::{
     numbering::starts_with_division,
 };
 
-/// What a page holds of pointers.
+/// How much of a page is navigation.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Navigation {
     /// Nothing.
     None,
-    /// Nothing else.
+    /// All of it.
     Whole,
-    /// These lines, among others.
+    /// These lines.
     Part(RangeInclusive<usize>),
 }
 
-/// A line that names a page.
+/// A line that refers to a page.
 struct Entry<'a> {
     index: usize,
     text: &'a str,
     label: &'a str,
 }
 
-/// Finds the pointers of a page by the shape of its lines.
+/// Finds navigation by the form of the lines.
 pub(super) fn find(lines: &[&Line], furniture: &[bool]) -> Navigation {
     let lines: Vec<(usize, &str)> = lines
         .iter()
@@ -57,7 +57,7 @@ pub(super) fn find(lines: &[&Line], furniture: &[bool]) -> Navigation {
     if opens_chapter || sparse || inside * 2 < total { Navigation::Part(span) } else { Navigation::Whole }
 }
 
-/// The lines that point, if there are enough of them in an order that pointers have.
+/// The entries, if there are enough in a typical order.
 fn entries<'a>(lines: &[(usize, &'a str)], titled: bool) -> Option<Vec<Entry<'a>>> {
     let of = |label: fn(&'a str) -> Option<&'a str>| -> Vec<Entry<'a>> {
         let entry = |(index, text): &(usize, &'a str)| {
@@ -79,7 +79,7 @@ fn entries<'a>(lines: &[(usize, &'a str)], titled: bool) -> Option<Vec<Entry<'a>
     (announced || (many && (rising(&ended) || like_index))).then_some(ended)
 }
 
-/// The page named behind dot leaders (close, spaced, or as an underscore rule), alone there.
+/// The page label after dot leaders (tight, spaced, or as underscores).
 fn led_label(line: &str) -> Option<&str> {
     let (mut dots, mut run_start, mut found) = (0, 0, None);
     for (index, character) in line.char_indices() {
@@ -107,14 +107,14 @@ fn led_label(line: &str) -> Option<&str> {
     (is_label_word(label) && text.chars().any(char::is_alphabetic)).then_some(label)
 }
 
-/// The page named at the end of a line of words.
+/// The page label at the end of a line of words.
 fn ending_label(line: &str) -> Option<&str> {
     let (text, label) = line.rsplit_once([' ', ','])?;
     let words = text.chars().filter(|c| c.is_alphabetic()).count() >= 3;
     (words && is_label_word(label)).then_some(label)
 }
 
-/// Words that title a page of this kind, alone on their line.
+/// Whether a line is the title of such a page: "Contents".
 fn is_navigation_title(line: &str) -> bool {
     let line = line.to_lowercase();
     let starts =
@@ -123,18 +123,18 @@ fn is_navigation_title(line: &str) -> bool {
         && (line.contains("table of contents") || starts.iter().any(|start| line.starts_with(start)))
 }
 
-/// `2-14`, `A-3`, `iv`: a page's name and hardly an amount.
+/// Whether a label is that of a page and hardly an amount: `2-14`, `A-3`, `iv`.
 fn is_compound(label: &str) -> bool {
     label.contains('-') || label.trim_matches('.').contains('.') || !label.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Page names that hardly ever fall, as in a table of contents.
+/// Whether page labels rise almost always, as in a table of contents.
 fn rising(entries: &[Entry<'_>]) -> bool {
     let numbers: Vec<Vec<u32>> = entries.iter().map(|entry| numbers(entry.label)).collect();
     varied(entries) && mostly_sorted(&numbers)
 }
 
-/// Entries in the order of the alphabet, as in an index.
+/// Whether entries are in alphabetical order, as in an index.
 fn alphabetical(entries: &[Entry<'_>]) -> bool {
     let initials: Vec<char> = entries
         .iter()
@@ -145,7 +145,7 @@ fn alphabetical(entries: &[Entry<'_>]) -> bool {
     distinct.len() >= 3 && mostly_sorted(&initials)
 }
 
-/// Amounts in a list of parts repeat, page names hardly.
+/// Whether the labels vary: amounts in a parts list repeat, page labels hardly do.
 fn varied(entries: &[Entry<'_>]) -> bool {
     let distinct: HashSet<&str> = entries.iter().map(|entry| entry.label).collect();
     distinct.len() * 3 >= entries.len()
@@ -156,7 +156,7 @@ fn numbers(label: &str) -> Vec<u32> {
     parts.filter_map(|part| part.parse().ok()).collect()
 }
 
-/// Whether four of five neighbours are in order: entries run over lines, columns start anew.
+/// Whether four of five neighbours are in order. Wrapped entries and new columns break the order.
 fn mostly_sorted<T: Ord>(items: &[T]) -> bool {
     let ordered = items.windows(2).filter(|pair| pair.is_sorted()).count();
     ordered * 10 >= items.len().saturating_sub(1) * 8

@@ -1,9 +1,8 @@
-//! What a page is made of: running text, lists and tables, each line with its place.
+//! Blocks of a page: running text, lists and tables. Each line has its area.
 
 use serde::{Deserialize, Serialize};
 
-/// A rectangle on the page as it is displayed, in points from its upper left corner, y downwards.
-/// All zero where the place is unknown.
+/// A rectangle on the page as it is displayed, in points from the upper left corner, y downwards. All zero if unknown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Area {
     /// Left edge.
@@ -17,7 +16,7 @@ pub struct Area {
 }
 
 impl Area {
-    /// The smallest rectangle that holds both.
+    /// The smallest rectangle that contains both.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
         Self {
@@ -28,13 +27,13 @@ impl Area {
         }
     }
 
-    /// Its width times its height, in square points.
+    /// Its surface in square points.
     #[must_use]
     pub fn surface(self) -> f32 {
         (self.right - self.left) * (self.bottom - self.top)
     }
 
-    /// Whether the place is unknown.
+    /// Whether the area is unknown.
     #[must_use]
     pub fn is_unknown(self) -> bool {
         self == Self::default()
@@ -48,12 +47,12 @@ pub struct Line {
     pub text: String,
     /// Font size in points; zero where unknown (plain text, OCR).
     pub size: f32,
-    /// Whether most of the line is set in a bold face.
+    /// Whether most of the line is bold.
     pub bold: bool,
-    /// Where it stands.
+    /// Its area on the page.
     #[serde(default)]
     pub area: Area,
-    /// Whether it was recognised in a picture on a page of text: the label of a drawing, a cell of a scanned table.
+    /// Whether it was recognised in a picture on a page of text, as a label of a drawing or a cell of a scanned table.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_picture: bool,
 }
@@ -69,14 +68,14 @@ impl Line {
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// The text of each column, empty where the cell is.
+    /// The text of each column; empty for empty cells.
     pub cells: Vec<String>,
-    /// The row as a printed line: its cells with three spaces, or leaders, between them.
+    /// The row as a printed line, with three spaces or dot leaders between its cells.
     pub line: Line,
 }
 
 impl Row {
-    /// A row from its cells and what stands between them, at a place.
+    /// A row with its cells, the separator of its printed line, and its font size and area.
     #[must_use]
     pub fn new(cells: Vec<String>, separator: &str, size: f32, area: Area) -> Self {
         let filled: Vec<&str> = cells.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
@@ -85,20 +84,20 @@ impl Row {
     }
 }
 
-/// What stands between two cells of a row in a line of text.
+/// Separates two cells of a row in a line of text.
 pub const CELL_SEPARATOR: &str = "   ";
 
-/// What stands between a text and the number that dots lead to.
+/// Separates a text from the number that dot leaders lead to.
 pub const LEADERS: &str = " .... ";
 
-/// Rows of cells in columns.
+/// A table: rows of cells in columns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Table {
-    /// The heads of the columns, one for each; empty where a column has none, or it is uncertain.
+    /// The column heads; empty for columns without a head or with an uncertain one.
     pub head: Vec<String>,
     /// The printed lines of the head.
     pub head_lines: Vec<Line>,
-    /// The rows below the head; each has as many cells as the head.
+    /// The rows below the head. Each has as many cells as the head.
     pub rows: Vec<Row>,
 }
 
@@ -108,7 +107,7 @@ impl Table {
         self.head_lines.iter().chain(self.rows.iter().map(|row| &row.line))
     }
 
-    /// The same, to be changed.
+    /// The same, mutable.
     pub fn lines_mut(&mut self) -> impl Iterator<Item = &mut Line> {
         self.head_lines.iter_mut().chain(self.rows.iter_mut().map(|row| &mut row.line))
     }
@@ -127,7 +126,7 @@ impl Table {
         text
     }
 
-    /// The table as aligned columns of plain text, as it is printed.
+    /// The table in plain text, with aligned columns.
     #[must_use]
     pub fn plain(&self) -> String {
         let rows = || std::iter::once(&self.head).chain(self.rows.iter().map(|row| &row.cells));
@@ -143,7 +142,7 @@ impl Table {
     }
 }
 
-/// Cells that are longer are not made room for in columns of plain text.
+/// Maximum width of a column in plain text. Longer cells are not aligned.
 const WIDEST: usize = 48;
 
 /// One row of a Markdown table.
@@ -164,14 +163,14 @@ pub fn markdown_row(cells: &[String]) -> String {
 pub enum Block {
     /// Running text, titles, labels of a figure: printed lines.
     Prose(Vec<Line>),
-    /// Items with a mark or number before each; an item may run over several lines.
+    /// List items with their bullets or numbers. An item may have several lines.
     List(Vec<Line>),
     /// A table.
     Table(Table),
 }
 
 impl Block {
-    /// The printed lines, a table's head and rows included.
+    /// The printed lines, including those of a table's head and rows.
     #[must_use]
     pub fn lines(&self) -> Box<dyn Iterator<Item = &Line> + '_> {
         match self {
@@ -180,7 +179,7 @@ impl Block {
         }
     }
 
-    /// The same, to be changed.
+    /// The same, mutable.
     pub fn lines_mut(&mut self) -> Box<dyn Iterator<Item = &mut Line> + '_> {
         match self {
             Self::Prose(lines) | Self::List(lines) => Box::new(lines.iter_mut()),

@@ -1,4 +1,4 @@
-//! A page of a document as blocks of lines.
+//! A page of a document, as blocks of lines.
 
 mod block;
 
@@ -8,42 +8,42 @@ use super::normalize;
 
 pub use block::{Area, Block, CELL_SEPARATOR, LEADERS, Line, Row, Table, markdown_row};
 
-/// Where the text of a page comes from.
+/// The source of a page's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PageSource {
     /// The text layer of the file.
     TextLayer,
-    /// Optical character recognition of the page's image.
+    /// Text recognition of an image of the page.
     Ocr,
-    /// No readable text was found; a scanned page, a drawing, or an undecodable font.
+    /// There is no readable text: a scan, a drawing, or a font that cannot be decoded.
     None,
 }
 
 /// One page of a document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page {
-    /// Position in the file, counted from 1: what a PDF viewer shows, not what is printed.
+    /// Page number in the file, from 1: the number that a PDF viewer shows, not the printed one.
     pub number: u32,
-    /// What stands on it, in reading order.
+    /// The blocks, in reading order.
     pub blocks: Vec<Block>,
-    /// Width and height as displayed, in points; zero where unknown.
+    /// Width and height as displayed, in points; zero if unknown.
     #[serde(default)]
     pub size: (f32, f32),
-    /// Places that hold ink and are not read: pictures, and text in fonts that map to no letters.
+    /// Areas with unread ink: pictures, and text in fonts that cannot be decoded.
     #[serde(default)]
     pub unread: Vec<Area>,
     /// Where the text comes from.
     pub source: PageSource,
-    /// Whether some of it was recognised on a picture.
+    /// Whether some of the text was recognised in a picture.
     #[serde(default)]
     pub recognised: bool,
-    /// Whether the page holds text worth indexing.
+    /// Whether the page has text worth indexing.
     pub has_text: bool,
 }
 
 impl Page {
-    /// A page from its blocks, whose text is judged for readability.
+    /// A page with these blocks. Determines whether its text is readable.
     #[must_use]
     pub fn new(number: u32, blocks: Vec<Block>, source: PageSource) -> Self {
         let lines = blocks.iter().flat_map(Block::lines);
@@ -68,14 +68,14 @@ impl Page {
         }
     }
 
-    /// A page from plain text; every line is cleaned.
+    /// A page of plain text. Each line is cleaned.
     #[must_use]
     pub fn from_text(number: u32, text: &str, source: PageSource) -> Self {
         let lines = text.lines().map(normalize::clean_line).filter(|line| !line.is_empty()).map(Line::plain).collect();
         Self::new(number, vec![Block::Prose(lines)], source)
     }
 
-    /// The printed lines in reading order, those of tables included.
+    /// The printed lines in reading order, including those of tables.
     pub fn lines(&self) -> impl Iterator<Item = &Line> {
         self.blocks.iter().flat_map(Block::lines)
     }
@@ -90,14 +90,14 @@ impl Page {
         marks.collect()
     }
 
-    /// The text as it is printed, with tables in aligned columns.
+    /// The text as it is printed, with aligned columns in tables.
     #[must_use]
     pub fn plain(&self) -> String {
         let blocks: Vec<String> = self.blocks.iter().map(Block::plain).collect();
         blocks.join("\n")
     }
 
-    /// The text for language models and readers of Markdown: printed lines, with tables in Markdown.
+    /// The text for language models, with tables in Markdown.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();

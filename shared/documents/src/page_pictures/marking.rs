@@ -1,4 +1,4 @@
-//! Marking places on a picture, as with a felt pen.
+//! Highlights areas on a picture, as with a marker pen.
 
 use std::ops::Range;
 
@@ -6,15 +6,15 @@ use image::RgbImage;
 
 use foundation::page_boxes::PageBox;
 
-/// Colours that the pixels are multiplied with: black stays black.
+/// The colour that pixels are multiplied with. Black stays black.
 const PAPER: [u8; 3] = [255, 238, 120];
 const BORDER: [u8; 3] = [232, 120, 0];
-/// A border is one pixel wide for each so many of the picture's width.
+/// The border is one pixel wide per this many pixels of the picture's width.
 const PIXELS_A_BORDER: u32 = 700;
-/// Room between what is printed and the border, in pixels.
+/// Distance between the area and its border in pixels.
 const ROOM: u32 = 2;
 
-/// A rectangle of pixels, its right and lower edge not included.
+/// A rectangle of pixels. Right and lower edge are exclusive.
 #[derive(Debug, Clone, Copy)]
 struct Pixels {
     left: u32,
@@ -23,7 +23,7 @@ struct Pixels {
     bottom: u32,
 }
 
-/// Marks these places.
+/// Highlights these areas.
 pub(super) fn mark(picture: &mut RgbImage, boxes: &[PageBox]) {
     let (width, height) = picture.dimensions();
     let border = (width / PIXELS_A_BORDER).max(1);
@@ -62,14 +62,14 @@ impl Pixels {
         }
     }
 
-    /// The columns of a row that lie in it.
+    /// The columns of the rectangle in this row.
     fn span(self, y: u32) -> Option<Range<usize>> {
         let is_here = (self.top..self.bottom).contains(&y) && self.left < self.right;
         is_here.then_some(self.left as usize..self.right as usize)
     }
 }
 
-/// The pixels of a place, with room around it.
+/// The pixels of an area, with some room around it.
 fn pixels(place: &PageBox, (width, height): (u32, u32), room: u32) -> Pixels {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the picture")]
     let at = |share: f64, side: u32| (share * f64::from(side)).clamp(0.0, f64::from(side)) as u32;

@@ -1,4 +1,4 @@
-//! Pages as pictures: made smaller, marked, and written as files.
+//! Pictures of pages: scaled, highlighted, and encoded.
 
 mod marking;
 
@@ -12,37 +12,37 @@ use image::{ExtendedColorType, ImageFormat, ImageReader, RgbImage};
 use crate::pdf::{LONGEST_SHOWN, PagePixels};
 use foundation::page_boxes::PageBox;
 
-/// Narrowest and widest picture that may be asked for, in pixels.
+/// Range of widths that can be requested, in pixels.
 pub const WIDTHS: std::ops::RangeInclusive<u32> = 100..=2_000;
-/// Width where none is asked for.
+/// Default width.
 pub const USUAL_WIDTH: u32 = 1_000;
-/// Widths in which pages are drawn and kept; others are made from the next wider one.
+/// Widths at which pages are rendered and stored. Other widths are scaled down from the next larger one.
 pub const DRAWN_WIDTHS: [u32; 3] = [600, 1_000, 2_000];
-/// The most that a picture weighs, in bytes: Lambda takes 6 MB of an answer, which is base64.
+/// Maximum size of a file in bytes: a Lambda response is at most 6 MB, in base64.
 pub const HEAVIEST: usize = 4_000_000;
 
-/// Steps, of 256, to which colours are rounded where a file would be too large; the next step where one is not enough.
+/// Steps, out of 256, to which colours are rounded if the file is too large, one after the other.
 const COARSER: [u8; 3] = [4, 8, 16];
-/// The share of its width that the picture keeps where all steps are not enough.
+/// The factor by which the width is reduced if that is not enough.
 const NARROWER: (u32, u32) = (3, 4);
 
-/// A page as a picture.
+/// A picture of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PagePicture {
     pixels: RgbImage,
 }
 
 impl PagePicture {
-    /// The picture of a page that was drawn; none where its pixels are more or fewer than its size says.
+    /// The picture of a rendered page; `None` if the number of pixels does not match its size.
     #[must_use]
     pub fn of(page: PagePixels) -> Option<Self> {
         Some(Self { pixels: RgbImage::from_raw(page.width, page.height, page.rgb)? })
     }
 
-    /// Reads a file that [`Self::into_webp`] wrote.
+    /// Reads a file written by [`Self::into_webp`].
     ///
     /// # Errors
-    /// When the bytes are no such file.
+    /// If the bytes are not such a file.
     pub fn from_webp(bytes: &[u8]) -> Result<Self, ImageError> {
         let mut reader = ImageReader::with_format(Cursor::new(bytes), ImageFormat::WebP);
         let mut limits = image::Limits::default();
@@ -58,7 +58,7 @@ impl PagePicture {
         self.pixels.dimensions()
     }
 
-    /// The picture, so many pixels wide; one that is less wide stays as it is.
+    /// Scales the picture down to this width. A narrower one stays as it is.
     #[must_use]
     pub fn scaled_to(self, width: u32) -> Self {
         let (own, height) = self.size();
@@ -70,16 +70,16 @@ impl PagePicture {
         Self { pixels: imageops::thumbnail(&self.pixels, width, height) }
     }
 
-    /// Marks these places: they get yellow and a thin border, and what is printed stays as dark as it is.
+    /// Highlights these areas: in yellow with a thin border. The print stays dark.
     pub fn mark(&mut self, boxes: &[PageBox]) {
         marking::mark(&mut self.pixels, boxes);
     }
 
-    /// Writes the picture as a WebP file of at most [`HEAVIEST`] bytes. Returns the picture as the file holds it, and
-    /// the file. A scan whose file would be larger gets fewer colours, and becomes smaller where that is not enough.
+    /// Encodes the picture as a WebP file of at most [`HEAVIEST`] bytes. Returns the file, and the picture as encoded
+    /// in it. If the file of a scan would be larger, its colours and then its width are reduced.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If encoding fails.
     pub fn into_webp(mut self) -> Result<(Self, Vec<u8>), ImageError> {
         let mut bytes = self.encode()?;
         for step in COARSER {
@@ -108,7 +108,7 @@ impl PagePicture {
         Ok(bytes)
     }
 
-    /// Rounds its colours to multiples of a step; white stays white.
+    /// Rounds colours to multiples of `step`. White stays white.
     fn coarsen(&mut self, step: u8) {
         let step = u16::from(step.max(1));
         for value in self.pixels.iter_mut() {
@@ -118,7 +118,7 @@ impl PagePicture {
     }
 }
 
-/// The width in which a page is drawn for a picture of this width.
+/// The width at which a page is rendered for a picture of this width.
 #[must_use]
 pub fn drawn_width(width: u32) -> u32 {
     DRAWN_WIDTHS.into_iter().find(|drawn| *drawn >= width).unwrap_or(*WIDTHS.end())

@@ -1,21 +1,21 @@
-//! PDF files inside a PDF file: a portfolio shows a cover and attaches its manuals.
+//! PDF files attached to a PDF file: a portfolio has a cover and attaches its manuals.
 
 use pdfium_render::prelude::{PdfDocument, Pdfium};
 
 use super::reader::content;
 use crate::{Block, Line, normalize};
 
-/// Attached files that are looked at.
+/// Maximum number of attached files that are read.
 const MOST_FILES: u16 = 50;
-/// Pages of all attached files that are read.
+/// Maximum number of pages of all attached files that are read.
 const MOST_PAGES: usize = 60;
-/// Bytes of one attached file.
+/// Maximum size of an attached file in bytes.
 const MOST_BYTES: usize = 64 << 20;
 
-/// Their pages lie below those of the document, so many points apart: nothing of them stands on a page of its.
+/// Vertical offset of attached pages in points, so that they are outside the visible page.
 const BELOW: f32 = 15_000.0;
 
-/// The text of the PDF files that are attached to this one; each page has a line that names it.
+/// The text of the attached PDF files. Each page begins with a line that names it.
 pub(super) fn blocks(pdfium: &Pdfium, document: &PdfDocument<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut left = MOST_PAGES;

@@ -1,20 +1,20 @@
-//! One child process: its start, its messages, its end.
+//! A child process, from start to end.
 
 use std::{ffi::OsString, path::Path, process::Stdio, time::Duration};
 
 use tokio::time::Instant;
 
 use super::{PdfError, PdfWorker, picture::Purpose, protocol::Message, worker::MOST_PIXELS};
-use foundation::worker::{Ended, Worker};
+use foundation::worker::{Worker, WorkerFailure};
 
-/// Bytes of a file that are looked through in a second, on a slow machine: one whose end is unusual is read to its end.
+/// Bytes per second that can be scanned on a slow machine. A file with an unusual end is scanned to its end.
 const OPENED_IN_A_SECOND: u64 = 4 << 20;
-/// Bytes of the messages between two pictures.
+/// Maximum size of messages between two pictures in bytes.
 const MAX_BETWEEN: u64 = 4096;
 
-/// How a child's run ended, other than well.
-pub(super) enum Stop {
-    /// The document is refused: no other child would read it.
+/// How a child's run failed.
+pub(super) enum RunFailure {
+    /// The document cannot be read. Another child would fail too.
     Refused(PdfError),
     /// The child crashed or stalled on the page after the last one it sent.
     Lost(PdfError),
@@ -24,15 +24,15 @@ pub(super) enum Stop {
 pub(super) struct Run {
     worker: Worker,
     max_text_bytes: u64,
-    /// Time that opening the file takes beside what a page may take; none as soon as it is open.
+    /// Additional time for opening the file; zero once it is open.
     pub(super) opening: Duration,
     ended: bool,
-    /// Pictures that are still to come, of a child that renders.
+    /// Number of pictures that are still to come, if the child renders.
     pub(super) pages_left: usize,
     purpose: Purpose,
 }
 
-/// The time that opening a file takes beside what a page may take.
+/// The additional time for opening a file.
 pub(super) fn opening_time(path: &Path) -> Duration {
     Duration::from_secs(size_of(path) / OPENED_IN_A_SECOND)
 }
@@ -42,14 +42,14 @@ fn size_of(path: &Path) -> u64 {
 }
 
 impl Run {
-    /// A child that reads the text from `first_page` on.
+    /// Starts a child that reads text, from `first_page`.
     pub(super) fn start(worker: &PdfWorker, path: &Path, first_page: u32) -> Result<Self, PdfError> {
         let mut run = Self::start_with(worker, path, (first_page, &[]), Purpose::Reading)?;
         run.worker.allow(run.max_text_bytes);
         Ok(run)
     }
 
-    /// A child that renders some pages.
+    /// Starts a child that renders pages.
     pub(super) fn start_rendering(
         worker: &PdfWorker,
         path: &Path,
@@ -89,10 +89,14 @@ impl Run {
     }
 
     /// The bytes of a picture of this size.
-    pub(super) async fn bytes(&mut self, deadline: Instant, (width, height): (u32, u32)) -> Result<Vec<u8>, Stop> {
+    pub(super) async fn bytes(
+        &mut self,
+        deadline: Instant,
+        (width, height): (u32, u32),
+    ) -> Result<Vec<u8>, RunFailure> {
         let pixels = u64::from(width) * u64::from(height);
         if pixels > MOST_PIXELS {
-            return Err(Stop::Refused(PdfError::Reader("a picture is too large".to_owned())));
+            return Err(RunFailure::Refused(PdfError::Reader("a picture is too large".to_owned())));
         }
         let size = pixels * self.purpose.channels();
         self.worker.allow(size + MAX_BETWEEN);
@@ -103,11 +107,11 @@ impl Run {
         }
     }
 
-    /// The next message, or `None` when the child has ended well.
-    pub(super) async fn next(&mut self, worker: &PdfWorker, deadline: Instant) -> Result<Option<Message>, Stop> {
+    /// The next message; `None` if the child has ended normally.
+    pub(super) async fn next(&mut self, worker: &PdfWorker, deadline: Instant) -> Result<Option<Message>, RunFailure> {
         let until = deadline.min(Instant::now() + worker.limits.stall + std::mem::take(&mut self.opening));
         match self.worker.message(until).await {
-            Ok(Some(Message::Failed { reason })) => Err(Stop::Refused(reason.into())),
+            Ok(Some(Message::Failed { reason })) => Err(RunFailure::Refused(reason.into())),
             Ok(Some(message)) => {
                 self.ended = matches!(message, Message::End);
                 Ok(Some(message))
@@ -121,14 +125,16 @@ impl Run {
         }
     }
 
-    /// What a child's end means for the document.
-    fn stop(&self, ended: Ended) -> Stop {
+    /// What a failure of the child means for the document.
+    fn stop(&self, ended: WorkerFailure) -> RunFailure {
         match ended {
-            Ended::Memory => Stop::Lost(PdfError::NeedsTooMuchMemory),
-            Ended::Time => Stop::Lost(PdfError::TookTooLong),
-            Ended::Crashed => Stop::Lost(PdfError::Damaged),
-            Ended::Output => Stop::Refused(PdfError::TooMuchText { limit_mib: self.max_text_bytes >> 20 }),
-            Ended::Broken(reason) => Stop::Refused(PdfError::Reader(reason)),
+            WorkerFailure::Memory => RunFailure::Lost(PdfError::NeedsTooMuchMemory),
+            WorkerFailure::Time => RunFailure::Lost(PdfError::TookTooLong),
+            WorkerFailure::Crashed => RunFailure::Lost(PdfError::Damaged),
+            WorkerFailure::Output => {
+                RunFailure::Refused(PdfError::TooMuchText { limit_mib: self.max_text_bytes >> 20 })
+            }
+            WorkerFailure::Broken(reason) => RunFailure::Refused(PdfError::Reader(reason)),
         }
     }
 }

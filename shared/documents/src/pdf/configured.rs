@@ -1,4 +1,4 @@
-//! A worker as the configuration wants it.
+//! Creates a worker from the configuration.
 
 use std::io;
 
@@ -9,7 +9,7 @@ impl PdfWorker {
     /// A worker with the configured program and limits.
     ///
     /// # Errors
-    /// When the program is this one, and its path is unknown.
+    /// If no program is configured and the path of the running executable is unknown.
     pub fn configured(config: &DocumentsConfig) -> io::Result<Self> {
         let limits = Limits {
             time: config.pdf_time,

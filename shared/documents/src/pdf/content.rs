@@ -1,4 +1,4 @@
-//! What PDFium knows of a page: characters, ruled lines, pictures and form values, in one frame.
+//! Reads characters, ruled lines, pictures and form values of a page from PDFium, in one coordinate frame.
 
 use std::collections::BTreeMap;
 
@@ -8,34 +8,34 @@ use pdfium_render::prelude::{
     PdfPageText, PdfPageTextChar, PdfPathSegmentType, PdfPathSegments, PdfPoints, PdfRect,
 };
 
-use super::frame::{Frame, Sheet, Turn};
+use super::frame::{Frame, Rotation, Sheet};
 use super::hidden::Visible;
 use super::unmapped::{self, UNKNOWN};
 use crate::Area;
 use crate::layout::glyphs::{Glyph, Spacing};
 use crate::layout::{Rule, Word};
 
-/// No printed page holds more characters; more is a bomb.
+/// Maximum number of characters of a page. No printed page has more.
 pub(super) const MOST_CHARACTERS: usize = 200_000;
-/// Objects of a page whose lines are looked at.
+/// Maximum number of objects of a page that are searched for lines.
 const MOST_OBJECTS: usize = 30_000;
-/// Parts of a path; a longer one is a drawing.
+/// Maximum number of segments of a path. A longer one is a drawing.
 const MOST_PARTS: u32 = 400;
-/// Forms within forms.
+/// Maximum nesting of forms.
 const DEEPEST: u8 = 4;
-/// Text that lies further than this from a quarter turn is a watermark or a label, in degrees.
+/// Text that deviates more from a quarter turn, in degrees, is a watermark or a label.
 const SLANT: f32 = 8.0;
-/// Weight from which on a face is bold (CSS: 600, semi-bold).
+/// Minimum weight of bold fonts (CSS: 600, semi-bold).
 const BOLD: u32 = 600;
 
-/// The characters of one page, by the turn of their text.
+/// The characters of a page, grouped by the rotation of their text.
 pub(super) struct Characters {
-    /// Upright in the frame of each turn; those that no font maps to a letter are [`UNKNOWN`].
-    pub(super) upright: BTreeMap<Turn, Vec<Glyph>>,
+    /// Upright characters for each rotation. Those that no font maps to a letter are [`UNKNOWN`].
+    pub(super) upright: BTreeMap<Rotation, Vec<Glyph>>,
 }
 
 impl Characters {
-    /// The characters of a page that are visible.
+    /// The visible characters of a page.
     pub(super) fn of(text: &PdfPageText<'_>, sheet: Sheet, visible: &Visible) -> Self {
         let mut characters = Self { upright: BTreeMap::new() };
         let mut spacing = Spacing::Real;
@@ -59,8 +59,8 @@ impl Characters {
         characters
     }
 
-    /// The turn of most of the text.
-    pub(super) fn main_turn(&self, shown: Turn) -> Turn {
+    /// The rotation of most of the text.
+    pub(super) fn main_turn(&self, shown: Rotation) -> Rotation {
         let most = self.upright.iter().max_by_key(|(turn, glyphs)| (glyphs.len(), **turn == shown));
         most.map_or(shown, |(turn, _)| *turn)
     }
@@ -68,9 +68,9 @@ impl Characters {
 
 enum Kind {
     Letter(char),
-    /// A blank of the file.
+    /// A space in the file.
     Blank,
-    /// A blank that PDFium guessed.
+    /// A space that PDFium inferred.
     Generated,
 }
 
@@ -91,11 +91,11 @@ fn kind(character: &PdfPageTextChar<'_>) -> Kind {
     }
 }
 
-fn glyph(character: &PdfPageTextChar<'_>, letter: char, sheet: Sheet, spaced: Spacing) -> Option<(Turn, Glyph)> {
+fn glyph(character: &PdfPageTextChar<'_>, letter: char, sheet: Sheet, spaced: Spacing) -> Option<(Rotation, Glyph)> {
     let matrix = character.matrix().ok();
     // Where the line of text goes, counted against the clock.
     let angle = matrix.map_or(0.0, |matrix| matrix.b().atan2(matrix.a()).to_degrees());
-    let (turn, slant) = Turn::nearest(angle);
+    let (turn, slant) = Rotation::nearest(angle);
     let frame = sheet.frame(turn);
     let bounds = area(&character.loose_bounds().ok()?, frame);
     let (x, y) = character.origin().ok()?;
@@ -134,7 +134,7 @@ fn area(bounds: &PdfRect, frame: Frame) -> Area {
     frame.area((bounds.left().value, bounds.bottom().value), (bounds.right().value, bounds.top().value))
 }
 
-/// The ruled lines and the pictures of a page.
+/// The ruled lines and pictures of a page.
 #[derive(Default)]
 pub(super) struct Drawn {
     pub(super) rules: Vec<Rule>,
@@ -213,7 +213,7 @@ impl Drawn {
     }
 }
 
-/// A straight side of a larger shape.
+/// The straight line between two points of a larger shape.
 fn straight(a: (f32, f32), b: (f32, f32)) -> Option<Rule> {
     ((a.0 - b.0).abs() < 1.0 || (a.1 - b.1).abs() < 1.0).then(|| Rule::between(a, b)).flatten()
 }
@@ -225,7 +225,7 @@ fn transformed((x, y): (f32, f32), matrices: &[PdfMatrix]) -> (f32, f32) {
     })
 }
 
-/// What was filled into the fields of a form, as words at their fields' places.
+/// The values of form fields, as words at the positions of the fields.
 pub(super) fn form_values(page: &PdfPage<'_>, frame: Frame) -> Vec<Word> {
     let mut words = Vec::new();
     for annotation in page.annotations().iter().take(MOST_OBJECTS) {

@@ -1,15 +1,15 @@
-//! Scans that were recognised twice: two invisible layers of the same text, one of them displaced.
+//! Scans that were recognised twice: they have two invisible layers of the same text, one of them displaced.
 
 use std::collections::HashMap;
 
 use crate::{Area, Block, Line};
 
-/// Share of a page that a scan covers.
+/// Minimum share of the page that the scan covers.
 const COVERED: f32 = 0.5;
-/// Share of the lines that stand twice.
+/// Minimum share of lines that occur twice.
 const DOUBLED: f32 = 0.8;
 
-/// Leaves out the second layer, where a picture covers the page and nearly all its lines stand twice.
+/// Removes the second layer, if a picture covers the page and nearly all lines occur twice.
 pub(super) fn without_second_layer(blocks: &mut Vec<Block>, pictures: &[Area], (width, height): (f32, f32)) {
     if !pictures.iter().any(|picture| picture.surface() >= COVERED * width * height) {
         return;

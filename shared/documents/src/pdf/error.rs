@@ -1,4 +1,4 @@
-//! Why a PDF cannot be read, in words for the person who uploaded it.
+//! Why a PDF cannot be read, in words for the user who uploaded it.
 
 /// Why a PDF cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -6,31 +6,31 @@ pub enum PdfError {
     /// The file does not start like a PDF.
     #[error("This file is not a PDF.")]
     NotAPdf,
-    /// The file has no bytes.
+    /// The file is empty.
     #[error("This file is empty.")]
     Empty,
-    /// The file starts like a PDF, but what follows cannot be read.
+    /// The file begins like a PDF, but the rest cannot be read.
     #[error("This PDF is damaged or incomplete. Please export or download it again and upload the new copy.")]
     Damaged,
-    /// The file opens only with a password.
+    /// The file requires a password.
     #[error("This PDF is protected by a password. Please upload a copy without the password.")]
     PasswordProtected,
-    /// Encrypted in a way that cannot be undone here.
+    /// The file is encrypted with an unsupported method.
     #[error("This PDF is encrypted in a way that is not supported. Please upload an unencrypted copy.")]
     UnsupportedEncryption,
-    /// Reading it did not end within the time limit.
+    /// Reading exceeded the time limit.
     #[error("Reading this PDF took too long. Please split it, or export it again from its source.")]
     TookTooLong,
-    /// Reading it needs more memory than the limit.
+    /// Reading exceeded the memory limit.
     #[error("Reading this PDF needs too much memory. Please split it, or export it again from its source.")]
     NeedsTooMuchMemory,
-    /// No page holds text; most likely each page is a scanned image.
+    /// No page has text. Most likely each page is a scanned image.
     #[error("This PDF holds no readable text on its {pages} page(s): they are scanned images or drawings.")]
     ImageOnly {
         /// Number of pages in the file.
         pages: u32,
     },
-    /// More pages than the limit.
+    /// The file has more pages than the limit.
     #[error("This PDF has {pages} pages; at most {limit} are accepted. Please split it.")]
     TooManyPages {
         /// Number of pages in the file.
@@ -38,22 +38,22 @@ pub enum PdfError {
         /// The limit.
         limit: u32,
     },
-    /// More text than the limit.
+    /// The file has more text than the limit.
     #[error("This PDF holds more text than can be indexed ({limit_mib} MiB). Please split it.")]
     TooMuchText {
         /// The limit in mebibytes.
         limit_mib: u64,
     },
-    /// The PDFium library is missing.
+    /// The PDFium library is not installed.
     #[error("PDF files cannot be read here: the PDFium library is not installed.")]
     NotInstalled,
-    /// The reader itself could not be started or was ended from outside: worth another try.
+    /// The reader could not be started or was killed from outside. A retry may help.
     #[error("The PDF reader could not be run. Please try again.")]
     Reader(String),
 }
 
 impl PdfError {
-    /// A stable name for programs.
+    /// A stable error code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -71,7 +71,7 @@ impl PdfError {
         }
     }
 
-    /// Whether another try with the same file would fail the same way.
+    /// Whether a retry with the same file would fail in the same way.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         !matches!(self, Self::Reader(_) | Self::NotInstalled)

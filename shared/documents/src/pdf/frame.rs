@@ -1,5 +1,5 @@
-//! Turned pages and turned text: the frame in which text is upright, and the way back to the page as
-//! it is displayed.
+//! Coordinate frames for rotated pages and rotated text: text is read in the frame in which it is upright, and mapped
+//! back to the page as displayed.
 
 use pdfium_render::prelude::{PdfPage, PdfPageRenderRotation};
 
@@ -7,17 +7,17 @@ use crate::Area;
 
 /// Quarter turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Turn {
+pub(super) enum Rotation {
     None,
     Quarter,
     Half,
     ThreeQuarters,
 }
 
-impl Turn {
+impl Rotation {
     pub(super) const ALL: [Self; 4] = [Self::None, Self::Quarter, Self::Half, Self::ThreeQuarters];
 
-    /// The turn nearest to an angle, and how far from it that is, in degrees.
+    /// The quarter turn nearest to an angle, and the deviation in degrees.
     pub(super) fn nearest(degrees: f32) -> (Self, f32) {
         let degrees = degrees.rem_euclid(360.0);
         let distance = |turn: Self| {
@@ -39,24 +39,24 @@ impl Turn {
     }
 }
 
-/// The visible part of a page in the file's coordinates: x to the right, y upwards.
+/// The visible part of a page in file coordinates: x to the right, y upwards.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sheet {
     left: f32,
     bottom: f32,
     right: f32,
     top: f32,
-    /// How the page is turned, clockwise, when it is displayed.
-    shown: Turn,
+    /// The page's clockwise rotation for display.
+    shown: Rotation,
 }
 
 impl Sheet {
     pub(super) fn of(page: &PdfPage<'_>) -> Self {
         let shown = match page.rotation() {
-            Ok(PdfPageRenderRotation::Degrees90) => Turn::Quarter,
-            Ok(PdfPageRenderRotation::Degrees180) => Turn::Half,
-            Ok(PdfPageRenderRotation::Degrees270) => Turn::ThreeQuarters,
-            _ => Turn::None,
+            Ok(PdfPageRenderRotation::Degrees90) => Rotation::Quarter,
+            Ok(PdfPageRenderRotation::Degrees180) => Rotation::Half,
+            Ok(PdfPageRenderRotation::Degrees270) => Rotation::ThreeQuarters,
+            _ => Rotation::None,
         };
         let bounds = page.boundaries().bounding().map(|boundary| boundary.bounds);
         let (width, height) = (page.width().value, page.height().value);
@@ -72,8 +72,8 @@ impl Sheet {
         }
     }
 
-    /// The frame in which text of this turn is upright.
-    pub(super) fn frame(self, turn: Turn) -> Frame {
+    /// The frame in which text with this rotation is upright.
+    pub(super) fn frame(self, turn: Rotation) -> Frame {
         Frame { sheet: self, turn }
     }
 
@@ -82,55 +82,55 @@ impl Sheet {
         self.frame(self.shown).size()
     }
 
-    pub(super) fn shown(self) -> Turn {
+    pub(super) fn shown(self) -> Rotation {
         self.shown
     }
 }
 
-/// Coordinates from the upper left corner, y downwards, on the page turned so that some text is upright.
+/// Coordinates from the upper left corner, y downwards, on the page rotated so that certain text is upright.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
     sheet: Sheet,
-    turn: Turn,
+    turn: Rotation,
 }
 
 impl Frame {
     pub(super) fn size(self) -> (f32, f32) {
         let Sheet { left, bottom, right, top, .. } = self.sheet;
         match self.turn {
-            Turn::None | Turn::Half => (right - left, top - bottom),
-            Turn::Quarter | Turn::ThreeQuarters => (top - bottom, right - left),
+            Rotation::None | Rotation::Half => (right - left, top - bottom),
+            Rotation::Quarter | Rotation::ThreeQuarters => (top - bottom, right - left),
         }
     }
 
-    /// A point of the file in this frame.
+    /// Converts a point from file coordinates.
     pub(super) fn point(self, (x, y): (f32, f32)) -> (f32, f32) {
         let Sheet { left, bottom, right, top, .. } = self.sheet;
         match self.turn {
-            Turn::None => (x - left, top - y),
-            Turn::Quarter => (y - bottom, x - left),
-            Turn::Half => (right - x, y - bottom),
-            Turn::ThreeQuarters => (top - y, right - x),
+            Rotation::None => (x - left, top - y),
+            Rotation::Quarter => (y - bottom, x - left),
+            Rotation::Half => (right - x, y - bottom),
+            Rotation::ThreeQuarters => (top - y, right - x),
         }
     }
 
-    /// A point of this frame in the file.
+    /// Converts a point to file coordinates.
     fn back(self, (x, y): (f32, f32)) -> (f32, f32) {
         let Sheet { left, bottom, right, top, .. } = self.sheet;
         match self.turn {
-            Turn::None => (x + left, top - y),
-            Turn::Quarter => (y + left, x + bottom),
-            Turn::Half => (right - x, y + bottom),
-            Turn::ThreeQuarters => (right - y, top - x),
+            Rotation::None => (x + left, top - y),
+            Rotation::Quarter => (y + left, x + bottom),
+            Rotation::Half => (right - x, y + bottom),
+            Rotation::ThreeQuarters => (right - y, top - x),
         }
     }
 
-    /// A rectangle of the file, between two of its corners, in this frame.
+    /// The rectangle between two corners in file coordinates.
     pub(super) fn area(self, a: (f32, f32), b: (f32, f32)) -> Area {
         between(self.point(a), self.point(b))
     }
 
-    /// A rectangle of this frame on the page as displayed.
+    /// Converts a rectangle to the page as displayed.
     pub(super) fn displayed(self, area: Area) -> Area {
         if self.turn == self.sheet.shown {
             return area;

@@ -1,34 +1,35 @@
-//! Text that is in the file and not on the page: hidden layers, text below pictures.
+//! Text that is in the file but not visible: hidden layers, and text below pictures.
 //!
-//! PDFium gives the text of hidden layers, but does not draw it. Where a file has layers, what leaves no
-//! ink in a picture of the page is left out.
+//! PDFium returns the text of hidden layers, but does not draw it. So in files with layers, text that leaves no ink on
+//! a rendering of the page is ignored.
 
 use pdfium_render::prelude::PdfPage;
 
 use super::picture::{self, Purpose};
 use crate::Area;
 
-/// Pixels of the picture: about 60 dots per inch of a letter page.
+/// Pixels of the rendering: about 60 dots per inch for a letter page.
 const PIXELS: u64 = 340_000;
-/// Grey levels that the ink differs from its ground at least.
+/// Minimum contrast of ink to its background in grey levels.
 const CONTRAST: u8 = 6;
 
-/// Where something can be seen on a page.
+/// Where a page has visible ink.
 pub(super) enum Visible {
-    /// Everywhere: the file has no layers.
+    /// Unknown, so everywhere: the file has no layers.
     Everywhere,
-    /// Where the picture of the page is not even. One value for each pixel, pixels a point.
+    /// A rendering of the page: grey values, with `scale` pixels per point. There is ink where neighbouring values
+    /// differ.
     Drawn { width: u32, height: u32, grey: Vec<u8>, scale: f32 },
 }
 
 impl Visible {
-    /// Whether a file may have layers that are not shown.
+    /// Whether a file may have hidden layers.
     pub(super) fn may_hide(bytes: &[u8]) -> bool {
         let holds = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
         holds(b"/OCProperties") || holds(b"/OCGs")
     }
 
-    /// A picture of the page, where the file has layers.
+    /// Renders the page if the file has layers.
     pub(super) fn of(page: &PdfPage<'_>, has_layers: bool) -> Self {
         if !has_layers {
             return Self::Everywhere;
@@ -41,7 +42,7 @@ impl Visible {
         }
     }
 
-    /// Whether anything is to be seen in this place of the page as displayed.
+    /// Whether this area of the page as displayed has visible ink.
     pub(super) fn shows(&self, area: Area) -> bool {
         let Self::Drawn { width, height, grey, scale } = self else { return true };
         #[expect(

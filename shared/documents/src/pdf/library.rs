@@ -7,10 +7,10 @@ use pdfium_render::prelude::Pdfium;
 
 static PDFIUM: OnceLock<Pdfium> = OnceLock::new();
 
-/// PDFium from the library file at `path`; a library that is loaded already stays.
+/// Loads PDFium from the library file at `path`. A library that is already loaded stays.
 ///
 /// # Errors
-/// What the loader says, where there is no such library.
+/// If there is no such library, with the loader's message.
 pub(super) fn load(path: &Path) -> Result<&'static Pdfium, String> {
     // Two threads that come first at the same time would both bind it, which fails for one of them.
     static LOADING: std::sync::Mutex<()> = std::sync::Mutex::new(());

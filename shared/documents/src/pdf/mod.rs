@@ -1,8 +1,8 @@
 //! PDF files: text with page numbers, read in a child process.
 //!
-//! PDF parsers hang, exhaust memory and crash on bad files, so the parser never runs in the
-//! process that serves others: [`PdfWorker`] starts a [worker](foundation::worker), which limits itself
-//! before it opens the file, and kills it when it stalls.
+//! PDF parsers hang, exhaust memory and crash on bad files, so the parser never runs in the process that serves
+//! requests. [`PdfWorker`] starts a [worker](foundation::worker), which limits itself before it opens the file, and
+//! kills it if it stalls.
 
 mod attached;
 mod child;

@@ -1,4 +1,4 @@
-//! The parent side: starts the child, reads its pages, ends it when it stalls.
+//! The parent's side: starts the child, reads its pages, and kills it if it stalls.
 
 use std::{
     io,
@@ -10,26 +10,26 @@ use tokio::time::Instant;
 
 use super::{
     PdfError, WORKER_ARGUMENT,
-    child::{Run, Stop},
+    child::{Run, RunFailure},
     protocol::Message,
 };
 use crate::{Page, PageSource};
 
-/// Pages that may be lost to a crash or a stall before the document is given up.
+/// Number of pages that may be lost to crashes or stalls before the document is given up.
 const MAX_LOST_PAGES: u32 = 2;
 
-/// What one child may use.
+/// Limits of a child process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Time for the whole document.
+    /// Maximum time for the whole document.
     pub time: Duration,
-    /// Time without a new page. Before the first, a second more for each 4 MiB of the file.
+    /// Maximum time between two pages. Before the first page, one second more per 4 MiB of the file.
     pub stall: Duration,
     /// Address space (`RLIMIT_AS`) in bytes.
     pub memory_bytes: u64,
-    /// Most pages a document may have.
+    /// Maximum number of pages of a document.
     pub max_pages: u32,
-    /// Most bytes of text a document may hold, as sent by the child.
+    /// Maximum text of a document in bytes, as sent by the child.
     pub max_text_bytes: u64,
 }
 
@@ -54,12 +54,12 @@ pub struct PageProgress {
     pub total: u32,
 }
 
-/// What opening a PDF tells.
+/// What is known of a PDF once it is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PdfInfo {
     /// Number of pages.
     pub pages: u32,
-    /// Whether the file is encrypted (and opens without a password).
+    /// Whether the file is encrypted. It opens without a password.
     pub encrypted: bool,
 }
 
@@ -68,27 +68,27 @@ pub struct PdfInfo {
 pub struct PdfWorker {
     /// The executable to start.
     pub program: PathBuf,
-    /// Its arguments before the job's own.
+    /// Arguments before those of the job.
     pub args: Vec<String>,
     /// The PDFium library that the child loads.
     pub library: PathBuf,
-    /// What a child may use.
+    /// The limits of a child process.
     pub limits: Limits,
 }
 
 impl PdfWorker {
-    /// A worker that starts the current executable again, which loads the PDFium library from this file.
+    /// A worker that starts the running executable again, with this PDFium library.
     ///
     /// # Errors
-    /// When the path of the executable is unknown.
+    /// If the path of the executable is unknown.
     pub fn current_exe(library: PathBuf, limits: Limits) -> io::Result<Self> {
         Ok(Self { program: std::env::current_exe()?, args: vec![WORKER_ARGUMENT.to_owned()], library, limits })
     }
 
-    /// Opens a PDF without reading its pages: what an upload is refused by.
+    /// Opens a PDF without reading its pages, to decide whether to accept an upload.
     ///
     /// # Errors
-    /// Any [`PdfError`] that shows when the file is opened.
+    /// If the file cannot be opened, as a [`PdfError`].
     pub async fn inspect(&self, path: &Path) -> Result<PdfInfo, PdfError> {
         let deadline = Instant::now() + self.limits.time;
         // A first page beyond the last: the child opens the file and ends.
@@ -101,7 +101,7 @@ impl PdfWorker {
                 }
                 Ok(Some(_)) => {}
                 Ok(None) => break,
-                Err(Stop::Refused(error) | Stop::Lost(error)) => return Err(error),
+                Err(RunFailure::Refused(error) | RunFailure::Lost(error)) => return Err(error),
             }
         }
         let info = info.ok_or(PdfError::Damaged)?;
@@ -109,10 +109,10 @@ impl PdfWorker {
         Ok(info)
     }
 
-    /// Reads all pages of a PDF that has text.
+    /// Reads all pages of a PDF with text.
     ///
     /// # Errors
-    /// Any [`PdfError`]; [`PdfError::ImageOnly`] where no page holds readable text.
+    /// If the file cannot be read within the limits; [`PdfError::ImageOnly`] if no page has readable text.
     pub async fn extract(&self, path: &Path, on_page: impl FnMut(PageProgress) + Send) -> Result<Vec<Page>, PdfError> {
         let pages = self.extract_all(path, on_page).await?;
         if pages.iter().any(|page| page.has_text) {
@@ -123,10 +123,10 @@ impl PdfWorker {
         }
     }
 
-    /// Reads all pages, those without text included, even if no page has any.
+    /// Reads all pages, including those without text.
     ///
     /// # Errors
-    /// Any [`PdfError`] but [`PdfError::ImageOnly`].
+    /// If the file cannot be read within the limits. Never [`PdfError::ImageOnly`].
     pub async fn extract_all(
         &self,
         path: &Path,
@@ -140,8 +140,8 @@ impl PdfWorker {
             let stop = self.read(path, deadline, &mut pages, &mut total, &mut on_page).await;
             let error = match stop {
                 Ok(()) => return Ok(pages),
-                Err(Stop::Refused(error)) => return Err(error),
-                Err(Stop::Lost(error)) => error,
+                Err(RunFailure::Refused(error)) => return Err(error),
+                Err(RunFailure::Lost(error)) => error,
             };
             lost += 1;
             let done = u32::try_from(pages.len()).unwrap_or(u32::MAX);
@@ -157,7 +157,7 @@ impl PdfWorker {
         }
     }
 
-    /// One child, from the first page not yet read.
+    /// Runs one child, beginning with the first unread page.
     async fn read(
         &self,
         path: &Path,
@@ -165,13 +165,13 @@ impl PdfWorker {
         pages: &mut Vec<Page>,
         total: &mut u32,
         on_page: &mut (impl FnMut(PageProgress) + Send),
-    ) -> Result<(), Stop> {
+    ) -> Result<(), RunFailure> {
         let done = u32::try_from(pages.len()).unwrap_or(u32::MAX);
-        let mut run = Run::start(self, path, done.saturating_add(1)).map_err(Stop::Refused)?;
+        let mut run = Run::start(self, path, done.saturating_add(1)).map_err(RunFailure::Refused)?;
         while let Some(message) = run.next(self, deadline).await? {
             match message {
                 Message::Document { pages, .. } => {
-                    self.check_pages(pages).map_err(Stop::Refused)?;
+                    self.check_pages(pages).map_err(RunFailure::Refused)?;
                     *total = pages;
                 }
                 Message::Page { number, content } => {

@@ -1,21 +1,21 @@
-//! A page as a picture, for recognition or to be shown. Runs in the child only.
+//! Renders a page, for text recognition or display. Runs in the child only.
 
 use pdfium_render::prelude::{PdfBitmap, PdfBitmapFormat, PdfPage, PdfRenderConfig};
 
-/// Width, height, and the bytes of all pixels: one for each in grey, three in colours (red, green, blue).
+/// Width, height, and the pixels: one byte each in grey, three bytes (red, green, blue) in colour.
 pub(super) type Pixels = (u32, u32, Vec<u8>);
 
 /// What a picture is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// Recognition: grey, at 200 dots per inch.
+    /// Text recognition: grey, at 200 dots per inch.
     Reading,
-    /// To be shown: in colours, so many pixels wide.
+    /// Display: in colour, this many pixels wide.
     Showing(u32),
 }
 
 impl Purpose {
-    /// Bytes of a pixel.
+    /// Bytes per pixel.
     pub(super) fn channels(self) -> u64 {
         match self {
             Self::Reading => 1,
@@ -23,7 +23,7 @@ impl Purpose {
         }
     }
 
-    /// Longest side, in pixels.
+    /// Maximum length of the longest side in pixels.
     fn longest_side(self) -> f32 {
         f32::from(match self {
             Self::Reading => LONGEST_READ,
@@ -32,16 +32,16 @@ impl Purpose {
     }
 }
 
-/// Dots per inch: text recognition reads no better from more.
+/// Resolution. Text recognition gets no better with more.
 const DOTS_PER_INCH: f32 = 200.0;
 const POINTS_PER_INCH: f32 = 72.0;
-/// Longest side of a page that is read, in pixels.
+/// Maximum side in pixels of a page for text recognition.
 const LONGEST_READ: u16 = 20_000;
-/// Longest side of a page that is shown, in pixels: the longest that a WebP file has.
+/// Maximum side in pixels of a page for display: the largest that WebP supports.
 pub const LONGEST_SHOWN: u16 = 16_383;
 
-/// A page, in colours since PDFium draws no text on grey bitmaps, of at most so many pixels, as displayed. None where
-/// it cannot be rendered.
+/// Renders a page as displayed, with at most `most_pixels`. It is rendered in colour, since PDFium draws no text on
+/// grey bitmaps. `None` if that fails.
 pub(super) fn of(page: &PdfPage<'_>, purpose: Purpose, most_pixels: u64) -> Option<Pixels> {
     let (width, height) = (page.width().value, page.height().value);
     if !(width > 0.0 && height > 0.0 && width.is_finite() && height.is_finite()) {
@@ -83,7 +83,7 @@ pub(super) fn of(page: &PdfPage<'_>, purpose: Purpose, most_pixels: u64) -> Opti
     (pixels.len() as u64 == whole).then_some((width, height, pixels))
 }
 
-/// Red, green and blue, the order in which they are drawn, weighted as the eye does (ITU-R BT.601).
+/// The luma of a pixel (ITU-R BT.601).
 fn grey_of([red, green, blue, _]: [u8; 4]) -> u8 {
     let sum = 299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue);
     u8::try_from(sum / 1000).unwrap_or(u8::MAX)

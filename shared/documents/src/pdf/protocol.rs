@@ -1,4 +1,4 @@
-//! What the child process writes to its standard output: one JSON object per line.
+//! Messages of the child process on standard output: one JSON object per line.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,21 +9,21 @@ use super::reader::Content;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Message {
-    /// The file could be opened.
+    /// The file is open.
     Document { pages: u32, encrypted: bool },
-    /// One page; no blocks where it holds no text.
+    /// A page; without blocks if it has no text.
     Page { number: u32, content: Content },
-    /// One page as a picture, whose pixels follow the line: a byte for each in grey, three in colours.
+    /// A rendered page. Its pixels follow the line: one byte each in grey, three in colour.
     Image { number: u32, width: u32, height: u32 },
     /// A page that cannot be rendered.
     NoImage { number: u32 },
     /// The file cannot be read.
     Failed { reason: Failure },
-    /// All pages were written.
+    /// All pages are written.
     End,
 }
 
-/// Failures that the child can name; the others it dies of.
+/// Failures that the child can report. Others kill it.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Failure {

@@ -1,4 +1,4 @@
-//! Opening a PDF and reading one page, with PDFium. Runs in the child only.
+//! Opens a PDF and reads its pages with PDFium. Runs in the child only.
 
 use std::path::Path;
 
@@ -16,24 +16,24 @@ use crate::{Area, Block};
 
 /// A PDF header may be preceded by this many bytes of other data (ISO 32000-1, annex H.3.4.1).
 const HEADER_WINDOW: usize = 1024;
-/// The mark of the end stands in so many last bytes (annex H.3.4.4), fill bytes not counted.
+/// The end-of-file marker is within this many last bytes (annex H.3.4.4), not counting padding.
 const END_WINDOW: usize = 1024;
 
-/// Share of the page that a picture covers at least to count as unread: a scanned table does, a logo and the
-/// sign over a warning do not.
+/// Minimum share of the page that a picture covers to count as unread. A scanned table does, a logo or a warning sign
+/// does not.
 const SMALLEST_PICTURE: f32 = 0.1;
 
-/// A page as it was read.
+/// The content of a page.
 #[derive(Debug, Default, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Content {
     pub(super) blocks: Vec<Block>,
     /// Width and height as displayed, in points.
     pub(super) size: (f32, f32),
-    /// Places that the blocks say nothing of: pictures, and text in fonts that map to nothing.
+    /// Areas that the blocks do not cover: pictures, and text in fonts that cannot be decoded.
     pub(super) unread: Vec<Area>,
 }
 
-/// An opened PDF whose content may be read.
+/// An open PDF.
 pub(super) struct Reader {
     document: PdfDocument<'static>,
     encrypted: bool,
@@ -70,8 +70,8 @@ impl Reader {
         self.encrypted
     }
 
-    /// A page, counted from 1. One that cannot be read is empty: one bad page must not cost the other
-    /// six hundred.
+    /// Reads a page, counted from 1. A page that cannot be read is empty, so that one bad page does not cost the
+    /// others.
     pub(super) fn page(&self, number: u32) -> Content {
         let mut content = self.find(number).and_then(|page| content(&page, self.has_layers)).unwrap_or_default();
         // What is attached has no page of its own; it follows on the last one.
@@ -81,7 +81,7 @@ impl Reader {
         content
     }
 
-    /// A page, counted from 1, as a [`picture`] of at most so many pixels.
+    /// Renders a page, counted from 1, as a [`picture`] of at most `most_pixels`.
     pub(super) fn picture(&self, number: u32, purpose: Purpose, most_pixels: u64) -> Option<picture::Pixels> {
         picture::of(&self.find(number)?, purpose, most_pixels)
     }
@@ -100,7 +100,7 @@ fn open(pdfium: &'static Pdfium, bytes: Vec<u8>) -> Result<PdfDocument<'static>,
     })
 }
 
-/// The text of a page, and what is not text.
+/// The text of a page and its other content.
 pub(super) fn content(page: &PdfPage<'_>, has_layers: bool) -> Option<Content> {
     let sheet = Sheet::of(page);
     let text = page.text().ok()?;
@@ -127,7 +127,7 @@ pub(super) fn content(page: &PdfPage<'_>, has_layers: bool) -> Option<Content> {
     Some(Content { blocks, size: sheet.size(), unread })
 }
 
-/// Blocks of a frame with their places on the page as displayed.
+/// Converts blocks from a frame to the page as displayed.
 fn displayed(mut blocks: Vec<Block>, frame: Frame) -> Vec<Block> {
     for line in blocks.iter_mut().flat_map(Block::lines_mut) {
         line.area = frame.displayed(line.area);
@@ -135,7 +135,7 @@ fn displayed(mut blocks: Vec<Block>, frame: Frame) -> Vec<Block> {
     blocks
 }
 
-/// Whether the end of a file is missing: its mark, or bytes that a file made for the web announces.
+/// Whether a file is truncated: its end-of-file marker is missing, or it is shorter than its linearisation header says.
 fn is_cut_off(bytes: &[u8]) -> bool {
     let filled = bytes.iter().rposition(|byte| !matches!(byte, 0 | b' ' | b'\r' | b'\n' | b'\t' | 0x1a));
     let end = filled.map_or(0, |last| last + 1);
@@ -145,7 +145,7 @@ fn is_cut_off(bytes: &[u8]) -> bool {
     !(has_mark(b"%%EOF") || has_mark(b"startxref")) || announced.is_some_and(|length| length > bytes.len())
 }
 
-/// The length that a linearised file says it has (annex F.2).
+/// The length in the header of a linearised file (annex F.2).
 fn announced_length(head: &[u8]) -> Option<usize> {
     let after = |bytes: &[u8], mark: &[u8]| {
         let at = bytes.windows(mark.len()).position(|window| window == mark)?;

@@ -1,5 +1,4 @@
-//! Pictures of pages, for those that hold no text, and for whoever looks at a page: rendered in child processes, one
-//! page at a time.
+//! Renders pages, for text recognition and display, in child processes, one page at a time.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -7,21 +6,21 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::child::{Run, Stop, opening_time};
+use super::child::{Run, RunFailure, opening_time};
 use super::picture::Purpose;
 use super::protocol::Message;
 use super::{PdfError, PdfWorker};
 
-/// Pages of one child, whose processor time is limited.
+/// Maximum number of pages per child, since its processor time is limited.
 const PAGES_PER_CHILD: usize = 8;
-/// Time for one page, a busy machine included.
+/// Time limit for a page, even on a busy machine.
 const PAGE_TIME: Duration = Duration::from_secs(20);
-/// Time for a page that somebody waits for.
+/// Time limit for a page that a user is waiting for.
 const SHOWN_IN: Duration = Duration::from_secs(12);
-/// Pages that may be lost before the rest is given up.
+/// Number of pages that may fail before the rest is given up.
 const MAX_LOST_PAGES: u32 = 4;
 
-/// A page as a picture.
+/// A page rendered for text recognition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageImage {
     /// The page, from 1.
@@ -30,19 +29,19 @@ pub struct PageImage {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// One byte for each pixel, row by row; 0 is black.
+    /// One byte per pixel, row by row; 0 is black.
     pub grey: Vec<u8>,
 }
 
 impl PageImage {
-    /// Whether nothing is printed on the page.
+    /// Whether the page is blank.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         self.grey.iter().all(|value| *value > 200)
     }
 }
 
-/// Gives the pictures of some pages, one after the other. Dropping it ends its child.
+/// Renders pages one after the other. Dropping it kills its child.
 pub struct PageImages {
     worker: PdfWorker,
     path: PathBuf,
@@ -51,7 +50,7 @@ pub struct PageImages {
     lost: u32,
 }
 
-/// The pixels of a page that is shown.
+/// A page rendered for display.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PagePixels {
     /// Width in pixels.
@@ -63,12 +62,13 @@ pub struct PagePixels {
 }
 
 impl PdfWorker {
-    /// A page in colours, so many pixels wide; less wide where it would have more than eight million pixels, or would
-    /// be higher than [`LONGEST_SHOWN`](super::LONGEST_SHOWN).
+    /// Renders a page in colour, `width` pixels wide; less if it would have more than eight million pixels or be higher
+    /// than [`LONGEST_SHOWN`](super::LONGEST_SHOWN).
     ///
     /// # Errors
-    /// [`PdfError`]; [`PdfError::Damaged`] too where there is no such page. [`PdfError::TookTooLong`] after twelve
-    /// seconds, or the time for a document where that is less; a large file has some more, to be opened.
+    /// If the page cannot be rendered; [`PdfError::Damaged`] also if there is no such page; [`PdfError::TookTooLong`]
+    /// after twelve seconds, or after the time limit for a document if that is less. Large files get additional time to
+    /// be opened.
     pub async fn draw(&self, path: &Path, page: u32, width: u32) -> Result<PagePixels, PdfError> {
         let mut worker = self.clone();
         // One time for all: to open the file, to draw the page, and to pass its pixels on.
@@ -80,7 +80,7 @@ impl PdfWorker {
         Ok(PagePixels { width, height, rgb })
     }
 
-    /// The pictures of these pages. Nothing is held but the page that is being rendered.
+    /// Renders these pages. Only one page is in memory at a time.
     #[must_use]
     pub fn render(&self, path: &Path, pages: impl IntoIterator<Item = u32>) -> PageImages {
         let mut worker = self.clone();
@@ -91,8 +91,8 @@ impl PdfWorker {
 }
 
 impl PageImages {
-    /// The next page with its picture, or with the reason why there is none; nothing after the last,
-    /// or where too many pages could not be rendered.
+    /// The next page with its picture, or the reason why there is none. `None` after the last page, or once too many
+    /// pages have failed.
     pub async fn next(&mut self) -> Option<(u32, Result<PageImage, PdfError>)> {
         let number = *self.wanted.front()?;
         if self.lost >= MAX_LOST_PAGES {
@@ -127,7 +127,7 @@ impl PageImages {
     }
 }
 
-/// The picture that a child sends next, which is that of this page.
+/// The next picture that a child sends, which must be that of this page.
 async fn picture(
     run: &mut Run,
     worker: &PdfWorker,
@@ -140,12 +140,12 @@ async fn picture(
                 break run.bytes(deadline, (width, height)).await.map(|pixels| (width, height, pixels));
             }
             Ok(Some(Message::NoImage { number: sent })) if sent == number => {
-                break Err(Stop::Refused(PdfError::Damaged));
+                break Err(RunFailure::Refused(PdfError::Damaged));
             }
             Ok(Some(Message::Document { .. })) => {}
-            Ok(_) => break Err(Stop::Refused(PdfError::Reader("a page is missing".to_owned()))),
+            Ok(_) => break Err(RunFailure::Refused(PdfError::Reader("a page is missing".to_owned()))),
             Err(stop) => break Err(stop),
         }
     };
-    picture.map_err(|(Stop::Refused(error) | Stop::Lost(error))| error)
+    picture.map_err(|(RunFailure::Refused(error) | RunFailure::Lost(error))| error)
 }

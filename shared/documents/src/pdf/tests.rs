@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use foundation::need::{Needed, need};
 use pdfium_render::prelude::Pdfium;
 
 use super::{Limits, PdfError, PdfInfo, PdfWorker, picture::Purpose, protocol::Failure, reader::Reader};
@@ -320,17 +321,13 @@ async fn pictures_come_page_by_page_and_a_lost_page_costs_no_other() {
 /// Malformed files are read or refused, without a crash.
 #[test]
 fn shared_manuals_are_read() {
-    let root = std::env::var_os("INTELLIMAINT_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
-    let Ok(bytes) = std::fs::read(root.join("pdf/tm-9-2320-280-10-hr.pdf")) else {
-        tracing::warn!("skipped: no shared data in {}", root.display());
-        return;
-    };
-    let reader = open(bytes).unwrap();
+    let Some(manual) = need(Needed::Data("pdf/tm-9-2320-280-10-hr.pdf")) else { return };
+    let Some(folder) = need(Needed::Data("malformed")) else { return };
+    let reader = open(std::fs::read(manual).unwrap()).unwrap();
     assert_eq!(reader.pages(), 22);
     let with_text = (1..=22).filter(|page| !lines(&reader, *page).is_empty()).count();
     assert_eq!(with_text, 21);
-    let malformed = |name: &str| open(std::fs::read(root.join("malformed").join(name)).unwrap());
+    let malformed = |name: &str| open(std::fs::read(folder.join(name)).unwrap());
     assert!(matches!(malformed("issue6010_1.pdf"), Err(Failure::PasswordProtected)));
     let protected = malformed("copy-protected.pdf").unwrap();
     assert!(protected.is_encrypted());

@@ -1,23 +1,23 @@
-//! Text in fonts that do not say which letters their characters are.
+//! Text in fonts that do not map their characters to letters.
 //!
-//! Such a line is no text: it is given to text recognition rather than guessed. Private characters of
-//! symbol fonts are known by convention, and a lone unknown character before a line is its bullet.
+//! Such lines are passed to text recognition instead of guessed. Private-use characters of symbol fonts have
+//! conventional meanings, and a single unknown character before a line is its bullet.
 
 use crate::Area;
 use crate::layout::{Word, lines_of};
 
-/// Stands for a character that is not known.
+/// Stands for an unknown character.
 pub(super) const UNKNOWN: char = '\u{fffd}';
-/// Share of a line that may be unknown.
+/// Maximum share of unknown characters in a line.
 const MOST_UNKNOWN: f32 = 0.1;
-/// Below this share of letters and digits, a line of many different signs is a wrongly mapped font.
+/// A line with a smaller share of letters and digits, and with many different signs, has a wrongly mapped font.
 const FEWEST_LETTERS: f32 = 0.22;
-/// Characters from which on that is judged.
+/// Minimum length of a line to be judged that way.
 const LONG: usize = 10;
-/// Different signs that a drawing's or leader's line does not have.
+/// Number of different signs that lines of drawings and leaders do not have.
 const SIGNS: usize = 4;
 
-/// What the character of a symbol font means, in the encoding that Adobe's Symbol font set.
+/// The meaning of a private-use character, in the encoding of Adobe's Symbol font.
 pub(super) fn symbol(private: char) -> Option<char> {
     Some(match u32::from(private).checked_sub(0xf000)? {
         0x44 => 'Δ',
@@ -50,7 +50,7 @@ pub(super) fn symbol(private: char) -> Option<char> {
     })
 }
 
-/// The words that can be read, and where the others stand.
+/// Separates readable words from the areas of the others.
 pub(super) fn split(words: Vec<Word>) -> (Vec<Word>, Vec<Area>) {
     let (mut readable, mut unread) = (Vec::with_capacity(words.len()), Vec::new());
     for mut line in lines_of(words) {

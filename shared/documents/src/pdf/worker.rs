@@ -1,4 +1,4 @@
-//! The child side: limits itself, reads the file, writes one JSON line per page.
+//! The child's side: limits itself, reads the file, and writes one JSON line per page.
 
 use std::{
     fs::File,
@@ -15,23 +15,24 @@ use super::{
 };
 use foundation::worker::{MISUSED, UNLIMITED, WorkerKind, confine_to, limit, send};
 
-/// First argument that makes an executable of ours a PDF worker.
+/// The first argument that makes an executable of this project a PDF worker.
 pub(super) const WORKER_ARGUMENT: &str = "pdf-worker";
 
 /// The worker that reads PDF files.
 pub const WORKER: WorkerKind = WorkerKind { argument: WORKER_ARGUMENT, main: worker_main };
 
-/// The parser recurses on nested objects; the main thread's stack cannot be chosen, this one can.
+/// Stack size in bytes. The parser recurses on nested objects, and the size of the main thread's stack cannot be
+/// chosen.
 const STACK_BYTES: usize = 64 << 20;
 
-/// Where fonts lie that a file may leave out: what PDFium looks into.
+/// Folders where PDFium looks for fonts that a file does not embed.
 const FONTS: [&str; 4] =
     ["/usr/share/fonts", "/usr/share/X11/fonts/Type1", "/usr/share/X11/fonts/TTF", "/usr/local/share/fonts"];
 
-/// Most pixels of a rendered page: A3 at 200 dots per inch, and a little more.
+/// Maximum number of pixels of a rendered page: slightly more than A3 at 200 dots per inch.
 pub(super) const MOST_PIXELS: u64 = 8_000_000;
 
-/// Arguments in the order in which the parent passes them.
+/// Arguments, in the order in which the parent passes them.
 struct Job {
     library: PathBuf,
     path: PathBuf,
@@ -39,9 +40,9 @@ struct Job {
     max_pages: u32,
     memory_bytes: u64,
     cpu_seconds: u64,
-    /// Pages to render; none where text is to be read.
+    /// Pages to render; empty to read text.
     pictures: Vec<u32>,
-    /// What they are rendered for.
+    /// What to render them for.
     purpose: Purpose,
 }
 
@@ -63,11 +64,11 @@ impl Job {
     }
 }
 
-/// The child process: reads `argv[2..]` (library, path, first page, most pages, bytes of address space,
-/// seconds of processor time, and pages to render instead, with their width in pixels where they are to be shown) and
-/// writes the pages to standard output.
+/// The main function of the child. Reads `argv[2..]`: library, path, first page, maximum number of pages, address space
+/// in bytes, processor time in seconds, and, to render pages instead, their numbers, with a width in pixels if they are
+/// for display. Writes pages to standard output.
 ///
-/// Called when `argv[1]` is [`WORKER_ARGUMENT`].
+/// Called if `argv[1]` is [`WORKER_ARGUMENT`].
 pub(super) fn worker_main() -> ExitCode {
     let Some(job) = Job::from_args(std::env::args_os().skip(2)) else {
         return ExitCode::from(MISUSED);
@@ -131,7 +132,7 @@ fn open(job: &Job, mut file: File) -> Result<Reader, Failure> {
     Reader::from_bytes(&job.library, bytes)
 }
 
-/// Writes pages as pictures. The parent reads one after the other, so that this waits for it.
+/// Writes rendered pages. The parent reads them one by one, which limits the pace.
 fn render(out: &mut impl Write, reader: &Reader, job: &Job) -> io::Result<()> {
     for number in job.pictures.iter().copied() {
         match reader.picture(number, job.purpose, MOST_PIXELS) {

@@ -1,4 +1,4 @@
-//! Where a manual refers to a place of its own, "figure 2-14", "para 3-22a", "Appendix E, item 19", and the place meant.
+//! References of a manual to its own parts: "figure 2-14", "para 3-22a", "Appendix E, item 19"; and their targets.
 
 mod resolve;
 
@@ -6,7 +6,7 @@ use std::ops::Range;
 
 pub use self::resolve::resolve;
 
-/// What is referred to.
+/// The kind of target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReferenceKind {
     /// A figure, by its caption.
@@ -22,17 +22,17 @@ pub enum ReferenceKind {
 /// A reference in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
-    /// Where it stands, in bytes: `figure 2-14`; of "figures 2-14 and 2-15", the second is `2-15`.
+    /// Its range in bytes: `figure 2-14`; for the second of "figures 2-14 and 2-15", `2-15`.
     pub range: Range<usize>,
-    /// What it is to.
+    /// The kind of its target.
     pub kind: ReferenceKind,
-    /// The number, in one form: `2-14`, `3-22a`, `E`.
+    /// The normalised number: `2-14`, `3-22a`, `E`.
     pub label: String,
-    /// The item of an appendix or table that is meant.
+    /// The item of an appendix or table.
     pub item: Option<u32>,
 }
 
-/// Words before a number that say what it is of, without the stop of an abbreviation.
+/// Words before a number that name the kind, without the full stop of an abbreviation.
 const WORDS: [(ReferenceKind, &str); 4] = [
     (
         ReferenceKind::Figure,
@@ -53,24 +53,24 @@ const WORDS: [(ReferenceKind, &str); 4] = [
          ap\u{e9}ndices anexo anexos annexe",
     ),
 ];
-/// Those that may be abbreviations, and have a stop then.
+/// Those that may be abbreviations with a full stop.
 const ABBREVIATIONS: &str = "fig figs abb tab para paras sect sec chap abschn kap app";
-/// Those that are something else without a stop: a tab of sheet metal, seconds.
+/// Those that have another meaning without a full stop: a tab of sheet metal, seconds.
 const STOPPED: &str = "tab sec";
-/// Words between numbers of one kind.
+/// Words between several numbers.
 const BETWEEN: &str = "and or & to through thru und oder bis y o et ou \u{e0} a";
 /// Words before the number of an item.
 const ITEMS: &str =
     "item items pos position nr \u{ed}tem \u{ed}tems posici\u{f3}n art\u{ed}culo \u{e9}l\u{e9}ment rep\u{e8}re";
-/// "para" is a preposition in Spanish. These words stand before it where it is the paragraph.
+/// "para" is also a Spanish preposition. It means a paragraph after one of these words.
 const BEFORE_PARA: &str = "see per in to of under from by and or";
 
-/// A word with its place, without the marks around it.
+/// A word and its position, without surrounding punctuation.
 #[derive(Clone, Copy)]
 struct Word<'a> {
     text: &'a str,
     at: usize,
-    /// What stands right behind it.
+    /// The punctuation after it.
     behind: &'a str,
 }
 
@@ -84,7 +84,7 @@ fn is_one_of(list: &str, word: &str) -> bool {
     list.split(' ').any(|other| other == word)
 }
 
-/// The references of a text, in their order. None goes over the end of a line or of a sentence.
+/// The references in a text, in order. None crosses the end of a line or sentence.
 #[must_use]
 pub fn references(text: &str) -> Vec<Reference> {
     let words = words(text);
@@ -109,7 +109,7 @@ pub fn references(text: &str) -> Vec<Reference> {
     found
 }
 
-/// The number behind the word at `at`, right behind it or behind the stop of its abbreviation.
+/// The number after the word at `at`, directly or after the full stop of an abbreviation.
 fn first_label(text: &str, words: &[Word<'_>], at: usize, kind: ReferenceKind) -> Option<String> {
     let (word, number) = (words.get(at)?, words.get(at + 1)?);
     let before = at.checked_sub(1).and_then(|before| words.get(before));
@@ -128,13 +128,13 @@ fn first_label(text: &str, words: &[Word<'_>], at: usize, kind: ReferenceKind) -
     (!is_preposition()).then_some(label)
 }
 
-/// Whether no word but one between numbers follows the number at `at`. "(fig. 5, 4 places)" counts places.
+/// Whether the list of numbers ends at `at`. "(fig. 5, 4 places)" has one number.
 fn is_ended(words: &[Word<'_>], at: usize) -> bool {
     let is_followed = words.get(at).is_some_and(|number| number.behind.starts_with(' '));
     !is_followed || words.get(at + 1).is_some_and(|word| is_one_of(BETWEEN, word.text))
 }
 
-/// The number that goes on with a list behind the one at `at`, and its place: of the same form, in the same sentence.
+/// The next number of a list and its index: in the same form and the same sentence.
 fn next_label(
     text: &str,
     words: &[Word<'_>],
@@ -158,7 +158,7 @@ fn is_compound(label: &str) -> bool {
     label.contains(['-', '.'])
 }
 
-/// The words of a text; `Fig.2-14` is two, `A.1` is one, and of `3(b)` the number counts.
+/// The words of a text. `Fig.2-14` is two words, `A.1` is one, and `3(b)` counts as its number.
 fn words(text: &str) -> Vec<Word<'_>> {
     let is_mark = |c: char| !c.is_alphanumeric() && c != '&';
     let mut words = Vec::new();
@@ -191,7 +191,7 @@ fn kind_of(word: &str) -> Option<ReferenceKind> {
     WORDS.iter().find(|(_, words)| words.split(' ').any(|known| known == lower)).map(|(kind, _)| *kind)
 }
 
-/// The number of a place, in one form; `None` where a word is none.
+/// The normalised number; `None` if the word is not one.
 fn label_of(word: &Word<'_>, kind: ReferenceKind) -> Option<String> {
     const LONGEST: usize = 12;
     if word.behind.starts_with(['%', '\u{b0}']) {
@@ -215,13 +215,13 @@ fn label_of(word: &Word<'_>, kind: ReferenceKind) -> Option<String> {
     (prefix <= 2 && digits.len() - body.len() <= 1 && is_numbers).then_some(plain)
 }
 
-/// `item 19,` before the word at `at`.
+/// The `19` of `item 19,` before the word at `at`.
 fn item_before(words: &[Word<'_>], at: usize) -> Option<u32> {
     let (word, number) = (words.get(at.checked_sub(2)?)?, words.get(at - 1)?);
     is_one_of(ITEMS, &word.text.to_lowercase()).then(|| number.text.parse().ok())?
 }
 
-/// `, item 19` behind the word at `at`.
+/// The `19` of `, item 19` after the word at `at`.
 fn item_behind(words: &[Word<'_>], at: usize) -> Option<u32> {
     let (word, number) = (words.get(at + 1)?, words.get(at + 2)?);
     is_one_of(ITEMS, &word.text.to_lowercase()).then(|| number.text.parse().ok())?

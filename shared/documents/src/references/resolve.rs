@@ -1,17 +1,17 @@
-//! The place in a manual that a reference means.
+//! Finds the target of a reference in a manual.
 
 use std::ops::RangeInclusive;
 
 use super::{Reference, ReferenceKind, Word, kind_of, label_of, words};
 use crate::units::{Unit, UnitKind, label};
 
-/// Pages behind a title on which its rows and sub-paragraphs are looked for.
+/// Number of pages after a title on which its rows and sub-paragraphs are searched.
 const PAGES_UNDER: u32 = 8;
 
-/// The unit that a reference means: a caption, a title, the sub-paragraph under it, or the row of an item. `titles` are
-/// all of its manual, in reading order; `units` gives the units of some pages. Of several titles, the one nearest to
-/// the page `from`, where the reference stands; a title that goes on over pages, or a figure of several sheets, begins
-/// with its first.
+/// The target of a reference: a caption, a title, a sub-paragraph, or the row of an item. `titles` are all titles of
+/// the manual, in reading order; `units` returns the units of some pages. Of several titles, the nearest to the page
+/// `from` that contains the reference wins. A title that continues over pages, or a figure with several sheets, begins
+/// with its first page.
 #[must_use]
 pub fn resolve(
     reference: &Reference,
@@ -60,7 +60,7 @@ fn sub_label(label: &str) -> Option<char> {
     label.chars().last().filter(char::is_ascii_lowercase)
 }
 
-/// Whether a title names the place with its word: `Figure 2-14. Oil pump`, `APPENDIX E`.
+/// Whether a title names the target by its kind: `Figure 2-14. Oil pump`, `APPENDIX E`.
 fn is_named(unit: &Unit, reference: &Reference) -> bool {
     match words(&unit.text).as_slice() {
         [first, number, ..] => kind_of(first.text) == Some(reference.kind) && is_it(number, reference),
@@ -68,7 +68,7 @@ fn is_named(unit: &Unit, reference: &Reference) -> bool {
     }
 }
 
-/// Whether a title begins with the number of the place: `3-22. REMOVAL`.
+/// Whether a title begins with the number of the target: `3-22. REMOVAL`.
 fn is_numbered(unit: &Unit, reference: &Reference) -> bool {
     words(&unit.text).first().is_some_and(|first| is_it(first, reference))
 }

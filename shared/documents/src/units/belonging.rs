@@ -1,22 +1,22 @@
-//! Which warnings hold for which steps.
+//! Which warnings apply to which steps.
 //!
-//! A warning belongs to the steps that follow it:
+//! A warning applies to the steps that follow it:
 //!
-//! - between steps, to the next one and to all behind it in the run, the runs around it included;
-//! - before the first step of a section, to everything in that section;
-//! - after the last step of a section, to the run before it, since there is nothing else that it could hold for;
-//! - in a section without steps, to those of the next one, where that has no number: the title may be the label of a
-//!   figure;
-//! - between the rows of a table, to the next row and to those that go on with it.
+//! - between steps: to the next step and the rest of its run, including the runs that contain it;
+//! - before the first step of a section: to everything in that section;
+//! - after the last step of a section: to the run before it, since there is nothing else that it could apply to;
+//! - in a section without steps: to the steps of the next section, if that has no number, since its title may be the
+//!   label of a figure;
+//! - between the rows of a table: to the next row and the rows that continue it.
 //!
-//! It never leaves its task (the numbered section or chapter), so that general pages on safety hold for nothing that
-//! is quoted elsewhere. Text without labels is taken as a step where it follows a warning directly.
+//! It never applies beyond its task (the numbered section or chapter), so general pages on safety do not apply to what
+//! is quoted from elsewhere. Text without a label counts as a step if it directly follows a warning.
 
 use super::{Unit, UnitKind};
 use crate::outline::is_numbered;
 
-/// The warnings that hold for the units at these places, as places in reading order; those among them included.
-/// `units` are those of some pages in a row.
+/// The indices of the warnings that apply to the units at the indices `quoted`, in reading order and including those
+/// among them. `units` are those of consecutive pages.
 #[must_use]
 pub fn warnings_of(units: &[Unit], quoted: &[usize]) -> Vec<usize> {
     let is_hazard = |at: &usize| units.get(*at).is_some_and(|unit| unit.hazard().is_some());
@@ -24,7 +24,7 @@ pub fn warnings_of(units: &[Unit], quoted: &[usize]) -> Vec<usize> {
     (0..units.len()).filter(is_hazard).filter(holds).collect()
 }
 
-/// Whether the warning at one place holds for the step or text at another.
+/// Whether the warning at one index applies to the step or text at another.
 fn holds(units: &[Unit], warning: usize, step: usize) -> bool {
     let (Some(own), Some(unit)) = (units.get(warning), units.get(step)) else { return false };
     if unit.kind == UnitKind::Row {
@@ -45,7 +45,7 @@ fn holds(units: &[Unit], warning: usize, step: usize) -> bool {
         || leads_next_section(units, warning, step)
 }
 
-/// Whether the section of the warning has no steps, and the step is of the one behind it, which has no number.
+/// Whether the section of the warning has no steps, and the step belongs to the next one, which has no number.
 fn leads_next_section(units: &[Unit], warning: usize, step: usize) -> bool {
     let (Some(own), Some(unit)) = (units.get(warning), units.get(step)) else { return false };
     let is_step = |unit: &&Unit| unit.kind == UnitKind::Step;
@@ -60,7 +60,7 @@ fn leads_next_section(units: &[Unit], warning: usize, step: usize) -> bool {
     is_beside && is_under(&unit.titles, &next.titles)
 }
 
-/// Whether the warning stands between two rows of a table, and this row is the second of them or goes on with that.
+/// Whether the warning is between two rows of a table, and this row is the second of them or continues it.
 fn between_rows(units: &[Unit], warning: usize, row: usize) -> bool {
     let table = |unit: &Unit| unit.place.filter(|_| unit.kind == UnitKind::Row).map(|place| place.group);
     let is_other = |unit: &Unit| unit.kind != UnitKind::Notice;
@@ -78,14 +78,14 @@ fn between_rows(units: &[Unit], warning: usize, row: usize) -> bool {
         && units.get(first + 1..=row).is_some_and(|rest| rest.iter().all(goes_on))
 }
 
-/// Whether the step comes behind the warning in the run of the step that is next after it, or in a run around that.
+/// Whether the step follows the warning within the run of the next step, or within a run that contains it.
 fn in_run(units: &[Unit], warning: usize, step: usize) -> bool {
     let Some(next) = next_step(units, warning) else { return false };
     let own = runs_around(units, next);
     next <= step && runs_around(units, step).iter().any(|run| own.contains(run))
 }
 
-/// The runs that a step lies in, its own first.
+/// The runs that contain a step, innermost first.
 fn runs_around(units: &[Unit], step: usize) -> Vec<u32> {
     let Some(own) = units.get(step) else { return Vec::new() };
     let Some(place) = own.place else { return Vec::new() };
@@ -100,7 +100,7 @@ fn runs_around(units: &[Unit], step: usize) -> Vec<u32> {
     runs
 }
 
-/// The first step behind a warning that stands under the same title.
+/// The first step after a warning with the same title.
 fn next_step(units: &[Unit], warning: usize) -> Option<usize> {
     let own = units.get(warning)?;
     let behind = units.iter().enumerate().skip(warning + 1);
@@ -108,7 +108,7 @@ fn next_step(units: &[Unit], warning: usize) -> Option<usize> {
     here.find(|(_, unit)| unit.kind == UnitKind::Step).map(|(at, _)| at)
 }
 
-/// Whether no step stands between the title over the warning and the warning.
+/// Whether no step is between the section's title and the warning.
 fn leads_section(units: &[Unit], warning: usize) -> bool {
     let Some(own) = units.get(warning) else { return false };
     let before = units.iter().take(warning).rev();
@@ -116,7 +116,7 @@ fn leads_section(units: &[Unit], warning: usize) -> bool {
     !here.any(|unit| unit.kind == UnitKind::Step)
 }
 
-/// Whether the text stands right behind the warning, other warnings, remarks and text between them.
+/// Whether the text directly follows the warning, apart from other warnings, remarks and text.
 fn follows(units: &[Unit], warning: usize, text: usize) -> bool {
     let Some(own) = units.get(warning) else { return false };
     let between = units.get(warning + 1..=text).unwrap_or_default();
@@ -125,7 +125,7 @@ fn follows(units: &[Unit], warning: usize, text: usize) -> bool {
         && others.iter().all(|unit| matches!(unit.kind, UnitKind::Notice | UnitKind::Text))
 }
 
-/// Whether the warning closes a section: no step follows it there, and the step is of the run that ended before it.
+/// Whether the warning ends a section: no step follows it there, and the step belongs to the run before it.
 fn trails(units: &[Unit], warning: usize, step: usize) -> bool {
     let Some(own) = units.get(warning) else { return false };
     if next_step(units, warning).is_some() {
@@ -138,7 +138,7 @@ fn trails(units: &[Unit], warning: usize, step: usize) -> bool {
     last == step || (run(last).is_some() && run(last) == run(step))
 }
 
-/// Whether something with these titles over it stands in the section that these other titles name.
+/// Whether something with these titles belongs to this section.
 fn is_under(titles: &str, section: &str) -> bool {
     titles.strip_prefix(section).is_some_and(|rest| rest.is_empty() || section.is_empty() || rest.starts_with(" > "))
 }

@@ -1,6 +1,6 @@
 //! Labels of steps: `1.`, `(12)`, `a.`, `(b)`, `Step 3.`, `•`.
 
-/// How a label is written. Steps of one run have labels of one style.
+/// The style of a label. The steps of a run have labels of one style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LabelStyle {
     /// `1.`
@@ -22,20 +22,20 @@ pub enum LabelStyle {
 /// A label at the beginning of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Label {
-    /// How it is written.
+    /// Its style.
     pub style: LabelStyle,
     /// Its number, from 1; 0 for a bullet.
     pub number: u32,
-    /// Bytes of the line up to the text behind it.
+    /// Length in bytes of the label and the space after it.
     pub bytes: usize,
 }
 
 const BULLETS: &[&str] = &["•", "–", "—", "∗", "●", "▪", "-", "*", "◦", "■", "□", "○", "·", "‣", "►", "➢"];
-/// Those that are nothing else within a line.
+/// Bullets that have no other meaning within a line.
 pub(super) const SURE_BULLETS: &[char] = &['•', '●', '▪', '◦', '■', '□', '○', '‣', '►', '➢'];
 const STEP_WORDS: &[&str] = &["step", "schritt", "paso", "étape", "etape"];
 
-/// The label that a line begins with, where text follows it.
+/// The label at the beginning of a line, if text follows it.
 #[must_use]
 pub fn label(line: &str) -> Option<Label> {
     let (first, rest) = line.split_once(' ')?;

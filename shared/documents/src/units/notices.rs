@@ -1,4 +1,4 @@
-//! Warnings, cautions and notes (ANSI Z535.6, ISO 3864-2), in the languages that manuals come in.
+//! Warnings, cautions and notes (ANSI Z535.6, ISO 3864-2), in four languages.
 
 mod continued;
 mod words;
@@ -7,10 +7,10 @@ use self::continued::{before_continuation, continues, is_continuation};
 use self::words::{IN_CAPITALS, JOINTS, NOTHING, PARTS, TOLD, WORDS, Word};
 use crate::CELL_SEPARATOR;
 
-/// How grave the harm is that a notice warns of. The gravest comes first.
+/// The severity of a notice. The most severe comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Hazard {
-    /// Death or serious injury, unless it is avoided.
+    /// Death or serious injury will result if the hazard is not avoided.
     Danger,
     /// Death or serious injury is possible.
     Warning,
@@ -18,18 +18,18 @@ pub enum Hazard {
     Caution,
 }
 
-/// Longest line in bytes that can be a signal word alone, spaced out and decorated.
+/// Maximum length in bytes of a line that consists of a signal word, letter-spaced and decorated.
 const LONGEST_WORD: usize = 60;
-/// Words of a text behind a signal word in capitals that no mark separates from it.
+/// Minimum number of words of a text after a signal word in capitals without a separator.
 const FEW_WORDS: usize = 3;
-/// The same where the text is in capitals as well, and no full stop says that it is a sentence.
+/// The same if the text is in capitals too and does not end with a full stop.
 const MANY_WORDS: usize = 6;
-/// Longest number of a callout: `(12a)`.
+/// Maximum length of a callout's number: `(12a)`.
 const LONGEST_CALLOUT: usize = 3;
-/// What stands between the same signal word in two languages, beside dashes.
+/// Separators between a signal word in two languages, in addition to dashes.
 const STROKES: [char; 3] = ['/', '|', '·'];
 
-/// Whether a line announces a hazard or a remark.
+/// Whether a line announces a warning or a remark.
 #[must_use]
 pub fn announces(line: &str) -> bool {
     notice_word(line).is_some() || notice_at(line).is_some()
@@ -42,7 +42,7 @@ pub fn notice_word(line: &str) -> Option<&'static str> {
     word_of(line).map(|word| word.name)
 }
 
-/// Whether a line is a signal word that manuals title whole sections with too: `SAFETY PRECAUTIONS`.
+/// Whether a line is a signal word that manuals also use as a section title: `SAFETY PRECAUTIONS`.
 #[must_use]
 pub fn titles_sections(line: &str) -> bool {
     word_of(line).is_some_and(|word| word.is_title)
@@ -71,7 +71,7 @@ fn only_word(part: &str) -> Option<&'static Word> {
     (bare.len() == part.len() || word.hazard.is_some()).then_some(word)
 }
 
-/// Whether a text is in capitals, or set as a title: a sentence may end with "this warning".
+/// Whether a text is in capitals or in title case. A sentence may end with "this warning".
 fn is_title(text: &str) -> bool {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<Vec<char>>();
     let is_word = |word: &str| letters(word).iter().skip(1).all(|letter| letter.is_lowercase());
@@ -85,23 +85,23 @@ pub(super) fn is_one_of(words: &[&str], text: &str) -> bool {
     words.iter().any(|word| word.chars().eq(letters(text)))
 }
 
-/// The letters of a text, in capitals without accents.
+/// The letters of a text, in capitals and without accents.
 fn letters(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(|c| c.is_alphabetic()).map(plain)
 }
 
-/// What stands in brackets at the beginning of a text, and what is behind them.
+/// The text in brackets at the beginning, and the rest.
 fn bracketed(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix(['(', '['])?.split_once([')', ']'])
 }
 
-/// Whether a text is the number or the letter of a callout.
+/// Whether a text is the number or letter of a callout.
 fn is_callout(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     (1..=LONGEST_CALLOUT).contains(&text.chars().count()) && letters <= 1 && text.chars().all(char::is_alphanumeric)
 }
 
-/// What stands behind the callout that a text begins with: `(3) WARNING`.
+/// The text after a callout at the beginning: `(3) WARNING`.
 fn without_callout_before(text: &str) -> Option<&str> {
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | '['));
     bracketed(text).filter(|(callout, _)| is_callout(callout)).map(|(_, rest)| rest)
@@ -112,20 +112,20 @@ fn without_callout_behind(text: &str) -> &str {
     parted.filter(|(_, callout)| is_callout(callout)).map_or(text, |(before, _)| before)
 }
 
-/// The signal word that a line begins with, and the text behind it: `WARNING: Hot surface.`
+/// The signal word at the beginning of a line, and the text after it: `WARNING: Hot surface.`
 #[must_use]
 pub fn notice_at(line: &str) -> Option<(&'static str, &str)> {
-    let begun = Begun::of(line)?;
+    let begun = NoticeStart::of(line)?;
     let text = begun.text()?.trim_start_matches([':', '!', '-', '–', '—', ' ']);
     let is_text = text.chars().any(char::is_alphabetic) && !is_continuation(text) && !is_one_of(NOTHING, text);
     is_text.then_some((begun.word.name, text))
 }
 
-/// The same for a cell that stands alone in a row of a table, where a few words are a text: `WARNING HOT SURFACE`.
+/// The same for a cell that is alone in its row, where a few words are enough: `WARNING HOT SURFACE`.
 #[must_use]
 pub(super) fn notice_in_cell(cell: &str) -> Option<(&'static str, &str)> {
     notice_at(cell).or_else(|| {
-        let begun = Begun::of(cell).filter(|begun| begun.in_capitals && begun.word.hazard.is_some())?;
+        let begun = NoticeStart::of(cell).filter(|begun| begun.in_capitals && begun.word.hazard.is_some())?;
         let rest = begun.rest();
         let text = without_signs(rest);
         let is_text = rest.starts_with(' ') && words(text) > 1 && text.starts_with(char::is_uppercase);
@@ -134,15 +134,15 @@ pub(super) fn notice_in_cell(cell: &str) -> Option<(&'static str, &str)> {
 }
 
 /// A line that begins with a signal word.
-struct Begun<'a> {
+struct NoticeStart<'a> {
     word: &'static Word,
     /// Whether the word is in capitals.
     in_capitals: bool,
-    /// What stands behind it.
+    /// The text after it.
     behind: &'a str,
 }
 
-impl<'a> Begun<'a> {
+impl<'a> NoticeStart<'a> {
     fn of(line: &'a str) -> Option<Self> {
         let behind_callout = without_callout_before(line);
         let text = behind_callout.unwrap_or(line).trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -156,7 +156,7 @@ impl<'a> Begun<'a> {
         (behind_callout.is_none() || begun.word.hazard.is_some()).then_some(begun)
     }
 
-    /// The longest signal word that a text begins with: "DANGER DE MORT" begins with "DANGER" too.
+    /// The longest signal word that a text begins with: "DANGER DE MORT" also begins with "DANGER".
     fn first(text: &'a str) -> Option<Self> {
         let taken = WORDS.iter().filter_map(|word| {
             let (behind, in_capitals) = word.taken_off(text)?;
@@ -165,7 +165,7 @@ impl<'a> Begun<'a> {
         taken.max_by_key(|begun| begun.word.letters.len())
     }
 
-    /// What stands behind the word, its callouts, and marks of continuation.
+    /// The text after the word, its callouts, and "(Cont'd)".
     fn rest(&self) -> &'a str {
         let mut rest = self.behind;
         while let Some((tag, behind)) = bracketed(rest.trim_start()) {
@@ -178,7 +178,7 @@ impl<'a> Begun<'a> {
         rest
     }
 
-    /// The text behind the word, where something separates the two.
+    /// The text after the word, if something separates the two.
     fn text(&self) -> Option<&'a str> {
         let is_hazard = self.word.hazard.is_some();
         // "WARNINGS GIVEN IN THIS MANUAL" is no notice.
@@ -209,7 +209,7 @@ impl<'a> Begun<'a> {
 }
 
 impl Word {
-    /// What stands behind the word at the beginning of a line, and whether the word stands in capitals there.
+    /// The text after this word at the beginning of a line, and whether the word is in capitals there.
     fn taken_off<'a>(&self, line: &'a str) -> Option<(&'a str, bool)> {
         let mut rest = line.chars();
         let mut in_capitals = true;
@@ -226,17 +226,17 @@ impl Word {
     }
 }
 
-/// A text without the signs that it begins with: `⚡ High voltage`.
+/// A text without leading symbols: `⚡ High voltage`.
 fn without_signs(text: &str) -> &str {
     text.trim_start_matches(|c: char| c.is_whitespace() || is_sign(c))
 }
 
-/// Whether a character is an arrow, a shape, a symbol, a dingbat, an emoji, or an icon that a font has of its own.
+/// Whether a character is an arrow, shape, symbol, dingbat, emoji, or icon of a font.
 fn is_sign(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{2bff}' | '\u{e000}'..='\u{f8ff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
 }
 
-/// Whether a text is a sentence of its own, and does not go on from the signal word before it.
+/// Whether a text is a sentence of its own and does not continue the signal word.
 fn is_sentence(text: &str) -> bool {
     let mut letters = text.split_whitespace().next().unwrap_or_default().chars();
     let is_capital = letters.next().is_some_and(char::is_uppercase);
@@ -245,19 +245,19 @@ fn is_sentence(text: &str) -> bool {
     is_capital && is_word && is_whole && !goes_on(text, false)
 }
 
-/// The same of a text in capitals: `DO NOT OPEN THE TANK.`
+/// The same for a text in capitals: `DO NOT OPEN THE TANK.`
 fn is_shouted(text: &str) -> bool {
     let is_ended = text.trim_end().ends_with(['.', '!']);
     let least = if is_ended { FEW_WORDS } else { MANY_WORDS };
     !text.chars().any(char::is_lowercase) && words(text) >= least && !goes_on(text, true)
 }
 
-/// How many words with letters a text has.
+/// The number of words with letters.
 fn words(text: &str) -> usize {
     text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count()
 }
 
-/// Whether a text goes on from the signal word before it: both are the name of a part, or one sentence.
+/// Whether a text continues the signal word: together they name a part or form a sentence.
 fn goes_on(text: &str, in_capitals: bool) -> bool {
     let mut words = text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase());
     let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
@@ -280,7 +280,7 @@ fn plain(letter: char) -> char {
     }
 }
 
-/// What a notice warns of, by the word that its text begins with; `None` for remarks.
+/// The severity of a notice, by the word that its text begins with; `None` for remarks.
 #[must_use]
 pub fn hazard(text: &str) -> Option<Hazard> {
     let name = text.split(':').next().unwrap_or_default();

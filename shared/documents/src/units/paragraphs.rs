@@ -23,7 +23,7 @@ const SET_OFF: f32 = 10.0;
 
 /// A unit whose lines are still being read.
 #[derive(Debug)]
-pub(super) struct Open {
+pub(super) struct OpenUnit {
     pub(super) kind: UnitKind,
     pub(super) text: String,
     /// The left edge of its first line.
@@ -39,7 +39,7 @@ pub(super) struct Open {
     lines: Vec<(usize, Area)>,
 }
 
-impl Open {
+impl OpenUnit {
     pub(super) fn new(kind: UnitKind, text: String, (line, edges): (&Line, (f32, f32))) -> Self {
         let lines = vec![(text.len(), line.area)];
         Self { kind, text, left: line.area.left, inner: None, items: 0, last: line.clone(), edges, lines }

@@ -5,8 +5,8 @@ mod rows;
 mod run_over;
 mod titles;
 
-use super::paragraphs::Open;
-use super::tables::Known;
+use super::paragraphs::OpenUnit;
+use super::tables::TableState;
 use super::trace::{Printed, Sheet};
 use super::{LabelStyle, Unit, UnitKind, label, notice_at, notice_word};
 use crate::outline::{LineKind, PageOutline};
@@ -20,7 +20,7 @@ pub(super) struct Reader {
     task: u32,
     page: u32,
     sheet: Sheet,
-    open: Option<Open>,
+    open: Option<OpenUnit>,
     /// A signal word whose text is on the next page, or behind a table.
     carried: Option<String>,
     /// Whether the title that is being read is the first line of a notice.
@@ -31,7 +31,7 @@ pub(super) struct Reader {
     caption_spots: Vec<Spot>,
     /// Whether a table with this title was read.
     captioned: bool,
-    table: Known,
+    table: TableState,
     tables: u32,
     /// The page of the last table.
     table_page: u32,
@@ -155,7 +155,7 @@ impl Reader {
 
     /// Whether a signal word was read, and its text is to come.
     fn is_bare(&self) -> bool {
-        self.open.as_ref().is_some_and(Open::is_bare)
+        self.open.as_ref().is_some_and(OpenUnit::is_bare)
     }
 
     /// Whether a line goes on with a notice; then gaps in it are those of justified text.
@@ -166,12 +166,12 @@ impl Reader {
 
     fn begin(&mut self, kind: UnitKind, text: String, at: (&Line, (f32, f32))) {
         self.close();
-        self.open = Some(Open::new(kind, text, at));
+        self.open = Some(OpenUnit::new(kind, text, at));
     }
 }
 
 /// Whether a line is an item of a list in the notice.
-fn is_item_of(open: &Open, line: &Line) -> bool {
+fn is_item_of(open: &OpenUnit, line: &Line) -> bool {
     label(&line.text).filter(|_| open.kind == UnitKind::Notice).is_some_and(|label| match label.style {
         LabelStyle::Bullet => open.takes_bullet(line),
         _ => open.takes_number(line, label.number),

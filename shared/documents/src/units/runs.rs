@@ -1,12 +1,12 @@
 //! Runs of steps: which belong together, and how many there are. A run goes on over pages.
 
-use super::{LabelStyle, Place, Unit, UnitKind, label};
+use super::{LabelStyle, Position, Unit, UnitKind, label};
 
 /// A label that was not read leaves a gap; more than these are another run.
 const LOST_STEPS: u32 = 2;
 
 /// A run that may go on.
-struct Open {
+struct OpenRun {
     style: LabelStyle,
     last: u32,
     group: u32,
@@ -14,7 +14,7 @@ struct Open {
 
 /// Gives steps their place in a run, and rows the number of rows of their table.
 pub(super) fn number(units: &mut [Unit]) {
-    let mut open: Vec<Open> = Vec::new();
+    let mut open: Vec<OpenRun> = Vec::new();
     let mut lengths: Vec<u32> = Vec::new();
     let mut task = None;
     for unit in units.iter_mut() {
@@ -27,7 +27,7 @@ pub(super) fn number(units: &mut [Unit]) {
             open.retain(|run| run.style != LabelStyle::Bullet);
         }
         let Some(label) = label(&unit.text).filter(|_| unit.kind == UnitKind::Step) else { continue };
-        let goes_on = |run: &Open| {
+        let goes_on = |run: &OpenRun| {
             let is_next = label.number > run.last && label.number - run.last <= 1 + LOST_STEPS;
             run.style == label.style && (is_next || label.style == LabelStyle::Bullet)
         };
@@ -39,7 +39,7 @@ pub(super) fn number(units: &mut [Unit]) {
                 open.truncate(same);
             }
             let group = u32::try_from(lengths.len()).unwrap_or(u32::MAX);
-            open.push(Open { style: label.style, last: 0, group });
+            open.push(OpenRun { style: label.style, last: 0, group });
             lengths.push(0);
         }
         let depth = u8::try_from(open.len().saturating_sub(1)).unwrap_or(u8::MAX);
@@ -48,7 +48,7 @@ pub(super) fn number(units: &mut [Unit]) {
         if let Some(length) = lengths.get_mut(run.group as usize) {
             *length = run.last.max(*length);
         }
-        unit.place = Some(Place { group: run.group, at: run.last, of: 0, depth });
+        unit.place = Some(Position { group: run.group, at: run.last, of: 0, depth });
     }
     let mut rows: Vec<u32> = Vec::new();
     for place in units.iter().filter(|unit| unit.kind == UnitKind::Row).filter_map(|unit| unit.place) {

@@ -1,9 +1,9 @@
 //! Rows of tables as lines that can be read alone.
 
-mod between;
+mod table_notices;
 
-use self::between::Between;
-pub(super) use self::between::{is_text, lists_states};
+use self::table_notices::TableNotices;
+pub(super) use self::table_notices::{is_text, lists_states};
 use super::trace::{Printed, Sheet, spots};
 use crate::{Row, Spot, Table};
 
@@ -16,7 +16,7 @@ const INDENT: f32 = 4.0;
 
 /// What is known of a table while its rows are read, also from the page before.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Known {
+pub(super) struct TableState {
     pub(super) caption: String,
     pub(super) head: Vec<String>,
     pub(super) group: u32,
@@ -43,7 +43,7 @@ struct Parent {
 
 /// A row that can be read alone, or what stands between the rows.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Read {
+pub(super) enum TableLine {
     /// A row: what stands over it, and its text.
     Row(String, String),
     /// A remark between the rows.
@@ -54,7 +54,7 @@ pub(super) enum Read {
     More(String),
 }
 
-impl Known {
+impl TableState {
     /// Whether a table has as many columns as what is known.
     pub(super) fn is_as_wide_as(&self, table: &Table) -> bool {
         self.head.len() == table.head.len()
@@ -77,7 +77,7 @@ impl Known {
         table: &Table,
         sheet: Sheet,
         above: Option<(String, Vec<Spot>)>,
-    ) -> (Vec<(Read, Printed)>, Option<String>) {
+    ) -> (Vec<(TableLine, Printed)>, Option<String>) {
         if !is_headless(table) {
             self.head.clone_from(&table.head);
             self.head_spots = spots(sheet, table.head_lines.iter().map(|line| line.area));
@@ -85,7 +85,7 @@ impl Known {
         let is_indented = is_indented(&table.rows);
         let lists_states = lists_states(table);
         let mut read = Vec::with_capacity(table.rows.len());
-        let mut between = Between::below(above);
+        let mut between = TableNotices::below(above);
         for (at, row) in table.rows.iter().enumerate() {
             let printed = || Printed::line(sheet, &row.line);
             if row.cells == self.head {
@@ -105,7 +105,7 @@ impl Known {
                     continue;
                 }
                 if is_long(text) {
-                    read.push((Read::Remark(text.clone()), printed()));
+                    read.push((TableLine::Remark(text.clone()), printed()));
                     continue;
                 }
                 if !text.contains("  ") && opens_group(table.rows.get(at + 1..).unwrap_or_default()) {
@@ -126,7 +126,7 @@ impl Known {
         (read, between.left())
     }
 
-    fn row(&mut self, row: &Row, is_indented: bool, mut printed: Printed) -> (Read, Printed) {
+    fn row(&mut self, row: &Row, is_indented: bool, mut printed: Printed) -> (TableLine, Printed) {
         let has_key = row.cells.first().is_some_and(|key| !key.is_empty());
         if has_key {
             self.close_groups(row, is_indented, false);
@@ -143,7 +143,7 @@ impl Known {
             lead.push(&self.key);
         }
         lead.retain(|part| !part.is_empty());
-        let read = Read::Row(lead.join(" > "), text(row, &self.head));
+        let read = TableLine::Row(lead.join(" > "), text(row, &self.head));
         printed.over = self.over(&printed.spots, has_key);
         if let Some(key) = row.cells.first().filter(|key| !key.is_empty()) {
             self.key.clone_from(key);

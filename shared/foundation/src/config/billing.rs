@@ -13,22 +13,22 @@ use crate::plans::{PlanId, Plans};
 /// Plans and payments.
 #[derive(Debug, Clone)]
 pub struct BillingConfig {
-    /// What can be subscribed to (`PLANS_FILE`), and what people have who have not (`DEFAULT_PLAN`).
+    /// The plans on offer (`PLANS_FILE`), and the plan of users without a subscription (`DEFAULT_PLAN`).
     pub plans: Arc<Plans>,
-    /// Who takes the money, where anybody does.
+    /// The payment provider, if there is one.
     pub stripe: Option<StripeConfig>,
 }
 
-/// Stripe.
+/// Settings of Stripe.
 #[derive(Debug, Clone)]
 pub struct StripeConfig {
     /// `STRIPE_SECRET_KEY`.
     pub secret_key: SecretString,
-    /// What its events are signed with (`STRIPE_WEBHOOK_SECRET`).
+    /// The secret that webhook events are signed with (`STRIPE_WEBHOOK_SECRET`).
     pub webhook_secret: SecretString,
-    /// Where its API is (`STRIPE_API_URL`).
+    /// Base URL of the API (`STRIPE_API_URL`).
     pub url: Url,
-    /// What each plan's prices are called there (`STRIPE_PRICES`); the first is sold, the others were.
+    /// Stripe's price ids of each plan (`STRIPE_PRICES`). The first is on sale; the others are former prices.
     pub prices: BTreeMap<String, Vec<String>>,
 }
 

@@ -12,9 +12,9 @@ use super::variables as var;
 /// The language model that writes answers.
 #[derive(Debug, Clone)]
 pub enum LanguageModelConfig {
-    /// Quotes the best passages; needs nothing.
+    /// Quotes the best passages, without a model.
     Extractive,
-    /// Any endpoint that speaks `OpenAI`'s chat completions.
+    /// Any endpoint that implements `OpenAI`'s chat completions.
     OpenAi(OpenAiConfig),
     /// A model of Amazon Bedrock.
     Bedrock(BedrockConfig),

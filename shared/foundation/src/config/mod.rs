@@ -1,7 +1,7 @@
-//! Configuration: one struct per concern, read from named variables, all problems reported together.
+//! Configuration: one struct per concern, read from named variables. All problems are reported together.
 //!
-//! [`VARIABLES`] is the one table of what can be set; `docs/CONFIGURATION.md` shows it, and a test keeps the two
-//! equal. Nothing here touches the process environment but [`Config::from_env`].
+//! [`VARIABLES`] is the table of all variables. A test keeps it equal to the one in `docs/CONFIGURATION.md`. Only
+//! [`Config::from_env`] reads the process environment.
 
 mod billing;
 mod language_model;
@@ -53,15 +53,15 @@ pub struct Config {
     pub http: HttpConfig,
     /// Tokens, cookies, passwords.
     pub auth: AuthConfig,
-    /// Google sign-in, where it is configured.
+    /// Google sign-in, if it is configured.
     pub google: Option<GoogleConfig>,
     /// `DynamoDB` and S3.
     pub aws: AwsConfig,
     /// Plans and payments.
     pub billing: BillingConfig,
-    /// How mail leaves.
+    /// How mail is sent.
     pub mail: MailConfig,
-    /// Where documents may come from and how large they may be.
+    /// Which hosts documents may be fetched from, and how large they may be.
     pub documents: DocumentsConfig,
     /// The embedding model.
     pub inference: InferenceConfig,
@@ -73,27 +73,27 @@ pub struct Config {
     pub answer_tokens: usize,
     /// `ERASE_SECONDS`.
     pub erase_seconds: u64,
-    /// Hearing and speaking.
+    /// Speech recognition and synthesis.
     pub speech: SpeechConfig,
-    /// Seeing.
+    /// Text recognition and object detection.
     pub vision: VisionConfig,
-    /// The container that holds the WebSocket.
+    /// The container that holds the voice WebSocket.
     pub stream: StreamConfig,
 }
 
 impl Config {
-    /// Reads the process environment, and what it does not say from the secret that `SECRETS_ID` names.
+    /// Reads the process environment, and the secrets that `SECRETS_ID` names for variables that are not set there.
     ///
     /// # Errors
-    /// Every variable that is missing or malformed, in one [`Problems`]; a secret that cannot be read.
+    /// [`Problems`] if variables are missing or malformed, all in one error, or if a secret cannot be read.
     pub async fn from_env() -> Result<Self, Problems> {
         let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
         let secrets = secrets::read(&environment).await?;
         Self::of_deployment(&|name| environment(name).or_else(|| secrets.get(name).cloned()))
     }
 
-    /// As [`Self::from_lookup`], for a program that may stand in the open: nothing makes it a development system
-    /// but its configuration.
+    /// As [`Self::from_lookup`], for a program that may be reachable from outside: only the configuration itself can
+    /// make it a development system.
     fn of_deployment(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Problems> {
         let mut reader = Reader::new(lookup);
         if lookup(variables::ENVIRONMENT.name).is_none() {
@@ -102,10 +102,10 @@ impl Config {
         Self::read(reader)
     }
 
-    /// Reads from any source of named values, so that tests and the local stack need no environment.
+    /// Reads from any source of named values, so that tests and the local system need no environment.
     ///
     /// # Errors
-    /// Every variable that is missing or malformed, in one [`Problems`].
+    /// [`Problems`] if variables are missing or malformed, all in one error.
     pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Problems> {
         Self::read(Reader::new(lookup))
     }

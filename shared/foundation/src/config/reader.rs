@@ -1,4 +1,4 @@
-//! Reading variables and collecting what is wrong with them.
+//! Reads variables and collects what is wrong with them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,20 +9,20 @@ use url::Url;
 
 use super::variables::Variable;
 
-/// One variable that cannot be used, and why.
+/// A variable with an invalid value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The variable.
+    /// The name of the variable.
     pub name: &'static str,
-    /// What is wrong, as the end of a sentence that begins with the name.
+    /// What is wrong with it, as the rest of a sentence that begins with the name.
     pub reason: String,
 }
 
-/// Everything that is wrong with a configuration.
+/// All problems of a configuration.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Problems(pub Vec<Problem>);
 
-/// The same words: this is what is printed when `main` returns it.
+/// The same as `Display`, because this is what Rust prints when `main` returns the error.
 impl fmt::Debug for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -39,25 +39,25 @@ impl fmt::Display for Problems {
     }
 }
 
-/// Reads variables one by one; a bad one is noted and its default stands in until [`Reader::finish`].
+/// Reads variables one by one. An invalid one is recorded, and its default is used until [`Reader::finish`] fails.
 pub struct Reader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
     problems: Vec<Problem>,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads from `lookup`, which gives the value of a name where it is set.
+    /// Reads from `lookup`, which returns the value of a variable if it is set.
     #[must_use]
     pub fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
         Self { lookup, problems: Vec::new() }
     }
 
-    /// Notes a problem of `variable`.
+    /// Records a problem with `variable`.
     pub fn problem(&mut self, variable: &Variable, reason: impl Into<String>) {
         self.problems.push(Problem { name: variable.name, reason: reason.into() });
     }
 
-    /// The value, where it is set and not blank.
+    /// The value, if it is set and not blank.
     pub fn optional(&mut self, variable: &Variable) -> Option<String> {
         (self.lookup)(variable.name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty())
     }
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
         self.optional(variable).unwrap_or_else(|| variable.default.to_owned())
     }
 
-    /// A secret, where it is set.
+    /// A secret, if it is set.
     pub fn secret(&mut self, variable: &Variable) -> Option<SecretString> {
         self.optional(variable).map(SecretString::from)
     }
@@ -129,10 +129,10 @@ impl<'a> Reader<'a> {
         origins
     }
 
-    /// The finished configuration, or all problems.
+    /// The finished configuration.
     ///
     /// # Errors
-    /// [`Problems`] when anything was noted.
+    /// [`Problems`] if any problem was recorded.
     pub fn finish<T>(self, config: T) -> Result<T, Problems> {
         if self.problems.is_empty() { Ok(config) } else { Err(Problems(self.problems)) }
     }

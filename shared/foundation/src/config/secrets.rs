@@ -1,5 +1,5 @@
-//! Variables that are kept in AWS Secrets Manager: secrets that are JSON objects of names and values. A function is
-//! given the names of those that it needs.
+//! Variables stored in AWS Secrets Manager, as secrets that are JSON objects of names and values. A function is told
+//! the names of the secrets that it needs.
 
 use std::collections::HashMap;
 
@@ -11,8 +11,8 @@ use super::reader::{Problem, Problems, Reader};
 use super::{AwsConfig, variables};
 use crate::aws;
 
-/// The variables of the secrets that `SECRETS_ID` names; none where it names none. Of a variable in several, the
-/// first counts.
+/// The variables of the secrets that `SECRETS_ID` names; empty if it names none. If several secrets have the same
+/// variable, the first wins.
 pub(super) async fn read(environment: &dyn Fn(&str) -> Option<String>) -> Result<HashMap<String, String>, Problems> {
     let mut reader = Reader::new(environment);
     let ids = reader.list(&variables::SECRETS_ID);
@@ -28,12 +28,12 @@ async fn of_all(sdk: &SdkConfig, ids: &[String]) -> Result<HashMap<String, Strin
     Ok(merged(try_join_all(ids.iter().map(|id| values(sdk, id))).await?))
 }
 
-/// Of a variable in several, the first counts.
+/// If several secrets have the same variable, the first wins.
 fn merged(secrets: Vec<HashMap<String, String>>) -> HashMap<String, String> {
     secrets.into_iter().rev().flatten().collect()
 }
 
-/// What goes wrong is told without a word of what the secret holds.
+/// Error messages contain nothing of the secret.
 async fn values(sdk: &SdkConfig, id: &str) -> Result<HashMap<String, String>, String> {
     let found = aws::secrets_manager(sdk).get_secret_value().secret_id(id).send().await;
     let found =

@@ -1,4 +1,4 @@
-//! One struct per concern.
+//! The structs of the configuration, one per concern.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,26 +11,26 @@ use super::variables as var;
 use crate::aws::AwsConfig;
 use crate::public_keys::PublicKeys;
 
-/// Origins, public addresses, anonymous services.
+/// Origins, public URLs, and services without sign-in.
 #[derive(Debug, Clone)]
 pub struct HttpConfig {
     /// Whether this is a production deployment (`ENVIRONMENT`).
     pub production: bool,
-    /// Requests that cost something, of one user in a minute (`REQUESTS_PER_MINUTE`).
+    /// Metered requests per user and minute (`REQUESTS_PER_MINUTE`).
     pub requests_per_minute: u64,
-    /// The same of one network address (`REQUESTS_PER_MINUTE_ADDRESS`).
+    /// Metered requests per network address and minute (`REQUESTS_PER_MINUTE_ADDRESS`).
     pub requests_per_minute_address: u64,
     /// Origins that may call the gateway with credentials (`FRONTEND_URL`); never empty.
     pub gateway_origins: Vec<String>,
     /// Origins that may call the services (`ALLOWED_ORIGINS`).
     pub services_origins: Vec<String>,
-    /// Where redirects to the frontend go: the first of `FRONTEND_URL`, without a closing slash.
+    /// Base URL for redirects to the frontend: the first of `FRONTEND_URL`, without a trailing slash.
     pub frontend_url: String,
-    /// The gateway's public address (`GATEWAY_URL`), without a closing slash.
+    /// The gateway's public URL (`GATEWAY_URL`), without a trailing slash.
     pub gateway_url: String,
-    /// Families of the services that may be called without a sign-in (`SERVICES_ANONYMOUS`).
+    /// Families of the services that can be called without a sign-in (`SERVICES_ANONYMOUS`).
     pub anonymous_services: Vec<String>,
-    /// Whether Lambda is given responses piece by piece (`RESPONSE_STREAMING`).
+    /// Whether Lambda responses are streamed (`RESPONSE_STREAMING`).
     pub response_streaming: bool,
 }
 
@@ -77,7 +77,7 @@ impl HttpConfig {
     }
 }
 
-/// How cookies are marked.
+/// Attributes of cookies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CookieMode {
     /// `SameSite=Lax`; `Secure` in production.
@@ -101,19 +101,19 @@ enum CookieWord {
 /// Tokens and cookies.
 #[derive(Debug, Clone)]
 pub struct AuthConfig {
-    /// Key material for signatures and keyed hashes (`TOKEN_SECRET`); none for functions that only verify tokens.
+    /// Key material for signatures and keyed hashes (`TOKEN_SECRET`). Functions that only verify tokens have none.
     pub token_secret: Option<SecretString>,
-    /// Secrets whose tokens are accepted beside (`TOKEN_SECRETS_ACCEPTED`).
+    /// Former secrets whose tokens are still accepted (`TOKEN_SECRETS_ACCEPTED`).
     pub accepted_secrets: Vec<SecretString>,
-    /// What tokens are verified with where there is no secret (`TOKEN_PUBLIC_KEYS`).
+    /// The keys that verify tokens if there is no secret (`TOKEN_PUBLIC_KEYS`).
     pub public_keys: PublicKeys,
-    /// The secret of Secrets Manager in which these are published (`TOKEN_PUBLIC_KEYS_ID`).
+    /// The Secrets Manager secret in which these keys are published (`TOKEN_PUBLIC_KEYS_ID`).
     pub published_keys: Option<String>,
     /// Lifetime of an access token (`ACCESS_TOKEN_SECONDS`).
     pub access_lifetime: Duration,
-    /// Lifetime of a sign-in without use (`REFRESH_TOKEN_DAYS`).
+    /// Lifetime of a sign-in that is not used (`REFRESH_TOKEN_DAYS`).
     pub refresh_lifetime: Duration,
-    /// Lifetime of a sign-in, however often it is used (`SIGN_IN_DAYS`).
+    /// Maximum lifetime of a sign-in, even if it is used (`SIGN_IN_DAYS`).
     pub sign_in_lifetime: Duration,
     /// Cookie attributes (`COOKIE_MODE`).
     pub cookies: CookieMode,
@@ -198,19 +198,19 @@ impl AwsConfig {
     }
 }
 
-/// How mail leaves.
+/// How mail is sent.
 #[derive(Debug, Clone)]
 pub struct MailConfig {
     /// `MAIL_FROM`.
     pub from: String,
-    /// `MAIL_PROVIDER` with what it needs.
+    /// The provider (`MAIL_PROVIDER`) with its settings.
     pub provider: MailProvider,
 }
 
-/// A way to send mail.
+/// A mail provider.
 #[derive(Debug, Clone)]
 pub enum MailProvider {
-    /// `.eml` files in a folder (`MAIL_DIR`).
+    /// Writes `.eml` files into a folder (`MAIL_DIR`).
     Files(PathBuf),
     /// An SMTP server.
     Smtp(SmtpConfig),
@@ -255,12 +255,12 @@ impl MailConfig {
     }
 }
 
-/// Where documents may come from and how large they may be.
+/// Which hosts documents may be fetched from, and how large they may be.
 #[derive(Debug, Clone)]
 pub struct DocumentsConfig {
     /// Hosts that files may be fetched from (`FILE_URL_HOSTS`).
     pub url_hosts: Vec<String>,
-    /// Whether `http://localhost:<any port>` counts as such a host (development).
+    /// Whether `http://localhost` is allowed too, on any port (development only).
     pub allow_localhost: bool,
     /// `MAX_DOCUMENT_PAGES`.
     pub max_pages: u32,
@@ -287,7 +287,7 @@ impl DocumentsConfig {
         }
     }
 
-    /// Where `scripts/pdfium` puts the library, from the project's folder, by the name that it has on this system.
+    /// Where `scripts/pdfium` puts the library, relative to the project's folder. The file name depends on the system.
     #[must_use]
     pub fn default_pdfium() -> PathBuf {
         Path::new(var::PDFIUM_LIBRARY.default).with_extension(std::env::consts::DLL_EXTENSION)

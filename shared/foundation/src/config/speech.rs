@@ -1,4 +1,4 @@
-//! Hearing and speaking.
+//! Speech recognition and synthesis.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,29 +11,29 @@ use super::language_model::OpenAiConfig;
 use super::reader::Reader;
 use super::variables as var;
 
-/// Hearing and speaking.
+/// Speech recognition and synthesis.
 #[derive(Debug, Clone)]
 pub struct SpeechConfig {
-    /// What turns speech into text (`SPEECH_TO_TEXT`).
+    /// The speech recogniser (`SPEECH_TO_TEXT`).
     pub recognition: RecognitionConfig,
-    /// What turns text into speech (`TEXT_TO_SPEECH`).
+    /// The speech synthesizer (`TEXT_TO_SPEECH`).
     pub synthesis: SynthesisConfig,
-    /// The language that is spoken, as a BCP 47 tag (`SPEECH_LANGUAGE`).
+    /// The spoken language, as a BCP 47 tag (`SPEECH_LANGUAGE`).
     pub language: String,
-    /// The longest recording that is taken (`MAX_AUDIO_SECONDS`).
+    /// The longest recording that is accepted (`MAX_AUDIO_SECONDS`).
     pub longest_audio: Duration,
-    /// The program that decodes recordings (`AUDIO_WORKER`); the running one where none is set.
+    /// The program that decodes recordings (`AUDIO_WORKER`); by default the running executable.
     pub audio_worker: Option<PathBuf>,
-    /// How long a provider of speech may stay silent (`SPEECH_SECONDS`).
-    pub patience: Duration,
+    /// How long a provider may take without sending anything (`SPEECH_SECONDS`).
+    pub timeout: Duration,
 }
 
-/// What turns speech into text.
+/// A speech recogniser.
 #[derive(Debug, Clone)]
 pub enum RecognitionConfig {
-    /// Nothing: transcription says that it is not set up.
+    /// None: transcription responds that it is not configured.
     None,
-    /// `PocketSphinx`, offline, in processes of its own.
+    /// `PocketSphinx`, offline, in child processes.
     PocketSphinx {
         /// `POCKETSPHINX_PYTHON`.
         python: PathBuf,
@@ -44,23 +44,23 @@ pub enum RecognitionConfig {
     Command {
         /// The program and its arguments (`SPEECH_COMMAND`).
         command: Vec<String>,
-        /// What it may read beside its own files (`SPEECH_COMMAND_FILES`).
+        /// Files that it may read in addition to its own (`SPEECH_COMMAND_FILES`).
         files: Vec<PathBuf>,
     },
     /// An `OpenAI`-compatible endpoint; its model is `OPENAI_TRANSCRIPTION_MODEL`.
     OpenAi(OpenAiConfig),
     /// Deepgram; its model is `DEEPGRAM_MODEL`.
     Deepgram(DeepgramConfig),
-    /// Amazon Transcribe, at another endpoint where one is set.
+    /// Amazon Transcribe, with a custom endpoint if one is set.
     Transcribe(Option<String>),
 }
 
-/// What turns text into speech.
+/// A speech synthesizer.
 #[derive(Debug, Clone)]
 pub enum SynthesisConfig {
-    /// Nothing: synthesis says that it is not set up.
+    /// None: synthesis responds that it is not configured.
     None,
-    /// eSpeak NG, offline; with its voice (`ESPEAK_VOICE`).
+    /// eSpeak NG, offline, with the name of its voice (`ESPEAK_VOICE`).
     Espeak(String),
     /// An `OpenAI`-compatible endpoint; its model is `OPENAI_SPEECH_MODEL`.
     OpenAi {
@@ -69,7 +69,7 @@ pub enum SynthesisConfig {
         /// `OPENAI_SPEECH_VOICE`.
         voice: String,
     },
-    /// Deepgram; its model, which is a voice too, is `DEEPGRAM_VOICE`.
+    /// Deepgram. Its model determines the voice (`DEEPGRAM_VOICE`).
     Deepgram(DeepgramConfig),
     /// Amazon Polly.
     Polly {
@@ -124,7 +124,7 @@ impl SpeechConfig {
             language: reader.text(&var::SPEECH_LANGUAGE),
             longest_audio: Duration::from_secs(reader.number(&var::MAX_AUDIO_SECONDS, 1, 14_400)),
             audio_worker: reader.optional(&var::AUDIO_WORKER).map(PathBuf::from),
-            patience: Duration::from_secs(reader.number(&var::SPEECH_SECONDS, 1, 900)),
+            timeout: Duration::from_secs(reader.number(&var::SPEECH_SECONDS, 1, 900)),
         }
     }
 }
@@ -174,7 +174,7 @@ impl SynthesisConfig {
     }
 }
 
-/// The endpoint of the language model, or the one that is set for speech alone.
+/// The speech endpoint, if one is set, otherwise that of the language model.
 fn speech_endpoint(reader: &mut Reader<'_>, model: &var::Variable) -> Option<OpenAiConfig> {
     let own = reader.optional(&var::OPENAI_SPEECH_BASE_URL).is_some();
     let base_url = reader.url(if own { &var::OPENAI_SPEECH_BASE_URL } else { &var::OPENAI_BASE_URL })?;

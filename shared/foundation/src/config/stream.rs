@@ -1,4 +1,4 @@
-//! The container that holds the WebSocket.
+//! The container that holds the voice WebSocket.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -6,22 +6,22 @@ use std::time::Duration;
 use super::reader::Reader;
 use super::variables as var;
 
-/// The container that holds the WebSocket.
+/// The container that holds the voice WebSocket.
 #[derive(Debug, Clone)]
 pub struct StreamConfig {
-    /// Where it listens (`STREAM_ADDRESS`).
+    /// The address that it listens on (`STREAM_ADDRESS`).
     pub address: SocketAddr,
-    /// Connections of one user at the same time (`STREAM_CONNECTIONS_PER_USER`).
+    /// Maximum number of simultaneous connections of a user (`STREAM_CONNECTIONS_PER_USER`).
     pub connections_per_user: usize,
-    /// Connections of one process (`STREAM_CONNECTIONS`).
+    /// Maximum number of simultaneous connections of a process (`STREAM_CONNECTIONS`).
     pub connections: usize,
     /// How long a connection may be idle (`STREAM_IDLE_SECONDS`).
     pub idle: Duration,
-    /// How long a turn may take (`STREAM_TURN_SECONDS`).
+    /// The maximum duration of a turn (`STREAM_TURN_SECONDS`).
     pub turn: Duration,
-    /// How long running turns are waited for at the end (`STREAM_DRAIN_SECONDS`).
+    /// How long the process waits for running turns when it stops (`STREAM_DRAIN_SECONDS`).
     pub drain: Duration,
-    /// Silence that ends an utterance (`ENDPOINT_SILENCE_MS`).
+    /// The silence that ends an utterance (`ENDPOINT_SILENCE_MS`).
     pub endpoint_silence: Duration,
 }
 

@@ -1,11 +1,11 @@
-//! The table of every variable.
+//! The table of all variables.
 
 /// A named value that configures the system.
 #[derive(Debug)]
 pub struct Variable {
     /// The name in the environment.
     pub name: &'static str,
-    /// The value taken when it is not set; empty for none.
+    /// The default; empty for none.
     pub default: &'static str,
     /// What it does, for `docs/CONFIGURATION.md`.
     pub about: &'static str,

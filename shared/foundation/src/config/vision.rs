@@ -1,4 +1,4 @@
-//! Seeing.
+//! Text recognition and object detection.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,42 +9,42 @@ use super::language_model::{LanguageModelKind, OpenAiConfig};
 use super::reader::Reader;
 use super::variables as var;
 
-/// Seeing.
+/// Text recognition and object detection.
 #[derive(Debug, Clone)]
 pub struct VisionConfig {
-    /// What reads text on pictures (`OCR`).
+    /// The text reader (`OCR`).
     pub reading: ReadingConfig,
-    /// What finds objects (`OBJECT_DETECTION`).
+    /// The object detector (`OBJECT_DETECTION`).
     pub detection: DetectionConfig,
-    /// The multimodal model that explains pictures, where `LANGUAGE_MODEL` is `openai`.
+    /// The multimodal model that explains pictures, if `LANGUAGE_MODEL` is `openai`.
     pub explanation: Option<OpenAiConfig>,
     /// The largest picture that is decoded, in pixels (`MAX_PICTURE_MEGAPIXELS`).
     pub most_pixels: u64,
-    /// Bytes of all pictures together that are decoded, read or wait for it (`PICTURE_MEMORY_MIB`).
+    /// Memory in bytes that all pictures of a process may take together (`PICTURE_MEMORY_MIB`).
     pub picture_memory: u64,
-    /// How long reading one picture may take (`OCR_SECONDS`).
-    pub patience: Duration,
+    /// The timeout for reading one picture (`OCR_SECONDS`).
+    pub timeout: Duration,
 }
 
-/// What reads text on pictures.
+/// A reader of text on pictures.
 #[derive(Debug, Clone)]
 pub enum ReadingConfig {
-    /// Nothing: it says that it is not set up.
+    /// None: text recognition responds that it is not configured.
     None,
-    /// Tesseract, offline; with its languages (`TESSERACT_LANGUAGES`).
+    /// Tesseract, offline, with its languages (`TESSERACT_LANGUAGES`).
     Tesseract(String),
-    /// Amazon Textract, at another endpoint where one is set.
+    /// Amazon Textract, with a custom endpoint if one is set.
     Textract(Option<String>),
     /// A multimodal model (`OPENAI_VISION_MODEL`).
     OpenAi(OpenAiConfig),
 }
 
-/// What finds objects on pictures.
+/// A detector of objects on pictures.
 #[derive(Debug, Clone)]
 pub enum DetectionConfig {
-    /// An ONNX model in a folder (`DETECTION_MODEL_DIR`); without the folder, it is not set up.
+    /// An ONNX model in this folder (`DETECTION_MODEL_DIR`). If the folder has no model, detection is not configured.
     Onnx(PathBuf),
-    /// Amazon Rekognition, at another endpoint where one is set.
+    /// Amazon Rekognition, with a custom endpoint if one is set.
     Rekognition(Option<String>),
     /// A multimodal model (`OPENAI_VISION_MODEL`).
     OpenAi(OpenAiConfig),
@@ -94,12 +94,12 @@ impl VisionConfig {
             explanation: if multimodal { vision_endpoint(reader) } else { None },
             most_pixels: reader.number::<u64>(&var::MAX_PICTURE_MEGAPIXELS, 1, 1_000) * 1_000_000,
             picture_memory: reader.number::<u64>(&var::PICTURE_MEMORY_MIB, 16, 65_536) * 1024 * 1024,
-            patience: Duration::from_secs(reader.number(&var::OCR_SECONDS, 1, 900)),
+            timeout: Duration::from_secs(reader.number(&var::OCR_SECONDS, 1, 900)),
         }
     }
 }
 
-/// The endpoint of the language model, with the model that looks at pictures.
+/// The endpoint of the language model, with the model for pictures.
 fn vision_endpoint(reader: &mut Reader<'_>) -> Option<OpenAiConfig> {
     let endpoint = OpenAiConfig::read(reader)?;
     let model = reader.optional(&var::OPENAI_VISION_MODEL).unwrap_or(endpoint.model);

@@ -1,4 +1,4 @@
-//! Which network addresses may be connected to.
+//! Which network addresses a download may connect to.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -6,10 +6,9 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::error::PrivateAddress;
 
-/// Whether an address belongs to the public internet, by the registries of special-purpose addresses
-/// (RFC 6890 and its updates): not private, loopback, link-local (where clouds serve their
-/// metadata), shared, unique-local, multicast, documentation or reserved, and not an IPv6 form of
-/// such an IPv4 address.
+/// Whether an address belongs to the public internet, by the registries of special-purpose addresses (RFC 6890 and its
+/// updates). It does not if it is private, loopback, link-local (where clouds serve instance metadata), shared,
+/// unique-local, multicast, documentation or reserved, or an IPv6 form of such an IPv4 address.
 #[must_use]
 pub fn is_public(address: IpAddr) -> bool {
     match address {
@@ -57,11 +56,11 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
 }
 
-/// Resolves names to public addresses only. Connections use the very addresses that were checked, so
-/// a name that changes its mind afterwards gains nothing.
+/// Resolves names to public addresses only. The connection uses exactly the addresses that were checked, so changing a
+/// DNS record afterwards (DNS rebinding) has no effect.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PublicAddresses {
-    /// Whether the name `localhost`, and only that, may lead to this machine.
+    /// Whether the name `localhost`, and no other, may resolve to this machine.
     pub(super) allow_localhost: bool,
 }
 

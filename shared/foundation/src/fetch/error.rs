@@ -1,64 +1,64 @@
-//! Why a document could not be fetched, in words for the person who gave its address.
+//! Why a download failed, in words for the user who gave the URL.
 
 use std::error::Error;
 
-/// The name leads to no public network address.
+/// The host name does not resolve to a public network address.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("the name leads to no public network address")]
 pub(super) struct PrivateAddress;
 
-/// Why a document could not be fetched.
+/// Why a download failed.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    /// The address is not (or no longer) one that files may come from.
+    /// The URL is not, or no longer, on an allowed host.
     #[error("The address of this file is not one that this system may fetch from.")]
     NotAllowed,
-    /// The host's name leads into a private network.
+    /// The host name resolves to a private network address.
     #[error("The address of this file leads to a private network, which this system does not fetch from.")]
     PrivateAddress,
-    /// A redirect led to an address that is not allowed.
+    /// A redirect leads to a URL that is not allowed.
     #[error("The address of this file redirects to a place that this system may not fetch from.")]
     RedirectNotAllowed,
-    /// One redirect after the other.
+    /// There were too many redirects.
     #[error("The address of this file redirects too many times.")]
     TooManyRedirects,
-    /// Another answer than the file.
+    /// The server responded with this status instead of the file.
     #[error("The server that holds this file answered with status {0} instead of the file.{advice}", advice = advice(*.0))]
     Status(u16),
-    /// More bytes than a document may have.
+    /// The file is larger than a document may be.
     #[error("This file is larger than the {} MiB that a document may have.", .limit / (1024 * 1024))]
     TooLarge {
         /// The limit in bytes.
         limit: u64,
     },
-    /// No bytes at all.
+    /// The file is empty.
     #[error("The server that holds this file sent an empty answer.")]
     Empty,
-    /// The content does not begin like a PDF.
+    /// The file does not begin like a PDF.
     #[error("What is stored at the address of this file is not a PDF.")]
     NotAPdf,
-    /// Compressed in a way that nobody asked for.
+    /// The content has a content encoding that was not requested and is not supported.
     #[error("The server that holds this file sends it compressed in a way that this system does not read.")]
     UnknownEncoding,
-    /// Compressed content that cannot be unpacked.
+    /// The compressed content is damaged.
     #[error("The server that holds this file sent it compressed, and it cannot be unpacked.")]
     Damaged,
-    /// A trickle.
+    /// The server sent too few bytes per second.
     #[error("The server that holds this file sends it too slowly.")]
     TooSlow,
-    /// The whole took longer than it may.
+    /// The download exceeded its time limit.
     #[error("Fetching this file took too long.")]
     TookTooLong,
-    /// Silence.
+    /// The server sent nothing for too long.
     #[error("The server that holds this file did not answer in time.")]
     NoAnswer,
     /// The server cannot be reached.
     #[error("The server that holds this file could not be reached.")]
     Unreachable(#[source] reqwest::Error),
-    /// The connection ended in the middle.
+    /// The connection broke off.
     #[error("The connection to the server that holds this file broke off.")]
     Broken(#[source] reqwest::Error),
-    /// The file could not be written here.
+    /// The local file could not be written.
     #[error("The file could not be stored while it was fetched.")]
     File(#[from] std::io::Error),
 }
@@ -83,7 +83,7 @@ impl FetchError {
         if error.is_timeout() { Self::NoAnswer } else { Self::Unreachable(error) }
     }
 
-    /// A stable name for programs.
+    /// A stable error code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -105,7 +105,7 @@ impl FetchError {
         }
     }
 
-    /// Whether another try at the same address would, most likely, fail the same way.
+    /// Whether a retry at the same URL would most likely fail again.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         match self {

@@ -1,11 +1,14 @@
-//! Fetching a document from an address that a user gave.
+//! Downloads documents from URLs that users give.
 //!
-//! Such an address is an invitation to make this system read what only it can reach (server-side
-//! request forgery), and the server behind it may answer slowly, without end, or with something
-//! else. So: only hosts that are allowed by configuration ([`FileUrl`]), only public network
-//! addresses, checked where the name is resolved and the connection made; redirects are followed by
-//! hand and every one is checked the same way; time, rate and size are limited, the size of what was
-//! compressed after unpacking; the content must be a PDF by its first bytes. No cookies, no credentials, no proxy.
+//! Such a URL may try to make this system read internal resources (server-side request forgery), and its server may
+//! respond slowly, endlessly, or with something else. Therefore:
+//!
+//! - Only configured hosts are allowed ([`FileUrl`]), and only public network addresses, checked when the name is
+//!   resolved and the connection made.
+//! - Redirects are followed one by one, each with the same checks.
+//! - Time, rate and size are limited; compressed content counts by its unpacked size.
+//! - The first bytes must be those of a PDF.
+//! - There are no cookies, no credentials and no proxy.
 
 mod addresses;
 mod error;
@@ -31,10 +34,10 @@ pub use addresses::is_public;
 pub use error::FetchError;
 use unpack::Unpacker;
 
-/// A PDF says what it is within so many bytes; some have a byte order mark or a line break before.
+/// The PDF header must be within the first bytes. Some files have a byte order mark or a line break before it.
 const HEADER_WINDOW: usize = 1024;
 
-/// Why there is no HTTP client: TLS cannot be set up, as without any root certificates.
+/// TLS cannot be set up, for example because there are no root certificates.
 pub type SetUpError = reqwest::Error;
 
 /// The largest document that is taken, whether uploaded or fetched; bytes.
@@ -43,17 +46,17 @@ pub const LARGEST_DOCUMENT: u64 = 500 * 1024 * 1024;
 /// What one download may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FetchLimits {
-    /// Bytes.
+    /// Maximum size in bytes.
     pub bytes: u64,
-    /// Time for everything, redirects included.
+    /// Total timeout, including redirects.
     pub total: Duration,
-    /// Time without a byte.
+    /// Timeout between two pieces of content.
     pub idle: Duration,
-    /// Bytes a second, on average, that a server must send once [`Self::patience`] is over.
+    /// Minimum average rate in bytes per second after [`Self::grace_period`].
     pub slowest: u64,
-    /// Time after which the average rate counts.
-    pub patience: Duration,
-    /// Redirects.
+    /// The time after which the minimum rate applies.
+    pub grace_period: Duration,
+    /// Maximum number of redirects.
     pub redirects: usize,
 }
 
@@ -64,7 +67,7 @@ impl Default for FetchLimits {
             total: Duration::from_mins(10),
             idle: Duration::from_secs(15),
             slowest: 16 * 1024,
-            patience: Duration::from_secs(15),
+            grace_period: Duration::from_secs(15),
             redirects: 5,
         }
     }
@@ -82,7 +85,7 @@ impl Fetcher {
     /// A fetcher for the configured hosts.
     ///
     /// # Errors
-    /// When TLS cannot be set up.
+    /// If TLS cannot be set up.
     pub fn new(config: &DocumentsConfig, limits: FetchLimits) -> Result<Self, SetUpError> {
         let client = outbound::builder()
             .no_proxy()
@@ -91,11 +94,12 @@ impl Fetcher {
         Ok(Self { client, config: Arc::new(config.clone()), limits })
     }
 
-    /// Writes the PDF at `url` to a file and gives its size in bytes. `on_bytes` is told the bytes so
-    /// far and, where the server says it, their whole number.
+    /// Downloads the PDF at `url` to a file and returns its size in bytes. `on_bytes` is called with the number of
+    /// bytes so far and the total, if the server sends it.
     ///
     /// # Errors
-    /// [`FetchError`]; the file may then hold a part.
+    /// If the URL is not allowed, the server fails, a limit is exceeded, or the content is not a PDF. The file may then
+    /// contain a part of it.
     pub async fn download(
         &self,
         url: &str,
@@ -110,10 +114,10 @@ impl Fetcher {
         }
     }
 
-    /// The content at `url`, of any kind, in memory.
+    /// The content at `url`, of any type, in memory.
     ///
     /// # Errors
-    /// [`FetchError`].
+    /// If the URL is not allowed, the server fails, or a limit is exceeded.
     pub async fn bytes(&self, url: &str) -> Result<Bytes, FetchError> {
         let started = Instant::now();
         let mut url = FileUrl::parse(url, &self.config).map_err(|_| FetchError::NotAllowed)?;
@@ -173,7 +177,7 @@ impl Fetcher {
         }
     }
 
-    /// A redirect must lead to an allowed address, and never from elsewhere to this very machine.
+    /// A redirect must lead to an allowed URL. Only a local URL may redirect to this machine.
     fn check_redirect(&self, from: &FileUrl, place: &Url) -> Result<FileUrl, FetchError> {
         let next = FileUrl::parse(place.as_str(), &self.config).map_err(|_| FetchError::RedirectNotAllowed)?;
         if next.is_local() && !from.is_local() { Err(FetchError::RedirectNotAllowed) } else { Ok(next) }
@@ -240,19 +244,19 @@ impl Fetcher {
 
     fn check_rate(&self, size: u64, started: Instant) -> Result<(), FetchError> {
         let elapsed = started.elapsed();
-        if elapsed > self.limits.patience && size < elapsed.as_secs().saturating_mul(self.limits.slowest) {
+        if elapsed > self.limits.grace_period && size < elapsed.as_secs().saturating_mul(self.limits.slowest) {
             return Err(FetchError::TooSlow);
         }
         Ok(())
     }
 }
 
-/// Whether a file that begins like this may be a PDF.
+/// Whether these first bytes may be those of a PDF.
 fn is_pdf(head: &[u8]) -> bool {
     head.windows(5).any(|window| window == b"%PDF-")
 }
 
-/// Where a redirect leads; `None` for any other answer.
+/// The target of a redirect; `None` for any other response.
 fn next_place(response: &Response) -> Result<Option<Url>, FetchError> {
     if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);

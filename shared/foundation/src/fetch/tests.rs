@@ -27,7 +27,7 @@ fn limits() -> FetchLimits {
         total: Duration::from_secs(5),
         idle: Duration::from_millis(300),
         slowest: 1024,
-        patience: Duration::from_secs(1),
+        grace_period: Duration::from_secs(1),
         redirects: 3,
     }
 }

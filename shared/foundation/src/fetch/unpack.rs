@@ -1,4 +1,4 @@
-//! Unpacking what a server compressed without being asked.
+//! Decompresses content that a server has compressed unasked.
 
 use std::io::Write;
 
@@ -9,17 +9,18 @@ use reqwest::Response;
 
 use super::FetchError;
 
-/// Bytes that may come of one piece: gzip shrinks by a factor of a thousand at most, and pieces are small.
+/// Maximum number of bytes that one piece may unpack to. Gzip compresses by a factor of a thousand at most, and pieces
+/// are small.
 const MOST_AT_ONCE: usize = 128 * 1024 * 1024;
 
-/// Content as it arrives, unpacked where it is packed.
+/// Content as it arrives, decompressed if necessary.
 #[derive(Debug)]
 pub(super) enum Unpacker {
     Plain,
     Gzip(Box<MultiGzDecoder<Bounded>>),
 }
 
-/// What was unpacked and not yet taken.
+/// Unpacked bytes that have not been taken yet.
 #[derive(Debug, Default)]
 pub(super) struct Bounded(Vec<u8>);
 
@@ -38,10 +39,10 @@ impl Write for Bounded {
 }
 
 impl Unpacker {
-    /// As the answer says that it is packed.
+    /// Chooses by the content encoding of the response.
     ///
     /// # Errors
-    /// [`FetchError::UnknownEncoding`].
+    /// [`FetchError::UnknownEncoding`] if the encoding is not supported.
     pub(super) fn of(response: &Response) -> Result<Self, FetchError> {
         let values = response.headers().get_all(header::CONTENT_ENCODING).iter();
         let named: Vec<String> =
@@ -57,10 +58,10 @@ impl Unpacker {
         matches!(self, Self::Plain)
     }
 
-    /// What a piece of the content brings; may be empty.
+    /// The unpacked bytes of the next piece; may be empty.
     ///
     /// # Errors
-    /// [`FetchError::Damaged`] for what cannot be unpacked.
+    /// [`FetchError::Damaged`] if it cannot be unpacked.
     pub(super) fn take(&mut self, piece: Bytes) -> Result<Bytes, FetchError> {
         match self {
             Self::Plain => Ok(piece),
@@ -71,10 +72,10 @@ impl Unpacker {
         }
     }
 
-    /// What is left when the content has ended.
+    /// The remaining bytes at the end of the content.
     ///
     /// # Errors
-    /// [`FetchError::Damaged`] where the end is missing.
+    /// [`FetchError::Damaged`] if the content is truncated.
     pub(super) fn finish(self) -> Result<Bytes, FetchError> {
         match self {
             Self::Plain => Ok(Bytes::new()),

@@ -1,4 +1,4 @@
-//! The plans, from one file.
+//! The plans, read from one file.
 
 mod money;
 mod subscription;
@@ -15,21 +15,21 @@ pub use usage::{Former, Month, Usage};
 
 /// The plans that come with the product.
 const BUILT_IN: &str = include_str!("plans.json");
-/// The form of the file that is understood.
+/// The supported version of the file format.
 const VERSION: u32 = 1;
 
-/// The name of a plan in programs: `pro`.
+/// The id of a plan, as in `pro`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PlanId(String);
 
 impl PlanId {
-    /// A name.
+    /// An id.
     pub fn new(id: impl Into<String>) -> Self {
         Self(id.into())
     }
 
-    /// The name.
+    /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -42,7 +42,7 @@ impl fmt::Display for PlanId {
     }
 }
 
-/// How often a price is paid.
+/// How often a price is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Interval {
@@ -55,27 +55,26 @@ pub enum Interval {
 /// What a plan costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
-    /// How much.
+    /// The amount.
     #[serde(flatten)]
     pub money: Money,
-    /// How often.
+    /// The billing interval.
     pub interval: Interval,
 }
 
-/// How much a plan allows; nothing (`null`) is no limit.
+/// The limits of a plan. `None` (`null` in the file) means unlimited.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limits {
-    /// Documents that are kept.
+    /// Number of stored documents.
     pub documents: Option<u64>,
-    /// Bytes of their files.
+    /// Total size of stored files in bytes.
     pub storage_bytes: Option<u64>,
-    /// Questions that are answered in a calendar month.
+    /// Answered questions per calendar month.
     pub messages_per_month: Option<u64>,
-    /// Minutes of speech understood or spoken in a calendar month.
+    /// Minutes of recognised and synthesized speech per calendar month.
     pub voice_minutes_per_month: Option<u64>,
-    /// Pages of files that the text is extracted of in a calendar month; files of plans that do not name it have no
-    /// such limit.
+    /// Pages per calendar month from which text is extracted. Plan files that do not name it have no such limit.
     #[serde(default)]
     pub extraction_pages_per_month: Option<u64>,
 }
@@ -84,23 +83,23 @@ pub struct Limits {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
-    /// Its name in programs.
+    /// Its id.
     pub id: PlanId,
-    /// Its name for people.
+    /// Its display name.
     pub name: String,
     /// What it costs.
     pub price: Price,
-    /// Days that a first subscription is free.
+    /// Free days of a first subscription.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trial_days: Option<u32>,
-    /// What it allows.
+    /// Its limits.
     pub limits: Limits,
-    /// What to tell people of it.
+    /// Its features, as sentences for users.
     pub features: Vec<String>,
 }
 
 impl Plan {
-    /// Whether nobody has to pay for it.
+    /// Whether it is free of charge.
     #[must_use]
     pub fn is_free(&self) -> bool {
         self.price.money.amount == 0
@@ -114,16 +113,16 @@ pub struct Plans {
     default: Plan,
 }
 
-/// Why a file of plans cannot be used.
+/// Why a plan file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PlansError {
-    /// It is no such file.
+    /// It is not a plan file.
     #[error("is no file of plans: {0}")]
     Malformed(#[from] serde_json::Error),
-    /// It is of a later form.
+    /// It has a newer version than this program supports.
     #[error("is of version {0}, and only version {VERSION} is understood")]
     Version(u32),
-    /// Something in it cannot be.
+    /// It contains an invalid value.
     #[error("cannot be used: {0}")]
     Invalid(String),
 }
@@ -136,18 +135,19 @@ struct File {
 }
 
 impl Plans {
-    /// The plans that come with the product, those without a subscription having `default`.
+    /// The plans that come with the product. Users without a subscription have `default`.
     ///
     /// # Errors
-    /// [`PlansError::Invalid`] when there is no such plan.
+    /// [`PlansError::Invalid`] if there is no plan `default`.
     pub fn built_in(default: &PlanId) -> Result<Self, PlansError> {
         Self::parse(BUILT_IN, default)
     }
 
-    /// The plans of a file.
+    /// Parses a plan file.
     ///
     /// # Errors
-    /// [`PlansError`].
+    /// If the file is malformed, has an unsupported version, or contains invalid values, or if there is no plan
+    /// `default`.
     pub fn parse(file: &str, default: &PlanId) -> Result<Self, PlansError> {
         let File { version, plans } = serde_json::from_str(file)?;
         if version != VERSION {
@@ -173,24 +173,24 @@ impl Plans {
         }
     }
 
-    /// All of them.
+    /// All plans.
     pub fn iter(&self) -> std::slice::Iter<'_, Plan> {
         self.plans.iter()
     }
 
-    /// The plan of this name.
+    /// The plan with this id.
     #[must_use]
     pub fn get(&self, id: &PlanId) -> Option<&Plan> {
         self.plans.iter().find(|plan| plan.id == *id)
     }
 
-    /// What people have who have not subscribed.
+    /// The plan of users without a subscription.
     #[must_use]
     pub fn default_plan(&self) -> &Plan {
         &self.default
     }
 
-    /// Gives people who have not subscribed the plan with the most questions: the last of those that have as many.
+    /// Gives users without a subscription the plan with the most questions; of several, the last.
     pub fn default_to_largest(&mut self) {
         let questions = |plan: &&Plan| plan.limits.messages_per_month.unwrap_or(u64::MAX);
         if let Some(largest) = self.plans.iter().max_by_key(questions) {
@@ -198,7 +198,7 @@ impl Plans {
         }
     }
 
-    /// A plan without a name that allows nothing, and no other.
+    /// A single plan without a name that allows nothing.
     #[must_use]
     pub fn none() -> Self {
         let money = Money { amount: 0, currency: String::new() };

@@ -1,26 +1,26 @@
-//! Amounts of money, never as fractions.
+//! Amounts of money as whole numbers.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Currencies that have no smaller unit, as Stripe counts (docs.stripe.com/currencies).
+/// Currencies without a minor unit, by Stripe's list (docs.stripe.com/currencies).
 const WITHOUT_MINOR_UNIT: [&str; 16] =
     ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"];
-/// Currencies whose unit has a thousand smaller ones.
+/// Currencies with 1,000 minor units.
 const OF_A_THOUSAND: [&str; 5] = ["bhd", "jod", "kwd", "omr", "tnd"];
 
 /// An amount in a currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money {
-    /// In the currency's smallest unit: cents, but whole yen.
+    /// The amount in the currency's smallest unit, for example cents, or whole yen.
     pub amount: i64,
-    /// ISO 4217, in lower case.
+    /// The ISO 4217 code in lower case.
     pub currency: String,
 }
 
 impl Money {
-    /// How many digits follow the point.
+    /// The number of decimal places.
     fn digits(&self) -> u32 {
         match self.currency.as_str() {
             currency if WITHOUT_MINOR_UNIT.contains(&currency) => 0,
@@ -31,7 +31,7 @@ impl Money {
 }
 
 impl fmt::Display for Money {
-    /// As in "19.00 USD".
+    /// Formats the amount as in "19.00 USD".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.amount < 0 { "-" } else { "" };
         let amount = self.amount.unsigned_abs();

@@ -1,76 +1,76 @@
-//! What a user has subscribed to.
+//! A user's subscription.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::PlanId;
 
-/// How long a plan outlives the period that was paid for: renewals are told with a delay, and may get lost.
+/// How long a plan outlives the paid period, because news of a renewal arrives late and may get lost.
 const GRACE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Where a subscription stands.
+/// The status of a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// There has never been one, or it never began.
+    /// There has never been a subscription, or it never started.
     #[default]
     None,
-    /// It is free for now.
+    /// It is in its free trial.
     Trialing,
     /// It is paid.
     Active,
-    /// A payment failed, and is tried again.
+    /// A payment failed and is being retried.
     PastDue,
     /// It has ended.
     Canceled,
 }
 
 impl Status {
-    /// Whether its plan is the user's. While a failed payment is tried again, it still is.
+    /// Whether the user has the plan. This is still so while a failed payment is retried.
     #[must_use]
     pub fn is_entitled(self) -> bool {
         matches!(self, Self::Trialing | Self::Active | Self::PastDue)
     }
 }
 
-/// What is known of a user's subscription, as the payment provider last said.
+/// A user's subscription, as last reported by the payment provider.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Subscription {
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
-    /// The plan; none where there has never been a subscription.
+    /// Its plan; `None` if there has never been a subscription.
     pub plan_id: Option<PlanId>,
     /// The user's id at the payment provider.
     pub customer: Option<String>,
     /// The subscription's id at the payment provider.
     pub provider_id: Option<String>,
-    /// What is paid for, or free, now.
+    /// Start of the current period, paid or free.
     pub current_period_start: Option<Timestamp>,
-    /// Until when.
+    /// End of the current period.
     pub current_period_end: Option<Timestamp>,
-    /// When the free time ends, or ended.
+    /// When the trial ends or ended.
     pub trial_end: Option<Timestamp>,
-    /// Whether it ends with the period.
+    /// Whether the subscription ends with the current period.
     #[serde(default)]
     pub cancel_at_period_end: bool,
-    /// Whether the free days were had, by this account or by one before with the same address.
+    /// Whether the trial was used, by this account or a former one with the same address.
     #[serde(default)]
     pub trial_used: bool,
-    /// Grows with every change, so that none is lost.
+    /// Increases with every change, so that concurrent changes are detected.
     #[serde(default)]
     pub version: u64,
 }
 
 impl Subscription {
-    /// Whether its plan is the user's now: what was paid for ends some day, whatever else is known.
+    /// Whether the user has the plan at `now`. A paid period ends even if no news of the provider arrives.
     #[must_use]
     pub fn is_entitled(&self, now: Timestamp) -> bool {
         let is_over = |end: Timestamp| end.saturating_add(GRACE).is_ok_and(|end| end < now);
         self.status.is_entitled() && !self.current_period_end.is_some_and(is_over)
     }
 
-    /// What is left once the provider does not know the customer any more: one can subscribe again.
+    /// What remains if the provider no longer knows the customer: the user can subscribe again.
     #[must_use]
     pub fn without_customer(&self) -> Self {
         let status = if self.provider_id.is_some() { Status::Canceled } else { Status::None };

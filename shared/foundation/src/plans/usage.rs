@@ -1,4 +1,4 @@
-//! What of a plan is used.
+//! How much of a plan is used.
 
 use std::fmt;
 
@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 pub struct Month(String);
 
 impl Month {
-    /// The month of a time.
+    /// The month of a timestamp.
     #[must_use]
     pub fn of(at: Timestamp) -> Self {
         Self(at.strftime("%Y-%m").to_string())
     }
 
-    /// As in `2026-11`.
+    /// The month as text, as in `2026-11`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -30,36 +30,36 @@ impl fmt::Display for Month {
     }
 }
 
-/// What a user has used.
+/// The usage of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Usage {
-    /// Questions that were answered this month, or are being answered.
+    /// Questions of this month that were answered or are being answered.
     pub messages: u64,
-    /// Milliseconds of speech understood and spoken this month.
+    /// Milliseconds of speech recognised and synthesized this month.
     pub voice_milliseconds: u64,
-    /// Pages of files that the text was extracted of this month, or is being extracted.
+    /// Pages of this month whose text was extracted or is being extracted.
     pub extraction_pages: u64,
 }
 
 impl Usage {
-    /// Minutes begun.
+    /// Minutes of speech, rounded up.
     #[must_use]
     pub fn voice_minutes(&self) -> u64 {
         self.voice_milliseconds.div_ceil(60_000)
     }
 }
 
-/// The account that an address had. It names nobody: it is found by a keyed hash of the address.
+/// The usage of a deleted account. It identifies nobody: it is found by a keyed hash of the account's address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Former {
-    /// The month that was used.
+    /// The last month with usage.
     pub month: Month,
-    /// What was used in it.
+    /// The usage in that month.
     pub usage: Usage,
-    /// Whether the free days were had.
+    /// Whether the trial was used.
     pub trial_used: bool,
-    /// When it is forgotten; epoch seconds.
+    /// When it expires, in epoch seconds.
     pub expires_at: i64,
 }

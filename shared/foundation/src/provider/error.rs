@@ -1,4 +1,4 @@
-//! Why a provider did not do its part.
+//! Why a provider failed.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,43 +6,43 @@ use std::time::Duration;
 use crate::ApiError;
 use crate::telemetry;
 
-/// What lies behind a failure: for the log, never for the user.
+/// The underlying error of a failure, for the log only.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// A failed call of a provider. Its text is a sentence for the user.
 #[derive(Debug)]
 pub struct ProviderError {
-    /// Who failed, as the beginning of a sentence: "The language model".
+    /// The provider, as the beginning of a sentence: "The language model".
     pub provider: &'static str,
-    /// How.
+    /// How it failed.
     pub failure: ProviderFailure,
 }
 
 /// The ways in which a provider fails.
 #[derive(Debug)]
 pub enum ProviderFailure {
-    /// It cannot be reached, broke off, or answered what cannot be read.
+    /// It cannot be reached, the connection broke off, or the response cannot be parsed.
     Unavailable(Cause),
-    /// It refused the request: a wrong key, an unknown model.
+    /// It rejected the request, for example because of a wrong key or an unknown model.
     Rejected(Cause),
-    /// It has too many requests.
+    /// It has received too many requests.
     RateLimited {
-        /// When to come back, where the provider says so.
+        /// The seconds to wait, if the provider says so.
         retry_after_seconds: Option<u64>,
     },
-    /// It stayed silent for too long.
+    /// It did not respond in time.
     Timeout,
     /// It is not configured, or not installed.
     NotConfigured {
-        /// The code on the wire: `vision_model_not_configured`.
+        /// The error code on the wire, as in `vision_model_not_configured`.
         code: &'static str,
-        /// A sentence that says what to do.
+        /// A sentence that says how to configure or install it.
         advice: String,
     },
 }
 
 impl ProviderError {
-    /// A failure of `provider`, which is counted.
+    /// A failure of `provider`. It is counted in the metrics.
     #[must_use]
     pub fn new(provider: &'static str, failure: ProviderFailure) -> Self {
         if !matches!(failure, ProviderFailure::NotConfigured { .. }) {
@@ -51,12 +51,12 @@ impl ProviderError {
         Self { provider, failure }
     }
 
-    /// It cannot be reached, broke off, or answered what cannot be read.
+    /// An [`Unavailable`](ProviderFailure::Unavailable) failure.
     pub fn unavailable(provider: &'static str, cause: impl Into<Cause>) -> Self {
         Self::new(provider, ProviderFailure::Unavailable(cause.into()))
     }
 
-    /// The code on the wire.
+    /// The error code on the wire.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match &self.failure {
@@ -68,7 +68,7 @@ impl ProviderError {
         }
     }
 
-    /// When to come back, where the provider says so.
+    /// How long to wait before a retry, if the provider says so.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self.failure {
@@ -77,7 +77,7 @@ impl ProviderError {
         }
     }
 
-    /// Whether another try may succeed without anybody doing anything.
+    /// Whether a retry may succeed without any intervention.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         !matches!(self.failure, ProviderFailure::Rejected(_) | ProviderFailure::NotConfigured { .. })
@@ -111,8 +111,7 @@ impl std::error::Error for ProviderError {
 }
 
 impl From<ProviderError> for ApiError {
-    /// 503 with the code that says which; where the provider says when to come back, so does the
-    /// answer.
+    /// 503 with the failure's code, and `Retry-After` if the provider named a time.
     fn from(error: ProviderError) -> Self {
         let answer = Self::unavailable(error.code(), error.to_string());
         match error.failure {

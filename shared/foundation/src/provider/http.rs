@@ -1,4 +1,4 @@
-//! Calling a server over HTTP until an answer begins.
+//! Calls servers over HTTP, with retries until a response begins.
 
 use std::time::Duration;
 
@@ -11,35 +11,35 @@ use super::error::{Cause, ProviderError, ProviderFailure};
 use crate::outbound;
 use crate::retry_after::{self, LONGEST_WAIT};
 
-/// Attempts, the first included. Nothing is ever repeated once an answer has begun.
+/// Maximum number of attempts. Nothing is retried once a response has begun.
 const ATTEMPTS: u32 = 3;
-/// The first wait, where the server names none; it doubles.
+/// The wait before the first retry, if the server names none. It doubles each time.
 const FIRST_WAIT: Duration = Duration::from_millis(300);
-/// Bytes of an error's body that go to the log.
+/// Bytes of an error response that are logged.
 const ERROR_BODY: usize = 2_048;
 
-/// A server that is called over HTTP with a key.
+/// A server with an HTTP API and a key.
 #[derive(Debug, Clone)]
 pub struct HttpProvider {
     name: &'static str,
     client: Client,
     base: String,
-    patience: Duration,
-    /// What the log may hold of the body of an error.
+    timeout: Duration,
+    /// Extracts from the body of an error response what may be logged.
     summary: fn(&str) -> String,
 }
 
-/// What a server answered instead of what was asked for.
+/// An error response of the server.
 #[derive(Debug, thiserror::Error)]
 #[error("the server answered {status}: {said}")]
 pub struct Refused {
-    /// Never one of success.
+    /// The status, never a success.
     pub status: StatusCode,
     said: String,
 }
 
 impl Refused {
-    /// The beginning of what it said; for deciding what to ask next, not for people.
+    /// The beginning of its body, for deciding how to continue. Not meant for users.
     #[must_use]
     pub fn said(&self) -> &str {
         &self.said
@@ -47,17 +47,17 @@ impl Refused {
 }
 
 impl HttpProvider {
-    /// `name` begins the sentences of its errors ("The language model"); `patience` is how long it
-    /// may stay silent; `key` stands in `Authorization` behind `scheme` ("Bearer").
+    /// `name` begins the sentences of errors ("The language model"). `timeout` is how long the server may take without
+    /// sending anything. `key` is sent in `Authorization`, after `scheme` ("Bearer").
     ///
     /// # Errors
-    /// When TLS cannot be set up, or the key cannot stand in a header.
+    /// If TLS cannot be set up, or the key contains characters that a header cannot.
     pub fn new(
         name: &'static str,
         base: &Url,
         scheme: &str,
         key: Option<&SecretString>,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<Self, Cause> {
         let mut headers = HeaderMap::new();
         if let Some(key) = key {
@@ -68,11 +68,11 @@ impl HttpProvider {
         }
         let client = outbound::builder().default_headers(headers).build()?;
         let base = base.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { name, client, base, patience, summary: str::to_owned })
+        Ok(Self { name, client, base, timeout, summary: str::to_owned })
     }
 
-    /// The same, whose log holds of the body of an error what `summary` makes of it: for servers that send
-    /// more along than may be logged.
+    /// Logs only what `summary` extracts from the body of an error response, for servers that return sensitive data in
+    /// it.
     #[must_use]
     pub fn with_summary(self, summary: fn(&str) -> String) -> Self {
         Self { summary, ..self }
@@ -80,11 +80,11 @@ impl HttpProvider {
 
     /// How long the server may stay silent.
     #[must_use]
-    pub fn patience(&self) -> Duration {
-        self.patience
+    pub fn timeout(&self) -> Duration {
+        self.timeout
     }
 
-    /// [`Self::send`] with the method POST.
+    /// Sends a POST request.
     ///
     /// # Errors
     /// As [`Self::send`].
@@ -96,11 +96,12 @@ impl HttpProvider {
         self.send(Method::POST, path, make).await
     }
 
-    /// Sends the request that `make` builds for `path`; the response is one of success. Failures that
-    /// may pass are tried again, as late as the server asks.
+    /// Sends the request that `make` builds for `path` and returns a successful response. Temporary failures are
+    /// retried, no earlier than the server asks.
     ///
     /// # Errors
-    /// [`ProviderError`]. Behind one that is `Rejected` stands a [`Refused`].
+    /// If the server cannot be reached, times out, or responds with an error. The cause of a `Rejected` error is a
+    /// [`Refused`].
     pub async fn send(
         &self,
         method: Method,
@@ -125,14 +126,14 @@ impl HttpProvider {
         }
     }
 
-    /// The whole body of a response, at most `most` bytes, each part of it within the patience.
+    /// Reads the whole body of a response.
     ///
     /// # Errors
-    /// [`ProviderError`].
+    /// If the body is longer than `most` bytes, a piece takes longer than the timeout, or the connection breaks off.
     pub async fn body(&self, mut response: Response, most: usize) -> Result<Vec<u8>, ProviderError> {
         let mut bytes = Vec::new();
         loop {
-            let chunk = tokio::time::timeout(self.patience, response.chunk()).await;
+            let chunk = tokio::time::timeout(self.timeout, response.chunk()).await;
             let chunk = chunk.map_err(|_| ProviderError::new(self.name, ProviderFailure::Timeout))?;
             match chunk.map_err(|error| self.unavailable(error))? {
                 None => return Ok(bytes),
@@ -144,13 +145,13 @@ impl HttpProvider {
         }
     }
 
-    /// An answer that cannot be used.
+    /// An error for a response that cannot be used.
     pub fn unavailable(&self, cause: impl Into<Cause>) -> ProviderError {
         ProviderError::unavailable(self.name, cause)
     }
 
     async fn try_once(&self, request: RequestBuilder) -> Result<Response, Refusal> {
-        let response = match tokio::time::timeout(self.patience, request.send()).await {
+        let response = match tokio::time::timeout(self.timeout, request.send()).await {
             // Asking a silent server again would double the wait.
             Err(_) => return Err(Refusal { failure: ProviderFailure::Timeout, passing: false, retry_after: None }),
             Ok(Err(error)) => {
@@ -165,7 +166,7 @@ impl HttpProvider {
         let status = response.status();
         let named = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = named.and_then(retry_after::parse);
-        let said = (self.summary)(&beginning(response, self.patience).await);
+        let said = (self.summary)(&beginning(response, self.timeout).await);
         Err(refusal(Refused { status, said }, retry_after))
     }
 }
@@ -176,8 +177,8 @@ struct Refusal {
     retry_after: Option<Duration>,
 }
 
-/// What may pass: errors of the server, too many requests, and 409 and 424, with which APIs say that something
-/// else is being done to the same object, or that another service failed them.
+/// Temporary are: server errors, too many requests, and 409 and 424, with which some APIs say that the object is busy
+/// or that another service failed.
 fn refusal(refused: Refused, retry_after: Option<Duration>) -> Refusal {
     let status = refused.status;
     let passing = status.is_server_error() || matches!(status.as_u16(), 408 | 409 | 424 | 425 | 429);
@@ -191,7 +192,7 @@ fn refusal(refused: Refused, retry_after: Option<Duration>) -> Refusal {
     Refusal { failure, passing, retry_after }
 }
 
-/// The beginning of a body, as far as it comes in time.
+/// The beginning of a body, as much as arrives in time.
 async fn beginning(mut response: Response, time: Duration) -> String {
     let mut bytes = Vec::new();
     let read = async {

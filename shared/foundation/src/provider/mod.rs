@@ -1,7 +1,7 @@
-//! Outside services and programs that do a part of the work: language models, speech, vision.
+//! External services and programs: language models, speech, vision.
 //!
-//! All of them fail in the same few ways, so there is one error ([`ProviderError`]), and one way to
-//! call a server over HTTP with bounded retries ([`HttpProvider`]).
+//! All of them fail in the same few ways. So there is one error ([`ProviderError`]), and one client for HTTP with
+//! bounded retries ([`HttpProvider`]).
 
 mod error;
 mod http;

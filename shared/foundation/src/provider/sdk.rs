@@ -1,4 +1,4 @@
-//! Failures of the AWS SDK as those of a provider.
+//! Converts errors of the AWS SDK to provider errors.
 
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
@@ -6,7 +6,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use super::error::{ProviderError, ProviderFailure};
 use crate::retry_after;
 
-/// What a failed call of an AWS service means. The SDK has tried again as often as it may.
+/// The provider error of a failed call. The SDK has already retried.
 pub fn sdk_failure<E>(provider: &'static str, error: SdkError<E, HttpResponse>) -> ProviderError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,

@@ -1,5 +1,4 @@
-//! A server for tests, down to the bytes that it writes, and what every client of a service must do
-//! when its server fails.
+//! A test server that controls every byte it sends, and tests that every client of a service must pass.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 #![expect(missing_docs, clippy::must_use_candidate, clippy::missing_panics_doc, reason = "tests")]
@@ -17,27 +16,27 @@ use tokio::net::{TcpListener, TcpStream};
 use super::ProviderError;
 use crate::config::AwsConfig;
 
-/// One step of an answer on the wire.
+/// A step of a scripted response.
 #[derive(Debug, Clone)]
 pub enum Step {
     Write(Vec<u8>),
     Wait(u64),
-    /// Keeps the connection open without a word.
+    /// Keeps the connection open and sends nothing.
     Hang,
 }
 
-/// A request.
+/// A request as received.
 #[derive(Debug, Clone)]
-pub struct Seen {
-    /// The head, in lower case but for its first line.
+pub struct ReceivedRequest {
+    /// The request line and the headers, the latter in lower case.
     pub head: String,
     pub body: Vec<u8>,
 }
 
-/// A server that plays one script per connection; the last one again and again.
+/// A server that plays one script per connection. The last script repeats.
 pub struct Server {
     pub url: String,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    seen: Arc<Mutex<Vec<ReceivedRequest>>>,
 }
 
 impl Server {
@@ -56,30 +55,30 @@ impl Server {
         Self { url, seen }
     }
 
-    /// An address where nobody listens.
+    /// An address that nobody listens on.
     pub async fn absent() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         Self { url: format!("http://{}", listener.local_addr().unwrap()), seen: Arc::default() }
     }
 
-    pub fn seen(&self) -> Vec<Seen> {
+    pub fn seen(&self) -> Vec<ReceivedRequest> {
         self.seen.lock().unwrap().clone()
     }
 }
 
-impl Seen {
-    /// The body, which must be JSON.
+impl ReceivedRequest {
+    /// The body, parsed as JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// Whether these bytes stand in the body.
+    /// Whether the body contains these bytes.
     pub fn holds(&self, bytes: &[u8]) -> bool {
         self.body.windows(bytes.len()).any(|window| window == bytes)
     }
 }
 
-async fn serve(mut connection: TcpStream, script: Vec<Step>, seen: Arc<Mutex<Vec<Seen>>>) {
+async fn serve(mut connection: TcpStream, script: Vec<Step>, seen: Arc<Mutex<Vec<ReceivedRequest>>>) {
     let Some(request) = request(&mut connection).await else { return };
     seen.lock().unwrap().push(request);
     // What is still being sent is read, so that an early answer is no reset.
@@ -100,7 +99,7 @@ async fn serve(mut connection: TcpStream, script: Vec<Step>, seen: Arc<Mutex<Vec
     drop(tokio::time::timeout(Duration::from_secs(2), rest).await);
 }
 
-async fn request(connection: &mut TcpStream) -> Option<Seen> {
+async fn request(connection: &mut TcpStream) -> Option<ReceivedRequest> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     let body_at = loop {
@@ -120,20 +119,20 @@ async fn request(connection: &mut TcpStream) -> Option<Seen> {
         let read = connection.read(&mut buffer).await.ok().filter(|read| *read > 0)?;
         bytes.extend_from_slice(&buffer[..read]);
     }
-    Some(Seen { head, body: bytes.split_off(body_at) })
+    Some(ReceivedRequest { head, body: bytes.split_off(body_at) })
 }
 
-/// Writes this text.
+/// A step that writes this text.
 pub fn write(text: impl Into<String>) -> Step {
     Step::Write(text.into().into_bytes())
 }
 
-/// The head of an answer with this status line and these further headers.
+/// The status line and headers of a response.
 pub fn head(status: &str, headers: &str) -> Step {
     write(format!("HTTP/1.1 {status}\r\nconnection: close\r\n{headers}\r\n"))
 }
 
-/// An answer of success with this body.
+/// A successful response with this body.
 pub fn good(body: &impl ToString) -> Vec<Step> {
     vec![head("200 OK", "content-type: application/json\r\n"), write(body.to_string())]
 }
@@ -150,12 +149,12 @@ pub fn aws_message(message: &str, kind: &str, payload: &serde_json::Value) -> St
     Step::Write(bytes)
 }
 
-/// The head of an answer that is an AWS event stream.
+/// The head of a response that is an AWS event stream.
 pub fn aws_messages() -> Step {
     head("200 OK", "content-type: application/vnd.amazon.eventstream\r\n")
 }
 
-/// Credentials for servers of the tests' own.
+/// Credentials for the test servers.
 pub fn aws_config() -> AwsConfig {
     AwsConfig {
         table: String::new(),
@@ -169,15 +168,14 @@ pub fn aws_config() -> AwsConfig {
     }
 }
 
-/// A refusal of an AWS service, as JSON, with these further headers.
+/// An error response of an AWS service as JSON, with additional headers.
 fn refused(status: &str, kind: &str, headers: &str) -> Vec<Step> {
     let headers = format!("content-type: application/x-amz-json-1.1\r\nx-amzn-errortype: {kind}\r\n{headers}");
     vec![head(status, &headers), write(format!("{{\"__type\": \"{kind}\", \"message\": \"no\"}}"))]
 }
 
-/// What every client of an AWS service must do when its server fails. `call` calls the service at an
-/// address and bears ten seconds of silence; `answer` is one that it understands, `throttled` the status
-/// with which it refuses more.
+/// Tests how a client of an AWS service handles failures of its server. `call` calls the service at an address, with a
+/// timeout below ten seconds. `answer` is a valid response; `throttled` is the status with which the service throttles.
 pub async fn aws_failures_are_handled(
     call: impl AsyncFn(&str) -> Result<(), ProviderError>,
     answer: impl Fn() -> Vec<Step>,

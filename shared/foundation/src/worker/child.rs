@@ -1,4 +1,4 @@
-//! The child side: limits, and messages.
+//! The child's side: limits and messages.
 
 use std::io;
 use std::io::Write;
@@ -8,14 +8,14 @@ use serde::Serialize;
 
 use super::confine::Confinement;
 
-/// Bytes of address space that a program of ours takes.
+/// Typical address space of a program of this project in bytes.
 const USUAL_PROGRAM: u64 = 256 << 20;
 
-/// Limits this process to so many bytes of address space and seconds of processor time, and lets it
-/// leave no core dump. Where the machine runs out of memory, it is the first to go.
+/// Limits the address space and processor time of this process and turns off core dumps. If the machine runs out of
+/// memory, the system kills this process first.
 ///
 /// # Errors
-/// Where the system refuses. A worker must not go on then.
+/// If the system refuses. The worker must then exit.
 pub fn limit(memory_bytes: u64, cpu_seconds: u64) -> io::Result<()> {
     go_first();
     Resource::AS.set(memory_bytes, memory_bytes)?;
@@ -25,19 +25,19 @@ pub fn limit(memory_bytes: u64, cpu_seconds: u64) -> io::Result<()> {
     crate::process::close()
 }
 
-/// Leaves this process, which is a worker, nothing but to compute, to write its messages, and to read these files and
-/// folders. Call it before the first byte of an untrusted file is read, and before there are other threads.
+/// Sandboxes this worker: from now on it can only compute, write its messages, and read these files and folders. Call
+/// it before reading the first untrusted byte and before starting threads.
 ///
 /// # Errors
-/// Where the kernel refuses. A worker must not go on then.
+/// If the kernel refuses. The worker must then exit.
 pub fn confine_to(read: Vec<std::path::PathBuf>) -> io::Result<()> {
     Confinement { ours: true, read, write: Vec::new() }.apply()
 }
 
-/// Limits and confines this process, which is about to become another program.
+/// Limits and sandboxes this process, which is about to become another program.
 ///
 /// # Errors
-/// Where the system refuses. The program must not be run then.
+/// If the system refuses. The program must then not be run.
 pub(super) fn limit_program(memory_bytes: u64, cpu_seconds: u64, confinement: &Confinement) -> io::Result<()> {
     go_first();
     at_most(Resource::CPU, cpu_seconds)?;
@@ -49,28 +49,28 @@ pub(super) fn limit_program(memory_bytes: u64, cpu_seconds: u64, confinement: &C
     Ok(())
 }
 
-/// Sets a limit that the system cannot raise again: where one that is lower stands already, that one stays.
+/// Sets a limit that cannot be raised again. A lower one that exists already stays.
 fn at_most(resource: Resource, most: u64) -> io::Result<()> {
     let most = resource.get_hard()?.min(most);
     resource.set(most, most)
 }
 
-/// Where the machine runs out of memory, this process is the first to go. Linux only; elsewhere there is no such choice.
+/// Makes this process the first to be killed if the machine runs out of memory. Only Linux offers that.
 fn go_first() {
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
 }
 
-/// Sets the processor time after which the system ends this process, in seconds from its start; it
-/// can be raised again up to `most`.
+/// Sets the processor time in seconds, counted from its start, after which the system ends this process. It can be
+/// raised again up to `most`.
 ///
 /// # Errors
-/// Where the system refuses.
+/// If the system refuses.
 pub fn allow_time(cpu_seconds: u64, most: u64) -> io::Result<()> {
     Resource::CPU.set(cpu_seconds.min(most), most)
 }
 
-/// Bytes of address space that this process takes already: its program and libraries. A guess where the
-/// system does not tell.
+/// The address space in bytes that this process already takes, for its program and libraries. An estimate if the system
+/// does not report it.
 #[must_use]
 pub fn own_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -82,7 +82,7 @@ pub fn own_memory() -> u64 {
 /// Writes a message.
 ///
 /// # Errors
-/// Where the parent has gone.
+/// If the parent has exited.
 pub fn send(out: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut *out, message)?;
     out.write_all(b"\n")?;

@@ -1,4 +1,5 @@
-//! The way to a program of others: this program, started again, limits and confines itself and becomes that program.
+//! Starts third-party programs: this executable is started again, limits and sandboxes itself, and becomes that
+//! program.
 
 use std::ffi::OsString;
 use std::io;
@@ -10,17 +11,17 @@ use std::sync::OnceLock;
 use super::confine::{Confinement, SWITCH};
 use super::{MISUSED, child};
 
-/// First argument that makes an executable of ours one that becomes another program.
+/// The first argument that makes an executable of this project become another program.
 pub(crate) const LAUNCH_ARGUMENT: &str = "launch-program";
 
-/// What such a one exits with: it could not limit or confine itself, as `env` and `timeout` say it;
+/// Exit code if the limits or the sandbox could not be applied. `env` and `timeout` use it for their own failures.
 const NOT_CONFINED: u8 = 125;
-/// the program is none;
+/// Exit code if the program cannot be executed, as in a shell.
 const NO_PROGRAM: u8 = 126;
-/// there is no such program. The last two are as of a shell.
+/// Exit code if there is no such program, as in a shell.
 pub(crate) const NOT_FOUND: u8 = 127;
 
-/// What every program may read: the system, without what is a user's or changes. What is a program's own comes beside it.
+/// What every program may read: the system, without users' data and changing data. The program's own folders are added.
 const SYSTEM: [&str; 37] = [
     "/usr",
     "/bin",
@@ -64,29 +65,29 @@ const SYSTEM: [&str; 37] = [
 /// What every program may write to.
 const SINKS: [&str; 2] = ["/dev/null", "/dev/full"];
 
-/// Folders beside one called `bin` that belong to its programs.
+/// Folders next to a `bin` folder that belong to its programs.
 const BESIDE_BIN: [&str; 6] = ["lib", "lib32", "lib64", "libexec", "share", "pyvenv.cfg"];
 
-/// Links that are followed from a program's name to the program.
+/// Maximum number of symbolic links from a program's name to the program.
 const MOST_LINKS: usize = 16;
 
 /// The executable that becomes the program; see [`launch_through`].
 pub(crate) static LAUNCHER: OnceLock<PathBuf> = OnceLock::new();
 
-/// Starts programs through this executable, which begins with [`crate::worker::main`]. The first call counts; an
-/// executable that begins so itself need not call it.
+/// Sets the executable that programs are started through. It must begin with [`crate::worker::main`]. Only the first
+/// call has an effect. An executable that itself begins with it need not call this.
 pub fn launch_through(executable: PathBuf) {
     let _ = LAUNCHER.set(executable);
 }
 
-/// What is to be run, and with what limits.
+/// A program to run, with its limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Launch {
     pub(crate) memory_bytes: u64,
     pub(crate) cpu_seconds: u64,
-    /// Files and folders that the program may read beside its own.
+    /// Files and folders that it may read in addition to its own.
     pub(crate) read: Vec<PathBuf>,
-    /// Files and folders that it may write to.
+    /// Files and folders that it may write.
     pub(crate) write: Vec<PathBuf>,
     /// Its path, or its name in the search path.
     pub(crate) program: OsString,
@@ -94,7 +95,7 @@ pub(crate) struct Launch {
 }
 
 impl Launch {
-    /// The arguments of a launcher, but those of the program, which come last.
+    /// The arguments for the launcher. The arguments of the program follow them.
     pub(crate) fn to_args(&self) -> Vec<OsString> {
         let numbers = [self.memory_bytes, self.cpu_seconds, self.read.len() as u64, self.write.len() as u64];
         let numbers = numbers.map(|number| OsString::from(number.to_string())).into_iter();
@@ -102,7 +103,7 @@ impl Launch {
         numbers.chain(paths).chain([self.program.clone()]).chain(self.args.iter().cloned()).collect()
     }
 
-    /// Nothing for other arguments.
+    /// Parses [`Self::to_args`]; `None` for any other arguments.
     pub(crate) fn from_args(mut args: impl Iterator<Item = OsString>) -> Option<Self> {
         let mut number = || args.next()?.to_str()?.parse::<u64>().ok();
         let (memory_bytes, cpu_seconds, read, write) = (number()?, number()?, number()?, number()?);
@@ -111,8 +112,7 @@ impl Launch {
         Some(Self { memory_bytes, cpu_seconds, read, write, program: args.next()?, args: args.collect() })
     }
 
-    /// Becomes the program, whose output goes to `stdout` where that is something else than ours. Comes back only where
-    /// that fails, with what to exit with.
+    /// Becomes the program, with `stdout` as its output if given. Returns only if that fails, with the exit code.
     pub(crate) fn run(self, stdout: Option<Stdio>) -> u8 {
         let name = self.program.display().to_string();
         let Some(path) = found(&self.program) else {
@@ -143,13 +143,13 @@ impl Launch {
     }
 }
 
-/// The process that becomes another: reads a [`Launch`] from `argv[2..]`.
+/// The main function of a launcher: reads a [`Launch`] from `argv[2..]`.
 pub(super) fn launcher_main() -> ExitCode {
     let launch = Launch::from_args(std::env::args_os().skip(2));
     ExitCode::from(launch.map_or(MISUSED, |launch| launch.run(None)))
 }
 
-/// A program by its path, or by its name in the search path.
+/// Finds a program by its path, or by its name in the search path.
 fn found(program: &OsString) -> Option<PathBuf> {
     let path = PathBuf::from(program);
     if path.components().count() > 1 || path.is_absolute() {
@@ -159,7 +159,7 @@ fn found(program: &OsString) -> Option<PathBuf> {
     std::env::split_paths(&folders).map(|folder| folder.join(&path)).find(|path| path.is_file())
 }
 
-/// The folders of a program, wherever links lead: those it lies in, and where one is called `bin`, those beside it.
+/// The folders that belong to a program, with links resolved: those that contain it and, next to a `bin`, its siblings.
 fn own(program: &Path) -> Vec<PathBuf> {
     let mut own = Vec::new();
     let mut hop = std::path::absolute(program).unwrap_or_else(|_| program.to_owned());
@@ -182,7 +182,7 @@ fn own(program: &Path) -> Vec<PathBuf> {
     own
 }
 
-/// What the environment says that programs, their libraries and Tesseract's languages are in.
+/// The folders of programs, libraries and Tesseract's languages that the environment names.
 fn configured() -> Vec<PathBuf> {
     let listed = ["PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX"].into_iter().filter_map(std::env::var_os);
     let folders = listed.flat_map(|list| std::env::split_paths(&list).collect::<Vec<_>>());

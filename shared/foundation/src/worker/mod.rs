@@ -1,18 +1,18 @@
-//! Worker processes: this program, started again to read a file that nobody can trust.
+//! Worker processes: this executable, started again to read an untrusted file.
 //!
-//! Parsers of PDF files and decoders of sound hang, exhaust memory and crash on bad files. They run in
-//! a child process, which is the same executable with a hidden first argument. The child limits its
-//! own memory and processor time and [confines](confine) itself before it reads a byte, and sees none of our
-//! environment. It answers with one JSON object a line; a line may say how many bytes follow it.
+//! PDF parsers and audio decoders hang, exhaust memory and crash on bad files. So they run in a child process, which is
+//! the same executable with a hidden first argument. Before it reads a byte, the child limits its memory and processor
+//! time and [sandboxes](confine) itself. It does not get our environment. It answers with one JSON object per line; a
+//! line may announce bytes that follow it.
 //!
-//! Programs of others ([`crate::program`]) are started the same way: the child limits and confines itself and then
-//! becomes that program.
+//! Third-party programs ([`crate::program`]) are started in the same way: the child limits and sandboxes itself and
+//! then becomes the program.
 //!
-//! Every program that reads such files or starts such programs begins with [`run`] or [`main`].
+//! Every executable that starts workers or programs begins with [`run`] or [`main`].
 
 mod child;
 pub mod confine;
-mod ended;
+mod failure;
 pub(crate) mod launch;
 mod parent;
 #[cfg(any(test, feature = "test-support"))]
@@ -22,26 +22,26 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 pub use child::{allow_time, confine_to, limit, own_memory, send};
-pub use ended::Ended;
+pub use failure::WorkerFailure;
 pub use launch::launch_through;
 pub use parent::Worker;
 
-/// Exit code of a worker that does not understand its arguments.
+/// Exit code of a worker that got invalid arguments.
 pub const MISUSED: u8 = 2;
-/// Exit code of a worker that could not limit or confine itself.
+/// Exit code of a worker that could not apply its limits or its sandbox.
 pub const UNLIMITED: u8 = 3;
 
-/// A kind of worker that an executable may become.
+/// A kind of worker that an executable can become.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkerKind {
-    /// First argument of an executable that is one.
+    /// The first argument that makes the executable this worker.
     pub argument: &'static str,
-    /// What it does then.
+    /// The worker's main function.
     pub main: fn() -> ExitCode,
 }
 
-/// The whole `main` of a program that reads such files: the work of a worker where [`main`] finds one, else `program`,
-/// whose failure is printed after the program's `name`.
+/// The whole `main` of an executable with workers. Runs the worker if [`main`] finds one, otherwise `program`, and
+/// prints its error after the program's `name`.
 pub fn run<E: std::fmt::Display>(
     name: &str,
     workers: &[WorkerKind],
@@ -60,8 +60,9 @@ pub fn run<E: std::fmt::Display>(
     }
 }
 
-/// Does the work of one of these workers, where the first argument says that this process is one. Else it closes this
-/// process to others of the same user ([`crate::process::keep_private`]), and programs of others are started through it.
+/// Runs one of these workers if the first argument says that this process is one. Otherwise it closes this process to
+/// others of the same user ([`crate::process::keep_private`]), and makes this executable the launcher of third-party
+/// programs.
 ///
 /// ```no_run
 /// # use std::process::ExitCode;

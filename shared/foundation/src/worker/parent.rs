@@ -1,4 +1,4 @@
-//! The parent side: one child process, its messages, its end.
+//! The parent's side: a child process and its messages.
 
 use std::ffi::OsStr;
 use std::io;
@@ -9,13 +9,13 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Take};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::time::{Instant, timeout_at};
 
-use super::Ended;
+use super::WorkerFailure;
 use super::confine::SWITCH;
 
 /// Bytes of the child's standard error that are kept for the log.
 const MAX_STDERR: u64 = 4096;
 
-/// A running child. Dropping it ends the child.
+/// A running child. Dropping it kills the child.
 #[derive(Debug)]
 pub struct Worker {
     child: Child,
@@ -25,11 +25,11 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts `program` with `args`; gives its standard input where that is a pipe. The child sees none
-    /// of our environment, where secrets live.
+    /// Starts `program` with `args`, and returns its standard input if that is a pipe. The child does not get our
+    /// environment, which holds secrets.
     ///
     /// # Errors
-    /// Where it cannot be started.
+    /// If the program cannot be started.
     pub fn start<A: AsRef<OsStr>>(
         program: &std::path::Path,
         args: impl IntoIterator<Item = A>,
@@ -51,31 +51,33 @@ impl Worker {
         Ok((Self { child, stdout, stderr, line: Vec::new() }, stdin))
     }
 
-    /// Lets the child write so many further bytes; what is buffered already does not count.
+    /// Allows the child to write `bytes` more, not counting what is already buffered.
     pub fn allow(&mut self, bytes: u64) {
         self.stdout.get_mut().set_limit(bytes);
     }
 
-    /// The next message; nothing where the child writes no more.
+    /// The next message; `None` at the end of the output.
     ///
     /// # Errors
-    /// Why the child ended within a message, or was ended.
-    pub async fn message<M: DeserializeOwned>(&mut self, until: Instant) -> Result<Option<M>, Ended> {
+    /// If the child times out, exceeds its output limit, or sends something that is not a message.
+    pub async fn message<M: DeserializeOwned>(&mut self, until: Instant) -> Result<Option<M>, WorkerFailure> {
         self.line.clear();
         match timeout_at(until, self.stdout.read_until(b'\n', &mut self.line)).await {
             Err(_) => {
                 self.kill().await;
-                return Err(Ended::Time);
+                return Err(WorkerFailure::Time);
             }
-            Ok(Err(error)) => return Err(Ended::Broken(error.to_string())),
+            Ok(Err(error)) => return Err(WorkerFailure::Broken(error.to_string())),
             Ok(Ok(_)) => {}
         }
         if self.line.last() == Some(&b'\n') {
-            return serde_json::from_slice(&self.line).map(Some).map_err(|error| Ended::Broken(error.to_string()));
+            return serde_json::from_slice(&self.line)
+                .map(Some)
+                .map_err(|error| WorkerFailure::Broken(error.to_string()));
         }
         if self.stdout.get_ref().limit() == 0 {
             self.kill().await;
-            return Err(Ended::Output);
+            return Err(WorkerFailure::Output);
         }
         if self.line.is_empty() { Ok(None) } else { Err(self.ended(until).await) }
     }
@@ -83,20 +85,20 @@ impl Worker {
     /// Fills `buffer` with the bytes that follow a message.
     ///
     /// # Errors
-    /// Why the child ended before, or was ended.
-    pub async fn bytes(&mut self, until: Instant, buffer: &mut [u8]) -> Result<(), Ended> {
+    /// If the child times out, or ends before the buffer is full.
+    pub async fn bytes(&mut self, until: Instant, buffer: &mut [u8]) -> Result<(), WorkerFailure> {
         match timeout_at(until, self.stdout.read_exact(buffer)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(_)) => Err(self.ended(until).await),
             Err(_) => {
                 self.kill().await;
-                Err(Ended::Time)
+                Err(WorkerFailure::Time)
             }
         }
     }
 
-    /// Why a child that writes no more has ended.
-    pub async fn ended(&mut self, until: Instant) -> Ended {
+    /// Waits for the end of a child that writes nothing more, and returns the reason.
+    pub async fn ended(&mut self, until: Instant) -> WorkerFailure {
         let mut stderr = Vec::new();
         if let Some(pipe) = self.stderr.take() {
             let mut pipe = pipe.take(MAX_STDERR);
@@ -107,10 +109,10 @@ impl Worker {
         let stderr = String::from_utf8_lossy(&stderr);
         let Ok(Ok(status)) = timeout_at(until, self.child.wait()).await else {
             self.kill().await;
-            return Ended::Time;
+            return WorkerFailure::Time;
         };
         tracing::debug!(%status, %stderr, "a worker ended early");
-        Ended::of(status, &stderr)
+        WorkerFailure::of(status, &stderr)
     }
 
     async fn kill(&mut self) {

@@ -1,4 +1,4 @@
-//! What starts programs of others in tests: the test program itself, started again.
+//! Starts third-party programs in tests: the launcher is the test executable itself.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::launch::Launch;
 
-/// The test that a child of [`launcher`] runs. A crate whose tests start programs of others has it in its root.
+/// Defines the test that a child of [`launcher`] runs. A crate whose tests start programs invokes it in its root.
 #[macro_export]
 macro_rules! launcher_for_tests {
     () => {
@@ -21,10 +21,10 @@ macro_rules! launcher_for_tests {
     };
 }
 
-/// A launcher that is this test program, in which it runs [`as_launcher`]; what it is given follows.
+/// A launcher that starts this test executable, in which it runs [`as_launcher`]. Append the launcher's arguments.
 ///
 /// # Panics
-/// Where the system does not tell which program this is.
+/// If the system does not report the path of the executable.
 #[must_use]
 pub fn launcher() -> Command {
     // The test harness writes to the standard output, so that the program needs a way of its own.
@@ -35,10 +35,10 @@ pub fn launcher() -> Command {
     command
 }
 
-/// Becomes the program that the arguments name, where they do.
+/// Becomes the program that the arguments name, if they do.
 ///
 /// # Panics
-/// Where its output has nowhere to go.
+/// If the pipe for its output is missing.
 pub fn as_launcher() {
     let args = std::env::args_os().skip_while(|arg| arg != "--").skip(1);
     let Some(launch) = Launch::from_args(args) else { return };

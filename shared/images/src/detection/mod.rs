@@ -1,4 +1,4 @@
-//! The objects on a picture.
+//! Object detection.
 
 pub mod onnx;
 mod openai;
@@ -16,7 +16,7 @@ use super::{Picture, PixelBox};
 use foundation::config::{Config, DetectionConfig};
 use foundation::provider::{Cause, ProviderError};
 
-/// Who a detector is in the sentences of its errors.
+/// The name that begins the sentences of errors.
 const NAME: &str = "Object detection";
 
 /// An object on a picture.
@@ -24,13 +24,13 @@ const NAME: &str = "Object detection";
 pub struct Detection {
     /// What it is.
     pub label: String,
-    /// How sure the detector is, from 0 to 1.
+    /// Confidence of the detector, from 0 to 1.
     pub confidence: f32,
-    /// Where it is; the whole picture for a classification.
+    /// Its area; for a classification, the whole picture.
     pub area: PixelBox,
 }
 
-/// Finds objects on pictures.
+/// Detects objects in pictures.
 pub trait Detector: Debug + Send + Sync {
     /// What a picture shows, the surest first. Dropping the future stops the work.
     fn detect(&self, picture: Arc<Picture>) -> BoxFuture<'_, Result<Vec<Detection>, ProviderError>>;
@@ -39,18 +39,19 @@ pub trait Detector: Debug + Send + Sync {
 /// The configured detector. Loading a model takes about a second.
 ///
 /// # Errors
-/// When the client of a service cannot be set up (no root certificates, a key that no header takes).
+/// If the client of a service cannot be set up, because there are no root certificates or the key contains characters
+/// that a header cannot.
 pub async fn configured(config: &Config) -> Result<Arc<dyn Detector>, Cause> {
     Ok(match &config.vision.detection {
         DetectionConfig::Onnx(folder) => onnx::in_folder(folder.clone()).await,
         DetectionConfig::Rekognition(endpoint) => {
-            Arc::new(Rekognition::new(&config.aws, endpoint.as_deref(), config.vision.patience).await)
+            Arc::new(Rekognition::new(&config.aws, endpoint.as_deref(), config.vision.timeout).await)
         }
         DetectionConfig::OpenAi(openai) => Arc::new(OpenAiDetector::new(openai)?),
     })
 }
 
-/// The surest first.
+/// Sorts by descending confidence.
 fn sorted(mut detections: Vec<Detection>) -> Vec<Detection> {
     detections.sort_by(|one, other| other.confidence.total_cmp(&one.confidence));
     detections

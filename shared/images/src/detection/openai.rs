@@ -1,4 +1,4 @@
-//! A multimodal model that finds objects.
+//! Object detection by a multimodal model.
 
 use std::sync::Arc;
 
@@ -19,21 +19,21 @@ with JSON alone:
 {\"objects\": [{\"label\": \"...\", \"confidence\": 0.0 to 1.0, \
 \"box\": {\"left\": 0.0 to 1.0, \"top\": ..., \"right\": ..., \"bottom\": ...}}]}
 Where nothing can be recognised: {\"objects\": []}";
-/// What is taken where the model does not say how sure it is.
+/// The confidence if the model does not state one.
 const UNKNOWN_CONFIDENCE: f32 = 0.5;
-/// Objects of one picture.
+/// Maximum number of objects.
 const MOST_OBJECTS: usize = 100;
-/// Characters of a label.
+/// Maximum length of a label in characters.
 const LONGEST_LABEL: usize = 80;
 
-/// An OpenAI-compatible endpoint with a multimodal model.
+/// A detector behind an OpenAI-compatible endpoint.
 #[derive(Debug)]
 pub struct OpenAiDetector {
     model: Multimodal,
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct DetectionReply {
     objects: Vec<Object>,
 }
 
@@ -46,17 +46,17 @@ struct Object {
 }
 
 impl OpenAiDetector {
-    /// The model of an endpoint.
+    /// A detector that asks the configured model.
     ///
     /// # Errors
-    /// When TLS cannot be set up, or the key cannot stand in a header.
+    /// If TLS cannot be set up, or the key contains characters that a header cannot.
     pub fn new(config: &OpenAiConfig) -> Result<Self, Cause> {
         Ok(Self { model: Multimodal::new(NAME, config)? })
     }
 
     async fn detect_on(&self, picture: Arc<Picture>) -> Result<Vec<Detection>, ProviderError> {
         let size = picture.size();
-        let answer: Answer = self.model.ask_json(picture, RULES).await?;
+        let answer: DetectionReply = self.model.ask_json(picture, RULES).await?;
         let detections = answer.objects.into_iter().take(MOST_OBJECTS).filter_map(|object| {
             let label: String = object.label.trim().chars().take(LONGEST_LABEL).collect();
             let confidence = object.confidence.unwrap_or(UNKNOWN_CONFIDENCE).clamp(0.0, 1.0);

@@ -1,4 +1,4 @@
-//! Amazon Rekognition.
+//! Object detection by Amazon Rekognition.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,26 +16,26 @@ use foundation::aws;
 use foundation::config::AwsConfig;
 use foundation::provider::{ProviderError, ProviderFailure, sdk_failure};
 
-/// The longer side of the picture that is sent, in pixels: it stays below the 5 MB of one call.
+/// Longer side in pixels of the pictures that are sent, so that they stay below the limit of 5 MB.
 const LONGEST_SIDE: u32 = 2_000;
-/// Labels of one picture.
+/// Maximum number of labels.
 const MOST_LABELS: i32 = 50;
-/// What a label must reach, from 0 to 100.
+/// Minimum confidence of a label, from 0 to 100.
 const LEAST_CONFIDENCE: f32 = 50.0;
 
-/// Amazon Rekognition's `DetectLabels`.
+/// A client for Amazon Rekognition's `DetectLabels`.
 #[derive(Debug)]
 pub struct Rekognition {
     client: Client,
-    patience: Duration,
+    timeout: Duration,
 }
 
 impl Rekognition {
-    /// A client, at another endpoint where one is given.
-    pub async fn new(config: &AwsConfig, endpoint: Option<&str>, patience: Duration) -> Self {
+    /// A client, with a custom endpoint if one is given.
+    pub async fn new(config: &AwsConfig, endpoint: Option<&str>, timeout: Duration) -> Self {
         let sdk = aws::at(&aws::sdk_config(config).await, endpoint);
         let builder = aws_sdk_rekognition::config::Builder::from(&sdk).retry_classifier(aws::HonourRetryAfter);
-        Self { client: Client::from_conf(builder.build()), patience }
+        Self { client: Client::from_conf(builder.build()), timeout }
     }
 
     async fn detect_on(&self, picture: Arc<Picture>) -> Result<Vec<Detection>, ProviderError> {
@@ -46,14 +46,14 @@ impl Rekognition {
         let image = Image::builder().bytes(Blob::new(jpeg)).build();
         let request = self.client.detect_labels().image(image);
         let call = request.max_labels(MOST_LABELS).min_confidence(LEAST_CONFIDENCE).send();
-        let answer = timeout(self.patience, call).await;
+        let answer = timeout(self.timeout, call).await;
         let answer = answer.map_err(|_| ProviderError::new(NAME, ProviderFailure::Timeout))?;
         let answer = answer.map_err(|error| sdk_failure(NAME, error))?;
         Ok(sorted(answer.labels().iter().flat_map(|label| detections(label, size)).collect()))
     }
 }
 
-/// The places of a label; the whole picture where it has none, as "Machine" or "Outdoors".
+/// The areas of a label; the whole picture if it has none, such as "Machine" or "Outdoors".
 fn detections(label: &Label, size: (u32, u32)) -> Vec<Detection> {
     let Some(name) = label.name() else { return Vec::new() };
     let sure = |confidence: Option<f32>| (confidence.unwrap_or_default() / 100.0).clamp(0.0, 1.0);

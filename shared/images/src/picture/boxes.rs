@@ -1,26 +1,26 @@
-//! A picture made smaller row by row while it is decoded: each pixel is the mean of a box of pixels.
+//! Scales a picture down while it is decoded row by row: each pixel is the mean of a box of pixels.
 
 use image::{DynamicImage, RgbImage, RgbaImage};
 
-/// Takes rows and gives a picture that is `factor` times smaller across and down.
+/// Takes rows and returns a picture that is smaller by `factor`.
 #[derive(Debug)]
 pub(super) struct Boxes {
     factor: usize,
-    /// Pixels of a row of a box: fewer where the picture has no more.
+    /// Pixels of a row of a box; fewer if the picture is narrower.
     columns: usize,
-    /// Samples of one pixel of a row: grey, grey with alpha, RGB, or RGBA.
+    /// Samples per pixel of a row: grey, grey with alpha, RGB, or RGBA.
     channels: usize,
     size: (u32, u32),
-    /// Red, green and blue, each as often as it is seen, and how much of them is seen, for each box of a row.
+    /// For each box: the sums of red, green and blue, weighted by alpha, and the sum of alpha.
     sums: Vec<[u32; 4]>,
-    /// Rows of the boxes that are summed up now.
+    /// Number of rows in the current boxes.
     rows: usize,
     pixels: Vec<u8>,
 }
 
 impl Boxes {
-    /// For rows of so many pixels with 1, 2, 3 or 4 samples of a byte. What does not fill a box at the right and at the
-    /// bottom is left out.
+    /// For rows with this many pixels and 1, 2, 3 or 4 one-byte samples per pixel. Incomplete boxes at the right and
+    /// bottom are dropped.
     pub(super) fn new((width, height): (u32, u32), channels: usize, factor: u32) -> Self {
         let size = ((width / factor).max(1), (height / factor).max(1));
         let samples = if matches!(channels, 2 | 4) { 4 } else { 3 };
@@ -68,7 +68,7 @@ impl Boxes {
         self.rows = 0;
     }
 
-    /// The picture; none where rows were missing.
+    /// The picture; `None` if rows are missing.
     pub(super) fn finish(mut self) -> Option<DynamicImage> {
         // A picture lower than a box.
         if self.rows > 0 && self.pixels.is_empty() {
@@ -83,7 +83,7 @@ impl Boxes {
     }
 }
 
-/// Adds the pixels of each box to its sums: colours by how much is seen of them.
+/// Adds the pixels of each box to its sums, weighted by alpha.
 fn add<'a, const N: usize>(
     sums: &mut [[u32; 4]],
     boxes: impl Iterator<Item = &'a [u8]>,

@@ -1,4 +1,4 @@
-//! From a file to pixels, no more of them than are kept.
+//! Decodes files, keeping a limited number of pixels.
 
 use std::io::Cursor;
 
@@ -7,21 +7,21 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageFormat, RgbImage};
 
 use super::boxes::Boxes;
-use super::outline::{MOST_KEPT, Outline, Way, reader};
+use super::outline::{DecodePlan, MOST_KEPT, Outline, reader};
 use super::{Picture, PictureError, PictureLimits, flatten, resize};
 
-/// The mark before each scan of a JPEG, and how many scans one may have; cameras and editors write ten or so.
+/// The marker of a scan in a JPEG, and the maximum number of scans. Cameras and editors write about ten.
 const START_OF_SCAN: [u8; 2] = [0xFF, 0xDA];
 const MOST_SCANS: usize = 100;
 
 impl Picture {
-    /// Decodes the picture whose outline this is.
+    /// Decodes the picture with this outline.
     pub(crate) fn decode_outlined(bytes: &[u8], outline: Outline, limits: PictureLimits) -> Result<Self, PictureError> {
         let image = match outline.way {
-            Way::Whole => whole(bytes, outline.format, limits)?,
-            Way::WholeThenSmaller(times) => smaller(whole(bytes, outline.format, limits)?, times)?,
-            Way::SmallerJpeg(times) => smaller_jpeg(bytes, outline.stored, times)?,
-            Way::SmallerPng(times) => smaller_png(bytes, outline.stored, times)?,
+            DecodePlan::Whole => whole(bytes, outline.format, limits)?,
+            DecodePlan::WholeThenSmaller(times) => smaller(whole(bytes, outline.format, limits)?, times)?,
+            DecodePlan::SmallerJpeg(times) => smaller_jpeg(bytes, outline.stored, times)?,
+            DecodePlan::SmallerPng(times) => smaller_png(bytes, outline.stored, times)?,
         };
         let mut pixels = flatten::flattened(image);
         let kept = resize::within(pixels.dimensions(), MOST_KEPT);
@@ -51,7 +51,7 @@ fn whole(bytes: &[u8], format: ImageFormat, limits: PictureLimits) -> Result<Dyn
     decoded.map_err(|error| refused(&error, limits))
 }
 
-/// A picture made smaller; one of more than a byte for each sample is made one of bytes first.
+/// Scales a picture down, after converting it to one byte per sample.
 fn smaller(image: DynamicImage, times: u32) -> Result<DynamicImage, PictureError> {
     let image = match image {
         DynamicImage::ImageLuma8(_)
@@ -115,7 +115,7 @@ fn smaller_jpeg(bytes: &[u8], (width, height): (u32, u32), times: u32) -> Result
     image.ok_or(PictureError::Damaged)
 }
 
-/// Colours of print as colours of light, in the same memory.
+/// Converts CMYK to RGB in place.
 fn rgb_of_cmyk(mut pixels: Vec<u8>) -> Vec<u8> {
     let mut length = 0;
     for at in (0..pixels.len()).step_by(4) {

@@ -1,21 +1,21 @@
-//! Why a picture cannot be looked at, in words for the person who sent it.
+//! Why a picture cannot be used, in words for the user who sent it.
 
 use foundation::ApiError;
 
-/// Why a picture cannot be looked at.
+/// Why a picture cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PictureError {
-    /// The file has no bytes.
+    /// The file is empty.
     #[error("This file is empty.")]
     Empty,
-    /// It is something else, or a format that is not read here: what it is, as the beginning of a
-    /// sentence ("A HEIC picture").
+    /// It is something else or an unsupported format. Contains its name as the beginning of a sentence ("A HEIC
+    /// picture").
     #[error("{0} cannot be read here. Please send a PNG, JPEG, WebP, GIF, BMP or TIFF picture.")]
     Unsupported(String),
-    /// It begins like a picture, but what follows cannot be read.
+    /// It begins like a picture, but the rest cannot be read.
     #[error("This picture is damaged or incomplete. Please take or export it again.")]
     Damaged,
-    /// It has more pixels than are decoded.
+    /// It has more pixels than the limit.
     #[error("This picture is too large: at most {most_megapixels} megapixels are accepted. Please scale it down.")]
     TooLarge {
         /// The limit in millions of pixels.
@@ -24,7 +24,7 @@ pub enum PictureError {
 }
 
 impl PictureError {
-    /// A stable name for programs.
+    /// A stable error code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {

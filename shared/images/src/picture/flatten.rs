@@ -1,13 +1,13 @@
-//! Pictures without transparency.
+//! Removes transparency from pictures.
 
 use image::{DynamicImage, Rgb, RgbImage, Rgba, RgbaImage};
 
-/// Lighter than this, nothing is seen on white.
+/// Pixels lighter than this are invisible on white.
 const LIGHT: u32 = 170;
-/// One part in so many of what is visible must be darker for it to be seen on white.
+/// Minimum share of dark pixels, as one part of this many, for a picture to be visible on white.
 const DARK_PART: u64 = 100;
 
-/// The picture on white, as on paper; on black, where all of it is light.
+/// The picture on a white background; on black if all of it is light.
 pub(super) fn flattened(image: DynamicImage) -> RgbImage {
     if !image.color().has_alpha() {
         return image.into_rgb8();
@@ -22,7 +22,7 @@ pub(super) fn flattened(image: DynamicImage) -> RgbImage {
     pixels
 }
 
-/// Whether some of the picture is transparent and what is visible is light.
+/// Whether a picture is partly transparent and its visible pixels are light.
 fn is_light(image: &RgbaImage) -> bool {
     let (mut visible, mut dark, mut clear) = (0_u64, 0_u64, 0_u64);
     for Rgba([red, green, blue, alpha]) in image.pixels() {

@@ -1,14 +1,14 @@
-//! What a file is, by its first bytes.
+//! Detects the format of a file by its first bytes.
 
 use image::ImageFormat;
 
 use super::PictureError;
 
-/// The formats that are read.
+/// Supported formats.
 const READ: [ImageFormat; 6] =
     [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::Tiff];
 
-/// The format of a picture, or the name of what it is instead.
+/// The format of a picture, or an error with the name of what it is instead.
 pub(super) fn format(bytes: &[u8]) -> Result<ImageFormat, PictureError> {
     match image::guess_format(bytes) {
         Ok(format) if READ.contains(&format) => Ok(format),
@@ -16,7 +16,7 @@ pub(super) fn format(bytes: &[u8]) -> Result<ImageFormat, PictureError> {
     }
 }
 
-/// What a file that is not read is, as the beginning of a sentence.
+/// The name of an unsupported file, as the beginning of a sentence.
 fn name(bytes: &[u8]) -> &'static str {
     match bytes {
         [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => match brand.get(..4) {

@@ -9,7 +9,7 @@ use std::process::Command;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage, RgbaImage};
 
-use super::outline::{MOST_KEPT, Way};
+use super::outline::{DecodePlan, MOST_KEPT};
 use super::*;
 use crate::PixelBox;
 
@@ -47,10 +47,10 @@ fn large_pictures_become_smaller_and_keep_their_places() {
         bytes.into_inner()
     };
     for (bytes, way) in [
-        (png(&large), Way::SmallerPng(2)),
-        (jpeg(&large), Way::SmallerJpeg(2)),
-        (webp, Way::WholeThenSmaller(2)),
-        (jpeg(&quarters(5_000, 3_000)), Way::Whole),
+        (png(&large), DecodePlan::SmallerPng(2)),
+        (jpeg(&large), DecodePlan::SmallerJpeg(2)),
+        (webp, DecodePlan::WholeThenSmaller(2)),
+        (jpeg(&quarters(5_000, 3_000)), DecodePlan::Whole),
     ] {
         let outline = Outline::of(&bytes, LIMITS).unwrap();
         assert_eq!(outline.way, way);
@@ -120,7 +120,7 @@ fn a_header_tells_what_a_picture_takes() {
     let crc = crc(&interlaced[12..29]);
     interlaced[29..33].copy_from_slice(&crc.to_be_bytes());
     let outline = Outline::of(&interlaced, LIMITS).unwrap();
-    assert_eq!(outline.way, Way::WholeThenSmaller(2), "its rows come in another order");
+    assert_eq!(outline.way, DecodePlan::WholeThenSmaller(2), "its rows come in another order");
 }
 
 /// The check sum of a chunk of PNG (ISO 3309).

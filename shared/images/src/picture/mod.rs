@@ -1,4 +1,4 @@
-//! Pictures: decoded within limits, and upright.
+//! Pictures, decoded within limits and turned upright.
 
 mod boxes;
 mod decode;
@@ -25,77 +25,77 @@ pub use error::PictureError;
 pub(crate) use outline::Outline;
 pub use turn::QuarterTurn;
 
-use super::memory::Hold;
+use super::memory::MemoryPermit;
 
-/// Quality of the JPEG that a service is sent.
+/// Quality of the JPEGs that services get.
 const JPEG_QUALITY: u8 = 88;
 
-/// A decoded picture, the way up in which a person would hold it.
+/// A decoded picture, upright.
 #[derive(Debug, Clone)]
 pub struct Picture {
-    /// Its pixels: as many as it was sent with, or, of a large one, ten million.
+    /// Its pixels: all of them, or at most ten million if it is larger.
     pub pixels: RgbImage,
-    /// Width and height as it was sent, upright.
+    /// Width and height of the picture as sent, upright.
     original: (u32, u32),
-    /// The memory that it takes.
-    hold: Option<Arc<Hold>>,
+    /// The memory that it holds.
+    hold: Option<Arc<MemoryPermit>>,
 }
 
-/// What decoding a picture may take.
+/// Limits of decoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PictureLimits {
-    /// Most pixels. The picture's own header is asked before anything is decoded.
+    /// Maximum number of pixels. Checked by the header before anything is decoded.
     pub most_pixels: u64,
 }
 
 impl Picture {
-    /// A picture of these pixels.
+    /// A picture with these pixels.
     #[must_use]
     pub fn of(pixels: RgbImage) -> Self {
         Self { original: pixels.dimensions(), pixels, hold: None }
     }
 
-    /// Decodes a PNG, JPEG, WebP, GIF (its first frame), BMP or TIFF picture, whatever it is called:
-    /// turned upright as its EXIF data say, transparent parts on white, or on black where nothing would be seen on white.
-    /// One with more than ten million pixels is made smaller, while it is decoded where the format allows that.
+    /// Decodes a PNG, JPEG, WebP, GIF (the first frame), BMP or TIFF, detected by its content. Turns it upright by its
+    /// EXIF data, and puts transparent pictures on white, or on black if nothing would be visible on white. Pictures
+    /// with more than ten million pixels are scaled down, during decoding if the format allows it.
     ///
-    /// It takes time and memory: call it through `spawn_blocking`, with room for it.
+    /// This takes time and memory: call it in `spawn_blocking`, with reserved memory.
     ///
     /// # Errors
-    /// [`PictureError`], each for a reason that a person understands.
+    /// If the file is empty, unsupported, damaged or too large. The text is meant for the user.
     pub fn decode(bytes: &[u8], limits: PictureLimits) -> Result<Self, PictureError> {
         Self::decode_outlined(bytes, Outline::of(bytes, limits)?, limits)
     }
 
-    /// Bytes that a picture of this size takes from when it is decoded until it was read.
+    /// The bytes that a picture of this size takes from decoding until it has been read.
     #[must_use]
     pub fn held_bytes(size: (u32, u32)) -> u64 {
         outline::held_bytes(size)
     }
 
-    /// The same picture, which holds so much memory until its last copy goes.
+    /// The same picture, which holds this memory until its last clone is dropped.
     #[must_use]
-    pub fn holding(self, hold: Hold) -> Self {
+    pub fn holding(self, hold: MemoryPermit) -> Self {
         Self { hold: Some(Arc::new(hold)), ..self }
     }
 
-    /// A picture from one grey value for each pixel; none where there are more or fewer.
+    /// A picture with one grey value per pixel; `None` if the number of values does not match.
     #[must_use]
     pub fn from_grey(width: u32, height: u32, grey: Vec<u8>) -> Option<Self> {
         let grey = GrayImage::from_raw(width, height, grey)?;
         Some(Self::of(DynamicImage::ImageLuma8(grey).into_rgb8()))
     }
 
-    /// Width and height in pixels, as it was sent: what places on it are told in.
+    /// Width and height in pixels as sent. Positions on the picture refer to them.
     #[must_use]
     pub fn size(&self) -> (u32, u32) {
         self.original
     }
 
-    /// The picture as a JPEG whose longer side has at most `longest_side` pixels: what services take.
+    /// Encodes the picture as a JPEG with a longer side of at most `longest_side` pixels, for services.
     ///
     /// # Errors
-    /// When it cannot be encoded.
+    /// If encoding fails.
     pub fn to_jpeg(&self, longest_side: u32) -> Result<Bytes, ImageError> {
         let (width, height) = self.pixels.dimensions();
         let mut bytes = Vec::new();
@@ -115,7 +115,7 @@ impl PartialEq for Picture {
     }
 }
 
-/// The size of a picture whose longer side becomes `longest_side`.
+/// The size of a picture scaled to the longer side `longest_side`.
 fn within(width: u32, height: u32, longest_side: u32) -> (u32, u32) {
     let longest = u64::from(width.max(height)).max(1);
     let scaled = |side: u32| u32::try_from(u64::from(side) * u64::from(longest_side) / longest).unwrap_or(side).max(1);

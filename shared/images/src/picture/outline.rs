@@ -1,4 +1,4 @@
-//! What a picture is by its header, and what decoding it takes.
+//! The properties of a picture by its header, and the memory that decoding takes.
 
 use std::io::Cursor;
 
@@ -9,41 +9,41 @@ use jpeg_decoder::{CodingProcess, PixelFormat};
 
 use super::{PictureError, PictureLimits, decode, kind, resize};
 
-/// Most pixels that are kept of a picture: readers are given no more, and what services are sent is smaller.
+/// Maximum number of pixels that are kept. Readers get no more, and services get less.
 pub(crate) const MOST_KEPT: u64 = 10_000_000;
-/// From four times as many pixels on, a picture is made smaller while it is decoded.
+/// Pictures with at least four times as many pixels are scaled down while they are decoded.
 const ENOUGH: u64 = 9_000_000;
-/// Bytes that decoding may take for each pixel of the limit: the widest samples with transparency.
+/// Bytes of memory per pixel of the limit: the largest samples with transparency.
 const BYTES_PER_PIXEL: u64 = 8;
-/// Bytes that decoding may take besides: tables, and what a format keeps of itself.
+/// Additional bytes that decoding takes for tables and the like.
 const BYTES_BESIDE: u64 = 16 * 1024 * 1024;
-/// The longest side of a picture, in pixels: beyond, it is no picture but an attack.
+/// Maximum length of a side in pixels. Anything longer is an attack.
 const LONGEST_SIDE: u32 = 65_535;
-/// Bytes that reading takes for each pixel that is kept: grey, ink, and what letters are found with.
+/// Bytes per kept pixel that reading takes: grey, ink, and the search for letters.
 const READING: u64 = 10;
 
-/// A picture by its header.
+/// The properties of a picture by its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Outline {
     pub(super) format: ImageFormat,
-    /// Width and height as they are stored.
+    /// Width and height as stored.
     pub(super) stored: (u32, u32),
     pub(super) orientation: Orientation,
-    pub(super) way: Way,
-    /// The most bytes that decoding takes at a time, the file not counted.
+    pub(super) way: DecodePlan,
+    /// Maximum number of bytes that decoding takes at a time, without the file.
     peak: u64,
 }
 
-/// How it is decoded.
+/// How to decode it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
-    /// As it is.
+pub(super) enum DecodePlan {
+    /// At full size.
     Whole,
-    /// As it is, and then so many times smaller.
+    /// At full size, then scaled down by this factor.
     WholeThenSmaller(u32),
-    /// JPEG, so many times smaller, by leaving out what only a larger one shows.
+    /// A JPEG, scaled down by this factor during decoding.
     SmallerJpeg(u32),
-    /// PNG row by row, so many times smaller.
+    /// A PNG, row by row, scaled down by this factor.
     SmallerPng(u32),
 }
 
@@ -51,7 +51,7 @@ impl Outline {
     /// Reads the header.
     ///
     /// # Errors
-    /// [`PictureError`]
+    /// If the file is empty, unsupported, damaged or too large.
     pub(crate) fn of(bytes: &[u8], limits: PictureLimits) -> Result<Self, PictureError> {
         if bytes.is_empty() {
             return Err(PictureError::Empty);
@@ -71,8 +71,8 @@ impl Outline {
         drop(decoder);
         let (way, decoding) = way(bytes, format, pixels, total, colour);
         let (reduced, flattened) = match way {
-            Way::Whole => (pixels, if colour == ColorType::Rgb8 { 0 } else { 3 * pixels }),
-            Way::WholeThenSmaller(times) | Way::SmallerPng(times) | Way::SmallerJpeg(times) => {
+            DecodePlan::Whole => (pixels, if colour == ColorType::Rgb8 { 0 } else { 3 * pixels }),
+            DecodePlan::WholeThenSmaller(times) | DecodePlan::SmallerPng(times) | DecodePlan::SmallerJpeg(times) => {
                 let reduced = pixels / u64::from(times).pow(2);
                 (reduced, if colour.has_alpha() { 3 * reduced } else { 0 })
             }
@@ -86,30 +86,30 @@ impl Outline {
         Ok(Self { format, stored, orientation, way, peak })
     }
 
-    /// The most bytes that the picture takes at a time: while it is decoded, or while it is read.
+    /// Maximum number of bytes that the picture takes at a time, while it is decoded or read.
     pub(crate) fn peak_bytes(&self) -> u64 {
         self.peak.max(self.held_bytes())
     }
 
-    /// Bytes that it takes from when it is decoded until it was read.
+    /// The bytes that it takes from decoding until it has been read.
     pub(crate) fn held_bytes(&self) -> u64 {
         held_bytes(self.stored)
     }
 }
 
-/// Bytes that a picture of this size takes once it is decoded, reading it included.
+/// The bytes that a picture of this size takes after decoding, including reading.
 pub(crate) fn held_bytes(size: (u32, u32)) -> u64 {
     (3 + READING) * kept(size)
 }
 
-/// Pixels that are kept of a picture of this size.
+/// The number of kept pixels of a picture of this size.
 fn kept(size: (u32, u32)) -> u64 {
     let (width, height) = resize::within(size, MOST_KEPT);
     u64::from(width) * u64::from(height)
 }
 
-/// How a picture is decoded, and how many bytes that takes at a time.
-fn way(bytes: &[u8], format: ImageFormat, pixels: u64, total: u64, colour: ColorType) -> (Way, u64) {
+/// How to decode a picture, and how many bytes that takes at a time.
+fn way(bytes: &[u8], format: ImageFormat, pixels: u64, total: u64, colour: ColorType) -> (DecodePlan, u64) {
     let times = u32::try_from((pixels / ENOUGH).isqrt()).unwrap_or(1).max(1);
     let reduced = |times: u32| pixels / u64::from(times).pow(2);
     let jpeg = if format == ImageFormat::Jpeg { jpeg(bytes) } else { None };
@@ -119,10 +119,10 @@ fn way(bytes: &[u8], format: ImageFormat, pixels: u64, total: u64, colour: Color
         && times > 1
     {
         let times = 1 << times.ilog2().min(3);
-        return (Way::SmallerJpeg(times), coefficients + 2 * channels * reduced(times) + BYTES_BESIDE);
+        return (DecodePlan::SmallerJpeg(times), coefficients + 2 * channels * reduced(times) + BYTES_BESIDE);
     }
     if format == ImageFormat::Png && times > 1 && !is_interlaced(bytes) {
-        return (Way::SmallerPng(times), 4 * reduced(times));
+        return (DecodePlan::SmallerPng(times), 4 * reduced(times));
     }
     let beside = match format {
         ImageFormat::WebP => 4 * pixels,
@@ -138,10 +138,14 @@ fn way(bytes: &[u8], format: ImageFormat, pixels: u64, total: u64, colour: Color
         4 * pixels
     };
     let decoding = total + beside.max(deep);
-    if times > 1 { (Way::WholeThenSmaller(times), decoding + 4 * reduced(times)) } else { (Way::Whole, decoding) }
+    if times > 1 {
+        (DecodePlan::WholeThenSmaller(times), decoding + 4 * reduced(times))
+    } else {
+        (DecodePlan::Whole, decoding)
+    }
 }
 
-/// The samples of a JPEG's pixel, and whether it is progressive.
+/// The samples per pixel of a JPEG, and whether it is progressive.
 fn jpeg(bytes: &[u8]) -> Option<(u64, bool)> {
     let mut decoder = jpeg_decoder::Decoder::new(bytes);
     decoder.read_info().ok()?;
@@ -160,12 +164,12 @@ fn jpeg(bytes: &[u8]) -> Option<(u64, bool)> {
     }
 }
 
-/// Whether the rows of a PNG come in another order than they are shown. The header is its first chunk.
+/// Whether a PNG is interlaced. The header is its first chunk.
 fn is_interlaced(bytes: &[u8]) -> bool {
     bytes.get(28).is_none_or(|how| *how != 0)
 }
 
-/// A decoder within limits.
+/// A decoder with limits.
 pub(super) fn reader(
     bytes: &[u8],
     format: ImageFormat,

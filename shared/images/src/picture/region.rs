@@ -6,13 +6,13 @@ use super::Picture;
 use crate::PixelBox;
 use crate::area::pixels as as_f32;
 
-/// Steps of grey between paper and print; less is the grain of a scan.
+/// Minimum difference of grey levels between paper and print. Anything less is noise of the scan.
 const LEAST_CONTRAST: u8 = 24;
-/// Pixels of print that make a letter; fewer are dirt.
+/// Minimum number of pixels of a letter. Fewer are dirt.
 const LEAST_PIXELS: usize = 24;
 
 impl Picture {
-    /// The part inside an area, whose sides are taken to whole pixels; none where the area lies outside.
+    /// The part inside an area, rounded to whole pixels; `None` if the area lies outside.
     #[must_use]
     pub fn crop(&self, area: &PixelBox) -> Option<Self> {
         let [x, y, width, height] = self.inside(area)?;
@@ -24,7 +24,7 @@ impl Picture {
         Some(Self { pixels, original, hold: self.hold.clone() })
     }
 
-    /// The picture with these areas painted white, as where nothing is printed.
+    /// The picture with these areas painted white.
     #[must_use]
     pub fn mask<'a>(mut self, areas: impl IntoIterator<Item = &'a PixelBox>) -> Self {
         for [x, y, width, height] in areas.into_iter().filter_map(|area| self.inside(area)).collect::<Vec<_>>() {
@@ -35,7 +35,7 @@ impl Picture {
         self
     }
 
-    /// Whether anything is printed in an area: pixels that differ from most of it, more than dirt would.
+    /// Whether something is printed in an area: enough pixels differ from the rest to be more than dirt.
     #[must_use]
     pub fn has_ink(&self, area: &PixelBox) -> bool {
         let Some([x, y, width, height]) = self.inside(area) else { return false };
@@ -53,13 +53,13 @@ impl Picture {
         print.map(|(_, count)| count).sum::<usize>() >= LEAST_PIXELS
     }
 
-    /// Pixels that are kept for one of the picture as it was sent, across and down.
+    /// Kept pixels per pixel of the picture as sent, horizontally and vertically.
     fn scale(&self) -> (f32, f32) {
         let (kept, sent) = (self.pixels.dimensions(), self.size());
         (as_f32(kept.0) / as_f32(sent.0.max(1)), as_f32(kept.1) / as_f32(sent.1.max(1)))
     }
 
-    /// Left, top, width and height of an area in whole pixels of those that are kept.
+    /// Left, top, width and height of an area in whole kept pixels.
     fn inside(&self, area: &PixelBox) -> Option<[u32; 4]> {
         let (kept, (across, down)) = (self.pixels.dimensions(), self.scale());
         let sides = [area.x * across, area.y * down, area.right() * across, area.bottom() * down];

@@ -1,11 +1,11 @@
-//! Pictures of another size, without the copies in floating point that `image` makes on the way: for a picture of ten
-//! megapixels that would be 160 MB.
+//! Resizes pictures without the intermediate floating-point copies of `image`, which would take 160 MB for ten
+//! megapixels.
 
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::{GrayImage, RgbImage, imageops};
 
-/// A picture in another size. Smooth where it becomes larger, and where it becomes smaller, every pixel counts.
+/// Resizes a picture: smoothly when enlarging, with every pixel counting when shrinking.
 pub(crate) fn rgb(image: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
     let resized = resized(image.as_raw(), image.dimensions(), (width, height), PixelType::U8x3);
     resized
@@ -13,8 +13,8 @@ pub(crate) fn rgb(image: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
         .unwrap_or_else(|| imageops::resize(image, width, height, imageops::FilterType::CatmullRom))
 }
 
-/// The same of a grey one. One that becomes larger is small, so that the copies cost little; computed in floating point,
-/// letters of a few pixels are read a little better.
+/// The same for a grey picture. When enlarging, it uses floating point, since small letters are then read slightly
+/// better and the copies are small.
 pub(crate) fn grey(image: &GrayImage, (width, height): (u32, u32)) -> GrayImage {
     if width >= image.width() && height >= image.height() {
         return imageops::resize(image, width, height, imageops::FilterType::CatmullRom);
@@ -33,7 +33,7 @@ fn resized(pixels: &[u8], from: (u32, u32), to: (u32, u32), kind: PixelType) -> 
     Some(target.into_vec())
 }
 
-/// The size of a picture with at most so many pixels.
+/// The size of a picture with at most this many pixels.
 pub(super) fn within((width, height): (u32, u32), most_pixels: u64) -> (u32, u32) {
     let pixels = u64::from(width) * u64::from(height);
     if pixels <= most_pixels {

@@ -1,13 +1,13 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use image::{GrayImage, ImageFormat, Luma, LumaA, RgbaImage};
 
 use super::*;
 use foundation::ApiError;
+use foundation::need::{Needed, need};
 
 const LIMITS: PictureLimits = PictureLimits { most_pixels: 64_000_000 };
 
@@ -20,17 +20,6 @@ fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
 /// A picture with a black and a white half.
 fn halves() -> DynamicImage {
     DynamicImage::ImageLuma8(GrayImage::from_fn(8, 4, |x, _| Luma([if x < 4 { 0 } else { 255 }])))
-}
-
-fn shared_data(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("INTELLIMAINT_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
-    let found = root.join(path);
-    if !found.exists() {
-        eprintln!("skipped: {} is not there", found.display());
-        return None;
-    }
-    Some(found)
 }
 
 #[test]
@@ -86,14 +75,14 @@ fn a_jpeg_for_a_service_is_no_larger_than_it_takes() {
 
 #[test]
 fn photos_stand_upright() {
-    let Some(path) = shared_data("images/exif_landscape_6.jpg") else { return };
+    let Some(path) = need(Needed::Data("images/exif_landscape_6.jpg")) else { return };
     let picture = Picture::decode(&std::fs::read(path).unwrap(), LIMITS).unwrap();
     assert_eq!(picture.size(), (1800, 1200), "stored as 1200 by 1800, to be turned");
 }
 
 #[test]
 fn shared_pictures_are_read_and_hostile_ones_refused_quickly() {
-    let Some(folder) = shared_data("images") else { return };
+    let Some(folder) = need(Needed::Data("images")) else { return };
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let extension = path.extension().unwrap().to_string_lossy().into_owned();
@@ -102,7 +91,7 @@ fn shared_pictures_are_read_and_hostile_ones_refused_quickly() {
             assert_eq!(decoded.is_ok(), extension != "heic", "{}: {:?}", path.display(), decoded.err());
         }
     }
-    let Some(folder) = shared_data("malformed") else { return };
+    let Some(folder) = need(Needed::Data("malformed")) else { return };
     for name in ["decompression_bomb.gif", "png_decompression_dos.png", "truncated_jpeg.jpg"] {
         let (bytes, started) = (std::fs::read(folder.join(name)).unwrap(), Instant::now());
         let decoded = Picture::decode(&bytes, LIMITS);

@@ -1,4 +1,4 @@
-//! Turning by quarters.
+//! Quarter turns.
 
 use image::GrayImage;
 use image::imageops::{rotate90, rotate180, rotate270};
@@ -6,7 +6,7 @@ use image::imageops::{rotate90, rotate180, rotate270};
 use crate::PixelBox;
 use crate::area::pixels;
 
-/// By how much a picture is turned clockwise.
+/// A clockwise rotation of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum QuarterTurn {
     /// Not at all.
@@ -21,7 +21,7 @@ pub enum QuarterTurn {
 }
 
 impl QuarterTurn {
-    /// The turn of so many degrees clockwise.
+    /// The rotation by this many degrees clockwise.
     #[must_use]
     pub fn of_degrees(degrees: u32) -> Option<Self> {
         match degrees {
@@ -39,13 +39,13 @@ impl QuarterTurn {
         matches!(self, Self::Left | Self::Right)
     }
 
-    /// The size of a picture of `size` after the turn.
+    /// The size of a picture of `size` after the rotation.
     #[must_use]
     pub fn size(self, (width, height): (u32, u32)) -> (u32, u32) {
         if self.is_sideways() { (height, width) } else { (width, height) }
     }
 
-    /// A grey picture, turned.
+    /// Rotates a grey picture.
     pub(crate) fn apply(self, grey: GrayImage) -> GrayImage {
         match self {
             Self::None => grey,
@@ -55,7 +55,7 @@ impl QuarterTurn {
         }
     }
 
-    /// Where a rectangle of the turned picture was before, on the picture of `size`.
+    /// Maps a rectangle of the rotated picture back to the original picture of `size`.
     #[must_use]
     pub fn back(self, area: PixelBox, size: (u32, u32)) -> PixelBox {
         let (across, down) = (pixels(size.0), pixels(size.1));

@@ -1,4 +1,4 @@
-//! Dark print on white paper, whatever the picture was: faint, light on dark, or lit from one side.
+//! Normalises pictures to dark print on white paper, whether they are faint, light on dark, or lit from one side.
 
 use image::imageops::{FilterType, resize};
 use image::{GrayImage, Luma};
@@ -8,20 +8,19 @@ use imageproc::morphology::{Mask, grayscale_dilate, grayscale_erode};
 
 use super::letters;
 
-/// Shares of dark pixels between which the letters decide whether the print is dark or light; with
-/// fewer dark pixels, the print is dark.
+/// Shares of dark pixels between which the letters decide whether print is dark or light. Below, the print is dark.
 const SURELY_PAPER: f32 = 0.4;
-/// The paper is estimated on a picture so many times smaller.
+/// The paper is estimated on a picture reduced by this factor.
 const REDUCED: u32 = 8;
-/// Strokes up to twice as wide, in pixels of the reduced picture, are print and no paper.
+/// Strokes up to twice as wide, in pixels of the reduced picture, are print.
 const REACH: u8 = 4;
-/// The paper is uneven where its darkest parts reach less than this share of the lightest.
+/// The paper is uneven if its darkest parts reach less than this share of the lightest.
 const EVEN: f32 = 0.85;
-/// Darker than this, it is print or a dark part of the scene, and no paper in the shade.
+/// Anything darker is print or a dark part of the scene, not paper in the shade.
 const DARKEST_PAPER: u8 = 90;
-/// Steps of grey between print and paper that need no stretching.
+/// Difference of grey levels between print and paper that needs no stretching.
 const CLEAR: f32 = 150.0;
-/// With fewer, it is the grain of the paper.
+/// A smaller difference is noise of the paper.
 const GRAIN: f32 = 12.0;
 
 /// The picture with dark print on even, light paper.
@@ -29,17 +28,17 @@ pub(super) fn normalised(grey: GrayImage) -> GrayImage {
     stretched(evened(dark_on_light(grey)))
 }
 
-/// What is printed, white on black.
+/// The print, white on black.
 pub(super) fn ink(grey: &GrayImage) -> GrayImage {
     ink_up_to(grey, otsu_level(grey))
 }
 
-/// What is printed, white on black, where print is no lighter than `level`.
+/// The print, white on black, including print as light as `level`.
 pub(super) fn ink_up_to(grey: &GrayImage, level: u8) -> GrayImage {
     threshold(grey, level, ThresholdType::BinaryInverted)
 }
 
-/// Inverts light print on a dark ground.
+/// Inverts light print on dark background.
 fn dark_on_light(mut grey: GrayImage) -> GrayImage {
     let dark = ink(&grey);
     if share(dark.iter().filter(|value| **value > 0).count(), dark.len()) < SURELY_PAPER {
@@ -61,7 +60,7 @@ fn share_of_dark(grey: &GrayImage) -> f32 {
     share(grey.iter().filter(|value| **value <= level).count(), grey.len())
 }
 
-/// Takes shades off the paper: each pixel is divided by the paper around it.
+/// Removes shades: divides each pixel by the surrounding paper.
 fn evened(grey: GrayImage) -> GrayImage {
     let (width, height) = grey.dimensions();
     let reduced = resize(&grey, width.div_ceil(REDUCED), height.div_ceil(REDUCED), FilterType::Triangle);
@@ -83,7 +82,7 @@ fn evened(grey: GrayImage) -> GrayImage {
     even
 }
 
-/// Makes faint print black and grey paper white.
+/// Stretches the contrast: faint print becomes black and grey paper white.
 fn stretched(mut grey: GrayImage) -> GrayImage {
     let level = otsu_level(&grey);
     let (dark, light) = (mean(&grey, |value| value <= level), mean(&grey, |value| value > level));

@@ -1,9 +1,9 @@
-//! Letters that are in no word after a page was read: mostly lone digits and letters in the cells of a
-//! table, which Tesseract takes for dirt.
+//! Letters that belong to no word after a page was read: mostly single digits and letters in the cells of a table,
+//! which Tesseract takes for dirt.
 //!
-//! They are cut out and stacked on a picture of their own, one group below the other: there they look
-//! like the lines of a text. Lone letters are read better in one size or in another, so the stack is
-//! read in two, and for each group the readings vote, each with its confidence.
+//! They are cut out and stacked on a separate picture, one group below the other, where they look like lines of text.
+//! Single letters are read better at one size or another, so the stack is read at two sizes, and for each group the
+//! results vote with their confidences.
 
 use image::{GrayImage, Luma, imageops};
 
@@ -13,40 +13,40 @@ use super::tsv::{Line, Word};
 use crate::PixelBox;
 use crate::area::pixels;
 
-/// The heights of letters in which the stack is read, in pixels.
+/// Heights of letters at which the stack is read, in pixels.
 const HEIGHTS_READ: [f32; 2] = [30.0, 40.0];
-/// The most that they are enlarged.
+/// Maximum enlargement.
 const LARGEST_SCALE: f32 = 3.0;
-/// Heights of a group in heights of letters: less is dirt, more is a drawing.
+/// Height of a group relative to letters. Smaller ones are dirt, larger ones drawings.
 const HEIGHTS: std::ops::Range<f32> = 0.6..2.5;
-/// Paper between pieces of one group, in heights of letters.
+/// Maximum distance of pieces of one group, relative to letters.
 const NEAR: f32 = 1.0;
-/// Paper between a letter and its dot.
+/// Maximum distance between a letter and its dot.
 const DOT: f32 = 0.3;
-/// Paper between groups on the stack, and around it, in heights of letters.
+/// Distance of groups on the stack, and to its edge, relative to letters.
 const BETWEEN: f32 = 0.8;
-/// More pieces, and more than a share of the letters of the page, are a drawing.
+/// More pieces than this, if they are also more than a share of the page's letters, are a drawing.
 const MOST_PIECES: usize = 60;
 const MOST_SHARE: usize = 4;
-/// Pieces of any page.
+/// Maximum number of pieces of a page.
 const LIMIT: usize = 1_500;
 
-/// Letters that are in no word, stacked.
+/// The stack of letters that belong to no word.
 #[derive(Debug)]
 pub(super) struct LeftOver {
     /// The stack.
     stack: GrayImage,
     /// The height of its letters.
     height: f32,
-    /// Where each group was, and how far down it is on the stack.
+    /// The original area of each group, and its vertical position on the stack.
     groups: Vec<(PixelBox, f32)>,
-    /// How far each group is from the left edge of the stack.
+    /// Horizontal position of the groups on the stack.
     margin: f32,
 }
 
 impl LeftOver {
-    /// What is left over on a picture without the words that were found, with its ink; the page has
-    /// letters of this height, and so many.
+    /// Finds what is left over on a picture without the recognised words. `height` and `letters` are the height and the
+    /// number of the page's letters.
     pub(super) fn on(grey: &GrayImage, ink: &GrayImage, height: f32, letters: usize) -> Option<Self> {
         let most = (MOST_PIECES + letters / MOST_SHARE).min(LIMIT);
         let tall = |sides: &[u32; 4]| pixels(sides[3] - sides[1] + 1) < HEIGHTS.end * height;
@@ -85,7 +85,7 @@ impl LeftOver {
         Self { stack, height, groups: places, margin: pixels(margin) }
     }
 
-    /// The stack in each size, as a portable grey map, and how many times larger it is.
+    /// The stack at each size, as a portable grey map, and the factor of the size.
     pub(super) fn sizes(&self) -> impl Iterator<Item = (Vec<u8>, f32)> {
         HEIGHTS_READ.into_iter().map(|height| {
             let stack = scaled(self.stack.clone(), (height / self.height).clamp(1.0, LARGEST_SCALE));
@@ -93,7 +93,7 @@ impl LeftOver {
         })
     }
 
-    /// The cells that were read in each size, back where their groups were.
+    /// The cells that were read at each size, at the original positions of their groups.
     pub(super) fn cells(&self, readings: Vec<(Vec<Line>, f32)>) -> Vec<Line> {
         let mut cells: Vec<Vec<(f32, Line)>> = self.groups.iter().map(|_| Vec::new()).collect();
         for (lines, scale) in readings {
@@ -115,7 +115,7 @@ impl LeftOver {
         cells.into_iter().filter_map(elected).map(|(_, line)| line).collect()
     }
 
-    /// A line of the stack back where its group was, and which that is.
+    /// Maps a line of the stack back to its group. Returns the group's index too.
     fn back(&self, line: Line, scale: f32) -> Option<(usize, Line)> {
         let area = line.area()?;
         let middle = (area.y + area.height / 2.0) / scale;
@@ -130,7 +130,7 @@ impl LeftOver {
     }
 }
 
-/// Pieces that stand together, as the letters of a word do.
+/// Groups pieces that are close together, like the letters of a word.
 fn grouped(pieces: &[[u32; 4]], height: f32) -> Vec<[u32; 4]> {
     let mut groups: Vec<[u32; 4]> = pieces.to_vec();
     loop {
@@ -154,7 +154,7 @@ fn grouped(pieces: &[[u32; 4]], height: f32) -> Vec<[u32; 4]> {
     }
 }
 
-/// Whether two pieces stand side by side, or one above the other as the dot of an "i" does.
+/// Whether two pieces are next to each other, or above each other like the dot of an "i".
 fn are_near(one: &[u32; 4], other: &[u32; 4], height: f32) -> bool {
     let gap = |from: usize, to: usize| {
         let side = |sides: &[u32; 4], at: usize| sides.get(at).copied().map_or(0.0, pixels);

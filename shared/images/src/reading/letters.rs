@@ -1,27 +1,27 @@
-//! What on a picture is shaped like letters.
+//! Finds shapes like letters.
 
 use image::{GrayImage, ImageBuffer, Luma};
 use imageproc::region_labelling::{Connectivity, connected_components};
 
 use crate::area::pixels;
 
-/// Heights in pixels that a letter may have.
+/// Possible heights of a letter in pixels.
 const LETTERS: std::ops::RangeInclusive<u32> = 6..=160;
-/// With fewer letters, their height tells nothing.
+/// With fewer letters, their height is not reliable.
 const FEW_LETTERS: usize = 12;
 
-/// Letters that are compared with each other.
+/// Maximum number of letters that are compared with each other.
 pub(super) const MOST_COMPARED: usize = 3_000;
 
-/// Everything that is shaped like a letter.
+/// Everything with the shape of a letter.
 pub(super) struct Letters {
-    /// The left, upper, right and lower pixel of each.
+    /// Left, top, right and bottom pixel of each.
     pub(super) boxes: Vec<[u32; 4]>,
-    /// Their pixels, white on black, without whatever else is printed.
+    /// Their pixels, white on black, without other print.
     pub(super) ink: GrayImage,
 }
 
-/// The letters in what is printed, which is white on black.
+/// Finds letters in print that is white on black.
 pub(super) fn find(ink: &GrayImage) -> Letters {
     let labels = labelled(ink);
     let mut boxes = boxes(&labels);
@@ -36,12 +36,12 @@ pub(super) fn find(ink: &GrayImage) -> Letters {
     Letters { boxes: boxes.into_iter().flatten().collect(), ink: letters }
 }
 
-/// Everything that is printed in one piece: the left, upper, right and lower pixel of each.
+/// Connected components of the print: left, top, right and bottom pixel of each.
 pub(super) fn pieces(ink: &GrayImage) -> impl Iterator<Item = [u32; 4]> {
     boxes(&labelled(ink)).into_iter().flatten()
 }
 
-/// The number of its piece for each pixel of ink, from 1; 0 is paper.
+/// The label of the component of each pixel, from 1; 0 is paper.
 fn labelled(ink: &GrayImage) -> ImageBuffer<Luma<u32>, Vec<u32>> {
     // The library has no room for the label of a single pixel.
     if ink.len() < 2 {
@@ -50,7 +50,7 @@ fn labelled(ink: &GrayImage) -> ImageBuffer<Luma<u32>, Vec<u32>> {
     connected_components(ink, Connectivity::Eight, Luma([0]))
 }
 
-/// By label; no piece has the label 0.
+/// Boxes by label. There is none for label 0.
 fn boxes(labels: &ImageBuffer<Luma<u32>, Vec<u32>>) -> Vec<Option<[u32; 4]>> {
     let mut boxes: Vec<Option<[u32; 4]>> = Vec::new();
     for (x, y, Luma([label])) in labels.enumerate_pixels().filter(|(_, _, label)| label.0 != [0]) {
@@ -67,7 +67,7 @@ fn boxes(labels: &ImageBuffer<Luma<u32>, Vec<u32>>) -> Vec<Option<[u32; 4]>> {
 }
 
 impl Letters {
-    /// Their median height, where there are enough to tell.
+    /// Their median height, if there are enough.
     pub(super) fn height(&self) -> Option<f32> {
         if self.boxes.len() < FEW_LETTERS {
             return None;
@@ -77,8 +77,8 @@ impl Letters {
         heights.get(heights.len() / 2).map(|height| pixels(*height))
     }
 
-    /// How many have another beside them, and how many have one above or below them, as the letters of a
-    /// word do: what is only shaped like letters lies anywhere.
+    /// How many have a neighbour beside them, and how many above or below, like the letters of words. Other shapes are
+    /// scattered.
     pub(super) fn in_words(&self) -> (usize, usize) {
         let level: Vec<[u32; 4]> = self.boxes.iter().take(MOST_COMPARED).copied().collect();
         let on_end = level.iter().map(|[left, top, right, bottom]| [*top, *left, *bottom, *right]).collect();
@@ -86,7 +86,7 @@ impl Letters {
     }
 }
 
-/// How many have a neighbour to the right that is as high and stands on the same line.
+/// How many have a right neighbour of the same height on the same line.
 fn with_neighbour(mut boxes: Vec<[u32; 4]>) -> usize {
     boxes.sort_unstable();
     let has_neighbour = |at: usize, one: &[u32; 4]| {

@@ -1,4 +1,4 @@
-//! The text on a picture.
+//! Text recognition.
 
 mod contrast;
 mod left_over;
@@ -28,7 +28,7 @@ use foundation::config::{Config, ReadingConfig};
 use foundation::provider::{Cause, ProviderError};
 
 impl Picture {
-    /// How many letters an area holds that have others beside them, as in words; few lines of a drawing do.
+    /// The number of letters in an area that have neighbours, as in words. Lines of a drawing seldom do.
     #[must_use]
     pub fn letters_in_words(&self, area: &PixelBox) -> usize {
         self.crop(area).map_or(0, |part| {
@@ -38,12 +38,12 @@ impl Picture {
     }
 }
 
-/// How many letters on a picture have another beside them, and how many have one above or below them.
+/// The number of letters with a neighbour beside them, and with one above or below.
 fn letters_in_words(picture: &Picture) -> (usize, usize) {
     letters::find(&contrast::ink(&image::imageops::grayscale(&picture.pixels))).in_words()
 }
 
-/// Reads text on pictures.
+/// Reads the text on pictures.
 pub trait TextReader: Debug + Send + Sync {
     /// What is written on a picture. Dropping the future stops the work.
     fn read(&self, picture: Arc<Picture>) -> BoxFuture<'_, Result<ReadText, ProviderError>>;
@@ -52,14 +52,15 @@ pub trait TextReader: Debug + Send + Sync {
 /// The configured reader.
 ///
 /// # Errors
-/// When the client of a service cannot be set up (no root certificates, a key that no header takes).
+/// If the client of a service cannot be set up, because there are no root certificates or the key contains characters
+/// that a header cannot.
 pub async fn configured(config: &Config) -> Result<Arc<dyn TextReader>, Cause> {
     PictureMemory::set_for_process(config.vision.picture_memory);
-    let patience = config.vision.patience;
+    let timeout = config.vision.timeout;
     Ok(match &config.vision.reading {
         ReadingConfig::None => Arc::new(none::NoReader),
-        ReadingConfig::Tesseract(languages) => Arc::new(Tesseract::new(languages, patience)),
-        ReadingConfig::Textract(endpoint) => Arc::new(Textract::new(&config.aws, endpoint.as_deref(), patience).await),
+        ReadingConfig::Tesseract(languages) => Arc::new(Tesseract::new(languages, timeout)),
+        ReadingConfig::Textract(endpoint) => Arc::new(Textract::new(&config.aws, endpoint.as_deref(), timeout).await),
         ReadingConfig::OpenAi(openai) => Arc::new(OpenAiReader::new(openai)?),
     })
 }

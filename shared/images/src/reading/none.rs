@@ -1,4 +1,4 @@
-//! No reader at all.
+//! No text recognition.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::{ReadText, TextReader};
 use crate::Picture;
 use foundation::provider::{ProviderError, ProviderFailure};
 
-/// Says that no text is read here.
+/// Responds that text recognition is not configured.
 #[derive(Debug)]
 pub(super) struct NoReader;
 

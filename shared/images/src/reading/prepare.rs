@@ -1,5 +1,4 @@
-//! A picture as Tesseract likes it: dark on light, straight, without ruled lines, with letters of the
-//! right size.
+//! Prepares pictures for Tesseract: dark on light, straight, without ruled lines, with letters of a suitable size.
 
 use image::imageops::grayscale;
 use image::{GrayImage, Luma};
@@ -13,51 +12,50 @@ use crate::area::pixels;
 use crate::picture::{QuarterTurn, resize};
 use crate::{Picture, PixelBox};
 
-/// Most pixels that are read: a page of A4 at 300 dots per inch, and a little more.
+/// Maximum number of pixels that are read: slightly more than a page of A4 at 300 dots per inch.
 const MOST_PIXELS: f32 = 10_000_000.0;
-/// Most pixels that a picture is enlarged to: time grows with them.
+/// Maximum number of pixels after enlarging, since time grows with them.
 const MOST_ENLARGED: f32 = 6_000_000.0;
 /// The height of letters that is read best, in pixels.
 const BEST_HEIGHT: f32 = 25.0;
-/// Letters of these heights are left as they are.
+/// Heights of letters that need no scaling.
 const GOOD_HEIGHTS: std::ops::RangeInclusive<f32> = 20.0..=48.0;
-/// The most that a picture is enlarged.
+/// Maximum enlargement.
 const LARGEST_SCALE: f32 = 3.0;
-/// The shorter side, in pixels, from which on a picture without measurable letters is not enlarged.
+/// Pictures without measurable letters are enlarged only if their shorter side is below this, in pixels.
 const SMALL_PICTURE: u32 = 600;
 /// Pixels around a word that belong to it.
 const MARGIN: f32 = 3.0;
-/// Letters that stand together as in words, so that there is something to read: so many, and one in so
-/// many of all.
+/// Minimum number of letters in words, and their minimum share of all letters as one of this many, for a picture to
+/// contain text.
 const LEAST_IN_WORDS: usize = 8;
 const LEAST_SHARE: usize = 4;
 
-/// A picture for Tesseract, and the way back from it.
+/// A prepared picture, and the mapping back to the original.
 pub(super) struct Prepared {
-    /// What is read.
+    /// The picture to read.
     grey: GrayImage,
     /// The lightest grey of its print.
     darkness: u8,
     /// Width and height of the original.
     original: (u32, u32),
-    /// How it was turned first.
+    /// The quarter turn that was applied first.
     pub(super) turn: QuarterTurn,
-    /// How many times larger it is, before it was turned straight.
+    /// The scale, before it was straightened.
     scale: f32,
-    /// By how much it was turned clockwise, in radians.
+    /// The clockwise rotation that straightened it, in radians.
     turned: f32,
-    /// The height of its letters in pixels, where there are enough to tell.
+    /// The height of its letters in pixels, if there are enough.
     letter_height: Option<f32>,
-    /// What is shaped like letters on it: how many there are, how many stand side by side, and how many
-    /// stand one above the other.
+    /// The number of letters, of those with a neighbour beside them, and of those with one above or below.
     letters: usize,
     pub(super) level: usize,
     pub(super) on_end: usize,
-    /// Ruled lines, in pixels of what is read.
+    /// Ruled lines, in pixels of the prepared picture.
     rules: Vec<PixelBox>,
 }
 
-/// Prepares a picture, turned by quarters. Takes a fraction of a second for a page.
+/// Prepares a picture after a quarter turn. Takes a fraction of a second for a page.
 pub(super) fn prepare(picture: &Picture, turn: QuarterTurn) -> Prepared {
     let original = picture.size();
     let fits = (MOST_PIXELS / (pixels(original.0) * pixels(original.1))).sqrt().min(1.0);
@@ -99,31 +97,30 @@ fn pixel_box([left, top, right, bottom]: [u32; 4]) -> PixelBox {
 }
 
 impl Prepared {
-    /// The picture as a portable grey map, which holds its pixels as they are.
+    /// The picture as a portable grey map, which stores pixels uncompressed.
     pub(super) fn pgm(&self) -> Vec<u8> {
         pgm(&self.grey)
     }
 
-    /// The letters that are in none of these words, in rows of their own: lone digits and letters in the
-    /// cells of a table are easily overlooked.
+    /// The letters outside all of these words: single digits and letters in the cells of a table are easily missed.
     pub(super) fn left_over(&self, words: impl Iterator<Item = PixelBox>) -> Option<LeftOver> {
         let mut grey = self.grey.clone();
         words.for_each(|word| paint(&mut grey, &word));
         LeftOver::on(&grey, &contrast::ink_up_to(&grey, self.darkness), self.letter_height?, self.letters)
     }
 
-    /// Whether enough of what is shaped like letters stands together as in words, whichever way up.
+    /// Whether enough letters are in words, in either direction.
     pub(super) fn has_words(&self) -> bool {
         let in_words = self.level.max(self.on_end);
         in_words >= LEAST_IN_WORDS && in_words * LEAST_SHARE >= self.letters.min(letters::MOST_COMPARED)
     }
 
-    /// The ruled lines, on the upright page.
+    /// The ruled lines on the upright page.
     pub(super) fn rules(&self) -> Vec<PixelBox> {
         self.rules.iter().filter_map(|area| self.upright(*area)).collect()
     }
 
-    /// Where a rectangle of what was read lies on the upright page, in pixels of the original's size.
+    /// Maps a rectangle of the prepared picture to the upright page, in pixels of the original's size.
     pub(super) fn upright(&self, area: PixelBox) -> Option<PixelBox> {
         if self.turned == 0.0 {
             return self.before_straightening(area);
@@ -137,12 +134,12 @@ impl Prepared {
         })
     }
 
-    /// Where a rectangle of what was read lies on the picture.
+    /// Maps a rectangle of the prepared picture to the original.
     pub(super) fn on_picture(&self, area: PixelBox) -> Option<PixelBox> {
         Some(self.turn.back(self.before_straightening(area)?, self.original))
     }
 
-    /// Where a rectangle of what was read lies on the picture after the turn by quarters.
+    /// Maps a rectangle of the prepared picture to the picture after the quarter turn.
     fn before_straightening(&self, area: PixelBox) -> Option<PixelBox> {
         let corners =
             [(area.x, area.y), (area.right(), area.y), (area.x, area.bottom()), (area.right(), area.bottom())];
@@ -154,7 +151,7 @@ impl Prepared {
         PixelBox::between(sides, self.turn.size(self.original))
     }
 
-    /// Back around the centre, and back to the size before the picture was turned straight.
+    /// Undoes the straightening and scaling for a point.
     fn point(&self, (x, y): (f32, f32)) -> (f32, f32) {
         let (read, before) = (self.grey.dimensions(), self.turn.size(self.original));
         let (x, y) = (x - pixels(read.0) / 2.0, y - pixels(read.1) / 2.0);
@@ -164,7 +161,7 @@ impl Prepared {
     }
 }
 
-/// Paints a word, and a little around it, in the colour of paper.
+/// Paints a word and its margin in the colour of paper.
 fn paint(grey: &mut GrayImage, area: &PixelBox) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels of the picture")]
     let pixel = |side: f32| side.max(0.0) as u32;
@@ -177,7 +174,7 @@ fn paint(grey: &mut GrayImage, area: &PixelBox) {
     }
 }
 
-/// How much larger the letters should be.
+/// The factor by which to enlarge the letters.
 fn enlargement(letters: &Letters, fits: f32) -> f32 {
     let ink = &letters.ink;
     let largest = (MOST_ENLARGED / (pixels(ink.width()) * pixels(ink.height()))).sqrt().clamp(1.0, LARGEST_SCALE);
@@ -190,7 +187,7 @@ fn enlargement(letters: &Letters, fits: f32) -> f32 {
     wanted.clamp(0.25, largest)
 }
 
-/// A picture of another size.
+/// Scales a picture.
 pub(super) fn scaled(grey: GrayImage, scale: f32) -> GrayImage {
     if (scale - 1.0).abs() < 0.01 {
         return grey;

@@ -1,49 +1,49 @@
-//! The ruled lines of tables and forms: found, and taken off the page.
+//! Finds the ruled lines of tables and forms and removes them.
 //!
-//! A reader takes a vertical rule for a letter and a box for a picture, and loses the cells in it. A rule
-//! is a bundle of long runs of ink that lie side by side and are thin together; a black area is thick.
+//! A reader takes vertical rules for letters and boxes for pictures, and loses the cells in them. A rule is a bundle of
+//! long, parallel runs of ink that are thin together; a black area is thick.
 
 use image::{GrayImage, Luma};
 
-/// The least length of a rule in heights of letters: longer than any stroke of a letter.
+/// Minimum length of a rule relative to the height of letters: longer than any stroke of a letter.
 const LEAST_LENGTH: f32 = 6.0;
 /// The same for the sides of a cell, which end at two other rules.
 const LEAST_SIDE: f32 = 1.6;
-/// How many times longer an upright rule is that divides columns by itself.
+/// A vertical rule that is this many times longer separates columns by itself.
 const DIVIDER: u32 = 3;
-/// The least length in pixels.
+/// Minimum length in pixels.
 const LEAST_PIXELS: u32 = 24;
-/// The height of letters where it cannot be measured, in pixels.
+/// Default height of letters in pixels, if it cannot be measured.
 const USUAL_HEIGHT: f32 = 25.0;
-/// The most thickness in heights of letters.
+/// Maximum thickness relative to the height of letters.
 const MOST_THICK: f32 = 0.5;
-/// Pixels that may be missing along a rule.
+/// Maximum gap within a rule in pixels.
 const GAP: u32 = 2;
-/// Pixels beside a rule that are paler than ink and darker than paper.
+/// Width in pixels of the blurred edge of a rule.
 const FRINGE: u32 = 2;
-/// Rules of one page: a page with more is hatched.
+/// Maximum number of rules of a page. A page with more is hatched.
 const MOST_RULES: usize = 2_000;
 
-/// A rule: where it is, and its runs.
+/// A rule with its runs of ink.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Rule {
-    /// Its left, upper, right and lower pixel.
+    /// Left, top, right and bottom pixel.
     pub(super) sides: [u32; 4],
-    /// Row, first and last pixel of each run; of an upright rule, the column comes first.
+    /// Row, first and last pixel of each run; for vertical rules, the column comes first.
     runs: Vec<[u32; 3]>,
     thickness: u32,
-    /// So long that it divides columns, whether it meets another rule or not.
+    /// Whether it is long enough to separate columns even if it meets no other rule.
     is_divider: bool,
 }
 
-/// The rules that lie level and those that stand upright.
+/// Horizontal and vertical rules.
 #[derive(Debug, Default)]
 pub(super) struct Rules {
     pub(super) level: Vec<Rule>,
     pub(super) upright: Vec<Rule>,
 }
 
-/// The rules in what is printed, which is white on black; letters have this height.
+/// Finds the rules in print that is white on black, with letters of this height.
 pub(super) fn find(ink: &GrayImage, letter_height: Option<f32>) -> Rules {
     let height = letter_height.unwrap_or(USUAL_HEIGHT);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few heights of letters")]
@@ -68,7 +68,7 @@ pub(super) fn find(ink: &GrayImage, letter_height: Option<f32>) -> Rules {
     Rules { level, upright }
 }
 
-/// Whether an upright rule goes from one level rule to another.
+/// Whether a vertical rule connects two horizontal ones.
 fn ends_at_rules(rule: &Rule, level: &[Rule], near: u32) -> bool {
     let [left, top, right, bottom] = rule.sides;
     let meets = |y: u32| {
@@ -81,7 +81,7 @@ fn ends_at_rules(rule: &Rule, level: &[Rule], near: u32) -> bool {
     meets(top) && meets(bottom)
 }
 
-/// The rules that lie level.
+/// Finds horizontal rules.
 fn along(ink: &GrayImage, least: u32, most_thick: u32) -> Vec<Rule> {
     let (mut open, mut rules): (Vec<Rule>, Vec<Rule>) = (Vec::new(), Vec::new());
     for (y, row) in (0_u32..).zip(ink.rows()) {
@@ -110,7 +110,7 @@ fn along(ink: &GrayImage, least: u32, most_thick: u32) -> Vec<Rule> {
     rules
 }
 
-/// First and last pixel of the runs of ink that are long enough.
+/// First and last pixel of runs of ink of at least this length.
 fn runs(row: impl Iterator<Item = bool>, least: u32) -> Vec<[u32; 2]> {
     let mut runs = Vec::new();
     let mut current: Option<[u32; 2]> = None;
@@ -135,13 +135,13 @@ impl Rule {
         Self { sides: [first, y, last, y], runs: vec![run], thickness: 0, is_divider: false }
     }
 
-    /// Whether it may go on below row `y`.
+    /// Whether it may continue below row `y`.
     fn is_open(&self, y: u32) -> bool {
         let [_, _, _, bottom] = self.sides;
         bottom + GAP > y
     }
 
-    /// How thick it is on average: a slanting rule is thinner than it is high.
+    /// Measures its average thickness: a slanted rule is thinner than its box.
     fn measure(&mut self) {
         let inked: u64 = self.runs.iter().map(|[_, first, last]| u64::from(last - first + 1)).sum();
         let [left, _, right, _] = self.sides;
@@ -150,7 +150,7 @@ impl Rule {
 }
 
 impl Rules {
-    /// Whether they divide text into cells, which disturbs a reader; single lines and frames do not.
+    /// Whether the rules divide text into cells, which disturbs a reader. Single lines and frames do not.
     pub(super) fn are_a_grid(&self) -> bool {
         let meets = |rule: &&Rule| {
             let [left, top, right, bottom] = rule.sides;
@@ -164,13 +164,13 @@ impl Rules {
         dividing >= 3 || (dividing >= 1 && self.level.len() >= 3)
     }
 
-    /// All of them: the left, upper, right and lower pixel.
+    /// Left, top, right and bottom pixel of all rules.
     pub(super) fn sides(&self) -> impl Iterator<Item = [u32; 4]> {
         self.level.iter().chain(&self.upright).map(|rule| rule.sides)
     }
 
-    /// Paints the rules in the colour of paper. Where a letter touches a rule, the rule stays, so that
-    /// the letter is not cut.
+    /// Paints the rules in the colour of paper. Where a letter touches a rule, the rule stays, so that the letter is
+    /// not cut.
     pub(super) fn erase(&self, grey: &mut GrayImage, ink: &GrayImage) {
         let mut crossed = GrayImage::new(ink.width(), ink.height());
         for [y, first, last] in self.level.iter().flat_map(|rule| rule.runs.iter().copied()) {
@@ -212,7 +212,7 @@ impl Eraser<'_> {
         }
     }
 
-    /// Paints the ink through a point, across the rule, unless there is more of it than the rule is thick.
+    /// Erases the ink through a point across the rule, unless there is more than the rule is thick.
     fn clear(&mut self, (x, y): (u32, u32), (right, down): (u32, u32), thickness: u32) {
         let most = thickness + thickness / 2 + 1;
         let is_ink = |x: u32, y: u32| self.ink.get_pixel_checked(x, y).is_some_and(|value| value.0 != [0]);

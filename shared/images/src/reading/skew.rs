@@ -1,31 +1,30 @@
-//! How far the lines of text are turned.
+//! Detects the rotation of text lines.
 //!
-//! Along the right direction, ink is gathered in lines with paper between them: the sums of ink along
-//! parallel rays then differ most from one ray to the next (the projection profile of Postl, 1986).
+//! Along the right direction, ink is concentrated in lines with paper between them, so that the sums of ink along
+//! parallel rays differ most from ray to ray (the projection profile of Postl, 1986).
 
 use image::GrayImage;
 
 use crate::area::pixels;
 
-/// Turned further, a picture was not meant to be read.
+/// Maximum rotation. Pictures with more were not meant to be read.
 pub(super) const MOST_DEGREES: f32 = 20.0;
-/// The same where it is not known what of the ink are letters: patterns have directions of their own.
+/// The same if it is unknown which ink is text, since patterns have directions too.
 pub(super) const MOST_UNSURE: f32 = 10.0;
-/// Steps of the first and of the second search, in degrees.
+/// Step sizes of the two searches in degrees.
 const COARSE: f32 = 0.5;
 const FINE: f32 = 0.1;
-/// Less is left to the reader, which corrects it by itself.
+/// Smaller rotations are left to Tesseract, which corrects them.
 const LEAST_DEGREES: f32 = 1.2;
-/// How much clearer the lines must be than without turning: on a photo, any direction is as good as
-/// any other.
+/// Minimum improvement over no rotation. On a photo, all directions are about equal.
 const CLEARER: f32 = 1.25;
-/// Points of ink that are looked at.
+/// Maximum number of points of ink that are evaluated.
 const MOST_POINTS: usize = 40_000;
-/// Rays across the picture.
+/// Number of rays across the picture.
 const RAYS: u16 = 400;
 
-/// By how much to turn a picture clockwise so that its lines are level, in radians. `ink` is white on
-/// black; further than `most` degrees is not looked for.
+/// The clockwise rotation in radians that makes the lines of a picture level. `ink` is white on black. Searches up to
+/// `most` degrees.
 pub(super) fn angle(ink: &GrayImage, most: f32) -> f32 {
     let points = points(ink);
     let clearest = |angles: &mut dyn Iterator<Item = f32>| {
@@ -40,14 +39,14 @@ pub(super) fn angle(ink: &GrayImage, most: f32) -> f32 {
     -degrees.to_radians()
 }
 
-/// From `middle` so far down and up.
+/// Angles around `middle` in steps.
 fn steps(middle: f32, range: f32, step: f32) -> impl Iterator<Item = f32> {
     #[expect(clippy::cast_possible_truncation, reason = "some dozens")]
     let count = (range / step).round() as i16;
     (-count..=count).map(move |at| middle + f32::from(at) * step)
 }
 
-/// Points of ink, relative to the middle, in shares of the longer side.
+/// Points of ink relative to the centre, as shares of the longer side.
 fn points(ink: &GrayImage) -> Vec<(f32, f32)> {
     let (width, height) = (pixels(ink.width()), pixels(ink.height()));
     let longest = width.max(height).max(1.0);
@@ -57,7 +56,7 @@ fn points(ink: &GrayImage) -> Vec<(f32, f32)> {
     inked.map(|(x, y, _)| ((pixels(x) - width / 2.0) / longest, (pixels(y) - height / 2.0) / longest)).collect()
 }
 
-/// How clearly ink and paper alternate where lines go down by so many degrees to the right.
+/// How clearly ink and paper alternate if lines descend to the right by this many degrees.
 fn clearness(points: &[(f32, f32)], degrees: f32) -> f32 {
     let (sin, cos) = degrees.to_radians().sin_cos();
     let mut rays = vec![0.0_f32; usize::from(RAYS) + 1];

@@ -1,13 +1,13 @@
-//! Tesseract, a program that reads offline.
+//! Text recognition by Tesseract, an offline program.
 //!
-//! A picture is made dark on light, straight, free of ruled lines, and as large as Tesseract likes its
-//! letters ([`prepare`]), and read as a page. Then, only where there is a reason:
+//! A picture is made dark on light, straight, free of ruled lines, and scaled to a suitable size of letters
+//! ([`prepare`]), and read as a page. Further passes follow only if necessary:
 //!
-//! - Words that are hard to read or stand on end: the picture is read the other way up ([`super::turn`]).
-//! - Few words, as on plates and photos: it is read once more as scattered text, and the better counts.
-//! - Letters in no word, as lone digits in the cells of a table: they are read once more by themselves.
+//! - If words are hard to read or vertical, the picture is read in another orientation ([`super::turn`]).
+//! - If there are few words, as on plates and photos, it is read again as scattered text, and the better result counts.
+//! - Letters outside words, such as single digits in the cells of a table, are read again separately.
 //!
-//! Words that Tesseract is unsure of are dropped: on a photo without text it sees letters in every leaf.
+//! Words with low confidence are dropped: on a photo without text, Tesseract sees letters in every leaf.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,51 +18,51 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
 use super::prepare::{Prepared, prepare};
-use super::tsv::{self, Found, Line};
+use super::tsv::{self, Line, ReadPage};
 use super::{ReadLine, ReadText, ReadWord, TextReader};
 use crate::Picture;
 use crate::picture::QuarterTurn;
 use foundation::program::{self, ProgramError, ProgramLimits};
 use foundation::provider::{ProviderError, ProviderFailure};
 
-/// Who this is in sentences.
+/// The name that begins the sentences of errors.
 const NAME: &str = "Text recognition";
 /// The program.
 const PROGRAM: &str = "tesseract";
-/// Address space of one run in bytes: a page of 12 megapixels needs a sixth of it.
+/// Address space of a run in bytes. A page of 12 megapixels needs a sixth of it.
 const MEMORY: u64 = 2 * 1024 * 1024 * 1024;
-/// Bytes that a run may write: far more than any page holds.
+/// Maximum output of a run in bytes, far more than any page needs.
 const OUTPUT: u64 = 8 * 1024 * 1024;
 /// Page segmentation as a page of columns, headings and paragraphs.
 const PAGE: &str = "3";
-/// Page segmentation as one block of lines: reads lone letters, too.
+/// Page segmentation as one block of lines, which also reads single letters.
 const BLOCK: &str = "6";
 /// Page segmentation as scattered text.
 const SCATTERED: &str = "11";
-/// The shorter side, in pixels, below which nothing can be written on a picture; Tesseract fails on it.
+/// Minimum length of the shorter side in pixels. Tesseract fails on smaller pictures.
 const LEAST_SIDE: u32 = 8;
-/// With fewer good characters, a picture may be no page: it is read again as scattered text.
+/// Pictures with fewer confident characters are read again as scattered text.
 const FEW_CHARACTERS: usize = 160;
-/// Scattered text counts when it is so much better: it knows less of the order.
+/// Factor by which the result of scattered text must be better, since it has less order.
 const BETTER: f32 = 1.15;
 
-/// The program `tesseract`.
+/// The program `tesseract` with its settings.
 #[derive(Debug)]
 pub struct Tesseract {
     program: String,
     languages: String,
-    patience: Duration,
-    /// Pictures that are read at the same time, one per processor; further ones wait.
+    timeout: Duration,
+    /// Limits the number of pictures that are read at a time to one per processor.
     slots: Semaphore,
 }
 
 impl Tesseract {
-    /// Reads `languages` ("eng+deu"); one picture takes at most `patience`.
+    /// Reads `languages` ("eng+deu"). One picture may take at most `timeout`.
     #[must_use]
-    pub fn new(languages: &str, patience: Duration) -> Self {
+    pub fn new(languages: &str, timeout: Duration) -> Self {
         let at_once = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let slots = Semaphore::new(at_once);
-        Self { program: PROGRAM.to_owned(), languages: languages.to_owned(), patience, slots }
+        Self { program: PROGRAM.to_owned(), languages: languages.to_owned(), timeout, slots }
     }
 
     async fn read_picture(&self, picture: Arc<Picture>) -> Result<ReadText, ProviderError> {
@@ -71,7 +71,7 @@ impl Tesseract {
             return Ok(ReadText::default());
         }
         let _slot = self.slots.acquire().await.map_err(|error| ProviderError::unavailable(NAME, error))?;
-        let deadline = Instant::now() + self.patience;
+        let deadline = Instant::now() + self.timeout;
         let first = self.look(&picture, QuarterTurn::None, deadline).await?;
         let mut best = match self.other_way_up(&picture, &first, deadline).await {
             Some(turned) => turned,
@@ -83,7 +83,7 @@ impl Tesseract {
         Ok(best.into_text())
     }
 
-    /// Reads a picture in one way up.
+    /// Reads a picture in one orientation.
     pub(super) async fn look(
         &self,
         picture: &Arc<Picture>,
@@ -111,7 +111,7 @@ impl Tesseract {
         Ok(Attempt { prepared, found })
     }
 
-    /// Reads letters that are in no word yet. It is no loss if that fails.
+    /// Reads letters outside words. If that fails, nothing is lost.
     async fn add_what_is_left(&self, attempt: &mut Attempt, deadline: Instant) {
         let words = attempt.found.lines.iter().flat_map(|line| &line.words).map(|word| word.area);
         let Some(left) = attempt.prepared.left_over(words) else { return };
@@ -125,14 +125,14 @@ impl Tesseract {
         left.cells(readings).into_iter().for_each(|cell| attempt.found.add(cell));
     }
 
-    /// The words of a picture, as it is segmented.
+    /// The words of a picture with this page segmentation.
     async fn words(&self, pgm: &[u8], segmentation: &str, deadline: Instant) -> Result<String, ProviderError> {
         self.run(pgm, &["-l", &self.languages, "--psm", segmentation, "tsv"], deadline).await
     }
 
     /// Runs the program on a picture with these options.
     pub(super) async fn run(&self, pgm: &[u8], options: &[&str], deadline: Instant) -> Result<String, ProviderError> {
-        let limits = ProgramLimits { time: self.patience, memory: MEMORY, output: OUTPUT };
+        let limits = ProgramLimits { time: self.timeout, memory: MEMORY, output: OUTPUT };
         let args = [&["stdin", "stdout"], options].concat();
         let run = program::run(&self.program, &args, pgm, limits);
         let output = timeout_at(deadline, run).await.map_err(|_| ProviderError::new(NAME, ProviderFailure::Timeout))?;
@@ -141,10 +141,10 @@ impl Tesseract {
     }
 }
 
-/// A picture as it was read, one way up.
+/// The result of reading a picture in one orientation.
 pub(super) struct Attempt {
     pub(super) prepared: Prepared,
-    pub(super) found: Found,
+    pub(super) found: ReadPage,
 }
 
 impl Attempt {
@@ -155,7 +155,7 @@ impl Attempt {
     }
 }
 
-/// A line with its place on the picture.
+/// Maps a line to the picture.
 fn placed(line: Line, prepared: &Prepared) -> Option<ReadLine> {
     let (text, confidence) = (line.text(), line.confidence());
     let area = prepared.on_picture(line.area()?)?;

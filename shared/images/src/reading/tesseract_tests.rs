@@ -1,20 +1,16 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+
+use foundation::need::{Needed, need};
 
 use super::*;
 use crate::PictureLimits;
 use crate::test_support::plain;
 
 fn shared_picture(name: &str) -> Option<Arc<Picture>> {
-    let root = std::env::var_os("INTELLIMAINT_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
-    let path = root.join("images").join(name);
-    if !path.exists() || !program::is_installed(PROGRAM) {
-        eprintln!("skipped: {} or {PROGRAM} is not there", path.display());
-        return None;
-    }
+    need(Needed::Program(PROGRAM))?;
+    let path = need(Needed::Data(&format!("images/{name}")))?;
     let bytes = std::fs::read(path).unwrap();
     Some(Arc::new(Picture::decode(&bytes, PictureLimits { most_pixels: 64_000_000 }).unwrap()))
 }
@@ -73,7 +69,7 @@ async fn a_reader_that_is_missing_slow_or_broken_says_so() {
     std::fs::write(&sleeper, "#!/bin/sh\nexec sleep 20").unwrap();
     std::fs::set_permissions(&sleeper, std::fs::Permissions::from_mode(0o755)).unwrap();
     let program = sleeper.to_str().unwrap().to_owned();
-    let slow = Tesseract { program, patience: Duration::from_millis(200), ..reader() };
+    let slow = Tesseract { program, timeout: Duration::from_millis(200), ..reader() };
     assert_eq!(slow.read(plain(40, 40, [255; 3])).await.unwrap_err().code(), "provider_timeout");
     let broken = Tesseract { program: "false".to_owned(), ..reader() };
     assert_eq!(broken.read(plain(40, 40, [255; 3])).await.unwrap_err().code(), "provider_rejected");
@@ -81,10 +77,7 @@ async fn a_reader_that_is_missing_slow_or_broken_says_so() {
 
 /// A page with three lines of text and a ruled table, of which the numbers of its rows stand alone.
 fn winch() -> Option<Picture> {
-    if !program::is_installed(PROGRAM) {
-        eprintln!("skipped: {PROGRAM} is not there");
-        return None;
-    }
+    need(Needed::Program(PROGRAM))?;
     let bytes = include_bytes!("../../tests/data/reading/winch.png");
     Some(Picture::decode(bytes, PictureLimits { most_pixels: 64_000_000 }).unwrap())
 }

@@ -1,24 +1,24 @@
-//! What a reader found: lines, words and ruled lines, each with its place.
+//! The result of text recognition: lines, words and ruled lines with their positions.
 
 use crate::PixelBox;
 use crate::picture::QuarterTurn;
 
-/// What is written on a picture.
+/// The text on a picture.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReadText {
-    /// All of it, line by line; empty where nothing is written.
+    /// The text, line by line; empty if there is none.
     pub text: String,
     /// Its lines in reading order.
     pub lines: Vec<ReadLine>,
-    /// Long thin lines, as between the cells of a table, on the upright page: see [`ReadWord::upright`].
-    /// Only readers that look for them give any.
+    /// Ruled lines, as between the cells of a table, on the upright page (see [`ReadWord::upright`]). Only some readers
+    /// detect them.
     pub rules: Vec<PixelBox>,
-    /// How the picture was turned before it could be read.
+    /// How the picture was turned to be read.
     pub turn: QuarterTurn,
 }
 
 impl ReadText {
-    /// The text of these lines, which come in reading order.
+    /// The text of these lines, which are in reading order.
     #[must_use]
     pub fn of(lines: Vec<ReadLine>) -> Self {
         let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
@@ -31,11 +31,11 @@ impl ReadText {
 pub struct ReadLine {
     /// The text.
     pub text: String,
-    /// How sure the reader is, from 0 to 1.
+    /// Confidence of the reader, from 0 to 1.
     pub confidence: f32,
-    /// Where it stands.
+    /// Its area.
     pub area: PixelBox,
-    /// Its words; empty where the reader knows the places of lines only.
+    /// Its words; empty if the reader returns lines only.
     pub words: Vec<ReadWord>,
 }
 
@@ -44,11 +44,11 @@ pub struct ReadLine {
 pub struct ReadWord {
     /// The text.
     pub text: String,
-    /// How sure the reader is, from 0 to 1.
+    /// Confidence of the reader, from 0 to 1.
     pub confidence: f32,
-    /// Where it stands on the picture.
+    /// Its area on the picture.
     pub area: PixelBox,
-    /// Where it stands once the page is upright and its lines are level, in pixels of the picture's
-    /// size. On a page that was straight from the start, both places are the same.
+    /// Its area once the page is upright and its lines are level, in pixels of the picture's size. The same as `area`
+    /// for pages that were upright and straight.
     pub upright: PixelBox,
 }

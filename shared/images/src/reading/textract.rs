@@ -1,4 +1,4 @@
-//! Amazon Textract.
+//! Text recognition by Amazon Textract.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,25 +17,24 @@ use foundation::aws;
 use foundation::config::AwsConfig;
 use foundation::provider::{ProviderError, ProviderFailure, sdk_failure};
 
-/// Who this is in sentences.
+/// The name that begins the sentences of errors.
 const NAME: &str = "Text recognition";
-/// The longer side of the picture that is sent, in pixels: letters stay legible, and a photo stays
-/// below the 5 MB that one call takes.
+/// Longer side in pixels of the pictures that are sent: letters stay legible, and photos stay below the limit of 5 MB.
 const LONGEST_SIDE: u32 = 3_000;
 
-/// Amazon Textract's `DetectDocumentText`.
+/// A client for Amazon Textract's `DetectDocumentText`.
 #[derive(Debug)]
 pub struct Textract {
     client: Client,
-    patience: Duration,
+    timeout: Duration,
 }
 
 impl Textract {
-    /// A client, at another endpoint where one is given.
-    pub async fn new(config: &AwsConfig, endpoint: Option<&str>, patience: Duration) -> Self {
+    /// A client, with a custom endpoint if one is given.
+    pub async fn new(config: &AwsConfig, endpoint: Option<&str>, timeout: Duration) -> Self {
         let sdk = aws::at(&aws::sdk_config(config).await, endpoint);
         let builder = aws_sdk_textract::config::Builder::from(&sdk).retry_classifier(aws::HonourRetryAfter);
-        Self { client: Client::from_conf(builder.build()), patience }
+        Self { client: Client::from_conf(builder.build()), timeout }
     }
 
     async fn read_picture(&self, picture: Arc<Picture>) -> Result<ReadText, ProviderError> {
@@ -45,7 +44,7 @@ impl Textract {
         let jpeg = encoded.map_err(|error| ProviderError::unavailable(NAME, error))?;
         let document = Document::builder().bytes(Blob::new(jpeg)).build();
         let call = self.client.detect_document_text().document(document).send();
-        let answer = timeout(self.patience, call).await;
+        let answer = timeout(self.timeout, call).await;
         let answer = answer.map_err(|_| ProviderError::new(NAME, ProviderFailure::Timeout))?;
         let answer = answer.map_err(|error| sdk_failure(NAME, error))?;
         let words = answer.blocks().iter().filter(|block| block.block_type() == Some(&BlockType::Word));

@@ -1,65 +1,65 @@
-//! What Tesseract writes: one word per line, with its place and how sure it is.
+//! Parses the output of Tesseract: one word per line, with position and confidence.
 //!
-//! The columns are `level page block paragraph line word left top width height confidence text`; the
-//! level of a word is 5.
+//! The columns are `level page block paragraph line word left top width height confidence text`. The level of words is
+//! 5.
 
 use crate::PixelBox;
 
-/// What words must reach to be kept, from 0 to 1.
+/// Minimum confidences of words to be kept, from 0 to 1.
 struct Demands {
     /// Each word.
     word: f32,
-    /// The best word of a line, or it is a pattern that looks like letters.
+    /// The best word of a line. Otherwise the line is a pattern that resembles letters.
     line: f32,
     /// The best word of a line with few letters.
     short_line: f32,
 }
 
-/// On a picture that shows little text: a leaf may look like a letter.
+/// For pictures with little text, where a leaf may resemble a letter.
 const STRICT: Demands = Demands { word: 0.55, line: 0.78, short_line: 0.88 };
-/// On a picture that surely shows text: what looks like letters are letters, if hard to read.
+/// For pictures that certainly contain text, so that shapes like letters are letters.
 const LENIENT: Demands = Demands { word: 0.2, line: 0.4, short_line: 0.6 };
-/// A word that is sure.
+/// The confidence of a certain word.
 const SURE: f32 = 0.8;
-/// Letters and digits in sure words from which on a picture surely shows text.
+/// Minimum number of letters and digits in certain words for a picture that certainly contains text.
 const MANY_LETTERS: usize = 60;
-/// Letters and digits of a line that has few.
+/// Maximum number of letters and digits of a short line.
 const SHORT: usize = 4;
 
-/// What a cell that was overlooked must reach, from 0 to 1: in a row with others that are sure, by
-/// itself, and where the same was read there before, if with doubt.
+/// Minimum confidence of an additional cell: in a row with certain ones, by itself, and if the same was read there
+/// before with low confidence.
 const CELL_IN_ROW: f32 = 0.45;
 const CELL_ALONE: f32 = 0.75;
 const CELL_AGAIN: f32 = 0.25;
-/// Letters and digits of a word from which on it is longer than high.
+/// Minimum number of letters and digits of a word that is longer than high.
 const LONG: usize = 4;
 
-/// The lines of a page that are worth keeping.
+/// The lines of a page that are kept.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct ReadPage {
     pub(super) lines: Vec<Line>,
-    /// Words that are not.
+    /// Words that are not kept.
     dropped: Vec<Word>,
-    /// Letters and digits in them.
+    /// Number of letters and digits in the lines.
     pub(super) characters: usize,
-    /// The same, each counted by how sure it is.
+    /// The same, weighted by confidence.
     pub(super) weight: f32,
-    /// What all words told, also those that are not kept.
-    pub(super) seen: Seen,
+    /// The orientation according to all words, including those that are not kept.
+    pub(super) seen: OrientationHints,
 }
 
-/// What the words of a page tell of how it lies.
+/// Hints on the orientation of a page by its words.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Seen {
-    /// Mean confidence of all letters, from 0 to 1; 0 where there is none.
+pub(super) struct OrientationHints {
+    /// Mean confidence of all letters, from 0 to 1; 0 if there are none.
     pub(super) confidence: f32,
-    /// Letters in long words that stand upright, less those in long words that lie level.
+    /// Letters in long vertical words, minus those in long horizontal words.
     pub(super) standing: i64,
-    /// The same of lines that go down, less those that go up.
+    /// Letters in descending lines, minus those in ascending lines.
     pub(super) downwards: i64,
 }
 
-/// A line of words; places are those of the picture that was read.
+/// A line of words. Positions are those on the prepared picture.
 #[derive(Debug, Default)]
 pub(super) struct Line {
     /// Page, block, paragraph and line.
@@ -76,12 +76,12 @@ pub(super) struct Word {
 }
 
 /// The lines in Tesseract's output.
-pub(super) fn lines(output: &str) -> Found {
+pub(super) fn lines(output: &str) -> ReadPage {
     let lines = grown(output);
     let words = lines.iter().flat_map(|line| &line.words);
     let sure: usize = words.filter(|word| word.confidence >= SURE).map(|word| letters(&word.text)).sum();
     let demands = if sure >= MANY_LETTERS { &LENIENT } else { &STRICT };
-    let mut found = Found { seen: Seen::of(&lines), ..Found::default() };
+    let mut found = ReadPage { seen: OrientationHints::of(&lines), ..ReadPage::default() };
     for line in lines {
         let kept = kept(line, demands, &mut found.dropped);
         found.keep(kept);
@@ -123,7 +123,7 @@ fn word(line: &str) -> Option<([u32; 4], Word)> {
     Some((place, Word { text, confidence, area }))
 }
 
-impl Seen {
+impl OrientationHints {
     fn of(lines: &[Line]) -> Self {
         let words: Vec<&Word> =
             lines.iter().flat_map(|line| &line.words).filter(|word| letters(&word.text) > 0).collect();
@@ -140,7 +140,7 @@ impl Seen {
     }
 }
 
-impl Found {
+impl ReadPage {
     fn keep(&mut self, line: Option<Line>) {
         let Some(line) = line else { return };
         let letters: usize = line.words.iter().map(|word| letters(&word.text)).sum();
@@ -151,8 +151,7 @@ impl Found {
         self.lines.push(line);
     }
 
-    /// Adds a cell that was overlooked: before what stands to the right of it in its row, else behind
-    /// what stands to the left.
+    /// Adds a cell to its row: before what is to its right, otherwise after what is to its left.
     pub(super) fn add(&mut self, cell: Line) {
         let Some(area) = cell.area() else { return };
         let in_row = |line: &Line| {
@@ -195,13 +194,13 @@ impl Line {
         confidence(self.words.iter())
     }
 
-    /// Where it stands on the picture that was read.
+    /// Its area on the prepared picture.
     pub(super) fn area(&self) -> Option<PixelBox> {
         self.words.iter().map(|word| word.area).reduce(|one, other| one.with(&other))
     }
 }
 
-/// What of a line is worth keeping, if anything.
+/// The part of a line that is kept, if any.
 fn kept(mut line: Line, demands: &Demands, dropped: &mut Vec<Word>) -> Option<Line> {
     let words = &mut line.words;
     dropped.extend(words.extract_if(.., |word| word.confidence < demands.word));

@@ -11,11 +11,11 @@ fn output(rows: &[String]) -> String {
     format!("{head}{}", rows.concat())
 }
 
-fn read(rows: &[String]) -> Found {
+fn read(rows: &[String]) -> ReadPage {
     lines(&output(rows))
 }
 
-fn texts(found: &Found) -> Vec<String> {
+fn texts(found: &ReadPage) -> Vec<String> {
     found.lines.iter().map(Line::text).collect()
 }
 

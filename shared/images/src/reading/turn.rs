@@ -1,9 +1,8 @@
-//! Which way up a picture is to be read.
+//! Detects the orientation in which to read a picture.
 //!
-//! Letters that stand on their head or on end are read as other letters, with little confidence; and
-//! of lines on end, Tesseract reads some, whose words are then higher than wide. Only then is it asked
-//! for the orientation, and, where it cannot tell, the ways up are tried in which its letters would
-//! stand side by side. A clean upright page costs nothing.
+//! Letters that are upside down or sideways are read as other letters with low confidence. Of vertical lines Tesseract
+//! reads some, whose words are then higher than wide. Only in these cases is it asked for the orientation, and, if it
+//! cannot tell, the orientations are tried in which the letters would form lines. A clean upright page costs nothing.
 
 use std::sync::Arc;
 
@@ -13,22 +12,22 @@ use super::tesseract::{Attempt, Tesseract};
 use crate::Picture;
 use crate::picture::QuarterTurn;
 
-/// Detects the orientation alone, for which Tesseract has a model of its own. Few letters are enough: a
-/// wrong answer is found out.
+/// Runs orientation detection only, for which Tesseract has a separate model. Few letters are enough, since a wrong
+/// result is noticed later.
 const DETECTION: [&str; 6] = ["-l", "osd", "--psm", "0", "-c", "min_characters_to_try=20"];
-/// Words that are read with less confidence, on average, may stand on their head.
+/// If the average confidence of words is lower, the picture may be upside down.
 const DOUBTFUL: f32 = 0.65;
-/// A way up is the right one when its words are as sure as this,
+/// An orientation is right if its words reach this confidence,
 const CLEAR: f32 = 0.75;
-/// and hold so much more than those of the first.
+/// and if they contain this many times more than those of the first one.
 const BETTER: f32 = 1.3;
-/// Letters and digits that must then be readable.
+/// Minimum number of readable letters and digits.
 const LEAST_CHARACTERS: usize = 8;
-/// The confidence from which on a detected orientation is believed without trying others.
+/// Minimum confidence of a detected orientation to be used without trying others.
 const BELIEVED: f32 = 2.0;
 
 impl Tesseract {
-    /// The picture read another way up, where that is better.
+    /// The picture read in another orientation, if that is better.
     pub(super) async fn other_way_up(
         &self,
         picture: &Arc<Picture>,
@@ -53,7 +52,7 @@ impl Tesseract {
         None
     }
 
-    /// The ways up that are worth trying, the likeliest first.
+    /// The orientations worth trying, most likely first.
     async fn turns(&self, first: &Attempt, deadline: Instant) -> Vec<QuarterTurn> {
         let seen = first.found.seen;
         let level = if seen.downwards > 0 { QuarterTurn::Left } else { QuarterTurn::Right };
@@ -80,7 +79,7 @@ impl Tesseract {
     }
 }
 
-/// How the picture is to be turned, and how sure that is, in what Tesseract writes.
+/// The orientation and its confidence in Tesseract's output.
 fn orientation(output: &str) -> Option<(QuarterTurn, f32)> {
     let value = |name: &str| output.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_prefix(':'));
     let turn = QuarterTurn::of_degrees(value("Rotate")?.trim().parse().ok()?)?;

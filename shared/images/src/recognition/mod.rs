@@ -1,7 +1,7 @@
-//! Pages that are pictures, wholly or in part: what is recognised on them is laid out as text layers are.
+//! Pages with pictures of text: recognised text goes through the same layout engine as text layers.
 //!
-//! A page without text is read whole. On a page with text, what the text layer leaves out is read: a
-//! scan below a stamp or a page number, a scanned table or figure, lines in fonts that map to nothing.
+//! A page without text is read as a whole. On a page with text, the parts that the text layer omits are read: a scan
+//! below a stamp or page number, a scanned table or figure, lines in fonts that cannot be decoded.
 
 mod words;
 
@@ -12,32 +12,30 @@ use documents::pdf::PageImage;
 use documents::{Area, Block, Line, Page, PageSource, layout};
 use foundation::provider::ProviderError;
 
-/// Smallest part of a page that is read, in points: two words side by side. Smaller ones are bullets
-/// and signs.
+/// Minimum size of an area that is read, in points: two words side by side. Smaller ones are bullets and signs.
 const SMALLEST: (f32, f32) = (40.0, 8.0);
-/// Words of a text layer below which it is a stamp or a page number on a scan.
+/// A text layer with fewer words is a stamp or page number on a scan.
 const FEW_WORDS: usize = 40;
-/// Share of the page that a scan covers.
+/// Minimum share of the page that a scan covers.
 const SCAN: f32 = 0.5;
-/// Height of a printed line at most, in points, and the letters that make one.
+/// Maximum height of a printed line in points, and the minimum number of letters in one.
 const LINE: f32 = 30.0;
 const LETTERS_OF_LINE: usize = 6;
-/// Letters of a table or a paragraph; the labels of a drawing are fewer. To read takes seconds.
+/// Minimum number of letters of a table or paragraph. Labels of a drawing have fewer, and reading takes seconds.
 const LETTERS_OF_TEXT: usize = 120;
-/// Room around a part that is read, in points.
+/// Margin around an area that is read, in points.
 const MARGIN: f32 = 6.0;
 
-/// Whether a page holds something that only recognition can read.
+/// Whether a page has text that needs recognition.
 #[must_use]
 pub fn wanted(page: &Page) -> bool {
     !page.has_text || page.unread.iter().any(is_large)
 }
 
-/// Reads what a page's text layer leaves out, on the page's picture. The page is returned as it is where
-/// that is nothing.
+/// Reads what a page's text layer omits, from a rendering of the page. Returns the page unchanged if there is nothing.
 ///
 /// # Errors
-/// What the reader says; the page then has to stay as it is.
+/// If the reader fails. The page then has to stay as it is.
 pub async fn read(reader: &dyn TextReader, page: Page, image: PageImage) -> Result<Page, ProviderError> {
     let scale = Scale::of(&page, &image);
     let size = if page.size.0 > 0.0 { page.size } else { scale.points((image.width, image.height)) };
@@ -59,7 +57,8 @@ pub async fn read(reader: &dyn TextReader, page: Page, image: PageImage) -> Resu
     let Some(picture) = picture.crop(&pixels) else { return Ok(page) };
     let pixel_size = picture.size();
     let read = reader.read(Arc::new(picture)).await?;
-    let place = words::Place { scale: scale.0, left: part.left.max(0.0), top: part.top.max(0.0), pixels: pixel_size };
+    let place =
+        words::PartPlacement { scale: scale.0, left: part.left.max(0.0), top: part.top.max(0.0), pixels: pixel_size };
     let (words, rules) = words::laid_out(&read, &place);
     let mut blocks = layout::blocks(words, &rules);
     for block in &mut blocks {
@@ -68,7 +67,7 @@ pub async fn read(reader: &dyn TextReader, page: Page, image: PageImage) -> Resu
     Ok(joined(page, blocks, size))
 }
 
-/// Pixels a point.
+/// Pixels per point.
 #[derive(Debug, Clone, Copy)]
 struct Scale(f32);
 
@@ -95,7 +94,7 @@ impl Scale {
     }
 }
 
-/// The part of a page with text that holds further words, if there is one.
+/// The part of a page with text that contains more words, if there is one.
 fn unread_part(page: &Page, picture: &Picture, scale: Scale) -> Option<Area> {
     let holds_words = |area: &&Area| {
         let letters = if area.bottom - area.top <= LINE { LETTERS_OF_LINE } else { LETTERS_OF_TEXT };
@@ -114,7 +113,7 @@ fn is_large(area: &Area) -> bool {
     area.right - area.left >= SMALLEST.0 && area.bottom - area.top >= SMALLEST.1
 }
 
-/// The page with what was recognised, at its place among the blocks that were there.
+/// Inserts recognised blocks into a page at their position.
 fn joined(page: Page, mut recognised: Vec<Block>, (width, height): (f32, f32)) -> Page {
     if recognised.is_empty() {
         return page;
@@ -136,7 +135,7 @@ fn joined(page: Page, mut recognised: Vec<Block>, (width, height): (f32, f32)) -
     Page { size: (width, height), unread: page.unread, recognised: true, ..Page::new(page.number, blocks, source) }
 }
 
-/// The blocks, text that goes on across this height cut there: a page's header and footer may be one block.
+/// Splits blocks at this height: a page's header and footer may be one block.
 fn parted(blocks: Vec<Block>, height: f32) -> Vec<Block> {
     let part = |mut lines: Vec<Line>, block: fn(Vec<Line>) -> Block| {
         let at = lines.iter().position(|line| line.area.top > height).filter(|at| *at > 0).unwrap_or(lines.len());

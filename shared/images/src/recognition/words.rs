@@ -1,17 +1,17 @@
-//! Recognised words as the layout engine wants them: in points, with baselines and sizes.
+//! Converts recognised words for the layout engine: to points, with baselines and font sizes.
 
 use crate::{PixelBox, QuarterTurn, ReadLine, ReadText};
 use documents::layout::{Rule, Word};
 use documents::{Area, Block, Line, Table, normalize};
 
-/// Shares of the font size: what stands above the baseline, and below it.
+/// Shares of the font size above and below the baseline.
 const CAPITALS: f32 = 0.72;
 const SMALL_LETTERS: f32 = 0.5;
 const BELOW: f32 = 0.21;
 
-/// Where the part of a page that was read stands on the page.
-pub(super) struct Place {
-    /// Pixels a point.
+/// The position of the recognised part on the page.
+pub(super) struct PartPlacement {
+    /// Pixels per point.
     pub(super) scale: f32,
     /// Left edge in points.
     pub(super) left: f32,
@@ -21,7 +21,7 @@ pub(super) struct Place {
     pub(super) pixels: (u32, u32),
 }
 
-/// Does this to all lines of a block.
+/// Calls `with` for all lines of a block.
 pub(super) fn each_line(block: &mut Block, with: impl FnMut(&mut Line)) {
     match block {
         Block::Prose(lines) | Block::List(lines) => lines.iter_mut().for_each(with),
@@ -31,8 +31,8 @@ pub(super) fn each_line(block: &mut Block, with: impl FnMut(&mut Line)) {
     }
 }
 
-impl Place {
-    /// Puts the lines of a block, which stand on the upright picture, where they are on the page.
+impl PartPlacement {
+    /// Maps the lines of a block from the upright picture to the page.
     pub(super) fn put(&self, block: &mut Block, turn: QuarterTurn) {
         let place = |line: &mut Line| {
             let Area { left, top, right, bottom } = line.area;
@@ -54,8 +54,8 @@ impl Place {
     }
 }
 
-/// The words and ruled lines of what was read, in points of the upright picture.
-pub(super) fn laid_out(read: &ReadText, place: &Place) -> (Vec<Word>, Vec<Rule>) {
+/// The words and ruled lines of a result, in points of the upright picture.
+pub(super) fn laid_out(read: &ReadText, place: &PartPlacement) -> (Vec<Word>, Vec<Rule>) {
     let words = read.lines.iter().flat_map(|line| line_words(line, place.scale)).collect();
     let rule = |rule: &PixelBox| {
         let (left, top) = (rule.x / place.scale, rule.y / place.scale);
@@ -71,8 +71,8 @@ pub(super) fn laid_out(read: &ReadText, place: &Place) -> (Vec<Word>, Vec<Rule>)
     (words, read.rules.iter().filter_map(rule).collect())
 }
 
-/// A word before its line's baseline and size are known.
-struct Found {
+/// A word before its line's baseline and font size are known.
+struct UnscaledWord {
     text: String,
     left: f32,
     top: f32,
@@ -83,8 +83,8 @@ struct Found {
 fn line_words(line: &ReadLine, scale: f32) -> Vec<Word> {
     let found = found(line, scale);
     let baseline = median(found.iter().map(|word| word.bottom - below(&word.text) * word.size()));
-    let size = median(found.iter().map(Found::size));
-    let word = |word: Found| Word {
+    let size = median(found.iter().map(UnscaledWord::size));
+    let word = |word: UnscaledWord| Word {
         text: word.text,
         left: word.left,
         right: word.right,
@@ -98,11 +98,11 @@ fn line_words(line: &ReadLine, scale: f32) -> Vec<Word> {
     found.into_iter().map(word).collect()
 }
 
-/// The words of a line; where only the line's place is known, they share it by their lengths.
-fn found(line: &ReadLine, scale: f32) -> Vec<Found> {
+/// The words of a line. If only the line's area is known, it is divided by the lengths of the words.
+fn found(line: &ReadLine, scale: f32) -> Vec<UnscaledWord> {
     let found = |text: &str, area: PixelBox| {
         let text = normalize::clean_line(text);
-        (!text.is_empty()).then_some(Found {
+        (!text.is_empty()).then_some(UnscaledWord {
             text,
             left: area.x / scale,
             top: area.y / scale,
@@ -126,7 +126,7 @@ fn found(line: &ReadLine, scale: f32) -> Vec<Found> {
     words
 }
 
-impl Found {
+impl UnscaledWord {
     /// The font size by the height of the word's letters.
     fn size(&self) -> f32 {
         let tall = self.text.chars().any(|c| c.is_uppercase() || c.is_ascii_digit() || "bdfhklt()/|".contains(c));
@@ -135,7 +135,7 @@ impl Found {
     }
 }
 
-/// How far a word's letters reach below the baseline, in sizes.
+/// How far the letters of a word extend below the baseline, relative to the font size.
 fn below(text: &str) -> f32 {
     if text.chars().any(|c| "gjpqy(),;|Q".contains(c)) { BELOW } else { 0.0 }
 }

@@ -1,13 +1,13 @@
 use std::path::PathBuf;
 
-/// Which model to run, and with how much of the machine.
+/// Which model to run, and the resources that it may use.
 #[derive(Debug, Clone)]
 pub struct ModelConfig {
     /// Folder with `model.onnx` and `tokenizer.json`, as `scripts/models` makes it.
     pub dir: PathBuf,
-    /// Threads that run the model; each text is embedded on one thread. At least 1.
+    /// Threads that run the model, at least 1. Each text is embedded on one thread.
     pub threads: usize,
-    /// How many requests may be waiting or running before further ones are refused
-    /// with [`InferenceError::Busy`](super::InferenceError::Busy). At least 1.
+    /// Maximum number of waiting and running requests, at least 1. Further ones fail with
+    /// [`InferenceError::Busy`](super::InferenceError::Busy).
     pub queue: usize,
 }

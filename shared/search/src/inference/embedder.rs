@@ -6,7 +6,7 @@ use super::{
     worker::{Encoder, WorkerPool},
 };
 
-/// The embedding model: load it once, clone the handle freely.
+/// The embedding model. Load it once; clones share it.
 #[derive(Debug, Clone)]
 pub struct Embedder {
     inner: Arc<Inner>,
@@ -21,12 +21,12 @@ struct Inner {
 }
 
 impl Embedder {
-    /// Loads the model, warms it up and starts its threads. Takes a second or so and
-    /// blocks: call it before serving, or through `spawn_blocking`.
+    /// Loads the model, warms it up and starts its threads. Blocks for about a second: call it before serving requests,
+    /// or in `spawn_blocking`.
     ///
     /// # Errors
-    /// [`InferenceError::NotInstalled`] if the folder holds no model,
-    /// [`InferenceError::Failed`] if what it holds cannot be loaded or run.
+    /// [`InferenceError::NotInstalled`] if the folder contains no model, [`InferenceError::Failed`] if the model cannot
+    /// be loaded or run.
     pub fn load(config: &ModelConfig) -> Result<Self, InferenceError> {
         let manifest = ModelManifest::read(&config.dir)?;
         let tokens = TokenCounter::load(&manifest.tokenizer)?;
@@ -39,18 +39,17 @@ impl Embedder {
         Ok(Self { inner: Arc::new(Inner { pool, manifest, dimensions, tokens }) })
     }
 
-    /// Embeds `texts`, answer in the same order. A text longer than
-    /// [`max_tokens`](Self::max_tokens) is cut. A few texts (a question) go before
-    /// many (a document). Dropping the future drops the work that is still waiting.
+    /// Embeds `texts`, in the same order. Texts longer than [`max_tokens`](Self::max_tokens) are truncated. Small
+    /// requests (questions) go before large ones (documents). Dropping the future cancels the work that has not begun.
     ///
     /// # Errors
-    /// [`InferenceError::Busy`] if too many requests are waiting,
-    /// [`InferenceError::Failed`] if the model cannot embed one of the texts.
+    /// [`InferenceError::Busy`] if too many requests are waiting, [`InferenceError::Failed`] if the model cannot embed
+    /// one of the texts.
     pub async fn embed(&self, texts: Vec<String>) -> Result<Vec<Embedding>, InferenceError> {
         self.inner.pool.embed(texts).await
     }
 
-    /// Embeds one text, such as a question. See [`embed`](Self::embed).
+    /// Embeds one text, such as a question, as [`embed`](Self::embed) does.
     ///
     /// # Errors
     /// As [`embed`](Self::embed).
@@ -59,32 +58,31 @@ impl Embedder {
         embeddings.pop().ok_or_else(|| InferenceError::failed("embedding", "no answer"))
     }
 
-    /// Length of every embedding.
+    /// Number of dimensions of every embedding.
     #[must_use]
     pub fn dimensions(&self) -> usize {
         self.inner.dimensions
     }
 
-    /// The model's name. Embeddings of different models do not compare, so it is
-    /// stored beside them.
+    /// The model's name. It is stored with embeddings, because those of different models cannot be compared.
     #[must_use]
     pub fn model_name(&self) -> &str {
         &self.inner.manifest.name
     }
 
-    /// Longest text that is not cut, in tokens, the marks around it included.
+    /// Maximum length of a text in tokens, including special tokens. Longer texts are truncated.
     #[must_use]
     pub fn max_tokens(&self) -> usize {
         self.inner.manifest.max_tokens
     }
 
-    /// How many tokens `text` has for this model, marks not counted.
+    /// The number of tokens of `text`, without special tokens.
     #[must_use]
     pub fn count_tokens(&self, text: &str) -> usize {
         self.inner.tokens.count(text)
     }
 
-    /// The model's tokenizer, for cutting text into chunks by its tokens.
+    /// The model's tokenizer, for splitting text into chunks by its tokens.
     #[must_use]
     pub fn token_counter(&self) -> TokenCounter {
         self.inner.tokens.clone()

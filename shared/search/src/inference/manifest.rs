@@ -7,28 +7,27 @@ use serde::Deserialize;
 
 use super::InferenceError;
 
-/// Longest input where a model folder does not say: what most sentence-transformers
-/// models are trained with.
+/// Default maximum input in tokens: what most sentence-transformers models are trained with.
 const DEFAULT_MAX_TOKENS: usize = 256;
 
-/// How token vectors become one vector.
+/// How the vectors of the tokens become one vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Pooling {
-    /// The mean over all tokens.
+    /// The mean of all tokens.
     Mean,
-    /// The first token's vector.
+    /// The vector of the first token.
     Cls,
 }
 
-/// What is known of a model before it is loaded.
+/// The description of a model, read before it is loaded.
 #[derive(Debug, Clone)]
 pub struct ModelManifest {
-    /// The model's name, for people and for telling embeddings of two models apart.
+    /// The model's name. Also identifies its embeddings.
     pub name: String,
-    /// Longest input in tokens, marks included; longer texts are cut.
+    /// Maximum input in tokens, including special tokens. Longer texts are truncated.
     pub max_tokens: usize,
-    /// How token vectors become one vector.
+    /// How the vectors of the tokens become one vector.
     pub pooling: Pooling,
     /// The ONNX file.
     pub graph: PathBuf,
@@ -61,13 +60,12 @@ struct PoolingConfig {
 }
 
 impl ModelManifest {
-    /// Describes the model in `dir` from `model.json` and, where that is silent, from
-    /// the files sentence-transformers writes.
+    /// Describes the model in `dir` by `model.json` and, for what that lacks, by the files that sentence-transformers
+    /// writes.
     ///
     /// # Errors
-    /// [`InferenceError::NotInstalled`] if the graph or the tokenizer is not there,
-    /// [`InferenceError::Failed`] if a description cannot be read or asks for a
-    /// pooling that is not supported.
+    /// [`InferenceError::NotInstalled`] if there is no graph or tokenizer, [`InferenceError::Failed`] if a description
+    /// is malformed or names an unsupported pooling.
     pub fn read(dir: &Path) -> Result<Self, InferenceError> {
         let graph = ["model.onnx", "onnx/model.onnx"].map(|file| dir.join(file));
         let graph = graph.into_iter().find(|file| file.is_file());
@@ -105,7 +103,7 @@ fn read_pooling(file: &Path) -> Result<Pooling, InferenceError> {
     }
 }
 
-/// The file's content, or none if there is no such file.
+/// The parsed file, or `None` if there is no such file.
 fn read_json<T: for<'de> Deserialize<'de>>(file: &Path) -> Result<Option<T>, InferenceError> {
     let doing = || format!("reading {}", file.display());
     let text = match fs::read_to_string(file) {

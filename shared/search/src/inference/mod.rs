@@ -1,13 +1,12 @@
-//! Sentence embeddings: a sentence-transformers ONNX model run inside the process.
+//! Sentence embeddings by a sentence-transformers ONNX model that runs in this process.
 //!
-//! [`Embedder`] is all that callers see. Behind it stand a bounded queue with two
-//! priorities and a few threads that own the model; tensors never leave this module.
-//! A question asked while a manual is being embedded waits for one text of that
-//! manual at most, because work is queued text by text.
+//! [`Embedder`] is the public interface. Behind it are a bounded queue with two priorities and a few threads that own
+//! the model. Tensors never leave this module. Work is queued text by text, so a question that is asked while a manual
+//! is being embedded waits for at most one text of that manual.
 //!
-//! Any sentence-transformers model exported to ONNX works in place of the default:
-//! a folder with `model.onnx` (or `onnx/model.onnx`) and `tokenizer.json`, described
-//! by `model.json` or by the files that sentence-transformers writes itself.
+//! Any sentence-transformers model exported to ONNX can replace the default: a folder with `model.onnx` (or
+//! `onnx/model.onnx`) and `tokenizer.json`, described by `model.json` or by the files that sentence-transformers
+//! writes.
 
 mod config;
 mod embedder;

@@ -9,10 +9,9 @@ use super::{Embedding, InferenceError, ModelManifest, Pooling, TokenCounter, wor
 
 /// A sentence-transformers graph with its tokenizer. Clones share the weights.
 ///
-/// Each text runs alone and at its own length. On one thread a batch is no faster
-/// than its texts one by one, and padding to a common length is work for nothing;
-/// one plan with a symbolic length holds the packed weights once, where a plan per
-/// length holds them once per length and is no faster.
+/// Each text runs alone, at its own length. On one thread a batch is no faster, and padding to a common length is
+/// wasted work. One plan with a symbolic length stores the packed weights once; one plan per length would store them
+/// repeatedly and be no faster.
 #[derive(Debug, Clone)]
 pub(super) struct SentenceModel {
     plan: Arc<TypedRunnableModel>,
@@ -22,7 +21,7 @@ pub(super) struct SentenceModel {
     max_tokens: usize,
 }
 
-/// What the graph wants to be told about a text, in the graph's order.
+/// An input of the graph, in the graph's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Input {
     Ids,
@@ -30,12 +29,12 @@ enum Input {
     TokenTypes,
 }
 
-/// What the graph gives back.
+/// The output of the graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Output {
-    /// One vector per text.
+    /// One vector for the text.
     Sentence,
-    /// One vector per token, to be pooled.
+    /// One vector for each token, to be pooled.
     Tokens(Pooling),
 }
 
@@ -50,7 +49,7 @@ impl SentenceModel {
         Ok(Self { plan, inputs, output, tokens, max_tokens: manifest.max_tokens })
     }
 
-    /// The text's vector, of any length.
+    /// The unnormalised vector of a text.
     fn run(&self, ids: &[u32]) -> TractResult<Vec<f32>> {
         let inputs = self.inputs.iter().map(|input| {
             let values: Vec<i64> = match input {
@@ -82,7 +81,7 @@ impl Encoder for SentenceModel {
     }
 }
 
-/// Optimised for one text of any length.
+/// Optimises the graph for one text of any length.
 fn optimise(mut model: InferenceModel) -> TractResult<Arc<TypedRunnableModel>> {
     let length = model.symbols.sym("sequence");
     for input in 0..model.input_outlets()?.len() {
@@ -105,7 +104,7 @@ fn inputs(model: &InferenceModel) -> Result<Vec<Input>, InferenceError> {
         .collect()
 }
 
-/// Keeps the one output that is wanted, so that nothing else is computed.
+/// Removes all outputs but the required one, so that nothing else is computed.
 fn select_output(model: InferenceModel, pooling: Pooling) -> Result<(InferenceModel, Output), InferenceError> {
     let known = [
         ("sentence_embedding", Output::Sentence),
@@ -138,7 +137,7 @@ fn unknown(name: &str) -> String {
     format!("{name} is not an input of a sentence-transformers model")
 }
 
-/// One vector from the `width` long vectors of all tokens.
+/// Pools the vectors of all tokens, each `width` long, into one.
 fn pool(values: &[f32], width: usize, pooling: Pooling) -> Vec<f32> {
     let mut tokens = values.chunks_exact(width.max(1));
     let mut pooled = tokens.next().unwrap_or_default().to_vec();

@@ -3,10 +3,10 @@ use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
 };
 
-/// What work waits in: two lanes, of which the urgent one always goes first.
+/// A queue with two lanes, of which the urgent one always goes first.
 ///
-/// The bound is the caller's (see [`Embedder`](super::Embedder)), since one request
-/// puts several items in.
+/// It has no bound of its own: [`Embedder`](super::Embedder) limits the number of requests, each of which may add
+/// several items.
 #[derive(Debug)]
 pub(super) struct TwoLaneQueue<T> {
     lanes: Mutex<Lanes<T>>,
@@ -20,12 +20,12 @@ struct Lanes<T> {
     closed: bool,
 }
 
-/// Which lane work waits in.
+/// A lane of the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lane {
-    /// Somebody is waiting for this: a question.
+    /// For work that a user is waiting for: a question.
     Urgent,
-    /// Large and patient: the chunks of a document.
+    /// For large work that nobody is waiting for: the chunks of a document.
     Bulk,
 }
 
@@ -45,7 +45,7 @@ impl<T> TwoLaneQueue<T> {
         self.changed.notify_all();
     }
 
-    /// The next item; waits for one. None once the queue is closed.
+    /// The next item, after waiting for one. `None` once the queue is closed.
     pub(super) fn pop(&self) -> Option<T> {
         let mut lanes = self.lock();
         loop {
@@ -62,7 +62,7 @@ impl<T> TwoLaneQueue<T> {
         }
     }
 
-    /// Lets every waiting [`pop`](Self::pop) return and drops what was left.
+    /// Makes every waiting [`pop`](Self::pop) return, and drops the remaining items.
     pub(super) fn close(&self) {
         let mut lanes = self.lock();
         lanes.closed = true;

@@ -1,22 +1,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
 use super::*;
-
-/// The model that `scripts/models` installs, or none, said aloud.
-fn installed() -> Option<Embedder> {
-    let dir = std::env::var_os("MODEL_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../models/all-minilm-l6-v2"), PathBuf::from);
-    match Embedder::load(&ModelConfig { dir, threads: 1, queue: 16 }) {
-        Ok(embedder) => Some(embedder),
-        Err(error @ InferenceError::NotInstalled { .. }) => {
-            eprintln!("skipped: {error}");
-            None
-        }
-        Err(error) => panic!("{error}"),
-    }
-}
+use crate::test_support::needed_embedder;
 
 async fn cosine(embedder: &Embedder, a: &str, b: &str) -> f32 {
     let a = embedder.embed_one(a).await.unwrap();
@@ -25,7 +12,7 @@ async fn cosine(embedder: &Embedder, a: &str, b: &str) -> f32 {
 
 #[tokio::test]
 async fn similarities_are_those_of_the_reference_implementation() {
-    let Some(embedder) = installed() else { return };
+    let Some(embedder) = needed_embedder() else { return };
     let person = "That is a happy person";
     let dog = cosine(&embedder, person, "That is a happy dog").await;
     let day = cosine(&embedder, person, "Today is a sunny day").await;
@@ -37,7 +24,7 @@ async fn similarities_are_those_of_the_reference_implementation() {
 
 #[tokio::test]
 async fn a_text_means_the_same_alone_and_among_others() {
-    let Some(embedder) = installed() else { return };
+    let Some(embedder) = needed_embedder() else { return };
     let texts: Vec<String> =
         (0..12).map(|n| format!("Torque the bolt to {n} lb-ft. {}", "Replace the gasket. ".repeat(n * 3))).collect();
     let together = embedder.embed(texts.clone()).await.unwrap();
@@ -50,7 +37,7 @@ async fn a_text_means_the_same_alone_and_among_others() {
 
 #[tokio::test]
 async fn any_text_has_an_embedding_of_length_one() {
-    let Some(embedder) = installed() else { return };
+    let Some(embedder) = needed_embedder() else { return };
     let long = "engine ".repeat(200_000);
     for text in ["", " ", "\0\u{feff}\n", "油压表 🛠️ Ölstand é", "[SEP] [CLS] [PAD]", &long] {
         let embedding = embedder.embed_one(text).await.unwrap();
@@ -61,7 +48,7 @@ async fn any_text_has_an_embedding_of_length_one() {
 
 #[tokio::test]
 async fn text_past_the_limit_changes_nothing() {
-    let Some(embedder) = installed() else { return };
+    let Some(embedder) = needed_embedder() else { return };
     // 254 words of one token each: with the two marks, exactly the limit.
     let full = "engine ".repeat(254);
     assert_eq!(embedder.count_tokens(&full), 254);
@@ -72,7 +59,7 @@ async fn text_past_the_limit_changes_nothing() {
 
 #[test]
 fn tokens_are_counted_and_placed_in_the_text() {
-    let Some(embedder) = installed() else { return };
+    let Some(embedder) = needed_embedder() else { return };
     let tokens = embedder.token_counter();
     let text = "Öl: check the turbocharger 🛠️.";
     let offsets = tokens.offsets(text);

@@ -4,12 +4,11 @@ use tokenizers::{PostProcessor, Tokenizer, TruncationDirection};
 
 use super::InferenceError;
 
-/// Bytes of text looked at per token of the limit. Longer text is cut before it is
-/// tokenised, so that a huge one costs no more than a long one; real text has four
-/// to five bytes per token.
+/// Bytes of text per token of the limit that are tokenised. Longer text is truncated first, so that a huge text costs
+/// no more than a long one. Typical text has four to five bytes per token.
 const BYTES_PER_TOKEN: usize = 64;
 
-/// The model's own tokenizer: what chunks are measured with. Cheap to clone.
+/// The model's tokenizer, which measures chunks. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct TokenCounter {
     tokenizer: Arc<Tokenizer>,
@@ -19,7 +18,7 @@ impl TokenCounter {
     /// Reads a `tokenizer.json`.
     ///
     /// # Errors
-    /// [`InferenceError::Failed`] if it is missing or not a tokenizer.
+    /// [`InferenceError::Failed`] if the file is missing or not a tokenizer.
     pub fn load(file: &Path) -> Result<Self, InferenceError> {
         let mut tokenizer =
             Tokenizer::from_file(file).map_err(|error| InferenceError::failed("reading the tokenizer", error))?;
@@ -29,8 +28,8 @@ impl TokenCounter {
         Ok(Self { tokenizer: Arc::new(tokenizer) })
     }
 
-    /// How many tokens `text` has, not counting the marks that the model puts
-    /// around every text (two for BERT models).
+    /// The number of tokens of `text`, without the special tokens that the model adds to every text (two for BERT
+    /// models).
     #[must_use]
     pub fn count(&self, text: &str) -> usize {
         self.tokenizer.encode_fast(text, false).map_or_else(
@@ -40,8 +39,7 @@ impl TokenCounter {
         )
     }
 
-    /// The byte range of `text` that each of its tokens stands for, in order: cutting
-    /// between two of them cuts no token.
+    /// The byte range of each token in `text`, in order. Cutting between two ranges splits no token.
     #[must_use]
     pub fn offsets(&self, text: &str) -> Vec<Range<usize>> {
         self.tokenizer.encode(text, false).map_or_else(
@@ -50,7 +48,7 @@ impl TokenCounter {
         )
     }
 
-    /// Token ids as the model reads them, marks included, cut to `limit`.
+    /// Token ids for the model, including special tokens, truncated to `limit`.
     pub(super) fn ids(&self, text: &str, limit: usize) -> Result<Vec<u32>, InferenceError> {
         let failed = |error| InferenceError::failed("tokenising", error);
         let head = head(text, limit.saturating_mul(BYTES_PER_TOKEN));
@@ -62,7 +60,7 @@ impl TokenCounter {
     }
 }
 
-/// The first `bytes` bytes of `text`, or a little less, so that no character is cut.
+/// The first `bytes` bytes of `text`, or slightly less, to end at a character boundary.
 fn head(text: &str, bytes: usize) -> &str {
     let mut end = bytes.min(text.len());
     while !text.is_char_boundary(end) {

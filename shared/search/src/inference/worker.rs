@@ -11,26 +11,26 @@ use super::{
     queue::{Lane, TwoLaneQueue},
 };
 
-/// Requests of at most this many texts go before larger ones: they are questions.
+/// Maximum number of texts of an urgent request. Such requests are questions.
 const URGENT_TEXTS: usize = 4;
 
-/// What callers and the model meet at: text in, vector out, on the calling thread.
+/// The interface between the worker threads and the model.
 pub(super) trait Encoder: Send {
-    /// Embeds one text, cut to what the model can read.
+    /// Embeds one text on the calling thread, truncated to the model's maximum.
     fn encode(&mut self, text: &str) -> Result<Embedding, InferenceError>;
 }
 
-/// Threads that own the model, and the bounded queue before them.
+/// The threads that own the model, and the bounded queue of their work.
 #[derive(Debug)]
 pub(super) struct WorkerPool {
     queue: Arc<TwoLaneQueue<Task>>,
     admission: Arc<Semaphore>,
-    /// Places that are kept for questions.
+    /// Queue permits that are reserved for questions.
     kept: usize,
 }
 
-/// One text of a request. Work is queued text by text, so that a question waits for
-/// one text of a document and not for all of them.
+/// One text of a request. Work is queued text by text, so that a question waits for one text of a document and not for
+/// all of them.
 #[derive(Debug)]
 struct Task {
     request: Arc<Request>,
@@ -48,15 +48,15 @@ struct Progress {
     embeddings: Vec<Option<Embedding>>,
     missing: usize,
     reply: Option<oneshot::Sender<Reply>>,
-    /// The request's place in the queue. Given up before the answer is sent, so that
-    /// a caller who asks again at once is not refused because of itself.
+    /// The request's permit. Released before the result is sent, so that a caller who asks again at once is not refused
+    /// because of itself.
     admitted: Option<OwnedSemaphorePermit>,
 }
 
 type Reply = Result<Vec<Embedding>, InferenceError>;
 
 impl WorkerPool {
-    /// Starts one thread per encoder. At most `queue` requests are admitted at once.
+    /// Starts one thread per encoder. At most `queue` requests are admitted at a time.
     pub(super) fn start(encoders: Vec<Box<dyn Encoder>>, queue: usize) -> Result<Self, InferenceError> {
         let pool = Self {
             queue: Arc::new(TwoLaneQueue::new()),
@@ -73,7 +73,7 @@ impl WorkerPool {
         Ok(pool)
     }
 
-    /// Embeds the texts in order. Dropping the future drops the work not yet begun.
+    /// Embeds the texts in order. Dropping the future cancels the work that has not begun.
     pub(super) async fn embed(&self, texts: Vec<String>) -> Reply {
         if texts.is_empty() {
             return Ok(Vec::new());
@@ -105,7 +105,7 @@ impl Drop for WorkerPool {
     }
 }
 
-/// A worker thread's life.
+/// The loop of a worker thread.
 fn run(queue: &TwoLaneQueue<Task>, mut encoder: Box<dyn Encoder>) {
     while let Some(task) = queue.pop() {
         let Some(text) = task.request.wanted(task.index) else {
@@ -119,13 +119,13 @@ fn run(queue: &TwoLaneQueue<Task>, mut encoder: Box<dyn Encoder>) {
 }
 
 impl Request {
-    /// The text to embed, unless the caller is gone or has its answer already.
+    /// The text to embed, unless the caller has gone or already has its result.
     fn wanted(&self, index: usize) -> Option<&str> {
         let waiting = self.lock().reply.as_ref().is_some_and(|reply| !reply.is_closed());
         self.texts.get(index).filter(|_| waiting).map(String::as_str)
     }
 
-    /// Keeps one result; the last one, or the first failure, is the caller's answer.
+    /// Stores one result. The last one, or the first error, completes the request.
     fn finish(&self, index: usize, result: Result<Embedding, InferenceError>) {
         let mut progress = self.lock();
         let answer = match result {

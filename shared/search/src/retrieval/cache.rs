@@ -1,4 +1,4 @@
-//! Segments in memory, bounded by bytes, kept current by their `ETag`.
+//! A cache of segments in memory, limited in bytes and validated by `ETag`.
 
 use std::{
     collections::HashMap,
@@ -7,38 +7,37 @@ use std::{
 
 use super::{Segment, SegmentError};
 
-/// What a loader found.
+/// The result of a loader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fetched {
-    /// The object still has the tag it was asked with.
+    /// The object still has the given tag.
     Unchanged,
-    /// The object's bytes and their tag.
+    /// The object has changed.
     Changed {
         /// The object's entity tag.
         etag: String,
         /// The object's content.
         bytes: Vec<u8>,
     },
-    /// There is no such object.
+    /// The object does not exist.
     Missing,
 }
 
-/// Why a segment cannot be had.
+/// Why a segment is not available.
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError<E> {
     /// The loader failed.
     #[error("loading a segment failed: {0}")]
     Load(E),
-    /// The loaded bytes are no segment.
+    /// The loaded bytes are not a segment.
     #[error(transparent)]
     Segment(#[from] SegmentError),
-    /// The loader answered "unchanged" to a question without a tag.
+    /// The loader returned [`Fetched::Unchanged`] although it was given no tag.
     #[error("the store reported an object as unchanged that was never loaded")]
     Unexpected,
 }
 
-/// A cache of segments, least recently used out first. One object is loaded once, however many
-/// ask for it at the same time.
+/// A cache of segments that evicts the least recently used ones. Concurrent requests for an object load it once.
 #[derive(Debug)]
 pub struct SegmentCache {
     max_bytes: usize,
@@ -54,33 +53,33 @@ struct State {
 
 #[derive(Debug, Clone)]
 struct Slot {
-    /// Held while the object is loaded: others that want it wait here.
+    /// Locked while the object is loaded. Other requests wait for it.
     loading: Arc<tokio::sync::Mutex<()>>,
-    held: Option<Held>,
+    held: Option<CachedSegment>,
     used: u64,
-    /// Rises with every finished load, so that those who waited know that theirs is done.
+    /// Counts finished loads, so that waiting requests notice that the object was loaded meanwhile.
     loads: u64,
 }
 
 #[derive(Debug, Clone)]
-struct Held {
+struct CachedSegment {
     etag: String,
     segment: Arc<Segment>,
     bytes: usize,
 }
 
 impl SegmentCache {
-    /// A cache that holds at most `max_bytes` of segments.
+    /// A cache for at most `max_bytes` of segments.
     #[must_use]
     pub fn new(max_bytes: usize) -> Self {
         Self { max_bytes, state: Mutex::default() }
     }
 
-    /// The segment under `key`, or `None` where the store has none. `fetch` is given the tag of
-    /// the segment in memory, if any, and loads only what differs.
+    /// The segment under `key`, or `None` if there is none. `fetch` gets the tag of the segment in memory, if any, and
+    /// loads only a changed one.
     ///
     /// # Errors
-    /// When the loader fails or the bytes are no segment.
+    /// If the loader fails or the bytes are not a segment.
     pub async fn get<E, F, Fut>(&self, key: &str, fetch: F) -> Result<Option<Arc<Segment>>, CacheError<E>>
     where
         F: FnOnce(Option<String>) -> Fut,
@@ -101,14 +100,14 @@ impl SegmentCache {
             (Fetched::Changed { etag, bytes }, _) => {
                 let segment = Arc::new(Segment::from_bytes(&bytes)?);
                 let bytes = segment.memory_bytes();
-                Some(Held { etag, segment, bytes })
+                Some(CachedSegment { etag, segment, bytes })
             }
         };
         self.keep(key, found.clone());
         Ok(found.map(|held| held.segment))
     }
 
-    /// Forgets a segment.
+    /// Removes a segment.
     pub fn remove(&self, key: &str) {
         let mut state = self.lock();
         if let Some(slot) = state.slots.remove(key) {
@@ -116,7 +115,7 @@ impl SegmentCache {
         }
     }
 
-    /// Bytes of the segments in memory.
+    /// Total size of the segments in memory in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.lock().bytes
@@ -136,7 +135,7 @@ impl SegmentCache {
         read(slot)
     }
 
-    fn keep(&self, key: &str, held: Option<Held>) {
+    fn keep(&self, key: &str, held: Option<CachedSegment>) {
         let mut state = self.lock();
         let added = held.as_ref().map_or(0, |held| held.bytes);
         let Some(slot) = state.slots.get_mut(key) else {
@@ -154,8 +153,8 @@ impl SegmentCache {
     }
 }
 
-/// Drops the least recently used segments until the rest fits; the newest stays even if it alone
-/// is larger, since its caller holds it anyway, and goes with the next one.
+/// Evicts the least recently used segments until the rest fits. The newest stays even if it alone is too large, since
+/// its caller holds it anyway.
 fn evict(state: &mut State, max_bytes: usize, newest: &str) {
     while state.bytes > max_bytes {
         let oldest = state

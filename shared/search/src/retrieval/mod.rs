@@ -1,9 +1,8 @@
-//! Finding the passages that answer a question.
+//! Retrieval of the passages that answer a question.
 //!
-//! A [`Segment`] is everything search needs of one document, built once and never changed.
-//! A [`Library`] searches many of them: lexical evidence (BM25 over pages) and the similarity of
-//! embeddings (exact, over chunks) are fused into one score per page. [`SegmentCache`] keeps
-//! segments in memory.
+//! A [`Segment`] is everything that search needs of one document. It is built once and never changed. A [`Library`]
+//! searches several segments: BM25 over pages and the exact cosine similarity of chunks are fused into one score per
+//! page. [`SegmentCache`] keeps segments in memory.
 
 pub mod analysis;
 mod cache;
@@ -12,6 +11,6 @@ mod search;
 mod segment;
 
 pub use cache::{CacheError, Fetched, SegmentCache};
-pub use question::{Asked, Form, Match, WantedValue, in_english, is_part_number};
+pub use question::{Match, QuestionWord, WantedValue, WordForm, in_english, is_part_number};
 pub use search::{Hit, Library, Query, Weights};
 pub use segment::{Segment, SegmentError, SegmentSource};

@@ -1,4 +1,4 @@
-//! A recording that still arrives.
+//! Decodes a recording while it arrives.
 
 use std::io::{Cursor, Read};
 use std::time::Duration;
@@ -7,16 +7,16 @@ use symphonia::core::io::ReadOnlySource;
 
 use super::decode::Conversion;
 use super::recording::Recording;
-use super::sniff::{self, Kind, SNIFFED};
+use super::sniff::{self, RecordingKind, SNIFFED};
 use super::{AudioError, RECOGNISED_RATE, wav};
 
-/// Decodes what arrives while it arrives, up to so many samples: `heard` takes each block as soon as it
-/// can be decoded, and says whether anybody still listens. The calling thread waits for what arrives.
+/// Decodes at most `most` samples while they arrive. `heard` gets each block as soon as it is decoded, and returns
+/// whether to continue. Blocks the calling thread until the end.
 ///
-/// A read of `input` must give what is there rather than fill its buffer.
+/// `input` must return available bytes at once instead of filling the buffer.
 ///
 /// # Errors
-/// [`AudioError`].
+/// If the recording is empty, unsupported, damaged or too long.
 pub(super) fn arriving(
     mut input: impl Read + Send + Sync + 'static,
     most: usize,
@@ -31,7 +31,7 @@ pub(super) fn arriving(
         }
     }
     let kind = sniff::magic(&start).ok_or(AudioError::Unsupported)?;
-    if kind == Kind::Wav {
+    if kind == RecordingKind::Wav {
         wav::mend(&mut start, None);
     }
     let mut recording = Recording::open(kind, Box::new(ReadOnlySource::new(Cursor::new(start).chain(input))))?;
@@ -57,7 +57,7 @@ pub(super) fn arriving(
     Ok(())
 }
 
-/// The error for more than so many samples.
+/// The error for a recording with more samples than `most`.
 pub(super) fn too_long(most: usize) -> AudioError {
     let seconds = most as u64 / u64::from(RECOGNISED_RATE);
     AudioError::TooLong { limit: Duration::from_secs(seconds) }

@@ -1,4 +1,4 @@
-//! A whole recording at once.
+//! Decodes whole recordings.
 
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,41 +11,41 @@ use tokio::sync::Semaphore;
 
 use super::recording::{Block, Recording};
 use super::resampling::Resampling;
-use super::sniff::{self, Kind, SNIFFED};
+use super::sniff::{self, RecordingKind, SNIFFED};
 use super::worker::AudioWorker;
 use super::{AudioError, Pcm, RECOGNISED_RATE, joined, mp4, samples_in, wav};
 
-/// The shortest time that is given to decoding; nobody waits longer for a short recording.
+/// Minimum time limit for decoding, for short recordings.
 pub(super) const LEAST_TIME: Duration = Duration::from_secs(20);
 
-/// How many times faster than it sounds a recording must at least be decoded.
+/// Decoding must be at least this many times faster than playback.
 pub(super) const SLOWEST_SPEED: u32 = 30;
 
-/// Requests that may wait, for each that is being decoded.
+/// Number of requests that may wait, per recording that is being decoded.
 const WAITING: usize = 8;
 
-/// How much of a recording is taken.
+/// Limits of a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AudioLimits {
-    /// The longest recording that is taken.
+    /// Maximum length of a recording.
     pub longest: Duration,
-    /// How long decoding may take.
+    /// Maximum time for decoding.
     pub time: Duration,
 }
 
 impl AudioLimits {
-    /// For recordings of at most this length.
+    /// Limits for recordings of at most this length.
     #[must_use]
     pub fn new(longest: Duration) -> Self {
         Self { longest, time: LEAST_TIME.max(longest / SLOWEST_SPEED) }
     }
 }
 
-/// Decodes a whole recording to [`RECOGNISED_RATE`] in this process, on the calling thread. Only for
-/// recordings of one's own: whatever anybody may send is for an [`AudioDecoder`].
+/// Decodes a whole recording to [`RECOGNISED_RATE`] in this process, on the calling thread. Only for trusted
+/// recordings; use [`AudioDecoder`] for untrusted ones.
 ///
 /// # Errors
-/// [`AudioError`], in words for the person who sent it.
+/// If the recording is empty, unsupported, damaged or too long. The text is meant for the user who sent it.
 pub fn decode(bytes: impl Into<Bytes>, limits: AudioLimits) -> Result<Pcm, AudioError> {
     let mut samples = Vec::new();
     let mut heard = |block: &mut Vec<i16>| {
@@ -57,7 +57,7 @@ pub fn decode(bytes: impl Into<Bytes>, limits: AudioLimits) -> Result<Pcm, Audio
     Ok(Pcm { rate: RECOGNISED_RATE, samples })
 }
 
-/// Decodes recordings in child processes, a few at once.
+/// Decodes recordings in child processes, a few at a time.
 #[derive(Debug, Clone)]
 pub struct AudioDecoder {
     worker: AudioWorker,
@@ -67,7 +67,7 @@ pub struct AudioDecoder {
 }
 
 impl AudioDecoder {
-    /// For so many recordings at once; eight times as many may wait.
+    /// Decodes at most `at_once` recordings at a time. Eight times as many may wait.
     #[must_use]
     pub fn new(worker: AudioWorker, limits: AudioLimits, at_once: usize) -> Self {
         let at_once = at_once.clamp(1, 1_024);
@@ -79,13 +79,13 @@ impl AudioDecoder {
         }
     }
 
-    /// Decodes a whole recording to [`RECOGNISED_RATE`]. Its format is told by its content. Of one that
-    /// ends early or is damaged in places, what can be decoded is given; of several that were joined, all.
-    /// Dropping the future ends the child.
+    /// Decodes a whole recording to [`RECOGNISED_RATE`]. The format is detected from the content. Of a truncated or
+    /// damaged recording, the decodable parts are returned; of several joined ones, all. Dropping the future kills the
+    /// child.
     ///
     /// # Errors
-    /// [`AudioError`], in words for the person who sent it; [`AudioError::Busy`] where too many wait
-    /// already.
+    /// If the recording is empty, unsupported, damaged, or exceeds a limit; the text is meant for the user who sent it.
+    /// [`AudioError::Busy`] if too many requests are waiting.
     pub async fn decode(&self, bytes: impl Into<Bytes>) -> Result<Pcm, AudioError> {
         let bytes = bytes.into();
         let _admitted = self.admitted.try_acquire().map_err(|_| AudioError::Busy)?;
@@ -99,17 +99,17 @@ impl AudioDecoder {
 /// How decoding ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// All was heard.
+    /// The whole recording was decoded.
     Complete,
-    /// Nobody listened any more.
+    /// The listener stopped it.
     Abandoned,
 }
 
-/// Decodes a whole recording. `heard` takes the samples as they come, leaves the vector empty, and says
-/// whether anybody still listens.
+/// Decodes a whole recording. `heard` gets the samples as they are decoded, empties the vector, and returns whether to
+/// continue.
 ///
 /// # Errors
-/// [`AudioError`], which may come after some samples.
+/// If the recording is empty, unsupported, damaged or too long. Some samples may have been passed on before.
 pub(super) fn whole(
     bytes: &Bytes,
     limits: AudioLimits,
@@ -154,8 +154,8 @@ pub(super) fn whole(
     }
 }
 
-/// What a recording is, and the recording without a tag before it.
-fn kind(bytes: &Bytes) -> Result<(Kind, Bytes), AudioError> {
+/// The format of a recording, and the recording without a leading tag.
+fn kind(bytes: &Bytes) -> Result<(RecordingKind, Bytes), AudioError> {
     if bytes.is_empty() {
         return Err(AudioError::Empty);
     }
@@ -164,13 +164,13 @@ fn kind(bytes: &Bytes) -> Result<(Kind, Bytes), AudioError> {
     Ok((kind, bytes))
 }
 
-/// A way to read a recording that suits it.
-fn source(kind: Kind, bytes: Bytes) -> Box<dyn MediaSource> {
+/// A source that suits the format.
+fn source(kind: RecordingKind, bytes: Bytes) -> Box<dyn MediaSource> {
     match kind {
         // Their headers may stand at the end.
-        Kind::Aiff => Box::new(Cursor::new(bytes)),
-        Kind::Mp4 => Box::new(Cursor::new(mp4::mended(bytes))),
-        Kind::Wav => {
+        RecordingKind::Aiff => Box::new(Cursor::new(bytes)),
+        RecordingKind::Mp4 => Box::new(Cursor::new(mp4::mended(bytes))),
+        RecordingKind::Wav => {
             let mut start = head(&bytes).to_vec();
             wav::mend(&mut start, Some(bytes.len() as u64));
             let rest = bytes.slice(start.len()..);
@@ -186,19 +186,19 @@ fn head(bytes: &[u8]) -> &[u8] {
     bytes.get(..SNIFFED).unwrap_or(bytes)
 }
 
-/// From blocks of any rate to [`RECOGNISED_RATE`].
+/// Converts blocks of any rate to [`RECOGNISED_RATE`].
 #[derive(Default)]
 pub(super) struct Conversion {
     current: Option<(u32, Resampling)>,
-    /// What has been converted.
+    /// The converted samples.
     pub(super) samples: Vec<i16>,
 }
 
 impl Conversion {
-    /// Converts a block. Where its rate differs from the last one's, another recording follows.
+    /// Converts a block. If its rate differs from that of the previous block, a new recording begins.
     ///
     /// # Errors
-    /// [`AudioError::Unsupported`] for rates that no recording has.
+    /// [`AudioError::Unsupported`] for rates outside the supported range.
     pub(super) fn push(&mut self, block: &Block<'_>) -> Result<(), AudioError> {
         if block.samples.is_empty() {
             return Ok(());
@@ -215,7 +215,7 @@ impl Conversion {
         Ok(())
     }
 
-    /// Converts what still waits for more.
+    /// Converts the remaining samples.
     pub(super) fn finish(&mut self) {
         if let Some((_, mut resampling)) = self.current.take() {
             resampling.finish(&mut self.samples);

@@ -1,4 +1,4 @@
-//! Files that a browser plays.
+//! Encodes sound as files that browsers play.
 
 mod mp3;
 mod opus;
@@ -9,10 +9,10 @@ use std::str::FromStr;
 use super::{Pcm, RECOGNISED_RATE};
 use foundation::ApiError;
 
-/// A kind of file that sound is sent in.
+/// A file format for sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SoundFormat {
-    /// WAV: samples as they are.
+    /// WAV: uncompressed samples.
     #[default]
     Wav,
     /// MPEG audio layer III.
@@ -21,12 +21,12 @@ pub enum SoundFormat {
     Opus,
 }
 
-/// A name that is no [`SoundFormat`]'s.
+/// The name is not that of a [`SoundFormat`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be wav, mp3 or opus")]
 pub struct UnknownFormat;
 
-/// Sound that could not be encoded: a fault of the encoder, not of its input.
+/// Encoding failed, because of the encoder and not because of its input.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the sound could not be encoded as {format}: {reason}")]
 pub struct EncodeError {
@@ -57,7 +57,7 @@ impl SoundFormat {
         }
     }
 
-    /// The name by which it is asked for.
+    /// Its name in requests.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -83,10 +83,10 @@ impl FromStr for SoundFormat {
 }
 
 impl Pcm {
-    /// The sound as a complete file.
+    /// Encodes the sound as a complete file.
     ///
     /// # Errors
-    /// [`EncodeError`] where the encoder fails.
+    /// If the encoder fails.
     pub fn encode(&self, format: SoundFormat) -> Result<Vec<u8>, EncodeError> {
         match format {
             SoundFormat::Wav => wav(self),
@@ -95,7 +95,7 @@ impl Pcm {
         }
     }
 
-    /// The same sound at the first of these ascending rates that holds all of it, or at the last.
+    /// The sound at the first of these ascending rates that is not lower than its own, or at the last.
     fn at_one_of(&self, rates: &[u32]) -> Self {
         let own = if self.rate == 0 { RECOGNISED_RATE } else { self.rate };
         let rate = rates.iter().find(|&&rate| rate >= own).or(rates.last()).copied().unwrap_or(own);

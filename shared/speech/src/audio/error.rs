@@ -1,4 +1,4 @@
-//! Why a recording cannot be used, in words for the person who sent it.
+//! Why a recording cannot be used, in words for the user who sent it.
 
 use std::time::Duration;
 
@@ -10,38 +10,37 @@ use foundation::ApiError;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AudioError {
-    /// It has no bytes, or no sound in it.
+    /// It is empty or contains no sound.
     #[error("The recording is empty.")]
     Empty,
-    /// It is no recording, or one in a format that cannot be read.
+    /// It is not a recording, or its format is not supported.
     #[error("This is not a recording that can be read. Please send WebM, Ogg, WAV, MP3, M4A, FLAC or AIFF.")]
     Unsupported,
-    /// It starts like a recording, but what follows cannot be read.
+    /// It begins like a recording, but the rest cannot be read.
     #[error("This recording is damaged or incomplete. Please record it again.")]
     Damaged,
-    /// It sounds longer than the limit.
+    /// It is longer than the limit.
     #[error("This recording is too long: at most {} are taken.", spoken_limit(*limit))]
     TooLong {
         /// The limit.
         limit: Duration,
     },
-    /// Reading it did not end within the time limit.
+    /// Decoding exceeded the time limit.
     #[error("Reading this recording took too long. Please send a shorter one.")]
     TookTooLong,
-    /// Reading it needs more memory than any real recording does.
+    /// Decoding needs more memory than any valid recording.
     #[error("Reading this recording needs too much memory. Please record or export it again.")]
     NeedsTooMuchMemory,
-    /// The program that reads recordings could not be run, or was ended from outside: worth another try.
+    /// The program that decodes recordings could not be started or was killed from outside. A retry may help.
     #[error("Recordings cannot be read at the moment. Please try again.")]
     Unavailable,
-    /// As many recordings as can be read at the same time are being read, and as many as may wait
-    /// are waiting: worth another try.
+    /// Too many recordings are being decoded or waiting. A retry may help.
     #[error("Too many recordings are being read at the moment. Please try again.")]
     Busy,
 }
 
 impl AudioError {
-    /// A stable name for programs.
+    /// A stable error code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {

@@ -1,40 +1,40 @@
-//! Recordings that were joined one behind the other in one file.
+//! Recordings that were concatenated in one file.
 //!
-//! Readers stop where the first ends. Ogg and ADTS are made to be joined and need nothing.
+//! Readers stop at the end of the first one. Ogg and ADTS support concatenation and need no special handling.
 
 use bytes::Bytes;
 
 use super::mp4;
-use super::sniff::{self, Kind, SNIFFED};
+use super::sniff::{self, RecordingKind, SNIFFED};
 
-/// The length of an `ID3v1` tag, which stands behind an MP3 recording.
+/// Length of an `ID3v1` tag at the end of an MP3 recording.
 const OLD_TAG: usize = 128;
 
-/// The recordings in a file of this kind; most files hold one.
-pub(super) fn recordings(kind: Kind, bytes: &Bytes) -> Vec<Bytes> {
+/// The recordings in a file of this kind. Most files contain one.
+pub(super) fn recordings(kind: RecordingKind, bytes: &Bytes) -> Vec<Bytes> {
     let starts = match kind {
-        Kind::Matroska => found(bytes, *b"\x1A\x45\xDF\xA3", is_ebml_header),
-        Kind::Wav => found(bytes, *b"RIFF", |header| header.get(8..12) == Some(b"WAVE")),
-        Kind::Aiff => found(bytes, *b"FORM", |header| matches!(header.get(8..12), Some(b"AIFF" | b"AIFC"))),
+        RecordingKind::Matroska => found(bytes, *b"\x1A\x45\xDF\xA3", is_ebml_header),
+        RecordingKind::Wav => found(bytes, *b"RIFF", |header| header.get(8..12) == Some(b"WAVE")),
+        RecordingKind::Aiff => found(bytes, *b"FORM", |header| matches!(header.get(8..12), Some(b"AIFF" | b"AIFC"))),
         // Its first block has a fixed length.
-        Kind::Flac => found(bytes, *b"fLaC", |header| matches!(header.get(4..8), Some([0 | 0x80, 0, 0, 34]))),
-        Kind::Mp4 => mp4::further_starts(bytes),
-        Kind::Mp3 => return mp3(bytes),
-        Kind::Ogg | Kind::Adts => Vec::new(),
+        RecordingKind::Flac => found(bytes, *b"fLaC", |header| matches!(header.get(4..8), Some([0 | 0x80, 0, 0, 34]))),
+        RecordingKind::Mp4 => mp4::further_starts(bytes),
+        RecordingKind::Mp3 => return mp3(bytes),
+        RecordingKind::Ogg | RecordingKind::Adts => Vec::new(),
     };
     let ends = starts.iter().copied().chain([bytes.len()]);
     let starts = [0].into_iter().chain(starts.iter().copied());
     starts.zip(ends).map(|(start, end)| bytes.slice(start..end)).collect()
 }
 
-/// Where, but at the start, such a header begins.
+/// Positions of further headers, except at the start.
 fn found(bytes: &[u8], mark: [u8; 4], is_header: impl Fn(&[u8]) -> bool) -> Vec<usize> {
     let marks = bytes.windows(4).enumerate().skip(1).filter(|(_, window)| *window == mark);
     marks.map(|(at, _)| at).filter(|&at| bytes.get(at..).is_some_and(&is_header)).collect()
 }
 
-/// Whether an EBML header begins here: its length, in one byte or in eight, and then one of its elements,
-/// whose names all begin with the same byte.
+/// Whether an EBML header begins here: its length in one or eight bytes, followed by one of its elements, whose ids all
+/// begin with the same byte.
 fn is_ebml_header(header: &[u8]) -> bool {
     let element = match header.get(4..12) {
         Some([0x01, 0, 0, 0, 0, 0, 0, _]) => header.get(12..14),
@@ -44,14 +44,13 @@ fn is_ebml_header(header: &[u8]) -> bool {
     matches!(element, Some([0x42, 0x82 | 0x85 | 0x86 | 0x87 | 0xF2 | 0xF3 | 0xF7]))
 }
 
-/// MP3 says at most in its first frame how many frames follow; whatever stands behind them is another
-/// recording.
+/// Splits MP3 recordings. At most the first frame says how many frames follow; the rest is another recording.
 fn mp3(bytes: &Bytes) -> Vec<Bytes> {
     let mut recordings = Vec::new();
     let mut rest = bytes.clone();
     while let Some(end) = announced_end(&rest) {
         let next = behind_tags(rest.slice(end..));
-        if sniff::kind(next.get(..SNIFFED).unwrap_or(&next)) != Some(Kind::Mp3) {
+        if sniff::kind(next.get(..SNIFFED).unwrap_or(&next)) != Some(RecordingKind::Mp3) {
             break;
         }
         recordings.push(rest.slice(..end));
@@ -61,7 +60,7 @@ fn mp3(bytes: &Bytes) -> Vec<Bytes> {
     recordings
 }
 
-/// Where the frames end that a recording says it has. Nothing where it does not say.
+/// The end of the frames that a recording announces; `None` if it announces nothing.
 fn announced_end(bytes: &[u8]) -> Option<usize> {
     let mut at = sniff::mp3_frame(bytes)?;
     let first = bytes.get(..at)?;

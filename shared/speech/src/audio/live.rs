@@ -1,4 +1,4 @@
-//! A recording while it still arrives.
+//! Decodes recordings while they arrive from a client.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -20,43 +20,43 @@ use super::sniff;
 use super::worker::{AudioWorker, Process};
 use super::{AudioError, RECOGNISED_RATE, samples_in};
 
-/// Decoded blocks, of 20 milliseconds or so, that may wait to be heard.
+/// Number of decoded blocks, of about 20 milliseconds, that may wait for the listener.
 const BLOCKS: usize = 64;
 
-/// How long a child may live.
+/// Maximum lifetime of a child.
 const AT_MOST_OPEN: Duration = Duration::from_hours(24);
 
-/// What arrives.
+/// The format of arriving sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LiveFormat {
-    /// Signed 16-bit little-endian samples of one channel and nothing else, at this rate in hertz.
+    /// Signed 16-bit little-endian mono samples at this rate in hertz, without a container.
     Raw(u32),
-    /// One recording in pieces, from its first byte on: `WebM`, Ogg, WAV, FLAC or fragmented MP4, as
-    /// a browser's recorder cuts it. Which, is told by its content.
+    /// One recording in pieces, from its first byte: `WebM`, Ogg, WAV, FLAC or fragmented MP4, as browsers record it.
+    /// The format is detected from the content.
     Recording,
 }
 
-type Heard = Result<Vec<i16>, AudioError>;
+type DecodedBlock = Result<Vec<i16>, AudioError>;
 
-/// The side that takes what arrives. Dropping it ends the sound.
+/// The side that takes arriving bytes. Dropping it ends the sound.
 #[derive(Debug)]
 pub struct LiveDecoder(Input);
 
-/// The side that is listened to: blocks of samples at [`RECOGNISED_RATE`], as soon as they can be
-/// decoded. Ends after the first error. Dropping it ends the work.
+/// The listener's side: a stream of blocks of samples at [`RECOGNISED_RATE`], as soon as they are decoded. It ends
+/// after the first error. Dropping it stops decoding.
 #[derive(Debug)]
-pub struct LiveSound(mpsc::Receiver<Heard>);
+pub struct LiveSound(mpsc::Receiver<DecodedBlock>);
 
 enum Input {
     Raw(Raw),
-    /// The start, until it can be told what it is.
+    /// The first bytes, until the format is known.
     Start {
         start: BytesMut,
-        out: mpsc::Sender<Heard>,
+        out: mpsc::Sender<DecodedBlock>,
         longest: Duration,
         worker: AudioWorker,
     },
-    /// What a child reads.
+    /// The input of the child.
     Running(ChildStdin),
     Ended,
 }
@@ -73,12 +73,12 @@ impl std::fmt::Debug for Input {
 }
 
 impl LiveDecoder {
-    /// For sound of at most this length; longer sound ends with [`AudioError::TooLong`]. Raw samples are
-    /// taken as they are, in this process: nothing in them decides how much memory they need. Recordings
-    /// are decoded by a child of `worker`, which lives until they end.
+    /// A decoder for at most `longest` of sound; after that, [`AudioError::TooLong`] follows. Raw samples are processed
+    /// in this process, since nothing in them can demand memory. Recordings are decoded by a child of `worker` that
+    /// lives until their end.
     ///
     /// # Errors
-    /// [`AudioError::Unsupported`] for raw samples at a rate that no microphone has.
+    /// [`AudioError::Unsupported`] for raw samples at a rate outside the supported range.
     pub fn new(format: LiveFormat, longest: Duration, worker: &AudioWorker) -> Result<(Self, LiveSound), AudioError> {
         let (out, heard) = mpsc::channel(BLOCKS);
         let input = match format {
@@ -88,8 +88,8 @@ impl LiveDecoder {
         Ok((Self(input), LiveSound(heard)))
     }
 
-    /// Takes the next piece; waits while those before it are not yet heard. What cannot be decoded
-    /// is told to the listener, and what comes after it or after the listener has gone is dropped.
+    /// Takes the next piece, after waiting until earlier pieces are decoded. The listener gets decoding errors. Pieces
+    /// after an error, or after the listener has gone, are dropped.
     pub async fn push(&mut self, piece: Bytes) {
         match &mut self.0 {
             Input::Raw(raw) => {
@@ -112,7 +112,7 @@ impl LiveDecoder {
         }
     }
 
-    /// Nothing follows: what still waits is decoded, and then the listener's stream ends.
+    /// Ends the recording. Remaining pieces are decoded, and then the listener's stream ends.
     pub async fn finish(mut self) {
         match std::mem::replace(&mut self.0, Input::Ended) {
             Input::Raw(mut raw) => raw.finish().await,
@@ -123,7 +123,7 @@ impl LiveDecoder {
         }
     }
 
-    /// Starts the child that decodes what the start says it is.
+    /// Starts the child for the detected format.
     async fn begin(&mut self) {
         let Input::Start { start, out, longest, worker } = std::mem::replace(&mut self.0, Input::Ended) else { return };
         if sniff::magic(&start).is_none() {
@@ -150,8 +150,8 @@ impl Stream for LiveSound {
     }
 }
 
-/// Passes on what a child hears, until it has ended or nobody listens.
-async fn listen(mut process: Process, _permit: OwnedSemaphorePermit, out: mpsc::Sender<Heard>) {
+/// Forwards the output of a child until it ends or the listener goes.
+async fn listen(mut process: Process, _permit: OwnedSemaphorePermit, out: mpsc::Sender<DecodedBlock>) {
     // Somebody may be silent for as long as the microphone is open.
     let until = Instant::now() + AT_MOST_OPEN;
     loop {
@@ -173,21 +173,21 @@ async fn listen(mut process: Process, _permit: OwnedSemaphorePermit, out: mpsc::
 /// Raw samples, which need no child.
 struct Raw {
     rate: u32,
-    /// The first half of a sample that was cut in two.
+    /// The first half of a sample that was split between two pieces.
     half: Option<u8>,
     conversion: Conversion,
-    out: mpsc::Sender<Heard>,
+    out: mpsc::Sender<DecodedBlock>,
     length: usize,
     most: usize,
 }
 
 impl Raw {
-    fn new(rate: u32, out: mpsc::Sender<Heard>, most: usize) -> Result<Self, AudioError> {
+    fn new(rate: u32, out: mpsc::Sender<DecodedBlock>, most: usize) -> Result<Self, AudioError> {
         Resampling::new(rate, RECOGNISED_RATE)?;
         Ok(Self { rate, half: None, conversion: Conversion::default(), out, length: 0, most })
     }
 
-    /// Whether more may come.
+    /// Returns whether to continue.
     async fn push(&mut self, bytes: &[u8]) -> bool {
         let mut samples = Vec::with_capacity(bytes.len() / 2 + 1);
         for &byte in bytes {

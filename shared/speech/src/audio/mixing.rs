@@ -1,29 +1,27 @@
-//! From several channels to one.
+//! Mixes several channels into one.
 
-/// The loudest sample that is believed; full scale is 1.
+/// Larger samples are clipped; full scale is 1.
 const LOUDEST: f32 = 4.0;
-/// Power of a block below which nothing is told from it: 80 decibels below full scale.
+/// Blocks with less power are not evaluated: 80 decibels below full scale.
 const QUIETEST: f32 = 1e-8;
-/// Channels cancel each other where their mean has less than this share of the power that it has of
-/// sounds that have nothing to do with each other.
+/// Channels count as cancelling each other if the power of their mean is below this share of that of unrelated sounds.
 const CANCELLED: f32 = 0.1;
-/// They do so no more above this share.
+/// And no longer above this share.
 const AUDIBLE: f32 = 0.5;
 
 /// Mixes blocks of a recording to one channel.
 ///
-/// That is the mean of all channels: two people who speak at once on channels of their own stay within
-/// bounds. Where the channels cancel each other, as where one of two microphones is wired the wrong way
-/// round, it is one of them.
+/// The result is the mean of all channels, so two simultaneous speakers on separate channels do not clip. If the
+/// channels cancel each other, for example because one of two microphones has reversed polarity, the result is one
+/// channel alone.
 #[derive(Debug, Default)]
 pub(super) struct Mixer {
-    /// The channel that is taken alone.
+    /// The channel that is used alone.
     alone: Option<usize>,
 }
 
 impl Mixer {
-    /// Mixes a block; appends it to `mixed`. What is no number, infinite, or too small for the processor
-    /// to be quick with becomes silence in `channels`.
+    /// Mixes a block and appends it to `mixed`. In `channels`, NaN, infinite and denormal samples become silence.
     pub(super) fn mix(&mut self, channels: &mut [Vec<f32>], mixed: &mut Vec<f32>) {
         for sample in channels.iter_mut().flatten() {
             *sample = if sample.is_normal() { sample.clamp(-LOUDEST, LOUDEST) } else { 0.0 };
@@ -53,7 +51,7 @@ impl Mixer {
         }
     }
 
-    /// Decides by a block whether the channels cancel each other. `mean` is the power of their mean, times
+    /// Decides for a block whether the channels cancel each other. `mean` is the power of their mean, multiplied by
     /// their number.
     fn choose(&mut self, channels: &[Vec<f32>], mean: f32, count: f32) {
         let powers: Vec<f32> = channels.iter().map(|channel| power(channel)).collect();
@@ -73,7 +71,7 @@ impl Mixer {
     }
 }
 
-/// The mean square.
+/// The mean square of samples.
 fn power(samples: &[f32]) -> f32 {
     #[expect(clippy::cast_precision_loss, reason = "a block is short")]
     let count = samples.len().max(1) as f32;

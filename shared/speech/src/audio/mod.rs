@@ -1,7 +1,7 @@
-//! Sound as samples, and the files it comes and goes in.
+//! Sound as samples, and files of sound.
 //!
-//! [`decode`] turns a recording of any common format into [`Pcm`], [`live`] does so while it still
-//! arrives, both in [child processes](AudioWorker); [`encode`] makes files that a browser plays.
+//! [`decode`] turns a recording in any common format into [`Pcm`], and [`live`] does so while it arrives, both in
+//! [child processes](AudioWorker). [`encode`] creates files that browsers play.
 
 mod arriving;
 pub mod decode;
@@ -30,34 +30,33 @@ use std::time::Duration;
 
 use resampling::Resampling;
 
-/// Samples a second of everything that is recognised.
+/// The sample rate of speech recognition in hertz.
 pub const RECOGNISED_RATE: u32 = 16_000;
 
-/// Sound: signed 16-bit samples of one channel.
+/// Sound: signed 16-bit mono samples.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pcm {
-    /// Samples a second, in hertz.
+    /// Sample rate in hertz.
     pub rate: u32,
     /// The samples.
     pub samples: Vec<i16>,
 }
 
 impl Pcm {
-    /// How long it sounds.
+    /// The length of the sound.
     #[must_use]
     pub fn duration(&self) -> Duration {
         let samples = u32::try_from(self.samples.len()).unwrap_or(u32::MAX);
         Duration::from_secs(1) * samples / self.rate.max(1)
     }
 
-    /// Silence of the given length.
+    /// Silence of this length.
     #[must_use]
     pub fn silence(rate: u32, length: Duration) -> Self {
         Self { rate, samples: vec![0; samples_in(length, rate)] }
     }
 
-    /// Puts another sound behind this one, at this one's rate. An empty sound without a rate takes
-    /// the other's.
+    /// Appends another sound, converted to this rate. An empty sound without a rate takes over the other's rate.
     pub fn append(&mut self, other: &Self) {
         if self.rate == 0 {
             self.rate = other.rate;
@@ -69,13 +68,13 @@ impl Pcm {
         }
     }
 
-    /// Puts silence behind it.
+    /// Appends silence.
     pub fn pause(&mut self, length: Duration) {
         self.samples.resize(self.samples.len() + samples_in(length, self.rate), 0);
     }
 
-    /// The same sound at another rate, in hertz; frequencies that the other rate cannot hold are
-    /// filtered out. A rate that cannot be converted to or from gives silence of the same length.
+    /// Resamples to another rate in hertz, with an anti-aliasing filter. An unsupported rate gives silence of the same
+    /// length.
     #[must_use]
     pub fn resampled(&self, rate: u32) -> Self {
         let mut samples = Vec::with_capacity(samples_in(self.duration(), rate));
@@ -90,7 +89,7 @@ impl Pcm {
     }
 }
 
-/// How many samples of this rate a length of time holds.
+/// The number of samples in this time.
 fn samples_in(length: Duration, rate: u32) -> usize {
     usize::try_from(length.as_nanos() * u128::from(rate) / 1_000_000_000).unwrap_or(usize::MAX)
 }

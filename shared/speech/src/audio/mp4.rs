@@ -1,18 +1,18 @@
-//! MP4 files that were cut off or joined: their outermost boxes.
+//! Repairs truncated or concatenated MP4 files at the level of their outermost boxes.
 
 use bytes::Bytes;
 
-/// Where a box begins, what it is, and how long its head and the whole of it are.
+/// The position, type, header length and total length of a box.
 struct Outline {
     start: usize,
     name: [u8; 4],
-    /// 8 bytes, or 16 where the length has 64 bits.
+    /// 8 bytes, or 16 with a 64-bit length.
     head: usize,
-    /// As it says itself; nothing where it reaches to the end of the file.
+    /// The length in its header; `None` if it extends to the end of the file.
     length: Option<u64>,
 }
 
-/// The outermost boxes, up to the first whose head cannot be true.
+/// The outermost boxes, up to the first with an invalid header.
 fn boxes(bytes: &[u8]) -> impl Iterator<Item = Outline> {
     let mut next = Some(0);
     std::iter::from_fn(move || {
@@ -34,7 +34,7 @@ fn boxes(bytes: &[u8]) -> impl Iterator<Item = Outline> {
     })
 }
 
-/// Where further recordings begin that were joined to the first.
+/// Positions at which concatenated recordings begin.
 pub(super) fn further_starts(bytes: &[u8]) -> Vec<usize> {
     let mut has_sound = false;
     let mut starts = Vec::new();
@@ -48,7 +48,7 @@ pub(super) fn further_starts(bytes: &[u8]) -> Vec<usize> {
     starts
 }
 
-/// The same with a last box that was cut off made as long as it is: the sound that is there can be read.
+/// Corrects the length of a truncated last box, so that the sound in it can be read.
 pub(super) fn mended(bytes: Bytes) -> Bytes {
     let end = bytes.len() as u64;
     let cut = boxes(&bytes).find(|outline| outline.length.is_some_and(|length| length > end - outline.start as u64));

@@ -1,4 +1,4 @@
-//! A recording, opened: its sound, packet by packet, mixed to one channel.
+//! An open recording: its sound, packet by packet, mixed to one channel.
 
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,15 +18,15 @@ use symphonia_adapter_libopus::OpusDecoder;
 
 use super::AudioError;
 use super::mixing::Mixer;
-use super::sniff::Kind;
+use super::sniff::RecordingKind;
 
-/// The most channels a recording may have.
+/// Maximum number of channels.
 const MOST_CHANNELS: usize = 32;
 
-/// The rate at which Opus is decoded, whatever a container says about the microphone.
+/// The rate at which Opus is decoded, whatever the container says.
 const OPUS_RATE: u32 = 48_000;
 
-/// What a reader or a decoder says that has panicked.
+/// The error for a reader or decoder that panicked.
 const PANICKED: Error = Error::DecodeError("panicked");
 
 static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
@@ -47,9 +47,9 @@ pub(super) struct Recording {
     damaged: bool,
 }
 
-/// What one packet sounds like; nothing where it could not be decoded or is not sound.
+/// The sound of one packet; empty if it could not be decoded or contains no sound.
 pub(super) struct Block<'a> {
-    /// Samples a second, in hertz.
+    /// Sample rate in hertz.
     pub(super) rate: u32,
     /// Samples between -1 and 1.
     pub(super) samples: &'a [f32],
@@ -59,12 +59,11 @@ impl Recording {
     /// Reads the headers.
     ///
     /// # Errors
-    /// [`AudioError::Unsupported`] for codecs that cannot be decoded, [`AudioError::Damaged`] for
-    /// headers that cannot be read.
-    pub(super) fn open(kind: Kind, source: Box<dyn MediaSource>) -> Result<Self, AudioError> {
+    /// [`AudioError::Unsupported`] for unsupported codecs, [`AudioError::Damaged`] for headers that cannot be read.
+    pub(super) fn open(kind: RecordingKind, source: Box<dyn MediaSource>) -> Result<Self, AudioError> {
         let reader = reader(kind, source).map_err(|error| match kind {
             // A phone writes the index at the end: without it the file was cut off.
-            Kind::Mp4 => AudioError::Damaged,
+            RecordingKind::Mp4 => AudioError::Damaged,
             _ => reason(&error),
         })?;
         let (track, decoder) = choose(reader.as_ref())?;
@@ -79,15 +78,15 @@ impl Recording {
         })
     }
 
-    /// Whether something could not be read or decoded.
+    /// Whether some part could not be read or decoded.
     pub(super) fn is_damaged(&self) -> bool {
         self.damaged
     }
 
-    /// The next packet; nothing at the end, which may be earlier than the headers say.
+    /// The next packet; `None` at the end, which may be earlier than the headers say.
     ///
     /// # Errors
-    /// [`AudioError::Unsupported`] where another recording follows that cannot be decoded.
+    /// [`AudioError::Unsupported`] if another recording with an unsupported codec follows.
     pub(super) fn next(&mut self) -> Result<Option<Block<'_>>, AudioError> {
         // A reader that panics has come to the end of what it can read.
         let packet = match catch_unwind(AssertUnwindSafe(|| self.reader.next_packet())).unwrap_or(Err(PANICKED)) {
@@ -126,22 +125,22 @@ impl Recording {
     }
 }
 
-fn reader(kind: Kind, source: Box<dyn MediaSource>) -> Result<Box<dyn FormatReader>, Error> {
+fn reader(kind: RecordingKind, source: Box<dyn MediaSource>) -> Result<Box<dyn FormatReader>, Error> {
     let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
     let options = FormatOptions::default();
     Ok(match kind {
-        Kind::Matroska => Box::new(MkvReader::try_new(stream, options)?),
-        Kind::Ogg => Box::new(OggReader::try_new(stream, options)?),
-        Kind::Wav => Box::new(WavReader::try_new(stream, options)?),
-        Kind::Aiff => Box::new(AiffReader::try_new(stream, options)?),
-        Kind::Flac => Box::new(FlacReader::try_new(stream, options)?),
-        Kind::Mp4 => Box::new(IsoMp4Reader::try_new(stream, options)?),
-        Kind::Mp3 => Box::new(MpaReader::try_new(stream, options)?),
-        Kind::Adts => Box::new(AdtsReader::try_new(stream, options)?),
+        RecordingKind::Matroska => Box::new(MkvReader::try_new(stream, options)?),
+        RecordingKind::Ogg => Box::new(OggReader::try_new(stream, options)?),
+        RecordingKind::Wav => Box::new(WavReader::try_new(stream, options)?),
+        RecordingKind::Aiff => Box::new(AiffReader::try_new(stream, options)?),
+        RecordingKind::Flac => Box::new(FlacReader::try_new(stream, options)?),
+        RecordingKind::Mp4 => Box::new(IsoMp4Reader::try_new(stream, options)?),
+        RecordingKind::Mp3 => Box::new(MpaReader::try_new(stream, options)?),
+        RecordingKind::Adts => Box::new(AdtsReader::try_new(stream, options)?),
     })
 }
 
-/// The first track of sound that can be decoded, the default one before others.
+/// The first audio track that can be decoded, preferably the default one.
 fn choose(reader: &dyn FormatReader) -> Result<(u32, Box<dyn AudioDecoder>), AudioError> {
     let default = reader.default_track(TrackType::Audio).into_iter();
     let mut worst = AudioError::Unsupported;

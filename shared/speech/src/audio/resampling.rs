@@ -1,45 +1,45 @@
-//! From one sample rate to another, while the samples come.
+//! Converts between sample rates while samples arrive.
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Async, Fft, FixedAsync, FixedSync, Indexing, Resampler, SincInterpolationParameters, WindowFunction};
 
 use super::AudioError;
 
-/// Rates that recordings have, in hertz.
+/// Supported sample rates in hertz.
 const RATES: std::ops::RangeInclusive<u32> = 1_000..=384_000;
 
-/// Blocks of this many milliseconds are converted at a time: as long as an Opus packet usually is,
-/// so that nothing waits for the next one.
+/// Length of the blocks that are converted at a time, in milliseconds. It is that of typical Opus packets, so that none
+/// waits for the next.
 const BLOCK_MILLISECONDS: u32 = 20;
 
-/// The longest block in samples that is converted by Fourier transform. Rates without a common
-/// divisor would need a block of a second.
+/// Maximum block length in samples for conversion by Fourier transform. Rates without a common divisor would need a
+/// block of a second.
 const LONGEST_TRANSFORM: u32 = 8_192;
 
-/// Taps of the filter for such rates.
+/// Number of filter taps for such rates.
 const FILTER_TAPS: u32 = 128;
 
-/// Converts one channel to another sample rate. What the new rate cannot hold is filtered out, and
-/// the result is as long as the input and in time with it.
+/// Converts one channel to another sample rate, with an anti-aliasing filter. The result has the same length and timing
+/// as the input.
 pub(super) struct Resampling {
-    /// Nothing where both rates are the same.
+    /// `None` if both rates are the same.
     resampler: Option<Box<dyn Resampler<f32>>>,
     from: u32,
     to: u32,
-    /// Samples that do not yet fill a block.
+    /// Samples of an incomplete block.
     waiting: Vec<f32>,
     block: Vec<f32>,
-    /// Samples of the filter's delay that are still to be left out.
+    /// Remaining samples of the filter's delay to skip.
     delay: usize,
     taken: u64,
     given: u64,
 }
 
 impl Resampling {
-    /// Between two rates in hertz.
+    /// Converts between two rates in hertz.
     ///
     /// # Errors
-    /// [`AudioError::Unsupported`] for rates that no recording has.
+    /// [`AudioError::Unsupported`] for rates outside the supported range.
     pub(super) fn new(from: u32, to: u32) -> Result<Self, AudioError> {
         if !RATES.contains(&from) || !RATES.contains(&to) {
             return Err(AudioError::Unsupported);
@@ -50,7 +50,7 @@ impl Resampling {
         Ok(Self { resampler, from, to, waiting: Vec::new(), block: vec![0.0; block], delay, taken: 0, given: 0 })
     }
 
-    /// Converts what fills a block; the rest waits for more.
+    /// Converts complete blocks. The remaining samples wait.
     pub(super) fn push(&mut self, samples: &[f32], out: &mut Vec<i16>) {
         self.taken += samples.len() as u64;
         let Some(resampler) = &mut self.resampler else {
@@ -70,7 +70,7 @@ impl Resampling {
         self.waiting.drain(..used);
     }
 
-    /// Gives what still waits, as if silence followed.
+    /// Converts the remaining samples, followed by silence.
     pub(super) fn finish(&mut self, out: &mut Vec<i16>) {
         let Some(resampler) = &mut self.resampler else { return };
         let due = (self.taken * u64::from(self.to)).div_ceil(u64::from(self.from));
@@ -86,7 +86,7 @@ impl Resampling {
     }
 }
 
-/// A Fourier transform for rates with a common divisor, as nearly all have; a filter for the others.
+/// Uses a Fourier transform for rates with a common divisor, as nearly all have, and a filter for others.
 fn resampler(from: u32, to: u32) -> Result<Box<dyn Resampler<f32>>, AudioError> {
     let common = greatest_common_divisor(from, to);
     let smallest = from / common;
@@ -102,7 +102,7 @@ fn resampler(from: u32, to: u32) -> Result<Box<dyn Resampler<f32>>, AudioError> 
     Ok(Box::new(sinc.map_err(|_| AudioError::Unsupported)?))
 }
 
-/// Converts one block from `offset` on; gives how many samples were read and written.
+/// Converts one block from `offset`. Returns how many samples were read and written.
 fn convert(
     resampler: &mut dyn Resampler<f32>,
     input: &[f32],
@@ -118,7 +118,7 @@ fn convert(
     resampler.process_into_buffer(&source, &mut target, Some(&indexing)).unwrap_or((0, 0))
 }
 
-/// Leaves out the filter's delay and what is over the due length.
+/// Skips the filter's delay and what exceeds the expected length.
 fn keep(block: &[f32], delay: &mut usize, due: u64, given: &mut u64, out: &mut Vec<i16>) {
     let skipped = block.len().min(*delay);
     *delay -= skipped;
@@ -128,7 +128,7 @@ fn keep(block: &[f32], delay: &mut usize, due: u64, given: &mut u64, out: &mut V
     *given += (out.len() - before) as u64;
 }
 
-/// A sample between -1 and 1 as 16 bits. What is louder is cut, what is no number is silence.
+/// Converts a sample from the range -1 to 1 to 16 bits. Louder samples are clipped; NaN becomes silence.
 #[expect(clippy::cast_possible_truncation, reason = "a cast from a float saturates")]
 fn to_i16(sample: f32) -> i16 {
     (sample * 32_768.0).round() as i16

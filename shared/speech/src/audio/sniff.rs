@@ -1,8 +1,8 @@
-//! Which kind of recording some bytes are, by what is in them.
+//! Detects the format of a recording from its content.
 
-/// Kinds of recordings that can be read.
+/// Supported recording formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum RecordingKind {
     /// Matroska, `WebM`.
     Matroska,
     /// Ogg with Opus, Vorbis or FLAC.
@@ -21,47 +21,47 @@ pub(super) enum Kind {
     Adts,
 }
 
-/// The most bytes that are looked at.
+/// Maximum number of bytes that are examined.
 pub(super) const SNIFFED: usize = 4_096;
 
-/// Bytes that tell every kind but MPEG frames.
+/// Number of bytes that identify every kind except MPEG frames.
 pub(super) const MAGIC: usize = 12;
 
-/// How far junk before the first MPEG frame may reach, and how many frames must then follow.
+/// Maximum junk before the first MPEG frame, and the number of frames that must follow then.
 const JUNK: usize = SNIFFED - 4;
 const FRAMES_AFTER_JUNK: usize = 3;
 
-/// Bitrates of layer III in kilobits a second, by the header's index: MPEG 1, and MPEG 2 and 2.5.
+/// Bitrates of layer III in kilobits per second, by the header's index: MPEG 1, and MPEG 2 and 2.5.
 const BITRATES: [[u32; 15]; 2] = [
     [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
     [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
 ];
 
-/// The kind of the recording that starts with these bytes, behind any [`tag_length`].
-pub(super) fn kind(head: &[u8]) -> Option<Kind> {
+/// The format of a recording that begins with these bytes, after any tag of [`tag_length`].
+pub(super) fn kind(head: &[u8]) -> Option<RecordingKind> {
     magic(head).or_else(|| frames(head))
 }
 
-/// The kind of a recording that says at its start what it is.
-pub(super) fn magic(head: &[u8]) -> Option<Kind> {
+/// The format of a recording with a signature at its start.
+pub(super) fn magic(head: &[u8]) -> Option<RecordingKind> {
     let form = head.get(8..12);
     match head.get(..4)? {
-        b"\x1A\x45\xDF\xA3" => Some(Kind::Matroska),
-        b"OggS" => Some(Kind::Ogg),
-        b"RIFF" | b"RF64" if form == Some(b"WAVE") => Some(Kind::Wav),
-        b"FORM" if matches!(form, Some(b"AIFF" | b"AIFC")) => Some(Kind::Aiff),
-        b"fLaC" => Some(Kind::Flac),
-        _ if head.get(4..8) == Some(b"ftyp") && !form.is_some_and(is_picture) => Some(Kind::Mp4),
+        b"\x1A\x45\xDF\xA3" => Some(RecordingKind::Matroska),
+        b"OggS" => Some(RecordingKind::Ogg),
+        b"RIFF" | b"RF64" if form == Some(b"WAVE") => Some(RecordingKind::Wav),
+        b"FORM" if matches!(form, Some(b"AIFF" | b"AIFC")) => Some(RecordingKind::Aiff),
+        b"fLaC" => Some(RecordingKind::Flac),
+        _ if head.get(4..8) == Some(b"ftyp") && !form.is_some_and(is_picture) => Some(RecordingKind::Mp4),
         _ => None,
     }
 }
 
-/// Whether a brand of ISO base media is that of pictures.
+/// Whether an ISO base media brand is that of pictures.
 fn is_picture(brand: &[u8]) -> bool {
     matches!(brand, b"heic" | b"heix" | b"heim" | b"heis" | b"mif1" | b"msf1" | b"avif" | b"avis" | b"crx ")
 }
 
-/// The length of an `ID3v2` tag at the start, which some programs put before any kind of recording.
+/// The length of an `ID3v2` tag at the start, which some programs put before recordings of any format.
 pub(super) fn tag_length(head: &[u8]) -> usize {
     match head.get(..10) {
         Some(&[b'I', b'D', b'3', _, _, flags, a, b, c, d]) if (a | b | c | d) < 0x80 => {
@@ -73,8 +73,8 @@ pub(super) fn tag_length(head: &[u8]) -> usize {
     }
 }
 
-/// Recordings without a header: frames that follow each other, at the start or after a little junk.
-fn frames(head: &[u8]) -> Option<Kind> {
+/// Detects recordings without a header: consecutive frames at the start or after a little junk.
+fn frames(head: &[u8]) -> Option<RecordingKind> {
     if let Some(kind) = frames_at(head, 2) {
         return Some(kind);
     }
@@ -82,13 +82,14 @@ fn frames(head: &[u8]) -> Option<Kind> {
     (1..last).find_map(|start| frames_at(head.get(start..)?, FRAMES_AFTER_JUNK))
 }
 
-fn frames_at(head: &[u8], wanted: usize) -> Option<Kind> {
-    let [kind, other] = [(Kind::Mp3, mp3_frame as fn(&[u8]) -> Option<usize>), (Kind::Adts, adts_frame)]
-        .map(|(kind, length)| follow(head, wanted, length).then_some(kind));
+fn frames_at(head: &[u8], wanted: usize) -> Option<RecordingKind> {
+    let [kind, other] =
+        [(RecordingKind::Mp3, mp3_frame as fn(&[u8]) -> Option<usize>), (RecordingKind::Adts, adts_frame)]
+            .map(|(kind, length)| follow(head, wanted, length).then_some(kind));
     kind.or(other)
 }
 
-/// Whether so many frames follow each other. One that reaches over the end is the last.
+/// Whether this many frames follow each other. A frame that extends beyond the end is the last.
 fn follow(head: &[u8], wanted: usize, length: fn(&[u8]) -> Option<usize>) -> bool {
     let mut rest = head;
     for found in 0..wanted {
@@ -103,7 +104,7 @@ fn follow(head: &[u8], wanted: usize, length: fn(&[u8]) -> Option<usize>) -> boo
     true
 }
 
-/// The length of the layer III frame whose header stands here.
+/// The length of the layer III frame with this header.
 pub(super) fn mp3_frame(head: &[u8]) -> Option<usize> {
     let &[0xFF, second, third, ..] = head else { return None };
     let (version, layer) = ((second >> 3) & 3, (second >> 1) & 3);
@@ -123,7 +124,7 @@ pub(super) fn mp3_frame(head: &[u8]) -> Option<usize> {
     (bitrate > 0).then_some(length as usize)
 }
 
-/// The length of the ADTS frame whose header stands here.
+/// The length of the ADTS frame with this header.
 fn adts_frame(head: &[u8]) -> Option<usize> {
     let &[0xFF, second, third, fourth, fifth, sixth, ..] = head else { return None };
     if second & 0xF6 != 0xF0 || (third >> 2) & 0xF > 12 {

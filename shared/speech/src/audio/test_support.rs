@@ -45,18 +45,6 @@ fn as_worker() {
     assert_eq!(serve(job, File::open("/dev/fd/0").unwrap(), out), ExitCode::SUCCESS);
 }
 
-/// A folder of the shared data, where it is there.
-pub(crate) fn data(folder: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("INTELLIMAINT_DATA")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
-    let folder = root.join(folder);
-    if !folder.is_dir() {
-        eprintln!("skipped: {} is not there", folder.display());
-        return None;
-    }
-    Some(folder)
-}
-
 /// A tone: hertz, seconds, and loudness from 0 to 1.
 pub(crate) fn sine(rate: u32, frequency: f64, seconds: f64, loudness: f64) -> Vec<i16> {
     (0..(f64::from(rate) * seconds) as usize)

@@ -1,14 +1,13 @@
-//! WAV headers that lie.
+//! Repairs lengths in WAV headers.
 //!
-//! Programs that write WAV to a pipe cannot go back to fill in its lengths and leave 0 or the
-//! largest number there; so do recordings that were cut off. A length that cannot be true becomes
-//! the largest number, which stands for "until the end".
+//! Programs that write WAV to a pipe cannot fill in the lengths afterwards and write 0 or the maximum; truncated
+//! recordings have wrong lengths too. An impossible length is replaced by the maximum, which means "until the end".
 
-/// Unknown, until the end.
+/// The length "until the end".
 const UNKNOWN: [u8; 4] = [0xFF; 4];
 
-/// Mends the lengths in the head of a WAV file, of whose bytes so many are known to exist (none
-/// where it still arrives). RF64, the variant for long files, is read like WAV.
+/// Repairs the lengths in the header of a WAV file. `length` is the size of the file; `None` while it arrives. RF64,
+/// the variant for long files, is read like WAV.
 pub(super) fn mend(head: &mut [u8], length: Option<u64>) {
     if let Some(start) = head.first_chunk_mut::<8>() {
         *start = *b"RIFF\xFF\xFF\xFF\xFF";

@@ -1,4 +1,4 @@
-//! When somebody speaks, and when they have finished.
+//! Endpointing: detects when a user begins and stops speaking.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -7,25 +7,24 @@ use earshot::Detector;
 
 use super::audio::{Pcm, RECOGNISED_RATE};
 
-/// Samples that are judged at a time: 16 milliseconds.
+/// Number of samples per frame: 16 milliseconds.
 const FRAME: usize = 256;
 
-/// How a person's turn to speak is told from what else a microphone hears.
+/// Settings that separate utterances from other sound.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Endpointing {
-    /// Silence that ends an utterance.
+    /// The silence that ends an utterance.
     pub silence: Duration,
-    /// Voice that begins one: a click is shorter.
+    /// The minimum voice that begins an utterance. A click is shorter.
     pub speech: Duration,
-    /// Sound from before the voice that belongs to the utterance, so that its first consonant is
-    /// not cut off.
+    /// The sound before the voice that belongs to the utterance, so that its first consonant is not lost.
     pub before: Duration,
-    /// The longest utterance; what follows is another one.
+    /// Maximum length of an utterance. Longer speech is split.
     pub longest: Duration,
-    /// From which score on, of 0 to 1, a frame is voice where nobody speaks yet. Loud noise reaches
-    /// 0.78, and every speaker 0.8 within a syllable.
+    /// Minimum score, from 0 to 1, at which a frame begins speech. Loud noise reaches 0.78, and every speaker 0.8
+    /// within a syllable.
     pub begin: f32,
-    /// From which score on a frame is voice where somebody speaks.
+    /// Minimum score at which a frame continues speech.
     pub go_on: f32,
 }
 
@@ -42,21 +41,21 @@ impl Default for Endpointing {
     }
 }
 
-/// What is heard in a stream of sound.
+/// An event in a stream of sound.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SpeechEvent {
-    /// Somebody has begun to speak.
+    /// Speech has begun.
     Started,
-    /// Sound of the utterance, at [`RECOGNISED_RATE`], in order and without gaps. The first block
-    /// reaches back to before the voice.
+    /// Sound of the utterance at [`RECOGNISED_RATE`], in order and without gaps. The first block begins slightly before
+    /// the voice.
     Sound(Vec<i16>),
     /// The utterance has ended.
-    Ended(Ending),
+    Ended(EndReason),
 }
 
-/// Why an utterance has ended.
+/// Why an utterance ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum EndReason {
     /// Silence followed.
     Silence,
     /// It reached [`Endpointing::longest`].
@@ -65,19 +64,19 @@ pub enum Ending {
     EndOfSound,
 }
 
-/// Follows one stream of sound.
+/// Detects utterances in one stream of sound.
 pub struct Endpointer {
     settings: Endpointing,
     detector: Box<Detector>,
-    /// Samples that do not yet fill a frame.
+    /// Samples of an incomplete frame.
     waiting: Vec<i16>,
     state: State,
 }
 
 enum State {
-    /// Nobody speaks: what was heard last, and for how many frames it has been voice of late.
+    /// No speech: the last sound, and the number of recent voiced frames.
     Quiet { heard: VecDeque<i16>, voiced: usize },
-    /// Somebody speaks: for how many frames in all, and for how many it has been silent.
+    /// Speech: the number of frames, and of silent frames at its end.
     Speaking { frames: usize, silent: usize },
 }
 
@@ -94,19 +93,19 @@ impl std::fmt::Debug for Endpointer {
 }
 
 impl Endpointer {
-    /// For one stream of sound.
+    /// An endpointer for one stream of sound.
     #[must_use]
     pub fn new(settings: Endpointing) -> Self {
         Self { settings, detector: Detector::default_boxed(), waiting: Vec::new(), state: State::quiet() }
     }
 
-    /// Whether somebody is speaking.
+    /// Whether a user is speaking.
     #[must_use]
     pub fn is_speaking(&self) -> bool {
         matches!(self.state, State::Speaking { .. })
     }
 
-    /// Hears the next samples at [`RECOGNISED_RATE`].
+    /// Processes the next samples at [`RECOGNISED_RATE`].
     pub fn push(&mut self, samples: &[i16]) -> Vec<SpeechEvent> {
         let mut events = Vec::new();
         self.waiting.extend_from_slice(samples);
@@ -121,13 +120,13 @@ impl Endpointer {
         events
     }
 
-    /// Nothing follows. An utterance that has begun ends here.
+    /// Ends the stream. An utterance that has begun ends here.
     pub fn finish(&mut self) -> Vec<SpeechEvent> {
         let mut events = Vec::new();
         let rest = std::mem::take(&mut self.waiting);
         if self.is_speaking() {
             add(&mut events, rest);
-            events.push(SpeechEvent::Ended(Ending::EndOfSound));
+            events.push(SpeechEvent::Ended(EndReason::EndOfSound));
         }
         self.state = State::quiet();
         self.detector.reset();
@@ -156,9 +155,9 @@ impl Endpointer {
                 *frames += 1;
                 *silent = if voice { 0 } else { *silent + 1 };
                 let ending = if *silent >= frames_in(settings.silence) {
-                    Ending::Silence
+                    EndReason::Silence
                 } else if *frames >= frames_in(settings.longest) {
-                    Ending::TooLong
+                    EndReason::TooLong
                 } else {
                     return;
                 };
@@ -169,7 +168,7 @@ impl Endpointer {
     }
 }
 
-/// Puts sound behind the sound that is already there.
+/// Appends sound to a sound event at the end.
 fn add(events: &mut Vec<SpeechEvent>, sound: Vec<i16>) {
     match events.last_mut() {
         Some(SpeechEvent::Sound(samples)) => samples.extend(sound),
@@ -182,8 +181,8 @@ fn frames_in(length: Duration) -> usize {
     usize::try_from(frames).unwrap_or(usize::MAX).max(1)
 }
 
-/// Whether somebody speaks in a recording, judged as [`Endpointer`] does; silence and noise need no
-/// recogniser. A recording at another rate is converted first.
+/// Whether a recording contains speech, by the same criteria as [`Endpointer`]. Silence and noise need no recogniser.
+/// Recordings at other rates are resampled first.
 #[must_use]
 pub fn voiced(sound: &Pcm) -> bool {
     if sound.rate != RECOGNISED_RATE {

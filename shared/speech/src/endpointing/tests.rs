@@ -1,7 +1,9 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_precision_loss, reason = "tests")]
 
+use foundation::need::{Needed, need};
+
 use super::*;
-use crate::audio::test_support::{data, fixture_sound, noise, sine};
+use crate::audio::test_support::{fixture_sound, noise, sine};
 use crate::audio::{AudioLimits, decode};
 
 fn settings() -> Endpointing {
@@ -9,7 +11,7 @@ fn settings() -> Endpointing {
 }
 
 /// The sound of each utterance, and why it ended, when heard in blocks of `size`.
-fn utterances(sound: &[i16], size: usize, settings: Endpointing) -> Vec<(Vec<i16>, Ending)> {
+fn utterances(sound: &[i16], size: usize, settings: Endpointing) -> Vec<(Vec<i16>, EndReason)> {
     let mut endpointer = Endpointer::new(settings);
     let mut events: Vec<SpeechEvent> = sound.chunks(size).flat_map(|block| endpointer.push(block)).collect();
     events.extend(endpointer.finish());
@@ -41,7 +43,7 @@ fn a_sentence_is_one_utterance() {
         let found = utterances(&sound, size, settings());
         assert_eq!(found.len(), 1, "in blocks of {size}");
         let (samples, ending) = &found[0];
-        assert_eq!(*ending, Ending::Silence);
+        assert_eq!(*ending, EndReason::Silence);
         let length = samples.len() as f32 / RECOGNISED_RATE as f32;
         // The sentence sounds for 1.4 seconds; before it come 0.3 and after it 0.8 of silence.
         assert!((1.9..3.0).contains(&length), "{length} seconds");
@@ -54,10 +56,10 @@ fn a_sentence_is_one_utterance() {
 fn two_sentences_are_two_utterances() {
     let sound = [sentence(), sentence()].concat();
     assert_eq!(utterances(&sound, 320, settings()).len(), 2);
-    // With more patience than the pause between them they are one.
+    // With a longer silence than the pause between them, they are one.
     let patient = Endpointing { silence: Duration::from_secs(4), ..settings() };
     let found = utterances(&sound, 320, patient);
-    assert_eq!(found.iter().map(|(_, ending)| *ending).collect::<Vec<_>>(), [Ending::EndOfSound]);
+    assert_eq!(found.iter().map(|(_, ending)| *ending).collect::<Vec<_>>(), [EndReason::EndOfSound]);
 }
 
 #[test]
@@ -66,7 +68,7 @@ fn an_utterance_has_a_longest_length_and_nothing_of_it_is_lost() {
     let short = Endpointing { longest: Duration::from_secs(2), ..settings() };
     let found = utterances(&sound, 320, short);
     assert!(found.len() >= 3, "{} utterances", found.len());
-    assert!(found.iter().any(|(_, ending)| *ending == Ending::TooLong));
+    assert!(found.iter().any(|(_, ending)| *ending == EndReason::TooLong));
     let heard: usize = found.iter().map(|(samples, _)| samples.len()).sum();
     assert!(heard + 16_000 > sound.len(), "{heard} of {} samples", sound.len());
 }
@@ -94,7 +96,7 @@ fn silence_noise_tones_and_clicks_are_not_speech() {
 
 #[test]
 fn recordings_are_told_by_voice() {
-    let Some(folder) = data("speech") else { return };
+    let Some(folder) = need(Needed::Data("speech")) else { return };
     let limits = AudioLimits::new(Duration::from_mins(1));
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

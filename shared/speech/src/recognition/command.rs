@@ -1,4 +1,5 @@
-//! A program of one's own: `whisper.cpp`, Vosk, or any other that reads WAV and writes text.
+//! Speech recognition by a program of the operator's own: `whisper.cpp`, Vosk, or any other that reads WAV and writes
+//! text.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,33 +8,33 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 
-use super::{Hearing, NAME, SpokenSegment, Transcriber, Transcript, whole};
+use super::{NAME, SpokenSegment, Transcriber, Transcript, TranscriptEvent, whole};
 use crate::audio::{Pcm, SoundFormat};
 use foundation::program::{self, ProgramError, ProgramFiles, ProgramLimits};
 use foundation::provider::{ProviderError, ProviderFailure};
 
-/// Bytes of address space: room for a large model.
+/// Address space in bytes: enough for a large model.
 const MEMORY: u64 = 16 * 1024 * 1024 * 1024;
-/// Bytes of text.
+/// Maximum text in bytes.
 const LONGEST_TEXT: u64 = 1024 * 1024;
 
-/// A program that is given WAV (16 kHz, mono) on its standard input and writes the text.
+/// A program that gets WAV (16 kHz, mono) on standard input and writes the text to standard output.
 #[derive(Debug)]
 pub struct SpeechCommand {
     program: String,
     args: Vec<String>,
-    /// What it may read beside its own files.
+    /// Files that it may read in addition to its own.
     files: Vec<PathBuf>,
     name: String,
-    patience: Duration,
+    timeout: Duration,
 }
 
 impl SpeechCommand {
-    /// `command` holds the program and its arguments. Each run may take `patience`, or as long as the
-    /// recording sounds where that is longer. Of files it may read those of the system, its own, those that are named
-    /// among its arguments, and `files`; it may write to a temporary folder, which goes when it ends.
+    /// `command` is the program and its arguments. A run may take `timeout`, or the length of the recording if that is
+    /// longer. The program may read the system's files, its own, those named in its arguments, and `files`. It may
+    /// write to a temporary folder, which is deleted at its end.
     #[must_use]
-    pub fn new(command: &[String], files: &[PathBuf], patience: Duration) -> Self {
+    pub fn new(command: &[String], files: &[PathBuf], timeout: Duration) -> Self {
         let (program, args) =
             command.split_first().map_or_else(Default::default, |(program, args)| (program.clone(), args.to_vec()));
         let name = Path::new(&program).file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -42,14 +43,14 @@ impl SpeechCommand {
         let bare = args.iter().map(String::as_str).filter(|arg| !arg.starts_with('-'));
         let named = bare.chain(values).map(PathBuf::from).filter(|path| path.parent().is_some());
         let files = named.chain(files.iter().cloned()).collect();
-        Self { program, args, files, name, patience }
+        Self { program, args, files, name, timeout }
     }
 
     async fn run(&self, sound: Pcm) -> Result<Transcript, ProviderError> {
         let duration = sound.duration();
         let wav = sound.encode(SoundFormat::Wav).map_err(|error| ProviderError::unavailable(NAME, error))?;
         let args: Vec<&str> = self.args.iter().map(String::as_str).collect();
-        let time = self.patience.max(duration);
+        let time = self.timeout.max(duration);
         let limits = ProgramLimits { time, memory: MEMORY, output: LONGEST_TEXT };
         // Where none can be made, as on a file system that cannot be written to, it goes without.
         let folder = tempfile::tempdir().ok();
@@ -89,7 +90,7 @@ impl Transcriber for SpeechCommand {
         self.run(sound).boxed()
     }
 
-    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
+    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
         whole::at_its_end(self, sound)
     }
 }

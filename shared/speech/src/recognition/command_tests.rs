@@ -3,9 +3,9 @@
 use super::*;
 use crate::recognition::test_support::{sound, wav};
 
-fn command(script: &str, patience: Duration) -> SpeechCommand {
+fn command(script: &str, timeout: Duration) -> SpeechCommand {
     let words = ["sh", "-c", script].map(str::to_owned);
-    SpeechCommand::new(&words, &[], patience)
+    SpeechCommand::new(&words, &[], timeout)
 }
 
 #[tokio::test]

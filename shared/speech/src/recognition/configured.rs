@@ -1,4 +1,4 @@
-//! The transcriber that the configuration names.
+//! Creates the configured transcriber.
 
 use std::sync::Arc;
 
@@ -6,23 +6,24 @@ use super::{Deepgram, NoTranscriber, OpenAi, PocketSphinx, SpeechCommand, Transc
 use foundation::config::{Config, RecognitionConfig};
 use foundation::provider::Cause;
 
-/// What turns speech into text, as configured. What has to be started is started in the background.
+/// The configured transcriber. Child processes are started in the background.
 ///
 /// # Errors
-/// When the client of a service cannot be set up (no root certificates, a key that no header takes).
+/// If the client of a service cannot be set up, because there are no root certificates or the key contains characters
+/// that a header cannot.
 pub async fn configured(config: &Config) -> Result<Arc<dyn Transcriber>, Cause> {
     let speech = &config.speech;
-    let (language, patience) = (speech.language.as_str(), speech.patience);
+    let (language, timeout) = (speech.language.as_str(), speech.timeout);
     Ok(match &speech.recognition {
         RecognitionConfig::None => Arc::new(NoTranscriber),
         RecognitionConfig::PocketSphinx { python, workers } => {
-            Arc::new(PocketSphinx::new(python.clone(), *workers, patience))
+            Arc::new(PocketSphinx::new(python.clone(), *workers, timeout))
         }
-        RecognitionConfig::Command { command, files } => Arc::new(SpeechCommand::new(command, files, patience)),
+        RecognitionConfig::Command { command, files } => Arc::new(SpeechCommand::new(command, files, timeout)),
         RecognitionConfig::OpenAi(endpoint) => Arc::new(OpenAi::new(endpoint, language)?),
-        RecognitionConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, language, patience)?),
+        RecognitionConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, language, timeout)?),
         RecognitionConfig::Transcribe(endpoint) => {
-            Arc::new(Transcribe::new(&config.aws, endpoint.as_deref(), language, patience).await)
+            Arc::new(Transcribe::new(&config.aws, endpoint.as_deref(), language, timeout).await)
         }
     })
 }

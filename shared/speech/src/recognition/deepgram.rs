@@ -1,4 +1,4 @@
-//! Deepgram's transcription of recordings.
+//! Speech recognition by Deepgram.
 //!
 //! Protocol: <https://developers.deepgram.com/reference/speech-to-text/listen-pre-recorded>.
 
@@ -11,12 +11,12 @@ use futures::stream::BoxStream;
 use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 
-use super::{Hearing, LARGEST_ANSWER, NAME, SpokenSegment, Transcriber, Transcript, whole};
+use super::{LARGEST_ANSWER, NAME, SpokenSegment, Transcriber, Transcript, TranscriptEvent, whole};
 use crate::audio::{Pcm, SoundFormat};
 use foundation::config::DeepgramConfig;
 use foundation::provider::{Cause, HttpProvider, ProviderError};
 
-/// Deepgram.
+/// A client for Deepgram.
 #[derive(Debug)]
 pub struct Deepgram {
     server: HttpProvider,
@@ -25,7 +25,7 @@ pub struct Deepgram {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct DeepgramResponse {
     results: Results,
 }
 
@@ -59,12 +59,12 @@ struct Utterance {
 }
 
 impl Deepgram {
-    /// A client for speech in `language` (BCP 47); `patience` is how long the server may stay silent.
+    /// A client for speech in `language` (BCP 47). `timeout` is how long the server may take without sending anything.
     ///
     /// # Errors
-    /// When TLS cannot be set up, or the key cannot stand in a header.
-    pub fn new(config: &DeepgramConfig, language: &str, patience: Duration) -> Result<Self, Cause> {
-        let server = HttpProvider::new(NAME, &config.base_url, "Token", Some(&config.api_key), patience)?;
+    /// If TLS cannot be set up, or the key contains characters that a header cannot.
+    pub fn new(config: &DeepgramConfig, language: &str, timeout: Duration) -> Result<Self, Cause> {
+        let server = HttpProvider::new(NAME, &config.base_url, "Token", Some(&config.api_key), timeout)?;
         Ok(Self { server, model: config.model.clone(), language: language.to_owned() })
     }
 
@@ -75,7 +75,7 @@ impl Deepgram {
         let send = |request: reqwest::RequestBuilder| request.header(CONTENT_TYPE, "audio/wav").body(wav.clone());
         let response = self.server.post(&self.path(), send).await?;
         let body = self.server.body(response, LARGEST_ANSWER).await?;
-        let answer: Answer = serde_json::from_slice(&body).map_err(|error| self.server.unavailable(error))?;
+        let answer: DeepgramResponse = serde_json::from_slice(&body).map_err(|error| self.server.unavailable(error))?;
         Ok(self.transcript(answer.results, duration))
     }
 
@@ -117,7 +117,7 @@ impl Transcriber for Deepgram {
         self.ask(sound).boxed()
     }
 
-    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
+    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
         whole::at_its_end(self, sound)
     }
 }

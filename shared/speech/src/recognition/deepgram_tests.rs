@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use super::*;
-use crate::recognition::test_support::{PATIENCE, Server, failures_are_handled, good, sound, wav};
+use crate::recognition::test_support::{Server, TIMEOUT, failures_are_handled, good, sound, wav};
 
 fn transcriber(url: &str) -> Deepgram {
     let config = DeepgramConfig {
@@ -12,7 +12,7 @@ fn transcriber(url: &str) -> Deepgram {
         api_key: SecretString::from("dg-test"),
         model: "nova-3".to_owned(),
     };
-    Deepgram::new(&config, "en-US", PATIENCE).unwrap()
+    Deepgram::new(&config, "en-US", TIMEOUT).unwrap()
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! From sound to text.
+//! Speech recognition.
 
 mod command;
 mod configured;
@@ -28,53 +28,52 @@ use futures::stream::BoxStream;
 use super::audio::Pcm;
 use foundation::provider::ProviderError;
 
-/// Who this is in sentences.
+/// The name that begins the sentences of errors.
 const NAME: &str = "Speech recognition";
-/// Bytes that a service may answer with: an hour of speech has some 60 KB of words, and ten times that
-/// with their times.
+/// Maximum response of a service in bytes. An hour of speech has about 60 KB of text, and ten times that with
+/// timestamps.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 
-/// What was said.
+/// A transcript.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Transcript {
-    /// All of it; empty where nobody spoke.
+    /// The whole text; empty if there is no speech.
     pub text: String,
-    /// Its parts, in their order.
+    /// Its segments, in order.
     pub segments: Vec<SpokenSegment>,
-    /// The language, as a BCP 47 tag, where the transcriber knows.
+    /// The language as a BCP 47 tag, if known.
     pub language: Option<String>,
-    /// How long the recording is.
+    /// The length of the recording.
     pub duration: Duration,
 }
 
-/// A part of what was said.
+/// A segment of a transcript.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpokenSegment {
-    /// Where it begins in the recording.
+    /// Its start in the recording.
     pub start: Duration,
-    /// Where it ends.
+    /// Its end in the recording.
     pub end: Duration,
-    /// What was said there.
+    /// Its text.
     pub text: String,
 }
 
-/// What is understood while somebody speaks.
+/// An event while a user is speaking.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Hearing {
-    /// All of it so far; may still change.
+pub enum TranscriptEvent {
+    /// The text so far, which may still change.
     Partial(String),
-    /// All of it, after the end of the sound. Always the last.
+    /// The final transcript, after the end of the sound. Always the last event.
     Final(Transcript),
 }
 
-/// Turns sound into text.
+/// Turns speech into text.
 pub trait Transcriber: Debug + Send + Sync {
     /// What was said in a whole recording of [`super::audio::RECOGNISED_RATE`]. Dropping the future
     /// stops the work.
     fn transcribe(&self, sound: Pcm) -> BoxFuture<'_, Result<Transcript, ProviderError>>;
 
-    /// What is being said, from sound that comes while it is spoken (blocks of samples at
-    /// [`super::audio::RECOGNISED_RATE`]). Ends with [`Hearing::Final`] or an error. One that cannot
-    /// listen along is given the whole at its end.
-    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>>;
+    /// Transcribes sound while it is spoken, as blocks of samples at [`super::audio::RECOGNISED_RATE`]. Ends with
+    /// [`TranscriptEvent::Final`] or an error. Providers without streaming get the whole sound at its end.
+    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>>;
 }

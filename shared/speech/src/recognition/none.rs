@@ -1,14 +1,14 @@
-//! No recogniser at all.
+//! No speech recognition.
 
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt};
 
-use super::{Hearing, NAME, Transcriber, Transcript};
+use super::{NAME, Transcriber, Transcript, TranscriptEvent};
 use crate::audio::Pcm;
 use foundation::provider::{ProviderError, ProviderFailure};
 
-/// Says that speech is not recognised here.
+/// Responds that speech recognition is not configured.
 #[derive(Debug)]
 pub struct NoTranscriber;
 
@@ -29,7 +29,7 @@ impl Transcriber for NoTranscriber {
         async { Err(Self::refusal()) }.boxed()
     }
 
-    fn listen(&self, _: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
+    fn listen(&self, _: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
         futures::stream::once(async { Err(Self::refusal()) }).boxed()
     }
 }

@@ -1,8 +1,8 @@
-//! Any endpoint that speaks `OpenAI`'s transcriptions: `OpenAI`, Groq, speaches, whisper.cpp's and
-//! vLLM's servers.
+//! Speech recognition by any endpoint that implements `OpenAI`'s transcriptions: `OpenAI`, Groq, speaches, and the
+//! servers of whisper.cpp and vLLM.
 //!
-//! Protocol: <https://platform.openai.com/docs/api-reference/audio/createTranscription>. Servers that
-//! know no segments, and answer with the text alone, are fine.
+//! Protocol: <https://platform.openai.com/docs/api-reference/audio/createTranscription>. Servers that return no
+//! segments but only text work too.
 
 use std::time::Duration;
 
@@ -12,22 +12,22 @@ use futures::stream::BoxStream;
 use reqwest::multipart::{Form, Part};
 use serde::Deserialize;
 
-use super::{Hearing, LARGEST_ANSWER, NAME, SpokenSegment, Transcriber, Transcript, whole};
+use super::{LARGEST_ANSWER, NAME, SpokenSegment, Transcriber, Transcript, TranscriptEvent, whole};
 use crate::audio::{Pcm, SoundFormat};
 use foundation::config::OpenAiConfig;
 use foundation::provider::{Cause, HttpProvider, ProviderError};
 
-/// An `OpenAI`-compatible endpoint with a model that transcribes.
+/// A client for an `OpenAI`-compatible endpoint with a transcription model.
 #[derive(Debug)]
 pub struct OpenAi {
     server: HttpProvider,
     model: String,
-    /// The language that is spoken, as ISO 639-1: a model that knows it need not guess.
+    /// The spoken language in ISO 639-1, so that the model need not guess.
     language: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct TranscriptionResponse {
     text: String,
     #[serde(default)]
     language: Option<String>,
@@ -43,10 +43,10 @@ struct Segment {
 }
 
 impl OpenAi {
-    /// A client of `config`'s endpoint for speech in `language` (BCP 47).
+    /// A client for `config`'s endpoint and speech in `language` (BCP 47).
     ///
     /// # Errors
-    /// When TLS cannot be set up, or the key cannot stand in a header.
+    /// If TLS cannot be set up, or the key contains characters that a header cannot.
     pub fn new(config: &OpenAiConfig, language: &str) -> Result<Self, Cause> {
         let key = config.api_key.as_ref();
         let server = HttpProvider::new(NAME, &config.base_url, "Bearer", key, config.idle_timeout)?;
@@ -60,7 +60,8 @@ impl OpenAi {
         let wav = bytes::Bytes::from(wav);
         let response = self.server.post("audio/transcriptions", |request| request.multipart(self.form(&wav))).await?;
         let body = self.server.body(response, LARGEST_ANSWER).await?;
-        let answer: Answer = serde_json::from_slice(&body).map_err(|error| self.server.unavailable(error))?;
+        let answer: TranscriptionResponse =
+            serde_json::from_slice(&body).map_err(|error| self.server.unavailable(error))?;
         Ok(answer.into_transcript(duration))
     }
 
@@ -80,7 +81,7 @@ impl OpenAi {
         }
     }
 
-    /// `OpenAI`'s newer models know neither segments nor the format that holds them.
+    /// Whether the model returns segments. `OpenAI`'s newer models do not support them, nor their response format.
     fn knows_segments(&self) -> bool {
         !self.model.starts_with("gpt-")
     }
@@ -90,7 +91,7 @@ impl OpenAi {
     }
 }
 
-impl Answer {
+impl TranscriptionResponse {
     fn into_transcript(self, duration: Duration) -> Transcript {
         let text = self.text.trim().to_owned();
         let segments = self.segments.unwrap_or_default().into_iter().filter_map(|segment| segment.spoken(duration));
@@ -104,7 +105,7 @@ impl Answer {
 }
 
 impl Segment {
-    /// Times beyond the recording, which some servers send, are cut to its end.
+    /// Converts a segment. Times beyond the end of the recording, which some servers send, are limited to it.
     fn spoken(self, duration: Duration) -> Option<SpokenSegment> {
         let text = self.text.trim();
         let end = Duration::try_from_secs_f64(self.end).unwrap_or(duration).min(duration);
@@ -113,7 +114,7 @@ impl Segment {
     }
 }
 
-/// Whisper's servers name languages in English; the rest is passed on.
+/// Converts Whisper's English names of languages to tags; anything else is returned as it is.
 fn tag(language: &str) -> String {
     const NAMES: [(&str, &str); 12] = [
         ("english", "en"),
@@ -138,7 +139,7 @@ impl Transcriber for OpenAi {
         self.ask(sound).boxed()
     }
 
-    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
+    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
         whole::at_its_end(self, sound)
     }
 }

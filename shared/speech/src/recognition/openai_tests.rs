@@ -5,14 +5,14 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use super::*;
-use crate::recognition::test_support::{PATIENCE, Server, failures_are_handled, good, sound, wav};
+use crate::recognition::test_support::{Server, TIMEOUT, failures_are_handled, good, sound, wav};
 
 fn transcriber(url: &str, model: &str) -> OpenAi {
     let config = OpenAiConfig {
         base_url: format!("{url}/v1/").parse().unwrap(),
         api_key: Some(SecretString::from("sk-test")),
         model: model.to_owned(),
-        idle_timeout: PATIENCE,
+        idle_timeout: TIMEOUT,
     };
     OpenAi::new(&config, "en-US").unwrap()
 }
@@ -68,7 +68,7 @@ async fn what_is_spoken_in_parts_is_sent_at_its_end() {
     let transcriber = transcriber(&server.url, "whisper-1");
     let blocks: Vec<Vec<i16>> = sound().samples.chunks(1600).map(<[i16]>::to_vec).collect();
     let hearings: Vec<_> = transcriber.listen(stream::iter(blocks).boxed()).collect().await;
-    assert!(matches!(&hearings[..], [Ok(Hearing::Final(heard))] if heard.text == "hello"), "{hearings:?}");
+    assert!(matches!(&hearings[..], [Ok(TranscriptEvent::Final(heard))] if heard.text == "hello"), "{hearings:?}");
     assert!(server.seen()[0].holds(&wav()));
     let endless = stream::repeat(vec![0; 16_000]).boxed();
     let hearings: Vec<_> = transcriber.listen(endless).collect().await;

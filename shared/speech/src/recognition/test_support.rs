@@ -1,4 +1,4 @@
-//! What every recogniser over HTTP must do, and a recording.
+//! A recording, and tests that every recogniser over HTTP must pass.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -10,8 +10,8 @@ use foundation::provider::ProviderError;
 pub(super) use foundation::provider::test_server::{Server, good};
 use foundation::provider::test_server::{Step, head, write};
 
-/// How long the servers of these tests may stay silent.
-pub(super) const PATIENCE: Duration = Duration::from_millis(600);
+/// The timeout of the recognisers under test.
+pub(super) const TIMEOUT: Duration = Duration::from_millis(600);
 
 /// A recording of two seconds.
 pub(super) fn sound() -> Pcm {
@@ -23,8 +23,8 @@ pub(super) fn wav() -> Vec<u8> {
     sound().encode(SoundFormat::Wav).unwrap()
 }
 
-/// What every provider over HTTP must do when its server fails. `transcriber` makes one for the server
-/// at an address that gives up after [`PATIENCE`]; `answer` is a body that it understands as "hello".
+/// Tests how a provider handles failures of its server. `transcriber` creates one for the server at an address, with
+/// the timeout [`TIMEOUT`]. `answer` is a response that means "hello".
 pub(super) async fn failures_are_handled<T: Transcriber>(transcriber: impl Fn(&str) -> T, answer: &str) {
     let asked = async |scripts: Vec<Vec<Step>>| {
         let server = Server::start(scripts).await;

@@ -1,7 +1,7 @@
-//! Amazon Transcribe, streamed.
+//! Speech recognition by Amazon Transcribe, streamed.
 //!
-//! Protocol: <https://docs.aws.amazon.com/transcribe/latest/dg/streaming.html>. A whole recording goes
-//! the same way, as fast as the service takes it.
+//! Protocol: <https://docs.aws.amazon.com/transcribe/latest/dg/streaming.html>. A whole recording is streamed too, as
+//! fast as the service accepts it.
 
 use std::time::Duration;
 
@@ -24,42 +24,42 @@ use tokio::time::timeout;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{Hearing, NAME, SpokenSegment, Transcriber, Transcript};
+use super::{NAME, SpokenSegment, Transcriber, Transcript, TranscriptEvent};
 use crate::audio::{Pcm, RECOGNISED_RATE};
 use foundation::aws;
 use foundation::config::AwsConfig;
 use foundation::provider::{ProviderError, ProviderFailure, sdk_failure};
 use foundation::retry_after::LONGEST_WAIT;
 
-/// Samples of one event: 100 ms, as the service recommends.
+/// Samples per event: 100 ms, as the service recommends.
 const EVENT: usize = RECOGNISED_RATE as usize / 10;
-/// Events on their way.
+/// Number of events that may be in transit.
 const WAITING: usize = 8;
 
-/// How often a whole recording is tried, and how long after the first failure.
+/// Maximum number of attempts for a whole recording, and the wait after the first failure.
 const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Amazon Transcribe.
+/// A client for Amazon Transcribe.
 #[derive(Debug)]
 pub struct Transcribe {
     client: Client,
     language: String,
-    patience: Duration,
+    timeout: Duration,
 }
 
 type Event = Result<AudioStream, AudioStreamError>;
 
 impl Transcribe {
-    /// A client for speech in `language` (BCP 47), at another endpoint where one is given; `patience`
-    /// is how long the service may stay silent.
-    pub async fn new(config: &AwsConfig, endpoint: Option<&str>, language: &str, patience: Duration) -> Self {
+    /// A client for speech in `language` (BCP 47), with a custom endpoint if one is given. `timeout` is how long the
+    /// service may take without sending anything.
+    pub async fn new(config: &AwsConfig, endpoint: Option<&str>, language: &str, timeout: Duration) -> Self {
         let sdk = aws::at(&aws::sdk_config(config).await, endpoint);
         let mut builder =
             aws_sdk_transcribestreaming::config::Builder::from(&sdk).retry_classifier(aws::HonourRetryAfter);
         // People pause; how long silence is borne is decided here.
         builder.set_stalled_stream_protection(Some(StalledStreamProtectionConfig::disabled()));
-        Self { client: Client::from_conf(builder.build()), language: language.to_owned(), patience }
+        Self { client: Client::from_conf(builder.build()), language: language.to_owned(), timeout }
     }
 
     async fn start(&self, events: mpsc::Receiver<Event>) -> Result<StartStreamTranscriptionOutput, ProviderError> {
@@ -71,20 +71,20 @@ impl Transcribe {
             .media_encoding(MediaEncoding::Pcm)
             .audio_stream(EventStreamSender::from(ReceiverStream::new(events)))
             .send();
-        let started = timeout(self.patience, call).await.map_err(|_| silent())?;
+        let started = timeout(self.timeout, call).await.map_err(|_| silent())?;
         started.map_err(|error| sdk_failure(NAME, error))
     }
 
-    fn hear(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
-        let patience = self.patience;
+    fn hear(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
+        let limit = self.timeout;
         let hearings = try_stream! {
             let (sender, events) = mpsc::channel(WAITING);
             // Ends with this stream.
-            let mut feeding = AbortOnDropHandle::new(tokio::spawn(feed(sound, sender, patience)));
+            let mut feeding = AbortOnDropHandle::new(tokio::spawn(feed(sound, sender, limit)));
             let mut answers = self.start(events).await?.transcript_result_stream;
             let mut text = Text::default();
             loop {
-                let event = match timeout(patience, answers.recv()).await {
+                let event = match timeout(limit, answers.recv()).await {
                     // Nothing is said about silence, as long as it lasts.
                     Err(_) if !feeding.is_finished() => continue,
                     Err(_) => Err(silent())?,
@@ -95,17 +95,16 @@ impl Transcribe {
                     for result in event.transcript().into_iter().flat_map(aws_sdk_transcribestreaming::types::Transcript::results) {
                         text.hear(result);
                     }
-                    yield Hearing::Partial(text.so_far());
+                    yield TranscriptEvent::Partial(text.so_far());
                 }
             }
             let duration = (&mut feeding).await.map_err(|error| ProviderError::unavailable(NAME, error))?;
-            yield Hearing::Final(text.transcript(&self.language, duration));
+            yield TranscriptEvent::Final(text.transcript(&self.language, duration));
         };
         hearings.boxed()
     }
 
-    /// Tries again where that may help, as late as the service asks; the SDK does not do so with a
-    /// stream.
+    /// Retries temporary failures, no earlier than the service asks. The SDK does not retry streams.
     async fn whole(&self, sound: Pcm) -> Result<Transcript, ProviderError> {
         let mut pause = PAUSE;
         for _ in 1..ATTEMPTS {
@@ -127,7 +126,7 @@ impl Transcribe {
     async fn attempt(&self, samples: Vec<i16>) -> Result<Transcript, ProviderError> {
         let mut hearings = self.hear(stream::iter([samples]).boxed());
         while let Some(hearing) = hearings.next().await {
-            if let Hearing::Final(transcript) = hearing? {
+            if let TranscriptEvent::Final(transcript) = hearing? {
                 return Ok(transcript);
             }
         }
@@ -135,15 +134,15 @@ impl Transcribe {
     }
 }
 
-/// Sends the sound on as events; how long it was. Ends early where the service takes nothing more.
-async fn feed(mut sound: BoxStream<'static, Vec<i16>>, events: mpsc::Sender<Event>, patience: Duration) -> Duration {
+/// Sends the sound as events and returns its length. Ends early if the service accepts no more.
+async fn feed(mut sound: BoxStream<'static, Vec<i16>>, events: mpsc::Sender<Event>, limit: Duration) -> Duration {
     let mut sent: u64 = 0;
     while let Some(block) = sound.next().await {
         for samples in block.chunks(EVENT) {
             let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
             let event = AudioEvent::builder().audio_chunk(Blob::new(bytes)).build();
             let sending = events.send(Ok(AudioStream::AudioEvent(event)));
-            if !matches!(timeout(patience, sending).await, Ok(Ok(()))) {
+            if !matches!(timeout(limit, sending).await, Ok(Ok(()))) {
                 return length(sent);
             }
             sent += samples.len() as u64;
@@ -156,7 +155,7 @@ fn length(samples: u64) -> Duration {
     Duration::from_micros(samples * 1_000_000 / u64::from(RECOGNISED_RATE))
 }
 
-/// What has been understood: what is certain, and what may still change.
+/// The recognised text: a final part, and a part that may still change.
 #[derive(Debug, Default)]
 struct Text {
     certain: Vec<SpokenSegment>,
@@ -194,7 +193,7 @@ fn silent() -> ProviderError {
     ProviderError::new(NAME, ProviderFailure::Timeout)
 }
 
-/// What a failure in the middle of the stream means.
+/// Converts a failure within the stream.
 fn broken_off<E, R>(error: SdkError<E, R>) -> ProviderError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
@@ -213,7 +212,7 @@ impl Transcriber for Transcribe {
         self.whole(sound).boxed()
     }
 
-    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
+    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
         self.hear(sound)
     }
 }

@@ -82,13 +82,16 @@ async fn what_is_said_comes_while_it_is_understood() {
     let server = Server::start(vec![answer()]).await;
     let transcriber = transcribe(&server.url).await;
     let spoken = stream::iter(vec![sound().samples]).boxed();
-    let hearings: Vec<Hearing> = transcriber.listen(spoken).map(Result::unwrap).collect().await;
+    let hearings: Vec<TranscriptEvent> = transcriber.listen(spoken).map(Result::unwrap).collect().await;
     let parts: Vec<&str> = hearings
         .iter()
-        .filter_map(|one| if let Hearing::Partial(text) = one { Some(text.as_str()) } else { None })
+        .filter_map(|one| if let TranscriptEvent::Partial(text) = one { Some(text.as_str()) } else { None })
         .collect();
     assert_eq!(parts, ["Check the", "Check the oil."]);
-    assert!(matches!(hearings.last(), Some(Hearing::Final(heard)) if heard.text == "Check the oil."), "{hearings:?}");
+    assert!(
+        matches!(hearings.last(), Some(TranscriptEvent::Final(heard)) if heard.text == "Check the oil."),
+        "{hearings:?}"
+    );
     let head = server.seen().remove(0).head;
     assert!(head.starts_with("POST /stream-transcription HTTP/1.1\n"), "{head}");
     assert!(head.contains("x-amzn-transcribe-language-code: en-us\r\n"), "{head}");

@@ -1,6 +1,6 @@
-//! Abbreviations, and what they stand for.
+//! Abbreviations and their meanings.
 
-/// What a reader says for an abbreviation, written in small letters and with its full stop.
+/// What is said for an abbreviation, which is in lower case with its full stop.
 const SAID: &[(&str, &str)] = &[
     ("e.g.", "for example"),
     ("i.e.", "that is"),
@@ -36,7 +36,7 @@ const SAID: &[(&str, &str)] = &[
     ("×", "by"),
 ];
 
-/// What stands before a number.
+/// Abbreviations before a number.
 const BEFORE_NUMBER: &[(&str, &str)] = &[
     ("fig.", "figure"),
     ("figs.", "figures"),
@@ -62,14 +62,14 @@ const PERHAPS_LAST: &[&str] = &[
     "inc.", "co.", "temp.", "deg.",
 ];
 
-/// Series of manuals, whose letters are spelled out before their number.
+/// Series of manuals. Their letters are spelled out before their number.
 const MANUALS: &[&str] = &["TM", "TB", "FM", "MWO", "LO", "SB", "TC", "TO", "NSN", "FSN", "PN", "SN", "MS", "AN"];
 
 fn find(table: &[(&'static str, &'static str)], word: &str) -> Option<&'static str> {
     table.iter().find(|(written, _)| written.eq_ignore_ascii_case(word)).map(|(_, said)| *said)
 }
 
-/// What is said for an abbreviation or a sign, before the given word or at the end.
+/// What is said for an abbreviation or symbol, before the given word or at the end.
 pub(super) fn said(word: &str, next: Option<&str>) -> Option<&'static str> {
     if next.is_some_and(starts_with_number) {
         find(BEFORE_NUMBER, word).or_else(|| find(SAID, word))
@@ -78,7 +78,7 @@ pub(super) fn said(word: &str, next: Option<&str>) -> Option<&'static str> {
     }
 }
 
-/// Whether a word names a series of manuals or a kind of number: its letters are spelled out.
+/// Whether a word names a series of manuals or a kind of number. Its letters are spelled out.
 pub(super) fn is_series(word: &str) -> bool {
     MANUALS.contains(&word)
 }

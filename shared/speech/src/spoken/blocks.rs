@@ -1,11 +1,11 @@
-//! From Markdown to the plain text of its paragraphs, headings, items and rows.
+//! Converts Markdown to the plain text of its paragraphs, headings, items and rows.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-/// A code listing of more characters is mentioned, not read.
+/// Longer code listings are mentioned instead of read, in characters.
 const LONGEST_CODE: usize = 160;
 
-/// Rows of a table that are read; the rest is mentioned.
+/// Number of table rows that are read. Further rows are mentioned.
 const ROWS: usize = 12;
 
 /// The blocks of a text in their order.
@@ -23,16 +23,16 @@ pub(super) fn blocks(markdown: &str) -> Vec<String> {
 struct Reader {
     blocks: Vec<String>,
     text: String,
-    /// The number of the next item of each list around; none for bullets.
+    /// The next item number of each enclosing list; `None` for bullets.
     lists: Vec<Option<u64>>,
-    /// A listing that is being read.
+    /// The current code listing.
     code: Option<String>,
     table: Option<Table>,
-    /// Text that is struck out.
+    /// Whether text is struck out.
     struck: bool,
 }
 
-/// A table: what its columns are called, and the row that is being read.
+/// A table: the names of its columns, and the current row.
 #[derive(Default)]
 struct Table {
     names: Vec<String>,
@@ -64,7 +64,7 @@ impl Reader {
         }
     }
 
-    /// The text between tags; a line break is a pause.
+    /// The text between tags. A line break is a pause.
     fn html(&mut self, html: &str) {
         for (number, part) in html.split('<').enumerate() {
             let tag_end = if number == 0 { None } else { part.find('>') };
@@ -153,7 +153,7 @@ impl Reader {
         }
     }
 
-    /// A row is read with the names of its columns: "Bolt: M12, Torque: 80 N·m".
+    /// Reads a row with the names of its columns: "Bolt: M12, Torque: 80 N·m".
     fn end_row(&mut self) {
         let Some(table) = &mut self.table else { return };
         let row = std::mem::take(&mut table.row);

@@ -1,8 +1,8 @@
-//! Text as a person would read it out.
+//! Turns written text into spoken words.
 //!
-//! An answer is Markdown, written for the eye: with tables, links, marks of citations, units and part
-//! numbers. [`spoken()`] gives the words that a person would say, and [`SentenceSplitter`] finds the
-//! sentences of an answer while it is still being written, so that the first can be spoken at once.
+//! An answer is Markdown, written to be read: with tables, links, citation marks, units and part numbers. [`spoken()`]
+//! returns the words that a person would say. [`SentenceSplitter`] finds the sentences of an answer while it is being
+//! written, so that the first can be spoken at once.
 
 mod abbreviations;
 mod blocks;
@@ -14,12 +14,11 @@ mod words;
 
 pub use sentences::{SentenceSplitter, sentences};
 
-/// The most bytes of a text that are read out.
+/// Maximum length of a text to be spoken, in bytes.
 const LONGEST_TEXT: usize = 256 * 1024;
 
-/// A text in Markdown as a person would read it out: plain words, one paragraph, heading, item or row
-/// on each line. The closing list of sources is not read; of a text beyond 256 KiB only its beginning
-/// is. The time it takes is proportional to the length, whatever is in it.
+/// Converts a Markdown text to plain words as a person would read them, with one paragraph, heading, item or row per
+/// line. Omits the closing list of sources and everything after 256 KiB. Takes linear time, whatever the text contains.
 #[must_use]
 pub fn spoken(markdown: &str) -> String {
     let text = markdown.get(..markdown.floor_char_boundary(LONGEST_TEXT)).unwrap_or(markdown);

@@ -1,19 +1,19 @@
-//! Numbers, and what a person says for them.
+//! Numbers and how they are spoken.
 
-/// What stands at the start of a word that is a quantity.
+/// A quantity at the start of a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Quantity<'a> {
-    /// What is said for the number: "10 to 15", "minus 40", "one half".
+    /// The spoken number: "10 to 15", "minus 40", "one half".
     pub(super) said: String,
-    /// Whether one of something follows it, not many.
+    /// Whether the singular follows it.
     pub(super) single: bool,
-    /// What the word goes on with: mostly a unit, or nothing.
+    /// The rest of the word: usually a unit, or nothing.
     pub(super) rest: &'a str,
-    /// Whether a hyphen stands between the number and the rest, as in "12-V battery".
+    /// Whether a hyphen separates the number from the rest, as in "12-V battery".
     pub(super) hyphen: bool,
 }
 
-/// Signs before a number, and what is said for them.
+/// Signs before a number and how they are spoken.
 const SIGNS: &[(&str, &str)] = &[
     ("+/-", "plus or minus "),
     ("±", "plus or minus "),
@@ -73,17 +73,17 @@ pub(super) fn quantity(word: &str) -> Option<Quantity<'_>> {
     Some(Quantity { said: format!("{sign}{first}"), single, rest, hyphen })
 }
 
-/// A second number after the dash of a range.
+/// The second number of a range, after the dash.
 fn after_dash(rest: &str) -> Option<&str> {
     ["...", "…", "–", "—", "-"].iter().find_map(|dash| rest.strip_prefix(dash))
 }
 
-/// Whether what follows shows that digits are part of something else: a date, a part number.
+/// Whether the digits are part of something else, by what follows: a date, a part number.
 fn continues(rest: &str) -> bool {
     rest.starts_with(['-', '/', '–']) && rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit())
 }
 
-/// A number or a fraction at the start, and what follows it.
+/// A number or fraction at the start, and the rest.
 fn number(text: &str) -> Option<(String, &str)> {
     let end = digits_end(text);
     let (digits, rest) = text.split_at_checked(end)?;
@@ -99,7 +99,7 @@ fn number(text: &str) -> Option<(String, &str)> {
     Some((digits.to_owned(), rest))
 }
 
-/// The length of a number such as 12, 1,500 or 0.25 at the start.
+/// The length of a number at the start, such as 12, 1,500 or 0.25.
 fn digits_end(text: &str) -> usize {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -110,7 +110,7 @@ fn digits_end(text: &str) -> usize {
     end
 }
 
-/// "three eighths"; nothing for what is no fraction of an inch, such as 24/7.
+/// A fraction in words: "three eighths". `None` if it is not a fraction of an inch, such as 24/7.
 fn fraction(numerator: &str, denominator: &str) -> Option<String> {
     let (numerator, denominator) = (numerator.parse::<usize>().ok()?, denominator.parse::<usize>().ok()?);
     let part = match denominator {
@@ -138,7 +138,7 @@ fn in_words(number: usize) -> Option<String> {
     Some(if number.is_multiple_of(10) { (*tens).to_owned() } else { format!("{tens}-{}", SMALL.get(number % 10)?) })
 }
 
-/// Whether a quantity is a fraction alone, which a whole number may stand before: "1 1/2".
+/// Whether a quantity is only a fraction, which may follow a whole number: "1 1/2".
 pub(super) fn is_fraction(word: &str) -> bool {
     number(word).is_some_and(|(said, _)| said.starts_with(|c: char| c.is_ascii_alphabetic()))
 }

@@ -1,19 +1,19 @@
-//! The sentences of a text that is still being written.
+//! Splits a text into sentences while it is being written.
 
 use super::abbreviations::ends_sentence;
 use super::sources;
 
-/// A longer piece is cut at a comma, or else between words: what is spoken in one go must not be
-/// waited for.
+/// Maximum length of a piece in bytes. A longer one is cut at a comma or between words, because nobody should wait for
+/// a long piece.
 const LONGEST_PIECE: usize = 400;
 
-/// A table or a listing stays together up to this length.
+/// Maximum length of a table or listing that stays in one piece.
 const LONGEST_BLOCK: usize = 8 * 1024;
 
-/// How much of what stands before a space is looked at.
+/// Number of bytes before a space that are examined.
 const LOOKED_AT: usize = 64;
 
-/// The sentences of a whole text, in its own words: Markdown stays Markdown.
+/// The sentences of a whole text, still in Markdown.
 #[must_use]
 pub fn sentences(text: &str) -> Vec<String> {
     let mut splitter = SentenceSplitter::default();
@@ -22,32 +22,32 @@ pub fn sentences(text: &str) -> Vec<String> {
     found
 }
 
-/// Finds the sentences of a text in Markdown while it is being written. A heading, an item, a table
-/// and a listing are pieces as well; the closing list of sources is none.
+/// Finds the sentences of a Markdown text while it is being written. Headings, items, tables and listings are pieces
+/// too. The closing list of sources is omitted.
 #[derive(Debug, Default)]
 pub struct SentenceSplitter {
-    /// What has not been given yet.
+    /// Text that has not been returned yet.
     text: String,
-    /// How far it has been looked at.
+    /// How much of it has been examined.
     seen: usize,
-    /// Where the line begins that is being looked at.
+    /// The start of the current line.
     line: usize,
     block: Block,
 }
 
-/// What the current line belongs to.
+/// The kind of block that the current line belongs to.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Block {
     #[default]
     Text,
     Table,
     Listing,
-    /// The closing list of sources, unless something else follows it.
+    /// The closing list of sources, unless other text follows.
     Sources,
 }
 
 impl SentenceSplitter {
-    /// Takes the next part of the text; gives the pieces that are complete with it, in order.
+    /// Takes the next part of the text and returns the pieces that it completes, in order.
     pub fn push(&mut self, text: &str) -> Vec<String> {
         self.text.push_str(text);
         let mut found = Vec::new();
@@ -55,7 +55,7 @@ impl SentenceSplitter {
         found
     }
 
-    /// The text is complete: gives what is left of it.
+    /// Ends the text and returns the remaining pieces.
     pub fn finish(&mut self) -> Vec<String> {
         let mut found = Vec::new();
         self.text.push('\n');
@@ -95,7 +95,7 @@ impl SentenceSplitter {
         self.line = self.line.saturating_sub(start);
     }
 
-    /// Where the piece ends that the line before `next` completes.
+    /// The end of the piece that the line before `next` completes.
     fn end_of_line(&mut self, next: usize) -> Option<usize> {
         let (start, was) = (self.line, self.block);
         let line = self.text.get(start..next).unwrap_or_default().trim();
@@ -117,7 +117,7 @@ impl SentenceSplitter {
         end
     }
 
-    /// Whether a sentence ends before the space before `next`; nothing where that cannot be told yet.
+    /// Whether a sentence ends before the space before `next`; `None` if that cannot be decided yet.
     fn end_of_sentence(&self, start: usize, next: usize, complete: bool) -> Option<bool> {
         let before = self.text.get(start.max(self.line)..self.seen).unwrap_or_default();
         let tail = before.get(before.ceil_char_boundary(before.len().saturating_sub(LOOKED_AT))..).unwrap_or(before);
@@ -139,7 +139,7 @@ impl SentenceSplitter {
         Some(if word.ends_with('.') { ends_sentence(word, following) } else { !following.is_lowercase() })
     }
 
-    /// Where a piece is cut that has become too long.
+    /// Where to cut a piece that has become too long.
     fn too_long(&self, start: usize) -> Option<usize> {
         let limit = if self.block == Block::Text { LONGEST_PIECE } else { LONGEST_BLOCK };
         if self.seen - start < limit || self.block == Block::Sources {
@@ -154,20 +154,19 @@ impl SentenceSplitter {
     }
 }
 
-/// Whether a line of text is a piece of its own or ends one: the end of a paragraph, a heading, an
-/// item, the end of a sentence.
+/// Whether a line is a piece or ends one: the end of a paragraph, a heading, an item, the end of a sentence.
 fn ends_piece(line: &str) -> bool {
     let item = line.starts_with(['#', '-', '+', '•']) || line.starts_with("* ") || is_numbered(line);
     line.is_empty() || item || without_closing(line).ends_with(['.', '!', '?', ':', '…'])
 }
 
-/// "1. Remove the cover", "2) Drain the oil"
+/// Whether a line is a numbered item: "1. Remove the cover", "2) Drain the oil".
 fn is_numbered(line: &str) -> bool {
     let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
     rest.len() < line.len() && (rest.starts_with(". ") || rest.starts_with(") "))
 }
 
-/// The text without what may stand behind a full stop: quotation marks, emphasis, marks of citations.
+/// The text without what may follow a full stop: quotation marks, emphasis, citation marks.
 fn without_closing(text: &str) -> &str {
     let mut text = text;
     loop {

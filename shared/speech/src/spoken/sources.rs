@@ -1,4 +1,4 @@
-/// The text without its closing list of sources, which is for the eye.
+/// The text without its closing list of sources, which is not spoken.
 pub(super) fn without(text: &str) -> &str {
     let mut end = text.len();
     let mut is_list = true;
@@ -15,13 +15,13 @@ pub(super) fn without(text: &str) -> &str {
     text
 }
 
-/// Whether a line is the heading of a list of sources, and nothing else.
+/// Whether a line is just the heading of a list of sources.
 pub(super) fn is_heading(line: &str) -> bool {
     let word = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '#' | '_' | ':'));
     ["sources", "references", "citations"].iter().any(|heading| word.eq_ignore_ascii_case(heading))
 }
 
-/// Whether a line may stand in a list of sources.
+/// Whether a line may be an entry of a list of sources.
 fn is_entry(line: &str) -> bool {
     let line = line.trim();
     line.is_empty() || line.starts_with(['-', '*', '[', '+', '•']) || line.starts_with(|c: char| c.is_ascii_digit())

@@ -1,6 +1,6 @@
-//! Units of measurement, and what they are called.
+//! Units of measurement and their spoken names.
 
-/// A unit: how it is written (in several ways), and what one and many of it are called.
+/// A unit: its symbols, and its names in singular and plural.
 struct Unit(&'static [&'static str], &'static str, &'static str);
 
 const UNITS: &[Unit] = &[
@@ -107,7 +107,7 @@ const UNITS: &[Unit] = &[
     Unit(&["µs"], "microsecond", "microseconds"),
 ];
 
-/// What one and many of a unit are called.
+/// The singular and plural name of a unit.
 pub(super) fn called(symbol: &str) -> Option<(&'static str, &'static str)> {
     UNITS.iter().find(|Unit(symbols, ..)| symbols.contains(&symbol)).map(|Unit(_, one, many)| (*one, *many))
 }
@@ -118,19 +118,19 @@ const AFTER_INCHES: &[&str] = &[
     "socket", "thick", "to", "tube", "wide", "wrench", "x",
 ];
 
-/// Things that a measure stands before as a name does: a 10 millimetre socket.
+/// Things whose size a measure describes: a 10 millimetre socket.
 const THINGS: &[&str] = &[
     "battery", "bit", "bolt", "bolts", "cable", "drive", "engine", "fitting", "fuse", "gasket", "hole", "holes",
     "hose", "key", "line", "motor", "nut", "nuts", "pipe", "relay", "screw", "screws", "socket", "stud", "studs",
     "supply", "system", "tube", "washer", "washers", "wire", "wrench",
 ];
 
-/// Whether a word, with what punctuation may follow it, names such a thing.
+/// Whether a word, possibly followed by punctuation, names such a thing.
 pub(super) fn is_thing(word: &str) -> bool {
     THINGS.contains(&word.trim_end_matches([',', '.', ';', ':', ')', '?', '!']))
 }
 
-/// Whether a symbol that is also a word stands for a unit before this word.
+/// Whether a symbol that is also a word is a unit before this word.
 pub(super) fn is_unit_before(symbol: &str, next: Option<&str>) -> bool {
     match (symbol, next) {
         ("in", Some(next)) => !next.starts_with(char::is_lowercase) || AFTER_INCHES.contains(&next),

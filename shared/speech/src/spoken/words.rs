@@ -1,10 +1,10 @@
-//! From written words to spoken ones.
+//! Converts written words to spoken ones.
 
 use super::abbreviations::{is_series, said};
 use super::numbers::{is_fraction, quantity};
 use super::units::{called, is_thing, is_unit_before};
 
-/// Words before numbers with a hyphen that are not a range: "Figure 3-12".
+/// Words before hyphenated numbers that are not ranges: "Figure 3-12".
 const NUMBERED: &[&str] = &[
     "appendix",
     "chapter",
@@ -22,10 +22,10 @@ const NUMBERED: &[&str] = &[
     "wp",
 ];
 
-/// Longest text between brackets that may be the mark of a citation.
+/// Maximum length of a citation mark between brackets.
 const LONGEST_MARK: usize = 40;
 
-/// One block as it is said, with a full stop at its end.
+/// Converts one block to spoken words, with a full stop at its end.
 pub(super) fn say(block: &str) -> String {
     let text = plain(&without_marks(block));
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -37,7 +37,7 @@ pub(super) fn say(block: &str) -> String {
     line.end()
 }
 
-/// What has been said of a block.
+/// The spoken words of a block so far.
 #[derive(Default)]
 struct Line(String);
 
@@ -70,7 +70,7 @@ impl Line {
     }
 }
 
-/// A word, with what stands around it.
+/// A word with the punctuation around it.
 struct Word<'a> {
     before: &'a str,
     core: &'a str,
@@ -88,13 +88,13 @@ impl<'a> Word<'a> {
         Self { before, core, after: inner.get(core.len()..).unwrap_or_default() }
     }
 
-    /// The word with its full stop, as an abbreviation has it.
+    /// The word with its full stop, as abbreviations have it.
     fn dotted(&self) -> Option<String> {
         self.after.starts_with('.').then(|| format!("{}.", self.core))
     }
 }
 
-/// Says the word at this place; gives how many words that took.
+/// Says the word at this position. Returns how many words that took.
 fn take(written: &str, at: usize, words: &[&str], line: &mut Line) -> usize {
     let next = words.get(at + 1).copied();
     let word = Word::of(written);
@@ -126,7 +126,7 @@ fn take(written: &str, at: usize, words: &[&str], line: &mut Line) -> usize {
     1
 }
 
-/// What an abbreviation stands for, and the punctuation that stays behind it.
+/// The meaning of an abbreviation, and the punctuation after it.
 fn abbreviation<'a>(word: &Word<'a>, written: &'a str, next: Option<&str>, last: bool) -> Option<(String, &'a str)> {
     if let Some(dotted) = word.dotted()
         && let Some(said) = said(&dotted, next)
@@ -152,7 +152,7 @@ fn capital_like(said: &str, written: &str) -> String {
     }
 }
 
-/// The host of an address on the web: the rest of it is for the eye.
+/// The host of a web address. The rest is not spoken.
 fn address(core: &str) -> Option<String> {
     let rest = core.strip_prefix("https://").or_else(|| core.strip_prefix("http://")).or_else(|| {
         // Without a scheme it is known by its first letters.
@@ -162,7 +162,7 @@ fn address(core: &str) -> Option<String> {
     Some(host.trim_start_matches("www.").split('.').collect::<Vec<_>>().join(" dot "))
 }
 
-/// A number with its unit, in one word or in two: "24V", "24 V". Gives how many words it took.
+/// Says a number with its unit, in one word or two: "24V", "24 V". Returns how many words that took.
 fn measure(word: &Word<'_>, next: Option<&str>, after_next: Option<&str>, line: &mut Line) -> Option<usize> {
     let quantity = quantity(word.core)?;
     let tell = |single: bool, one: &str, many: &str| format!("{} {}", quantity.said, if single { one } else { many });
@@ -197,7 +197,7 @@ fn is_unit(symbol: &str, unit: &Word<'_>, dotted: bool, after_next: Option<&str>
     dotted || !unit.after.is_empty() || is_unit_before(symbol, after_next)
 }
 
-/// A whole number with a fraction: "1 1/2 in." Gives how many words it took.
+/// Says a whole number with a fraction: "1 1/2 in." Returns how many words that took.
 fn mixed(word: &Word<'_>, whole: &str, fraction: &str, unit: Option<&str>, line: &mut Line) -> Option<usize> {
     let part = Word::of(fraction);
     let quantity = quantity(part.core)?;
@@ -215,7 +215,7 @@ fn mixed(word: &Word<'_>, whole: &str, fraction: &str, unit: Option<&str>, line:
     Some(3)
 }
 
-/// A number of a part or a manual: digits, and perhaps letters, with hyphens, that is no range.
+/// Whether a word is the number of a part or manual: digits and possibly letters, with hyphens, but not a range.
 fn is_part_number(core: &str) -> bool {
     let parts: Vec<&str> = core.split('-').collect();
     let digits = core.bytes().any(|byte| byte.is_ascii_digit());
@@ -235,12 +235,12 @@ fn is_part_number(core: &str) -> bool {
     }
 }
 
-/// 2024-05-01
+/// Whether these parts are a date, as in 2024-05-01.
 fn is_date(parts: &[&str]) -> bool {
     matches!(parts, [year, month, day] if year.len() == 4 && month.len() == 2 && day.len() == 2)
 }
 
-/// Two numbers with a hyphen.
+/// Whether a word is two numbers with a hyphen.
 fn is_pair(core: &str) -> bool {
     core.split_once('-').is_some_and(|(first, second)| {
         [first, second].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
@@ -251,7 +251,7 @@ fn in_parts(core: &str) -> String {
     core.replace('-', " ")
 }
 
-/// A word that is none of the above: sizes and dimensions are read, marks of emphasis are not.
+/// Says any other word: sizes and dimensions are read, emphasis is dropped.
 fn plain_word(core: &str) -> String {
     let core = core.trim_matches(['_', '~', '•', '·', '|', '#', '\\']);
     if core.starts_with(['M', 'G', 'R']) && core.chars().nth(1).is_some_and(|c| c.is_ascii_digit()) {
@@ -260,12 +260,12 @@ fn plain_word(core: &str) -> String {
     core.chars().filter(|&c| c.is_alphanumeric() || !is_pictogram(c)).collect()
 }
 
-/// Signs that nobody says.
+/// Whether a character is a symbol that is not spoken.
 fn is_pictogram(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{21FF}' | '\u{2300}'..='\u{27BF}' | '\u{2900}'..='\u{2BFF}' | '\u{FE00}'..='\u{FE0F}' | '\u{1F000}'..)
 }
 
-/// The text without `[1]` and the like.
+/// The text without citation marks such as `[1]`.
 fn without_marks(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -288,7 +288,7 @@ fn is_mark(inside: &str) -> bool {
         && inside.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | ' ' | '-' | '–'))
 }
 
-/// One way of writing for signs that have several, and none for what is no text.
+/// Normalises characters that have several forms, and removes those that are not text.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

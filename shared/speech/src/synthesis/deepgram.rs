@@ -1,5 +1,5 @@
-//! Deepgram: <https://developers.deepgram.com/reference/text-to-speech>. Its models are voices, and its
-//! speed is fixed.
+//! Speech synthesis by Deepgram: <https://developers.deepgram.com/reference/text-to-speech>. Its models are voices with
+//! a fixed speed.
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -10,10 +10,10 @@ use crate::audio::Pcm;
 use foundation::config::DeepgramConfig;
 use foundation::provider::{Cause, HttpProvider, ProviderError};
 
-/// Samples a second that are asked for.
+/// The requested sample rate in hertz.
 const RATE: u32 = 24_000;
 
-/// Deepgram.
+/// A client for Deepgram.
 #[derive(Debug)]
 pub struct Deepgram {
     server: HttpProvider,
@@ -21,12 +21,12 @@ pub struct Deepgram {
 }
 
 impl Deepgram {
-    /// A client that speaks with the configured model where no voice is asked for.
+    /// A client that speaks with the configured model unless a voice is requested.
     ///
     /// # Errors
-    /// When TLS cannot be set up, or the key cannot stand in a header.
-    pub fn new(config: &DeepgramConfig, patience: std::time::Duration) -> Result<Self, Cause> {
-        let server = HttpProvider::new(NAME, &config.base_url, "Token", Some(&config.api_key), patience)?;
+    /// If TLS cannot be set up, or the key contains characters that a header cannot.
+    pub fn new(config: &DeepgramConfig, timeout: std::time::Duration) -> Result<Self, Cause> {
+        let server = HttpProvider::new(NAME, &config.base_url, "Token", Some(&config.api_key), timeout)?;
         Ok(Self { server, voice: config.model.clone() })
     }
 

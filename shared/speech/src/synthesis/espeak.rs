@@ -1,4 +1,4 @@
-//! eSpeak NG, offline, as a process for each utterance.
+//! Speech synthesis by eSpeak NG, offline, with one process per utterance.
 
 mod voices;
 
@@ -14,21 +14,21 @@ use foundation::program::{self, ProgramError, ProgramLimits};
 use foundation::provider::{ProviderError, ProviderFailure};
 
 const PROGRAM: &str = "espeak-ng";
-/// Bytes of address space: its voices and dictionaries are small.
+/// Address space in bytes. Its voices and dictionaries are small.
 const MEMORY: u64 = 512 * 1024 * 1024;
-/// Bytes of sound that one utterance may have: twenty minutes.
+/// Maximum sound of an utterance in bytes: twenty minutes.
 const OUTPUT: u64 = 64 * 1024 * 1024;
-/// Words a minute at usual speed.
+/// Words per minute at normal speed.
 const WORDS_A_MINUTE: f32 = 160.0;
-/// Samples a second that it speaks with, where its header does not say.
+/// Sample rate in hertz if the header does not name one.
 const USUAL_RATE: u32 = 22_050;
-/// How often a voice is tried: on a busy machine it now and then crashes on what it speaks well a moment later.
+/// Number of attempts per voice. On a busy machine it sometimes crashes on a text that works a moment later.
 const TRIES: usize = 2;
 
-/// Part of what it says of a voice that it does not have.
+/// Part of its error message for an unknown voice.
 const NO_SUCH_VOICE: &str = "voice does not exist";
 
-/// eSpeak NG.
+/// eSpeak NG with its default voice.
 #[derive(Debug)]
 pub struct Espeak {
     program: String,
@@ -38,8 +38,7 @@ pub struct Espeak {
 }
 
 impl Espeak {
-    /// Speaks with `voice` where none is asked for, or one that it does not have; one utterance may take
-    /// `time`.
+    /// Speaks with `voice` unless another known voice is requested. One utterance may take `time`.
     #[must_use]
     pub fn new(voice: String, time: Duration) -> Self {
         let limits = ProgramLimits { time, memory: MEMORY, output: OUTPUT };
@@ -86,7 +85,7 @@ impl Synthesizer for Espeak {
     }
 }
 
-/// The samples of a WAV file that was written to a pipe: its header does not know how long it is.
+/// The samples of a WAV file that was written to a pipe, whose header has no length.
 fn samples(wav: &[u8]) -> Option<Pcm> {
     if !wav.starts_with(b"RIFF") {
         return None;
@@ -117,6 +116,8 @@ fn failure(error: ProgramError) -> ProviderError {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use foundation::need::{Needed, need};
+
     use super::*;
 
     fn utterance(text: &str, speed: f32) -> Utterance {
@@ -125,8 +126,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_speaks_and_faster_when_asked() {
-        if !program::is_installed(PROGRAM) {
-            eprintln!("skipped: {PROGRAM} is not installed");
+        if need(Needed::Program(PROGRAM)).is_none() {
             return;
         }
         let espeak = Espeak::new("en-us".to_owned(), Duration::from_secs(20));
@@ -140,8 +140,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_looks_like_an_option_is_read_out() {
-        if !program::is_installed(PROGRAM) {
-            eprintln!("skipped: {PROGRAM} is not installed");
+        if need(Needed::Program(PROGRAM)).is_none() {
             return;
         }
         let espeak = Espeak::new("en-us".to_owned(), Duration::from_secs(20));
@@ -152,8 +151,7 @@ mod tests {
 
     #[tokio::test]
     async fn names_of_other_providers_are_spoken_with_the_usual_voice() {
-        if !program::is_installed(PROGRAM) {
-            eprintln!("skipped: {PROGRAM} is not installed");
+        if need(Needed::Program(PROGRAM)).is_none() {
             return;
         }
         let espeak = Espeak::new("en-us".to_owned(), Duration::from_secs(20));
@@ -169,8 +167,8 @@ mod tests {
         }
     }
 
-    /// A program in place of eSpeak NG: it crashes for as long as its folder holds a file "crashes", which
-    /// loses a line each time, and writes down its voices.
+    /// A program in place of eSpeak NG. It crashes as long as the file "crashes" in its folder is not empty, removing a
+    /// line each time, and records the requested voices.
     fn stand_in(folder: &std::path::Path, crashes: usize) -> Espeak {
         use std::os::unix::fs::PermissionsExt;
         let (program, folder) = (folder.join("espeak"), folder.display());

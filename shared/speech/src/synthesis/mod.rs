@@ -1,4 +1,4 @@
-//! From text to sound.
+//! Speech synthesis.
 
 mod deepgram;
 mod espeak;
@@ -26,27 +26,27 @@ pub use openai::OpenAi;
 pub use polly::Polly;
 pub use say::{say, say_in_pieces};
 
-/// Who this is in sentences.
+/// The name that begins the sentences of errors.
 const NAME: &str = "Speech synthesis";
-/// Bytes of sound that a service may answer with: some twenty minutes.
+/// Maximum sound in a response in bytes: about twenty minutes.
 const LARGEST_SOUND: usize = 64 * 1024 * 1024;
 
-/// Characters of a voice's name.
+/// Maximum length of a voice's name in characters.
 const LONGEST_VOICE: usize = 64;
 
-/// What is to be said, and how.
+/// A text to speak.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Utterance {
-    /// Plain words: see [`super::spoken`].
+    /// Plain words; see [`super::spoken`].
     pub text: String,
-    /// The voice, by the provider's name; its default where none is named.
+    /// The provider's name of the voice; `None` for its default.
     pub voice: Option<String>,
-    /// How fast, from 0.5 to 2; 1 is usual.
+    /// The speed, from 0.5 to 2; 1 is normal.
     pub speed: f32,
 }
 
-/// Whether this could be a voice's name, of whatever provider. Those are letters, digits and signs
-/// that mean nothing to a shell; none begins with a sign.
+/// Whether this could be a provider's name of a voice: letters, digits and characters without meaning in a shell,
+/// beginning with a letter or digit.
 #[must_use]
 pub fn is_voice_name(name: &str) -> bool {
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+' | '.');
@@ -62,22 +62,22 @@ pub trait Synthesizer: Debug + Send + Sync {
 /// The configured synthesizer.
 ///
 /// # Errors
-/// When the client of a service cannot be set up.
+/// If the client of a service cannot be set up.
 pub async fn configured(config: &Config) -> Result<Arc<dyn Synthesizer>, Cause> {
     let speech = &config.speech;
     Ok(match &speech.synthesis {
         SynthesisConfig::None => Arc::new(NoSynthesizer),
-        SynthesisConfig::Espeak(voice) => Arc::new(Espeak::new(voice.clone(), speech.patience)),
+        SynthesisConfig::Espeak(voice) => Arc::new(Espeak::new(voice.clone(), speech.timeout)),
         SynthesisConfig::OpenAi { endpoint, voice } => Arc::new(OpenAi::new(endpoint, voice.clone())?),
-        SynthesisConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, speech.patience)?),
+        SynthesisConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, speech.timeout)?),
         SynthesisConfig::Polly { voice, endpoint } => {
             let sdk = aws::sdk_config(&config.aws).await;
-            Arc::new(Polly::new(&sdk, voice.clone(), endpoint.as_deref(), speech.patience))
+            Arc::new(Polly::new(&sdk, voice.clone(), endpoint.as_deref(), speech.timeout))
         }
     })
 }
 
-/// Signed 16-bit little-endian samples as a sound.
+/// Converts signed 16-bit little-endian samples to a sound.
 fn raw(bytes: &[u8], rate: u32) -> Pcm {
     let samples = bytes.as_chunks::<2>().0.iter().map(|pair| i16::from_le_bytes(*pair)).collect();
     Pcm { rate, samples }

@@ -1,4 +1,4 @@
-//! No voice at all.
+//! No speech synthesis.
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -7,7 +7,7 @@ use super::{NAME, Synthesizer, Utterance};
 use crate::audio::Pcm;
 use foundation::provider::{ProviderError, ProviderFailure};
 
-/// Says that nothing is read out here.
+/// Responds that speech synthesis is not configured.
 #[derive(Debug)]
 pub struct NoSynthesizer;
 

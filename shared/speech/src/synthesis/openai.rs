@@ -1,4 +1,5 @@
-//! Any endpoint that speaks `OpenAI`'s speech: <https://platform.openai.com/docs/api-reference/audio/createSpeech>.
+//! Speech synthesis by any endpoint that implements `OpenAI`'s speech:
+//! <https://platform.openai.com/docs/api-reference/audio/createSpeech>.
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -9,10 +10,10 @@ use crate::audio::Pcm;
 use foundation::config::OpenAiConfig;
 use foundation::provider::{Cause, HttpProvider, ProviderError};
 
-/// Samples a second of its `pcm` format.
+/// Sample rate of its `pcm` format in hertz.
 const RATE: u32 = 24_000;
 
-/// An `OpenAI`-compatible endpoint with a model that speaks.
+/// A client for an `OpenAI`-compatible endpoint with a speech model.
 #[derive(Debug)]
 pub struct OpenAi {
     server: HttpProvider,
@@ -21,10 +22,10 @@ pub struct OpenAi {
 }
 
 impl OpenAi {
-    /// A client of `config`'s endpoint that speaks with `voice` where none is asked for.
+    /// A client for `config`'s endpoint that speaks with `voice` unless another is requested.
     ///
     /// # Errors
-    /// When TLS cannot be set up, or the key cannot stand in a header.
+    /// If TLS cannot be set up, or the key contains characters that a header cannot.
     pub fn new(config: &OpenAiConfig, voice: String) -> Result<Self, Cause> {
         let server = HttpProvider::new(NAME, &config.base_url, "Bearer", config.api_key.as_ref(), config.idle_timeout)?;
         Ok(Self { server, model: config.model.clone(), voice })

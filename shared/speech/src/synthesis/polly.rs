@@ -1,4 +1,4 @@
-//! Amazon Polly.
+//! Speech synthesis by Amazon Polly.
 
 use std::time::Duration;
 
@@ -14,25 +14,25 @@ use crate::audio::Pcm;
 use foundation::aws;
 use foundation::provider::{ProviderError, ProviderFailure, sdk_failure};
 
-/// Samples a second of its `pcm` format.
+/// Sample rate of its `pcm` format in hertz.
 const RATE: u32 = 16_000;
 
-/// Amazon Polly.
+/// A client for Amazon Polly.
 #[derive(Debug)]
 pub struct Polly {
     client: Client,
     voice: String,
-    patience: Duration,
+    timeout: Duration,
 }
 
 impl Polly {
-    /// Speaks with `voice` where none is asked for, at another endpoint than Amazon's where one is
-    /// named. One utterance may take `patience`, repeated attempts included.
+    /// Speaks with `voice` unless another is requested, with a custom endpoint if one is given. One utterance may take
+    /// `timeout`, including retries.
     #[must_use]
-    pub fn new(sdk: &aws_config::SdkConfig, voice: String, endpoint: Option<&str>, patience: Duration) -> Self {
+    pub fn new(sdk: &aws_config::SdkConfig, voice: String, endpoint: Option<&str>, timeout: Duration) -> Self {
         let sdk = aws::at(sdk, endpoint);
         let config = aws_sdk_polly::config::Builder::from(&sdk).retry_classifier(aws::HonourRetryAfter);
-        Self { client: Client::from_conf(config.build()), voice, patience }
+        Self { client: Client::from_conf(config.build()), voice, timeout }
     }
 
     async fn speak(&self, utterance: Utterance) -> Result<Pcm, ProviderError> {
@@ -44,7 +44,7 @@ impl Polly {
         .map_err(|error| error.unwrap_or_else(|| ProviderError::unavailable(NAME, "no engine speaks with this voice")))
     }
 
-    /// The sound; no error where the engine does not know the voice.
+    /// One attempt to synthesize. Fails with `None` if the engine does not know the voice.
     async fn attempt(&self, utterance: &Utterance, engine: Engine) -> Result<Pcm, Option<ProviderError>> {
         let voice = utterance.voice.as_deref().filter(|voice| VoiceId::values().contains(voice)).unwrap_or(&self.voice);
         let request = self
@@ -72,14 +72,14 @@ impl Polly {
 impl Synthesizer for Polly {
     fn synthesize(&self, utterance: Utterance) -> BoxFuture<'_, Result<Pcm, ProviderError>> {
         async {
-            let spoken = timeout(self.patience, self.speak(utterance)).await;
+            let spoken = timeout(self.timeout, self.speak(utterance)).await;
             spoken.map_err(|_| ProviderError::new(NAME, ProviderFailure::Timeout))?
         }
         .boxed()
     }
 }
 
-/// The text in Speech Synthesis Markup Language, at another speed.
+/// The text in Speech Synthesis Markup Language with a speed.
 fn ssml(text: &str, speed: f32) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     format!("<speak><prosody rate=\"{:.0}%\">{text}</prosody></speak>", speed.clamp(0.5, 2.0) * 100.0)

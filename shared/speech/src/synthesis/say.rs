@@ -1,4 +1,4 @@
-//! Long texts, in pieces.
+//! Synthesizes long texts in pieces.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,13 +10,13 @@ use crate::audio::Pcm;
 use crate::spoken::{sentences, spoken};
 use foundation::provider::ProviderError;
 
-/// Pieces that are made at the same time.
+/// Number of pieces that are synthesized at a time.
 const AT_ONCE: usize = 2;
 /// Silence between two pieces.
 const PAUSE: Duration = Duration::from_millis(180);
 
-/// Reads a text in Markdown out, sentence by sentence: each as soon as it and those before it are
-/// made. Dropping the stream stops the work.
+/// Reads a Markdown text sentence by sentence, each as soon as it and those before it are ready. Dropping the stream
+/// stops the work.
 pub fn say_in_pieces(
     synthesizer: Arc<dyn Synthesizer>,
     markdown: &str,
@@ -33,10 +33,10 @@ pub fn say_in_pieces(
         .buffered(AT_ONCE)
 }
 
-/// The same as one sound; empty where the text holds nothing that could be said.
+/// The same as one sound; empty if the text contains nothing to say.
 ///
 /// # Errors
-/// [`ProviderError`].
+/// If synthesis of a sentence fails.
 pub async fn say(
     synthesizer: Arc<dyn Synthesizer>,
     markdown: &str,

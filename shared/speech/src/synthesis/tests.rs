@@ -17,10 +17,10 @@ use super::*;
 use foundation::config::{DeepgramConfig, OpenAiConfig};
 use foundation::provider::test_server::{Step, aws_config, aws_failures_are_handled, head};
 
-type Answer = (u16, Option<&'static str>, Vec<u8>);
+type StubResponse = (u16, Option<&'static str>, Vec<u8>);
 
 /// A request as a server saw it.
-struct Seen {
+struct SeenRequest {
     line: String,
     headers: HeaderMap,
     body: Bytes,
@@ -29,19 +29,19 @@ struct Seen {
 /// A server that gives its answers in order, the last one for ever.
 struct Server {
     url: String,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    seen: Arc<Mutex<Vec<SeenRequest>>>,
 }
 
-async fn server(answers: Vec<Answer>) -> Server {
+async fn server(answers: Vec<StubResponse>) -> Server {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
+    let seen: Arc<Mutex<Vec<SeenRequest>>> = Arc::default();
     let (kept, answers) = (seen.clone(), Arc::new(Mutex::new(VecDeque::from(answers))));
     let answer = move |request: Request| async move {
         let line = format!("{} {}", request.method(), request.uri());
         let headers = request.headers().clone();
         let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap();
-        kept.lock().unwrap().push(Seen { line, headers, body });
+        kept.lock().unwrap().push(SeenRequest { line, headers, body });
         let (status, retry_after, body) = {
             let mut answers = answers.lock().unwrap();
             if answers.len() > 1 { answers.pop_front().unwrap() } else { answers[0].clone() }

@@ -11,7 +11,7 @@ use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt};
 use shared::http::{Backend, serve};
 use speech::audio::{Pcm, RECOGNISED_RATE};
-use speech::{Hearing, SpokenSegment, Synthesizer, Transcriber, Transcript, Utterance};
+use speech::{SpokenSegment, Synthesizer, Transcriber, Transcript, TranscriptEvent, Utterance};
 
 use crate::harness::{TestSystem, TestUser};
 
@@ -33,7 +33,7 @@ impl Transcriber for Scripted {
         future::ready(Ok(Transcript { text, segments, language, duration: sound.duration() })).boxed()
     }
 
-    fn listen(&self, _: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
+    fn listen(&self, _: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
         stream::empty().boxed()
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use foundation::program;
+use foundation::need::{Needed, need};
 use reqwest::Method;
 use serde_json::{Value, json};
 use speech::audio::{AudioLimits, Pcm, decode};
@@ -27,8 +27,7 @@ fn sound(bytes: Vec<u8>) -> Pcm {
 
 #[tokio::test]
 async fn a_markdown_text_becomes_a_playable_wav() {
-    if !program::is_installed("espeak-ng") {
-        eprintln!("skipped: espeak-ng is not installed");
+    if need(Needed::Program("espeak-ng")).is_none() {
         return;
     }
     let system = TestSystem::start_with(&[("TEXT_TO_SPEECH", "espeak")]).await;

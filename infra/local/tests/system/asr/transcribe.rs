@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use foundation::need::{Needed, need};
 use reqwest::Method;
 use reqwest::multipart::Form;
 use serde_json::json;
@@ -11,7 +12,7 @@ use speech::audio::{Pcm, SoundFormat};
 use super::bomb::{LONGEST_CODES, vorbis_in_webm};
 use super::scripted::beside;
 use super::{TRANSCRIBE, part, recording, transcribe};
-use crate::harness::{TestSystem, shared_data};
+use crate::harness::TestSystem;
 
 fn silence(seconds: u64) -> Vec<u8> {
     Pcm::silence(16_000, Duration::from_secs(seconds)).encode(SoundFormat::Wav).unwrap()
@@ -99,7 +100,7 @@ async fn of_a_recording_that_ends_early_or_lies_what_is_there_is_transcribed() {
 
 #[tokio::test]
 async fn malformed_files_get_an_answer_soon() {
-    let Some(folder) = shared_data("malformed") else { return };
+    let Some(folder) = need(Needed::Data("malformed")) else { return };
     let system = TestSystem::start().await;
     let user = system.user().await;
     let (mut visitor, _) = beside(&system).await;

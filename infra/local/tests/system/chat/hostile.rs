@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use foundation::need::{Needed, need};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -94,7 +95,8 @@ async fn nor_is_any_spoken() {
     socket.send(json!({"type": "config", "audio": "sentence"})).await;
     socket.ask(QUESTION).await;
     let mut received = socket.until("final").await;
-    if foundation::program::is_installed("espeak-ng") {
+    let speaks = need(Needed::Program("espeak-ng")).is_some();
+    if speaks {
         received.extend(socket.for_a_while(Duration::from_secs(3)).await);
     }
     let (mut tokens, mut sentences) = (String::new(), String::new());
@@ -111,7 +113,7 @@ async fn nor_is_any_spoken() {
     assert!(tokens.starts_with(HARMLESS), "{tokens}");
     assert_eq!(response, json!(tokens));
     assert_harmless(&sentences, "what is spoken");
-    if foundation::program::is_installed("espeak-ng") {
+    if speaks {
         assert!(sentences.contains("Tighten them to 45 Nm"), "{sentences}");
     }
 }

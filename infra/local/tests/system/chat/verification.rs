@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use foundation::need::{Needed, need};
 use serde_json::{Value, json};
 
 use super::{MESSAGES, SESSIONS, ask, said, text};
@@ -70,7 +71,7 @@ async fn an_unverified_figure_is_said_to_be_one() {
     let received = socket.until("final").await;
     let Some(Received::Frame(last)) = received.last() else { panic!("no frame") };
     assert_eq!(last["verification"]["unverified"][0]["text"], "48 lb-ft", "{last}");
-    if foundation::program::is_installed("espeak-ng") {
+    if need(Needed::Program("espeak-ng")).is_some() {
         let rest = socket.for_a_while(Duration::from_secs(4)).await;
         let spoken: Vec<String> = received
             .iter()

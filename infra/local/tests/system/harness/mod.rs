@@ -13,7 +13,9 @@ mod user;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
+use foundation::need::{Needed, need};
 use local::{Options, System};
+use search::test_support::installed_embedder;
 use serde_json::Value;
 
 pub use mail::newest_code;
@@ -22,7 +24,7 @@ pub use model::{
     model_that_refuses, model_that_repeats, model_that_says, slow_model,
 };
 pub use process::Process;
-pub use script::{boto3_installed, run_script};
+pub use script::{BOTO3, run_script};
 pub use socket::{Received, Socket};
 pub use sse::{Events, events};
 pub use stripe::{StripeServer, stripe_signature, subscription};
@@ -47,15 +49,11 @@ impl TestSystem {
         Self::start_as(Options::throw_away(), variables).await
     }
 
-    /// Starts with a stand-in for Stripe; says so and gives `None` where there is no localstripe.
+    /// Starts with a stand-in for Stripe, which needs localstripe.
     pub async fn start_with_stripe() -> Option<Self> {
-        let program = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.venv/bin/localstripe");
-        if !std::path::Path::new(program).exists() {
-            eprintln!("skipped: localstripe is not installed");
-            return None;
-        }
+        let program = need(Needed::Program("localstripe"))?;
         let options = Options { stripe: true, ..Options::throw_away() };
-        Some(Self::start_as(options, &[("LOCALSTRIPE", program)]).await)
+        Some(Self::start_as(options, &[("LOCALSTRIPE", program.to_str().unwrap())]).await)
     }
 
     async fn start_as(options: Options, variables: &[(&str, &str)]) -> Self {
@@ -69,7 +67,10 @@ impl TestSystem {
         foundation::worker::launch_through(env!("CARGO_BIN_EXE_intellimaint").into());
         // Compared with the policies of the template when all tests have run.
         let calls = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("calls");
-        let options = Options { record_calls: Some(calls), ..options };
+        // A test that names a folder wants the model of that folder, or none.
+        let names_model = lookup("MODEL_DIR") != default("MODEL_DIR");
+        let embedder = if names_model { None } else { installed_embedder() };
+        let options = Options { record_calls: Some(calls), embedder, ..options };
         Self { system: System::start(options, &lookup).await.expect("the system starts") }
     }
 
@@ -105,7 +106,7 @@ fn default(name: &str) -> Option<String> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     match name {
         "TOKEN_SECRET" => Some(TOKEN_SECRET.to_owned()),
-        "MODEL_DIR" => Some(format!("{root}/models/all-minilm-l6-v2")),
+        "MODEL_DIR" => Needed::EmbeddingModel.find().map(|folder| folder.to_str().unwrap().to_owned()),
         "PDFIUM_LIBRARY" => Some(format!("{root}/lib/pdfium/libpdfium{}", std::env::consts::DLL_SUFFIX)),
         // The local system's own default would hide the limits.
         "DEFAULT_PLAN" => Some("free".to_owned()),
@@ -113,19 +114,6 @@ fn default(name: &str) -> Option<String> {
         "PDF_WORKER" | "AUDIO_WORKER" => Some(env!("CARGO_BIN_EXE_intellimaint").to_owned()),
         _ => None,
     }
-}
-
-/// Files that tests may look at where they are there: `INTELLIMAINT_DATA`, else `../shared/data`
-/// beside the project. Says so and gives `None` where they are not.
-pub fn shared_data(path: &str) -> Option<std::path::PathBuf> {
-    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let folder = std::env::var("INTELLIMAINT_DATA").unwrap_or_else(|_| default.to_owned());
-    let found = std::path::Path::new(&folder).join(path);
-    if found.exists() {
-        return Some(found);
-    }
-    eprintln!("skipped: {} is not there", found.display());
-    None
 }
 
 /// The same with masks for all values of these names, for snapshots of what differs from run to run.

@@ -2,21 +2,15 @@
 
 use std::process::Command;
 
+use foundation::need::Needed;
 use secrecy::ExposeSecret;
 
 use super::TestSystem;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// Whether the scripts can run; says so where they cannot.
-pub fn boto3_installed() -> bool {
-    let found = Command::new(format!("{ROOT}/.venv/bin/python")).args(["-c", "import boto3"]).output();
-    let installed = found.is_ok_and(|output| output.status.success());
-    if !installed {
-        eprintln!("skipped: .venv has no package boto3");
-    }
-    installed
-}
+/// What the scripts need.
+pub const BOTO3: Needed<'static> = Needed::PythonPackage("boto3");
 
 /// Runs a script: whether it ended well, and what it said.
 pub async fn run_script(

@@ -1,8 +1,9 @@
 //! Files that cannot be read, and say why.
 
+use foundation::need::{Needed, need};
 use serde_json::{Value, json};
 
-use crate::harness::{TestSystem, TestUser, pdf, shared_data};
+use crate::harness::{TestSystem, TestUser, pdf};
 
 async fn failure(user: &TestUser, name: &str, file: Vec<u8>) -> (String, String) {
     let id = user.upload(name, file).await;
@@ -77,7 +78,7 @@ async fn a_file_of_another_size_than_announced_is_refused() {
 
 #[tokio::test]
 async fn a_manual_of_624_pages_is_read() {
-    let Some(path) = shared_data("pdf/tb-9-2510-251-13.pdf") else { return };
+    let Some(path) = need(Needed::Data("pdf/tb-9-2510-251-13.pdf")) else { return };
     let system = TestSystem::start().await;
     let user = system.user().await;
     let id = user.upload("tb-9-2510-251-13.pdf", std::fs::read(path).unwrap()).await;

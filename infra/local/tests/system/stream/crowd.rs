@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use foundation::need::need;
 use serde_json::json;
 
-use super::{can_speak, kinds, model_at, tokens};
+use super::{VOICE, kinds, model_at, tokens};
 use crate::harness::{Process, Received, TestSystem, eventually, model_of_sentences, model_that_repeats, slow_model};
 
 #[tokio::test]
@@ -39,7 +40,7 @@ async fn a_frame_that_is_too_large_closes_the_connection_with_its_code() {
 
 #[tokio::test]
 async fn one_that_does_not_read_is_given_up_and_holds_up_nobody() {
-    if !can_speak() {
+    if need(VOICE).is_none() {
         return;
     }
     // More sound than the network's buffers take.
@@ -127,7 +128,7 @@ async fn a_turn_that_takes_too_long_for_that_is_cut() {
 
 #[tokio::test]
 async fn of_many_turns_at_once_none_is_lost_or_told_to_another() {
-    if !can_speak() {
+    if need(VOICE).is_none() {
         return;
     }
     let system = super::with_model(&model_that_repeats("pangolin-").await).await;

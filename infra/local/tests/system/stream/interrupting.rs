@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use foundation::need::need;
 use serde_json::json;
 
-use super::{can_speak, files, kinds, slow_system, stored_answer, tokens};
+use super::{VOICE, files, kinds, slow_system, stored_answer, tokens};
 use crate::harness::{Received, model_of_sentences};
 
 #[tokio::test]
@@ -53,7 +54,7 @@ async fn a_new_question_interrupts_the_answer_to_the_last() {
 
 #[tokio::test]
 async fn what_is_interrupted_while_it_is_read_out_ends_with_the_sentence_that_left() {
-    if !can_speak() {
+    if need(VOICE).is_none() {
         return;
     }
     let system = super::with_model(&model_of_sentences(12, Duration::from_millis(300)).await).await;
@@ -105,7 +106,7 @@ async fn a_client_that_vanishes_does_not_lose_the_answer() {
 
 #[tokio::test]
 async fn an_answer_that_is_complete_and_still_played_is_silenced_and_kept_whole() {
-    if !can_speak() {
+    if need(VOICE).is_none() {
         return;
     }
     let system = super::with_model(&model_of_sentences(20, Duration::from_millis(5)).await).await;

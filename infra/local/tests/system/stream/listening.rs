@@ -4,14 +4,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
+use foundation::need::{Needed, need};
 use serde_json::{Value, json};
 use speech::audio::{AudioLimits, Pcm, decode};
 use tokio::time::{Instant, sleep_until};
 
-use super::{can_speak, files, kinds, model_at, sound};
+use super::{VOICE, files, kinds, model_at, sound};
 use crate::asr::bomb::{LONGEST_CODES, vorbis_in_webm};
 use crate::harness::pdf::pdf;
-use crate::harness::{Received, Socket, TestSystem, hearing, model_of_sentences, shared_data};
+use crate::harness::{Received, Socket, TestSystem, hearing, model_of_sentences};
 
 /// Samples of 20 milliseconds.
 const FRAME: usize = 320;
@@ -48,7 +49,7 @@ const RAW: &str = "pcm16";
 
 #[tokio::test]
 async fn a_spoken_question_is_answered_aloud_sentence_by_sentence() {
-    if !can_speak() {
+    if need(VOICE).is_none() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -72,7 +73,7 @@ async fn a_spoken_question_is_answered_aloud_sentence_by_sentence() {
 
 #[tokio::test]
 async fn speaking_while_the_answer_is_read_out_interrupts_it() {
-    if !can_speak() {
+    if need(VOICE).is_none() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -148,15 +149,10 @@ async fn a_microphone_that_asks_for_gigabytes_is_told_and_disturbs_no_other() {
 
 #[tokio::test]
 async fn the_offline_recogniser_says_what_it_understands_while_somebody_speaks() {
-    let python = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.venv/bin/python");
-    let python = std::env::var("POCKETSPHINX_PYTHON").unwrap_or_else(|_| python.to_owned());
-    let package = std::process::Command::new(&python).args(["-c", "import pocketsphinx"]).output();
-    if !package.is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: {python} has no package pocketsphinx");
-        return;
-    }
-    let Some(file) = shared_data("speech/sense_and_sensibility_01_austen_64kb-0870.wav") else { return };
-    let system = TestSystem::start_with(&[("POCKETSPHINX_PYTHON", &python), ("TEXT_TO_SPEECH", "none")]).await;
+    let Some(python) = need(Needed::PythonPackage("pocketsphinx")) else { return };
+    let Some(file) = need(Needed::Data("speech/sense_and_sensibility_01_austen_64kb-0870.wav")) else { return };
+    let system =
+        TestSystem::start_with(&[("POCKETSPHINX_PYTHON", python.to_str().unwrap()), ("TEXT_TO_SPEECH", "none")]).await;
     let user = system.user().await;
     let mut socket = user.socket().await;
     let wishes = json!({"type": "config", "format": RAW, "sampleRate": 16_000, "audio": "none", "transcript": true});

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use foundation::need::need;
 use serde_json::{Value, json};
 use speech::endpointing::voiced;
 
-use super::{can_speak, files, kinds, sound, stored_answer, tokens};
+use super::{VOICE, files, kinds, sound, stored_answer, tokens};
 use crate::harness::pdf::pdf;
 use crate::harness::{Received, TestSystem};
 
@@ -13,7 +14,7 @@ const QUESTION: &str = "How tight are the flange bolts of the pump?";
 
 #[tokio::test]
 async fn a_question_is_answered_in_words_and_in_one_file() {
-    if !can_speak() {
+    if need(VOICE).is_none() {
         return;
     }
     let system = TestSystem::start().await;
@@ -80,7 +81,7 @@ async fn stop_first_closes_nothing_and_text_without_json_is_a_question() {
 
 #[tokio::test]
 async fn sentences_come_one_by_one_where_that_is_wanted() {
-    if !can_speak() {
+    if need(VOICE).is_none() {
         return;
     }
     let model = crate::harness::model_of_sentences(4, Duration::from_millis(400)).await;

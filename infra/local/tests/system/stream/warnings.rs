@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use foundation::need::need;
 use serde_json::{Value, json};
 
-use super::{can_speak, tokens, with_model};
+use super::{VOICE, tokens, with_model};
 use crate::harness::pdf::pdf;
 use crate::harness::{Received, Socket, TestSystem, TestUser, eventually, model_that_says};
 
@@ -29,9 +30,7 @@ async fn speaking_user(system: &TestSystem) -> (TestUser, Socket) {
 
 /// A user with the manual, who has answers read out; none on a machine that cannot speak.
 async fn speaking() -> Option<(TestSystem, TestUser, Socket)> {
-    if !can_speak() {
-        return None;
-    }
+    need(VOICE)?;
     let system = TestSystem::start().await;
     let (user, socket) = speaking_user(&system).await;
     Some((system, user, socket))
@@ -211,7 +210,7 @@ async fn the_next_step_in_writing_has_the_warnings_that_were_not_heard_with_the_
 
 #[tokio::test]
 async fn a_model_that_leaves_a_warning_out_has_it_said_before_the_step() {
-    if !can_speak() {
+    if need(VOICE).is_none() {
         return;
     }
     let said = "It is easily done. Lift the return spring off its seat [1]. Put it on the bench.";

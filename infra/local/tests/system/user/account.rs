@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use foundation::ids::{ChatId, DocumentId, UserId};
+use foundation::need::need;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::objects::ObjectKey;
 use shared::store::{Job, Key, User};
 
 use crate::auth::{age, another};
-use crate::harness::{Answer, StripeServer, TestSystem, TestUser, boto3_installed, eventually, run_script};
+use crate::harness::{Answer, BOTO3, StripeServer, TestSystem, TestUser, eventually, run_script};
 
 pub async fn delete(user: &TestUser, body: Value) -> Answer {
     user.send(user.request(Method::DELETE, "/api/v1/user/account").json(&body)).await
@@ -175,7 +176,7 @@ async fn an_account_without_a_password_is_deleted_with_a_code() {
 
 #[tokio::test]
 async fn an_operator_deletes_a_user_as_they_would_themselves() {
-    if !boto3_installed() {
+    if need(BOTO3).is_none() {
         return;
     }
     let system = TestSystem::start().await;

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::{decal, png, square};
+use super::{DECAL, png, shared_picture, square};
 use crate::harness::pdf::pdf;
 use crate::harness::{TestSystem, events};
 
@@ -12,7 +12,7 @@ const MESSAGES: &str = "/api/v1/chat/messages";
 
 #[tokio::test]
 async fn what_a_picture_says_is_repeated_and_searched_for() {
-    let Some(decal) = decal() else { return };
+    let Some(decal) = shared_picture(DECAL) else { return };
     let system = TestSystem::start().await;
     let user = system.user().await;
     let page = "ENGINE DATA PLATE\nThe decal on the V8-6.2 engine gives ADV. HP 150 AT 3600 RPM. IDLE SPEED 650 RPM.";

@@ -6,7 +6,7 @@ use axum::routing::post;
 use serde_json::json;
 use shared::objects::ObjectKey;
 
-use super::{EXPLAIN, MODEL, decal, png, send, square};
+use super::{DECAL, EXPLAIN, MODEL, png, send, shared_picture, square};
 use crate::harness::pdf::pdf;
 use crate::harness::{TestSystem, TestUser};
 
@@ -16,7 +16,7 @@ const PLATE_PAGE: &str = "ENGINE DATA PLATE\nThe decal on the V8-6.2 engine give
 
 #[tokio::test]
 async fn a_photographed_plate_leads_to_its_manual_and_to_no_one_elses() {
-    let Some(decal) = decal() else { return };
+    let Some(decal) = shared_picture(DECAL) else { return };
     let system = TestSystem::start().await;
     let (owner, other) = (system.user().await, system.user().await);
     let pages = ["SEATS\nClean the seats with soap and warm water once a month.", PLATE_PAGE];

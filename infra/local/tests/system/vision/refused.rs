@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use foundation::need::{Needed, need};
 use image::RgbImage;
 use reqwest::Method;
 use reqwest::multipart::Form;
 use serde_json::json;
 
 use super::{DETECT, EXPLAIN, OCR, png, send, square};
-use crate::harness::{TestSystem, sentences, shared_data};
+use crate::harness::{TestSystem, sentences};
 
 #[tokio::test]
 async fn what_is_no_picture_is_refused_with_a_reason() {
@@ -60,7 +61,7 @@ async fn what_is_not_set_up_says_so_and_explain_works_without() {
 
 #[tokio::test]
 async fn hostile_pictures_end_quickly() {
-    let Some(folder) = shared_data("malformed") else { return };
+    let Some(folder) = need(Needed::Data("malformed")) else { return };
     let system = TestSystem::start().await;
     let user = system.user().await;
     for name in ["decompression_bomb.gif", "png_decompression_dos.png", "truncated_jpeg.jpg"] {

@@ -4,8 +4,8 @@ use image::imageops::rotate270;
 use images::Picture;
 use serde_json::{Value, json};
 
-use super::{DETECT, MODEL, OCR, decal, png, send, square};
-use crate::harness::{TestSystem, shared_data};
+use super::{DECAL, DETECT, MODEL, OCR, png, send, shared_picture, square};
+use crate::harness::TestSystem;
 
 #[tokio::test]
 async fn objects_are_found_by_a_model_of_ones_own() {
@@ -30,7 +30,7 @@ fn edges(read: &Value, text: &str) -> [f64; 4] {
 
 #[tokio::test]
 async fn a_plate_is_read_and_a_turned_photo_of_it_as_well() {
-    let Some(decal) = decal() else { return };
+    let Some(decal) = shared_picture(DECAL) else { return };
     let system = TestSystem::start().await;
     let user = system.user().await;
     let read = send(&user, OCR, decal.clone(), None).await.json();
@@ -57,14 +57,10 @@ fn noted_as_turned(jpeg: &[u8]) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_photo_without_text_has_none() {
-    if !foundation::program::is_installed("tesseract") {
-        eprintln!("skipped: tesseract is not installed");
-        return;
-    }
-    let Some(flower) = shared_data("images/flower.webp") else { return };
+    let Some(flower) = shared_picture("flower.webp") else { return };
     let system = TestSystem::start().await;
     let user = system.user().await;
-    let answer = send(&user, OCR, std::fs::read(flower).unwrap(), None).await;
+    let answer = send(&user, OCR, flower, None).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert_eq!(answer.json(), json!({"text": "", "lines": []}));
 }

@@ -1,4 +1,4 @@
-//! Pictures as the service takes them: their content, in few formats and not too large.
+//! Prepares pictures for Bedrock, which takes their content, in few formats and of limited size.
 
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::{ContentBlock, ImageBlock, ImageFormat, ImageSource};
@@ -7,36 +7,36 @@ use futures::future::join_all;
 use image::guess_format;
 use tokio::time::timeout;
 
-use crate::assistant::image_loader::{ImageLoader, TIMEOUT};
+use crate::assistant::image_loader::{ImageLoader, PICTURE_TIMEOUT};
 use crate::assistant::question::Image;
 use foundation::provider::Cause;
 use images::PictureLimits;
-use images::memory::Hold;
+use images::memory::MemoryPermit;
 
-/// Bytes of one picture: what the service takes is 3.75 MB.
+/// Maximum size of a picture in bytes. The service accepts 3.75 MB.
 const MOST_BYTES: usize = 3_750_000;
-/// The longer side, in pixels, of a picture that has to be made anew: what such models look at.
+/// Longer side in pixels of pictures that have to be re-encoded, which is what such models look at.
 const LONGEST_SIDE: u32 = 1_568;
 
-/// A file, and the same in base64, in a request that may have to be sent again.
+/// Copies in memory: a file and its base64, both again in a request that may be resent.
 const COPIES: u64 = 4;
 
-/// The pictures to send, and the room for them: to be held until they were sent. One that cannot be had is left out and
-/// logged: the question may well be answered without it.
+/// The pictures to send, and their memory permit, to be held until they are sent. A picture that cannot be fetched is
+/// omitted and logged, since the question may be answered without it.
 pub(super) async fn prepare(
     images: &[Image],
     loader: &ImageLoader,
     limits: PictureLimits,
-) -> (Vec<ContentBlock>, Option<Hold>) {
+) -> (Vec<ContentBlock>, Option<MemoryPermit>) {
     if images.is_empty() {
         return (Vec::new(), None);
     }
-    let Ok(mut room) = timeout(TIMEOUT, loader.room(images, COPIES)).await else {
+    let Ok(mut room) = timeout(PICTURE_TIMEOUT, loader.room(images, COPIES)).await else {
         tracing::warn!("the pictures of a question are left out: too many are sent at the moment");
         return (Vec::new(), None);
     };
     let blocks = join_all(images.iter().map(|image| async {
-        timeout(TIMEOUT, block(image, loader, limits)).await.unwrap_or_else(|late| Err(late.into()))
+        timeout(PICTURE_TIMEOUT, block(image, loader, limits)).await.unwrap_or_else(|late| Err(late.into()))
     }));
     let logged = |error: &Cause| tracing::warn!(%error, "a picture is left out of the question");
     let blocks: Vec<_> = blocks.await.into_iter().filter_map(|block| block.inspect_err(logged).ok()).collect();
@@ -56,7 +56,7 @@ async fn block(image: &Image, loader: &ImageLoader, limits: PictureLimits) -> Re
     Ok((ContentBlock::Image(block), size))
 }
 
-/// The format by the content, where the service takes it.
+/// The format of the content, if the service supports it.
 fn format(bytes: &[u8]) -> Option<ImageFormat> {
     match guess_format(bytes).ok()? {
         image::ImageFormat::Png => Some(ImageFormat::Png),

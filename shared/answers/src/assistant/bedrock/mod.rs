@@ -1,7 +1,7 @@
 //! Models of Amazon Bedrock, streamed.
 //!
-//! Protocol: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html>,
-//! which is one for all its models. The models' own settings are left to them, but for the length of an answer.
+//! Protocol: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html>, which is the
+//! same for all models. Models run with their own default settings, except for the maximum length of an answer.
 
 mod images;
 mod wire;
@@ -21,12 +21,12 @@ use super::model::{Brief, LanguageModel, ModelEvent};
 use super::pieces::{self, NAME, Piece};
 use super::prompt;
 use ::images::PictureLimits;
-use ::images::memory::Hold;
+use ::images::memory::MemoryPermit;
 use foundation::aws;
 use foundation::config::BedrockConfig;
 use foundation::provider::{ProviderError, sdk_failure};
 
-/// A model of Amazon Bedrock. Cheap to clone.
+/// A client for a model of Amazon Bedrock. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Bedrock {
     client: Client,
@@ -36,8 +36,8 @@ pub struct Bedrock {
 }
 
 impl Bedrock {
-    /// A client of the configured model. Pictures are sent with their content, which `loader` gives; those that it
-    /// would not take as they are are decoded within `limits`.
+    /// A client for the configured model. It gets the content of `pictures`; those that the service does not accept are
+    /// decoded within `limits` and re-encoded.
     #[must_use]
     pub fn new(sdk: &SdkConfig, config: BedrockConfig, loader: ImageLoader, limits: PictureLimits) -> Self {
         let mut builder = aws_sdk_bedrockruntime::config::Builder::from(sdk).retry_classifier(aws::HonourRetryAfter);
@@ -48,11 +48,11 @@ impl Bedrock {
         Self { client: Client::from_conf(builder.build()), config, loader, limits }
     }
 
-    /// Asks, again where that may help until the answer begins, and reads the answer.
+    /// Sends the request, with retries until the answer begins, and reads the answer.
     fn pieces(
         self,
         brief: &Brief,
-        (pictures, room): (Vec<ContentBlock>, Option<Hold>),
+        (pictures, room): (Vec<ContentBlock>, Option<MemoryPermit>),
     ) -> impl Stream<Item = Result<Piece, ProviderError>> + use<> {
         let rules = SystemContentBlock::Text(prompt::system().to_owned());
         let most = i32::try_from(brief.answer_tokens).unwrap_or(i32::MAX);

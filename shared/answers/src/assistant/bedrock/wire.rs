@@ -1,4 +1,4 @@
-//! Messages and events as the service has them.
+//! Requests and events of the service.
 
 use aws_sdk_bedrockruntime::error::{BuildError, SdkError};
 use aws_sdk_bedrockruntime::types::error::ConverseStreamOutputError;
@@ -13,7 +13,7 @@ use crate::assistant::question::Role;
 use foundation::provider::{ProviderError, ProviderFailure};
 use shared::store::TokenUsage;
 
-/// The conversation of a brief, with its pictures behind the question.
+/// The messages of a brief, with its pictures after the question.
 pub(super) fn messages(brief: &Brief, pictures: Vec<ContentBlock>) -> Result<Vec<Message>, BuildError> {
     let mut contents: Vec<_> = prompt::turns(brief)
         .into_iter()
@@ -33,7 +33,7 @@ fn role(role: Role) -> ConversationRole {
     }
 }
 
-/// What an event brings.
+/// The content of an event.
 pub(super) fn piece(event: ConverseStreamOutput) -> Piece {
     match event {
         ConverseStreamOutput::ContentBlockDelta(event) => match event.delta {
@@ -48,7 +48,7 @@ pub(super) fn piece(event: ConverseStreamOutput) -> Piece {
     }
 }
 
-/// The service counts what it had cached beside the rest of the prompt.
+/// The usage. The service counts cached parts of the prompt separately.
 fn usage(counted: &Counted) -> TokenUsage {
     let tokens = |count: i32| u64::try_from(count).unwrap_or_default();
     let cached_tokens = tokens(counted.cache_read_input_tokens.unwrap_or_default());
@@ -59,7 +59,7 @@ fn usage(counted: &Counted) -> TokenUsage {
     TokenUsage { prompt_tokens, completion_tokens, cached_tokens, total_tokens }
 }
 
-/// What a failure in the middle of the stream means.
+/// Converts a failure within the stream.
 pub(super) fn broken_off<R>(error: SdkError<ConverseStreamOutputError, R>) -> ProviderError
 where
     R: std::fmt::Debug + Send + Sync + 'static,

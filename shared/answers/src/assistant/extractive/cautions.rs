@@ -1,10 +1,10 @@
-//! What is said of warnings, in the language of the question.
+//! Phrases about warnings, in the language of the question.
 
-use super::tongue::Tongue;
+use super::language::AnswerLanguage;
 use shared::store::WarningKind;
 
-impl Tongue {
-    /// The signal word of ANSI Z535.6 for a kind of warning.
+impl AnswerLanguage {
+    /// The ANSI Z535.6 signal word for a kind of warning.
     pub(in crate::assistant) fn signal_word(self, kind: WarningKind) -> &'static str {
         match kind {
             WarningKind::Danger => self.pick(["DANGER", "GEFAHR", "PELIGRO", "DANGER"]),
@@ -18,7 +18,7 @@ impl Tongue {
         format!("{} {page}", self.pick(["page", "Seite", "página", "page"]))
     }
 
-    /// Says that there are further warnings, and where.
+    /// Announces more warnings and their pages.
     pub(in crate::assistant) fn more_warnings(self, pages: &[u32]) -> String {
         let pages: Vec<String> = pages.iter().map(|page| self.on_page(*page)).collect();
         let pages = pages.join(", ");
@@ -30,7 +30,7 @@ impl Tongue {
         }
     }
 
-    /// The reply to somebody who has dismissed the warnings.
+    /// The reply to a user who dismissed the warnings.
     pub(in crate::assistant) fn warnings_dismissed(self) -> &'static str {
         self.pick([
             "All right, I will not repeat the warnings. Ask on.",

@@ -1,47 +1,46 @@
-//! Whether the manuals answer a question, and with what.
+//! Decides whether the manuals answer a question, and with what.
 //!
-//! Three outcomes. *Answered*: one unit holds the subject of the question close together, is the kind of
-//! thing that was asked for, and stands under no other variant. *Likely*: the best there is resembles the
-//! question, but it is for the reader to judge. *Not held*: a code that occurs nowhere, or nothing that
-//! resembles the question.
+//! There are three outcomes. *Answered*: one unit contains the subject of the question close together, is the kind of
+//! thing asked for, and does not belong to another variant. *Likely*: the best unit resembles the question, but the
+//! reader has to judge it. *Not held*: for a code that occurs nowhere, or if nothing resembles the question.
 
 use crate::assistant::essence::letters;
-use crate::library::evidence::{Candidate, Found, Question, Wanted, weighted};
+use crate::library::evidence::{AnswerKind, Candidate, FoundPage, Question, weighted};
 
-/// Units that are quoted where the answer is certain, and where it is not.
+/// Maximum number of quoted units: if the answer is certain, and otherwise.
 const QUOTED: (usize, usize) = (3, 7);
-/// Pages that are quoted, likewise.
+/// Maximum number of quoted pages, likewise.
 const PAGES: (usize, usize) = (2, 3);
-/// A further unit is quoted when its score and what it adds are this close to the best.
+/// Another unit is quoted if its score and its contribution are this close to the best.
 const CLOSE: (f32, f32) = (0.2, 0.45);
-/// Units, best first, from which is chosen.
+/// Number of best units to choose from.
 const LOOKED_AT: usize = 120;
-/// Units of the page that was found first, where no better is on it.
+/// Number of units from the first page, if no other page has a better one.
 const FROM_FIRST: usize = 2;
-/// What a term counts for choosing a further unit that no unit chosen before holds.
+/// Weight of a term that no chosen unit contains, when choosing another unit.
 const ADDED: f32 = 0.5;
-/// Where an answer is certain: the share of the question's weight that the best unit holds, its cosine, and by
-/// how much its score is above that of other pages. One of the two is enough: nearly all of the words, or
-/// half of them in a place that means the same and stands out.
+/// Conditions for a certain answer: the best unit's share of the question's weight, its cosine, and how far its score
+/// exceeds other pages. One of the two is enough: nearly all words, or half of them in a text with a similar meaning
+/// that stands out.
 const BY_WORDS: Certain = Certain { held: 0.8, cosine: 0.4, ahead: -1.0 };
 const BY_MEANING: Certain = Certain { held: 0.6, cosine: 0.58, ahead: 0.2 };
-/// Below this coverage and this cosine nothing resembles the question.
+/// Below this coverage and cosine, nothing resembles the question.
 const NOTHING: (f32, f32) = (0.2, 0.28);
-/// What a term must count in a unit that holds it.
+/// Minimum share of a term for a unit to contain it.
 const HELD: f32 = 0.6;
-/// The share of the question's weight that a value or number itself must stand with.
+/// Minimum share of the question's weight in the unit of a value or number.
 const CLOSE_ENOUGH: f32 = 0.6;
-/// A term with this share of the greatest weight is what the question is about.
+/// A term with this share of the greatest weight may be the subject of the question.
 const KEY: f32 = 0.5;
 
-/// What makes an answer certain.
+/// Conditions for a certain answer.
 struct Certain {
     held: f32,
     cosine: f32,
     ahead: f32,
 }
 
-/// What is done with a question.
+/// The decision on a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     Answered,
@@ -49,7 +48,7 @@ pub(super) enum Outcome {
     NotHeld,
 }
 
-/// Decides from the units judged, the best first.
+/// Decides from the scored units, best first.
 pub(super) fn decide(judged: &[Candidate], question: &Question) -> Outcome {
     if judged.is_empty() {
         return Outcome::NotHeld;
@@ -63,12 +62,12 @@ pub(super) fn decide(judged: &[Candidate], question: &Question) -> Outcome {
     if is_certain(judged, question) { Outcome::Answered } else { Outcome::Likely }
 }
 
-/// Whether the best unit is the answer beyond doubt.
+/// Whether the best unit is certainly the answer.
 fn is_certain(judged: &[Candidate], question: &Question) -> bool {
     let Some(best) = judged.first() else { return false };
     let own = || question.terms.iter().zip(&best.shares).filter(|(term, _)| !term.context);
     // A value under the right title may be that of anything there.
-    let tells = matches!(question.wanted, Wanted::Value | Wanted::Number);
+    let tells = matches!(question.wanted, AnswerKind::Value | AnswerKind::Number);
     if tells && best.close < CLOSE_ENOUGH {
         return false;
     }
@@ -89,10 +88,10 @@ fn is_certain(judged: &[Candidate], question: &Question) -> bool {
     (is(&BY_WORDS) && holds_key) || is(&BY_MEANING)
 }
 
-/// The units that are quoted: the best, then those that add most to it. `judged` is in order of score.
+/// Chooses the units to quote: the best, then those that contribute most. `judged` is ordered by score.
 pub(super) fn choose<'a>(
     judged: &'a [Candidate],
-    pages: &[Found],
+    pages: &[FoundPage],
     question: &Question,
     sure: bool,
 ) -> Vec<&'a Candidate> {
@@ -136,8 +135,7 @@ pub(super) fn choose<'a>(
     chosen
 }
 
-/// The words of a unit, which many variants of a procedure share; the numbers that call out parts of a figure
-/// are left out.
+/// The words of a unit, without numbers of callouts. Many variants of a procedure share them.
 fn essence(text: &str) -> String {
     text.split_whitespace().filter(|word| !word.starts_with('(')).map(letters).collect()
 }

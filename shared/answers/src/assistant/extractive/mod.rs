@@ -1,16 +1,16 @@
-//! Answers without a language model: the sentences, steps and rows of the manuals that answer, quoted
-//! as they stand, with their pages.
+//! Answers without a language model: quotes the sentences, steps and rows of the manuals that answer the question, with
+//! their pages.
 //!
-//! Deterministic and offline. It says how sure it is, and plainly where the manuals hold no answer: see
+//! It is deterministic and works offline. It says how certain it is, and clearly if the manuals contain no answer: see
 //! [`decision`].
 
 mod cautions;
 mod decision;
+mod language;
 mod phrases;
 mod pictures;
 mod quote;
 mod smalltalk;
-mod tongue;
 
 use std::time::Duration;
 
@@ -18,31 +18,31 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 
 use self::decision::Outcome;
+pub(super) use self::language::AnswerLanguage;
 use self::quote::Naming;
 pub(super) use self::quote::{end_of_step, line, steps_of};
-pub(super) use self::tongue::Tongue;
 use super::citations::escape;
 use super::error::AnswerError;
 use super::essence::letters;
-use super::model::{Brief, LanguageModel, ModelEvent, Quoted};
+use super::model::{Brief, LanguageModel, ModelEvent, QuotedPassage};
 use super::references;
 use crate::library::Holdings;
-use crate::library::evidence::{self, Candidate, Found, Question};
+use crate::library::evidence::{self, Candidate, FoundPage, Question};
 use documents::units::Unit;
 
-/// Passages that are looked at.
+/// Number of passages to consider.
 const PASSAGES: usize = 12;
-/// Places that are quoted where there is no answer.
+/// Number of passages that are quoted if there is no answer.
 const CLOSEST: usize = 3;
-/// Unknown words that are named there.
+/// Number of unknown words that are named then.
 const UNKNOWN: usize = 4;
-/// Characters of all quotations; what is beyond is left.
+/// Maximum length of all quotations in characters.
 const LONGEST: usize = 4_000;
-/// Pages that are quoted where the answer is read out: what is heard cannot be skimmed.
+/// Number of pages that are quoted if the answer is read out, because a listener cannot skim.
 const PAGES_ALOUD: usize = 1;
-/// Characters of a place that is quoted where there is no answer.
+/// Maximum length of a passage that is quoted if there is no answer, in characters.
 const GLIMPSE: usize = 220;
-/// Pieces that an answer is streamed in, and the time from the first to the last.
+/// Number of pieces in which an answer is streamed, and the time from the first to the last.
 const PIECES: usize = 10;
 const STREAMED_IN: Duration = Duration::from_millis(400);
 
@@ -68,7 +68,7 @@ impl LanguageModel for Extractive {
     }
 
     fn answer(&self, brief: Brief) -> BoxStream<'static, Result<ModelEvent, AnswerError>> {
-        let Written { text, quoted } = write(&brief);
+        let ExtractiveAnswer { text, quoted } = write(&brief);
         let pieces = pieces(&text);
         let pause = STREAMED_IN / u32::try_from(pieces.len().max(1)).unwrap_or(1);
         // A page that shows what arrives cannot show what arrives all at once.
@@ -83,51 +83,51 @@ impl LanguageModel for Extractive {
     }
 }
 
-/// An answer, and what it quotes.
+/// An answer and its quotations.
 #[derive(Default)]
-struct Written {
+struct ExtractiveAnswer {
     text: String,
-    quoted: Vec<Quoted>,
+    quoted: Vec<QuotedPassage>,
 }
 
-impl From<String> for Written {
+impl From<String> for ExtractiveAnswer {
     fn from(text: String) -> Self {
         Self { text, quoted: Vec::new() }
     }
 }
 
-/// The text in about [`PIECES`] pieces of whole words.
+/// Splits the text into about [`PIECES`] pieces at word boundaries.
 fn pieces(text: &str) -> Vec<String> {
     let words: Vec<&str> = text.split_inclusive(char::is_whitespace).collect();
     words.chunks(words.len().div_ceil(PIECES).max(1)).map(<[&str]>::concat).collect()
 }
 
-fn write(brief: &Brief) -> Written {
-    let tongue = Tongue::of(&brief.text);
-    if !brief.sights.is_empty() {
-        return pictures::write(brief, tongue);
+fn write(brief: &Brief) -> ExtractiveAnswer {
+    let language = AnswerLanguage::of(&brief.text);
+    if !brief.picture_summaries.is_empty() {
+        return pictures::write(brief, language);
     }
     if brief.text.trim().is_empty() {
-        return format!("{} {}", tongue.please_type(), tongue.cannot_see()).into();
+        return format!("{} {}", language.please_type(), language.cannot_see()).into();
     }
-    let mut written = reply(brief, tongue);
+    let mut written = reply(brief, language);
     if !brief.images.is_empty() {
-        written.text.push_str(&format!("\n\n{}", tongue.cannot_see()));
+        written.text.push_str(&format!("\n\n{}", language.cannot_see()));
     }
     written
 }
 
-fn reply(brief: &Brief, tongue: Tongue) -> Written {
-    if let Some(reply) = smalltalk::reply(&brief.text, tongue) {
+fn reply(brief: &Brief, language: AnswerLanguage) -> ExtractiveAnswer {
+    if let Some(reply) = smalltalk::reply(&brief.text, language) {
         return reply.to_owned().into();
     }
     let findings = &brief.findings;
     if findings.holdings.searchable == 0 {
-        return nothing_to_search(findings.holdings, tongue).to_owned().into();
+        return nothing_to_search(findings.holdings, language).to_owned().into();
     }
     let question = Question::of(&brief.text, findings);
     if question.terms.is_empty() {
-        return tongue.ask_about_equipment().to_owned().into();
+        return language.ask_about_equipment().to_owned().into();
     }
     let pages = evidence::pages(findings);
     let judged = evidence::judge(findings, &pages, &question);
@@ -143,24 +143,24 @@ fn reply(brief: &Brief, tongue: Tongue) -> Written {
         );
     }
     let mut written = if outcome == Outcome::NotHeld {
-        not_held(brief, (&pages, &judged), &question, tongue).into()
+        not_held(brief, (&pages, &judged), &question, language).into()
     } else {
         let chosen = decision::choose(&judged, &pages, &question, outcome == Outcome::Answered);
-        quotations(brief, (&pages, &chosen), &question, (tongue, outcome))
+        quotations(brief, (&pages, &chosen), &question, (language, outcome))
     };
     if findings.holdings.processing > 0 {
-        written.text.push_str(&format!("\n\n{}", tongue.still_processing()));
+        written.text.push_str(&format!("\n\n{}", language.still_processing()));
     }
     written
 }
 
-/// What is quoted, the best page first.
+/// The quotations, best page first.
 fn quotations(
     brief: &Brief,
-    (pages, chosen): (&[Found], &[&Candidate]),
+    (pages, chosen): (&[FoundPage], &[&Candidate]),
     question: &Question,
-    (tongue, outcome): (Tongue, Outcome),
-) -> Written {
+    (language, outcome): (AnswerLanguage, Outcome),
+) -> ExtractiveAnswer {
     let mut order: Vec<usize> = Vec::new();
     for candidate in chosen {
         if !order.contains(&candidate.page) {
@@ -170,7 +170,7 @@ fn quotations(
     // Warnings that the answer begins with are told.
     let mut told: Vec<String> = brief.pending.iter().map(|warning| letters(&warning.text)).collect();
     let mut quoted: Vec<String> = Vec::new();
-    let mut places: Vec<Quoted> = Vec::new();
+    let mut places: Vec<QuotedPassage> = Vec::new();
     let mut length = 0;
     for at in order {
         let Some(page) = pages.get(at) else { continue };
@@ -178,7 +178,7 @@ fn quotations(
         let units: Vec<usize> = chosen.iter().filter(|unit| unit.page == at).map(|unit| unit.at).collect();
         let quotation = quote::quotation(page, passage.hit.page, &units, question);
         let naming = if brief.aloud { Naming::Aloud } else { Naming::Written };
-        let text = quotation.write((passage, page.passage + 1, naming), (tongue, &mut told));
+        let text = quotation.write((passage, page.passage + 1, naming), (language, &mut told));
         let text = references::linked(text, (&passage.hit, &page.source), brief);
         let is_first = quoted.is_empty();
         length += text.chars().count();
@@ -186,29 +186,34 @@ fn quotations(
             quoted.push(text);
             let (pages, spots) = (quotation.pages(passage.hit.page), quotation.spots());
             let warnings = quotation.warnings(&passage.hit.document_id);
-            places.push(Quoted { passage: page.passage, pages, spots, begun: quotation.begun, warnings });
+            places.push(QuotedPassage { passage: page.passage, pages, spots, begun: quotation.begun, warnings });
         }
         if brief.aloud && quoted.len() == PAGES_ALOUD {
             break;
         }
     }
     if outcome == Outcome::Likely {
-        let likely = if brief.aloud { tongue.likely_aloud() } else { tongue.likely(quoted.len() > 1) };
+        let likely = if brief.aloud { language.likely_aloud() } else { language.likely(quoted.len() > 1) };
         quoted.insert(0, likely.to_owned());
     }
-    Written { text: quoted.join("\n\n"), quoted: places }
+    ExtractiveAnswer { text: quoted.join("\n\n"), quoted: places }
 }
 
-/// Says that there is no answer, and shows the closest places without any value that could be taken for one.
-fn not_held(brief: &Brief, (pages, judged): (&[Found], &[Candidate]), question: &Question, tongue: Tongue) -> String {
-    let mut text = tongue.not_held().to_owned();
+/// Says that there is no answer, and shows the closest passages without values that might be taken for one.
+fn not_held(
+    brief: &Brief,
+    (pages, judged): (&[FoundPage], &[Candidate]),
+    question: &Question,
+    language: AnswerLanguage,
+) -> String {
+    let mut text = language.not_held().to_owned();
     let unknown = || question.terms.iter().filter(|term| !term.known && !term.context);
     // Beside a code that is unknown, other words tell nothing.
     let any_code = unknown().any(|term| term.code);
     let named = unknown().filter(|term| term.code || !any_code).take(UNKNOWN);
     let unknown: Vec<String> = named.map(|term| format!("\"{}\"", escape(&term.word))).collect();
     if !unknown.is_empty() {
-        text.push_str(&format!(" {}", tongue.unknown(&unknown)));
+        text.push_str(&format!(" {}", language.unknown(&unknown)));
     }
     let mut closest: Vec<String> = Vec::new();
     let mut shown: Vec<usize> = Vec::new();
@@ -218,17 +223,17 @@ fn not_held(brief: &Brief, (pages, judged): (&[Found], &[Candidate]), question: 
         let Some(unit) = page.units.get(candidate.at).filter(|unit| is_glimpse(unit)) else { continue };
         if closest.len() < CLOSEST && !shown.contains(&candidate.page) {
             shown.push(candidate.page);
-            let place = tongue.source(&escape(&passage.hit.file_name), (passage.hit.page, passage.hit.page_end));
+            let place = language.source(&escape(&passage.hit.file_name), (passage.hit.page, passage.hit.page_end));
             closest.push(format!("- “{}” ({place})", escape(&unit.text)));
         }
     }
     if !closest.is_empty() {
-        text.push_str(&format!("\n\n{}\n\n{}", tongue.closest(), closest.join("\n")));
+        text.push_str(&format!("\n\n{}\n\n{}", language.closest(), closest.join("\n")));
     }
     text
 }
 
-/// Whether a unit shows what a place is about without a value or number that could be taken for an answer.
+/// Whether a unit shows the topic of a passage without a value or number that might be taken for an answer.
 fn is_glimpse(unit: &Unit) -> bool {
     let long_number = |word: &str| word.bytes().filter(u8::is_ascii_digit).count() >= 3;
     unit.text.chars().count() <= GLIMPSE
@@ -236,13 +241,13 @@ fn is_glimpse(unit: &Unit) -> bool {
         && !unit.text.split_whitespace().any(long_number)
 }
 
-fn nothing_to_search(holdings: Holdings, tongue: Tongue) -> &'static str {
+fn nothing_to_search(holdings: Holdings, language: AnswerLanguage) -> &'static str {
     if holdings.processing > 0 {
-        tongue.all_processing()
+        language.all_processing()
     } else if holdings.failed > 0 {
-        tongue.none_readable()
+        language.none_readable()
     } else {
-        tongue.no_manuals()
+        language.no_manuals()
     }
 }
 

@@ -1,8 +1,8 @@
-//! The sentences of an answer that are not quotations, in the language of the question.
+//! Phrases of an answer around its quotations, in the language of the question.
 
-use super::tongue::Tongue;
+use super::language::AnswerLanguage;
 
-impl Tongue {
+impl AnswerLanguage {
     pub(super) fn greeting(self) -> &'static str {
         self.pick([
             "Hello! Ask me about your equipment, for example for a torque, a procedure or a part. I answer from your manuals.",
@@ -109,7 +109,7 @@ impl Tongue {
         format!("{word} {pages} {of} {file}")
     }
 
-    /// Which part of a run of steps is quoted.
+    /// Says which part of a run of steps is quoted.
     pub(super) fn part_of_run(self, (first, last, all): (u32, u32, u32), rest: Option<u32>) -> String {
         let steps = if first == last { first.to_string() } else { format!("{first}–{last}") };
         let mut text = match self {
@@ -222,7 +222,7 @@ impl Tongue {
         ])
     }
 
-    /// Names figures of an answer that nobody should rely on.
+    /// Names figures of an answer that were not found on the cited pages.
     pub(in crate::assistant) fn not_on_the_pages(self, figures: &str) -> String {
         match self {
             Self::English => format!("Not found on the cited pages: {figures}."),
@@ -232,7 +232,7 @@ impl Tongue {
         }
     }
 
-    /// Figures that stand on the cited pages in another row or sentence.
+    /// Names figures that the cited pages have in another row or sentence.
     pub(in crate::assistant) fn of_something_else(self, figures: &str) -> String {
         match self {
             Self::English => format!("On the cited pages, but said of something else: {figures}."),

@@ -1,4 +1,4 @@
-//! Quoting: from chosen units to whole statements, runs of steps and rows.
+//! Builds quotations: from chosen units to whole statements, runs of steps and rows.
 
 mod written;
 
@@ -6,42 +6,42 @@ use std::ops::RangeInclusive;
 
 pub(super) use self::written::Naming;
 pub(in crate::assistant) use self::written::line;
-use crate::assistant::procedure::{self, Begun};
+use crate::assistant::procedure::{self, OpenedProcedure};
 use crate::assistant::warnings;
-use crate::library::evidence::{Asked, Found, Question, Wanted};
+use crate::library::evidence::{AnswerKind, FoundPage, Question, RequestedValue};
 use documents::Spot;
 use documents::units::{Unit, UnitKind, warnings_of};
 use shared::store::{Warning, WarningKind};
 
-/// Characters of a run of steps that are quoted; the rest is named.
+/// Maximum length of a quoted run of steps in characters. The rest is mentioned.
 const LONGEST_RUN: usize = 2_400;
-/// Characters around a step that is quoted for a value, and how far they reach to either side.
+/// Maximum length of the context of a step that is quoted for a value, in characters, and its extent to either side.
 const AROUND_STEP: usize = 700;
 const STAGES: usize = 4;
-/// Most digits of the number by which a drawing names a part.
+/// Maximum number of digits of a part's number in a drawing.
 const MOST_DIGITS: usize = 3;
-/// A unit shorter than this is quoted with what follows it.
+/// A unit shorter than this is quoted with the next one.
 const SHORT: usize = 160;
 
-/// Which part of a run of steps is quoted: its first and last step of how many, and the page on which the rest is.
+/// The quoted part of a run of steps: first step, last step, number of steps, and the page of the rest.
 type Part = ((u32, u32, u32), Option<u32>);
 
-/// What is quoted of one page, with what belongs to it.
+/// A quotation from one page, with its warnings.
 pub(super) struct Quotation {
-    /// Warnings that hold for what is quoted and are not among it, in their order.
+    /// Warnings that apply to the quoted units and are not among them, in order.
     warnings: Vec<Unit>,
-    /// Pages on which there are more.
+    /// Pages with more warnings.
     more: Vec<u32>,
-    /// What is quoted, in reading order.
+    /// The quoted units, in reading order.
     units: Vec<Unit>,
-    /// Which part of a run it is, and the page on which the rest is.
+    /// The part of a run of steps, if it is one.
     part: Option<Part>,
-    /// The procedure that it tells.
-    pub(super) begun: Option<Begun>,
+    /// The procedure that it starts.
+    pub(super) begun: Option<OpenedProcedure>,
 }
 
-/// What is quoted of a page for these units of it.
-pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], question: &Question) -> Quotation {
+/// Builds the quotation for the chosen units of a page.
+pub(super) fn quotation(page: &FoundPage, number: u32, chosen: &[usize], question: &Question) -> Quotation {
     let (wanted, asked) = (question.wanted, &question.asked);
     let around = page.source.around(number..=number);
     let first = around.iter().position(|unit| unit.page == number).unwrap_or(0);
@@ -50,7 +50,7 @@ pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], question: &
     for at in chosen {
         let Some(unit) = around.get(first + at) else { continue };
         let range = match unit.kind {
-            UnitKind::Step if !matches!(wanted, Wanted::Value | Wanted::Number) => {
+            UnitKind::Step if !matches!(wanted, AnswerKind::Value | AnswerKind::Number) => {
                 group = group.or(unit.place.map(|place| place.group));
                 run(&around, first + at)
             }
@@ -74,27 +74,27 @@ pub(super) fn quotation(page: &Found, number: u32, chosen: &[usize], question: &
     };
     let inside = quoted.iter().filter(|at| around.get(**at).is_some_and(|unit| unit.hazard().is_some())).count();
     let (warnings, more) = warnings::kept(before, warnings::MOST.saturating_sub(inside), weight);
-    let tells_steps = !matches!(wanted, Wanted::Value | Wanted::Number);
+    let tells_steps = !matches!(wanted, AnswerKind::Value | AnswerKind::Number);
     let begun = if tells_steps { procedure::begun(&around, &quoted) } else { None };
     let is_quoted = |at: &usize| around.get(*at).is_some_and(|unit| unit.kind != UnitKind::Title && !is_callout(unit));
     let units = quoted.into_iter().filter(is_quoted).filter_map(|at| around.get(at).cloned()).collect();
     Quotation { warnings, more, units, part, begun }
 }
 
-/// Whether a unit is only the numbers by which a drawing names its parts: `29; 31`.
+/// Whether a unit consists of part numbers in a drawing only: `29; 31`.
 fn is_callout(unit: &Unit) -> bool {
     let is_number = |part: &str| part.len() <= MOST_DIGITS && part.bytes().all(|byte| byte.is_ascii_digit());
     let mut parts = unit.text.split([' ', ';', ',']).filter(|part| !part.is_empty());
     unit.place.is_none() && unit.lead.is_empty() && parts.all(is_number)
 }
 
-/// The steps of a run. Those of a sublist are told with the step that they belong to.
+/// The steps of a run. Substeps belong to their step.
 pub(in crate::assistant) fn steps_of(units: &[Unit], group: u32) -> Vec<usize> {
     let is_of_run = |unit: &Unit| unit.kind == UnitKind::Step && unit.place.is_some_and(|place| place.group == group);
     (0..units.len()).filter(|at| units.get(*at).is_some_and(is_of_run)).collect()
 }
 
-/// The whole run of steps around a step, with what stands between them; as much as is not too long.
+/// The whole run around a step, with the units between its steps, up to the maximum length.
 fn run(units: &[Unit], at: usize) -> Vec<usize> {
     let Some(place) = units.get(at).and_then(|unit| unit.place) else { return vec![at] };
     let steps = steps_of(units, place.group);
@@ -121,8 +121,8 @@ fn run(units: &[Unit], at: usize) -> Vec<usize> {
     (from..=to).collect()
 }
 
-/// Which part of a run is quoted. Steps between those that were picked are picked, too, so that none is missing in what
-/// is quoted; where they are too many, the steps that are quoted are no part that can be named.
+/// The quoted part of a run. Adds steps between the quoted ones, so that none is missing; if there are too many,
+/// returns `None`.
 fn part_of_run(units: &[Unit], group: u32, picked: &mut [bool]) -> Option<Part> {
     let steps = steps_of(units, group);
     let mut quoted = steps.iter().copied().filter(|step| picked.get(*step) == Some(&true));
@@ -139,7 +139,7 @@ fn part_of_run(units: &[Unit], group: u32, picked: &mut [bool]) -> Option<Part> 
     (from > 1 || to < all).then_some(((from, to, all), rest))
 }
 
-/// The last unit of a step: its sublist and what is noted to it belong to it.
+/// The last unit of a step, including its substeps and notes.
 pub(in crate::assistant) fn end_of_step(units: &[Unit], step: usize, depth: u8) -> usize {
     let task = units.get(step).map(|unit| unit.task);
     let is_deeper = |unit: &Unit| unit.kind == UnitKind::Step && unit.place.is_some_and(|place| place.depth > depth);
@@ -152,8 +152,8 @@ pub(in crate::assistant) fn end_of_step(units: &[Unit], step: usize, depth: u8) 
     last.map_or(step, |(at, _)| step + 1 + at)
 }
 
-/// A step with the values before and behind it, since a torque is often reached in stages.
-fn around_step(units: &[Unit], at: usize, asked: &Asked) -> Vec<usize> {
+/// A step with neighbouring steps that have values, since a torque is often reached in stages.
+fn around_step(units: &[Unit], at: usize, asked: &RequestedValue) -> Vec<usize> {
     let task = units.get(at).map(|unit| unit.task);
     let tells = |at: usize| {
         units.get(at).is_some_and(|unit| {
@@ -175,7 +175,7 @@ fn around_step(units: &[Unit], at: usize, asked: &Asked) -> Vec<usize> {
     (from..=to).collect()
 }
 
-/// A row with those that go on from it: further stages and columns of the same thing.
+/// A row with those that continue it: further stages and columns.
 fn rows(units: &[Unit], at: usize) -> Vec<usize> {
     let Some(unit) = units.get(at) else { return Vec::new() };
     let key = unit.text.split(':').next().unwrap_or_default();
@@ -187,9 +187,8 @@ fn rows(units: &[Unit], at: usize) -> Vec<usize> {
     (at..=at + below).collect()
 }
 
-/// A statement; one that only introduces is told with what it introduces, and one that tells a value with the
-/// values beside it.
-fn statement(units: &[Unit], at: usize, asked: &Asked) -> Vec<usize> {
+/// A statement. An introduction is quoted with what it introduces, a value with neighbouring values.
+fn statement(units: &[Unit], at: usize, asked: &RequestedValue) -> Vec<usize> {
     let Some(unit) = units.get(at) else { return Vec::new() };
     let introduces = unit.text.ends_with(':') && unit.kind != UnitKind::Notice;
     let is_item = |other: &&Unit| matches!(other.kind, UnitKind::Step | UnitKind::Row | UnitKind::Text);
@@ -206,7 +205,7 @@ fn statement(units: &[Unit], at: usize, asked: &Asked) -> Vec<usize> {
 }
 
 impl Quotation {
-    /// The pages that it is from, warnings included; `page` is that of the passage.
+    /// Its pages, including those of its warnings. `page` is that of the passage.
     pub(super) fn pages(&self, page: u32) -> RangeInclusive<u32> {
         let all = self.warnings.iter().chain(&self.units);
         let (first, last) =
@@ -214,13 +213,13 @@ impl Quotation {
         first..=last
     }
 
-    /// Where it stands: what is quoted first, then its warnings, then the heads of its tables.
+    /// Its areas: first those of the quoted units, then of the warnings, then of the tables' heads.
     pub(super) fn spots(&self) -> Vec<Spot> {
         let all = || self.units.iter().chain(&self.warnings);
         all().flat_map(|unit| &unit.spots).chain(all().flat_map(|unit| &unit.over)).copied().collect()
     }
 
-    /// All warnings that are told with it.
+    /// All its warnings.
     pub(super) fn warnings(&self, document_id: &str) -> Vec<Warning> {
         self.warnings.iter().chain(&self.units).filter_map(|unit| warnings::warning(unit, document_id)).collect()
     }

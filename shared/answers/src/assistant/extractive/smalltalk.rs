@@ -1,6 +1,6 @@
-//! Greetings and thanks get their like.
+//! Replies to greetings and thanks.
 
-use super::tongue::Tongue;
+use super::language::AnswerLanguage;
 
 const GREETINGS: &[&str] = &[
     "hello",
@@ -63,7 +63,7 @@ const THANKS: &[&str] = &[
     "your",
     "mil",
 ];
-/// Words of which one at least makes the others thanks or a greeting.
+/// Words of which at least one is necessary for a greeting or thanks.
 const MARKS: (&[&str], &[&str]) = (
     &[
         "hello",
@@ -87,16 +87,16 @@ const MARKS: (&[&str], &[&str]) = (
     &["thanks", "thank", "thx", "cheers", "danke", "dankeschön", "dank", "gracias", "merci"],
 );
 
-/// The reply to a message that only greets or thanks.
-pub(super) fn reply(text: &str, tongue: Tongue) -> Option<&'static str> {
+/// The reply to a message that contains only greetings or thanks.
+pub(super) fn reply(text: &str, language: AnswerLanguage) -> Option<&'static str> {
     let lower = text.to_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let only = |known: &[&str]| words.iter().all(|word| known.contains(word) || GREETINGS.contains(word));
     let any = |marks: &[&str]| words.iter().any(|word| marks.contains(word));
     if any(MARKS.1) && only(THANKS) {
-        Some(tongue.welcome())
+        Some(language.welcome())
     } else if any(MARKS.0) && only(GREETINGS) {
-        Some(tongue.greeting())
+        Some(language.greeting())
     } else {
         None
     }
@@ -108,11 +108,11 @@ mod tests {
 
     #[test]
     fn only_greetings_and_thanks_are_answered_in_kind() {
-        assert_eq!(reply("Good morning!", Tongue::English), Some(Tongue::English.greeting()));
-        assert_eq!(reply("Vielen Dank!", Tongue::German), Some(Tongue::German.welcome()));
-        assert_eq!(reply("ok thanks a lot", Tongue::English), Some(Tongue::English.welcome()));
-        assert_eq!(reply("hi, what is the idle speed?", Tongue::English), None);
-        assert_eq!(reply("thanks. and the rear one?", Tongue::English), None);
-        assert_eq!(reply("good tools", Tongue::English), None);
+        assert_eq!(reply("Good morning!", AnswerLanguage::English), Some(AnswerLanguage::English.greeting()));
+        assert_eq!(reply("Vielen Dank!", AnswerLanguage::German), Some(AnswerLanguage::German.welcome()));
+        assert_eq!(reply("ok thanks a lot", AnswerLanguage::English), Some(AnswerLanguage::English.welcome()));
+        assert_eq!(reply("hi, what is the idle speed?", AnswerLanguage::English), None);
+        assert_eq!(reply("thanks. and the rear one?", AnswerLanguage::English), None);
+        assert_eq!(reply("good tools", AnswerLanguage::English), None);
     }
 }

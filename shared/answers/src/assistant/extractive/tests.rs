@@ -1,6 +1,6 @@
 use super::*;
+use crate::assistant::picture_summary::PictureSummary;
 use crate::assistant::question::{Image, ImageSource};
-use crate::assistant::sight::Sight;
 use crate::assistant::test_support::{brief, brief as asked, passage, segment};
 use crate::assistant::warnings;
 use crate::library::Passage;
@@ -180,7 +180,7 @@ fn its_own_sentences_are_in_the_language_of_the_question() {
     assert!(write(&brief("Wie hoch ist der Reifendruck?", far())).starts_with("In Ihren Handbüchern"));
     assert!(write(&brief("¿Cuál es la presión de los neumáticos?", far())).starts_with("No encontré"));
     assert!(write(&brief("Quelle est la pression des pneus ?", far())).starts_with("Je n’ai pas trouvé"));
-    assert_eq!(write(&brief("Guten Tag!", far())), Tongue::German.greeting());
+    assert_eq!(write(&brief("Guten Tag!", far())), AnswerLanguage::German.greeting());
 }
 
 #[test]
@@ -197,8 +197,12 @@ fn pictures_that_nobody_looked_at_are_mentioned() {
 #[test]
 fn what_was_read_on_a_picture_is_said_first_and_leads_to_its_page() {
     let mut brief = brief("", manual());
-    let plate = Sight { name: "plate.png".to_owned(), text: "OIL PUMP\nMODEL V8-6.2".to_owned(), ..Sight::default() };
-    brief.sights = vec![plate.clone()];
+    let plate = PictureSummary {
+        name: "plate.png".to_owned(),
+        text: "OIL PUMP\nMODEL V8-6.2".to_owned(),
+        ..PictureSummary::default()
+    };
+    brief.picture_summaries = vec![plate.clone()];
     let text = write(&brief);
     assert!(text.starts_with("On the photo I read:\n\n> OIL PUMP  \n> MODEL V8-6.2"), "{text}");
     assert!(text.contains("- Page 12 of pump_manual.pdf: 2-27. OIL PUMP INSTALLATION [1]"), "{text}");
@@ -206,11 +210,12 @@ fn what_was_read_on_a_picture_is_said_first_and_leads_to_its_page() {
     let question = "What is the torque of the oil pump mounting bolt?";
     let mut brief = asked(&format!("{}\n{question}", plate.text), manual());
     brief.text = question.to_owned();
-    brief.sights = vec![plate.clone()];
+    brief.picture_summaries = vec![plate.clone()];
     let text = write(&brief);
     assert!(text.starts_with("On the photo I read") && text.contains("tighten it to 65 lb-ft"), "{text}");
     assert!(text.ends_with("not readings from the photo."), "{text}");
-    brief.sights = vec![Sight { text: String::new(), problem: Some("It is damaged.".to_owned()), ..plate }];
+    brief.picture_summaries =
+        vec![PictureSummary { text: String::new(), problem: Some("It is damaged.".to_owned()), ..plate }];
     assert!(write(&brief).starts_with("I could not read the photo: It is damaged."));
 }
 
@@ -238,7 +243,7 @@ fn a_quotation_brings_the_warnings_of_the_page_before_and_names_them() {
         "4-1. WINCH DRUM REMOVAL (Cont'd)\n1. Unwind the winch.\nWARNING\nThe drum weighs 80 kg.\n2. Lift out the drum.",
     ];
     brief.findings.sources = vec![segment(&pages)];
-    let Written { text, quoted } = super::write(&brief);
+    let super::ExtractiveAnswer { text, quoted } = super::write(&brief);
     let places = ["⚠ DANGER:** The rope", "⚠ CAUTION:** Do not", "1\\. Unwind", "⚠ WARNING:** The drum", "2\\. Lift"];
     let places: Vec<Option<usize>> = places.iter().map(|part| text.find(part)).collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{text}");

@@ -1,6 +1,6 @@
-//! Which words of an earlier question a later one replaces.
+//! Determines which words of an earlier question a later one replaces.
 
-/// Words of which one thing has one: whoever names another of the line means it instead. In the singular.
+/// Groups of mutually exclusive words, in the singular: naming one replaces another of the group.
 const INSTEAD: &[&[&str]] = &[
     &["front", "rear", "back", "middle", "centre", "center"],
     &["left", "right"],
@@ -72,7 +72,7 @@ const INSTEAD: &[&[&str]] = &[
     &["voorste", "achterste"],
 ];
 
-/// What stays of an earlier question when a later one replaces some of its words.
+/// The rest of an earlier question if a later one replaces some of its words.
 pub(super) fn replaced(said: &str, newer: &str) -> String {
     let newer: Vec<String> = newer.split_whitespace().map(bare).collect();
     let goes = |word: &str| {
@@ -83,7 +83,7 @@ pub(super) fn replaced(said: &str, newer: &str) -> String {
     kept.join(" ")
 }
 
-/// Whether a short question only names what is different: "rear wheels?" after one on front wheels.
+/// Whether a short question only names what is different: "rear wheels?" after one about front wheels.
 pub(super) fn completes(question: &str, said: &str) -> bool {
     const LONGEST: usize = 4;
     const EMPTY: &[&str] =
@@ -105,15 +105,15 @@ fn replaces(new: &str, old: &str) -> bool {
     new != old && INSTEAD.iter().any(|line| line.contains(&new) && line.contains(&old))
 }
 
-/// What remains of a number or code without its digits, and whether it is long: 3.9 and 5.9 have the same
-/// pattern, and so have `K-380` and `K-1200`, but not 8 and 1500.
+/// A number or code without its digits, and whether it is long. 3.9 and 5.9 have the same pattern, and so do `K-380`
+/// and `K-1200`, but not 8 and 1500.
 fn pattern(word: &str) -> (String, bool) {
     let letters: String = word.chars().filter(|c| !c.is_ascii_digit()).collect();
     let is_long = letters.is_empty() && word.len() > 2;
     (letters, is_long)
 }
 
-/// A word in lower case, in the singular, without what stands around it.
+/// A word in lower case, in the singular, without punctuation.
 fn bare(word: &str) -> String {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let word = word.split(['\'', '\u{2019}']).next().unwrap_or_default();

@@ -1,24 +1,24 @@
-//! Pictures for an endpoint: addresses that it can fetch itself, or the picture in the address.
+//! Prepares pictures for an endpoint: as URLs that it can fetch, or as `data:` URLs.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokio::time::timeout;
 
-use crate::assistant::image_loader::{ImageLoader, TIMEOUT};
+use crate::assistant::image_loader::{ImageLoader, PICTURE_TIMEOUT};
 use crate::assistant::question::{Image, ImageSource};
 use foundation::provider::Cause;
-use images::memory::Hold;
+use images::memory::MemoryPermit;
 
 /// A file, the same in base64, and both in the request.
 const COPIES: u64 = 4;
 
 /// The addresses to send, and the room for the pictures among them: to be held until they were sent. A picture that
 /// cannot be had is left out and logged: the question may well be answered without it.
-pub(super) async fn prepare(images: &[Image], loader: &ImageLoader) -> (Vec<String>, Option<Hold>) {
+pub(super) async fn prepare(images: &[Image], loader: &ImageLoader) -> (Vec<String>, Option<MemoryPermit>) {
     let mut room = None;
     if images.iter().any(is_sent) {
         let sent = images.iter().filter(|image| is_sent(image));
-        let Ok(there) = timeout(TIMEOUT, loader.room(sent, COPIES)).await else {
+        let Ok(there) = timeout(PICTURE_TIMEOUT, loader.room(sent, COPIES)).await else {
             tracing::warn!("the pictures of a question are left out: too many are sent at the moment");
             return (Vec::new(), None);
         };
@@ -34,7 +34,7 @@ pub(super) async fn prepare(images: &[Image], loader: &ImageLoader) -> (Vec<Stri
     (addresses, room)
 }
 
-/// Whether a picture's content goes along. What is at an address of the internet, the endpoint fetches itself.
+/// Whether a picture is embedded.
 fn is_sent(image: &Image) -> bool {
     !matches!(&image.source, ImageSource::Address(url) if url.scheme() == "https")
 }
@@ -44,7 +44,7 @@ async fn address(image: &Image, loader: &ImageLoader) -> Result<String, Cause> {
         ImageSource::Address(url) if !is_sent(image) => Ok(url.to_string()),
         ImageSource::Bytes(format, bytes) => Ok(inlined(format.to_mime_type(), bytes)),
         ImageSource::Address(_) => {
-            let bytes = timeout(TIMEOUT, loader.bytes(image)).await??;
+            let bytes = timeout(PICTURE_TIMEOUT, loader.bytes(image)).await??;
             Ok(inlined(image::guess_format(&bytes)?.to_mime_type(), &bytes))
         }
     }

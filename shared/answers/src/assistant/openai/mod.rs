@@ -1,8 +1,8 @@
-//! Any endpoint that speaks `OpenAI`'s chat completions, streamed.
+//! Any endpoint that implements `OpenAI`'s chat completions, streamed.
 //!
 //! Protocol: <https://platform.openai.com/docs/api-reference/chat/create>, with `stream` and
-//! `stream_options.include_usage`. Endpoints that send no usage, or end without `[DONE]`, are fine; one
-//! that ends before it said why it stopped has broken off.
+//! `stream_options.include_usage`. Endpoints that send no usage, or no `[DONE]`, work too. If a stream ends without a
+//! finish reason, it has broken off.
 
 mod images;
 mod stream;
@@ -26,13 +26,13 @@ use super::prompt;
 use foundation::config::OpenAiConfig;
 use foundation::provider::{Cause, HttpProvider, ProviderError, ProviderFailure, Refused};
 
-/// An `OpenAI`-compatible endpoint.
+/// A client for an `OpenAI`-compatible endpoint.
 #[derive(Debug)]
 pub struct OpenAi {
     endpoint: Arc<Endpoint>,
 }
 
-/// Where requests go, and how.
+/// The endpoint and what is known of it.
 #[derive(Debug)]
 struct Endpoint {
     server: HttpProvider,
@@ -43,7 +43,7 @@ struct Endpoint {
 }
 
 impl Endpoint {
-    /// Asks; in another way where the endpoint does not know how it is told the limit.
+    /// Sends the request. If the endpoint rejects the parameter for the maximum length, tries the next one.
     async fn ask(&self, brief: &Brief, images: Vec<String>) -> Result<Response, ProviderError> {
         let host = self.config.base_url.host_str().unwrap_or_default();
         let ways = self.length_limit.get().map_or_else(|| LengthLimit::for_host(host).to_vec(), |known| vec![*known]);
@@ -78,7 +78,7 @@ fn is_refused(limit: LengthLimit, error: &ProviderError) -> bool {
 }
 
 impl OpenAi {
-    /// A client of the configured endpoint, which is sent the pictures that it cannot fetch itself.
+    /// A client for the configured endpoint. It gets the content of `pictures` in the bucket.
     ///
     /// # Errors
     /// When TLS cannot be set up, or the key cannot stand in a header.

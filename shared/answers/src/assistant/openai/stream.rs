@@ -1,4 +1,4 @@
-//! From the bytes of a response to the pieces of an answer.
+//! Parses the response stream.
 
 use async_stream::try_stream;
 use eventsource_stream::Eventsource;
@@ -9,7 +9,7 @@ use super::wire::Chunk;
 use crate::assistant::pieces::{NAME, Piece};
 use foundation::provider::{Cause, ProviderError};
 
-/// Bytes that one answer may have on the wire; an endpoint that sends more is broken.
+/// Maximum size of a response in bytes. An endpoint that sends more is broken.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// The pieces of a streamed answer.
@@ -34,7 +34,7 @@ fn unavailable(cause: impl Into<Cause>) -> ProviderError {
     ProviderError::unavailable(NAME, cause)
 }
 
-/// The body, cut off with an error where it grows without end.
+/// The body, which ends with an error at the maximum size.
 fn limited(response: Response) -> impl Stream<Item = Result<bytes::Bytes, std::io::Error>> {
     let mut left = MOST_BYTES;
     response.bytes_stream().map(move |bytes| {

@@ -101,7 +101,7 @@ async fn an_endpoint_is_told_the_limit_in_the_way_that_it_takes() {
         let error = format!("{{\"error\": \"Unsupported parameter: '{parameter}'\"}}");
         vec![head("400 Bad Request", ""), write(error)]
     };
-    let told = |seen: &foundation::provider::test_server::Seen| {
+    let told = |seen: &foundation::provider::test_server::ReceivedRequest| {
         let body = seen.json();
         ["max_tokens", "max_completion_tokens"].map(|name| body[name].as_u64())
     };

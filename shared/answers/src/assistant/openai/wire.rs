@@ -1,4 +1,4 @@
-//! Requests and chunks as they stand on the wire.
+//! Requests and chunks of the protocol.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,18 +21,18 @@ pub(super) struct Request<'a> {
     max_tokens: Option<usize>,
 }
 
-/// How an endpoint is told how long an answer may be. `OpenAI`'s own wants the newer name, and refuses the older one
-/// for models that think; most others know the older one only; none takes both.
+/// The parameter for the maximum length of an answer. `OpenAI`'s own endpoint expects the newer name and rejects the
+/// older one for reasoning models; most others know only the older one; none accepts both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LengthLimit {
     MaxCompletionTokens,
     MaxTokens,
-    /// Not at all: the answer is cut where it arrives.
+    /// None: the answer is cut as it arrives.
     Untold,
 }
 
 impl LengthLimit {
-    /// All, in the order in which an endpoint at `host` is asked.
+    /// All of them, in the order in which to try them at `host`.
     pub(super) fn for_host(host: &str) -> [Self; 3] {
         let is_openai = host == "api.openai.com" || host.ends_with(".openai.azure.com");
         if is_openai {
@@ -42,7 +42,7 @@ impl LengthLimit {
         }
     }
 
-    /// Whether an endpoint that said this has refused it.
+    /// Whether an endpoint with this error message has rejected it.
     pub(super) fn is_refused_by(self, said: &str) -> bool {
         match self {
             Self::MaxCompletionTokens => said.contains("max_completion_tokens"),
@@ -83,7 +83,7 @@ struct ImageUrl {
 }
 
 impl<'a> Request<'a> {
-    /// The request for a brief; `images` are the addresses of its pictures, ready to be sent.
+    /// The request for a brief. `images` are the URLs of its pictures.
     pub(super) fn new(model: &'a str, brief: &Brief, images: Vec<String>) -> Self {
         let mut messages = vec![Message { role: "system", content: Content::Text(prompt::system().to_owned()) }];
         messages.extend(prompt::turns(brief).into_iter().map(Message::from));
@@ -94,7 +94,7 @@ impl<'a> Request<'a> {
         Self { model, messages, stream: true, stream_options, max_completion_tokens: None, max_tokens: None }
     }
 
-    /// The same with a limit of so many tokens.
+    /// The request with a maximum number of tokens.
     pub(super) fn limited(self, limit: LengthLimit, tokens: usize) -> Self {
         let told = |by: LengthLimit| (limit == by).then_some(tokens);
         Self {
@@ -125,13 +125,13 @@ impl Message {
     }
 }
 
-/// One event of the answer. Endpoints differ in what they leave out.
+/// An event of the stream. Endpoints differ in what they omit.
 #[derive(Debug, Deserialize)]
 pub(super) struct Chunk {
     #[serde(default)]
     choices: Vec<Choice>,
     usage: Option<Usage>,
-    /// Some endpoints report a failure in the middle of a stream like this.
+    /// Some endpoints report errors within a stream like this.
     error: Option<serde_json::Value>,
 }
 
@@ -149,7 +149,7 @@ struct Delta {
 }
 
 impl Chunk {
-    /// What it brings, or the failure that it reports.
+    /// Its content, or the error that it reports.
     pub(super) fn into_piece(self) -> Result<Piece, String> {
         if let Some(error) = self.error.filter(|error| !error.is_null()) {
             return Err(format!("the endpoint broke off: {error}"));

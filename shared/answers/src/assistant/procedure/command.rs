@@ -1,38 +1,39 @@
-//! What somebody says who works through a procedure with full hands: "next", "repeat", "how tight?".
+//! Commands of users who work through a procedure with their hands full: "next", "repeat", "how tight?".
 
 use text2num::text2digits;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::vocabulary::{COMMANDS, COURTESIES, STEPS};
-use crate::assistant::extractive::Tongue;
+use crate::assistant::extractive::AnswerLanguage;
 use crate::assistant::utterance::{Phrases, Word, words};
 
-/// Characters of a command. What is longer is a question.
+/// Maximum length of a command in characters. Longer messages are questions.
 const LONGEST: usize = 80;
 /// The languages of the phrases, in their order.
-const TONGUES: [Tongue; 4] = [Tongue::English, Tongue::German, Tongue::Spanish, Tongue::French];
+const LANGUAGES: [AnswerLanguage; 4] =
+    [AnswerLanguage::English, AnswerLanguage::German, AnswerLanguage::Spanish, AnswerLanguage::French];
 
-/// What is wanted in a procedure.
+/// A command in a procedure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::assistant) enum Command {
-    /// The step behind the last one.
+    /// The next step.
     Next,
-    /// The last one again.
+    /// The current step again.
     Repeat,
-    /// The step before it.
+    /// The previous step.
     Back,
-    /// The first one.
+    /// The first step.
     First,
-    /// The step at this place, from 1.
+    /// The step with this number, from 1.
     Step(u32),
-    /// No further one.
+    /// No further step.
     Done,
-    /// A question about the step: which tool, how tight.
+    /// A question about the current step: which tool, how tight.
     Ask,
 }
 
-/// What a message means in a procedure of `all` steps, and its language; nothing where it is a question like any other.
-pub(super) fn command(text: &str, all: u32) -> Option<(Command, Tongue)> {
+/// The command in a message, in a procedure of `all` steps, and its language; `None` for an ordinary question.
+pub(super) fn command(text: &str, all: u32) -> Option<(Command, AnswerLanguage)> {
     if text.chars().nth(LONGEST).is_some() {
         return None;
     }
@@ -55,24 +56,24 @@ pub(super) fn command(text: &str, all: u32) -> Option<(Command, Tongue)> {
     meanings.find(|(command, _)| !asks || !matches!(command, Command::Done | Command::First))
 }
 
-fn meaning(said: &[Word<'_>], all: u32) -> Option<(Command, Tongue)> {
+fn meaning(said: &[Word<'_>], all: u32) -> Option<(Command, AnswerLanguage)> {
     let in_tongue = |phrases: &[Phrases; 4]| {
-        TONGUES.into_iter().zip(phrases).find(|(_, phrases)| phrases.are(said)).map(|(tongue, _)| tongue)
+        LANGUAGES.into_iter().zip(phrases).find(|(_, phrases)| phrases.are(said)).map(|(language, _)| language)
     };
     let found = COMMANDS.iter().find_map(|(command, phrases)| Some((*command, in_tongue(phrases)?)));
-    let step = |(tongue, before): (Tongue, Phrases)| {
+    let step = |(language, before): (AnswerLanguage, Phrases)| {
         let count = before.at_start(said);
-        let number = number(said.get(count..).filter(|rest| count > 0 && !rest.is_empty())?, tongue)?;
-        (1..=all).contains(&number).then_some((Command::Step(number), tongue))
+        let number = number(said.get(count..).filter(|rest| count > 0 && !rest.is_empty())?, language)?;
+        (1..=all).contains(&number).then_some((Command::Step(number), language))
     };
-    found.or_else(|| TONGUES.into_iter().zip(STEPS).find_map(step))
+    found.or_else(|| LANGUAGES.into_iter().zip(STEPS).find_map(step))
 }
 
-/// A number, in digits or in words.
-fn number(said: &[Word<'_>], tongue: Tongue) -> Option<u32> {
+/// A number in digits or words.
+fn number(said: &[Word<'_>], language: AnswerLanguage) -> Option<u32> {
     let written: Vec<String> = said.iter().map(|word| word.written.nfc().collect()).collect();
     let written = written.join(" ");
-    written.parse().ok().or_else(|| text2digits(&written, tongue.language().spoken()?).ok()?.parse().ok())
+    written.parse().ok().or_else(|| text2digits(&written, language.language().spoken()?).ok()?.parse().ok())
 }
 
 #[cfg(test)]
@@ -138,9 +139,13 @@ mod tests {
 
     #[test]
     fn the_answer_has_the_language_of_the_command() {
-        let tongues = [("next", Tongue::English), ("weiter", Tongue::German), ("paso 3", Tongue::Spanish)];
-        for (said, tongue) in tongues.into_iter().chain([("la suite, merci", Tongue::French)]) {
-            assert_eq!(command(said, 8).map(|(_, tongue)| tongue), Some(tongue), "{said}");
+        let languages = [
+            ("next", AnswerLanguage::English),
+            ("weiter", AnswerLanguage::German),
+            ("paso 3", AnswerLanguage::Spanish),
+        ];
+        for (said, language) in languages.into_iter().chain([("la suite, merci", AnswerLanguage::French)]) {
+            assert_eq!(command(said, 8).map(|(_, language)| language), Some(language), "{said}");
         }
     }
 

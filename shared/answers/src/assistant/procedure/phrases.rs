@@ -1,9 +1,9 @@
-//! What is said around the steps of a procedure.
+//! Phrases around the steps of a procedure.
 
 use crate::assistant::citations::escape;
-use crate::assistant::extractive::Tongue;
+use crate::assistant::extractive::AnswerLanguage;
 
-impl Tongue {
+impl AnswerLanguage {
     pub(super) fn step_of(self, (step, all): (u32, u32)) -> String {
         match self {
             Self::English => format!("Step {step} of {all}."),
@@ -54,7 +54,7 @@ impl Tongue {
     }
 }
 
-/// ` (CHANGING THE OIL)`; nothing without a title.
+/// The title in brackets, as in ` (CHANGING THE OIL)`; empty without a title.
 fn of(title: &str) -> String {
     if title.is_empty() { String::new() } else { format!(" ({})", escape(title)) }
 }

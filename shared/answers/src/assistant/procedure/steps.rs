@@ -1,4 +1,4 @@
-//! The steps of a run, and which run an answer tells.
+//! The steps of a run, and which run an answer contains.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -9,25 +9,25 @@ use documents::units::{Unit, UnitKind, warnings_of};
 use search::retrieval::analysis::Analyzer;
 use shared::store::{Procedure, Warning, WarningKind};
 
-/// Share of a step's words that an answer must have to tell it, in hundredths.
+/// Minimum percentage of a step's words in an answer that contains it.
 const TOLD: usize = 60;
-/// Characters of a title that are kept.
+/// Maximum length of a title in characters.
 const LONGEST_TITLE: usize = 120;
 
-/// A procedure that an answer opens.
+/// A procedure that an answer starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::assistant) struct Begun {
+pub(in crate::assistant) struct OpenedProcedure {
     run: u32,
     /// The page of the run's first step.
     page: u32,
     title: String,
-    /// Steps before the first one that is told.
+    /// Number of steps before the first one in the answer.
     before: u32,
     of: u32,
 }
 
-impl Begun {
-    /// As it is kept.
+impl OpenedProcedure {
+    /// The procedure as it is stored.
     pub(in crate::assistant) fn in_document(self, id: &str, file_name: &str) -> Procedure {
         Procedure {
             document_id: id.to_owned(),
@@ -43,8 +43,8 @@ impl Begun {
     }
 }
 
-/// The procedure that these units of a manual tell: the outermost run of at least two of them.
-pub(in crate::assistant) fn begun(units: &[Unit], told: &[usize]) -> Option<Begun> {
+/// The procedure in these units: the outermost run with at least two of them.
+pub(in crate::assistant) fn begun(units: &[Unit], told: &[usize]) -> Option<OpenedProcedure> {
     let mut runs: HashMap<u32, (u8, usize, usize)> = HashMap::new();
     for at in told {
         let Some(unit) = units.get(*at).filter(|unit| unit.kind == UnitKind::Step) else { continue };
@@ -59,7 +59,7 @@ pub(in crate::assistant) fn begun(units: &[Unit], told: &[usize]) -> Option<Begu
     let before = steps.places.iter().filter(|place| **place < first).count();
     let opening = units.get(*steps.places.first()?)?;
     let title = opening.titles.rsplit(" > ").next().unwrap_or_default().trim();
-    Some(Begun {
+    Some(OpenedProcedure {
         run,
         page: opening.page,
         title: title.chars().take(LONGEST_TITLE).collect(),
@@ -68,8 +68,8 @@ pub(in crate::assistant) fn begun(units: &[Unit], told: &[usize]) -> Option<Begu
     })
 }
 
-/// The procedure that an answer in a model's own words tells, among these units of a page that it cites.
-pub(in crate::assistant) fn resembling(answer: &str, units: &[Unit], analyzer: &Analyzer) -> Option<Begun> {
+/// The procedure that an answer tells in its own words, among these units of a cited page.
+pub(in crate::assistant) fn resembling(answer: &str, units: &[Unit], analyzer: &Analyzer) -> Option<OpenedProcedure> {
     let said: HashSet<String> = analyzer.terms(answer).into_iter().collect();
     let is_told = |unit: &Unit| {
         let words: HashSet<String> = analyzer.terms(&unit.text).into_iter().collect();
@@ -82,26 +82,26 @@ pub(in crate::assistant) fn resembling(answer: &str, units: &[Unit], analyzer: &
     begun(units, &told)
 }
 
-/// The steps of one run among the units around it.
+/// The steps of one run.
 pub(super) struct Steps<'a> {
     units: &'a [Unit],
-    /// Where its steps are.
+    /// The indices of its steps.
     places: Vec<usize>,
 }
 
-/// A step, with what is told with it.
+/// A step, with its warnings and substeps.
 #[derive(Debug, Default)]
 pub(super) struct Step<'a> {
-    /// Warnings that hold for it and do not stand inside of it.
+    /// Warnings that apply to it and are not within it.
     pub(super) warnings: Vec<&'a Unit>,
-    /// Pages on which there are more.
+    /// Pages with more warnings.
     pub(super) more: Vec<u32>,
-    /// The step with its sublist and what is noted to it.
+    /// The step with its substeps and notes.
     pub(super) body: Vec<&'a Unit>,
 }
 
 impl<'a> Steps<'a> {
-    /// `None` where there are none.
+    /// The steps of a run; `None` if there are none.
     pub(super) fn of_run(units: &'a [Unit], run: u32) -> Option<Self> {
         let places = steps_of(units, run);
         (!places.is_empty()).then_some(Self { units, places })
@@ -116,8 +116,7 @@ impl<'a> Steps<'a> {
         self.places.first().and_then(|at| self.units.get(*at)).map(|unit| unit.page)
     }
 
-    /// Step `number`, from 1. Warnings that were told with the step `before` are left out, unless they are among the
-    /// `unheard`.
+    /// Step `number`, from 1. Omits warnings that were told with step `before`, unless they are among `unheard`.
     pub(super) fn step(&self, number: u32, before: Option<u32>, unheard: &[Warning]) -> Step<'a> {
         let Some((at, body)) = self.range(number) else { return Step::default() };
         let mut told = before.map(|before| self.told_with(before)).unwrap_or_default();
@@ -134,7 +133,8 @@ impl<'a> Steps<'a> {
         Step { warnings: warnings.into_iter().filter_map(unit).collect(), more, body }
     }
 
-    /// Where a step is, and with it what belongs to it: from the first warning right before it, up to that of the next.
+    /// The index of a step and the range that belongs to it: from the first warning directly before it to that of the
+    /// next step.
     fn range(&self, number: u32) -> Option<(usize, Range<usize>)> {
         let place = usize::try_from(number).ok()?.checked_sub(1)?;
         let at = *self.places.get(place)?;
@@ -148,7 +148,7 @@ impl<'a> Steps<'a> {
         Some((at, start..end))
     }
 
-    /// Where what leads up to a step begins: the first warning behind the step before that holds for it.
+    /// Where the lead of a step begins: the first warning after the previous step that applies to it.
     fn lead(&self, at: usize) -> usize {
         let is_step = |place: &usize| self.units.get(*place).is_some_and(|unit| unit.kind == UnitKind::Step);
         let behind = (0..at).rev().find(is_step).map_or(0, |last| last + 1);
@@ -156,8 +156,7 @@ impl<'a> Steps<'a> {
         holding.into_iter().find(|warning| (behind..at).contains(warning)).unwrap_or(at)
     }
 
-    /// The warnings that hold for a step and do not stand inside of it, and the pages of those for which there is no
-    /// room.
+    /// The warnings that apply to a step and are not within it, and the pages of those that exceed the limit.
     fn warnings(&self, at: usize, body: &Range<usize>, told: &[usize]) -> (Vec<usize>, Vec<u32>) {
         let inside: Vec<usize> = (at..body.end).collect();
         let mut found = warnings_of(self.units, &inside);
@@ -173,7 +172,7 @@ impl<'a> Steps<'a> {
         })
     }
 
-    /// The warnings that are told with a step, those inside of it too.
+    /// The warnings that are told with a step, including those within it.
     fn told_with(&self, number: u32) -> Vec<usize> {
         let Some((at, body)) = self.range(number) else { return Vec::new() };
         let (mut told, _) = self.warnings(at, &body, &[]);

@@ -17,8 +17,8 @@ fn opened(manual: &Arc<Segment>) -> Procedure {
     begun(&units, &steps).unwrap().in_document("d", "pump_manual.pdf")
 }
 
-fn done(manual: &Arc<Segment>, place: &Procedure, command: Command, pending: &[Warning]) -> Told {
-    told(manual, place, command, Manner { tongue: Tongue::English, aloud: true, pending, unheard: &[] })
+fn done(manual: &Arc<Segment>, place: &Procedure, command: Command, pending: &[Warning]) -> StepAnswer {
+    told(manual, place, command, StepStyle { language: AnswerLanguage::English, aloud: true, pending, unheard: &[] })
 }
 
 fn open(place: Procedure, is_newest: bool) -> OpenProcedure {
@@ -84,8 +84,8 @@ fn the_next_step_comes_with_the_warnings_of_the_last_that_were_not_heard() {
     let manual = segment(&[FILTER_CHANGE]);
     let first = done(&manual, &opened(&manual), Command::Next, &[]);
     let next = |pending: &[Warning]| {
-        let manner = Manner { tongue: Tongue::English, aloud: false, pending, unheard: &first.warnings };
-        told(&manual, &first.procedure, Command::Next, manner)
+        let style = StepStyle { language: AnswerLanguage::English, aloud: false, pending, unheard: &first.warnings };
+        told(&manual, &first.procedure, Command::Next, style)
     };
     // In writing they stand before the step; what is read out begins with them.
     let (written, spoken) = (next(&[]), next(&first.warnings));
@@ -115,7 +115,7 @@ fn an_answer_has_all_warnings_of_its_step_however_many() {
         Warning { kind: WarningKind::Caution, text, document_id, page: 1 }
     };
     let many: Vec<Warning> = (0..=warnings::MOST).map(one).collect();
-    let step = Told { warnings: many.clone(), ..done(&manual, &opened(&manual), Command::Next, &[]) };
+    let step = StepAnswer { warnings: many.clone(), ..done(&manual, &opened(&manual), Command::Next, &[]) };
     assert_eq!(end(pipeline::tell(question("Next.", None), step, "")).warnings, many);
 }
 

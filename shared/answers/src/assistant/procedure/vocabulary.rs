@@ -1,4 +1,4 @@
-//! The words that are commands in a procedure: English, German, Spanish, French.
+//! The vocabulary of commands in English, German, Spanish and French.
 
 use super::command::Command;
 use crate::assistant::utterance::Phrases;
@@ -169,7 +169,8 @@ pub(super) const COMMANDS: [(Command, [Phrases; 4]); 6] = [
     ),
 ];
 
-/// What may be said around a command, in any of the languages. Whole phrases: "well" is none, because of "well done".
+/// Polite words around a command, in any of the languages. They are whole phrases: "well" is not one, because of "well
+/// done".
 pub(super) const COURTESIES: Phrases = Phrases(
     "ok|okay|okey|please|now|and|so|yes|yeah|yep|alright|all right|right|hey|great|perfect|cool|thanks|thank you|\
      thank you very much|got it|understood|bitte|ja|gut|also|super|prima|danke|danke schon|vielen dank|jetzt|\
@@ -177,7 +178,7 @@ pub(super) const COURTESIES: Phrases = Phrases(
      s il vous plait|s il te plait|oui|bon|merci|merci beaucoup|maintenant|d accord|compris",
 );
 
-/// What stands before the number of a step.
+/// Words before the number of a step.
 pub(super) const STEPS: [Phrases; 4] = [
     Phrases(
         "step|step number|the step|go to step|go to step number|go back to step|jump to step|back to step|repeat step",

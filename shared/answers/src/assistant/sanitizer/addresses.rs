@@ -1,34 +1,34 @@
-//! Which addresses a text may lead to.
+//! Decides which URLs a text may link to.
 
 use foundation::ids::DocumentId;
 use foundation::page_boxes::LONGEST_MARKS;
 
-/// Where pages of documents lie.
+/// The path of documents.
 const PAGES: &str = "/api/v1/repository/documents/";
 
-/// The addresses that are allowed: pages of our own, and what stands in the text of cited pages.
+/// The allowed URLs: our own pages, and URLs in the text of cited pages.
 #[derive(Debug, Clone, Default)]
 pub(in crate::assistant) struct Addresses {
     pages: Vec<String>,
     own: String,
 }
 
-/// What is known of an address.
+/// The verdict on a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verdict {
     Allowed,
     Foreign,
-    /// It is allowed as soon as one of these passages is cited.
+    /// Allowed if one of these passages is cited.
     IfCited(Vec<usize>),
 }
 
 impl Addresses {
-    /// The texts of the passages that may be cited, and where this system's gateway is.
+    /// With the texts of the passages that may be cited, and the gateway's URL.
     pub(in crate::assistant) fn new(pages: Vec<String>, own: &str) -> Self {
         Self { pages, own: own.trim_end_matches('/').to_owned() }
     }
 
-    /// Judges an address; `seen` are the passages cited so far.
+    /// Judges a URL. `seen` are the passages cited so far.
     pub(super) fn judge(&self, address: &str, seen: &[usize]) -> Verdict {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$'*+,=%&".contains(&byte);
         if address.is_empty() || !address.bytes().all(is_plain) {
@@ -54,7 +54,7 @@ impl Addresses {
         }
     }
 
-    /// `…/documents/<id>/pages/<n>`, its `…/image?mark=…` and `…/documents/<id>/file`, on our own gateway.
+    /// Whether a URL is `…/documents/<id>/pages/<n>`, its `…/image?mark=…`, or `…/documents/<id>/file` on our gateway.
     fn is_own(&self, address: &str) -> bool {
         let path = match address.strip_prefix(self.own.as_str()) {
             Some(path) if !self.own.is_empty() => path,
@@ -70,7 +70,7 @@ impl Addresses {
     }
 }
 
-/// `image` or `image?mark=…`.
+/// Whether a path ends with `image` or `image?mark=…`.
 fn is_image(place: &str) -> bool {
     let Some(query) = place.strip_prefix("image") else { return false };
     let is_mark =
@@ -78,7 +78,7 @@ fn is_image(place: &str) -> bool {
     query.is_empty() || query.strip_prefix("?mark=").is_some_and(is_mark)
 }
 
-/// Whether an address stands in a text, as a word of its own.
+/// Whether a URL occurs in a text as a separate word.
 fn stands_in(text: &str, address: &str) -> bool {
     let is_edge = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')' | '[' | ']' | '{' | '}' | '|');
     text.contains(address)

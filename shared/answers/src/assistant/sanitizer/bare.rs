@@ -1,11 +1,11 @@
-//! Addresses and HTML in the text itself.
+//! Bare URLs and HTML in the text.
 
 use super::Sanitizer;
 use super::scan::{View, from};
 
-/// How an address in the text begins, by what stands before the character that gives it away.
+/// The beginning of a bare URL, by what precedes its telltale character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lead {
+pub(super) enum AddressStart {
     /// `https` before `:`.
     Scheme,
     /// `www` before `.`.
@@ -14,8 +14,8 @@ pub(super) enum Lead {
     Mail,
 }
 
-impl Lead {
-    /// What the address begins with, where this character behind `word` may make one.
+impl AddressStart {
+    /// The beginning of a URL, if this character after `word` may form one.
     pub(super) fn of(word: &str, character: char) -> Option<(Self, &str)> {
         let tail = |length: usize| word.get(word.len().checked_sub(length)?..);
         let ends = |end: &str| tail(end.len()).filter(|tail| tail.eq_ignore_ascii_case(end));
@@ -33,7 +33,7 @@ impl Lead {
 }
 
 impl Sanitizer {
-    /// HTML is shown as text, a line break as a blank; an allowed address keeps its brackets.
+    /// Escapes HTML; a line break becomes a space. Allowed URLs keep their angle brackets.
     pub(super) fn angle(&mut self, view: View<'_>, cited: &[usize], depth: usize) -> Option<usize> {
         let rest = from(view.text, 1);
         let Some(next) = rest.chars().next() else {
@@ -78,7 +78,7 @@ impl Sanitizer {
         Some(1)
     }
 
-    /// A character that may make an address of what stands before it; a frontend would make a link of it.
+    /// Handles a character that may complete a bare URL, which a frontend would turn into a link.
     pub(super) fn dot(
         &mut self,
         view: View<'_>,
@@ -86,7 +86,7 @@ impl Sanitizer {
         cited: &[usize],
         depth: usize,
     ) -> Option<usize> {
-        let Some((lead, before)) = Lead::of(self.writer.word(), character) else {
+        let Some((lead, before)) = AddressStart::of(self.writer.word(), character) else {
             self.writer.plain(character);
             return Some(length);
         };
@@ -98,9 +98,9 @@ impl Sanitizer {
         };
         let is_none = match (lead, next) {
             (_, None) => view.is_whole,
-            (Lead::Scheme, Some(next)) => next.is_ascii_whitespace() || next.is_alphanumeric(),
-            (Lead::Www, Some(next)) => next.is_ascii_whitespace(),
-            (Lead::Mail, Some(next)) => next.is_ascii_whitespace() || ",;:!?)\"'@".contains(next),
+            (AddressStart::Scheme, Some(next)) => next.is_ascii_whitespace() || next.is_alphanumeric(),
+            (AddressStart::Www, Some(next)) => next.is_ascii_whitespace(),
+            (AddressStart::Mail, Some(next)) => next.is_ascii_whitespace() || ",;:!?)\"'@".contains(next),
         };
         if is_none {
             self.writer.plain(character);
@@ -112,7 +112,7 @@ impl Sanitizer {
         }
         let extent = rest.get(..blank.unwrap_or(rest.len())).unwrap_or_default();
         let is_seen = blank.is_some() || view.is_whole;
-        if lead == Lead::Mail && is_seen && is_no_host(extent) {
+        if lead == AddressStart::Mail && is_seen && is_no_host(extent) {
             self.writer.plain(character);
             return Some(length);
         }
@@ -136,7 +136,7 @@ impl Sanitizer {
     }
 }
 
-/// Whether what follows an `@` is one word without a dot, as in `12 V@3000rpm`.
+/// Whether the text after an `@` is one word without a dot, as in `12 V@3000rpm`.
 fn is_no_host(extent: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let host = extent.get(..extent.len() - extent.trim_start_matches(is_part).len()).unwrap_or_default();
@@ -144,7 +144,7 @@ fn is_no_host(extent: &str) -> bool {
     !host.trim_end_matches('.').contains('.') && next.is_none_or(|next| ",;:!?)\"'".contains(next))
 }
 
-/// An address without the marks of the sentence around it.
+/// A URL without the punctuation around it.
 fn trimmed(extent: &str) -> &str {
     let mut address = extent;
     loop {

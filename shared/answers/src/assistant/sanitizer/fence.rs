@@ -1,48 +1,49 @@
-//! Fenced code blocks: what stands in them is shown as it is, so where they begin and end must be sure.
+//! Fenced code blocks. Their content is shown verbatim, so their boundaries must be certain.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::scan::{View, from, run};
 
-/// Openers that a parser is asked about; beyond, blocks inside lists and quotations are text.
+/// Maximum number of openers that the Markdown parser is asked about. After that, blocks in lists and quotations become
+/// text.
 pub(super) const MOST_JUDGED: usize = 64;
-/// Marks that open a block.
+/// Minimum number of fence characters.
 const LEAST: usize = 3;
 
-/// An open block.
+/// An open code block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fence {
-    /// What each of its lines begins with: blanks, and the marks of the quotations around.
+    /// The prefix of each of its lines: spaces, and the marks of the enclosing quotations.
     prefix: String,
     mark: char,
     count: usize,
-    /// Whether it stands in nothing, so that no parser need be asked.
+    /// Whether it is at the top level, so that no parser is needed.
     is_plain: bool,
-    /// Whether the place is within a line.
+    /// Whether the position is within a line.
     in_line: bool,
 }
 
-/// What a line begins.
+/// What a line opens.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Opener {
     Undecided,
     None,
-    /// A block, perhaps; the bytes of its first line.
+    /// Possibly a code block, with the length of its first line in bytes.
     Line {
         fence: Fence,
         length: usize,
     },
 }
 
-/// What comes next in a block.
+/// The next part of a code block.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line {
     Undecided,
-    /// So many bytes of its text.
+    /// This many bytes of content.
     Content(usize),
-    /// The line that closes it, without its end.
+    /// The closing line without its line break.
     Closer(usize),
-    /// A line that does not belong to it.
+    /// A line outside the block.
     Outside,
 }
 
@@ -73,8 +74,7 @@ impl Opener {
     }
 }
 
-/// What may stand before a block, as each of its lines has it, and where it ends; `None` where that is
-/// not seen.
+/// The container prefix of a block's lines, and its length; `None` if not enough text is visible.
 fn container(view: View<'_>) -> Option<(String, usize)> {
     let (mut prefix, mut at) = (String::new(), 0);
     loop {
@@ -111,7 +111,7 @@ impl Fence {
         self.is_plain
     }
 
-    /// Whether a parser finds that `line`, behind what was written, opens this block.
+    /// Whether the Markdown parser finds that `line`, after the text so far, opens this block.
     pub(super) fn opens(&self, written: &str, line: &str) -> bool {
         let text = format!("{written}{line}\n{}x", self.prefix);
         let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
@@ -132,7 +132,7 @@ impl Fence {
         format!("{}{}", self.prefix, self.mark.to_string().repeat(self.count))
     }
 
-    /// What comes next in the block.
+    /// The next part of the block.
     pub(super) fn line(&mut self, view: View<'_>) -> Line {
         if !self.in_line {
             match self.line_start(view) {

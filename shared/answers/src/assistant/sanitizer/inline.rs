@@ -1,12 +1,12 @@
-//! What stands in a line, character by character.
+//! Inline text, character by character.
 
 use super::Sanitizer;
-use super::bare::Lead;
-use super::scan::{Found, View, code_span, entity, from, run};
+use super::bare::AddressStart;
+use super::scan::{Scanned, View, code_span, entity, from, run};
 
 impl Sanitizer {
-    /// Settles what a view within a line begins with, as [`Sanitizer::step`] does. `depth` counts the
-    /// links whose text this is.
+    /// Processes the beginning of a view within a line, as [`Sanitizer::step`] does. `depth` counts the enclosing
+    /// links.
     pub(super) fn inline(&mut self, view: View<'_>, cited: &[usize], depth: usize) -> Option<usize> {
         let character = view.text.chars().next()?;
         let was_clean = self.is_clean;
@@ -35,7 +35,7 @@ impl Sanitizer {
         taken
     }
 
-    /// The text of a link, or what is said instead of a picture.
+    /// Processes the text of a link, or the alternative text of a picture.
     pub(super) fn inner(&mut self, text: &str, cited: &[usize], depth: usize) {
         let mut at = 0;
         while at < text.len() {
@@ -59,10 +59,10 @@ impl Sanitizer {
         }
     }
 
-    /// A character that stands for itself, written with `length` bytes.
+    /// Writes a literal character that takes `length` bytes in the source.
     fn literal(&mut self, view: View<'_>, (character, length): (char, usize), cited: &[usize]) -> Option<usize> {
         match character {
-            ':' | '.' | '@' if Lead::of(self.writer.word(), character).is_some() => {
+            ':' | '.' | '@' if AddressStart::of(self.writer.word(), character).is_some() => {
                 self.dot(view, (character, length), cited, 1)
             }
             character if character.is_control() => {
@@ -76,11 +76,11 @@ impl Sanitizer {
         }
     }
 
-    /// Entities become what they stand for; else nothing may make one of the sign.
+    /// Replaces entities by their characters, and prevents the sign from forming one otherwise.
     fn ampersand(&mut self, view: View<'_>, cited: &[usize]) -> Option<usize> {
         match entity(view) {
-            Found::Undecided => None,
-            Found::Yes((decoded, length)) => {
+            Scanned::Undecided => None,
+            Scanned::Yes((decoded, length)) => {
                 let mut characters = decoded.chars();
                 if let (Some(character), None) = (characters.next(), characters.next()) {
                     return self.literal(view, (character, length), cited);
@@ -90,7 +90,7 @@ impl Sanitizer {
                 }
                 Some(length)
             }
-            Found::No => {
+            Scanned::No => {
                 let is_part = |c: char| c.is_ascii_alphanumeric() || c == '#';
                 match from(view.text, 1).trim_start_matches(is_part).chars().next() {
                     None if view.is_whole => self.writer.plain('&'),
@@ -103,22 +103,22 @@ impl Sanitizer {
         }
     }
 
-    /// A code span stays, or the backticks stand for themselves. A bar would end it where the line is
-    /// a row of a table, so it is shown between two spans.
+    /// Keeps a code span, or writes literal backticks. In a table row a bar would end the span, so it is written
+    /// between two spans.
     fn ticks(&mut self, view: View<'_>) -> Option<usize> {
         let ticks = run(view.text, '`');
         if ticks == view.text.len() && !view.ends {
             return None;
         }
         match code_span(view, ticks) {
-            Found::Undecided => None,
-            Found::No => {
+            Scanned::Undecided => None,
+            Scanned::No => {
                 for _ in 0..ticks {
                     self.writer.escaped('`');
                 }
                 Some(ticks)
             }
-            Found::Yes((content, length)) => {
+            Scanned::Yes((content, length)) => {
                 let mut parts = content.split('|').peekable();
                 while let Some(part) = parts.next() {
                     let goes_on = parts.peek().is_some();

@@ -2,17 +2,17 @@
 
 use super::Sanitizer;
 use super::addresses::Verdict;
-use super::scan::{Found, View, bracket, destination, from, is_definition};
+use super::scan::{Scanned, View, bracket, destination, from, is_definition};
 
-/// Links within the text of links that are looked into.
+/// Maximum nesting of links.
 const DEEPEST: usize = 8;
 
 impl Sanitizer {
     pub(super) fn link(&mut self, view: View<'_>, cited: &[usize], (depth, is_clean): (usize, bool)) -> Option<usize> {
         let close = match bracket(view) {
-            Found::Undecided => return None,
-            Found::Yes(close) if depth < DEEPEST => close,
-            Found::No | Found::Yes(_) => {
+            Scanned::Undecided => return None,
+            Scanned::Yes(close) if depth < DEEPEST => close,
+            Scanned::No | Scanned::Yes(_) => {
                 self.writer.plain('[');
                 return Some(1);
             }
@@ -31,14 +31,14 @@ impl Sanitizer {
                 if is_definition(line) {
                     return Some(line.len());
                 }
-                Found::No
+                Scanned::No
             }
-            _ => Found::No,
+            _ => Scanned::No,
         };
         let (address, length) = match found {
-            Found::Undecided => return None,
-            Found::Yes((address, length)) => (Some(address), close + 1 + length),
-            Found::No => (None, 1),
+            Scanned::Undecided => return None,
+            Scanned::Yes((address, length)) => (Some(address), close + 1 + length),
+            Scanned::No => (None, 1),
         };
         match address {
             None => {
@@ -69,7 +69,7 @@ impl Sanitizer {
         Some(length)
     }
 
-    /// Of a picture, what is said instead of it stays.
+    /// Replaces a picture by its alternative text.
     pub(super) fn picture(&mut self, view: View<'_>, cited: &[usize], depth: usize) -> Option<usize> {
         let behind = View { text: from(view.text, 1), ..view };
         let plain = |sanitizer: &mut Self| {
@@ -82,23 +82,25 @@ impl Sanitizer {
             _ => return plain(self),
         }
         let close = match bracket(behind) {
-            Found::Undecided => return None,
-            Found::No => return plain(self),
-            Found::Yes(close) => close,
+            Scanned::Undecided => return None,
+            Scanned::No => return plain(self),
+            Scanned::Yes(close) => close,
         };
         let text = behind.text.get(1..close).unwrap_or_default();
         let tail = View { text: from(behind.text, close + 1), ..view };
         let length = match tail.text.chars().next() {
             None if !view.ends => return None,
             Some('(') => match destination(tail) {
-                Found::Undecided => return None,
-                Found::Yes((_, length)) => length,
-                Found::No => return plain(self),
+                Scanned::Undecided => return None,
+                Scanned::Yes((_, length)) => length,
+                Scanned::No => return plain(self),
             },
             // By reference, unless two marks follow an exclamation.
             Some('[') => match bracket(tail) {
-                Found::Undecided => return None,
-                Found::Yes(end) if !is_number(text) && !is_number(tail.text.get(1..end).unwrap_or_default()) => end + 1,
+                Scanned::Undecided => return None,
+                Scanned::Yes(end) if !is_number(text) && !is_number(tail.text.get(1..end).unwrap_or_default()) => {
+                    end + 1
+                }
                 _ => return plain(self),
             },
             _ => return plain(self),
@@ -107,8 +109,7 @@ impl Sanitizer {
         Some(1 + close + 1 + length)
     }
 
-    /// Whether a link to an address stays, where `behind` follows it; `None` where a mark may still
-    /// cite the page in which it stands.
+    /// Whether a link to a URL is kept if `behind` follows it; `None` if a later mark may still cite the page with it.
     pub(super) fn is_allowed(&self, address: &str, behind: View<'_>, cited: &[usize]) -> Option<bool> {
         match self.addresses.judge(address, &self.seen) {
             Verdict::Allowed => Some(true),
@@ -140,7 +141,7 @@ fn is_number(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The passage that a mark stands for.
+/// The passage that a mark refers to.
 fn passage(mark: &str, cited: &[usize]) -> Option<usize> {
     cited.get(mark.parse::<usize>().ok()?.checked_sub(1)?).copied()
 }

@@ -1,16 +1,15 @@
-//! What a model may show: Markdown without pictures, and without links to elsewhere.
+//! Sanitises a model's output: Markdown without pictures and without foreign links.
 //!
-//! The text goes to a browser that renders Markdown. A hostile page of a manual may tell the model to
-//! show a picture whose address holds what the user said: loading it gives that away. So pictures are
-//! taken out, and so are links, unless they lead to pages of our own or their address stands, word for
-//! word, in the text of a cited page. The text of a link stays, and of a picture its alternative text.
-//! HTML is escaped. An address in the text is shown with its rest as code, so that nothing makes a
-//! link of it.
+//! The text goes to a browser that renders Markdown. A hostile page of a manual may tell the model to show a picture
+//! whose URL contains what the user said: loading it leaks that. So pictures are removed, and so are links, unless they
+//! lead to our own pages or their URL occurs verbatim in the text of a cited page. The text of a link and the
+//! alternative text of a picture stay. HTML is escaped. Of a bare URL, the rest is shown as code, so that no frontend
+//! turns it into a link.
 //!
-//! The text arrives in pieces. What is settled is passed on at once; only a tail that may still become
-//! a link, at most [`WINDOW`] bytes, is held. A decision depends on the text alone, never on how it was
-//! cut into pieces. Safety does not rest on recognising every form of a link: [`Writer`] never writes
-//! what could open one, and [`Fence`] is sure of what is a code block.
+//! The text arrives in pieces. What is final is passed on at once; only a tail that may still become a link, at most
+//! [`WINDOW`] bytes, is held back. Decisions depend on the text alone, not on how it is split into pieces. Safety does
+//! not depend on recognising every form of a link: [`Writer`] never writes what could open one, and [`Fence`] knows for
+//! certain what a code block is.
 
 mod addresses;
 mod bare;
@@ -29,24 +28,24 @@ use self::fence::{Fence, Opener};
 use self::scan::{View, from};
 use self::writer::Writer;
 
-/// Bytes after which what is undecided is no link.
+/// Number of bytes after which undecided text is not a link.
 const WINDOW: usize = 2_048;
 
-/// Takes pictures and foreign links out of a text that arrives in pieces.
+/// Removes pictures and foreign links from a text that arrives in pieces.
 #[derive(Debug)]
 pub(super) struct Sanitizer {
     addresses: Addresses,
     writer: Writer,
-    /// What is not decided yet.
+    /// Undecided text.
     held: String,
     fence: Option<Fence>,
-    /// Openers of code blocks for which a parser was asked.
+    /// Number of code block openers that the parser was asked about.
     judged: usize,
     /// Whether the next character begins a line.
     at_start: bool,
-    /// Whether the line holds nothing yet but what may stand before a block.
+    /// Whether the line so far contains only what may precede a block.
     is_clean: bool,
-    /// Whether the last character was a carriage return, which counts as the line's end.
+    /// Whether the last character was a carriage return, which has already ended the line.
     returned: bool,
     /// The passages cited so far.
     seen: Vec<usize>,
@@ -67,14 +66,14 @@ impl Sanitizer {
         }
     }
 
-    /// Takes the next piece and gives back what is settled. `cited` are the passages that the marks
-    /// `[1]`, `[2]` … stand for, those in `text` included.
+    /// Takes the next piece and returns what is final. `cited` are the passages that the marks `[1]`, `[2]` … refer to,
+    /// including those in `text`.
     pub(super) fn push(&mut self, text: &str, cited: &[usize]) -> String {
         self.receive(text);
         self.advance(false, cited)
     }
 
-    /// Gives back what was held. A code block that is open is closed, since a list of sources may follow.
+    /// Returns the rest. Closes an open code block, because a list of sources may follow.
     pub(super) fn finish(&mut self, cited: &[usize]) -> String {
         let mut out = self.advance(true, cited);
         if let Some(fence) = self.fence.take() {
@@ -88,7 +87,7 @@ impl Sanitizer {
         out
     }
 
-    /// Lines end with a line feed; other control characters are dropped, so that none can hide a form.
+    /// Normalises line breaks and drops other control characters, so that they cannot hide anything.
     fn receive(&mut self, text: &str) {
         for character in text.chars() {
             let was_return = std::mem::replace(&mut self.returned, character == '\r');
@@ -114,8 +113,8 @@ impl Sanitizer {
         from(self.writer.text(), before).to_owned()
     }
 
-    /// Settles what the view begins with: how many bytes, or `None` where more must be seen. Zero where
-    /// only the state has changed.
+    /// Processes the beginning of the view. Returns the number of bytes, or `None` if more text is needed. Zero if only
+    /// the state has changed.
     fn step(&mut self, view: View<'_>, cited: &[usize]) -> Option<usize> {
         if self.fence.is_some() {
             return self.code_block(view);
@@ -187,8 +186,8 @@ impl Sanitizer {
     }
 }
 
-/// A whole text without pictures and foreign links; its marks `[1]`, `[2]` … stand for `pages` in
-/// their order, and addresses that stand in those it cites are left. `own` is where pages of our own lie.
+/// Sanitises a whole text. Its marks `[1]`, `[2]` … refer to `pages` in order; URLs that occur in cited ones stay.
+/// `own` is the gateway's URL.
 #[must_use]
 pub fn sanitized(text: &str, pages: Vec<String>, own: &str) -> String {
     let cited: Vec<usize> = (0..pages.len()).collect();

@@ -1,20 +1,20 @@
-//! Reading ahead: code spans, the ends of links, definitions, entities.
+//! Lookahead: code spans, ends of links, definitions, entities.
 
 use pulldown_cmark::{Event, Parser};
 
 use super::WINDOW;
 
-/// Longest name of an entity.
+/// Maximum length of an entity's name.
 const LONGEST_ENTITY: usize = 32;
 
-/// What can be seen of the text from some place on.
+/// The visible text from a position on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View<'a> {
     /// At most [`WINDOW`] bytes.
     pub(super) text: &'a str,
-    /// Whether no more will be seen: what is still open stays open.
+    /// Whether no more text will be visible, so that open constructs stay open.
     pub(super) ends: bool,
-    /// Whether that is because the text ends.
+    /// Whether that is because the text has ended.
     pub(super) is_whole: bool,
 }
 
@@ -27,7 +27,7 @@ impl<'a> View<'a> {
         Self { text, ends: ends || is_full, is_whole: ends && !is_cut }
     }
 
-    /// The line that the view begins with, without its end; `None` where that is not seen yet.
+    /// The first line of the view, without its line break; `None` if its end is not visible yet.
     pub(super) fn line(self) -> Option<&'a str> {
         match self.text.split_once('\n') {
             Some((line, _)) => Some(line),
@@ -37,77 +37,76 @@ impl<'a> View<'a> {
     }
 }
 
-/// The text from a place on; empty where there is none.
+/// The text from a position on; empty beyond the end.
 pub(super) fn from(text: &str, at: usize) -> &str {
     text.get(at..).unwrap_or_default()
 }
 
-/// How many bytes of this kind a text begins with.
+/// The number of these characters at the beginning of a text.
 pub(super) fn run(text: &str, mark: char) -> usize {
     text.len() - text.trim_start_matches(mark).len()
 }
 
-/// What is found when something is looked for that may not have arrived.
+/// The result of a lookahead in text that may be incomplete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found<T> {
+pub(super) enum Scanned<T> {
     Yes(T),
     No,
     Undecided,
 }
 
-impl<T> Found<T> {
+impl<T> Scanned<T> {
     fn open(view: View<'_>) -> Self {
         if view.ends { Self::No } else { Self::Undecided }
     }
 }
 
-/// The content of a code span on one line, and the bytes of the whole, where the view begins with
-/// `ticks` backticks.
-pub(super) fn code_span(view: View<'_>, ticks: usize) -> Found<(&str, usize)> {
+/// The content and total length of a code span on one line, if the view begins with `ticks` backticks.
+pub(super) fn code_span(view: View<'_>, ticks: usize) -> Scanned<(&str, usize)> {
     let mut at = ticks;
     loop {
         let rest = from(view.text, at);
-        let Some(next) = rest.find(['`', '\n']) else { return Found::open(view) };
+        let Some(next) = rest.find(['`', '\n']) else { return Scanned::open(view) };
         if rest.get(next..).is_some_and(|rest| rest.starts_with('\n')) {
-            return Found::No;
+            return Scanned::No;
         }
         let length = run(from(rest, next), '`');
         let end = at + next + length;
         if end == view.text.len() && !view.ends {
-            return Found::Undecided;
+            return Scanned::Undecided;
         }
         if length == ticks {
             return match view.text.get(ticks..at + next) {
-                Some(content) => Found::Yes((content, end)),
-                None => Found::No,
+                Some(content) => Scanned::Yes((content, end)),
+                None => Scanned::No,
             };
         }
         at = end;
     }
 }
 
-/// Where the bracket closes that the view begins with, on the same line: the place of its `]`.
-pub(super) fn bracket(view: View<'_>) -> Found<usize> {
+/// The position of the `]` that closes the bracket at the beginning of the view, on the same line.
+pub(super) fn bracket(view: View<'_>) -> Scanned<usize> {
     let (mut at, mut depth) = (0, 0_usize);
     loop {
         let rest = from(view.text, at);
-        let Some(character) = rest.chars().next() else { return Found::open(view) };
+        let Some(character) = rest.chars().next() else { return Scanned::open(view) };
         match character {
-            '\n' => return Found::No,
+            '\n' => return Scanned::No,
             '\\' => {
-                let Some(next) = from(rest, 1).chars().next() else { return Found::open(view) };
+                let Some(next) = from(rest, 1).chars().next() else { return Scanned::open(view) };
                 at += if next == '\n' { 1 } else { 1 + next.len_utf8() };
                 continue;
             }
             '`' => {
                 let ticks = run(rest, '`');
                 if ticks == rest.len() && !view.ends {
-                    return Found::Undecided;
+                    return Scanned::Undecided;
                 }
                 match code_span(View { text: rest, ..view }, ticks) {
-                    Found::Yes((_, length)) => at += length,
-                    Found::No => at += ticks,
-                    Found::Undecided => return Found::Undecided,
+                    Scanned::Yes((_, length)) => at += length,
+                    Scanned::No => at += ticks,
+                    Scanned::Undecided => return Scanned::Undecided,
                 }
                 continue;
             }
@@ -115,7 +114,7 @@ pub(super) fn bracket(view: View<'_>) -> Found<usize> {
             ']' => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    return Found::Yes(at);
+                    return Scanned::Yes(at);
                 }
             }
             _ => {}
@@ -124,15 +123,15 @@ pub(super) fn bracket(view: View<'_>) -> Found<usize> {
     }
 }
 
-/// The destination of a link, and the bytes from its `(` to its `)`, where the view begins with the `(`.
-pub(super) fn destination(view: View<'_>) -> Found<(&str, usize)> {
+/// The destination of a link, and the length from its `(` to its `)`, if the view begins with the `(`.
+pub(super) fn destination(view: View<'_>) -> Scanned<(&str, usize)> {
     let line = view.text.split('\n').next().unwrap_or_default();
     // A link whose end is on another line is none here; the writer sees to it that it is none there.
     let found = destination_in(line);
     match found {
-        Some(found) => Found::Yes(found),
-        None if line.len() < view.text.len() => Found::No,
-        None => Found::open(view),
+        Some(found) => Scanned::Yes(found),
+        None if line.len() < view.text.len() => Scanned::No,
+        None => Scanned::open(view),
     }
 }
 
@@ -154,7 +153,7 @@ fn destination_in(line: &str) -> Option<(&str, usize)> {
     Some((address, line.len() - rest.len()))
 }
 
-/// Where an address ends in a link: before a blank, or before a parenthesis that it did not open.
+/// The end of a URL in a link: before a space, or an unbalanced closing parenthesis.
 fn end_of_address(text: &str) -> Option<usize> {
     let (mut depth, mut escaped) = (0_usize, false);
     for (at, character) in text.char_indices() {
@@ -171,7 +170,7 @@ fn end_of_address(text: &str) -> Option<usize> {
     None
 }
 
-/// What follows a title.
+/// The text after a title.
 fn end_of_title(text: &str, close: char) -> Option<&str> {
     let mut escaped = false;
     for (at, character) in text.char_indices().skip(1) {
@@ -185,7 +184,7 @@ fn end_of_title(text: &str, close: char) -> Option<&str> {
     None
 }
 
-/// Whether a line defines an address for a label: `[label]: https://…`. It shows nothing.
+/// Whether a line is a link reference definition: `[label]: https://…`. It is not rendered.
 pub(super) fn is_definition(line: &str) -> bool {
     let Some((_, rest)) = line.split_once("]:") else { return false };
     let address = rest.trim();
@@ -198,16 +197,16 @@ pub(super) fn is_definition(line: &str) -> bool {
     leads_away && (title.is_empty() || title.starts_with(['"', '\'', '(']))
 }
 
-/// The characters that the entity stands for, and its bytes, where the view begins with `&`. `No` comes
-/// with nothing: then the sign stands for itself.
-pub(super) fn entity(view: View<'_>) -> Found<(String, usize)> {
+/// The characters and the length of the entity at the beginning of the view. `No` has no content: the sign is then
+/// literal.
+pub(super) fn entity(view: View<'_>) -> Scanned<(String, usize)> {
     let rest = from(view.text, 1);
     let name = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#').count();
     if name > LONGEST_ENTITY {
-        return Found::No;
+        return Scanned::No;
     }
     match from(rest, name).chars().next() {
-        None => Found::open(view),
+        None => Scanned::open(view),
         Some(';') => {
             let length = name + 2;
             let written = view.text.get(..length).unwrap_or_default();
@@ -217,8 +216,8 @@ pub(super) fn entity(view: View<'_>) -> Found<(String, usize)> {
                     decoded.push_str(&text);
                 }
             }
-            if decoded.is_empty() || decoded == written { Found::No } else { Found::Yes((decoded, length)) }
+            if decoded.is_empty() || decoded == written { Scanned::No } else { Scanned::Yes((decoded, length)) }
         }
-        Some(_) => Found::No,
+        Some(_) => Scanned::No,
     }
 }

@@ -1,33 +1,33 @@
-//! Writing Markdown in which nothing opens a picture or a link but what is meant to.
+//! Writes Markdown in which nothing opens an unintended picture or link.
 //!
-//! What guards it, whatever is written in which order: an unescaped `]` is never followed by `(` or `:`,
-//! so that there are no inline links and no definitions, hence no references either; code spans never
-//! touch other backticks; three tildes never stand together.
+//! The invariants hold for any sequence of calls: an unescaped `]` is never followed by `(` or `:`, so there are no
+//! inline links and no definitions, and therefore no references; code spans never touch other backticks; three tildes
+//! never occur together.
 
-/// Bytes of the current word that are remembered.
+/// Number of bytes of the current word that are remembered.
 const LONGEST_WORD: usize = 512;
 
 #[derive(Debug, Default)]
 pub(super) struct Writer {
     text: String,
-    /// The last character, where it has its meaning in Markdown.
+    /// The last character, if it has its Markdown meaning.
     last: Option<char>,
-    /// What is shown since the last blank or code span: addresses are found in it.
+    /// The visible text since the last space or code span, in which bare URLs are detected.
     word: String,
 }
 
 impl Writer {
-    /// All that was written.
+    /// Everything that was written.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
 
-    /// What is shown since the last blank.
+    /// The visible text since the last space.
     pub(super) fn word(&self) -> &str {
         &self.word
     }
 
-    /// A character that may mean something.
+    /// Writes a character that may have a Markdown meaning.
     pub(super) fn plain(&mut self, character: char) {
         let opens = matches!((self.last, character), (Some(']'), '(' | ':'));
         if opens || (character == '~' && self.text.ends_with("~~")) {
@@ -38,7 +38,7 @@ impl Writer {
         self.note(character);
     }
 
-    /// A character that stands for itself.
+    /// Writes a literal character.
     pub(super) fn escaped(&mut self, character: char) {
         if character.is_ascii_punctuation() {
             self.text.push('\\');
@@ -48,7 +48,7 @@ impl Writer {
         self.note(character);
     }
 
-    /// A code span. Its content holds no run of as many backticks and no line break.
+    /// Writes a code span. The content must have no run of `ticks` backticks and no line break.
     pub(super) fn code(&mut self, content: &str, ticks: usize) {
         if self.text.ends_with('`') {
             self.text.push(' ');
@@ -61,7 +61,7 @@ impl Writer {
         self.word.clear();
     }
 
-    /// The beginning of a link that is allowed.
+    /// Opens an allowed link.
     pub(super) fn open_link(&mut self) {
         if self.last == Some('!') {
             self.text.push(' ');
@@ -71,21 +71,21 @@ impl Writer {
         self.word.clear();
     }
 
-    /// Its end.
+    /// Closes it.
     pub(super) fn close_link(&mut self, address: &str) {
         self.text.push_str(&format!("]({address})"));
         self.last = None;
         self.word.clear();
     }
 
-    /// An address between angle brackets that is allowed.
+    /// Writes an allowed URL in angle brackets.
     pub(super) fn autolink(&mut self, address: &str) {
         self.text.push_str(&format!("<{address}>"));
         self.last = None;
         self.word.clear();
     }
 
-    /// Lines of a code block.
+    /// Writes lines of a code block.
     pub(super) fn verbatim(&mut self, text: &str) {
         self.text.push_str(text);
         self.last = None;

@@ -1,4 +1,4 @@
-//! The figures of an answer: what each is said of, and what is cited for it.
+//! The figures of an answer: their subjects and citations.
 
 use std::ops::Range;
 
@@ -12,17 +12,17 @@ use search::retrieval::analysis::{Figure, Reading, unit_terms};
 /// A figure of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Claim {
-    /// What it says, and where.
+    /// Its meaning and position.
     pub(super) figure: Figure,
-    /// The numbers of the citations that stand with it; empty where the answer cites nothing.
+    /// The numbers of its citations; empty if the answer cites nothing.
     pub(super) marks: Vec<u32>,
-    /// The words that say what it is of.
+    /// The words that name its subject.
     pub(super) subject: String,
 }
 
-/// Numbers up to this one are taken for counts where they have no unit.
+/// Numbers up to this are counts if they have no unit.
 const LARGEST_COUNT: u32 = 12;
-/// Letters from which on a word in lower case that ends in digits is no code.
+/// Minimum length of a lower-case word that ends with digits and is not a code.
 const SHORTEST_WORD: usize = 4;
 /// Words before numbers of pages, steps and figures.
 const PLACES: &str = "page pages p pp step steps figure figures fig figs table tables item items para paragraph section \
@@ -31,10 +31,10 @@ const PLACES: &str = "page pages p pp step steps figure figures fig figs table t
     tableau chapitre annexe paragraphe n zeile line";
 /// Words between the number of a part and that of the whole: "steps 1–8 of 20".
 const OF: [&str; 4] = ["of", "von", "de", "sur"];
-/// Words between two numbers of one list or range.
+/// Words between two numbers of a list or range.
 const BETWEEN: [&str; 12] = ["and", "to", "or", "und", "bis", "oder", "y", "a", "o", "et", "à", "ou"];
 
-/// The values and the codes of an answer in Markdown, its list of sources left out. `subjects` are of its language.
+/// The values and codes of an answer in Markdown, except in its list of sources. `subjects` must be for its language.
 pub(super) fn claims(text: &str, subjects: &Subjects) -> Vec<Claim> {
     let (items, language) = (items(text), subjects.analyzer().language());
     let mut claims = Vec::new();
@@ -68,13 +68,14 @@ pub(super) fn claims(text: &str, subjects: &Subjects) -> Vec<Claim> {
     claims
 }
 
-/// Bytes of the label that an item begins with: `> 14. `, `- `.
+/// Length in bytes of an item's label: `> 14. `, `- `.
 fn label_of(item: &str) -> usize {
     let bare = item.trim_start_matches(['>', ' ', '-', '*', '+', '_']);
     item.len() - bare.len() + label(bare).map_or(0, |label| label.bytes)
 }
 
-/// What is checked: codes, values with a unit, and numbers that are no small counts and name no page, step or figure.
+/// Whether a figure is checked: codes, values with a unit, and numbers that are not small counts and name no page, step
+/// or figure.
 fn is_claim(figure: &Figure, written: &str) -> bool {
     match &figure.reading {
         Reading::Value { unit: Some(_), .. } => true,
@@ -94,7 +95,7 @@ fn is_claim(figure: &Figure, written: &str) -> bool {
     }
 }
 
-/// Whether what stands before a number makes it that of a page, step or figure, or of an item of a list.
+/// Whether the text before a number makes it that of a page, step, figure or list item.
 fn names_a_place(before: &str) -> bool {
     let line = before.rsplit('\n').next().unwrap_or_default();
     let bare = line.trim_end_matches([' ', '.', ':', '*', '_', '(', '[', '#', '\u{a0}']);
@@ -116,7 +117,7 @@ fn names_a_place(before: &str) -> bool {
     PLACES.split(' ').any(|place| place == word)
 }
 
-/// Gives a number in a table's cell the unit of its column's head, or of its row's label.
+/// Gives a number in a table cell the unit of its column's head or its row's label.
 fn take_unit(figure: &mut Figure, row: &str, head: &str) {
     let (cells, heads) = (cells(row), cells(head));
     let column = cells.iter().position(|cell| cell.contains(&figure.range.start)).unwrap_or(0);
@@ -132,7 +133,7 @@ fn take_unit(figure: &mut Figure, row: &str, head: &str) {
     }
 }
 
-/// The marks of a figure: those directly behind it, else those of its sentence, else those around it in its item.
+/// The marks of a figure: directly after it, otherwise in its sentence, otherwise around it in its item.
 fn own_marks(item: &Item, written: &str, figure: &Figure, sentence: &Range<usize>) -> Option<Vec<u32>> {
     if item.marks.is_empty() {
         return None;
@@ -154,7 +155,7 @@ fn own_marks(item: &Item, written: &str, figure: &Figure, sentence: &Range<usize
     Some(numbers(before.into_iter().chain(behind)))
 }
 
-/// Marks of the items around one that has none.
+/// Marks of neighbouring items, for an item without marks.
 fn nearest_marks(items: &[Item], at: usize) -> Vec<u32> {
     let is_marked = |item: &&Item| !item.marks.is_empty();
     let before = items.get(..at).unwrap_or_default().iter().rev().find(is_marked);
@@ -166,7 +167,7 @@ fn numbers<'a>(marks: impl Iterator<Item = &'a MarkGroup>) -> Vec<u32> {
     marks.flat_map(|marks| &marks.numbers).copied().collect()
 }
 
-/// What a cell of a table is said of: the first cell of its row, and the head of its column.
+/// The subject of a table cell: the first cell of its row, and the head of its column.
 fn row_subject(row: &str, head: &str, found: &[Figure], figure: &Figure) -> String {
     let own_cells = cells(row);
     let column = own_cells.iter().position(|cell| cell.contains(&figure.range.start)).unwrap_or(0);

@@ -1,12 +1,12 @@
-//! The letters and digits of pages, for codes that are printed with other joiners than they are written with.
+//! The letters and digits of pages, to find codes that are printed with other joiners.
 
-/// What no code has in it.
+/// A character that no code contains.
 const BREAK: char = '\n';
 
-/// Letters and digits in lower case, and where codes can begin and end among them.
+/// Letters and digits in lower case, and the boundaries of codes among them.
 pub(super) struct Letters {
     text: String,
-    /// For each byte of the text, and for its end, whether a code can begin or end before it.
+    /// For each byte of the text and for its end, whether a code can begin or end there.
     borders: Vec<Border>,
 }
 
@@ -43,8 +43,8 @@ impl Letters {
         }
     }
 
-    /// Whether a code stands there, whatever its joiners. The beginning of a longer code is another code: `RD-2-4116` is
-    /// not `RD-2-4116-0`.
+    /// Whether the text contains a code, whatever its joiners. The beginning of a longer code does not count:
+    /// `RD-2-4116` is not `RD-2-4116-0`.
     pub(super) fn hold_code(&self, code: &str) -> bool {
         let code = Self::of(code).text;
         let border = |at: usize| self.borders.get(at).copied().unwrap_or_default();
@@ -53,7 +53,7 @@ impl Letters {
     }
 }
 
-/// Whether a code can have this character before this text: a joiner or a space.
+/// Whether a code can contain this character before this text: a joiner or a space.
 fn is_within_code(character: char, rest: &str) -> bool {
     match character {
         ' ' | '\u{a0}' | '-' | '/' | '\u{2010}'..='\u{2015}' => true,

@@ -1,19 +1,19 @@
-//! The parts of an answer in Markdown: paragraphs, items and rows, the marks in them, their sentences and cells.
+//! Parts of an answer in Markdown: paragraphs, items and rows, with their marks, sentences and cells.
 
 use std::ops::Range;
 
 use crate::assistant::mark_groups::{MarkGroup, mark_groups};
 use documents::units::abbreviates;
 
-/// A paragraph, an item of a list, or a row of a table.
+/// A paragraph, list item or table row.
 pub(super) struct Item {
     pub(super) range: Range<usize>,
-    /// The row above all others of the same table.
+    /// The first row of the same table.
     pub(super) head: Option<Range<usize>>,
     pub(super) marks: Vec<MarkGroup>,
 }
 
-/// Paragraphs, items and rows, with the marks in each.
+/// Paragraphs, items and rows, with their marks.
 pub(super) fn items(text: &str) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
     let mut head: Option<Range<usize>> = None;
@@ -49,7 +49,7 @@ pub(super) fn items(text: &str) -> Vec<Item> {
     items
 }
 
-/// Whether a line begins with the mark of a list: `- `, `* `, `3. `, `3) `, or with that of a heading.
+/// Whether a line begins with a list marker (`- `, `* `, `3. `, `3) `) or a heading marker.
 fn begins_item(line: &str) -> bool {
     let behind_number = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let is_numbered = behind_number.len() < line.len()
@@ -58,7 +58,7 @@ fn begins_item(line: &str) -> bool {
     is_numbered || line.starts_with("- ") || line.starts_with("* ") || line.starts_with("+ ") || line.starts_with('#')
 }
 
-/// Where links lead, and what names the marks: no figures are looked for there.
+/// The destinations of links and the labels of marks, which contain no figures.
 pub(super) fn hidden(text: &str) -> Vec<Range<usize>> {
     let mut hidden: Vec<Range<usize>> = mark_groups(text).into_iter().map(|group| group.range).collect();
     for (at, _) in text.match_indices("](") {
@@ -74,7 +74,7 @@ pub(super) fn hidden(text: &str) -> Vec<Range<usize>> {
 
 /// The sentences of an item.
 pub(super) struct Sentences {
-    /// Where each ends, marks behind its stop included.
+    /// The end of each, including marks after its full stop.
     ends: Vec<usize>,
     length: usize,
 }
@@ -98,7 +98,7 @@ impl Sentences {
         Self { ends, length: text.len() }
     }
 
-    /// The sentence that a place is in.
+    /// The sentence that contains a position.
     pub(super) fn around(&self, place: &Range<usize>) -> Range<usize> {
         let next = self.ends.partition_point(|end| *end <= place.start);
         let begin = next.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
@@ -106,7 +106,7 @@ impl Sentences {
     }
 }
 
-/// Bytes of the marks at the beginning of a sentence: they belong to the one before.
+/// Length of the marks at the beginning of a sentence, which belong to the previous one.
 fn leading_marks(text: &str) -> usize {
     let mut length = 0;
     while let Some(next) = text.get(length..).map(str::trim_start).filter(|next| next.starts_with('[')) {
@@ -116,7 +116,7 @@ fn leading_marks(text: &str) -> usize {
     length
 }
 
-/// The cells of a row of a Markdown table, in bytes.
+/// The cells of a Markdown table row, as ranges in bytes.
 pub(super) fn cells(row: &str) -> Vec<Range<usize>> {
     let borders: Vec<usize> = row
         .match_indices('|')

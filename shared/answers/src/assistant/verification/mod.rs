@@ -1,9 +1,9 @@
-//! Whether the figures of an answer stand on the pages that it cites.
+//! Checks the figures of an answer against the pages that it cites.
 //!
-//! Somebody will turn a bolt to the value that is shown. A language model may invent it, round it, convert it, or take
-//! it from the row below. So each value and each code of an answer, and each number that is no count and names no page or
-//! step, is looked for on the pages that are cited with it, in any spelling, and beside the words that it is said of.
-//! What is not there is marked in the text.
+//! Somebody will tighten a bolt to the displayed value. A language model may invent it, round it, convert it, or take
+//! it from the row below. So each value and code of an answer, and each number that is not a count and names no page or
+//! step, is searched on the pages cited with it, in any spelling, and next to the words that name its subject. Figures
+//! that are not found are marked in the text.
 
 mod claims;
 mod letters;
@@ -21,70 +21,70 @@ use self::claims::{Claim, claims};
 use self::pages::CitedPages;
 use self::statements::Statement;
 use self::subjects::Subjects;
-use super::extractive::Tongue;
-use super::model::Quoted;
+use super::extractive::AnswerLanguage;
+use super::model::QuotedPassage;
 use crate::library::evidence::{Source, Variants};
 use crate::library::{Findings, Passage};
 use search::retrieval::analysis::{Analyzer, Language, Reading, figures};
 use shared::store::{Unverified, UnverifiedReason, Verification};
 
-/// The mark behind a figure that was not found on the cited pages.
+/// The mark after a figure that was not found on the cited pages.
 pub const UNVERIFIED_MARK: &str = " ⚠";
-/// A word tells statements apart where at most one in so many of them has it.
+/// A word distinguishes statements if at most one in this many contains it.
 const TELLING: usize = 2;
-/// Words of what is spoken of that a statement must have, where those that hold the figure have none.
+/// Minimum number of the subject's words in a statement, if those with the figure have none.
 const ENOUGH_WORDS: usize = 2;
-/// Figures that the closing paragraph names; the others have their marks.
+/// Maximum number of figures in the closing paragraph. The others only have their marks.
 const MOST_NAMED: usize = 12;
 
-/// What was found out about an answer.
+/// The result of checking an answer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Verified {
-    /// What is told of it.
+    /// The result for clients.
     pub verification: Verification,
-    /// Where its unverified figures stand, in order.
+    /// The ranges of its unverified figures, in order.
     places: Vec<Range<usize>>,
 }
 
 /// What an answer was written from.
-pub struct Given<'a> {
-    /// The question. A code that it names is repeated, not claimed.
+pub struct VerificationInput<'a> {
+    /// The question. Codes in it are repeated, not claimed.
     pub question: &'a str,
-    /// What was read on pictures: what the answer repeats of it stands there.
+    /// Text on pictures, which the answer may repeat.
     pub seen: &'a str,
-    /// What was found in the manuals.
+    /// The search results.
     pub findings: &'a Findings,
     /// The pages of quotations.
-    pub quoted: &'a [Quoted],
-    /// Whether the answer is quoted, word for word: then its figures are said of what the page says them of.
+    pub quoted: &'a [QuotedPassage],
+    /// Whether the answer is quoted verbatim, so that its figures have the right subjects.
     pub is_quotation: bool,
 }
 
-/// Checks the figures of an answer, its list of sources left out. `cited` are the places of the cited passages in the
+/// Checks the figures of an answer, except in its list of sources. `cited` are the indices of the cited passages in the
 /// order of their marks.
 #[must_use]
-pub fn verify(text: &str, cited: &[usize], given: &Given<'_>) -> Verified {
+pub fn verify(text: &str, cited: &[usize], given: &VerificationInput<'_>) -> Verified {
     Verifier::new(cited, given).verify(text)
 }
 
 /// Checks texts that cite the same passages.
 pub struct Verifier<'a> {
-    given: &'a Given<'a>,
+    given: &'a VerificationInput<'a>,
     cited: &'a [usize],
     repeated: Repeated,
-    /// The pages of each passage, read when they are needed.
+    /// The pages of each passage, read on demand.
     pages: Vec<OnceCell<CitedPages>>,
 }
 
 impl<'a> Verifier<'a> {
-    /// `cited` are the places of the cited passages in the order of their marks.
+    /// `cited` are the indices of the cited passages in the order of their marks.
     #[must_use]
-    pub fn new(cited: &'a [usize], given: &'a Given<'a>) -> Self {
+    pub fn new(cited: &'a [usize], given: &'a VerificationInput<'a>) -> Self {
         let pages = given.findings.passages.iter().map(|_| OnceCell::new()).collect();
         Self { given, cited, repeated: Repeated::of(given), pages }
     }
 
-    /// Checks the figures of a text, its list of sources left out.
+    /// Checks the figures of a text, except in its list of sources.
     #[must_use]
     pub fn verify(&self, text: &str) -> Verified {
         let mut verified = Verified::default();
@@ -112,7 +112,7 @@ impl<'a> Verifier<'a> {
         verified
     }
 
-    /// Why a figure cannot be vouched for.
+    /// Why a figure cannot be confirmed; `None` if it can.
     fn objection(&self, claim: &Claim, pages: &[&CitedPages]) -> Option<UnverifiedReason> {
         if pages.is_empty() {
             return Some(UnverifiedReason::NothingCited);
@@ -136,15 +136,15 @@ impl<'a> Verifier<'a> {
         })
     }
 
-    /// The pages of the passage at this place.
+    /// The pages of the passage at this index.
     fn pages(&self, place: usize) -> Option<&CitedPages> {
         let (passage, pages) = self.given.findings.passages.get(place).zip(self.pages.get(place))?;
         Some(pages.get_or_init(|| pages_of(place, passage, self.given)))
     }
 }
 
-/// The pages of a passage, and those that a quotation of it is from.
-fn pages_of(place: usize, passage: &Passage, given: &Given<'_>) -> CitedPages {
+/// The pages of a passage, including those of its quotations.
+fn pages_of(place: usize, passage: &Passage, given: &VerificationInput<'_>) -> CitedPages {
     let (hit, source) = (&passage.hit, Source::of(given.findings, passage));
     let own = source.pages_of(hit);
     let quoted = given.quoted.iter().filter(|quoted| quoted.passage == place).map(|quoted| &quoted.pages);
@@ -155,16 +155,16 @@ fn pages_of(place: usize, passage: &Passage, given: &Given<'_>) -> CitedPages {
     CitedPages::read(&source.units(first..=last), &text, &names, source.analyzer())
 }
 
-/// Figures that an answer repeats and does not claim: what was read on pictures, the names of files, and the codes and
-/// numbers without a unit of the question. A value with a unit that the question names is a claim all the same: "yes,
-/// 40 N·m". So is a code where the cited pages have one that is nearly the same.
+/// Figures that an answer repeats rather than claims: text on pictures, file names, and codes and numbers without a
+/// unit in the question. A value with a unit in the question still counts as a claim ("yes, 40 N·m"), and so does a
+/// code if the cited pages have a similar one.
 struct Repeated {
     asked: Vec<Reading>,
     seen: Vec<Reading>,
 }
 
 impl Repeated {
-    fn of(given: &Given<'_>) -> Self {
+    fn of(given: &VerificationInput<'_>) -> Self {
         let readings = |text| figures(text).into_iter().map(|figure| figure.reading);
         let is_name = |reading: &Reading| matches!(reading, Reading::Code { .. } | Reading::Value { unit: None, .. });
         let files: HashSet<&str> =
@@ -184,14 +184,14 @@ impl Repeated {
     }
 }
 
-/// Whether the page has the figure of something else, and another figure of what is spoken of: two rows swapped.
+/// Whether the page has the figure with another subject, and another figure with this subject: two swapped rows.
 ///
-/// A variant that the words name decides first. Then the words that the figure is said of are compared with the
-/// statements that hold it and with those that hold another of its kind. Only where one of the latter has all the words
-/// that the former have, and one that tells them apart, is the figure that of something else. A statement that holds the
-/// figure has the words of the one before it, too: "Fit the wheel nuts. Tighten them to 65 lb-ft." Where it has no word
-/// of those that the figure is said of, it has the benefit of the doubt, unless another of the same sentence has them
-/// ("7 for the plug and 9 for the sensor"), or another has several.
+/// A variant in the subject decides first. Then the words of the subject are compared with the statements that contain
+/// the figure and those that contain another figure of its kind. The figure is wrong only if one of the latter has all
+/// the words that the former have, and one more that distinguishes them. A statement also has the words of the previous
+/// one: "Fit the wheel nuts. Tighten them to 65 lb-ft." If it has none of the subject's words, it gets the benefit of
+/// the doubt, unless another of the same sentence has them ("7 for the plug and 9 for the sensor"), or another has
+/// several.
 fn stands_beside_something_else(claim: &Claim, reading: &Reading, page: &CitedPages) -> bool {
     let holders: Vec<&Statement> = page.holders(reading).collect();
     if holders.is_empty() {
@@ -222,8 +222,8 @@ fn stands_beside_something_else(claim: &Claim, reading: &Reading, page: &CitedPa
     })
 }
 
-/// Whether a figure is said of one variant (the front one, the long one), while all statements that hold it are about
-/// another, and one that holds another figure is about this one.
+/// Whether the subject of a figure names one variant (the front one, the long one), while all statements with the
+/// figure are about another, and one with another figure is about this variant.
 fn is_of_another_variant(subject: &str, holders: &[&Statement], others: &[&Statement]) -> bool {
     let variants = Variants::of(subject);
     let is_this = |statement: &&Statement| {
@@ -234,7 +234,7 @@ fn is_of_another_variant(subject: &str, holders: &[&Statement], others: &[&State
 }
 
 impl Verified {
-    /// The answer with a mark behind each figure that was not found.
+    /// The answer with a mark after each figure that was not found.
     #[must_use]
     pub fn marked(&self, text: &str) -> String {
         let mut marked = String::with_capacity(text.len() + 200);
@@ -248,7 +248,7 @@ impl Verified {
         marked
     }
 
-    /// A closing paragraph that names these figures, in the language of the question; empty where there are none.
+    /// A closing paragraph that names these figures, in the language of the question; empty if there are none.
     #[must_use]
     pub fn sentence(&self, question: &str) -> String {
         let named = |is_of_something_else: bool| {
@@ -262,19 +262,19 @@ impl Verified {
             let more = if named.len() > MOST_NAMED { ", …" } else { "" };
             format!("{}{more}", named.iter().take(MOST_NAMED).copied().collect::<Vec<_>>().join(", "))
         };
-        let tongue = Tongue::of(question);
+        let language = AnswerLanguage::of(question);
         let (missing, misplaced) = (named(false), named(true));
         let mut told: Vec<String> = Vec::new();
         if !missing.is_empty() {
-            told.push(tongue.not_on_the_pages(&missing));
+            told.push(language.not_on_the_pages(&missing));
         }
         if !misplaced.is_empty() {
-            told.push(tongue.of_something_else(&misplaced));
+            told.push(language.of_something_else(&misplaced));
         }
         if told.is_empty() {
             return String::new();
         }
-        format!("\n\n⚠ {} {}", told.join(" "), tongue.look_in_the_manual())
+        format!("\n\n⚠ {} {}", told.join(" "), language.look_in_the_manual())
     }
 }
 

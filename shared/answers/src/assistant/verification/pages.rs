@@ -1,4 +1,4 @@
-//! The pages that an answer can rest on.
+//! The pages that support an answer.
 
 use super::letters::Letters;
 use super::same::{same_code, same_number, same_unit};
@@ -7,23 +7,23 @@ use super::subjects::Subjects;
 use documents::units::{Unit, UnitKind};
 use search::retrieval::analysis::{Analyzer, Figure, Reading, unit_terms};
 
-/// Characters from which on a code is looked for in the page's text, whatever its words are.
+/// Minimum length of a code that is searched in the text of the page regardless of word boundaries.
 const LONG_CODE: usize = 5;
-/// Characters in which codes that are nearly the same differ, at most.
+/// Maximum number of different characters in similar codes.
 const NEAR: usize = 2;
 
 /// The pages of one citation.
 pub(super) struct CitedPages {
     pub(super) statements: Vec<Statement>,
-    /// What the text of the pages says, line by line, and the names of document and sections.
+    /// The figures in the text of the pages, line by line, and in the names of document and sections.
     loose: Vec<Reading>,
-    /// What the names of document and sections say.
+    /// The figures in the names of document and sections.
     titles: Vec<Reading>,
-    /// Units that are named anywhere on the pages.
+    /// Units that occur anywhere on the pages.
     units: Vec<String>,
-    /// The letters and digits of the pages and of the names.
+    /// The letters and digits of the pages and names.
     letters: Letters,
-    /// What the words of the document's language say.
+    /// Subjects in the document's language.
     pub(super) subjects: Subjects,
 }
 
@@ -54,12 +54,12 @@ impl CitedPages {
         }
     }
 
-    /// The statements that hold a figure.
+    /// The statements that contain a figure.
     pub(super) fn holders<'a>(&'a self, reading: &'a Reading) -> impl Iterator<Item = &'a Statement> {
         self.statements.iter().filter(move |statement| statement.holds(reading, &self.units))
     }
 
-    /// Whether a figure stands on the pages, in a statement or apart from any.
+    /// Whether the pages contain a figure, in a statement or elsewhere.
     pub(super) fn hold(&self, reading: &Reading) -> bool {
         let apart = self.loose.iter().any(|other| match (reading, other) {
             // Where the answer names no unit, any will do.
@@ -80,7 +80,7 @@ impl CitedPages {
         apart || self.holders(reading).next().is_some() || long()
     }
 
-    /// Whether digits are a part of a code.
+    /// Whether digits are part of a code.
     fn has_in_code(&self, digits: &str) -> bool {
         let is_whole = |code: &str, at: usize| {
             let (before, behind) = (code.get(..at), code.get(at + digits.len()..));
@@ -94,7 +94,7 @@ impl CitedPages {
         digits.bytes().all(|byte| byte.is_ascii_digit()) && self.loose.iter().any(holds)
     }
 
-    /// Whether the pages have a code that differs from this one in a character or two, as another variant or a slip does.
+    /// Whether the pages contain a code that differs in one or two characters, as another variant or a slip does.
     pub(super) fn has_nearly(&self, reading: &Reading) -> bool {
         let Reading::Code { code, .. } = reading else { return false };
         let is_near = |other: &Reading| match other {
@@ -107,12 +107,12 @@ impl CitedPages {
         self.loose.iter().any(is_near)
     }
 
-    /// Whether a figure is a part of the name of the document or of a section.
+    /// Whether a figure is part of the name of the document or a section.
     pub(super) fn is_in_title(&self, reading: &Reading) -> bool {
         self.titles.iter().any(|other| other == reading || same_code(reading, other))
     }
 
-    /// Whether a value stands on the pages in another unit.
+    /// Whether the pages contain a value in another unit.
     pub(super) fn hold_in_another_unit(&self, reading: &Reading) -> bool {
         let is_value = |other: &&Reading| matches!(other, Reading::Value { unit: Some(_), .. });
         self.loose.iter().filter(is_value).any(|other| same_number(reading, other))

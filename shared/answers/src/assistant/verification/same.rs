@@ -1,8 +1,8 @@
-//! Whether two figures are one.
+//! Compares figures.
 
 use search::retrieval::analysis::Reading;
 
-/// Whether a number is that of the other, or an end of its range. ½ and 0.5 are one number.
+/// Whether a number equals the other, or an end of its range. ½ and 0.5 are equal.
 pub(super) fn same_number(reading: &Reading, other: &Reading) -> bool {
     match (reading, other) {
         (Reading::Value { number, sign, .. }, Reading::Value { number: other, sign: other_sign, ends, .. }) => {
@@ -16,7 +16,7 @@ fn is_same(one: &str, other: &str) -> bool {
     one == other || amount(one).zip(amount(other)).is_some_and(|(one, other)| (one - other).abs() < 1e-9)
 }
 
-/// What a number amounts to: `6.5`, `3/8`, `2-3/8`; nothing for a range.
+/// The value of a number: `6.5`, `3/8`, `2-3/8`; `None` for a range.
 fn amount(number: &str) -> Option<f64> {
     let (whole, fraction) = match number.split_once('/') {
         None => return number.parse().ok(),
@@ -39,7 +39,7 @@ pub(super) fn same_code(reading: &Reading, other: &Reading) -> bool {
     names(reading).iter().any(|name| others.contains(name))
 }
 
-/// Whether two units are one; a degree may leave open which.
+/// Whether two units are the same. A degree may leave the scale open.
 pub(super) fn same_unit(one: Option<&str>, other: Option<&str>) -> bool {
     let is_degree = |unit: &str| matches!(unit, "degree" | "celsius" | "fahrenheit");
     match (one, other) {

@@ -1,4 +1,4 @@
-//! Pages as statements: what they say of what.
+//! Splits pages into statements: figures and their subjects.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -7,51 +7,51 @@ use std::rc::Rc;
 use super::markdown::Sentences;
 use super::same::{same_code, same_number, same_unit};
 use super::subjects::{Subjects, is_of_kind};
-use crate::library::evidence::{Fit, Variants};
+use crate::library::evidence::{VariantFit, Variants};
 use documents::units::{Unit, UnitKind, label};
 use search::retrieval::analysis::{Figure, Language, Reading, figures, figures_in_words, unit_terms};
 
-/// Words that a phrase begins with which holds for all that follows it: `With the engine cold, …`
+/// Words that begin a phrase which applies to everything after it: `With the engine cold, …`
 const LEADING: &str = "with when if after before while once bei wenn nach vor sobald mit con cuando si tras antes \
     avec quand lorsque après avant";
 
-/// Figures of a page, and what they are said of.
+/// Figures of a page and their subject.
 pub(super) struct Statement {
-    /// What it shares with the others of its unit.
-    unit: Rc<Said>,
-    /// The words that the figures are said of and those that stand over them, as terms.
+    /// The context that it shares with other statements of its unit.
+    unit: Rc<StatementContext>,
+    /// Terms of the subject, its titles and heads.
     pub(super) words: HashSet<String>,
-    /// What they are said of, without themselves.
+    /// The subject, without the figures.
     own: String,
-    /// The text around that.
+    /// The text around the subject.
     around: String,
     readings: Vec<Reading>,
 }
 
-/// A unit that holds figures.
-struct Said {
-    /// Its place on the pages.
+/// A unit that contains figures.
+struct StatementContext {
+    /// Its index on the pages.
     at: usize,
     is_row: bool,
-    /// The titles over it.
+    /// Its titles.
     over: String,
-    /// The words of the sentence or step before, which may say what this one is about.
+    /// The words of the previous sentence or step, which may name the subject.
     words_before: HashSet<String>,
-    /// The figures of what stands over a row.
+    /// The figures in the lead of a row.
     led: Vec<Reading>,
-    /// Units that are named in a row or over it: those of its cells.
+    /// Units in a row or its lead, which may be those of its cells.
     units: Vec<String>,
 }
 
-/// Figures of one kind that are said of the same.
+/// Figures of one kind with the same subject.
 struct Group {
-    /// Where that stands.
+    /// The range of the clause.
     clause: Range<usize>,
     figures: Vec<usize>,
 }
 
 impl Statement {
-    /// What a unit says, behind the unit before it.
+    /// The statements of a unit that follows another unit.
     pub(super) fn all_of((at, unit): (usize, &Unit), before: Option<&Unit>, subjects: &Subjects) -> Vec<Self> {
         let (text, language) = (without_label(unit), subjects.analyzer().language());
         let figures = figures_of(text, language);
@@ -70,7 +70,7 @@ impl Statement {
         let over = if unit.lead.is_empty() { unit.titles.clone() } else { format!("{} {}", unit.titles, unit.lead) };
         let units = if is_row { unit_terms(&format!("{text}\n{over}")) } else { Vec::new() };
         let led = figures_of(&unit.lead, language);
-        let said = Rc::new(Said {
+        let said = Rc::new(StatementContext {
             at,
             is_row,
             over,
@@ -103,23 +103,23 @@ impl Statement {
         groups.iter().map(of).collect()
     }
 
-    /// Whether the words or those before them say this.
+    /// Whether the words of the statement or the previous one include this word.
     pub(super) fn knows(&self, word: &str) -> bool {
         self.words.contains(word) || self.unit.words_before.contains(word)
     }
 
-    /// Whether both are said in one sentence or step.
+    /// Whether both are in one sentence or step.
     pub(super) fn is_beside(&self, other: &Self) -> bool {
         self.unit.at == other.unit.at && !self.unit.is_row
     }
 
-    /// Whether it is about these variants, or about others: the rear one, not the front one.
-    pub(super) fn fit(&self, variants: &Variants) -> Fit {
+    /// How the statement fits these variants.
+    pub(super) fn fit(&self, variants: &Variants) -> VariantFit {
         let own = variants.fit("", &self.own);
-        if own == Fit::default() { variants.fit(&self.unit.over, &self.around) } else { own }
+        if own == VariantFit::default() { variants.fit(&self.unit.over, &self.around) } else { own }
     }
 
-    /// Whether the statement holds a figure of the same kind: a value in the unit, or a code.
+    /// Whether the statement contains another figure of the same kind: a value with the same unit, or a code.
     pub(super) fn has_another(&self, reading: &Reading) -> bool {
         self.readings.iter().any(|other| match (reading, other) {
             (Reading::Value { unit, .. }, Reading::Value { unit: Some(other), .. }) => {
@@ -137,7 +137,7 @@ impl Statement {
         self.readings.iter().chain(&self.unit.led)
     }
 
-    /// Whether a figure is said here, or over it.
+    /// Whether the statement or its lead contains a figure.
     pub(super) fn holds(&self, reading: &Reading, on_page: &[String]) -> bool {
         let unit = match reading {
             Reading::Value { unit, .. } => unit.as_deref(),
@@ -165,14 +165,14 @@ impl Statement {
     }
 }
 
-/// The text of a unit without the label of a step: steps of the same number need not be the same.
+/// The text of a unit without the label of a step, since steps with the same number may differ.
 fn without_label(unit: &Unit) -> &str {
     let is_step = unit.kind == UnitKind::Step;
     let label = label(&unit.text).filter(|_| is_step);
     label.and_then(|label| unit.text.get(label.bytes..)).unwrap_or(&unit.text)
 }
 
-/// Where stands what each figure of a row is said of: its own cell.
+/// The clause of each figure of a row: its cell.
 fn clauses_of_row(text: &str, figures: &[Figure]) -> Vec<Range<usize>> {
     let of = |figure: &Figure| {
         let begin = text.get(..figure.range.start).and_then(|before| before.rfind("; ")).map_or(0, |at| at + 2);
@@ -186,8 +186,8 @@ fn clauses_of_row(text: &str, figures: &[Figure]) -> Vec<Range<usize>> {
     figures.iter().map(of).collect()
 }
 
-/// Where stands what each figure of a sentence is said of. One that nothing is said of is of what the one before is:
-/// "to 40 N·m, then to 60 N·m".
+/// The clause of each figure of a sentence. A figure without a subject of its own has that of the previous one: "to 40
+/// N·m, then to 60 N·m".
 fn clauses_of_prose(text: &str, figures: &[Figure], subjects: &Subjects) -> Vec<Range<usize>> {
     let sentences = Sentences::of(text);
     let mut clauses: Vec<Range<usize>> = Vec::with_capacity(figures.len());
@@ -204,7 +204,7 @@ fn clauses_of_prose(text: &str, figures: &[Figure], subjects: &Subjects) -> Vec<
     clauses
 }
 
-/// A clause without a phrase before it that holds for more: `With the engine cold, …`
+/// A clause without a leading phrase that applies to more: `With the engine cold, …`
 fn without_leading(text: &str, range: Range<usize>) -> Range<usize> {
     let clause = text.get(range.clone()).unwrap_or_default();
     let first = clause.split_whitespace().next().unwrap_or_default().to_lowercase();
@@ -212,7 +212,7 @@ fn without_leading(text: &str, range: Range<usize>) -> Range<usize> {
     range.start + comma.map_or(0, |at| at + 2)..range.end
 }
 
-/// Figures of one kind whose clauses overlap are said of the same: two units, the ends of a range.
+/// Groups figures of one kind whose clauses overlap, as they have the same subject: two units, the ends of a range.
 fn groups(figures: &[Figure], clauses: &[Range<usize>]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (at, (figure, clause)) in figures.iter().zip(clauses).enumerate() {
@@ -236,13 +236,13 @@ fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start < other.end && other.start < one.end
 }
 
-/// A stretch of a text without some of its parts.
+/// A part of a text without some ranges.
 fn without(text: &str, stretch: &Range<usize>, parts: &[Range<usize>]) -> String {
     let is_left = |(at, _): &(usize, char)| stretch.contains(at) && !parts.iter().any(|part| part.contains(at));
     text.char_indices().filter(is_left).map(|(_, c)| c).collect()
 }
 
-/// The figures of a text, in digits or in words, in their order.
+/// The figures of a text, in digits or words, in order.
 pub(super) fn figures_of(text: &str, language: Language) -> Vec<Figure> {
     let mut found = figures(text);
     if language == Language::English {

@@ -1,27 +1,27 @@
-//! What a figure is said of.
+//! Determines the subject of a figure.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
 use search::retrieval::analysis::{Analyzer, Figure, Reading};
 
-/// Words that say how a value is given, or in which turn, and not of what it is.
+/// Words that say how or in which order a value applies, not to what.
 const GENERAL: &str = "tighten torque set adjust apply use value specification take need require have be \
     first second third final last initial pass stage then again further about approximately \
     anziehen festziehen drehmoment einstellen wert betragen haben erste zweite \
     apretar par ajustar valor tener primero segundo \
     serrer couple régler valeur avoir premier deuxième";
-/// Words that bind what follows them to the figure before: `40 N·m for the front bolts`.
+/// Words that connect a subject to the figure before it: `40 N·m for the front bolts`.
 const BINDING: [&str; 15] =
     ["for", "on", "at", "to", "für", "bei", "an", "auf", "am", "para", "en", "pour", "sur", "au", "aux"];
-/// The same, where nothing is named before the figure: `3 l of oil`.
+/// The same if no subject precedes the figure: `3 l of oil`.
 const OF: [&str; 6] = ["of", "von", "de", "del", "du", "des"];
-/// What ends the words that are bound.
+/// Ends of such a subject.
 const CLAUSE_ENDS: [&str; 10] = [",", ";", ":", "(", "[", " and ", " und ", " y ", " et ", "\n"];
-/// Letters between two figures up to which they are one: two units, the ends of a range.
+/// Maximum number of letters between two figures that belong together: two units, the ends of a range.
 const JOINED: usize = 3;
 
-/// The words of a language that say what something is of.
+/// The words of a language that name a subject.
 pub(super) struct Subjects {
     analyzer: Analyzer,
     general: HashSet<String>,
@@ -37,21 +37,21 @@ impl Subjects {
         &self.analyzer
     }
 
-    /// The terms of a text, without those that say only how a value is given.
+    /// The terms of a text, without general ones.
     pub(super) fn words(&self, text: &str) -> Vec<String> {
         let mut words = self.analyzer.terms(text);
         words.retain(|word| !self.general.contains(word));
         words
     }
 
-    /// Whether a text names something.
+    /// Whether a text names a subject.
     pub(super) fn names(&self, text: &str) -> bool {
         self.words(text).iter().any(|word| word.chars().any(char::is_alphabetic))
     }
 
-    /// Where the words stand that a figure is said of: those behind it, where they bind to it and name something; else
-    /// those before it, from the figure of its kind before. Behind "of" stands what there is that much of: "fill the
-    /// gearbox with 3 l of oil" is said of the gearbox.
+    /// The range of the words that name the subject of a figure: those after it, if they are connected to it and name
+    /// something; otherwise those before it, up to the previous figure of its kind. "of" is followed by the substance:
+    /// in "fill the gearbox with 3 l of oil", the subject is the gearbox.
     pub(super) fn of(&self, text: &str, figures: &[Figure], place: usize, sentence: &Range<usize>) -> Range<usize> {
         let Some(figure) = figures.get(place) else { return sentence.clone() };
         let next = figures.get(place + 1).map_or(sentence.end, |next| next.range.start.min(sentence.end));
@@ -65,7 +65,7 @@ impl Subjects {
         of_what.unwrap_or(before)
     }
 
-    /// The words of the sentence before a figure, from the figure of its kind before.
+    /// The words of the sentence before a figure, from the previous figure of its kind.
     fn before(&self, text: &str, earlier: &[Figure], figure: &Figure, sentence: &Range<usize>) -> Range<usize> {
         let is_apart = |from: usize, to: usize| {
             let between = text.get(from..to).unwrap_or_default();
@@ -87,7 +87,7 @@ impl Subjects {
         self.in_cell(text, begin..end)
     }
 
-    /// What stands in the last cell of a row that names something.
+    /// The last cell of a row that names something.
     fn in_cell(&self, text: &str, range: Range<usize>) -> Range<usize> {
         let written = text.get(range.clone()).unwrap_or_default();
         let mut end = written.len();
@@ -101,7 +101,7 @@ impl Subjects {
     }
 }
 
-/// The words behind a figure, in this stretch, that begin with one of these.
+/// The words after a figure, in this range, that begin with one of these.
 fn bound(text: &str, behind: Range<usize>, words: &[&str]) -> Option<Range<usize>> {
     let written = text.get(behind.clone())?;
     let bound = written.trim_start_matches([' ', ')', '*', '_']);
@@ -111,8 +111,8 @@ fn bound(text: &str, behind: Range<usize>, words: &[&str]) -> Option<Range<usize
     words.contains(&first.as_str()).then_some(start..start + end)
 }
 
-/// Whether both are values with a unit, numbers without one, or codes. Numbers are a part of what a value is said of:
-/// "# 5: 50.9 mm".
+/// Whether both are values with a unit, numbers without one, or codes. Numbers are part of a value's subject: "# 5:
+/// 50.9 mm".
 pub(super) fn is_of_kind(one: &Figure, other: &Figure) -> bool {
     match (&one.reading, &other.reading) {
         (Reading::Value { unit, .. }, Reading::Value { unit: other, .. }) => unit.is_some() == other.is_some(),

@@ -22,7 +22,7 @@ fn findings(pages: &[&str]) -> Findings {
 
 fn judged(answer: &str, question: &str, pages: &[&str], cited: &[usize]) -> Vec<(String, UnverifiedReason)> {
     let findings = findings(pages);
-    let given = Given { question, seen: "", findings: &findings, quoted: &[], is_quotation: false };
+    let given = VerificationInput { question, seen: "", findings: &findings, quoted: &[], is_quotation: false };
     let verified = verify(answer, cited, &given);
     verified.verification.unverified.into_iter().map(|found| (found.text, found.reason)).collect()
 }
@@ -91,8 +91,13 @@ fn what_is_said_of_a_page_counts_for_that_page() {
 #[test]
 fn figures_of_a_photo_may_be_repeated() {
     let findings = findings(&[TABLE]);
-    let given =
-        Given { question: "", seen: "RATED 24 V\nSER H075006", findings: &findings, quoted: &[], is_quotation: false };
+    let given = VerificationInput {
+        question: "",
+        seen: "RATED 24 V\nSER H075006",
+        findings: &findings,
+        quoted: &[],
+        is_quotation: false,
+    };
     let verified = verify("The plate says 24 V and H075006; the plug takes 12 V.", &[], &given);
     let named: Vec<String> = verified.verification.unverified.into_iter().map(|found| found.text).collect();
     assert_eq!((named, verified.verification.checked), (vec!["12 V".to_owned()], 1));
@@ -101,7 +106,7 @@ fn figures_of_a_photo_may_be_repeated() {
 #[test]
 fn the_text_carries_marks_and_a_sentence() {
     let findings = findings(&[TABLE]);
-    let given = Given {
+    let given = VerificationInput {
         question: "Wie fest ist der Stopfen?",
         seen: "",
         findings: &findings,
@@ -223,13 +228,13 @@ fn truths_in_other_words_are_no_lies() {
 #[test]
 fn names_of_files_and_sections_are_no_claims() {
     let findings = findings(&[TABLE]);
-    let given = Given { question: "", seen: "", findings: &findings, quoted: &[], is_quotation: false };
+    let given = VerificationInput { question: "", seen: "", findings: &findings, quoted: &[], is_quotation: false };
     assert_eq!(verify("Look into pump_manual.pdf, page 212.", &[], &given).verification.unverified, []);
     let mut named = self::findings(&[TABLE]);
     for passage in &mut named.passages {
         passage.hit.file_name = "TM 9-4411-203.pdf".to_owned();
     }
-    let given = Given { findings: &named, ..given };
+    let given = VerificationInput { findings: &named, ..given };
     assert_eq!(verify("TM 9-4411-203.pdf holds nothing of it.", &[], &given).verification.unverified, []);
     let other = verify("TM 9-4411-207.pdf holds nothing of it.", &[], &given).verification;
     assert!(matches!(other.unverified.as_slice(), [one] if one.text.contains("207")), "{other:?}");
@@ -240,7 +245,7 @@ fn names_of_files_and_sections_are_no_claims() {
 #[test]
 fn a_quotation_is_said_of_what_the_page_says_it_of() {
     let findings = findings(&[TABLE]);
-    let given = Given { question: "", seen: "", findings: &findings, quoted: &[], is_quotation: true };
+    let given = VerificationInput { question: "", seen: "", findings: &findings, quoted: &[], is_quotation: true };
     let doubted = |text: &str, cited: &[usize]| verify(text, cited, &given).verification.unverified;
     assert_eq!(doubted("> The front drain plug takes 44 lb-ft\n\nPage 1 [1]", &[0]), []);
     assert_eq!(doubted("“Tighten to 44 lb-ft” (page 3)", &[]), []);

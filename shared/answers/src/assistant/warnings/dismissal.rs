@@ -1,20 +1,20 @@
-//! Words with which somebody says that the warnings need not be repeated.
+//! Detects that a user dismisses warnings that were already heard.
 
 mod vocabulary;
 
 use self::vocabulary::{INTERJECTIONS, TAGS, VOCABULARIES, Vocabulary};
 use crate::assistant::utterance::{Phrases, Word, words};
 
-/// What somebody says who does not want to hear the warnings again.
+/// The dismissal of warnings by a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dismissal {
-    /// What they say beyond that; empty where there is nothing.
+    /// The rest of the utterance; may be empty.
     pub rest: String,
-    /// What is replied where that was all.
+    /// The reply if there is no rest.
     pub reply: &'static str,
 }
 
-/// Whether an utterance begins by dismissing warnings: "Got it", "Skip the warnings. What is the torque?"
+/// The dismissal at the beginning of an utterance: "Got it", "Skip the warnings. What is the torque?"
 #[must_use]
 pub fn dismissal(text: &str) -> Option<Dismissal> {
     VOCABULARIES.iter().find_map(|vocabulary| vocabulary.dismissal(text))
@@ -56,7 +56,7 @@ impl Vocabulary {
         // "Got it. What were the warnings?" Who asks about them wants to hear them.
         let is_about = |word: &Word<'_>| self.warnings.hold(word) || self.dangers.hold(word);
         let wants_them = !named && words(rest).iter().any(is_about);
-        let reply = self.tongue.warnings_dismissed();
+        let reply = self.language.warnings_dismissed();
         (dismissed && !wants_them).then(|| Dismissal { rest: rest.trim().to_owned(), reply })
     }
 
@@ -64,7 +64,7 @@ impl Vocabulary {
         said.iter().any(|word| self.warnings.hold(word))
     }
 
-    /// Whether words dismiss, and say nothing else.
+    /// Whether these words only dismiss.
     fn dismiss(&self, said: &[Word<'_>]) -> bool {
         let first = said.iter().take_while(|word| INTERJECTIONS.hold(word)).count();
         if (0..=first).any(|from| self.others.at_start(said.get(from..).unwrap_or_default()) > 0) {
@@ -76,8 +76,8 @@ impl Vocabulary {
             || (self.names_warnings(said) && self.consist_of(said, self.with_warning))
     }
 
-    /// Words that dismiss, and where, in bytes, something else begins that is wanted behind them: "got it what is the
-    /// torque". In doubt nothing is dismissed.
+    /// Words that dismiss, and the position in bytes of a request after them: "got it what is the torque". In doubt,
+    /// nothing is dismissed.
     fn asked_behind<'w, 't>(&self, said: &'w [Word<'t>]) -> Option<(&'w [Word<'t>], usize)> {
         let is_asked = |from: &usize| {
             let (before, behind) = said.split_at(*from);
@@ -88,7 +88,7 @@ impl Vocabulary {
         Some((said.get(..from)?, said.get(from)?.at))
     }
 
-    /// Whether words are one of the phrases, and else only such as say nothing.
+    /// Whether the words consist of one of the phrases and meaningless words.
     fn consist_of(&self, said: &[Word<'_>], phrases: Phrases) -> bool {
         (0..said.len()).any(|from| {
             let (before, rest) = said.split_at(from);
@@ -106,7 +106,7 @@ impl Vocabulary {
 #[expect(clippy::panic, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::assistant::extractive::Tongue;
+    use crate::assistant::extractive::AnswerLanguage;
     use crate::assistant::utterance::assert_plain;
 
     #[test]
@@ -139,7 +139,7 @@ mod tests {
             let found = dismissal(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(found.rest, "", "{text}");
         }
-        assert_eq!(dismissal("Verstanden").map(|found| found.reply), Some(Tongue::German.warnings_dismissed()));
+        assert_eq!(dismissal("Verstanden").map(|found| found.reply), Some(AnswerLanguage::German.warnings_dismissed()));
     }
 
     #[test]

@@ -1,42 +1,42 @@
-//! What is read out passes sentence by sentence, so that a warning is said before its steps.
+//! Releases an answer that is read out sentence by sentence, so that warnings precede their steps.
 
+use super::matcher::WarningMatcher;
 use super::said::says;
-use super::watch::Watch;
-use super::{Belonging, essence};
+use super::{ApplicableWarning, essence};
 use documents::units::sentences;
 use shared::store::Warning;
 
-/// Holds back what a model says until its sentence is whole.
+/// Holds back the output of a model until a sentence is complete.
 #[derive(Debug)]
-pub(in crate::assistant) struct Gate {
+pub(in crate::assistant) struct SentenceGate {
     held: String,
-    /// Whether all of it is held: in another language, only the whole answer can be compared with its pages.
+    /// Whether everything is held back: in another language, only the whole answer can be compared with the pages.
     holds_all: bool,
-    /// The warnings that were put before their steps.
+    /// The warnings that were inserted.
     put: Vec<String>,
 }
 
-/// A part of an answer that may pass, and the warnings that have to be said before it.
+/// A part of an answer, and the warnings to say before it.
 #[derive(Debug, PartialEq)]
-pub(in crate::assistant) struct Passing {
-    pub(in crate::assistant) before: Vec<Belonging>,
+pub(in crate::assistant) struct GatedText {
+    pub(in crate::assistant) before: Vec<ApplicableWarning>,
     pub(in crate::assistant) text: String,
 }
 
-impl Gate {
+impl SentenceGate {
     /// For an answer to this question that begins with these warnings.
-    pub(in crate::assistant) fn new(watch: &Watch, question: &str, begun: &[Warning]) -> Self {
+    pub(in crate::assistant) fn new(matcher: &WarningMatcher, question: &str, begun: &[Warning]) -> Self {
         let put = begun.iter().map(|warning| essence(&warning.text)).collect();
-        Self { held: String::new(), holds_all: watch.is_foreign(question), put }
+        Self { held: String::new(), holds_all: matcher.is_foreign(question), put }
     }
 
-    /// Takes further text, after `said`; gives the sentences that are whole.
+    /// Takes more text, after `said`, and returns the complete sentences.
     pub(in crate::assistant) fn push(
         &mut self,
         text: &str,
-        watch: &Watch,
+        matcher: &WarningMatcher,
         (said, cited): (&str, &[usize]),
-    ) -> Vec<Passing> {
+    ) -> Vec<GatedText> {
         self.held.push_str(text);
         if self.holds_all {
             return Vec::new();
@@ -46,27 +46,31 @@ impl Gate {
             return Vec::new();
         }
         let ready: String = self.held.drain(..end).collect();
-        self.pass(&ready, watch, (said, cited))
+        self.pass(&ready, matcher, (said, cited))
     }
 
-    /// Gives what is left, at the end of the answer.
-    pub(in crate::assistant) fn finish(&mut self, watch: &Watch, (said, cited): (&str, &[usize])) -> Vec<Passing> {
+    /// Returns the rest at the end of the answer.
+    pub(in crate::assistant) fn finish(
+        &mut self,
+        matcher: &WarningMatcher,
+        (said, cited): (&str, &[usize]),
+    ) -> Vec<GatedText> {
         let rest = std::mem::take(&mut self.held);
         if !self.holds_all {
-            return self.pass(&rest, watch, (said, cited));
+            return self.pass(&rest, matcher, (said, cited));
         }
-        let all = watch.belonging(&rest, cited);
-        let is_new = |found: &&Belonging| !self.put.contains(&essence(&found.warning.text));
-        let before = Watch::missing(&rest, &all).into_iter().filter(is_new).cloned().collect();
-        vec![Passing { before, text: rest }]
+        let all = matcher.belonging(&rest, cited);
+        let is_new = |found: &&ApplicableWarning| !self.put.contains(&essence(&found.warning.text));
+        let before = WarningMatcher::missing(&rest, &all).into_iter().filter(is_new).cloned().collect();
+        vec![GatedText { before, text: rest }]
     }
 
-    fn pass(&mut self, ready: &str, watch: &Watch, (said, cited): (&str, &[usize])) -> Vec<Passing> {
+    fn pass(&mut self, ready: &str, matcher: &WarningMatcher, (said, cited): (&str, &[usize])) -> Vec<GatedText> {
         let mut so_far = said.to_owned();
         let mut passing = Vec::new();
         for piece in pieces(ready) {
             let mut before = Vec::new();
-            for found in watch.of_sentence(piece, cited) {
+            for found in matcher.of_sentence(piece, cited) {
                 let key = essence(&found.warning.text);
                 if !self.put.contains(&key) && !says(&so_far, &found.warning.text) {
                     self.put.push(key);
@@ -74,13 +78,13 @@ impl Gate {
                 }
             }
             so_far.push_str(piece);
-            passing.push(Passing { before, text: piece.to_owned() });
+            passing.push(GatedText { before, text: piece.to_owned() });
         }
         passing
     }
 }
 
-/// Where the last whole sentence of a text ends that goes on.
+/// The end of the last complete sentence in an unfinished text.
 fn whole(text: &str) -> usize {
     let line = text.rfind('\n').map_or(0, |at| at + 1);
     let rest = text.get(line..).unwrap_or_default();
@@ -90,7 +94,7 @@ fn whole(text: &str) -> usize {
     line + begins
 }
 
-/// The sentences of a text with the white space behind them; together they are the text.
+/// The sentences of a text including trailing white space. Together they are the text.
 fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     for line in text.split_inclusive('\n') {

@@ -1,50 +1,50 @@
-//! Warnings of the manuals: which belong to what an answer tells, and how they are written.
+//! Warnings of the manuals: which apply to an answer, and how they are written.
 //!
-//! A procedure that is shown without its warning can hurt somebody. What an answer quotes brings its warnings along;
-//! what a model writes in its own words is compared with the steps of the pages that it cites ([`Watch`]), and a
-//! warning that it has left out, or not kept word for word, is put before the steps.
+//! A procedure without its warning can hurt somebody. Quotations include their warnings. What a model writes in its own
+//! words is compared with the steps of the cited pages ([`WarningMatcher`]), and warnings that it omits or changes are
+//! inserted before the steps.
 
 mod dismissal;
 mod gate;
+mod matcher;
 mod said;
 mod sentences;
-mod watch;
 
 #[cfg(test)]
 mod tests;
 
 pub use self::dismissal::{Dismissal, dismissal};
-pub(super) use self::gate::Gate;
+pub(super) use self::gate::SentenceGate;
+pub(super) use self::matcher::WarningMatcher;
 use self::said::says;
-pub(super) use self::watch::Watch;
 
 use super::citations::escape;
 use super::essence::essence;
-use super::extractive::Tongue;
+use super::extractive::AnswerLanguage;
 use super::sanitizer::sanitized;
 use documents::units::{Hazard, Unit};
 use shared::store::{Warning, WarningKind};
 
-/// Warnings of one answer, and bytes that they have together. The gravest are kept; of the others, their pages are
-/// told.
+/// Maximum number of warnings of an answer, and their maximum total length. The most severe are kept; of the others,
+/// the pages are named.
 pub(super) const MOST: usize = 12;
 const MOST_BYTES: usize = 8 * 1024;
-/// How a warning begins in an answer.
+/// The beginning of a warning in an answer.
 const BEGIN: &str = "> **⚠ ";
 
-/// A warning that belongs to steps which an answer tells.
+/// A warning that applies to steps of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Belonging {
+pub(super) struct ApplicableWarning {
     pub(super) warning: Warning,
     /// The manual's signal word.
     pub(super) name: String,
-    /// The place among those found of the passage whose steps it belongs to.
+    /// The index of the passage that its steps belong to.
     pub(super) passage: usize,
     /// Where the answer begins to tell these steps, in bytes.
     pub(super) told_at: usize,
 }
 
-/// A unit as a warning on the wire; `None` where it warns of nothing.
+/// A unit as a warning on the wire; `None` if it is not one.
 pub(super) fn warning(unit: &Unit, document_id: &str) -> Option<Warning> {
     let kind = match unit.hazard()? {
         Hazard::Danger => WarningKind::Danger,
@@ -55,17 +55,17 @@ pub(super) fn warning(unit: &Unit, document_id: &str) -> Option<Warning> {
     Some(Warning { kind, text, document_id, page: unit.page })
 }
 
-/// Whether a warning is among these: its letters and digits make it the same.
+/// Whether these include a warning with the same letters and digits.
 pub(super) fn holds(warnings: &[Warning], one: &Warning) -> bool {
     warnings.iter().any(|known| essence(&known.text) == essence(&one.text))
 }
 
-/// Whether the warning of a unit is among these.
+/// Whether these include the warning of a unit.
 pub(super) fn is_among(warnings: &[Warning], unit: &Unit) -> bool {
     warning(unit, "").is_some_and(|one| holds(warnings, &one))
 }
 
-/// Adds a warning to those of an answer, where it is new and there is room.
+/// Adds a warning to those of an answer, if it is new and within the limits.
 pub(super) fn add(warnings: &mut Vec<Warning>, new: Warning) {
     let bytes: usize = warnings.iter().map(|known| known.text.len()).sum();
     if !holds(warnings, &new) && warnings.len() < MOST && bytes + new.text.len() <= MOST_BYTES {
@@ -73,8 +73,8 @@ pub(super) fn add(warnings: &mut Vec<Warning>, new: Warning) {
     }
 }
 
-/// Which of these there is room for, at most so many, in their order, and the pages of the others. The gravest go
-/// first, then those that stand last, which is nearest to the steps.
+/// The warnings within the limit, in order, and the pages of the others. The most severe are kept first, then the last
+/// ones, which are nearest to the steps.
 pub(super) fn kept<T>(all: Vec<T>, most: usize, of: impl Fn(&T) -> (WarningKind, usize, u32)) -> (Vec<T>, Vec<u32>) {
     let mut order: Vec<usize> = (0..all.len()).collect();
     order.sort_by_key(|at| (all.get(*at).map(|one| of(one).0), std::cmp::Reverse(*at)));
@@ -95,37 +95,37 @@ pub(super) fn kept<T>(all: Vec<T>, most: usize, of: impl Fn(&T) -> (WarningKind,
     (kept, pages)
 }
 
-/// A warning as a paragraph of an answer, with what stands behind it, as its mark.
+/// A warning as a paragraph of an answer, followed by `behind`, such as its mark.
 pub(super) fn paragraph(name: &str, text: &str, behind: &str) -> String {
     format!("{BEGIN}{name}:** {}{behind}\n\n", sanitized(&escape(text), Vec::new(), ""))
 }
 
 /// Says that there are more warnings, and on which pages.
-pub(super) fn more(pages: &[u32], tongue: Tongue) -> String {
+pub(super) fn more(pages: &[u32], language: AnswerLanguage) -> String {
     if pages.is_empty() {
         return String::new();
     }
-    format!("{BEGIN}** {}\n\n", tongue.more_warnings(pages))
+    format!("{BEGIN}** {}\n\n", language.more_warnings(pages))
 }
 
-/// A text without the first warning that stands before all else; `None` where none does.
+/// The text without a warning at its very beginning; `None` if it does not begin with one.
 #[must_use]
 pub fn without_first(text: &str) -> Option<&str> {
     text.strip_prefix(BEGIN)?.split_once("\n\n").map(|(_, rest)| rest)
 }
 
-/// The warnings that an answer begins with because they were not said to their end before.
-pub(super) fn carried(pending: &[Warning], tongue: Tongue) -> String {
-    pending.iter().map(|warning| paragraph(tongue.signal_word(warning.kind), &warning.text, "")).collect()
+/// The warnings with which an answer begins because they were not heard to their end before.
+pub(super) fn carried(pending: &[Warning], language: AnswerLanguage) -> String {
+    pending.iter().map(|warning| paragraph(language.signal_word(warning.kind), &warning.text, "")).collect()
 }
 
-/// Which of these warnings are not in the part of an answer that was said, to their end; each once.
+/// The warnings that are not completely contained in the part of an answer that was heard; without duplicates.
 #[must_use]
 pub fn unsaid<'a>(warnings: impl IntoIterator<Item = &'a Warning>, said: &str) -> Vec<Warning> {
     distinct(warnings.into_iter().filter(|warning| !says(said, &warning.text)))
 }
 
-/// These warnings, each once.
+/// These warnings without duplicates.
 pub(super) fn distinct<'a>(warnings: impl IntoIterator<Item = &'a Warning>) -> Vec<Warning> {
     let mut all: Vec<Warning> = Vec::new();
     for warning in warnings {

@@ -1,13 +1,13 @@
-//! Whether an answer says a warning, word for word or nearly so.
+//! Decides whether an answer states a warning, verbatim or nearly so.
 
 use std::collections::HashSet;
 
 use super::essence;
 use documents::units::sentences;
 
-/// The share of a sentence's words that one sentence of the answer must have.
+/// Minimum share of a sentence's words in one sentence of the answer.
 const SHARE: f32 = 0.9;
-/// Words without which a sentence says the opposite.
+/// Words whose omission reverses the meaning of a sentence.
 const NEGATIONS: &[&str] = &[
     "not",
     "no",
@@ -38,8 +38,8 @@ const NEGATIONS: &[&str] = &[
     "seulement",
 ];
 
-/// Whether each sentence of a warning stands in the text: as it is, or with nearly all of its words, its figures and
-/// its negations in one sentence. A paraphrase is not enough.
+/// Whether the text contains each sentence of a warning: verbatim, or nearly all of its words, and its figures and
+/// negations, in one sentence. A paraphrase is not enough.
 pub(super) fn says(text: &str, warning: &str) -> bool {
     let letters = essence(text);
     let said: Vec<HashSet<String>> = text.lines().flat_map(sentences).map(words).collect();

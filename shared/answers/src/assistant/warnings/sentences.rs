@@ -1,4 +1,4 @@
-//! What is compared: the sentences of an answer, and the texts of the pages, without what would tell them apart.
+//! Splits answers into sentences, and normalises texts for comparison.
 
 use documents::units::sentences;
 use search::retrieval::analysis::{Reading, figures};
@@ -9,7 +9,7 @@ pub(super) struct Sentence<'a> {
     pub(super) at: usize,
 }
 
-/// The sentences of an answer, with their places. Warnings that stand in it already are none.
+/// The sentences of an answer with their positions, without warnings that it already contains.
 pub(super) fn split(text: &str) -> Vec<Sentence<'_>> {
     let mut all = Vec::new();
     let mut begin = 0;
@@ -33,7 +33,7 @@ pub(super) fn telling_figures(text: &str) -> Vec<Reading> {
     readings.filter(|reading| matches!(reading, Reading::Value { unit: Some(_), .. } | Reading::Code { .. })).collect()
 }
 
-/// A text without the numbers that call out parts of a figure: `capscrews (4)`.
+/// A text without the numbers of callouts: `capscrews (4)`.
 pub(super) fn without_callouts(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -63,7 +63,7 @@ pub(super) fn has_marks(text: &str) -> bool {
     marks(text).next().is_some()
 }
 
-/// Whether a sentence rests on the citation at this place, or does not say what it rests on.
+/// Whether a sentence cites the citation at this index, or nothing.
 pub(super) fn is_of(sentence: &str, place: Option<usize>) -> bool {
     !has_marks(sentence) || marks(sentence).any(|number| Some(number) == place.map(|place| place + 1))
 }

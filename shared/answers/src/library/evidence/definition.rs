@@ -1,10 +1,10 @@
-//! Entries that say what something is or does: `CONDENSER - Refrigerant enters …`, `A dog clutch is …`.
+//! Entries that define something: `CONDENSER - Refrigerant enters …`, `A dog clutch is …`.
 
 use super::terms::Term;
 use documents::units::{Unit, UnitKind, label};
 use search::retrieval::analysis::Analyzer;
 
-/// What stands between the thing and what is said of it.
+/// Text between a term and its definition.
 const BEHIND: &[&str] = &[
     " - ",
     " \u{2013} ",
@@ -37,15 +37,14 @@ const BEHIND: &[&str] = &[
     " sert ",
     " signifie ",
 ];
-/// Words that a thing is named with, an article among them.
+/// Maximum number of words of a term, including an article.
 const LONGEST: usize = 6;
-/// Letters of a cell that refers to a figure.
+/// Maximum number of letters in a cell that refers to a figure.
 const CALLOUT: usize = 2;
-/// A term with this share of the greatest weight may be what the question is about.
+/// A term with this share of the greatest weight may be the subject of the question.
 const KEY: f32 = 0.5;
 
-/// Whether a unit begins with a thing that the question asks about, named by hardly any other word, and goes on to
-/// say something of it.
+/// Whether a unit begins with the subject of the question, in hardly any other words, and continues with a definition.
 pub(super) fn defines(analyzer: &Analyzer, terms: &[Term], unit: &Unit) -> bool {
     let Some(thing) = thing(&unit.text).filter(|_| unit.kind != UnitKind::Notice) else { return false };
     let own = || terms.iter().filter(|term| !term.context);
@@ -57,8 +56,8 @@ pub(super) fn defines(analyzer: &Analyzer, terms: &[Term], unit: &Unit) -> bool 
     own().any(|term| term.weight >= KEY * greatest && is_named(term)) && others * 3 <= named.len()
 }
 
-/// What a text says something of, where it begins with that. The label of the text, the cell that refers to a figure,
-/// and numbers of a figure's parts are left out.
+/// The defined term at the beginning of a text, if any. Ignores the label of the text, a cell that refers to a figure,
+/// and part numbers of a figure.
 fn thing(text: &str) -> Option<String> {
     let text = label(text).and_then(|label| text.get(label.bytes..)).unwrap_or(text);
     let text = text.split_once("; ").filter(|(cell, _)| cell.len() <= CALLOUT).map_or(text, |(_, rest)| rest);

@@ -1,100 +1,100 @@
-//! How much of a question each unit of the pages found answers.
+//! Scores how well each unit of the pages found answers a question.
 //!
-//! The search judges whole pages. What is quoted, and which of the best pages comes first, is decided by their
-//! units: rows, steps, warnings and sentences.
+//! The search ranks whole pages. Their units (rows, steps, warnings and sentences) determine what is quoted, and which
+//! of the best pages comes first.
 
+mod answer_kind;
 mod definition;
-mod held;
+mod excerpts;
 mod order;
 mod quantity;
 mod question;
 mod sources;
-mod telling;
+mod term_shares;
 mod terms;
 mod variants;
-mod wanted;
 
 use self::definition::defines;
-use self::held::Held;
+use self::term_shares::TermShares;
 use super::Findings;
 use documents::units::{Unit, UnitKind};
 use search::retrieval::analysis::Analyzer;
 use search::retrieval::is_part_number;
 
+pub(crate) use self::answer_kind::AnswerKind;
+pub(crate) use self::excerpts::ExcerptSelector;
 pub(crate) use self::order::{ORDERED, order};
-pub(crate) use self::quantity::{Asked, has_any_value};
+pub(crate) use self::quantity::{RequestedValue, has_any_value};
 pub(crate) use self::question::Question;
 pub(crate) use self::sources::Source;
-pub(crate) use self::telling::Telling;
 pub(crate) use self::terms::Term;
-pub(crate) use self::variants::{Fit, Variants};
-pub(crate) use self::wanted::Wanted;
+pub(crate) use self::variants::{VariantFit, Variants};
 
-/// What a unit counts more that says what the thing is that was asked about.
+/// Bonus of a unit that defines the subject of the question.
 const DEFINES: f32 = 0.35;
 
-/// What a step or a notice counts more whose section is titled with all that was asked about.
+/// Bonus of a unit whose section title contains the whole subject of the question.
 const TITLED: f32 = 0.4;
 
 /// A page that was found, with its units.
-pub(crate) struct Found {
-    /// The passage's place among those found.
+pub(crate) struct FoundPage {
+    /// The index of the passage among those found.
     pub(crate) passage: usize,
     pub(crate) source: Source,
     pub(crate) units: Vec<Unit>,
 }
 
-/// A unit judged.
+/// A unit with its scores.
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
-    /// The place of its page among the pages judged.
+    /// The index of its page.
     pub(crate) page: usize,
-    /// Its place among the units of the page.
+    /// Its index among the units of the page.
     pub(crate) at: usize,
-    /// What speaks for it, apart from what the search says of its page.
+    /// Its own score, without that of its page.
     own: f32,
-    /// What it is chosen by.
+    /// The total score.
     pub(crate) score: f32,
-    /// What each term counts for it.
+    /// The share of each term.
     pub(crate) shares: Vec<f32>,
-    /// The share of the terms, by weight, that stand in the unit and over it.
+    /// The share of the terms, by weight, in the unit and its titles.
     pub(crate) coverage: f32,
-    /// The same of the unit itself, with what stands over a row.
+    /// The same for the unit itself and the lead of a row.
     pub(crate) close: f32,
-    /// The cosine of the passage that it stands in.
+    /// The cosine of its passage.
     pub(crate) cosine: f32,
-    /// Whether a value that was asked for is there, or none was.
+    /// Whether it has the requested value, or none was requested.
     pub(crate) value: bool,
-    pub(crate) fit: Fit,
+    pub(crate) fit: VariantFit,
 }
 
-/// The pages that can be quoted, in the order in which they were found.
-pub(crate) fn pages(findings: &Findings) -> Vec<Found> {
+/// The pages that can be quoted, in the order of the search.
+pub(crate) fn pages(findings: &Findings) -> Vec<FoundPage> {
     first_pages(findings, findings.passages.len())
 }
 
-fn first_pages(findings: &Findings, most: usize) -> Vec<Found> {
+fn first_pages(findings: &Findings, most: usize) -> Vec<FoundPage> {
     let passages = findings.passages.iter().enumerate().take(most);
     passages
         .filter(|(_, passage)| !passage.hit.navigation)
         .map(|(passage, found)| {
             let source = Source::of(findings, found);
-            Found { passage, units: source.units(found.hit.page..=found.hit.page), source }
+            FoundPage { passage, units: source.units(found.hit.page..=found.hit.page), source }
         })
         .collect()
 }
 
-/// All units of these pages that can answer, the best first.
-pub(crate) fn judge(findings: &Findings, pages: &[Found], question: &Question) -> Vec<Candidate> {
+/// Scores all units of these pages that can answer. Best first.
+pub(crate) fn judge(findings: &Findings, pages: &[FoundPage], question: &Question) -> Vec<Candidate> {
     let mut judged: Vec<Candidate> =
         pages.iter().enumerate().flat_map(|(at, page)| judge_page(findings, (at, page), question)).collect();
     judged.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.page, a.at).cmp(&(b.page, b.at))));
     judged
 }
 
-fn judge_page(findings: &Findings, (place, page): (usize, &Found), question: &Question) -> Vec<Candidate> {
+fn judge_page(findings: &Findings, (place, page): (usize, &FoundPage), question: &Question) -> Vec<Candidate> {
     let Some(passage) = findings.passages.get(page.passage) else { return Vec::new() };
-    let held = Held::find(page, question, &format!("{} {}", passage.hit.file_name, passage.hit.heading));
+    let held = TermShares::find(page, question, &format!("{} {}", passage.hit.file_name, passage.hit.heading));
     let similarities = page.source.similarities(passage.hit.page, &findings.query);
     let cosine = |unit: &Unit| {
         let own = similarities.iter().filter(|(chunk, _)| chunk.contains(&unit.text)).map(|(_, cosine)| *cosine);
@@ -108,7 +108,7 @@ fn judge_page(findings: &Findings, (place, page): (usize, &Found), question: &Qu
             let close = weighted(&question.terms, |term| held.close(at, term));
             let fit = question.variants.fit(&format!("{} {}", unit.titles, unit.lead), &unit.text);
             let value = match question.wanted {
-                Wanted::Number => has_part_number(&unit.text),
+                AnswerKind::Number => has_part_number(&unit.text),
                 _ => !question.asked.is_value() || question.asked.is_in(&unit.text),
             };
             let cosine = cosine(unit);
@@ -123,12 +123,12 @@ fn judge_page(findings: &Findings, (place, page): (usize, &Found), question: &Qu
         .collect()
 }
 
-fn fit_bonus(fit: Fit) -> f32 {
+fn fit_bonus(fit: VariantFit) -> f32 {
     let count = |count: usize| if count > 0 { 1.0 } else { 0.0 };
     0.08 * count(fit.named) - 0.3 * count(fit.others)
 }
 
-/// Codes, and in rows numbers, that a unit holds as they were asked for.
+/// Bonus for codes, and in rows for numbers, that the unit contains exactly.
 fn exact_bonus(terms: &[Term], own: &[f32], kind: UnitKind) -> f32 {
     let held = |is: fn(&Term) -> bool| terms.iter().zip(own).any(|(term, share)| is(term) && *share >= 1.0);
     let code = if held(|term| term.code && term.known) { 0.25 } else { 0.0 };
@@ -136,27 +136,27 @@ fn exact_bonus(terms: &[Term], own: &[f32], kind: UnitKind) -> f32 {
     code + number
 }
 
-/// What the search says of the page: the first ones more often hold the answer.
+/// Bonus for the page's rank in the search, since the first pages more often contain the answer.
 fn rank_bonus(place: usize) -> f32 {
     [0.15, 0.1, 0.06, 0.03].get(place).copied().unwrap_or(0.0)
 }
 
-/// What speaks for a unit beside its words: that it is the kind of thing that was asked for.
+/// Bonus for being the kind of thing that was asked for.
 fn kind_bonus(question: &Question, unit: &Unit, analyzer: &Analyzer, value: bool) -> f32 {
     let told = if value { 0.18 } else { -0.12 };
     let mut bonus = match question.wanted {
-        Wanted::Number => told,
-        Wanted::Procedure if unit.kind == UnitKind::Step => 0.1,
-        Wanted::Remedy if is_about_trouble(unit) => 0.12,
-        Wanted::Definition if defines(analyzer, &question.terms, unit) => DEFINES,
-        Wanted::Warning if unit.kind == UnitKind::Notice => 0.12,
-        Wanted::Warning if forbids(unit) => 0.04,
+        AnswerKind::Number => told,
+        AnswerKind::Procedure if unit.kind == UnitKind::Step => 0.1,
+        AnswerKind::Remedy if is_about_trouble(unit) => 0.12,
+        AnswerKind::Definition if defines(analyzer, &question.terms, unit) => DEFINES,
+        AnswerKind::Warning if unit.kind == UnitKind::Notice => 0.12,
+        AnswerKind::Warning if forbids(unit) => 0.04,
         _ => 0.0,
     };
-    if question.asked.is_value() && question.wanted != Wanted::Number {
+    if question.asked.is_value() && question.wanted != AnswerKind::Number {
         bonus += told;
     }
-    if unit.kind == UnitKind::Notice && question.wanted != Wanted::Warning {
+    if unit.kind == UnitKind::Notice && question.wanted != AnswerKind::Warning {
         bonus -= 0.08;
     }
     if unit.text.chars().count() < 25 && unit.kind == UnitKind::Text {
@@ -176,8 +176,8 @@ fn forbids(unit: &Unit) -> bool {
     ["not ", "never", "must", "only", "nicht", "no ", "ne "].iter().any(|word| lower.contains(word))
 }
 
-/// Whether a unit holds a value or number of the kind that is asked for.
-pub(crate) fn tells(asked: &Asked, unit: &Unit) -> bool {
+/// Whether a unit contains a value or number of the requested kind.
+pub(crate) fn tells(asked: &RequestedValue, unit: &Unit) -> bool {
     (asked.is_number() && has_part_number(&unit.text)) || (asked.is_value() && asked.is_in(&unit.text))
 }
 
@@ -185,7 +185,7 @@ fn has_part_number(text: &str) -> bool {
     text.split([' ', ',', ';', '(', ')']).any(is_part_number)
 }
 
-/// Whether the unit stands in a table or section on faults.
+/// Whether the unit belongs to a table or section about faults.
 fn is_about_trouble(unit: &Unit) -> bool {
     let over = format!("{} {} {}", unit.titles, unit.lead, unit.text).to_lowercase();
     ["troubl", "malfunction", "symptom", "probable cause", "corrective action", "fault", "störung", "avería", "panne"]
@@ -193,7 +193,7 @@ fn is_about_trouble(unit: &Unit) -> bool {
         .any(|word| over.contains(word))
 }
 
-/// The weighted mean of what each term counts.
+/// The weighted mean of the terms' shares.
 pub(crate) fn weighted(terms: &[Term], share: impl Fn(usize) -> f32) -> f32 {
     let total: f32 = terms.iter().map(|term| term.weight).sum();
     if total <= 0.0 {

@@ -1,26 +1,25 @@
-//! Which of the best pages comes first.
+//! Reorders the best pages.
 //!
-//! A page is found for all that stands on it, and is wanted for one row, step or sentence.
+//! The search finds a page by everything on it, but the user wants one row, step or sentence.
 
-use super::{Question, Wanted, first_pages, judge};
+use super::{AnswerKind, Question, first_pages, judge};
 use crate::library::{Findings, Passage};
 
-/// Pages, best first, that are put in order by their best units.
+/// Number of pages that are ordered by their best units.
 pub(crate) const ORDERED: usize = 12;
-/// The same where a question names a topic and nothing that it wants to know of it: units tell topics no better
-/// than their pages do.
+/// The same if a question only names a topic, since units identify topics no better than pages do.
 const OF_A_TOPIC: usize = 5;
-/// What the search says of these pages against their best unit: by its score, and by its order.
+/// Weights of the search relative to the best unit: of its score, and of its order.
 const SEARCHED: f32 = 1.5;
 const FOUND_FIRST: f32 = 0.2;
 
-/// Puts the first pages in the order of their best units. The scores stay with the places, so that they still fall.
+/// Orders the first pages by their best units. The scores stay at their positions, so they still descend.
 pub(crate) fn order(findings: &mut Findings) {
     let question = Question::of(findings.query.question(), findings);
     if question.terms.is_empty() {
         return;
     }
-    let ordered = if question.wanted == Wanted::Statement { OF_A_TOPIC } else { ORDERED };
+    let ordered = if question.wanted == AnswerKind::Statement { OF_A_TOPIC } else { ORDERED };
     let pages = first_pages(findings, ordered);
     let judged = judge(findings, &pages, &question);
     let best_unit = |at: usize| {

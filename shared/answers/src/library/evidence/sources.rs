@@ -1,4 +1,4 @@
-//! The units of the pages that were found, and of those around them.
+//! The units of the pages found and of their neighbours.
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
@@ -11,15 +11,15 @@ use documents::{Page, PageSource};
 use search::retrieval::analysis::{Analyzer, Language};
 use search::retrieval::{Hit, Query, Segment};
 
-/// Pages before a passage on which warnings for it are looked for.
+/// Number of pages before a passage that may contain warnings for it.
 const PAGES_BEFORE: u32 = 6;
-/// Pages behind it on which a run of steps may go on.
+/// Number of pages after it on which a run of steps may continue.
 const PAGES_BEHIND: u32 = 3;
 
-/// The document that a passage is from.
+/// The document of a passage.
 pub(crate) struct Source {
     segment: Option<Arc<Segment>>,
-    /// The page alone, where the document is not at hand.
+    /// The units of the page alone, if the document is not available.
     alone: Vec<Unit>,
 }
 
@@ -39,7 +39,7 @@ impl Source {
         }
     }
 
-    /// The titles of the document, in reading order; where it is not at hand, those of the page.
+    /// The titles of the document, in reading order; of the page, if the document is not available.
     pub(crate) fn titles(&self) -> Vec<Unit> {
         let is_title = |unit: &&Unit| unit.kind == UnitKind::Title;
         match &self.segment {
@@ -48,7 +48,7 @@ impl Source {
         }
     }
 
-    /// The pages of a passage, with the next one where a run of steps or a table goes on there.
+    /// The pages of a passage, including the next one if a run of steps or a table continues there.
     pub(crate) fn pages_of(&self, hit: &Hit) -> RangeInclusive<u32> {
         let last = hit.page_end.max(hit.page);
         let groups = |page: u32| {
@@ -59,13 +59,13 @@ impl Source {
         hit.page..=last + u32::from(goes_on)
     }
 
-    /// The units of these pages, of those before on which warnings for them may stand, and of those behind on which
-    /// what begins here may go on.
+    /// The units of these pages, of earlier pages that may contain warnings for them, and of later pages on which they
+    /// may continue.
     pub(crate) fn around(&self, pages: RangeInclusive<u32>) -> Vec<Unit> {
         self.units(pages.start().saturating_sub(PAGES_BEFORE)..=pages.end().saturating_add(PAGES_BEHIND))
     }
 
-    /// The text of a page, where the document is at hand.
+    /// The text of a page, if the document is available.
     pub(crate) fn page_text(&self, page: u32) -> Option<&str> {
         self.segment.as_ref()?.page_text(page)
     }

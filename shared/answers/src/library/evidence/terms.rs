@@ -1,47 +1,46 @@
-//! A question's terms and what each weighs.
+//! The terms of a question and their weights.
 
 use std::collections::HashSet;
 
 use crate::library::Vocabulary;
-use search::retrieval::analysis::Kind;
-use search::retrieval::{Asked, Match, WantedValue};
+use search::retrieval::analysis::TokenKind;
+use search::retrieval::{Match, QuestionWord, WantedValue};
 
-/// How a word that occurs nowhere weighs: it says little of what the manuals hold.
+/// Weight of an unknown word, which says little about the content of the manuals.
 const UNKNOWN_WEIGHT: f32 = 0.08;
-/// How a number weighs against a word: it may be what was measured, and stand nowhere.
+/// Weight of a number relative to a word. It may be a measurement that no manual contains.
 const NUMBER_WEIGHT: f32 = 0.7;
-/// Digits from which a code that is known by its parts only is another code.
+/// A code with at least this many digits that is only known by its parts is another code.
 const CODE_DIGITS: usize = 3;
 
-/// One word or part number of a question.
+/// A word or part number of a question.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(crate) struct Term {
-    /// As it was written.
+    /// Its original spelling.
     pub(crate) word: String,
-    /// What it may stand for, each as index terms that must all be there, and what that counts.
+    /// What it may stand for: index terms that must all occur, and their weight.
     forms: Vec<(Vec<String>, f32)>,
-    /// Whether the forms are parts of a code, which together stand for it.
+    /// Whether the forms are parts of a code that stand for it together.
     by_parts: bool,
     /// Rarity between 0 and 1.
     pub(crate) weight: f32,
-    /// Whether it occurs anywhere in the manuals, in whatever form.
+    /// Whether any manual contains it in any form.
     pub(crate) known: bool,
-    /// Whether it is a code that no other can stand for: a part number, a model, a fault code.
+    /// Whether it is a code that nothing else can replace: a part number, model or fault code.
     pub(crate) code: bool,
-    /// Whether it is a number of three digits or more.
+    /// Whether it is a number of at least three digits.
     pub(crate) number: bool,
-    /// Whether it is from the turn before.
+    /// Whether it comes from the previous turn.
     pub(crate) context: bool,
-    /// Whether it stands directly behind the term before it, as in "spark plug": the two mean
-    /// something together.
+    /// Whether it directly follows the previous term, as in "spark plug", so that the two form a compound.
     pub(crate) compound: bool,
-    /// What it asks for, as "torque" does: a text that holds such a value need not hold the word.
+    /// The value that it asks for, as "torque" does. A text with such a value need not contain the word.
     pub(crate) wanted: WantedValue,
 }
 
 impl Term {
-    fn of(asked: &Asked, pages: usize, names: &HashSet<String>) -> Self {
+    fn of(asked: &QuestionWord, pages: usize, names: &HashSet<String>) -> Self {
         let digits = asked.written.bytes().filter(u8::is_ascii_digit).count();
         // "S-100's" is no code that another thing has.
         let code = asked.is_code() && digits > 0 && !asked.written.contains(['\'', '\u{2019}']);
@@ -49,10 +48,10 @@ impl Term {
         let named = names.contains(&asked.written.to_lowercase());
         let is_whole = asked.is_known() && !(code && by_parts && digits >= CODE_DIGITS);
         let rare = match (asked.is_known(), asked.kind) {
-            (_, Kind::Code) if code && !is_whole && !named => 1.0,
-            (true, Kind::Number) => NUMBER_WEIGHT * rarity(asked.pages, pages),
+            (_, TokenKind::Code) if code && !is_whole && !named => 1.0,
+            (true, TokenKind::Number) => NUMBER_WEIGHT * rarity(asked.pages, pages),
             (true, _) => rarity(asked.pages, pages),
-            (false, Kind::Number) => 0.0,
+            (false, TokenKind::Number) => 0.0,
             (false, _) => UNKNOWN_WEIGHT,
         };
         let forms = asked.forms.iter().map(|form| (form.terms.clone(), 0.5 + 0.5 * form.weight)).collect();
@@ -63,7 +62,7 @@ impl Term {
             weight: rare * asked.weight,
             known: is_whole || named,
             code,
-            number: asked.kind == Kind::Number && digits >= 3,
+            number: asked.kind == TokenKind::Number && digits >= 3,
             context: asked.context,
             compound: false,
             wanted: WantedValue::of(&asked.written),
@@ -75,7 +74,7 @@ impl Term {
         self.forms.iter().flat_map(|(terms, _)| terms).map(String::as_str)
     }
 
-    /// What a text with these index terms counts for it, between 0 and 1.
+    /// Its weight in a text with these index terms, between 0 and 1.
     pub(crate) fn share(&self, found: &HashSet<String>) -> f32 {
         let held = self.forms.iter().filter(|(terms, _)| terms.iter().all(|term| found.contains(term)));
         if self.by_parts {
@@ -85,15 +84,15 @@ impl Term {
         held.map(|(_, counts)| *counts).fold(0.0, f32::max)
     }
 
-    /// Where it stands in a text with these index terms.
+    /// Its positions in a text with these index terms.
     pub(crate) fn places(&self, terms: &[String]) -> Vec<usize> {
         let is = |term: &String| self.forms.iter().any(|(form, _)| form.contains(term));
         terms.iter().enumerate().filter(|(_, term)| is(term)).map(|(place, _)| place).collect()
     }
 }
 
-/// The terms of a question. `names` are the words of the manuals' file names, which a question may use
-/// for a manual that never names itself.
+/// The terms of a question. `names` are the words of the manuals' file names, which a question may use for a manual
+/// that never names itself.
 pub(crate) fn terms(text: &str, vocabulary: &Vocabulary, names: &HashSet<String>) -> Vec<Term> {
     let lower = text.to_lowercase();
     let mut terms: Vec<Term> = Vec::with_capacity(vocabulary.words.len());
@@ -101,14 +100,14 @@ pub(crate) fn terms(text: &str, vocabulary: &Vocabulary, names: &HashSet<String>
         let mut term = Term::of(asked, vocabulary.pages, names);
         term.compound = terms.last().is_some_and(|last| {
             let pair = format!("{} {}", last.word.to_lowercase(), term.word.to_lowercase());
-            asked.kind == Kind::Word && lower.contains(&pair)
+            asked.kind == TokenKind::Word && lower.contains(&pair)
         });
         terms.push(term);
     }
     terms
 }
 
-/// Inverse document frequency, on a scale where a word that no page holds has 1.
+/// Inverse document frequency, scaled to 1 for a word on no page.
 #[expect(clippy::cast_precision_loss, reason = "page counts are far below 2^24")]
 fn rarity(found: usize, pages: usize) -> f32 {
     let (found, pages) = (found as f32, pages as f32);

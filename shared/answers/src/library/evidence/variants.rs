@@ -1,8 +1,8 @@
-//! Words that tell variants apart: "front" and "rear", "6.2" and "6.5", model numbers.
+//! Words that distinguish variants: "front" and "rear", "6.2" and "6.5", model numbers.
 //!
-//! What stands under the title of another variant is not the answer.
+//! Text under the title of another variant is not the answer.
 
-/// Words of which a thing can be only one. `*` stands for an ending, and `…` for the rest of a compound.
+/// Groups of mutually exclusive words. `*` stands for an ending, and `…` for the rest of a compound.
 const OPPOSITES: &[&[&[&str]]] = &[
     &[
         &["front", "forward", "vorder…", "vorne", "vorn", "delanter*", "avant"],
@@ -46,26 +46,26 @@ const OPPOSITES: &[&[&[&str]]] = &[
 /// Endings of German adjectives, and of Spanish and French words.
 const ENDINGS: [&str; 14] = ["", "e", "en", "er", "es", "em", "n", "r", "s", "m", "a", "o", "as", "os"];
 
-/// How a text stands to the variants that a question names.
+/// How a text fits the variants of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Fit {
-    /// Variants of the question that the text names.
+pub(crate) struct VariantFit {
+    /// Number of the question's variants that the text names.
     pub(crate) named: usize,
-    /// Variants for which the text names another one instead.
+    /// Number of variants for which the text names another one instead.
     pub(crate) others: usize,
 }
 
 /// The variants that a question names.
 #[derive(Debug, Default)]
 pub(crate) struct Variants {
-    /// The set, and which of it.
+    /// The group, and the index in it.
     opposites: Vec<(usize, usize)>,
-    /// Numbers and codes that are told apart by their form: `6.2`, `M1037`, `DB2831-5209`.
+    /// Numbers and codes that name variants: `6.2`, `M1037`, `DB2831-5209`.
     codes: Vec<String>,
 }
 
 impl Variants {
-    /// Reads a question.
+    /// Determines them from a question.
     pub(crate) fn of(question: &str) -> Self {
         let mut words = words(question);
         // "How long" asks for a time, as "wie lange" does.
@@ -86,14 +86,14 @@ impl Variants {
         Self { opposites, codes }
     }
 
-    /// How many are named.
+    /// Number of variants.
     pub(crate) fn count(&self) -> usize {
         self.opposites.len() + self.codes.len()
     }
 
-    /// How a text with what stands over it fits.
-    pub(crate) fn fit(&self, titles: &str, text: &str) -> Fit {
-        let mut fit = Fit::default();
+    /// How a text with its titles fits.
+    pub(crate) fn fit(&self, titles: &str, text: &str) -> VariantFit {
+        let mut fit = VariantFit::default();
         if self.opposites.is_empty() && self.codes.is_empty() {
             return fit;
         }
@@ -138,7 +138,7 @@ fn words(text: &str) -> Vec<String> {
     words.map(|word| word.trim_matches(['-', '.', '/'])).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// A number or code that can name a variant, without its unit of litres.
+/// A number or code that can name a variant, without a unit of litres.
 fn code(word: &str) -> Option<String> {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
@@ -148,7 +148,7 @@ fn code(word: &str) -> Option<String> {
     (is_decimal || is_model).then(|| bare.to_owned())
 }
 
-/// `6.5`, not `0.004`.
+/// Whether a number is like `6.5`, and not like `0.004`.
 fn is_short_decimal(word: &str) -> bool {
     word.split_once('.').is_some_and(|(whole, part)| {
         let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
@@ -156,7 +156,7 @@ fn is_short_decimal(word: &str) -> bool {
     })
 }
 
-/// The form of a code: digits and letters without which.
+/// The pattern of a code: its letters, with digits replaced.
 fn shape(code: &str) -> String {
     let kind = |c: char| {
         if c.is_ascii_digit() {
@@ -177,14 +177,14 @@ mod tests {
     #[test]
     fn another_variant_is_seen_in_titles_and_text() {
         let rear = Variants::of("torque of the rear hub nut");
-        assert_eq!(rear.fit("3-4. FRONT HUB", "Tighten the nut to 90 Nm."), Fit { named: 0, others: 1 });
-        assert_eq!(rear.fit("3-4. HUBS", "Tighten the rear nut to 90 Nm."), Fit { named: 1, others: 0 });
-        assert_eq!(rear.fit("3-4. HUBS", "Tighten the nut."), Fit::default());
+        assert_eq!(rear.fit("3-4. FRONT HUB", "Tighten the nut to 90 Nm."), VariantFit { named: 0, others: 1 });
+        assert_eq!(rear.fit("3-4. HUBS", "Tighten the rear nut to 90 Nm."), VariantFit { named: 1, others: 0 });
+        assert_eq!(rear.fit("3-4. HUBS", "Tighten the nut."), VariantFit::default());
         let engine = Variants::of("oil for the 2.5 engine");
-        assert_eq!(engine.fit("Table 1. Capacities (2.8 L)", "Oil 4.5 qt"), Fit { named: 0, others: 1 });
-        assert_eq!(engine.fit("Table 1. Capacities (2.5L)", "Oil 4.5 qt"), Fit { named: 1, others: 0 });
+        assert_eq!(engine.fit("Table 1. Capacities (2.8 L)", "Oil 4.5 qt"), VariantFit { named: 0, others: 1 });
+        assert_eq!(engine.fit("Table 1. Capacities (2.5L)", "Oil 4.5 qt"), VariantFit { named: 1, others: 0 });
         let model = Variants::of("filter for the PX4410");
-        assert_eq!(model.fit("", "PX4420 filter 993-11"), Fit { named: 0, others: 1 });
+        assert_eq!(model.fit("", "PX4420 filter 993-11"), VariantFit { named: 0, others: 1 });
     }
 
     #[test]
@@ -197,8 +197,8 @@ mod tests {
             ("torque of the long bolts", "long bolt 9 Nm", "short bolt 7 Nm"),
         ] {
             let variants = Variants::of(question);
-            assert_eq!(variants.fit("", this), Fit { named: 1, others: 0 }, "{this}");
-            assert_eq!(variants.fit("", other), Fit { named: 0, others: 1 }, "{other}");
+            assert_eq!(variants.fit("", this), VariantFit { named: 1, others: 0 }, "{this}");
+            assert_eq!(variants.fit("", other), VariantFit { named: 0, others: 1 }, "{other}");
         }
         for question in ["How long must it cool?", "Wie lange muss es abkühlen?"] {
             assert_eq!(Variants::of(question).count(), 0, "{question}");

@@ -1,12 +1,12 @@
-//! What manuals print where a notice goes on: `WARNING (Cont'd)`.
+//! Marks of continuation: `WARNING (Cont'd)`.
 
 use super::is_one_of;
 use super::words::{CONTINUED, PAGES};
 
-/// What stands between a signal word and a mark of continuation.
+/// Characters between a signal word and a mark of continuation.
 const GAPS: [char; 5] = [' ', '-', '–', '—', ','];
 
-/// The text without the mark that says that it goes on: `WARNING (Cont'd)`, `WARNING - Continued on next page`.
+/// The text before a mark of continuation: `WARNING (Cont'd)`, `WARNING - Continued on next page`.
 pub(super) fn before_continuation(line: &str) -> &str {
     let line = line.trim();
     let bracketed = line.trim_end_matches(['.', ':', '!', ' ']).strip_suffix([')', ']']);
@@ -25,7 +25,7 @@ pub(super) fn continues(text: &str) -> bool {
     text.split_whitespace().next().is_some_and(|first| is_one_of(CONTINUED, first))
 }
 
-/// Whether a text is a mark of continuation and nothing else: `Continued`, `Continued on page 3`.
+/// Whether a text is only a mark of continuation: `Continued`, `Continued on page 3`.
 pub(super) fn is_continuation(text: &str) -> bool {
     let mut others = text.split_whitespace().skip(1).peekable();
     continues(text) && (others.peek().is_none() || others.any(|word| is_one_of(PAGES, word)))

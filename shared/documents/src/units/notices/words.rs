@@ -1,4 +1,4 @@
-//! Signal words, and the words around them that tell a notice from a name or a sentence.
+//! Signal words, and words that distinguish a notice from a name or a sentence.
 
 use super::{Hazard, plain};
 
@@ -7,16 +7,16 @@ use super::{Hazard, plain};
 pub(super) struct Word {
     /// In capitals without accents.
     pub(super) letters: &'static str,
-    /// How the text of the unit begins: the word in the singular, with its accents.
+    /// The beginning of the unit's text: the word in the singular, with accents.
     pub(super) name: &'static str,
-    /// None for remarks.
+    /// Its severity; `None` for remarks.
     pub(super) hazard: Option<Hazard>,
-    /// Whether manuals title whole sections with it too.
+    /// Whether manuals also use it as a section title.
     pub(super) is_title: bool,
 }
 
 impl Word {
-    /// Whether it is a plural. Its name is the singular.
+    /// Whether it is a plural. Its name is then the singular.
     pub(super) fn is_plural(&self) -> bool {
         !self.letters.chars().eq(self.name.chars().map(plain))
     }
@@ -120,14 +120,14 @@ pub(super) const WORDS: &[Word] = &[
     word("AVIS", "AVIS", None),
 ];
 
-/// What is printed where a notice goes on: `WARNING (Cont'd)`. In capitals, letters only.
+/// Words that mark a continuation: `WARNING (Cont'd)`. In capitals, letters only.
 pub(super) const CONTINUED: &[&str] =
     &["CONT", "CONTD", "CONTINUED", "FORTS", "FORTSETZUNG", "FORTGESETZT", "CONTINUACION", "CONTINUA", "SUITE"];
 
-/// Words of a longer mark of continuation: "continued on next page". In capitals, letters only.
+/// Words of longer marks of continuation: "continued on next page". In capitals, letters only.
 pub(super) const PAGES: &[&str] = &["PAGE", "OVERLEAF", "SEITE", "FOLGT", "PAGINA"];
 
-/// What a form says where there is no notice: "Cautions: None". In capitals, letters only.
+/// What forms say if there is no notice: "Cautions: None". In capitals, letters only.
 pub(super) const NOTHING: &[&str] =
     &["NONE", "NIL", "NA", "NOTAPPLICABLE", "KEINE", "KEINER", "ENTFÄLLT", "NINGUNA", "NINGUNO", "AUCUN", "AUCUNE"];
 
@@ -137,14 +137,14 @@ pub(super) const PARTS: &str = "light lights lamp lamps led leds label labels pl
     triangle triangles symbol symbols indicator indicators annunciator annunciators strobe strobes cone cones summary \
     page pages message messages panel tape flag flags level levels board beacon bell";
 
-/// Words behind a part's name that show that it is a verb: "CAUTION Label all hoses."
+/// Words after a part's name that show that it is a verb: "CAUTION Label all hoses."
 pub(super) const TOLD: &str = "the all each every both any these those your";
 
-/// Words with which a sentence or a name goes on from a signal word.
+/// Words with which a sentence or name continues a signal word.
 pub(super) const JOINTS: &str = "and of und y et";
 
-/// Further words of both kinds, where all is in capitals: "WARNING LIMITS". In a text with small letters, they begin
-/// a sentence: "WARNING In cold weather, let the engine run."
+/// Further words of both kinds in texts in capitals: "WARNING LIMITS". In other texts they begin a sentence: "WARNING
+/// In cold weather, let the engine run."
 pub(super) const IN_CAPITALS: &str = "alarm alarms area areas circuit circuits device devices equipment statement \
     statements code codes class classes category categories sensor sensors system systems type types list lists item \
     items status condition conditions function functions limit limits threshold thresholds value values \

@@ -1,9 +1,9 @@
 //! Tables: their rows, notices between the rows, and frames around notices.
 
 use super::super::paragraphs::append;
-use super::super::tables::{Read, is_headless, is_text, lists_states};
+use super::super::tables::{TableLine, is_headless, is_text, lists_states};
 use super::super::trace::Printed;
-use super::super::{LabelStyle, Place, UnitKind, announces, label};
+use super::super::{LabelStyle, Position, UnitKind, announces, label};
 use super::{Reader, edges};
 use crate::{Line, Spot, Table};
 
@@ -28,17 +28,17 @@ impl Reader {
         let (read, left) = self.table.read(table, self.sheet, above);
         for (read, printed) in read {
             match read {
-                Read::Remark(text) => self.push_whole(UnitKind::Text, &text, &printed),
-                Read::Notice(text) => self.push_whole(UnitKind::Notice, &text, &printed),
-                Read::More(text) => {
+                TableLine::Remark(text) => self.push_whole(UnitKind::Text, &text, &printed),
+                TableLine::Notice(text) => self.push_whole(UnitKind::Notice, &text, &printed),
+                TableLine::More(text) => {
                     if let Some(last) = self.units.last_mut() {
                         append(&mut last.text, &text);
                         last.spots.extend(&printed.spots);
                     }
                 }
-                Read::Row(lead, text) => {
+                TableLine::Row(lead, text) => {
                     self.table.rows += 1;
-                    let place = Place { group: self.table.group, at: self.table.rows, of: 0, depth: 0 };
+                    let place = Position { group: self.table.group, at: self.table.rows, of: 0, depth: 0 };
                     self.push(UnitKind::Row, text, lead, printed);
                     if let Some(unit) = self.units.last_mut() {
                         unit.place = Some(place);

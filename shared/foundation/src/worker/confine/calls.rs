@@ -1,8 +1,8 @@
-//! seccomp: system calls.
+//! System calls, filtered by seccomp.
 //!
-//! Code of ours is left what it needs and nothing else. Other programs need what we cannot list, so they are kept from
-//! what none of them needs here: the network, other processes, and what administers a machine. What is refused fails
-//! with `EPERM`, as where a right is missing, so that a program can say what it could not do.
+//! Our own workers may make only the calls that they need. The needs of third-party programs are unknown, so they are
+//! denied what none of them should need: the network, other processes, and administration of the machine. A denied call
+//! fails with `EPERM`, as for a missing permission, so that a program can report it.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,18 +17,18 @@ use seccompiler::{
 use super::lists::X32;
 use super::lists::{NAMESPACES, NEEDED, NEEDED_BESIDE, REFUSED, REFUSED_BESIDE, TO_ITSELF};
 
-/// There where the kernel can filter system calls.
+/// Exists if the kernel can filter system calls.
 const MARK: &str = "/proc/sys/kernel/seccomp/actions_avail";
 
-/// System calls with the rules of which one must hold; none for all.
+/// System calls with alternative rules, one of which must match; an empty list always matches.
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
-/// Whether system calls can be filtered here.
+/// Whether this kernel can filter system calls.
 pub(super) fn is_offered() -> bool {
     Path::new(MARK).exists() && TargetArch::try_from(std::env::consts::ARCH).is_ok()
 }
 
-/// Filters the system calls of this thread, for good.
+/// Filters the system calls of this thread permanently.
 pub(super) fn restrict(ours: bool) -> io::Result<()> {
     if !is_offered() {
         return Ok(());

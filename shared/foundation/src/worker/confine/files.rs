@@ -1,4 +1,4 @@
-//! Landlock: files, TCP and signals.
+//! Files, TCP and signals, restricted by Landlock.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,10 +8,10 @@ use landlock::{
     RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, path_beneath_rules,
 };
 
-/// The newest form of Landlock that this was tried with (Linux 6.15). An older kernel applies what it knows of it.
+/// The newest version of Landlock that was tested (Linux 6.15). An older kernel applies what it supports.
 const TRIED: ABI = ABI::V7;
 
-/// Leaves this thread nothing but these files and folders, no TCP, and no signals to others.
+/// Restricts this thread to these files and folders, without TCP and without signals to other processes.
 pub(super) fn restrict(read: &[PathBuf], write: &[PathBuf]) -> io::Result<()> {
     let status = restricted(read, write).map_err(io::Error::other)?;
     if status.ruleset == RulesetStatus::NotEnforced && offered() != [false; 3] {
@@ -32,7 +32,7 @@ fn restricted(read: &[PathBuf], write: &[PathBuf]) -> Result<RestrictionStatus, 
         .restrict_self()
 }
 
-/// Whether files, TCP and signals can be restricted here.
+/// Whether this kernel can restrict files, TCP and signals.
 pub(super) fn offered() -> [bool; 3] {
     let strict = || Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
     let made = |ruleset: Result<Ruleset, RulesetError>| ruleset.and_then(Ruleset::create).is_ok();

@@ -1,6 +1,6 @@
-//! System calls by what they are for.
+//! System calls, grouped by purpose.
 
-/// What code of ours may call.
+/// The calls that our own workers may make.
 pub(super) const NEEDED: &[i64] = &[
     // Bytes in and out, and the files that Landlock leaves.
     libc::SYS_read,
@@ -73,7 +73,7 @@ pub(super) const NEEDED: &[i64] = &[
     libc::SYS_exit_group,
 ];
 
-/// The older forms of these, which other processors do not have.
+/// Older variants of these, which not all processor architectures have.
 #[cfg(target_arch = "x86_64")]
 pub(super) const NEEDED_BESIDE: &[i64] = &[
     libc::SYS_open,
@@ -92,7 +92,7 @@ pub(super) const NEEDED_BESIDE: &[i64] = &[
 #[cfg(not(target_arch = "x86_64"))]
 pub(super) const NEEDED_BESIDE: &[i64] = &[];
 
-/// What no program may call.
+/// The calls that no program may make.
 pub(super) const REFUSED: &[i64] = &[
     // The network, and sockets of this machine.
     libc::SYS_socket,
@@ -180,8 +180,8 @@ pub(super) const REFUSED: &[i64] = &[
     libc::SYS_vhangup,
 ];
 
-/// What only x86 has: ports of the machine, and, under numbers of their own, some calls of its 32-bit form for 64-bit
-/// processors (x32), which a filter cannot tell by the kind of processor.
+/// Denied on x86 only: I/O ports, and calls of the x32 ABI. The latter have numbers of their own that a filter cannot
+/// distinguish by architecture.
 #[cfg(target_arch = "x86_64")]
 pub(super) const REFUSED_BESIDE: &[i64] = &[
     libc::SYS_iopl,
@@ -197,11 +197,11 @@ pub(super) const REFUSED_BESIDE: &[i64] = &[
 #[cfg(not(target_arch = "x86_64"))]
 pub(super) const REFUSED_BESIDE: &[i64] = &[];
 
-/// What the numbers of x32's calls begin from.
+/// The first system call number of x32.
 #[cfg(target_arch = "x86_64")]
 pub(super) const X32: i64 = 0x4000_0000;
 
-/// What a process may do to itself only: the first argument says to whom.
+/// Calls that a process may only apply to itself, which their first argument names.
 pub(super) const TO_ITSELF: &[i64] = &[
     libc::SYS_tgkill,
     libc::SYS_prlimit64,
@@ -213,7 +213,7 @@ pub(super) const TO_ITSELF: &[i64] = &[
     libc::SYS_kill,
 ];
 
-/// Namespaces that a process could move into with `clone`.
+/// Namespaces that `clone` could create.
 pub(super) const NAMESPACES: [libc::c_int; 8] = [
     libc::CLONE_NEWNS,
     libc::CLONE_NEWCGROUP,

@@ -1,11 +1,12 @@
-//! What the kernel keeps a child process from, whatever its code does.
+//! The sandbox of child processes, enforced by the kernel.
 //!
-//! Two mechanisms of Linux that need no rights: [Landlock](https://docs.kernel.org/userspace-api/landlock.html) for
-//! files, TCP and signals, and [seccomp](https://docs.kernel.org/userspace-api/seccomp_filter.html) for system calls.
-//! Neither can be taken back, and both hold for everything that the child starts.
+//! It uses two mechanisms of Linux that need no privileges:
+//! [Landlock](https://docs.kernel.org/userspace-api/landlock.html) for files, TCP and signals, and
+//! [seccomp](https://docs.kernel.org/userspace-api/seccomp_filter.html) for system calls. Neither can be undone, and
+//! both are inherited by everything that the child starts.
 //!
-//! A kernel without one of them is worked on without it, and [`log_what_is_in_force`] says so. A kernel that has it and
-//! refuses it is an error: the child must not go on.
+//! On a kernel without one of them, children run without it, and [`log_what_is_in_force`] says so. If the kernel has
+//! one but refuses to apply it, the child must exit.
 
 #[cfg(target_os = "linux")]
 mod calls;
@@ -20,39 +21,39 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Once;
 
-/// `off` leaves children unconfined. It reaches them through their environment.
+/// `off` turns the sandbox off. Children get the variable too.
 pub(crate) const SWITCH: &str = "SANDBOX";
 
-/// What a child may still do.
+/// What a child process may do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Confinement {
-    /// Whether it is code of ours, which needs few system calls; any program else.
+    /// Whether it runs our own code, which needs few system calls, or a third-party program.
     pub(crate) ours: bool,
-    /// Files, and folders with all that is in them, that it may read and execute. What is not there is passed over.
+    /// Files and folders, including their contents, that it may read and execute. Missing ones are ignored.
     pub(crate) read: Vec<PathBuf>,
-    /// Files and folders that it may also write to.
+    /// Files and folders that it may also write.
     pub(crate) write: Vec<PathBuf>,
 }
 
-/// What of it this kernel offers to this process.
+/// What the kernel supports for this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "four independent facts")]
 pub struct Offered {
     /// Landlock: files and folders (Linux 5.13).
     pub files: bool,
-    /// Landlock: TCP (Linux 6.7). Where system calls are filtered, no socket can be opened in any case.
+    /// Landlock: TCP (Linux 6.7). If system calls are filtered, no socket can be opened anyway.
     pub tcp: bool,
-    /// Landlock: signals to processes outside (Linux 6.12).
+    /// Landlock: signals to other processes (Linux 6.12).
     pub signals: bool,
     /// seccomp.
     pub system_calls: bool,
 }
 
 impl Confinement {
-    /// Confines this thread, and whatever it starts, for good. Call it before there are other threads.
+    /// Sandboxes this thread and everything it starts, permanently. Call it before starting other threads.
     ///
     /// # Errors
-    /// Where the kernel has a mechanism and does not apply it.
+    /// If the kernel supports a mechanism but refuses to apply it.
     #[cfg(target_os = "linux")]
     pub(crate) fn apply(&self) -> io::Result<()> {
         if is_switched_off() {
@@ -62,10 +63,10 @@ impl Confinement {
         calls::restrict(self.ours)
     }
 
-    /// Other systems have neither mechanism.
+    /// Does nothing: other systems have neither mechanism.
     ///
     /// # Errors
-    /// None.
+    /// Never.
     #[cfg(not(target_os = "linux"))]
     #[expect(clippy::unnecessary_wraps, reason = "as on Linux")]
     pub(crate) fn apply(&self) -> io::Result<()> {
@@ -73,7 +74,7 @@ impl Confinement {
     }
 }
 
-/// What this kernel offers.
+/// What this kernel supports.
 #[cfg(target_os = "linux")]
 #[must_use]
 pub fn offered() -> Offered {
@@ -81,7 +82,7 @@ pub fn offered() -> Offered {
     Offered { files, tcp, signals, system_calls: calls::is_offered() }
 }
 
-/// What this kernel offers: nothing.
+/// What this kernel supports: nothing.
 #[cfg(not(target_os = "linux"))]
 #[must_use]
 pub fn offered() -> Offered {
@@ -92,7 +93,7 @@ fn is_switched_off() -> bool {
     std::env::var(SWITCH).is_ok_and(|value| value.trim().eq_ignore_ascii_case("off"))
 }
 
-/// Says once, in the log, how children are confined here.
+/// Logs once how child processes are sandboxed on this system.
 pub fn log_what_is_in_force() {
     static SAID: Once = Once::new();
     SAID.call_once(|| {

@@ -1,10 +1,10 @@
-//! From a model's output to detections.
+//! Converts the output of a model to detections.
 
 use super::input::Placement;
-use super::manifest::{Activation, Kind, Order, Output, Unit};
+use super::manifest::{Activation, Order, Output, OutputKind, Unit};
 use crate::Detection;
 
-/// Candidates of one picture that are compared with each other.
+/// Maximum number of candidates that are compared with each other.
 const MOST_CANDIDATES: usize = 3_000;
 
 /// One output of the model.
@@ -15,14 +15,14 @@ pub(super) struct Values {
     pub(super) values: Vec<f32>,
 }
 
-/// A box (left, top, right, bottom in pixels of the input) that may be an object.
+/// A box that may be an object: left, top, right and bottom in pixels of the input.
 struct Candidate {
     class: usize,
     confidence: f32,
     sides: [f32; 4],
 }
 
-/// What the model found.
+/// Interprets the output of a model.
 pub(super) struct Decoder<'a> {
     pub(super) output: &'a Output,
     pub(super) labels: &'a [String],
@@ -31,15 +31,15 @@ pub(super) struct Decoder<'a> {
 }
 
 impl Decoder<'_> {
-    /// The detections, the surest first.
+    /// The detections, by descending confidence.
     ///
     /// # Errors
-    /// What about the outputs is not as `preprocess.json` and `labels.txt` say.
+    /// If the output does not match `preprocess.json` or `labels.txt`. The error says why.
     pub(super) fn decode(&self, outputs: &[Values], placement: &Placement) -> Result<Vec<Detection>, String> {
         match self.output.kind {
-            Kind::Classification => self.classes(outputs, placement),
-            Kind::Yolo => Ok(self.chosen(self.yolo(outputs)?, placement)),
-            Kind::Ssd => Ok(self.chosen(self.ssd(outputs)?, placement)),
+            OutputKind::Classification => self.classes(outputs, placement),
+            OutputKind::Yolo => Ok(self.chosen(self.yolo(outputs)?, placement)),
+            OutputKind::Ssd => Ok(self.chosen(self.ssd(outputs)?, placement)),
         }
     }
 
@@ -127,7 +127,7 @@ impl Decoder<'_> {
         Ok(detections)
     }
 
-    /// Of detections of a class that overlap, the surest (non-maximum suppression).
+    /// Non-maximum suppression: of overlapping detections of a class, keeps the one with the highest confidence.
     fn chosen(&self, mut candidates: Vec<Candidate>, placement: &Placement) -> Vec<Detection> {
         candidates.sort_by(|one, other| other.confidence.total_cmp(&one.confidence));
         let mut chosen: Vec<Detection> = Vec::new();
@@ -147,7 +147,7 @@ impl Decoder<'_> {
         chosen
     }
 
-    /// Pixels of the input for one of the boxes' unit.
+    /// Pixels of the input per unit of the boxes.
     fn unit(&self, usual: Unit) -> (f32, f32) {
         match self.output.unit.unwrap_or(usual) {
             Unit::Pixels => (1.0, 1.0),
@@ -160,7 +160,7 @@ fn in_pixels([left, top, right, bottom]: [f32; 4], (across, down): (f32, f32)) -
     [left * across, top * down, right * across, bottom * down]
 }
 
-/// The place and the value of the largest.
+/// Index and value of the maximum.
 fn best(values: impl Iterator<Item = f32>) -> Option<(usize, f32)> {
     values.enumerate().max_by(|one, other| one.1.total_cmp(&other.1))
 }

@@ -1,4 +1,4 @@
-//! From a picture to a model's input, and from the input's places back to the picture.
+//! Converts a picture to a model's input, and positions in the input back to the picture.
 
 use image::imageops::overlay;
 use image::{Rgb, RgbImage};
@@ -8,33 +8,33 @@ use crate::area::pixels;
 use crate::picture::resize;
 use crate::{Picture, PixelBox};
 
-/// How a picture lies in the input.
+/// The placement of a picture in the input.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Placement {
-    /// Pixels of the input for one of the picture, across and down.
+    /// Pixels of the input per pixel of the picture, horizontally and vertically.
     scale: (f32, f32),
-    /// Where the picture begins.
+    /// The picture's upper left corner in the input.
     origin: (f32, f32),
     /// Width and height of the picture.
     picture: (u32, u32),
 }
 
 impl Placement {
-    /// A rectangle of the input (left, top, right, bottom) on the picture.
+    /// Converts a rectangle of the input (left, top, right, bottom) to the picture.
     pub(super) fn on_picture(&self, [left, top, right, bottom]: [f32; 4]) -> Option<PixelBox> {
         let across = |x: f32| (x - self.origin.0) / self.scale.0;
         let down = |y: f32| (y - self.origin.1) / self.scale.1;
         PixelBox::between([across(left), down(top), across(right), down(bottom)], self.picture)
     }
 
-    /// The whole picture.
+    /// The rectangle of the whole picture.
     pub(super) fn whole(&self) -> PixelBox {
         PixelBox::whole(self.picture)
     }
 }
 
 impl Input {
-    /// The picture in the size of the input.
+    /// Scales the picture to the size of the input.
     pub(super) fn fit(&self, picture: &Picture) -> (RgbImage, Placement) {
         let (width, height) = picture.size();
         let full = (pixels(self.width) / pixels(width), pixels(self.height) / pixels(height));
@@ -76,7 +76,7 @@ impl Input {
         }
     }
 
-    /// The samples of the input as bytes, for models that take them as they are.
+    /// The samples of the input as bytes, for models that take them directly.
     pub(super) fn bytes(&self, fitted: &RgbImage) -> Vec<u8> {
         let plain = Self { scale: 1.0, mean: [0.0; 3], std: [1.0; 3], ..self.clone() };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "samples from 0 to 255")]

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::LoadError;
 
-/// How pictures become the model's input, and what its output means. For a YOLO of 640 by 640 pixels:
+/// How pictures become the model's input, and what its output means. For a YOLO model of 640 by 640 pixels:
 ///
 /// ```json
 /// {"input": {"width": 640, "height": 640}, "output": {"kind": "yolo"}}
@@ -20,7 +20,7 @@ pub struct Preprocess {
     pub output: Output,
 }
 
-/// How a picture becomes the input. A value is `(sample × scale - mean) / std`.
+/// How a picture becomes the input. The values are `(sample × scale - mean) / std`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
@@ -31,22 +31,22 @@ pub struct Input {
     /// The order of the axes.
     #[serde(default)]
     pub layout: Layout,
-    /// The order of the colours.
+    /// The order of the colour channels.
     #[serde(default)]
     pub channels: Channels,
-    /// What samples from 0 to 255 are multiplied with.
+    /// The factor for samples from 0 to 255.
     #[serde(default = "one_of_255")]
     pub scale: f32,
-    /// What is subtracted then, red, green and blue.
+    /// The mean that is subtracted then, for red, green and blue.
     #[serde(default)]
     pub mean: [f32; 3],
-    /// What is divided by then, red, green and blue.
+    /// The standard deviation to divide by then, for red, green and blue.
     #[serde(default = "ones")]
     pub std: [f32; 3],
-    /// How a picture of another shape is fitted.
+    /// How to fit a picture with another aspect ratio.
     #[serde(default)]
     pub resize: Resize,
-    /// The grey around a letterboxed picture, 0 to 255.
+    /// The grey value around a letterboxed picture, from 0 to 255.
     #[serde(default = "grey")]
     pub fill: u8,
 }
@@ -54,11 +54,11 @@ pub struct Input {
 /// The order of the input's axes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum Layout {
-    /// One plane for each colour.
+    /// One plane for each colour (NCHW).
     #[default]
     #[serde(rename = "NCHW")]
     Planes,
-    /// The colours of a pixel side by side.
+    /// The colours of each pixel next to each other (NHWC).
     #[serde(rename = "NHWC")]
     Pixels,
 }
@@ -75,14 +75,14 @@ pub enum Channels {
     Bgr,
 }
 
-/// How a picture of another shape is fitted.
+/// How to fit a picture with another aspect ratio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Resize {
-    /// Whole, in the middle, with bars beside it.
+    /// Keeps the aspect ratio, centred, with bars at the sides.
     #[default]
     Letterbox,
-    /// Stretched.
+    /// Stretches it.
     Stretch,
 }
 
@@ -90,42 +90,42 @@ pub enum Resize {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Output {
-    /// The form.
-    pub kind: Kind,
-    /// What a detection must reach, from 0 to 1.
+    /// The format.
+    pub kind: OutputKind,
+    /// Minimum confidence of a detection, from 0 to 1.
     #[serde(default = "quarter")]
     pub confidence: f32,
-    /// Of two detections of a class that overlap by more, the surer one counts; from 0 to 1.
+    /// Maximum overlap of two detections of a class, from 0 to 1. If they overlap more, the one with the lower
+    /// confidence is dropped.
     #[serde(default = "nearly_half")]
     pub overlap: f32,
-    /// Most detections.
+    /// Maximum number of detections.
     #[serde(default = "hundred")]
     pub most: usize,
-    /// Whether boxes are in pixels of the input or in shares of it; default: pixels for `yolo`, shares
-    /// for `ssd`.
+    /// The unit of boxes. Default: pixels for `yolo`, shares for `ssd`.
     pub unit: Option<Unit>,
-    /// `classification`: what makes probabilities of its values.
+    /// `classification`: the activation that turns its values into probabilities.
     #[serde(default)]
     pub activation: Activation,
     /// `ssd`: the names of its outputs.
     #[serde(default)]
     pub names: SsdNames,
-    /// `ssd`: the order of a box's sides.
+    /// `ssd`: the order of a box's coordinates.
     #[serde(default)]
     pub order: Order,
-    /// `ssd`: the number of the first label's class; models that count a background have 1.
+    /// `ssd`: the number of the first label's class. Models with a background class have 1.
     #[serde(default)]
     pub first_class: u32,
 }
 
-/// The forms of output.
+/// Formats of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// One output of boxes (centre, width, height) with a score for each class: `[1, n, 5 + classes]`
-    /// with a score for the box itself (version 5), or `[1, 4 + classes, n]` (version 8).
+pub enum OutputKind {
+    /// One output of boxes (centre, width, height) with a score for each class: `[1, n, 5 + classes]` with an
+    /// additional score for the box (version 5), or `[1, 4 + classes, n]` (version 8).
     Yolo,
-    /// Three outputs: boxes, scores and classes, overlaps already removed.
+    /// Three outputs: boxes, scores and classes, after non-maximum suppression.
     Ssd,
     /// One output: a score for each class of the whole picture.
     Classification,
@@ -141,11 +141,11 @@ pub enum Unit {
     Shares,
 }
 
-/// What makes probabilities of a classification's values.
+/// Turns the values of a classification into probabilities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Activation {
-    /// They are probabilities.
+    /// None: they are probabilities already.
     None,
     /// Softmax.
     #[default]
@@ -174,7 +174,7 @@ impl Default for SsdNames {
     }
 }
 
-/// The order of a box's sides.
+/// The order of a box's coordinates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
@@ -209,16 +209,17 @@ fn hundred() -> usize {
     100
 }
 
-/// Sides of an input, in pixels.
+/// Supported lengths of the input's sides in pixels.
 const SIDES: std::ops::RangeInclusive<u32> = 8..=2_048;
-/// Detections that are ever given.
+/// Upper limit of the number of detections.
 const MOST_DETECTIONS: usize = 1_000;
 
 impl Preprocess {
     /// Reads and checks `preprocess.json`.
     ///
     /// # Errors
-    /// [`LoadError::File`], [`LoadError::Preprocess`].
+    /// [`LoadError::File`] if the file cannot be read, [`LoadError::Preprocess`] if it is malformed or has invalid
+    /// values.
     pub fn read(folder: &Path) -> Result<Self, LoadError> {
         let file = "preprocess.json";
         let text = std::fs::read_to_string(folder.join(file)).map_err(|cause| LoadError::File { file, cause })?;
@@ -249,7 +250,7 @@ impl Preprocess {
 /// Reads `labels.txt`: one name per line.
 ///
 /// # Errors
-/// [`LoadError::File`], [`LoadError::Labels`].
+/// [`LoadError::File`] if the file cannot be read, [`LoadError::Labels`] if it has an empty line.
 pub fn read_labels(folder: &Path) -> Result<Vec<String>, LoadError> {
     let file = "labels.txt";
     let text = std::fs::read_to_string(folder.join(file)).map_err(|cause| LoadError::File { file, cause })?;

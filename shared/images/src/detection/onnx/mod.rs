@@ -1,9 +1,8 @@
-//! A detector of one's own: an ONNX model in a folder, run inside the process by tract.
+//! An object detector of the operator's own: an ONNX model in a folder, run in this process by tract.
 //!
-//! The folder holds `model.onnx`, `labels.txt` (one name per line, in the order of the model's classes)
-//! and `preprocess.json`, which says how a picture becomes the model's input and what its output means:
-//! see [`Preprocess`]. Everything about the folder that cannot work is said when it is loaded: the model
-//! is run once then.
+//! The folder contains `model.onnx`, `labels.txt` (one name per line, in the order of the model's classes) and
+//! `preprocess.json`, which describes the model's input and output: see [`Preprocess`]. Loading reports everything that
+//! cannot work, since it runs the model once.
 
 mod decode;
 mod input;
@@ -26,7 +25,7 @@ use super::{Detection, Detector, NAME};
 use crate::Picture;
 use foundation::provider::{ProviderError, ProviderFailure};
 
-/// Why a folder's model cannot be used. Its text says what to change.
+/// Why a model cannot be used. The text says what to change.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// A file of the folder cannot be read.
@@ -34,21 +33,21 @@ pub enum LoadError {
     File {
         /// The file's name.
         file: &'static str,
-        /// The system's own word.
+        /// The system's error.
         cause: std::io::Error,
     },
-    /// `preprocess.json` is not what it should be.
+    /// `preprocess.json` is invalid.
     #[error("preprocess.json: {0}")]
     Preprocess(String),
-    /// `labels.txt` is not what it should be.
+    /// `labels.txt` is invalid.
     #[error("labels.txt: {0}")]
     Labels(String),
-    /// The model cannot be loaded or run, or gives something else than `preprocess.json` says.
+    /// The model cannot be loaded or run, or its output does not match `preprocess.json`.
     #[error("model.onnx: {0}")]
     Model(String),
 }
 
-/// An ONNX model on a thread of its own.
+/// An ONNX model that runs on a thread of its own.
 #[derive(Debug)]
 pub struct OnnxDetector {
     name: String,
@@ -56,11 +55,10 @@ pub struct OnnxDetector {
 }
 
 impl OnnxDetector {
-    /// Loads the model of a folder and runs it once. Takes a second or so and blocks: call it through
-    /// `spawn_blocking`.
+    /// Loads the model of a folder and runs it once. Blocks for about a second: call it in `spawn_blocking`.
     ///
     /// # Errors
-    /// [`LoadError`].
+    /// If a file is missing or invalid, or the model cannot be run.
     pub fn load(folder: &Path) -> Result<Self, LoadError> {
         let model = Model::load(folder)?;
         let name = folder.file_name().map_or_else(|| "onnx".to_owned(), |name| name.to_string_lossy().into_owned());
@@ -75,8 +73,7 @@ impl Detector for OnnxDetector {
     }
 }
 
-/// The detector of a folder. Without a model there, or with one that cannot be used, every call says
-/// so; the log says what is wrong with it.
+/// The detector in a folder. If there is no model, or it cannot be used, every call says so; the log has the reason.
 pub(super) async fn in_folder(folder: PathBuf) -> Arc<dyn Detector> {
     if !folder.join("model.onnx").is_file() {
         return Arc::new(Missing::NotThere);

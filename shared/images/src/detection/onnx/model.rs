@@ -1,4 +1,4 @@
-//! The graph, run by tract.
+//! Runs the graph with tract.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use super::manifest::{Preprocess, read_labels};
 use crate::area::pixels;
 use crate::{Detection, Picture};
 
-/// A model with everything that its folder says about it.
+/// A model with its description.
 #[derive(Debug)]
 pub(super) struct Model {
     plan: Arc<TypedRunnableModel>,
-    /// Whether it takes samples as they are.
+    /// Whether its input is bytes.
     takes_bytes: bool,
     names: Vec<String>,
     preprocess: Preprocess,
@@ -28,7 +28,7 @@ pub(super) struct Model {
 }
 
 impl Model {
-    /// Reads a folder and runs its model once, on grey.
+    /// Reads a folder and runs its model once, on a grey picture.
     pub(super) fn load(folder: &Path) -> Result<Self, LoadError> {
         let preprocess = Preprocess::read(folder)?;
         let labels = read_labels(folder)?;
@@ -41,7 +41,7 @@ impl Model {
         Ok(model)
     }
 
-    /// What a picture shows.
+    /// The objects in a picture.
     pub(super) fn detect(&self, picture: &Picture) -> Result<Vec<Detection>, String> {
         let input = &self.preprocess.input;
         let (fitted, placement) = input.fit(picture);

@@ -12,9 +12,9 @@ use super::model::Model;
 use crate::{Detection, Picture};
 use foundation::provider::{ProviderError, ProviderFailure};
 
-/// Pictures that may wait; further ones are refused.
+/// Number of pictures that may wait. Further ones are refused.
 const QUEUE: usize = 8;
-/// When to come back then, in seconds.
+/// The seconds after which a refused caller may retry.
 const RETRY_SECONDS: u64 = 2;
 
 type Reply = Result<Vec<Detection>, String>;
@@ -24,7 +24,7 @@ struct Job {
     reply: oneshot::Sender<Reply>,
 }
 
-/// A thread with a bounded queue before it. It ends when the handle is dropped.
+/// A thread with a bounded queue. It ends when the handle is dropped.
 #[derive(Debug)]
 pub(super) struct Worker {
     jobs: mpsc::Sender<Job>,
@@ -37,7 +37,7 @@ impl Worker {
         Ok(Self { jobs })
     }
 
-    /// What a picture shows. Dropping the future drops the work that is not yet begun.
+    /// The objects in a picture. Dropping the future cancels work that has not begun.
     pub(super) async fn detect(&self, picture: Arc<Picture>) -> Result<Vec<Detection>, ProviderError> {
         let (reply, answer) = oneshot::channel();
         match self.jobs.try_send(Job { picture, reply }) {

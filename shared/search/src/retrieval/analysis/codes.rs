@@ -2,18 +2,18 @@
 
 use super::tokens::{Event, MAX_TERM, Role};
 
-/// Digits of a part of a code that is found by itself, without the letters before it.
+/// Minimum digits of a part of a code that is indexed separately, without the letters before it.
 const LONG: usize = 4;
-/// Parts of a code whose neighbours are found as pairs.
+/// Maximum number of parts of a code whose neighbours are indexed as pairs.
 const FEW_PARTS: usize = 6;
 
-/// A code without its joiners; a point stays, since it may be one of a number.
+/// A code without its joiners. A point stays, since it may belong to a number.
 pub(super) fn compact(lower: &str) -> String {
     lower.chars().filter(|c| !matches!(c, '-' | '/' | '\'')).map(|c| if c == ',' { '.' } else { c }).collect()
 }
 
-/// A code is found whole, with and without its joiners, without the letters before it, by its parts and by
-/// pairs of them.
+/// Emits the terms of a code: the whole code with and without its joiners, without the letters before it, its parts,
+/// and pairs of parts.
 pub(super) fn each_term(lower: &str, take: &mut impl FnMut(Event<'_>)) {
     let mut give = |role: Role, term: &str| {
         if !term.is_empty() && term.len() <= MAX_TERM {
@@ -48,14 +48,14 @@ pub(super) fn each_term(lower: &str, take: &mut impl FnMut(Event<'_>)) {
     }
 }
 
-/// Whether digits and hyphens are a stock number of NATO, or one of those that were used before 1974.
+/// Whether digits and hyphens form a NATO stock number, or one of the form used before 1974.
 pub(super) fn is_stock_number(text: &str) -> bool {
     let lengths: Vec<usize> = text.split('-').map(str::len).collect();
     let digits = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     digits && matches!(lengths.as_slice(), [4, 2, 3, 4] | [4, 3, 4] | [4, 9] | [13])
 }
 
-/// A metric thread in its usual form, `m12x1.75`; the spelling has no spaces and is in lower case.
+/// A metric thread in its normal form, `m12x1.75`. `spelling` is in lower case without spaces.
 pub(super) fn metric_thread(spelling: &str) -> Option<String> {
     let rest = spelling.strip_prefix('m')?;
     let (diameter, pitch) =
@@ -70,8 +70,8 @@ pub(super) fn metric_thread(spelling: &str) -> Option<String> {
     Some(format!("m{}x{pitch}", number(diameter)?))
 }
 
-/// The spellings that a code may be mistaken for: `O` for `0`, `I` and `l` for `1`. The code itself is not
-/// among them, and of codes with many such signs not all are given.
+/// Other spellings that a code may be mistaken for: `O` for `0`, `I` and `l` for `1`. The code itself is not included,
+/// and for codes with many such characters not all combinations are.
 #[must_use]
 pub fn confused(code: &str) -> Vec<String> {
     const MOST: usize = 64;

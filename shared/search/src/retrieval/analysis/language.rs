@@ -1,4 +1,4 @@
-//! Languages: how their words are stemmed, and which of them say nothing.
+//! Languages: stemming, stop words and filler words.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -10,11 +10,11 @@ use whatlang::{Lang, Script};
 
 use super::scan::without_accents;
 
-/// Characters of a document from which its language is judged.
+/// Number of characters of a document by which its language is detected.
 const SAMPLE: usize = 20_000;
 /// No words.
 static NONE: LazyLock<HashSet<&'static str>> = LazyLock::new(HashSet::new);
-/// Words so common in English that they only cost time.
+/// Words so common in English that indexing them would only cost time.
 const ENGLISH_STOP_WORDS: &[&str] = &[
     "a", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "for", "from", "had", "has", "have", "how",
     "i", "if", "in", "into", "is", "it", "its", "me", "my", "of", "on", "or", "should", "such", "that", "the", "their",
@@ -22,7 +22,7 @@ const ENGLISH_STOP_WORDS: &[&str] = &[
     "will", "with", "you", "your",
 ];
 
-/// Numbers in words. Those of some languages take a while to be made.
+/// Parsers of numbers in words. For some languages they take a while to create.
 static SPOKEN: LazyLock<[(Language, Spoken); 8]> = LazyLock::new(|| {
     [
         (Language::English, Spoken::english()),
@@ -36,16 +36,16 @@ static SPOKEN: LazyLock<[(Language, Spoken); 8]> = LazyLock::new(|| {
     ]
 });
 
-/// Characters of a question that the detector is asked about, and the confidence with which it is believed.
+/// Minimum length of a question for the language detector, and the minimum confidence of its result.
 const LONG: usize = 30;
 const SURE: f64 = 0.9;
 
-/// A language that words are analysed in.
+/// A language in which words are analysed.
 ///
-/// Stored in segments by its position: add new ones at the end.
+/// Segments store its position, so add new languages at the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum Language {
-    /// English; also where too little text tells.
+    /// English; also the default if there is too little text.
     #[default]
     English,
     /// German.
@@ -80,12 +80,12 @@ pub enum Language {
     Greek,
     /// Arabic.
     Arabic,
-    /// Any other: words are compared as they are written.
+    /// Any other language: words are compared as they are written.
     Other,
 }
 
 impl Language {
-    /// Languages whose function words are known, in the order in which ties are decided.
+    /// Languages whose function words are known, in the order that decides ties.
     const KNOWN: [Self; 7] =
         [Self::English, Self::German, Self::Spanish, Self::French, Self::Italian, Self::Portuguese, Self::Dutch];
 
@@ -110,7 +110,7 @@ impl Language {
         Self::Other,
     ];
 
-    /// The language of a document, by pieces of it in their order.
+    /// Detects the language of a document from pieces of it, in their order.
     #[must_use]
     pub fn of_document<'a>(pieces: impl IntoIterator<Item = &'a str>) -> Self {
         let mut sample = String::with_capacity(SAMPLE);
@@ -124,8 +124,8 @@ impl Language {
         whatlang::detect(&sample).map_or(Self::English, |found| Self::from(found.lang()))
     }
 
-    /// The language of a question. A detector needs more letters than questions have, so the words that
-    /// hold a sentence together decide first.
+    /// Detects the language of a question. Questions are usually too short for a detector, so function words are
+    /// considered first.
     #[must_use]
     pub fn of_question(text: &str) -> Self {
         let lower = text.to_lowercase();
@@ -152,7 +152,7 @@ impl Language {
         detected.map_or(first, |found| Self::from(found.lang()))
     }
 
-    /// The two-letter code of ISO 639; empty for [`Self::Other`].
+    /// The two-letter ISO 639 code; empty for [`Self::Other`].
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -177,7 +177,7 @@ impl Language {
         }
     }
 
-    /// Its numbers in words, where they are known.
+    /// The parser of its numbers in words, if there is one.
     #[must_use]
     pub fn spoken(self) -> Option<&'static Spoken> {
         SPOKEN.iter().find(|(language, _)| *language == self).map(|(_, spoken)| spoken)
@@ -223,21 +223,21 @@ impl Language {
         LISTS.get(self as usize).unwrap_or(&NONE)
     }
 
-    /// Whether a word in lower case says nothing of what a question asks for.
+    /// Whether a word, in lower case, says nothing about what a question asks for.
     #[must_use]
     pub fn is_filler(self, word: &str) -> bool {
         let plain = without_accents(word);
         [word, plain.as_ref()].iter().any(|word| self.stop_words().contains(word) || self.filler().contains(word))
     }
 
-    /// Words that frame a question and say nothing of its subject; in questions they weigh nothing.
+    /// Words that frame a question and say nothing about its subject. In questions they have no weight.
     fn filler(self) -> &'static HashSet<&'static str> {
         static LISTS: LazyLock<Vec<HashSet<&'static str>>> = LazyLock::new(|| listed(""));
         LISTS.get(self as usize).unwrap_or(&NONE)
     }
 
-    /// Whether a word in lower case is of such general use that it says little of what a question asks for:
-    /// how much, when and where, and what is done with anything.
+    /// Whether a word, in lower case, is so general that it says little about what a question asks for: how much, when
+    /// and where, and common verbs.
     #[must_use]
     pub fn is_general(self, word: &str) -> bool {
         static LISTS: LazyLock<Vec<HashSet<&'static str>>> = LazyLock::new(|| listed("+"));
@@ -247,7 +247,7 @@ impl Language {
     }
 }
 
-/// The words of each language on the lines of `filler.txt` whose code has this sign behind it.
+/// The words of each language in `filler.txt`, from the lines whose code is followed by this character.
 fn listed(sign: &str) -> Vec<HashSet<&'static str>> {
     let of = |language: Language| {
         let line = include_str!("filler.txt").lines().filter_map(|line| line.split_once(':'));

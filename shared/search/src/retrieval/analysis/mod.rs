@@ -1,9 +1,8 @@
-//! From text to index terms: stems in the language of the text, numbers and units in one spelling, part
-//! numbers whole and in parts.
+//! Turns text into index terms: stems in the language of the text, numbers and units in normal form, part numbers as a
+//! whole and in parts.
 //!
-//! The tokens of a text are the same in every language; only its words are stemmed and left out by the
-//! language. A segment is analysed in the language of its document, a question in the languages of the
-//! segments that are searched.
+//! Tokens are the same for every language. Only the stemming of words and the stop words depend on it. A segment is
+//! analysed in the language of its document, a question in the languages of all segments that are searched.
 
 mod codes;
 mod figures;
@@ -23,12 +22,12 @@ pub use codes::confused;
 pub use figures::{Figure, Reading, Sign, figures, unit_terms};
 pub use language::Language;
 pub use spelled::figures_in_words;
-pub use tokens::{Kind, Role};
+pub use tokens::{Role, TokenKind};
 
 use scan::without_accents;
 use tokens::{Event, MAX_TERM, walk};
 
-/// Turns text into terms.
+/// Turns text into index terms.
 pub struct Analyzer {
     language: Language,
     stemmer: Option<Stemmer>,
@@ -54,7 +53,7 @@ impl Analyzer {
         self.language
     }
 
-    /// The terms of a text, in order, stop words left out.
+    /// The terms of a text in order, without stop words.
     #[must_use]
     pub fn terms(&self, text: &str) -> Vec<String> {
         let mut terms = Vec::new();
@@ -67,9 +66,9 @@ impl Analyzer {
         self.each_term_and_word(text, |term, _| take(term));
     }
 
-    /// Calls `take` for each term that may be one of those that `initials` were made of, and with `None` for the
-    /// other words, so that it can be told how far terms are apart. Stemming, which costs most, is left out where it
-    /// cannot lead to one.
+    /// Calls `take` for each term that may be among those that `initials` was made from, and with `None` for other
+    /// words, to keep the distances between terms. Skips stemming, the most expensive part, for words that cannot lead
+    /// to one of them.
     pub fn each_place_like(&self, text: &str, initials: &Initials, mut take: impl FnMut(Option<&str>)) {
         walk(text, |event| match event {
             Event::Word(word) if initials.begin(word) => {
@@ -83,8 +82,7 @@ impl Analyzer {
         });
     }
 
-    /// Calls `take` for each term of a text; where it is a word, with the word itself in lower case and
-    /// without accents.
+    /// Calls `take` for each term of a text; if the term is a word, also with that word in lower case without accents.
     pub fn each_term_and_word(&self, text: &str, mut take: impl FnMut(&str, Option<&str>)) {
         walk(text, |event| match event {
             Event::Word(word) => {
@@ -104,13 +102,13 @@ impl Analyzer {
         (!is_stop_word).then(|| self.stem(word))
     }
 
-    /// Whether a word in lower case is too common to be indexed.
+    /// Whether a word, in lower case, is too common to be indexed.
     #[must_use]
     pub fn is_stop_word(&self, word: &str) -> bool {
         self.stop_words.contains(word) || (!word.is_ascii() && self.stop_words.contains(without_accents(word).as_ref()))
     }
 
-    /// The stem of a word in lower case, whether it is indexed or not.
+    /// The stem of a word in lower case, even if it is a stop word.
     #[must_use]
     pub fn stem<'a>(&self, word: &'a str) -> Cow<'a, str> {
         let Some(stemmer) = &self.stemmer else { return without_accents(word) };
@@ -134,17 +132,17 @@ pub fn plain(word: &str) -> Cow<'_, str> {
 /// A token of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// What it is.
-    pub kind: Kind,
-    /// As it is written.
+    /// Its kind.
+    pub kind: TokenKind,
+    /// Its original spelling.
     pub written: String,
-    /// The word in lower case, for [`Kind::Word`]; not yet stemmed.
+    /// The word in lower case, not stemmed, for [`TokenKind::Word`].
     pub word: Option<String>,
-    /// The terms that need no stemming.
+    /// The terms that are not stemmed.
     pub terms: Vec<(Role, String)>,
 }
 
-/// The tokens of a question, the same for every language.
+/// The tokens of a question. They are the same for every language.
 #[must_use]
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
@@ -166,12 +164,12 @@ pub fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// Small numbers in words, in English.
+/// Small English numbers in words.
 pub const NUMBER_WORDS: [&str; 12] =
     ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
-/// Where a phrase stands in a text, between the borders of words, in bytes. Both are in lower case. A phrase that
-/// ends in a blank may go on behind it.
+/// The byte positions of a phrase in a text, at word boundaries. Both must be in lower case. A phrase that ends with a
+/// space may continue after it.
 pub fn phrase_places<'a>(text: &'a str, phrase: &'a str) -> impl Iterator<Item = usize> + 'a {
     let is_border = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
     text.match_indices(phrase).map(|(at, _)| at).filter(move |at| {
@@ -181,13 +179,13 @@ pub fn phrase_places<'a>(text: &'a str, phrase: &'a str) -> impl Iterator<Item =
     })
 }
 
-/// The terms of the units that a text gives numbers in, numbers in words among them.
+/// The terms of the units of all values in a text, including values in words.
 #[must_use]
 pub fn measures(text: &str) -> Vec<String> {
     let mut measures = Vec::new();
     let mut counted = false;
     walk(text, |event| match event {
-        Event::Begin(Kind::Unit, _) => {}
+        Event::Begin(TokenKind::Unit, _) => {}
         Event::Begin(..) => counted = false,
         Event::Word(word) => counted = word == "half" || NUMBER_WORDS.contains(&word),
         // A number that a unit belongs to.
@@ -201,12 +199,13 @@ pub fn measures(text: &str) -> Vec<String> {
     measures
 }
 
-/// The first two bytes of terms. A word and its stem begin alike, but for `y` that becomes `i`, as in `dying`.
+/// The first two bytes of terms, for a quick check of words. A word and its stem begin with the same letters, except
+/// for `y` that becomes `i`, as in `dying`.
 #[derive(Debug, Clone)]
 pub struct Initials(Vec<bool>);
 
 impl Initials {
-    /// Those of these terms.
+    /// The initials of these terms.
     pub fn of<'a>(terms: impl IntoIterator<Item = &'a str>) -> Self {
         let mut initials = vec![false; 1 << 16];
         for term in terms {

@@ -1,18 +1,18 @@
-//! Numbers: one form for all spellings of each.
+//! Numbers in normal form.
 
 use super::scan::{Gap, Raw};
 
 /// A number, a range or a fraction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Numbers {
-    /// All of it.
+    /// The normal form of the whole.
     pub(super) whole: String,
-    /// The ends of a range; the fraction of a mixed number.
+    /// The two ends of a range, or the fraction of a mixed number.
     pub(super) parts: Vec<String>,
 }
 
-/// Reads a run of digits and joiners, and how many runs it takes with those `after` it; `None` where it is
-/// no number but a code.
+/// Parses a run of digits and joiners, and returns how many runs the number takes including those `after` it. `None` if
+/// it is a code.
 pub(super) fn numbers(text: &str, after: &[Raw<'_>]) -> Option<(Numbers, usize)> {
     if let Some(fraction) = fraction(text) {
         return Some((fraction, 1));
@@ -32,7 +32,7 @@ pub(super) fn numbers(text: &str, after: &[Raw<'_>]) -> Option<(Numbers, usize)>
     is_range.then(|| (Numbers { whole: format!("{low}-{high}"), parts: vec![low, high] }, 1))
 }
 
-/// A fraction, alone, with a whole before it, or with the pitch of a thread behind it.
+/// A fraction: alone, after a whole number, or before the pitch of a thread.
 fn fraction(text: &str) -> Option<Numbers> {
     let (whole, rest) = match text.split_once('-') {
         Some((whole, rest)) if rest.contains('/') => (Some(whole), rest),
@@ -66,7 +66,7 @@ fn fraction(text: &str) -> Option<Numbers> {
     }
 }
 
-/// A number of at most two digits, three below the line of a fraction.
+/// A number of at most two digits, or three in a denominator.
 fn short(text: &str) -> Option<u32> {
     (!text.is_empty() && text.len() <= 3 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
 }
@@ -75,7 +75,7 @@ fn is_whole(number: &str) -> bool {
     number.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// One number: decimal comma as point, no separators of thousands, no zeros that say nothing.
+/// Normalises one number: decimal point, no thousands separators, no redundant zeros.
 fn number(text: &str) -> Option<String> {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if digits(text) {

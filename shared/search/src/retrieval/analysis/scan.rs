@@ -1,29 +1,29 @@
-//! From a line of text to runs of characters that belong together.
+//! Splits a line of text into runs of characters.
 
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// What a run of characters is.
+/// The kind of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     /// Letters, digits and what joins them.
     Plain,
-    /// A script that writes no spaces between words, or hangs endings on them.
+    /// A script without spaces between words, or one that attaches endings to them.
     Unspaced,
-    /// A sign that is a unit: `°`, `%`, `"`.
+    /// A character that is a unit: `°`, `%`, `"`.
     Sign,
 }
 
-/// What stands between a run and the one before it.
+/// What separates a run from the previous one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gap {
     /// Nothing.
     None,
     /// One space.
     Space,
-    /// Spaces and stops that may stand inside a unit: `ft. lbs.`
+    /// Spaces and full stops that may occur within a unit: `ft. lbs.`
     Soft,
     /// Anything else.
     Hard,
@@ -32,13 +32,13 @@ pub(super) enum Gap {
 /// A run of characters.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Raw<'a> {
-    /// As it is written, signs normalised.
+    /// Its text, with normalised characters.
     pub(super) text: &'a str,
     pub(super) shape: Shape,
     pub(super) gap: Gap,
 }
 
-/// The same text with one character for what has several: dashes, crosses, fractions, full-width letters.
+/// The text with one character for each group of equivalent ones: dashes, crosses, fractions, full-width letters.
 pub(super) fn normalised(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
@@ -48,8 +48,8 @@ pub(super) fn normalised(text: &str) -> Cow<'_, str> {
     out.nfc().collect::<String>().into()
 }
 
-/// The same, and for each byte of it the place in `text` of the character that it comes from. Letters that are
-/// written in several characters stay so, and backslashes before marks are left out, as Markdown has them.
+/// The same, and for each byte of the result the position of its source character in `text`. Decomposed letters stay
+/// decomposed, and Markdown's backslashes before punctuation are dropped.
 pub(super) fn normalised_with_places(text: &str) -> (String, Vec<usize>) {
     let mut out = String::with_capacity(text.len() + 8);
     let mut places = Vec::with_capacity(text.len() + 8);
@@ -99,14 +99,14 @@ fn push_normalised(out: &mut String, character: char) {
     }
 }
 
-/// Whether a text ends with a unit of length, which a small figure makes one of an area or a volume.
+/// Whether a text ends with a unit of length, which a superscript turns into one of area or volume.
 fn ends_with_length(text: &str) -> bool {
     const LENGTHS: [&str; 7] = ["mm", "cm", "dm", "m", "km", "in", "ft"];
     let last = text.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
     LENGTHS.contains(&last)
 }
 
-/// The runs of a line that was normalised.
+/// Splits a normalised line into runs.
 pub(super) fn runs<'a>(line: &'a str, into: &mut Vec<Raw<'a>>) {
     into.clear();
     let mut open: Option<(usize, Shape)> = None;
@@ -163,7 +163,7 @@ fn shape(character: char, before: Option<char>, next: Option<char>, inside: bool
     }
 }
 
-/// Scripts whose words cannot be told apart by spaces.
+/// Whether a character belongs to a script without spaces between words.
 fn is_unspaced(character: char) -> bool {
     matches!(character,
         '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1100}'..='\u{11ff}' | '\u{1780}'..='\u{17ff}'
@@ -173,7 +173,7 @@ fn is_unspaced(character: char) -> bool {
         && (character.is_alphanumeric() || is_combining_mark(character) || matches!(character, '\u{30fc}' | '\u{3005}'))
 }
 
-/// Lower case without the accents of Latin and Greek letters. Marks of other scripts are letters of their own.
+/// A word in lower case without the accents of Latin and Greek letters. Marks of other scripts are letters.
 pub(super) fn without_accents(word: &str) -> Cow<'_, str> {
     if word.is_ascii() {
         return Cow::Borrowed(word);

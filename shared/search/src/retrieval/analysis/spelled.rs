@@ -1,4 +1,4 @@
-//! Values whose numbers are written in words: `sixty-five foot-pounds`.
+//! Values with numbers in words: `sixty-five foot-pounds`.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,14 +8,14 @@ use text2num::{Language as Spoken, Occurence, Token, find_numbers};
 use super::Language;
 use super::figures::{Figure, figures};
 
-/// Bytes behind a number in which its unit is looked for.
+/// Maximum number of bytes after a number in which its unit is searched.
 const REACH: usize = 40;
 
 /// A word of a text.
 struct Word<'a> {
     text: &'a str,
     lower: String,
-    /// Whether something stands before it that ends a number: a stop, a bracket, a digit.
+    /// Whether it is separated from the previous word by something that ends a number: a full stop, a bracket, a digit.
     is_apart: bool,
     range: Range<usize>,
 }
@@ -34,8 +34,8 @@ impl Token for &Word<'_> {
     }
 }
 
-/// The values of a text whose numbers are words, in their order and with their places. Fractions and ordinal numbers
-/// are left out, and numbers in digits too.
+/// The values with numbers in words, in order and with their positions. Omits fractions, ordinals and numbers in
+/// digits.
 #[must_use]
 pub fn figures_in_words(text: &str, language: Language) -> Vec<Figure> {
     let Some(spoken) = language.spoken() else { return Vec::new() };
@@ -59,12 +59,12 @@ fn words(text: &str) -> Vec<Word<'_>> {
     words
 }
 
-/// Whether a word is no number but stands for a thing: "the short ones".
+/// Whether a number word is a pronoun: "the short ones".
 fn is_pronoun(words: &[Word<'_>]) -> bool {
     matches!(words, [word] if word.lower == "ones")
 }
 
-/// The value that a number in words makes with the unit behind it.
+/// The value that a number in words forms with the unit after it.
 fn figure(text: &str, words: &[Word<'_>], number: &Occurence, spoken: &Spoken) -> Option<Figure> {
     let named = words.get(number.start..number.end).filter(|named| !is_pronoun(named))?;
     let mut end = named.last()?.range.end;

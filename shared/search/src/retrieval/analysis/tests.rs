@@ -132,9 +132,9 @@ fn part_numbers_are_found_whole_and_in_parts() {
 #[test]
 fn tokens_say_what_they_are() {
     let kinds = |text: &str| tokens(text).into_iter().map(|token| token.kind).collect::<Vec<_>>();
-    assert_eq!(kinds("oil 6.5 L E-31"), [Kind::Word, Kind::Number, Kind::Unit, Kind::Code]);
-    assert_eq!(kinds("6-wheel 3rd"), [Kind::Number, Kind::Word, Kind::Number]);
-    assert_eq!(kinds("MS28775-218 M12 x 1.75 25-37"), [Kind::Code, Kind::Code, Kind::Number]);
+    assert_eq!(kinds("oil 6.5 L E-31"), [TokenKind::Word, TokenKind::Number, TokenKind::Unit, TokenKind::Code]);
+    assert_eq!(kinds("6-wheel 3rd"), [TokenKind::Number, TokenKind::Word, TokenKind::Number]);
+    assert_eq!(kinds("MS28775-218 M12 x 1.75 25-37"), [TokenKind::Code, TokenKind::Code, TokenKind::Number]);
 }
 
 #[test]

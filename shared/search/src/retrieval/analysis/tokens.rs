@@ -1,4 +1,4 @@
-//! From text to tokens, the same way for every language: words, numbers with their units, codes.
+//! Splits text into tokens, in the same way for every language: words, numbers with units, codes.
 
 use std::borrow::Cow;
 
@@ -7,24 +7,24 @@ use super::numbers;
 use super::scan::{Gap, Raw, Shape, normalised, runs};
 use super::units::{self, Unit};
 
-/// Longest term in bytes; longer runs are no words.
+/// Maximum length of a term in bytes. Longer runs are not words.
 pub(super) const MAX_TERM: usize = 64;
-/// Digits without a break from which on they are no number but a code.
+/// Minimum number of consecutive digits that form a code instead of a number.
 const LONG_NUMBER: usize = 6;
-/// What holds words together.
+/// Characters that join the parts of words.
 const JOINERS: [char; 4] = ['-', '.', '/', ','];
-/// Runs that one unit or code may consist of.
+/// Maximum number of runs of a unit or code.
 const MOST_RUNS: usize = 4;
 
-/// Series of threads, which may be written on to their size: `3/4-16UNF`.
+/// Thread series, which may be attached to a size: `3/4-16UNF`.
 const SERIES: &[&str] = &["bsf", "bsp", "bspp", "bspt", "bsw", "nc", "nf", "npt", "unc", "unef", "unf", "uns"];
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum TokenKind {
     /// A word.
     Word,
-    /// A number without letters: a count, a measure, a range, a fraction.
+    /// A number without letters: a count, a measurement, a range, a fraction.
     Number,
     /// A unit, with or without a number before it.
     Unit,
@@ -32,31 +32,31 @@ pub enum Kind {
     Code,
 }
 
-/// How a term stands for its token.
+/// The relation of a term to its token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// It is the whole token.
+    /// The whole token.
     Whole,
-    /// It is the token together with what stands beside it: `6.5` and `litre`, `MS` and `28775-218`.
+    /// The token together with its neighbour: `6.5` and `litre`, `MS` and `28775-218`.
     Joined,
-    /// The same where the writing does not show that they belong together; only questions are read so.
+    /// The same if the text does not show that they belong together. Used for questions only.
     Guessed,
-    /// It is a part of the token.
+    /// A part of the token.
     Part,
 }
 
-/// What a walk over a text meets.
+/// An event of the tokenizer.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Event<'a> {
-    /// A token begins; as it is written.
-    Begin(Kind, &'a str),
-    /// The token is this word, in lower case, not yet stemmed.
+    /// A token begins, with its kind and original spelling.
+    Begin(TokenKind, &'a str),
+    /// The token is this word, in lower case and not stemmed.
     Word(&'a str),
-    /// A term of the token that needs no stemming.
+    /// A term of the token that is not stemmed.
     Term(Role, &'a str),
 }
 
-/// Tells `take` of all tokens of a text. What stands on different lines does not belong together.
+/// Calls `take` with all events of a text. Tokens never extend over a line break.
 pub(super) fn walk(text: &str, mut take: impl FnMut(Event<'_>)) {
     let text = normalised(text);
     let mut raws = Vec::new();
@@ -66,8 +66,8 @@ pub(super) fn walk(text: &str, mut take: impl FnMut(Event<'_>)) {
     }
 }
 
-/// Calls `take` with the runs of a line, again and again with those that it left; it says how many it used, and is
-/// told what stands before.
+/// Calls `take` with the remaining runs of a line and the run before them, until none remain. `take` returns how many
+/// runs it used.
 pub(super) fn walk_line<'a>(raws: &[Raw<'a>], mut take: impl FnMut(&[Raw<'a>], Option<&Raw<'a>>) -> usize) {
     let mut rest = raws;
     let mut before: Option<&Raw<'_>> = None;
@@ -78,7 +78,7 @@ pub(super) fn walk_line<'a>(raws: &[Raw<'a>], mut take: impl FnMut(&[Raw<'a>], O
     }
 }
 
-/// Takes one token, or a number with its unit; says how many runs that were.
+/// Emits one token, or a number with its unit. Returns how many runs it used.
 pub(super) fn token(raws: &[Raw<'_>], before: Option<&Raw<'_>>, take: &mut impl FnMut(Event<'_>)) -> usize {
     let Some(first) = raws.first() else { return 0 };
     match first.shape {
@@ -96,7 +96,7 @@ pub(super) fn token(raws: &[Raw<'_>], before: Option<&Raw<'_>>, take: &mut impl 
     if !lower.bytes().any(|byte| byte.is_ascii_digit()) {
         return match unit_of(raws).filter(|(unit, _)| unit.alone) {
             Some((unit, used)) => {
-                take(Event::Begin(Kind::Unit, first.text));
+                take(Event::Begin(TokenKind::Unit, first.text));
                 take(Event::Term(Role::Whole, unit.term));
                 used
             }
@@ -123,13 +123,13 @@ pub(super) fn token(raws: &[Raw<'_>], before: Option<&Raw<'_>>, take: &mut impl 
     if counted(&lower, take) {
         return 1;
     }
-    take(Event::Begin(Kind::Code, first.text));
+    take(Event::Begin(TokenKind::Code, first.text));
     codes::each_term(&lower, take);
     joined(first, before, &codes::compact(&lower), take);
     1
 }
 
-/// A number that a word hangs on: `4-door`, `2nd`.
+/// A number with an attached word: `4-door`, `2nd`.
 fn counted(lower: &str, take: &mut impl FnMut(Event<'_>)) -> bool {
     const DIGITS: usize = 4;
     const LETTERS: usize = 3;
@@ -141,13 +141,13 @@ fn counted(lower: &str, take: &mut impl FnMut(Event<'_>)) -> bool {
     if word.is_none() && !matches!(tail, "st" | "nd" | "rd" | "th") {
         return false;
     }
-    take(Event::Begin(Kind::Number, digits));
+    take(Event::Begin(TokenKind::Number, digits));
     take(Event::Term(Role::Whole, digits));
     let Some(word) = word else { return true };
     // "24-V-Batterie", "3-ft-long"
     let (first, rest) = word.split_once('-').unwrap_or_default();
     if let Some(unit) = units::unit(first) {
-        take(Event::Begin(Kind::Unit, first));
+        take(Event::Begin(TokenKind::Unit, first));
         take(Event::Term(Role::Whole, unit.term));
         words(rest, rest, take);
     } else {
@@ -168,7 +168,7 @@ fn lower(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The words of a run that joiners hold together.
+/// The words of a run that joiners connect.
 fn words(lower: &str, written: &str, take: &mut impl FnMut(Event<'_>)) {
     let is_one = !lower.contains(JOINERS);
     for part in lower.split(JOINERS).filter(|part| !part.is_empty()) {
@@ -185,17 +185,17 @@ fn words(lower: &str, written: &str, take: &mut impl FnMut(Event<'_>)) {
 fn word(word: &str, written: &str, take: &mut impl FnMut(Event<'_>)) {
     if !word.is_empty() && word.len() <= MAX_TERM {
         if let Some(unit) = units::unit(word).filter(|unit| unit.alone) {
-            take(Event::Begin(Kind::Unit, written));
+            take(Event::Begin(TokenKind::Unit, written));
             take(Event::Term(Role::Whole, unit.term));
         } else {
-            take(Event::Begin(Kind::Word, written));
+            take(Event::Begin(TokenKind::Word, written));
             take(Event::Word(word));
         }
     }
 }
 
-/// Whether an apostrophe stands for the end of an article, as in `d'huile` and `dell'olio`, and not for a
-/// letter inside a word, as in `don't`.
+/// Whether an apostrophe marks an elided article, as in `d'huile` and `dell'olio`, rather than a letter within a word,
+/// as in `don't`.
 fn elided(before: &str, rest: &str) -> bool {
     const ARTICLES: &[&str] = &[
         "l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "all", "dall", "dell", "nell",
@@ -204,9 +204,9 @@ fn elided(before: &str, rest: &str) -> bool {
     rest.chars().count() > 1 && ARTICLES.contains(&before)
 }
 
-/// Pairs of neighbouring characters.
+/// Emits pairs of neighbouring characters.
 fn bigrams(run: &str, take: &mut impl FnMut(Event<'_>)) {
-    take(Event::Begin(Kind::Word, run));
+    take(Event::Begin(TokenKind::Word, run));
     let mut start = 0;
     let mut ends = run.char_indices().map(|(at, c)| at + c.len_utf8()).peekable();
     let mut pairs = 0;
@@ -222,7 +222,7 @@ fn bigrams(run: &str, take: &mut impl FnMut(Event<'_>)) {
     }
 }
 
-/// The unit that begins here, and how many runs it takes: `lb-ft`, `ft lbs`, `newton metres`, `°C`.
+/// The unit at the beginning of the runs, and how many runs it takes: `lb-ft`, `ft lbs`, `newton metres`, `°C`.
 fn unit_of(raws: &[Raw<'_>]) -> Option<(Unit, usize)> {
     let first = raws.first()?;
     if first.shape != Shape::Sign && !units::begins(&lower(first.text)) {
@@ -244,7 +244,7 @@ fn unit_of(raws: &[Raw<'_>]) -> Option<(Unit, usize)> {
     found
 }
 
-/// A number with the unit behind it, if any; `None` where the run is no number.
+/// A number with its unit, if any; `None` if the run is not a number.
 fn measure(raws: &[Raw<'_>], lower: &str, take: &mut impl FnMut(Event<'_>)) -> Option<usize> {
     let first = raws.first()?;
     if lower.len() >= LONG_NUMBER && lower.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -264,7 +264,7 @@ fn measure(raws: &[Raw<'_>], lower: &str, take: &mut impl FnMut(Event<'_>)) -> O
         None if follows => unit_of(behind).map_or((None, 0), |(unit, used)| (Some(unit), used)),
         None => (None, 0),
     };
-    take(Event::Begin(Kind::Number, first.text));
+    take(Event::Begin(TokenKind::Number, first.text));
     take(Event::Term(Role::Whole, &numbers.whole));
     for part in &numbers.parts {
         take(Event::Term(Role::Part, part));
@@ -276,13 +276,13 @@ fn measure(raws: &[Raw<'_>], lower: &str, take: &mut impl FnMut(Event<'_>)) -> O
         let value = numbers.parts.last().unwrap_or(&numbers.whole);
         take(Event::Term(Role::Joined, &format!("{value}{}", unit.term)));
         let written = behind.first().filter(|_| unit_runs > 0).map_or(tail, |raw| raw.text);
-        take(Event::Begin(Kind::Unit, written));
+        take(Event::Begin(TokenKind::Unit, written));
         take(Event::Term(Role::Whole, unit.term));
     }
     Some(used + unit_runs)
 }
 
-/// A metric thread in one to four runs, in one form: `M12x1.75`, `M12 x 1,75`.
+/// The normal form of a metric thread in one to four runs: `M12x1.75`, `M12 x 1,75`.
 fn thread_of(raws: &[Raw<'_>]) -> Option<(String, usize)> {
     let mut start = raws.first()?.text.chars();
     let is_m = start.next().is_some_and(|first| matches!(first, 'M' | 'm'));
@@ -305,7 +305,7 @@ fn thread_of(raws: &[Raw<'_>]) -> Option<(String, usize)> {
 
 fn thread(raws: &[Raw<'_>], take: &mut impl FnMut(Event<'_>)) -> usize {
     let Some((thread, used)) = thread_of(raws) else { return 1 };
-    take(Event::Begin(Kind::Code, raws.first().map_or("", |raw| raw.text)));
+    take(Event::Begin(TokenKind::Code, raws.first().map_or("", |raw| raw.text)));
     take(Event::Term(Role::Whole, &thread));
     if let Some((diameter, _)) = thread.split_once('x') {
         take(Event::Term(Role::Part, diameter));
@@ -313,7 +313,7 @@ fn thread(raws: &[Raw<'_>], take: &mut impl FnMut(Event<'_>)) -> usize {
     used
 }
 
-/// A stock number whose groups are written apart.
+/// A stock number with spaces between its groups.
 fn stock_number(raws: &[Raw<'_>], take: &mut impl FnMut(Event<'_>)) -> Option<usize> {
     let near = |place: usize, raw: &&Raw<'_>| place == 0 || matches!(raw.gap, Gap::Space | Gap::Soft);
     let groups = raws.iter().enumerate().take(4).take_while(|(place, raw)| near(*place, raw)).map(|(_, raw)| raw.text);
@@ -323,12 +323,12 @@ fn stock_number(raws: &[Raw<'_>], take: &mut impl FnMut(Event<'_>)) -> Option<us
         codes::is_stock_number(&joined)
     })?;
     let joined = groups.get(..used)?.join("-");
-    take(Event::Begin(Kind::Code, &joined));
+    take(Event::Begin(TokenKind::Code, &joined));
     codes::each_term(&joined, take);
     Some(used)
 }
 
-/// A short word before a code may be its beginning: `MS 28775-218`, `AT 129775`, `E 31`.
+/// Joins a code with a short word before it, which may be its beginning: `MS 28775-218`, `AT 129775`, `E 31`.
 fn joined(code: &Raw<'_>, before: Option<&Raw<'_>>, compact: &str, take: &mut impl FnMut(Event<'_>)) {
     let Some(prefix) = before.filter(|_| code.gap == Gap::Space) else { return };
     let letters = prefix.text.len() <= 4 && prefix.text.bytes().all(|b| b.is_ascii_alphabetic());

@@ -1,21 +1,21 @@
-//! Units: one term for all spellings of each.
+//! Units in normal form.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::scan::without_accents;
 
-/// A unit by one of its spellings.
+/// A unit in one of its spellings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unit {
-    /// The term that stands for it.
+    /// The term of the unit.
     pub(super) term: &'static str,
-    /// Whether the spelling means the unit without a number before it, too.
+    /// Whether the spelling means the unit even without a number.
     pub(super) alone: bool,
 }
 
-/// The term, spellings that are unmistakable, and spellings that need a number before them. All without
-/// joiners, stops and spaces.
+/// The term, unambiguous spellings, and spellings that need a number before them. All without joiners, full stops and
+/// spaces.
 const UNITS: &[(&str, &str, &str)] = &[
     (
         "lbft",
@@ -109,10 +109,10 @@ static TABLE: LazyLock<HashMap<&'static str, Unit>> = LazyLock::new(|| {
 
 static TERMS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| UNITS.iter().map(|(term, ..)| *term).collect());
 
-/// Bytes of the longest spelling.
+/// Length of the longest spelling in bytes.
 const LONGEST: usize = 24;
 
-/// The unit of this spelling, which is in lower case and may hold joiners.
+/// The unit with this spelling, in lower case, possibly with joiners.
 pub(super) fn unit(spelling: &str) -> Option<Unit> {
     if spelling.len() > LONGEST {
         return None;
@@ -133,12 +133,12 @@ pub(super) fn unit(spelling: &str) -> Option<Unit> {
     None
 }
 
-/// Whether a term stands for a unit.
+/// Whether a term is that of a unit.
 pub(super) fn is_term(term: &str) -> bool {
     TERMS.contains(term)
 }
 
-/// Whether a unit may begin with this word: it is one, or the first of those that make one.
+/// Whether a unit may begin with this word: it is one, or the first word of one.
 pub(super) fn begins(word: &str) -> bool {
     const FIRST: &[&str] = &[
         "amp",

@@ -1,4 +1,4 @@
-//! The terms of several segments, looked up as one list.
+//! Looks up terms in several segments at once.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -7,15 +7,15 @@ use super::super::Segment;
 use super::super::analysis::{Analyzer, Language};
 use super::spelling::{self, Near};
 use super::synonyms::Synonym;
-use super::{Form, INSTEAD, Match};
+use super::{INSTEAD, Match, WordForm};
 
-/// What is looked up: terms, and the language of the manuals that they are looked for in.
-type Sought = (Option<Language>, Vec<String>);
+/// A lookup: terms, and the language of the manuals to search.
+type LookupKey = (Option<Language>, Vec<String>);
 
 pub(super) struct Lookup<'a> {
     segments: &'a [&'a Segment],
-    /// Pages of the terms that were looked up before: neighbours in a question are looked up more than once.
-    known: RefCell<HashMap<Sought, usize>>,
+    /// Number of pages of earlier lookups. Neighbouring words of a question are looked up repeatedly.
+    known: RefCell<HashMap<LookupKey, usize>>,
     analyzers: BTreeMap<Language, Analyzer>,
 }
 
@@ -28,10 +28,10 @@ impl<'a> Lookup<'a> {
         Self { segments, known: RefCell::default(), analyzers }
     }
 
-    /// The word as it is, in each language in which a manual holds it.
-    pub(super) fn exact(&self, word: &str) -> Vec<Form> {
+    /// The word itself, in each language in which a manual contains it.
+    pub(super) fn exact(&self, word: &str) -> Vec<WordForm> {
         let terms = self.analyzers.iter().filter_map(|(language, analyzer)| Some((*language, analyzer.term_of(word)?)));
-        let forms = terms.map(|(language, term)| Form {
+        let forms = terms.map(|(language, term)| WordForm {
             terms: vec![term.into_owned()],
             language: Some(language),
             weight: 1.0,
@@ -40,20 +40,20 @@ impl<'a> Lookup<'a> {
         forms.filter(|form| self.pages(form) > 0).collect()
     }
 
-    /// A term that is the same in all languages, where any manual holds it.
-    pub(super) fn form(&self, term: &str, how: Match) -> Option<Form> {
-        let form = Form { terms: vec![term.to_owned()], language: None, weight: 1.0, how };
+    /// A term that is the same in all languages, if any manual contains it.
+    pub(super) fn form(&self, term: &str, how: Match) -> Option<WordForm> {
+        let form = WordForm { terms: vec![term.to_owned()], language: None, weight: 1.0, how };
         (self.pages(&form) > 0).then_some(form)
     }
 
-    /// Other names that are in manuals of their language, with what they weigh there.
-    pub(super) fn synonyms(&self, synonyms: &[Synonym], weight: impl Fn(Language) -> f32) -> Vec<Form> {
-        let mut forms: Vec<Form> = Vec::new();
+    /// Synonyms that occur in manuals of their language, with their weights there.
+    pub(super) fn synonyms(&self, synonyms: &[Synonym], weight: impl Fn(Language) -> f32) -> Vec<WordForm> {
+        let mut forms: Vec<WordForm> = Vec::new();
         for synonym in synonyms {
             let Some(analyzer) = self.analyzers.get(&synonym.language) else { continue };
             let terms = analyzer.terms(&synonym.words.join(" "));
             let language = synonym.language;
-            let form = Form { terms, language: Some(language), weight: weight(language), how: Match::Synonym };
+            let form = WordForm { terms, language: Some(language), weight: weight(language), how: Match::Synonym };
             if !form.terms.is_empty() && self.pages(&form) > 0 && !forms.contains(&form) {
                 forms.push(form);
             }
@@ -63,7 +63,7 @@ impl<'a> Lookup<'a> {
 
     /// A code that a manual writes in pieces: `AN960C416` where it says `AN 960 C 416`. Only codes that are
     /// nowhere as they are written are looked for so, since all pages are read.
-    pub(super) fn written_apart(&self, compact: &str) -> Option<Form> {
+    pub(super) fn written_apart(&self, compact: &str) -> Option<WordForm> {
         const SHORTEST: usize = 5;
         if compact.len() < SHORTEST {
             return None;
@@ -73,15 +73,15 @@ impl<'a> Lookup<'a> {
             let found = segment.page_texts().find_map(|text| spelling::find_apart(text, &code))?;
             let analyzer = self.analyzers.get(&segment.language())?;
             let terms = analyzer.terms(found);
-            let form = Form { terms, language: Some(segment.language()), weight: 1.0, how: Match::Exact };
+            let form = WordForm { terms, language: Some(segment.language()), weight: 1.0, how: Match::Exact };
             (!form.terms.is_empty() && self.pages(&form) > 0).then_some(form)
         })
     }
 
     /// Two words written as one, both of which a manual holds.
-    pub(super) fn split(&self, word: &str) -> Vec<Form> {
+    pub(super) fn split(&self, word: &str) -> Vec<WordForm> {
         const LETTERS: usize = 3;
-        let mut best: Option<(usize, Form)> = None;
+        let mut best: Option<(usize, WordForm)> = None;
         for (at, _) in word.char_indices().skip(1) {
             let Some((first, second)) = word.split_at_checked(at) else { continue };
             let short = first.chars().count() < LETTERS || second.chars().count() < LETTERS;
@@ -91,7 +91,7 @@ impl<'a> Lookup<'a> {
             for (language, analyzer) in &self.analyzers {
                 let (Some(one), Some(two)) = (analyzer.term_of(first), analyzer.term_of(second)) else { continue };
                 let terms = vec![one.into_owned(), two.into_owned()];
-                let form = Form { terms, language: Some(*language), weight: INSTEAD, how: Match::Compound };
+                let form = WordForm { terms, language: Some(*language), weight: INSTEAD, how: Match::Compound };
                 let pages = self.pages(&form);
                 if pages > best.as_ref().map_or(0, |(most, _)| *most) {
                     best = Some((pages, form));
@@ -110,13 +110,13 @@ impl<'a> Lookup<'a> {
         })
     }
 
-    /// Whether a word is too common to be indexed in the manuals.
+    /// Whether a word is a stop word in the manuals.
     pub(super) fn is_stop_word(&self, word: &str) -> bool {
         self.analyzers.values().any(|analyzer| analyzer.is_stop_word(word))
     }
 
-    /// Pages that hold a form: of several terms, the one on the fewest, in the manuals that hold them all.
-    pub(super) fn pages(&self, form: &Form) -> usize {
+    /// Number of pages with a form. For several terms: pages with the rarest, in manuals that contain all of them.
+    pub(super) fn pages(&self, form: &WordForm) -> usize {
         let key = (form.language, form.terms.clone());
         if let Some(pages) = self.known.borrow().get(&key) {
             return *pages;
@@ -126,7 +126,7 @@ impl<'a> Lookup<'a> {
         pages
     }
 
-    fn count(&self, form: &Form) -> usize {
+    fn count(&self, form: &WordForm) -> usize {
         let searched = |segment: &&&Segment| form.language.is_none_or(|language| segment.language() == language);
         let segments = self.segments.iter().filter(searched);
         let least = |segment: &&Segment| form.terms.iter().map(|term| segment.pages_with(term)).min().unwrap_or(0);

@@ -1,8 +1,8 @@
 //! What the words of a question mean in the manuals that are searched.
 //!
-//! Each word is looked up in the languages of the manuals. One that is nowhere in them is taken for a trade
-//! name of something that is, for two words written as one, or for a misspelling, in this order; else it
-//! weighs nothing. Only a code that is nowhere weighs: whoever asks for it wants nothing else.
+//! Each word is looked up in the languages of the manuals. If none contains it, it is taken for a synonym of a word
+//! that some manual contains, for a compound that is written apart there, or for a misspelling, in this order.
+//! Otherwise it has no weight. Only codes keep their weight, because a user who asks for a code wants nothing else.
 
 mod lack;
 mod lookup;
@@ -15,42 +15,42 @@ mod wanted_value;
 use std::collections::HashSet;
 
 use super::Segment;
-use super::analysis::{Kind, Language, Role, Token, confused, plain, tokens};
+use super::analysis::{Language, Role, Token, TokenKind, confused, plain, tokens};
 use lookup::Lookup;
 use synonyms::Synonym;
 pub use translation::in_english;
 pub use wanted_value::{WantedValue, is_part_number};
 
-/// Words of a question that are looked at, and of these the unknown ones that neighbours are looked for.
+/// Maximum number of words of a question that are considered, and of unknown ones whose neighbours are searched.
 const MOST_TOKENS: usize = 300;
 const MOST_UNKNOWN: usize = 12;
-/// What a word of the turn before weighs against one of the question.
+/// Weight of a word from the previous turn.
 const CONTEXT: f32 = 0.5;
-/// What a word weighs that only says what is wanted, as in "part number".
+/// Weight of a word that only says what kind of answer is requested, as in "part number".
 const ASKING: f32 = 0.3;
-/// What a word of general use weighs against one that names something.
+/// Weight of a general word compared to one that names something.
 const GENERAL: f32 = 0.75;
-/// What other readings of a word weigh against the word itself.
+/// Weight of a word's alternatives compared to the word itself.
 const SYNONYM: f32 = 0.3;
-/// What readings weigh where the word itself is nowhere.
+/// Weight of alternatives if no manual contains the word itself.
 const INSTEAD: f32 = 0.8;
-/// What a reading weighs that two letters were changed for.
+/// Weight of a misspelling with two edits.
 const GUESSED: f32 = 0.5;
-/// What the parts of a code weigh where the whole of it is nowhere.
+/// Weight of the parts of a code if no manual contains the whole.
 const PARTS: f32 = 0.6;
 
 /// How a word of a question was found in the manuals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Match {
-    /// As it is written, endings aside.
+    /// As it is written, except for endings.
     Exact,
-    /// As two words, or together with the word beside it.
+    /// As two words, or joined with the word next to it.
     Compound,
     /// As the word that it most likely misspells.
     Typo,
-    /// As another name of the same thing, also one in the language of the manual.
+    /// As a synonym, possibly in the language of the manual.
     Synonym,
-    /// As a code with `0` for `O` or `1` for `I`, or the other way.
+    /// As a code with `0` and `O`, or `1` and `I`, interchanged.
     Confused,
     /// By the parts of a code.
     Parts,
@@ -60,59 +60,59 @@ pub enum Match {
 
 /// Terms that a word of a question may stand for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Form {
-    /// The terms, as the manuals' language makes them; a page must hold all of them.
+pub struct WordForm {
+    /// The terms in the language of the manuals. A page must contain all of them.
     pub terms: Vec<String>,
-    /// The language of the manuals that it is looked for in; in all where `None`.
+    /// The language of the manuals to search; `None` for all.
     pub language: Option<Language>,
-    /// What it weighs against the word itself, up to 1.
+    /// Its weight relative to the word itself, up to 1.
     pub weight: f32,
-    /// How it was found.
+    /// How the word was found in this form.
     pub how: Match,
 }
 
 /// A word, number or code of a question, and what it stands for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
-    /// As it is written.
+pub struct QuestionWord {
+    /// Its original spelling.
     pub written: String,
-    /// What it is.
-    pub kind: Kind,
+    /// Its kind.
+    pub kind: TokenKind,
     /// The best way in which it was found.
     pub how: Match,
-    /// What it stands for, the best first. Of a code that was found by its parts, each form is one part.
-    pub forms: Vec<Form>,
-    /// Pages that hold the best of these; for a code found by parts, the part on the fewest pages.
+    /// What it may stand for, best first. For a code that was found by its parts, each form is one part.
+    pub forms: Vec<WordForm>,
+    /// Number of pages with the best form; for a code found by parts, of the rarest part.
     pub pages: usize,
-    /// What it weighs, apart from how rare it is.
+    /// Its weight, without its rarity.
     pub weight: f32,
-    /// Whether it is from the turn before.
+    /// Whether it comes from the previous turn.
     pub context: bool,
 }
 
-impl Asked {
+impl QuestionWord {
     /// Whether it is a part number, model, thread or fault code.
     #[must_use]
     pub fn is_code(&self) -> bool {
-        self.kind == Kind::Code
+        self.kind == TokenKind::Code
     }
 
-    /// Whether it is anywhere in the manuals, in whatever way.
+    /// Whether any manual contains it in any form.
     #[must_use]
     pub fn is_known(&self) -> bool {
         self.how != Match::None
     }
 }
 
-/// What a question asks for: its words, each once. The last line of the text is the question; lines before
-/// it are what was said before, and weigh less.
+/// The words of a question, without duplicates. The last line of `text` is the question. Lines before it are earlier
+/// turns and weigh less.
 #[must_use]
-pub fn asked(segments: &[&Segment], text: &str) -> Vec<Asked> {
+pub fn asked(segments: &[&Segment], text: &str) -> Vec<QuestionWord> {
     let (context, question) = text.trim().rsplit_once('\n').unwrap_or(("", text));
     let reader = Reader::new(segments, question);
     let (question, asking) = WantedValue::apart(question);
-    let mut all: Vec<Asked> = Vec::new();
-    let mut seen: HashSet<(String, Kind)> = HashSet::new();
+    let mut all: Vec<QuestionWord> = Vec::new();
+    let mut seen: HashSet<(String, TokenKind)> = HashSet::new();
     let alone = context.is_empty() && asking.is_empty();
     let before = context.lines().map(|line| (line, CONTEXT, true));
     let own = [(question.as_str(), 1.0, false), (asking.as_str(), ASKING, false)];
@@ -129,7 +129,7 @@ pub fn asked(segments: &[&Segment], text: &str) -> Vec<Asked> {
     all
 }
 
-/// Reads questions over some segments.
+/// Interprets questions for some segments.
 struct Reader<'a> {
     lookup: Lookup<'a>,
     own: Language,
@@ -141,8 +141,9 @@ impl<'a> Reader<'a> {
         Self { lookup: Lookup::new(segments), own }
     }
 
-    /// The words of a line; where `alone` is all that is asked, it may be about words that mostly are filler.
-    fn read(&self, line: &str, alone: bool) -> Vec<Asked> {
+    /// The words of a line. If `alone`, there is nothing else in the question, so that filler words count if there are
+    /// no others.
+    fn read(&self, line: &str, alone: bool) -> Vec<QuestionWord> {
         let mut tokens = tokens(&spoken::in_digits(line, self.own));
         tokens.truncate(MOST_TOKENS);
         let synonyms = synonyms::of(&tokens, self.own);
@@ -158,12 +159,12 @@ impl<'a> Reader<'a> {
             let next = tokens.get(at + 1);
             let before = at.checked_sub(1).and_then(|before| tokens.get(before));
             let found = match token.kind {
-                Kind::Word if token.word.is_some() => {
+                TokenKind::Word if token.word.is_some() => {
                     self.word(token, synonyms.map_or(&[], Vec::as_slice), (before, next), &mut unknown)
                 }
-                Kind::Word => Some(self.pairs(token)),
-                Kind::Number | Kind::Unit => Some(self.number(token)),
-                Kind::Code => Some(self.code(token)),
+                TokenKind::Word => Some(self.pairs(token)),
+                TokenKind::Number | TokenKind::Unit => Some(self.number(token)),
+                TokenKind::Code => Some(self.code(token)),
             };
             asked.extend(found.map(|found| self.with_lack(found, &tokens, at, synonyms.map_or(&[], Vec::as_slice))));
             asked.extend(self.joined(tokens.get(at..).unwrap_or_default()));
@@ -171,18 +172,18 @@ impl<'a> Reader<'a> {
         asked
     }
 
-    /// The same with what manuals call whatever lacks it, where the question says that something does.
-    fn with_lack(&self, mut asked: Asked, tokens: &[Token], at: usize, names: &[Synonym]) -> Asked {
+    /// The same with what manuals call whatever lacks it, if the question says that something does.
+    fn with_lack(&self, mut word: QuestionWord, tokens: &[Token], at: usize, names: &[Synonym]) -> QuestionWord {
         if self.own == Language::English {
             let words = lack::privatives(tokens, at, names);
             let forms = words.iter().flat_map(|word| self.lookup.exact(word));
-            asked.forms.extend(forms.map(|form| Form { how: Match::Synonym, ..form }));
+            word.forms.extend(forms.map(|form| WordForm { how: Match::Synonym, ..form }));
         }
-        asked
+        word
     }
 
-    /// A code that the question writes in three or four pieces, and the manuals as one.
-    fn joined(&self, tokens: &[Token]) -> Option<Asked> {
+    /// A code that the question writes in three or four pieces and the manuals in one.
+    fn joined(&self, tokens: &[Token]) -> Option<QuestionWord> {
         const LONGEST_PIECE: usize = 8;
         [4, 3].into_iter().find_map(|count| {
             let pieces = tokens.get(..count)?;
@@ -193,12 +194,12 @@ impl<'a> Reader<'a> {
             let form = (short && mixed).then(|| self.lookup.form(&code, Match::Exact)).flatten()?;
             let first = tokens.first()?;
             let written = pieces.iter().map(|token| token.written.as_str()).collect::<Vec<_>>().join(" ");
-            let whole = Token { written, kind: Kind::Code, ..first.clone() };
+            let whole = Token { written, kind: TokenKind::Code, ..first.clone() };
             Some(self.asked(&whole, Match::Exact, vec![form]))
         })
     }
 
-    /// Whether a word says nothing of what is asked for. What stands for something else says something.
+    /// Whether a word says nothing about what is asked for. A word with a synonym does.
     fn is_filler(&self, token: &Token, synonyms: Option<&Vec<Synonym>>) -> bool {
         let Some(word) = &token.word else { return false };
         if synonyms.is_some_and(|synonyms| !synonyms.is_empty()) {
@@ -213,7 +214,7 @@ impl<'a> Reader<'a> {
         synonyms: &[Synonym],
         (before, next): (Option<&Token>, Option<&Token>),
         unknown: &mut usize,
-    ) -> Option<Asked> {
+    ) -> Option<QuestionWord> {
         let word = token.word.as_deref()?;
         let mut forms = self.lookup.exact(word);
         let is_exact = !forms.is_empty();
@@ -225,7 +226,7 @@ impl<'a> Reader<'a> {
         for (first, second) in joined.into_iter().flatten() {
             if let (Some(first), Some(second)) = (&first.word, &second.word) {
                 let whole = self.lookup.exact(&format!("{first}{second}"));
-                forms.extend(whole.into_iter().map(|form| Form { how: Match::Compound, ..form }));
+                forms.extend(whole.into_iter().map(|form| WordForm { how: Match::Compound, ..form }));
             }
         }
         if forms.is_empty() && synonyms.is_empty() {
@@ -248,9 +249,9 @@ impl<'a> Reader<'a> {
         (!known_nowhere).then_some(asked)
     }
 
-    /// What a word most likely misspells, among the words of the manuals in the question's language and the names
-    /// that are known for them. A foreign word is near to others by accident.
-    fn nearest(&self, word: &str) -> Vec<Form> {
+    /// The most likely correction of a misspelled word, among the manuals' words in the question's language and their
+    /// known synonyms. Words of other languages are similar by chance only.
+    fn nearest(&self, word: &str) -> Vec<WordForm> {
         let plain_word = plain(word);
         let Some(near) = self.lookup.nearest(&plain_word, self.own) else {
             let key = if self.own == Language::English { synonyms::nearest(&plain_word) } else { None };
@@ -259,23 +260,23 @@ impl<'a> Reader<'a> {
         };
         let weight = if near.distance < 2 { INSTEAD } else { GUESSED };
         let forms = self.lookup.exact(&near.word).into_iter();
-        forms.map(|form| Form { weight, how: Match::Typo, ..form }).collect()
+        forms.map(|form| WordForm { weight, how: Match::Typo, ..form }).collect()
     }
 
-    /// A run of a script that is indexed by pairs of characters: all of them that are anywhere count.
-    fn pairs(&self, token: &Token) -> Asked {
-        let forms: Vec<Form> =
+    /// A run of a script that is indexed by pairs of characters. All pairs that occur anywhere count.
+    fn pairs(&self, token: &Token) -> QuestionWord {
+        let forms: Vec<WordForm> =
             token.terms.iter().filter_map(|(_, term)| self.lookup.form(term, Match::Exact)).collect();
         let how = if forms.is_empty() { Match::None } else { Match::Parts };
         self.asked(token, how, forms)
     }
 
-    fn number(&self, token: &Token) -> Asked {
-        let mut forms: Vec<Form> = Vec::new();
+    fn number(&self, token: &Token) -> QuestionWord {
+        let mut forms: Vec<WordForm> = Vec::new();
         for (role, term) in &token.terms {
             let form = self.lookup.form(term, Match::Exact);
             forms.extend(form.map(|form| match role {
-                Role::Part => Form { weight: PARTS, how: Match::Parts, ..form },
+                Role::Part => WordForm { weight: PARTS, how: Match::Parts, ..form },
                 Role::Whole | Role::Joined | Role::Guessed => form,
             }));
         }
@@ -283,9 +284,9 @@ impl<'a> Reader<'a> {
         self.asked(token, how, forms)
     }
 
-    fn code(&self, token: &Token) -> Asked {
+    fn code(&self, token: &Token) -> QuestionWord {
         let wholes = || token.terms.iter().filter(|(role, _)| *role != Role::Part);
-        let mut forms: Vec<Form> = wholes().filter_map(|(_, term)| self.lookup.form(term, Match::Exact)).collect();
+        let mut forms: Vec<WordForm> = wholes().filter_map(|(_, term)| self.lookup.form(term, Match::Exact)).collect();
         let mut how = Match::Exact;
         if forms.is_empty() {
             let whole = token.terms.iter().find(|(role, _)| *role == Role::Whole);
@@ -298,13 +299,13 @@ impl<'a> Reader<'a> {
             how = Match::Confused;
             let variants = wholes().flat_map(|(_, term)| confused(term));
             let found = variants.filter_map(|term| self.lookup.form(&term, Match::Confused));
-            forms = found.map(|form| Form { weight: INSTEAD, ..form }).collect();
+            forms = found.map(|form| WordForm { weight: INSTEAD, ..form }).collect();
         }
         if forms.is_empty() {
             how = Match::Parts;
             let parts = token.terms.iter().filter(|(role, term)| *role == Role::Part && term.len() > 1);
             let found = parts.filter_map(|(_, term)| self.lookup.form(term, Match::Parts));
-            forms = found.map(|form| Form { weight: PARTS, ..form }).collect();
+            forms = found.map(|form| WordForm { weight: PARTS, ..form }).collect();
         }
         if forms.is_empty() {
             how = Match::None;
@@ -312,8 +313,8 @@ impl<'a> Reader<'a> {
         self.asked(token, how, forms)
     }
 
-    /// A code that is spoken of in the plural: `two M998s`.
-    fn singular(&self, token: &Token) -> Vec<Form> {
+    /// A code in the plural: `two M998s`.
+    fn singular(&self, token: &Token) -> Vec<WordForm> {
         let one = token.written.strip_suffix('s').map(|one| one.trim_end_matches(['\'', '\u{2019}']));
         let Some(one) = one.filter(|one| one.ends_with(|c: char| c.is_ascii_digit())) else { return Vec::new() };
         let wholes = tokens(one).into_iter().flat_map(|token| token.terms);
@@ -321,10 +322,10 @@ impl<'a> Reader<'a> {
         wholes.filter_map(|(_, term)| self.lookup.form(&term, Match::Exact)).collect()
     }
 
-    fn asked(&self, token: &Token, how: Match, forms: Vec<Form>) -> Asked {
+    fn asked(&self, token: &Token, how: Match, forms: Vec<WordForm>) -> QuestionWord {
         let pages = forms.iter().filter(|form| form.how == how).map(|form| self.lookup.pages(form));
         let pages = if how == Match::Parts { pages.min() } else { pages.max() };
-        Asked {
+        QuestionWord {
             written: token.written.clone(),
             kind: token.kind,
             how,

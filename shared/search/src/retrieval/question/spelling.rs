@@ -1,30 +1,30 @@
-//! Misspelt words: the nearest word by edits.
+//! Corrects misspelled words by edit distance.
 
 use std::collections::BTreeMap;
 
 use strsim::osa_distance;
 
-/// Letters of a word that is looked for at all, and of one that two edits are allowed in.
+/// Minimum number of letters of a word to be corrected, and to be corrected by two edits.
 const LETTERS: usize = 4;
 const LONG: usize = 9;
-/// Letters of a word whose first letter may be wrong.
+/// Minimum number of letters of a word whose first letter may be wrong.
 const FIRST: usize = 5;
-/// Letters beyond which no misspelling is looked for.
+/// Maximum number of letters of a word to be corrected.
 const LONGEST: usize = 32;
 
-/// A word that is near to another.
+/// A word similar to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Near {
     pub(super) word: String,
-    /// Letters that were added, left out, changed or swapped with their neighbour.
+    /// The number of letters that were inserted, deleted, changed or swapped.
     pub(super) distance: usize,
 }
 
-/// The nearest word, one edit away, or two for words of nine letters and more; of equals the most frequent.
-/// `beginning` gives all words with this beginning, and how frequent each is.
+/// The nearest word, with one edit, or two for words of nine or more letters. Of several, the most frequent.
+/// `beginning` returns all words with a given beginning and their frequencies.
 ///
-/// The first letter is usually right. Where nothing begins with it, one edit may change it, if the second
-/// letter comes first or the two sound alike.
+/// The first letter is usually right. If no word begins with it, one edit may change it, provided the second letter
+/// comes first or the two sound alike.
 pub(super) fn nearest<'a, I>(word: &str, beginning: impl Fn(&'a str) -> I) -> Option<Near>
 where
     I: Iterator<Item = (&'a str, u32)>,
@@ -74,15 +74,14 @@ fn among<'a>(word: &str, allowed: usize, words: impl Iterator<Item = (&'a str, u
     Some(Near { word: best.0.to_owned(), distance: best.1.0 })
 }
 
-/// A letter as the beginning of words; words are sorted and asked for by their first letter.
+/// A letter as a static string.
 fn initial(letter: char) -> Option<&'static str> {
     const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
     let at = LETTERS.find(letter)?;
     LETTERS.get(at..=at)
 }
 
-/// Where a text holds a code with gaps or hyphens in other places than `code`, which has none and is in
-/// lower case.
+/// Finds a code that is written with other gaps or hyphens. `code` is in lower case without any.
 pub(super) fn find_apart<'t>(text: &'t str, code: &[char]) -> Option<&'t str> {
     const WIDEST_GAP: usize = 2;
     let first = *code.first()?;

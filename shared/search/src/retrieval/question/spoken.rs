@@ -1,14 +1,14 @@
-//! Numbers that are said in words, as digits: `six point five liter`, `three eighths`, `quarter-twenty`.
+//! Converts numbers in words to digits: `six point five liter`, `three eighths`, `quarter-twenty`.
 //!
-//! Questions are spoken or written in haste, manuals print digits. Only questions are read so.
+//! Questions may be spoken or written in haste, while manuals print digits. Only questions are converted.
 
 use text2num::replace_numbers_in_text;
 
-use super::super::analysis::{Kind, Language, tokens};
+use super::super::analysis::{Language, TokenKind, tokens};
 
-/// Small numbers that stand alone stay words, as in `which one`, but where a unit follows.
+/// Numbers below this stay words unless a unit follows, as in `which one`.
 const ALONE: f64 = 10.0;
-/// Bytes of a question that are read; longer ones stay as they are.
+/// Maximum length of a question in bytes. Longer ones stay as they are.
 const LONGEST: usize = 4_000;
 const ONES: [&str; 20] = [
     "zero",
@@ -57,7 +57,7 @@ pub(super) fn in_digits(question: &str, language: Language) -> String {
     measures(&replace_numbers_in_text(&fractions, spoken, ALONE))
 }
 
-/// Fractions, with the whole before them and the pitch of a thread behind them.
+/// Fractions, with a whole number before and the pitch of a thread after them.
 fn fractions(question: &str) -> String {
     let words: Vec<&str> = question.split_whitespace().flat_map(halves).collect();
     let mut out: Vec<String> = Vec::with_capacity(words.len());
@@ -83,7 +83,7 @@ fn fractions(question: &str) -> String {
     out.join(" ")
 }
 
-/// `three-eighths` as two words; `thirty-second` and `twenty-four` are one.
+/// Splits `three-eighths` into two words; `thirty-second` and `twenty-four` stay one.
 fn halves(word: &str) -> Vec<&str> {
     let plain = bare(word);
     let one = PARTS.iter().any(|(name, _)| plain.trim_end_matches('s') == *name);
@@ -96,7 +96,7 @@ fn halves(word: &str) -> Vec<&str> {
     }
 }
 
-/// A fraction at the beginning of these words, and how many of them it takes.
+/// The fraction at the beginning of these words, and how many words it takes.
 fn fraction(words: &[&str]) -> Option<(String, usize)> {
     let first = bare(words.first()?);
     let second = words.get(1).map(|word| bare(word)).unwrap_or_default();
@@ -114,7 +114,7 @@ fn fraction(words: &[&str]) -> Option<(String, usize)> {
     (measures && !matches!(first, "third" | "fourth" | "eighth" | "sixteenth")).then(|| (format!("1/{below}"), used))
 }
 
-/// Takes a whole number with its `and` from the end: `two and a half`, `two and three eighths`.
+/// Removes a whole number with its `and` from the end: `two and a half`, `two and three eighths`.
 fn whole_before(out: &mut Vec<String>) -> String {
     let mut back = out.iter().rev().map(String::as_str).map(bare);
     let mut used = 1;
@@ -132,7 +132,7 @@ fn whole_before(out: &mut Vec<String>) -> String {
     format!("{whole}-")
 }
 
-/// Small numbers in words before a unit.
+/// Converts small numbers in words before a unit.
 fn measures(question: &str) -> String {
     let words: Vec<&str> = question.split(' ').collect();
     let mut out: Vec<String> = Vec::with_capacity(words.len());
@@ -147,7 +147,7 @@ fn measures(question: &str) -> String {
 fn is_unit(word: &str) -> bool {
     // Some units are only such behind a number.
     let tokens = tokens(&format!("1 {word}"));
-    tokens.get(1).is_some_and(|token| token.kind == Kind::Unit)
+    tokens.get(1).is_some_and(|token| token.kind == TokenKind::Unit)
 }
 
 fn number(word: &str) -> Option<u32> {

@@ -1,20 +1,20 @@
-//! Other names: trade synonyms, abbreviations, slang, and the same in other languages.
+//! Synonyms: trade names, abbreviations, slang, and translations.
 //!
-//! `synonyms.txt` holds one group a line; its head says how it is written.
+//! `synonyms.txt` has one group per line. Its header describes the format.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use strsim::osa_distance;
 
-use super::super::analysis::{Analyzer, Kind, Language, Token, plain, tokens};
+use super::super::analysis::{Analyzer, Language, Token, TokenKind, plain, tokens};
 
-/// Words of the longest name.
+/// Maximum number of words of a name.
 const LONGEST: usize = 4;
-/// Other names of one word that are looked up.
+/// Maximum number of synonyms of a word.
 const MOST: usize = 24;
 
-/// Another name of something, and the language it is in.
+/// A synonym and its language.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Synonym {
     pub(super) language: Language,
@@ -22,7 +22,7 @@ pub(super) struct Synonym {
     pub(super) words: Vec<String>,
 }
 
-/// Names by the stems of their words in their language.
+/// Names by the stems of their words, per language.
 struct Table {
     groups: Vec<Vec<Synonym>>,
     by_stems: HashMap<(Language, String), Vec<usize>>,
@@ -57,7 +57,7 @@ impl Table {
         table
     }
 
-    /// The other names of this one.
+    /// The synonyms of a name.
     fn others(&self, language: Language, key: &str, name: &[&str], into: &mut Vec<Synonym>) {
         for group in self.by_stems.get(&(language, key.to_owned())).into_iter().flatten() {
             for other in self.groups.get(*group).into_iter().flatten() {
@@ -71,7 +71,7 @@ impl Table {
     }
 }
 
-/// The names of one side of a line: `bolt, screw | de: schraube | fr: vis, boulon`.
+/// The names on one side of a line: `bolt, screw | de: schraube | fr: vis, boulon`.
 fn names(side: &str) -> Vec<Synonym> {
     let mut names = Vec::new();
     for part in side.split('|') {
@@ -109,7 +109,7 @@ fn stems<'w>(analyzer: &Analyzer, words: impl Iterator<Item = &'w str>) -> Strin
     words.map(|word| analyzer.stem(word).into_owned()).collect::<Vec<_>>().join(" ")
 }
 
-/// The other names of each token: those of a name of several words stand at its last word.
+/// The synonyms of each token. Those of a name with several words are assigned to its last word.
 pub(super) fn of(tokens: &[Token], own: Language) -> Vec<Vec<Synonym>> {
     let mut found: Vec<Vec<Synonym>> = vec![Vec::new(); tokens.len()];
     let mut languages = vec![Language::English, own];
@@ -138,13 +138,13 @@ pub(super) fn of(tokens: &[Token], own: Language) -> Vec<Vec<Synonym>> {
 
 fn stem(analyzer: &Analyzer, token: &Token) -> Option<String> {
     match token.kind {
-        Kind::Word => token.word.as_deref().map(|word| analyzer.stem(word).into_owned()),
-        Kind::Unit => Some(analyzer.stem(&token.written.to_lowercase()).into_owned()),
-        Kind::Number | Kind::Code => None,
+        TokenKind::Word => token.word.as_deref().map(|word| analyzer.stem(word).into_owned()),
+        TokenKind::Unit => Some(analyzer.stem(&token.written.to_lowercase()).into_owned()),
+        TokenKind::Number | TokenKind::Code => None,
     }
 }
 
-/// The other names of an English word.
+/// The synonyms of an English word.
 pub(super) fn of_word(word: &str) -> Vec<Synonym> {
     let mut found = Vec::new();
     let key = Analyzer::default().stem(word).into_owned();
@@ -152,7 +152,7 @@ pub(super) fn of_word(word: &str) -> Vec<Synonym> {
     found
 }
 
-/// The English name that a word most likely misspells, one edit away.
+/// The most likely correction of a misspelled English name, with one edit.
 pub(super) fn nearest(word: &str) -> Option<String> {
     const LETTERS: usize = 5;
     let word = plain(word);

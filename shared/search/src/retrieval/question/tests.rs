@@ -37,7 +37,7 @@ const PRESSE: &[&str] = &[
 fn found(texts: &[&[&str]], question: &str) -> Vec<(String, Match, String)> {
     let segments: Vec<Arc<Segment>> = texts.iter().map(|texts| segment(texts)).collect();
     let segments: Vec<&Segment> = segments.iter().map(AsRef::as_ref).collect();
-    let best = |asked: &Asked| asked.forms.first().map_or_else(String::new, |form| form.terms.join("+"));
+    let best = |asked: &QuestionWord| asked.forms.first().map_or_else(String::new, |form| form.terms.join("+"));
     asked(&segments, question).iter().map(|asked| (asked.written.clone(), asked.how, best(asked))).collect()
 }
 

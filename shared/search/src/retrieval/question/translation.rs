@@ -1,11 +1,11 @@
-//! Questions in other languages, word by word in English.
+//! Translates questions into English, word by word.
 
 use super::super::analysis::{Language, tokens};
 use super::MOST_TOKENS;
 use super::synonyms::{self, Synonym};
 
-/// The words of a question that is not in English, in English as far as they are known, for models that
-/// know no other language; `None` where nothing can be translated.
+/// The known words of a question in another language, in English, for models that know no other language. `None` if
+/// there is nothing to translate.
 #[must_use]
 pub fn in_english(text: &str) -> Option<String> {
     let own = Language::of_question(text.trim().rsplit('\n').next().unwrap_or(text));
@@ -34,7 +34,7 @@ pub fn in_english(text: &str) -> Option<String> {
     (translated > 0).then(|| words.join(" "))
 }
 
-/// Whether a name is one that models seldom know: `p/n`, `a/c`.
+/// Whether a name is an abbreviation that models seldom know: `p/n`, `a/c`.
 fn is_abbreviation(name: &Synonym) -> bool {
     name.words.iter().all(|word| word.chars().count() <= 2)
 }

@@ -1,17 +1,17 @@
-//! What a question wants to be told: a value in certain units, or a part or stock number.
+//! The kind of value that a question asks for: a value in certain units, or a part or stock number.
 //!
-//! "How tight are the rod caps?" is answered where a torque stands beside rod caps, not where their
-//! tightness is only spoken of.
+//! "How tight are the rod caps?" is answered where a torque is next to rod caps, not where the text only mentions that
+//! they are tight.
 
 use super::super::analysis::phrase_places;
 
-/// A quantity: words that ask for it, and the terms of the units that it is given in.
+/// A quantity: words that ask for it, and the terms of its units.
 struct Quantity {
     asked: &'static str,
     units: &'static [&'static str],
 }
 
-/// Words and phrases, separated by commas, in the four languages that answers are written in.
+/// Words and phrases, separated by commas, in the four languages of answers.
 const QUANTITIES: &[Quantity] = &[
     Quantity {
         asked: "torque,torques,torqe,torqued,torquing,how tight,how stiff,how hard,tightness,tighten,tightened,\
@@ -81,13 +81,13 @@ const NUMBERS: &str = "part number,part numbers,part no,part-no,part #,part num,
                        number for,j number,j tool,which tool,what tool,special tool,cage code,cagec,teilenummer,\
                        artikelnummer,bestellnummer,sachnummer,número de parte,numero de parte,número de pieza,\
                        referencia,numéro de pièce,référence";
-/// Of these, what names a subject as well.
+/// Those that also name a subject.
 const SUBJECTS: &[&str] = &["number for", "j tool", "which tool", "what tool", "special tool"];
 
-/// Letters of a question that has a subject.
+/// Minimum number of letters of a subject.
 const LEAST: usize = 3;
 
-/// What a question wants to be told.
+/// The kind of value that a question asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WantedValue {
     units: Vec<&'static str>,
@@ -95,7 +95,7 @@ pub struct WantedValue {
 }
 
 impl WantedValue {
-    /// Reads a question.
+    /// Determines it from a question.
     #[must_use]
     pub fn of(question: &str) -> Self {
         let lower = question.to_lowercase().replace('\u{2019}', "'");
@@ -104,8 +104,8 @@ impl WantedValue {
         Self { units: asked.flat_map(|quantity| quantity.units).copied().collect(), number: says(NUMBERS) }
     }
 
-    /// A question without the words that ask for a number, and these words: they say what is wanted, and not of
-    /// what. Where nothing else is left, they are the subject.
+    /// Splits a question into the rest and the words that ask for a number, since those do not describe the subject. If
+    /// there is nothing else, they are the subject.
     #[must_use]
     pub fn apart(question: &str) -> (String, String) {
         let lower = question.to_lowercase();
@@ -130,13 +130,13 @@ impl WantedValue {
         (rest, asking.join(" "))
     }
 
-    /// Whether it asks for anything of the kind.
+    /// Whether the question asks for any such value.
     #[must_use]
     pub fn is_any(&self) -> bool {
         self.number || !self.units.is_empty()
     }
 
-    /// Whether it asks for a value in some unit.
+    /// Whether it asks for a value with a unit.
     #[must_use]
     pub fn is_value(&self) -> bool {
         !self.units.is_empty()
@@ -148,15 +148,15 @@ impl WantedValue {
         self.number
     }
 
-    /// Whether a term of a text is of the kind.
+    /// Whether a term of a text is of this kind.
     #[must_use]
     pub fn is(&self, term: &str) -> bool {
         self.units.contains(&term) || (self.number && is_part_number(term))
     }
 }
 
-/// Whether a word or term may be a part or stock number: five characters or more, four of them digits, and no
-/// decimal.
+/// Whether a word or term may be a part or stock number: at least five characters, four of them digits, and not a
+/// decimal number.
 #[must_use]
 pub fn is_part_number(word: &str) -> bool {
     let word = word.trim_end_matches(['.', ':']);

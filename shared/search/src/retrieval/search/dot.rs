@@ -1,10 +1,9 @@
 //! The dot product of two vectors.
 
-/// Independent sums, so that the compiler can use the processor's vector registers and no
-/// addition waits for the one before.
+/// Number of independent sums. They let the compiler use vector registers, and no addition waits for the previous one.
 const LANES: usize = 16;
 
-/// The dot product; of the shorter length where the lengths differ.
+/// The dot product. If the lengths differ, additional components are ignored.
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let (a_blocks, a_rest) = a.as_chunks::<LANES>();
     let (b_blocks, b_rest) = b.as_chunks::<LANES>();

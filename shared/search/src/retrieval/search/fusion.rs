@@ -1,13 +1,13 @@
-//! Putting scores of different kinds on one scale.
+//! Combines scores of different kinds.
 //!
-//! Scores are divided by the most that they can be (Bruch, Gai and Ingber, "An Analysis of
-//! Fusion Functions for Hybrid Retrieval", TOIS 2023, who found this convex combination with
-//! theoretical bounds to beat rank fusion). Unlike ranks or standard scores, the result means the
-//! same for every query and every size of library, so a least score can be asked for.
+//! Scores are divided by their theoretical maximum (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid
+//! Retrieval", TOIS 2023, who found that this convex combination beats rank fusion). Unlike with ranks or standard
+//! scores, the result means the same for every query and every size of library, so that a minimum score can be
+//! requested.
 
 use super::{Weights, lexical::Lexical};
 
-/// The fused score of every page, between 0 and 1. `cosines` are absent for a lexical search.
+/// The fused score of every page, between 0 and 1. `cosines` is `None` for a lexical search.
 pub(super) fn fuse(lexical: &Lexical, cosines: Option<&[f32]>, weights: &Weights) -> Vec<f32> {
     // What a page scores that repeats each term of the query endlessly below a title that is
     // the query, in units of the terms' rarity.
@@ -24,7 +24,7 @@ pub(super) fn fuse(lexical: &Lexical, cosines: Option<&[f32]>, weights: &Weights
         .collect()
 }
 
-/// Where values lie: what standard scores need.
+/// Mean and standard deviation of values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Distribution {
     mean: f64,
@@ -32,7 +32,7 @@ pub(super) struct Distribution {
 }
 
 impl Distribution {
-    /// Of these values.
+    /// The distribution of these values.
     pub(super) fn of(values: impl Iterator<Item = f32>) -> Self {
         let (mut count, mut sum, mut squares) = (0_u32, 0.0_f64, 0.0_f64);
         for value in values {
@@ -45,7 +45,7 @@ impl Distribution {
         Self { mean, deviation: (squares / count - mean * mean).max(0.0).sqrt() }
     }
 
-    /// How many standard deviations a value is above the mean; zero where the values do not differ.
+    /// The number of standard deviations above the mean; zero if all values are equal.
     #[expect(clippy::cast_possible_truncation, reason = "standard scores are small")]
     pub(super) fn standard_score(&self, value: f32) -> f32 {
         if self.deviation < 1e-6 { 0.0 } else { ((f64::from(value) - self.mean) / self.deviation) as f32 }

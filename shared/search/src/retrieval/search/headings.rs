@@ -1,23 +1,22 @@
-//! What the titles on a page say: a section that is about the query begins there.
+//! Scores the titles on a page: a section about the query begins there.
 //!
-//! A title is judged together with those above it (`2-21. CYLINDER HEAD REPAIR > f. Assembly`
-//! answers "cylinder head assembly", though neither title does alone), and by how much of the
-//! title itself the query names. Pages that merely continue a section have no title to show:
-//! this is what sets the page where a section begins apart from those that follow.
+//! A title is scored together with those above it (`2-21. CYLINDER HEAD REPAIR > f. Assembly` answers "cylinder head
+//! assembly", though neither title does alone), and by how much of the title itself the query names. Pages that only
+//! continue a section have no title. So this distinguishes the page where a section begins from those that follow.
 
 use super::super::Segment;
 
-/// What the query names of a title.
+/// How much of a title a query names.
 #[derive(Debug, Clone, Copy, Default)]
 struct Named {
-    /// Terms of the title's own.
+    /// Number of terms of the title itself.
     own: u16,
-    /// The share of the query that the title and those above it name.
+    /// Share of the query that the title and those above it name.
     share: f32,
 }
 
-/// The best match, on the scale of shares of the query, of each page that has one; `terms` are the
-/// query's terms that the segment knows, with their shares.
+/// The best score of each page with a match, on the scale of shares of the query. `terms` are the query's terms that
+/// the segment knows, with their shares.
 pub(super) fn best_by_page(segment: &Segment, terms: &[(u32, f32)]) -> Vec<(usize, f32)> {
     let headings = &segment.meta.headings;
     let mut named = vec![Named::default(); headings.len()];
@@ -54,8 +53,8 @@ pub(super) fn best_by_page(segment: &Segment, terms: &[(u32, f32)]) -> Vec<(usiz
     best
 }
 
-/// The share of the query that the title and those above it name, times the root of the share
-/// of the title that the query names.
+/// The share of the query that the title and those above it name, times the root of the share of the title that the
+/// query names.
 #[expect(clippy::cast_precision_loss, reason = "terms of one title")]
 fn matched(named: Named, terms_of_title: usize) -> f32 {
     named.share * (f32::from(named.own) / terms_of_title as f32).sqrt()

@@ -1,45 +1,45 @@
-//! BM25 over pages, with statistics of exactly the pages searched.
+//! BM25 over pages, with the statistics of exactly the pages that are searched.
 //!
-//! Fields are combined before saturation (Robertson, Zaragoza and Taylor, "Simple BM25 extension
-//! to multiple weighted fields", CIKM 2004): a term in a title counts as several in the text.
+//! Fields are combined before saturation (Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted
+//! fields", CIKM 2004): a term in a title counts as several in the text.
 
 use super::{
     super::{
         Segment,
         analysis::Language,
-        question::{Asked, Form, Match},
+        question::{Match, QuestionWord, WordForm},
         segment::{Fields, Posting},
     },
     Weights, headings, parallel,
 };
 
-/// Pages per thread below which starting one costs more than it saves.
+/// Minimum number of pages per thread. For fewer, starting a thread costs more than it saves.
 const PAGES_PER_THREAD: usize = 4_096;
 
-/// What the words of a query say about every page.
+/// The lexical scores of all pages for a query.
 pub(super) struct Lexical {
-    /// BM25 per page, in the order of segments and pages, with the match of its best title, and less
-    /// for pages that only point to others.
+    /// BM25 per page, in the order of segments and pages, including the match of its best title, and reduced for
+    /// navigation pages.
     pub(super) scores: Vec<f32>,
     /// Sum of the rarities of the query's terms on the page, between 0 and 1.
     pub(super) coverage: Vec<f32>,
     /// The terms that the query's words stand for.
-    pub(super) terms: Vec<Sought>,
-    /// The sum of the rarities of all words of the query: BM25's own scale.
+    pub(super) terms: Vec<SearchTerm>,
+    /// Sum of the rarities of all words of the query, which is the scale of BM25.
     pub(super) rarity: f32,
 }
 
 /// A term that a word of the query stands for.
-pub(super) struct Sought {
+pub(super) struct SearchTerm {
     pub(super) term: String,
     language: Option<Language>,
-    /// The word's place among those of the query.
+    /// Index of the word in the query.
     pub(super) word: usize,
-    /// What it adds to the share of the query that a text holds.
+    /// What it contributes to the share of the query that a text contains.
     pub(super) share: f32,
 }
 
-impl Sought {
+impl SearchTerm {
     /// Whether it is this term of a text in this language.
     pub(super) fn is(&self, term: &str, language: Language) -> bool {
         self.term == term && self.language.is_none_or(|mine| mine == language)
@@ -51,20 +51,20 @@ struct Word<'a> {
     readings: Vec<Reading<'a>>,
     /// Its rarity, times its weight.
     rarity: f32,
-    /// Of the rarities of all words.
+    /// Its share of the rarities of all words.
     share: f32,
-    /// Whether all readings add up, since each is a part of the word, and not the best alone counts.
+    /// Whether all forms add up because they are parts of the word; otherwise only the best counts.
     parts: bool,
 }
 
-/// One of the things that a word may stand for.
+/// A form that a word may stand for.
 struct Reading<'a> {
-    form: &'a Form,
+    form: &'a WordForm,
     /// The rarity of each of its terms, at most that of the word.
     rarities: Vec<f32>,
 }
 
-pub(super) fn score(segments: &[&Segment], asked: &[Asked], weights: &Weights) -> Lexical {
+pub(super) fn score(segments: &[&Segment], asked: &[QuestionWord], weights: &Weights) -> Lexical {
     let norms = norms(segments, weights);
     let words = words(segments, asked, norms.len());
     let threads = parallel::threads(norms.len(), PAGES_PER_THREAD);
@@ -75,11 +75,11 @@ pub(super) fn score(segments: &[&Segment], asked: &[Asked], weights: &Weights) -
     Lexical { scores, coverage, terms: sought(&words), rarity: named }
 }
 
-/// The words of the query with their rarities. Words that are nowhere weigh nothing, but for codes.
-fn words<'a>(segments: &[&Segment], asked: &'a [Asked], pages: usize) -> Vec<Word<'a>> {
+/// The words of the query with their rarities. Unknown words have none, except codes.
+fn words<'a>(segments: &[&Segment], asked: &'a [QuestionWord], pages: usize) -> Vec<Word<'a>> {
     let mut words: Vec<Word<'_>> = Vec::new();
     for asked in asked.iter().filter(|asked| asked.is_known() || asked.is_code()) {
-        let rarities = |form: &Form| -> Vec<f32> {
+        let rarities = |form: &WordForm| -> Vec<f32> {
             form.terms.iter().map(|term| rarity(occurrences(segments, form.language, term), pages)).collect()
         };
         let mut readings: Vec<Reading<'_>> =
@@ -106,11 +106,11 @@ fn words<'a>(segments: &[&Segment], asked: &'a [Asked], pages: usize) -> Vec<Wor
     words
 }
 
-fn sought(words: &[Word<'_>]) -> Vec<Sought> {
+fn sought(words: &[Word<'_>]) -> Vec<SearchTerm> {
     let mut sought = Vec::new();
     for (place, word) in words.iter().enumerate() {
         for Reading { form, .. } in &word.readings {
-            sought.extend(form.terms.iter().map(|term| Sought {
+            sought.extend(form.terms.iter().map(|term| SearchTerm {
                 term: term.clone(),
                 language: form.language,
                 word: place,
@@ -180,7 +180,7 @@ impl Task<'_> {
         }
     }
 
-    /// The pages that hold all of these terms, with what the least of them adds to the score.
+    /// The pages with all of these terms, with what the rarest contributes to the score.
     fn occurrences(&self, numbers: &[u32], rarities: &[f32], weights: &Weights) -> Vec<(usize, f32)> {
         let value = |posting: &Posting, rarity: f32| {
             let page = posting.page as usize;
@@ -205,7 +205,7 @@ impl Task<'_> {
         found
     }
 
-    /// Adds what a word says: the best of its readings on each page, or all where they are its parts.
+    /// Adds the score of a word: of its best form on each page, or of all forms if they are its parts.
     fn add(&mut self, word: &Word<'_>, mut found: Vec<(usize, f32, f32)>) {
         if word.readings.len() > 1 {
             found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(b.2.total_cmp(&a.2)));
@@ -225,7 +225,7 @@ impl Task<'_> {
     }
 }
 
-/// Pages on which a term really stands, not only in a title of a section they continue.
+/// Number of pages with a term in their text, not only in the title of a section that they continue.
 fn occurrences(segments: &[&Segment], language: Option<Language>, term: &str) -> usize {
     let searched = segments.iter().filter(|segment| language.is_none_or(|own| own == segment.language()));
     let found = searched.filter_map(|segment| Some(segment.postings(segment.term(term)?)));
@@ -250,7 +250,7 @@ fn frequency(posting: Posting, weights: &Weights) -> f32 {
         + weights.inherited * f32::from(posting.inherited)
 }
 
-/// What BM25 adds to the counts of each page: `k1`, more for pages that are longer than the mean.
+/// The denominator of BM25 for each page: `k1`, increased for pages longer than the mean.
 fn norms(segments: &[&Segment], weights: &Weights) -> Vec<f32> {
     let lengths: Vec<f32> =
         segments.iter().flat_map(|segment| segment.lengths()).map(|lengths| length(lengths, weights)).collect();
@@ -259,7 +259,7 @@ fn norms(segments: &[&Segment], weights: &Weights) -> Vec<f32> {
     lengths.iter().map(norm).collect()
 }
 
-/// The mean of the lengths that are not zero.
+/// The mean of the non-zero lengths.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a mean of small numbers")]
 fn average(lengths: &[f32]) -> f32 {
     let filled = lengths.iter().filter(|length| **length > 0.0);

@@ -1,9 +1,8 @@
 //! Search over the segments of one user.
 //!
-//! The unit of evidence is the page. Its words are judged as a whole, since what answers a
-//! question is often spread over a page's chunks, and its best chunk speaks for it in the space
-//! of embeddings. Both judgements are put on one scale and added. The best pages are then read once
-//! more: a page that holds more of the question, and holds it together, comes before others.
+//! Pages are ranked. The words of a page are scored together, because an answer is often spread over several chunks; of
+//! its embeddings the best chunk counts. Both scores are put on one scale and added. The best pages are then read
+//! again: a page that contains more of the question, and more of it close together, comes first.
 
 mod dot;
 mod fusion;
@@ -19,34 +18,34 @@ use std::{collections::HashSet, sync::Arc};
 
 use super::Segment;
 use super::analysis::Language;
-use super::question::{Asked, asked};
+use super::question::{QuestionWord, asked};
 
 /// A question.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
-    /// The question's words, in its last line; lines before that are what was said before, and weigh less.
+    /// The question in the last line. Lines before it are earlier turns and weigh less.
     pub text: String,
-    /// Its normalised embedding; without one, search is lexical.
+    /// The normalised embedding of the question; `None` for a lexical search.
     pub embedding: Option<Vec<f32>>,
-    /// The same of [`in_english`](super::in_english), where the question is in another language: it is compared
-    /// with English documents.
+    /// The embedding of [`in_english`](super::in_english), if the question is in another language. It is compared with
+    /// English documents.
     pub english: Option<Vec<f32>>,
-    /// Most hits to return.
+    /// Maximum number of hits.
     pub top_k: usize,
-    /// Search only these documents; all where `None`.
+    /// The documents to search; `None` for all.
     pub document_ids: Option<Vec<String>>,
-    /// Leave out hits that score less; between 0 and 1.
+    /// Minimum score of hits, between 0 and 1.
     pub min_score: Option<f32>,
 }
 
 impl Query {
-    /// The question itself, without what was said before.
+    /// The question itself, without earlier turns.
     #[must_use]
     pub fn question(&self) -> &str {
         self.text.trim().rsplit('\n').next().unwrap_or(&self.text)
     }
 
-    /// The embedding to compare a segment's with.
+    /// The embedding of the query for this segment.
     #[must_use]
     pub fn embedding_for(&self, segment: &Segment) -> Option<&[f32]> {
         let english = self.english.as_ref().filter(|_| segment.language() == Language::English);
@@ -54,69 +53,69 @@ impl Query {
     }
 }
 
-/// A passage found, with what speaks for it.
+/// A passage that was found, with its scores.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
-    /// Names the passage within all documents: `<document>:<page>:<chunk>`.
+    /// Identifies the passage: `<document>:<page>:<chunk>`.
     pub id: String,
-    /// The document it is from.
+    /// Its document.
     pub document_id: String,
-    /// That document's file name.
+    /// The file name of the document.
     pub file_name: String,
-    /// Titles in force, outermost first, joined by ` > `.
+    /// Titles of the sections that contain it, outermost first, joined by ` > `.
     pub heading: String,
-    /// The passage, one printed line per line.
+    /// The text, one printed line per line.
     pub content: String,
     /// First page, counted from 1.
     pub page: u32,
     /// Last page.
     pub page_end: u32,
-    /// What hits are ordered by, between 0 and 1.
+    /// The score by which hits are ordered, between 0 and 1.
     pub score: f32,
-    /// BM25 of the page, its best title included.
+    /// BM25 of the page, including its best title.
     pub bm25: f32,
-    /// How many standard deviations that is above the mean of all pages searched.
+    /// The number of standard deviations by which it exceeds the mean of all pages.
     pub bm25_z: f32,
     /// Cosine of the passage and the question; `None` for a lexical search.
     pub cosine: Option<f32>,
-    /// How many standard deviations the page's best cosine is above the mean of all pages.
+    /// The number of standard deviations by which the page's best cosine exceeds the mean of all pages.
     pub cosine_z: f32,
-    /// Share of the question's words, weighted by their rarity, that the page holds.
+    /// Share of the question's words on the page, weighted by rarity.
     pub coverage: f32,
-    /// Whether the page only points to other pages.
+    /// Whether the page is a navigation page.
     pub navigation: bool,
 }
 
-/// The weights of a search. The defaults are what all measurements use.
+/// The weights of a search. All measurements use the defaults.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Weights {
-    /// Saturation of term counts.
+    /// BM25's saturation of term counts.
     pub k1: f32,
-    /// Normalisation by length.
+    /// BM25's normalisation by length.
     pub b: f32,
-    /// Weight of a title that begins on the page, in the title's term counts.
+    /// Weight of titles that begin on the page, in term counts.
     pub opened: f32,
-    /// Weight of the titles of the sections that the page continues.
+    /// Weight of titles of sections that the page continues, in term counts.
     pub inherited: f32,
-    /// Weight of the best title that begins on the page, against its BM25.
+    /// Weight of the best title that begins on the page, relative to BM25.
     pub heading: f32,
-    /// Weight of the lexical score, in units of the rarity of the query's words.
+    /// Weight of the lexical score, relative to the rarity of the query's words.
     pub lexical: f32,
     /// Weight of the cosine.
     pub semantic: f32,
-    /// Factor for that of a question that is not in English: the models at hand know little else.
+    /// Factor for the cosine if the question is not in English, since the default model knows little else.
     pub foreign: f32,
-    /// Added to the score of pages of a document that the query names.
+    /// Bonus for pages of a document that the query names.
     pub named: f32,
-    /// Factor for the lexical score of pages that only point to others.
+    /// Factor for the lexical score of navigation pages.
     pub navigation: f32,
-    /// Weight of the share of the query that the page holds, against everything above.
+    /// Weight of the share of the query that the page contains, relative to everything above.
     pub coverage: f32,
-    /// Weight of the share of it that stands together on the page.
+    /// Weight of the share of the query that is close together on the page.
     pub window: f32,
-    /// Weight of a value or number of the kind that is wanted, beside the rest of what stands together.
+    /// Weight of a value or number of the requested kind next to the query's words.
     pub wanted: f32,
-    /// What titles say of the text below them, against the text itself.
+    /// Weight of a title's words for the text below it, relative to the text itself.
     pub over: f32,
 }
 
@@ -169,22 +168,21 @@ impl Library {
 
     /// The passages that answer the query best, at most one per page, best first.
     ///
-    /// This computes for up to some tens of milliseconds: call it on a blocking thread where
-    /// libraries are large.
+    /// This computes for up to some tens of milliseconds. For large libraries, call it on a blocking thread.
     #[must_use]
     pub fn search(&self, query: &Query) -> Vec<Hit> {
         self.search_for(query, &self.asked(query))
     }
 
-    /// What the words of a query mean in the documents that it searches.
+    /// What the words of a query mean in the documents to search.
     #[must_use]
-    pub fn asked(&self, query: &Query) -> Vec<Asked> {
+    pub fn asked(&self, query: &Query) -> Vec<QuestionWord> {
         asked(&self.chosen(query), &query.text)
     }
 
-    /// As [`Self::search`], where it is known what the words mean.
+    /// As [`Self::search`], if the meaning of the words is known already.
     #[must_use]
-    pub fn search_for(&self, query: &Query, asked: &[Asked]) -> Vec<Hit> {
+    pub fn search_for(&self, query: &Query, asked: &[QuestionWord]) -> Vec<Hit> {
         rank::rank(&self.chosen(query), query, asked, &self.weights)
     }
 

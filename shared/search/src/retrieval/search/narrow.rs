@@ -1,19 +1,19 @@
-//! Which of several documents a query names: by its number, its file, or the equipment that it is about.
+//! Which of several documents a query names: by number, file name, or the equipment that it is about.
 
 use super::super::{
     Segment,
-    question::{Asked, Match},
+    question::{Match, QuestionWord},
 };
 
-/// What a word that names a document says, against a code that does.
+/// Weight of a word that names a document, compared to a code.
 const WORD: f32 = 0.3;
-/// What the beginning of a document says, against its file's name.
+/// Weight of the beginning of a document, compared to its file name.
 const TITLE: f32 = 0.7;
-/// A document's subject is named on at least one of this many pages.
+/// A document's subject occurs on at least one of this many pages.
 const SUBJECT: usize = 5;
 
-/// How clearly the query names each document, between 0 and 1. What all of them are called says nothing.
-pub(super) fn named(segments: &[&Segment], asked: &[Asked]) -> Vec<f32> {
+/// How clearly the query names each document, between 0 and 1. A name that all of them have does not count.
+pub(super) fn named(segments: &[&Segment], asked: &[QuestionWord]) -> Vec<f32> {
     let mut named = vec![0.0_f32; segments.len()];
     if segments.len() < 2 {
         return named;
@@ -34,8 +34,8 @@ pub(super) fn named(segments: &[&Segment], asked: &[Asked]) -> Vec<f32> {
     named
 }
 
-/// Whether a document's name or beginning holds the word, as it is or as what it misspells.
-fn says(segment: &Segment, asked: &Asked) -> f32 {
+/// Whether a document's name or beginning contains the word, as written or corrected.
+fn says(segment: &Segment, asked: &QuestionWord) -> f32 {
     let plain = |how: Match| matches!(how, Match::Exact | Match::Compound | Match::Typo | Match::Confused);
     let whole = asked.forms.iter().filter(|form| plain(form.how));
     let whole = whole.filter(|form| form.language.is_none_or(|language| language == segment.language()));
@@ -55,13 +55,13 @@ fn says(segment: &Segment, asked: &Asked) -> f32 {
     found.fold(0.0, f32::max)
 }
 
-/// Whether a word of the title is what the document is about: it is named throughout. A first page that is no
-/// title page is full of words that are not.
+/// Whether a word of the title is the subject of the document, because it occurs throughout. A first page that is not a
+/// title page is full of other words.
 fn is_subject(segment: &Segment, term: &str) -> bool {
     segment.pages_with(term) * SUBJECT >= segment.page_count()
 }
 
-/// 1 where one of many is meant, 0 where all are.
+/// 1 if one of many documents is meant, 0 if all are.
 #[expect(clippy::cast_precision_loss, reason = "documents of one user")]
 fn rarity(holders: usize, all: usize) -> f32 {
     (all as f32 / holders as f32).ln() / (all as f32).ln()

@@ -1,7 +1,7 @@
-//! How much of a query stands together on a page.
+//! How much of a query is close together on a page.
 //!
-//! BM25 counts the words of a page wherever they stand. What answers a question usually holds its rare words
-//! in one row, step or sentence.
+//! BM25 counts the words of a page wherever they are. But the answer to a question usually has its rare words in one
+//! row, step or sentence.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,33 +13,33 @@ use super::{
         segment::ChunkEntry,
     },
     Weights,
-    lexical::Sought,
+    lexical::SearchTerm,
 };
 
-/// Terms of a text that are read together: about two sentences or rows.
+/// Size of the window in terms: about two sentences or rows.
 const WINDOW: usize = 40;
 
-/// Looks for the words of one query.
+/// Finds the words of a query in texts.
 pub(super) struct Reader<'a> {
     analyzers: BTreeMap<Language, Analyzer>,
-    terms: HashMap<&'a str, Vec<&'a Sought>>,
+    terms: HashMap<&'a str, Vec<&'a SearchTerm>>,
     initials: Initials,
-    /// How many words the query has.
+    /// Number of words of the query.
     words: usize,
     wanted: WantedValue,
 }
 
-/// A word of the query in a text: where it stands, which it is and what it says there.
-type Found = (usize, usize, f32);
+/// A word of the query in a text: its position, its index in the query, and its weight.
+type Occurrence = (usize, usize, f32);
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(segments: &[&Segment], terms: &'a [Sought], wanted: WantedValue) -> Self {
+    pub(super) fn new(segments: &[&Segment], terms: &'a [SearchTerm], wanted: WantedValue) -> Self {
         let mut analyzers = BTreeMap::new();
         for segment in segments {
             analyzers.entry(segment.language()).or_insert_with(|| Analyzer::of(segment.language()));
         }
         let initials = Initials::of(terms.iter().map(|sought| sought.term.as_str()));
-        let mut by_term: HashMap<&str, Vec<&Sought>> = HashMap::new();
+        let mut by_term: HashMap<&str, Vec<&SearchTerm>> = HashMap::new();
         for sought in terms {
             by_term.entry(&sought.term).or_default().push(sought);
         }
@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
         Self { analyzers, terms: by_term, initials, words, wanted }
     }
 
-    /// The share of the query that a text and the titles over it hold.
+    /// The share of the query that a text and its titles contain.
     pub(super) fn coverage(&self, segment: &Segment, chunk: &ChunkEntry) -> f32 {
         let mut best = vec![0.0_f32; self.words];
         for text in [&chunk.heading, &chunk.text] {
@@ -56,8 +56,8 @@ impl<'a> Reader<'a> {
         best.iter().sum()
     }
 
-    /// The greatest share of the query that stands together in one of these passages, between 0 and 1. The
-    /// titles over a passage belong to all of it, and count by the factor `over`.
+    /// The greatest share of the query that is close together in one of these passages, between 0 and 1. Titles belong
+    /// to all of a passage, with the weight `over`.
     pub(super) fn window<'c>(
         &self,
         segment: &Segment,
@@ -83,9 +83,9 @@ impl<'a> Reader<'a> {
         (most / (1.0 + wanted)).min(1.0)
     }
 
-    /// The words of the query in a text, in the order of the text. Values of the kind that is wanted are one more
-    /// word, which says this much.
-    fn find(&self, segment: &Segment, text: &str, wanted: f32) -> Vec<Found> {
+    /// The words of the query in a text, in the order of the text. Values of the requested kind count as an additional
+    /// word with the weight `wanted`.
+    fn find(&self, segment: &Segment, text: &str, wanted: f32) -> Vec<Occurrence> {
         let mut found = Vec::new();
         let Some(analyzer) = self.analyzers.get(&segment.language()).filter(|_| !self.terms.is_empty()) else {
             return found;
@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn raise(best: &mut [f32], found: &[Found]) {
+fn raise(best: &mut [f32], found: &[Occurrence]) {
     for (_, word, share) in found {
         if let Some(best) = best.get_mut(*word) {
             *best = best.max(*share);
@@ -113,8 +113,8 @@ fn raise(best: &mut [f32], found: &[Found]) {
     }
 }
 
-/// The greatest sum of what different words say in one window; `titles` hold everywhere.
-fn densest(found: &[Found], titles: &[f32]) -> f32 {
+/// The greatest sum of the weights of different words in one window. `titles` count everywhere.
+fn densest(found: &[Occurrence], titles: &[f32]) -> f32 {
     let mut most: f32 = titles.iter().sum();
     let mut best = titles.to_vec();
     for (first, (place, ..)) in found.iter().enumerate() {

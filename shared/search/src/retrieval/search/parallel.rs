@@ -1,8 +1,8 @@
-//! Several processors for one search.
+//! Uses several processors for one search.
 
 use std::thread::{available_parallelism, scope};
 
-/// Runs the tasks on at most so many threads, in turns, and on this one where a single thread will do.
+/// Runs the tasks on at most `threads` threads; on the calling thread if one is enough.
 pub(super) fn for_each<T: Send>(tasks: impl IntoIterator<Item = T>, threads: usize, run: impl Fn(T) + Sync) {
     if threads <= 1 {
         tasks.into_iter().for_each(run);
@@ -22,7 +22,7 @@ pub(super) fn for_each<T: Send>(tasks: impl IntoIterator<Item = T>, threads: usi
     });
 }
 
-/// The threads worth using for so much work, when each needs at least `share` of it to pay.
+/// The number of threads for this amount of work, if each should get at least `share` of it.
 pub(super) fn threads(work: usize, share: usize) -> usize {
     available_parallelism().map_or(1, usize::from).min(work / share.max(1)).max(1)
 }

@@ -1,10 +1,10 @@
-//! From scores per page to hits.
+//! Turns scores per page into hits.
 
 use super::{
     super::{
         Segment,
         analysis::Language,
-        question::{Asked, WantedValue},
+        question::{QuestionWord, WantedValue},
         segment::{ChunkEntry, PageEntry},
     },
     Hit, Query, Weights,
@@ -16,11 +16,11 @@ use super::{
     semantic,
 };
 
-/// Pages that are read once more, word by word, before the best are chosen.
+/// Number of pages that are read again, word by word, before the best are chosen.
 const REREAD: usize = 24;
 
-/// Everything known about the pages searched; all lists have one entry per page. Pages without text
-/// would only widen the distributions, and are left out of them.
+/// The scores of all pages, one list entry per page. Pages without text are left out, as they would only widen the
+/// distributions.
 struct Evidence {
     lexical: Lexical,
     bm25: Distribution,
@@ -29,7 +29,7 @@ struct Evidence {
     fused: Vec<f32>,
 }
 
-pub(super) fn rank(segments: &[&Segment], query: &Query, asked: &[Asked], weights: &Weights) -> Vec<Hit> {
+pub(super) fn rank(segments: &[&Segment], query: &Query, asked: &[QuestionWord], weights: &Weights) -> Vec<Hit> {
     let evidence = gather(segments, query, asked, weights);
     let mut candidates: Vec<(f32, usize)> = evidence
         .fused
@@ -57,13 +57,13 @@ pub(super) fn rank(segments: &[&Segment], query: &Query, asked: &[Asked], weight
         .collect()
 }
 
-/// What the question itself wants, or, where it does not say, the turn before.
+/// The kind of value that the question asks for, or else the previous turn.
 fn wanted(query: &Query) -> WantedValue {
     let mut lines = query.text.trim().rsplit('\n').map(WantedValue::of);
     lines.find(WantedValue::is_any).unwrap_or_default()
 }
 
-fn gather(segments: &[&Segment], query: &Query, asked: &[Asked], weights: &Weights) -> Evidence {
+fn gather(segments: &[&Segment], query: &Query, asked: &[QuestionWord], weights: &Weights) -> Evidence {
     let lexical = lexical::score(segments, asked, weights);
     let lengths = segments.iter().flat_map(|segment| segment.lengths());
     let filled = lexical.scores.iter().zip(lengths).filter(|(_, lengths)| lengths.body > 0);
@@ -90,14 +90,14 @@ impl Evidence {
     }
 }
 
-/// Chooses the passage that speaks for a page.
+/// Chooses the passage of a page.
 struct Passages<'a> {
     query: &'a Query,
     reader: Reader<'a>,
 }
 
 impl Passages<'_> {
-    /// The best of a page's chunks, by similarity and the words it holds, with its cosine.
+    /// The best chunk of a page by similarity and words, with its cosine.
     fn best<'s>(&self, segment: &'s Segment, page: &PageEntry) -> Option<(usize, &'s ChunkEntry, Option<f32>)> {
         let (first, count) = (page.first_chunk as usize, page.chunks as usize);
         let chunks = segment.meta.chunks.iter().enumerate().skip(first).take(count);
@@ -117,7 +117,7 @@ impl Passages<'_> {
         (vector.len() == embedding.len() && !vector.is_empty()).then(|| dot(vector, embedding))
     }
 
-    /// The score of a page that is read once more: how much of the query it holds, and how much in one place.
+    /// The score of a page that is read again: how much of the query it contains, and how much close together.
     fn again(
         &self,
         segments: &[&Segment],

@@ -2,11 +2,11 @@
 
 use super::{super::Segment, Query, dot::dot, parallel};
 
-/// Chunks per thread below which starting one costs more than it saves.
+/// Minimum number of chunks per thread. For fewer, starting a thread costs more than it saves.
 const CHUNKS_PER_THREAD: usize = 8_192;
 
-/// The best cosine of each page's chunks; `-1` for pages without chunks. Embeddings are
-/// normalised, so the dot product is the cosine.
+/// The best cosine of each page's chunks; `-1` for pages without chunks. Embeddings are normalised, so the dot product
+/// is the cosine.
 pub(super) fn page_cosines(segments: &[&Segment], query: &Query) -> Vec<f32> {
     let pages: usize = segments.iter().map(|segment| segment.page_count()).sum();
     let chunks: usize = segments.iter().map(|segment| segment.chunk_count()).sum();
@@ -41,7 +41,7 @@ impl Task<'_> {
     }
 }
 
-/// Shares the pages out so that each share has about `share` chunks.
+/// Divides the pages so that each task has about `share` chunks.
 fn tasks<'a>(segments: &[&'a Segment], cosines: &'a mut [f32], share: usize) -> Vec<Vec<Task<'a>>> {
     let mut shares = vec![Vec::new()];
     let mut filled = 0;

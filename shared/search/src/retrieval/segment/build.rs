@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, Segment, SegmentError, SegmentSource, Stretch,
+    ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, Segment, SegmentError, SegmentSource, SpotRange,
     UnitEntry, WordEntry,
 };
 use crate::retrieval::analysis::{Analyzer, Language};
@@ -12,10 +12,10 @@ use documents::outline::{Heading, HeadingKind, LineKind, PageOutline, outline};
 use documents::units::{Unit, units};
 use documents::{Page, Spot};
 
-/// Pages from which a document's language is judged, and characters of each.
+/// Number of pages by which a document's language is detected, and of characters of each.
 const SAMPLED_PAGES: usize = 40;
 const SAMPLED_CHARACTERS: usize = 500;
-/// Letters of a word that a misspelt one is compared with.
+/// Lengths of words that misspelled ones are compared with.
 const LETTERS: std::ops::RangeInclusive<usize> = 3..=32;
 
 pub(super) fn build(source: SegmentSource<'_>) -> Result<Segment, SegmentError> {
@@ -77,7 +77,7 @@ pub(super) fn build(source: SegmentSource<'_>) -> Result<Segment, SegmentError> 
     Ok(Segment::new(meta, vectors))
 }
 
-/// Units as they are stored: what many have over them, once.
+/// Converts units to their stored form, in which common context is stored once.
 fn compact(units: Vec<Unit>, meta: &mut Meta) -> Result<(), SegmentError> {
     let mut contexts: Vec<String> = Vec::new();
     let mut known: HashMap<String, u32> = HashMap::new();
@@ -114,19 +114,19 @@ fn compact(units: Vec<Unit>, meta: &mut Meta) -> Result<(), SegmentError> {
 #[derive(Default)]
 struct Spots {
     all: Vec<Spot>,
-    /// Those that many units share: the rows of a table have one head.
-    known: HashMap<Vec<Spot>, Stretch>,
+    /// Spots that many units share: the rows of a table have one head.
+    known: HashMap<Vec<Spot>, SpotRange>,
 }
 
 impl Spots {
-    fn add(&mut self, spots: &[Spot]) -> Result<Stretch, SegmentError> {
+    fn add(&mut self, spots: &[Spot]) -> Result<SpotRange, SegmentError> {
         let number = |count: usize| u32::try_from(count).map_err(|_| SegmentError::TooLarge);
-        let stretch = Stretch { first: number(self.all.len())?, count: number(spots.len())? };
+        let stretch = SpotRange { first: number(self.all.len())?, count: number(spots.len())? };
         self.all.extend_from_slice(spots);
         Ok(stretch)
     }
 
-    fn shared(&mut self, spots: Vec<Spot>) -> Result<Stretch, SegmentError> {
+    fn shared(&mut self, spots: Vec<Spot>) -> Result<SpotRange, SegmentError> {
         if let Some(stretch) = self.known.get(&spots) {
             return Ok(*stretch);
         }
@@ -136,7 +136,7 @@ impl Spots {
     }
 }
 
-/// The language of most pages, judged by some that are spread over the document.
+/// The language of most pages, by a sample spread over the document.
 fn language(pages: &[Page]) -> Language {
     let filled: Vec<&Page> = pages.iter().filter(|page| page.has_text).collect();
     let step = (filled.len() / SAMPLED_PAGES).max(1);
@@ -157,19 +157,19 @@ fn dimensions(source: &SegmentSource<'_>) -> Result<usize, SegmentError> {
     Ok(first.len())
 }
 
-/// A title as terms, before these have numbers.
+/// A title as terms, before these are numbered.
 struct Title {
     page: u32,
     own: BTreeSet<String>,
     path: BTreeSet<String>,
 }
 
-/// Counts the terms of pages while the titles in force are followed.
+/// Counts the terms of pages and keeps track of the current titles.
 struct Counter {
     analyzer: Analyzer,
-    /// How often each word stands in the text.
+    /// How often each word occurs in the text.
     words: BTreeMap<String, u32>,
-    /// Titles in force, with their levels.
+    /// Current titles, with their levels.
     open: Vec<(u8, BTreeSet<String>)>,
     titles: Vec<Title>,
 }
@@ -179,7 +179,7 @@ impl Counter {
         Self { analyzer: Analyzer::of(language), words: BTreeMap::new(), open: Vec::new(), titles: Vec::new() }
     }
 
-    /// Terms of a page by field.
+    /// Counts the terms of a page by field.
     fn count(&mut self, index: u32, page: &Page, outline: &PageOutline) -> HashMap<String, Fields> {
         let mut counts = HashMap::new();
         for (line, kind) in page.lines().zip(&outline.kinds) {
@@ -247,7 +247,7 @@ fn increase(counts: &mut HashMap<String, Fields>, term: &str, field: fn(&mut Fie
     }
 }
 
-/// Replaces the terms of titles by their positions; terms on no page cannot be asked for.
+/// Replaces the terms of titles by their positions. Terms that are on no page cannot be searched.
 fn number(titles: Vec<Title>, terms: &[String]) -> Vec<HeadingEntry> {
     let numbers = |of: &BTreeSet<String>| -> Vec<u32> {
         let found = of.iter().filter_map(|term| terms.binary_search(term).ok());
@@ -257,7 +257,7 @@ fn number(titles: Vec<Title>, terms: &[String]) -> Vec<HeadingEntry> {
     titles.into_iter().map(entry).filter(|entry| !entry.own.is_empty()).collect()
 }
 
-/// Puts the chunks in the order of their pages, and their embeddings in one block.
+/// Orders the chunks by page, and their embeddings in one block.
 fn place(
     chunks: Vec<Chunk>,
     embeddings: &[Vec<f32>],

@@ -1,4 +1,4 @@
-//! The bytes of a segment.
+//! The file format of segments.
 //!
 //! | bytes | content |
 //! |---|---|
@@ -6,40 +6,39 @@
 //! | 1 | version |
 //! | 8 | length of the metadata, little endian |
 //! | 8 | number of vector components, little endian |
-//! | 32 | SHA-256 of all that follows |
+//! | 32 | SHA-256 of the rest |
 //! | … | metadata, [postcard](https://postcard.jamesmunns.com/wire-format) |
 //! | … | vectors, `f32` little endian |
 //!
-//! A version is never changed in place: another layout gets another number, and documents in an
-//! older one are processed again.
+//! Every change of the layout gets a new version number. Documents with an older version are processed again.
 
 use sha2::{Digest, Sha256};
 
-use super::{Meta, Segment, Stretch};
+use super::{Meta, Segment, SpotRange};
 
 const MAGIC: &[u8; 7] = b"IMSEGMT";
 const VERSION: u8 = 5;
 const HEADER: usize = 7 + 1 + 8 + 8 + 32;
 
-/// Why bytes are no segment, or a source makes none.
+/// Why bytes are not a segment, or a segment cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SegmentError {
-    /// The bytes do not start like a segment.
+    /// The bytes do not begin like a segment.
     #[error("not a segment")]
     NotASegment,
-    /// Written by another version of the program.
+    /// The segment has another version.
     #[error("segment version {0} is not supported")]
     Version(u8),
-    /// Bytes are missing or changed.
+    /// The segment is truncated or corrupted.
     #[error("the segment is damaged")]
     Damaged,
-    /// More pages, chunks or postings than the format can count.
+    /// There are more pages, chunks or postings than the format supports.
     #[error("the document is too large for one segment")]
     TooLarge,
-    /// Embeddings do not fit the chunks.
+    /// The embeddings do not match the chunks.
     #[error("a segment needs one embedding per chunk, all of one length and finite")]
     Embeddings,
-    /// A chunk of a page that the document does not have.
+    /// A chunk has a page number that the document does not have.
     #[error("a chunk names page {0}, which the document does not have")]
     UnknownPage(u32),
 }
@@ -48,7 +47,7 @@ impl Segment {
     /// The segment as bytes.
     ///
     /// # Errors
-    /// When the metadata cannot be written; not for segments that [`Segment::build`] made.
+    /// If the metadata cannot be serialised, which does not happen for segments of [`Segment::build`].
     pub fn to_bytes(&self) -> Result<Vec<u8>, SegmentError> {
         let meta = postcard::to_stdvec(&self.meta).map_err(|_| SegmentError::TooLarge)?;
         let mut body = Vec::with_capacity(meta.len() + size_of_val(self.vectors.as_slice()));
@@ -66,11 +65,10 @@ impl Segment {
         Ok(bytes)
     }
 
-    /// Reads a segment. The bytes are not trusted: whatever they hold, the result is a segment
-    /// that is safe to search, or an error.
+    /// Reads a segment. The bytes are not trusted: the result is a segment that is safe to search, or an error.
     ///
     /// # Errors
-    /// When the bytes are not a segment of this version, or damaged.
+    /// If the bytes are not a segment of this version, or are corrupted.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SegmentError> {
         let rest = bytes.strip_prefix(MAGIC).ok_or(SegmentError::NotASegment)?;
         let (&version, rest) = rest.split_first().ok_or(SegmentError::Damaged)?;
@@ -91,14 +89,14 @@ impl Segment {
         if segment.is_consistent() { Ok(segment) } else { Err(SegmentError::Damaged) }
     }
 
-    /// Whether every reference inside points to something, so that a search needs no checks.
+    /// Whether all internal references are valid, so that a search needs no checks.
     fn is_consistent(&self) -> bool {
         let meta = &self.meta;
         let pages = meta.pages.len();
         let chunks = meta.chunks.len();
         let vectors = chunks.checked_mul(self.dimensions());
         let contexts = u32::try_from(meta.contexts.len()).unwrap_or(u32::MAX);
-        let is_within = |stretch: Stretch| stretch.first as usize + stretch.count as usize <= meta.spots.len();
+        let is_within = |stretch: SpotRange| stretch.first as usize + stretch.count as usize <= meta.spots.len();
         let mut covered = 0;
         let pages_in_order = meta.pages.iter().all(|page| {
             let in_order = page.chunks == 0 || page.first_chunk as usize == covered;

@@ -1,26 +1,26 @@
-//! What a search looks up often, laid out for that. Made when a segment is made or loaded, not stored.
+//! Data structures for frequent lookups of a search. Built when a segment is built or loaded; not stored.
 
 use std::collections::HashSet;
 
 use super::{Fields, HeadingEntry, Meta};
 use crate::retrieval::analysis::Analyzer;
 
-/// Pages of a document that has a title page.
+/// Minimum number of pages of a document with a title page.
 const PAGES: usize = 3;
-/// Characters at the beginning of a document that name it.
+/// Number of characters at the beginning of a document that name it.
 const TITLE: usize = 500;
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Lookup {
-    /// Terms of each page, one after the other.
+    /// Number of terms of each page, by field.
     pub(super) lengths: Vec<Fields>,
-    /// Which titles hold a term themselves: pairs of term and title, sorted.
+    /// Titles that contain a term themselves: pairs of term and title, sorted.
     pub(super) own: Vec<(u32, u32)>,
-    /// Which titles are below others that hold a term.
+    /// Titles below others that contain a term.
     pub(super) path: Vec<(u32, u32)>,
-    /// Terms of the file's name.
+    /// Terms of the file name.
     pub(super) file_name: HashSet<String>,
-    /// Terms at the beginning of the first page, where a document says what it is about.
+    /// Terms at the beginning of the first page, where a document names its subject.
     pub(super) title: HashSet<String>,
 }
 
@@ -61,7 +61,7 @@ fn pairs(headings: &[HeadingEntry], terms: fn(&HeadingEntry) -> &[u32]) -> Vec<(
     pairs
 }
 
-/// The titles that are paired with a term.
+/// The titles paired with a term.
 pub(super) fn headings(pairs: &[(u32, u32)], term: u32) -> impl Iterator<Item = usize> {
     let start = pairs.partition_point(|(known, _)| *known < term);
     let of_term = pairs.get(start..).unwrap_or_default().iter().take_while(move |(known, _)| *known == term);

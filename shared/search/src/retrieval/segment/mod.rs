@@ -1,7 +1,7 @@
-//! A segment: everything search needs of one document, immutable.
+//! A segment: everything that search needs of one document, immutable.
 //!
-//! Texts of pages and chunks, postings of terms with counts per field, and embeddings in one
-//! contiguous block. See [`format`](self) in `format.rs` for the bytes.
+//! It consists of the texts of pages and chunks, postings of terms with counts per field, and embeddings in one
+//! contiguous block. `format.rs` describes the file format.
 
 mod build;
 mod format;
@@ -17,30 +17,30 @@ use documents::{Page, Spot};
 
 pub use format::SegmentError;
 use lookup::Lookup;
-pub(super) use meta::{ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, Stretch, UnitEntry, WordEntry};
+pub(super) use meta::{ChunkEntry, Fields, HeadingEntry, Meta, PageEntry, Posting, SpotRange, UnitEntry, WordEntry};
 
 /// What a segment is built from.
 #[derive(Debug, Clone)]
 pub struct SegmentSource<'a> {
-    /// The document's id; hits carry it.
+    /// The document's id, for hits.
     pub document_id: String,
-    /// The name under which the document was uploaded.
+    /// The file name of the document.
     pub file_name: String,
-    /// All pages, those without text included.
+    /// All pages, including those without text.
     pub pages: &'a [Page],
     /// The chunks of these pages.
     pub chunks: Vec<Chunk>,
-    /// The model that made the embeddings: those of different models cannot be compared.
+    /// The model of the embeddings. Those of different models cannot be compared.
     pub model: String,
-    /// One normalised embedding per chunk, or none at all (lexical search only).
+    /// One normalised embedding per chunk, or none at all for lexical search only.
     pub embeddings: Vec<Vec<f32>>,
 }
 
-/// One document, ready to be searched.
+/// A document, ready to be searched.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
     pub(super) meta: Meta,
-    /// Embeddings of all chunks, one after the other.
+    /// The embeddings of all chunks, in one block.
     pub(super) vectors: Vec<f32>,
     lookup: Lookup,
 }
@@ -49,8 +49,8 @@ impl Segment {
     /// Builds a segment.
     ///
     /// # Errors
-    /// When the embeddings are not one per chunk, differ in length or hold no numbers, or a
-    /// chunk names a page that is not there.
+    /// If there is not exactly one embedding per chunk, if embeddings differ in length or are not finite, or if a chunk
+    /// has a page number that the document does not have.
     pub fn build(source: SegmentSource<'_>) -> Result<Self, SegmentError> {
         build::build(source)
     }
@@ -65,19 +65,19 @@ impl Segment {
         &self.meta.document_id
     }
 
-    /// The name under which the document was uploaded.
+    /// The file name of the document.
     #[must_use]
     pub fn file_name(&self) -> &str {
         &self.meta.file_name
     }
 
-    /// The model that made the embeddings.
+    /// The model of the embeddings.
     #[must_use]
     pub fn model(&self) -> &str {
         &self.meta.model
     }
 
-    /// The language that the text was analysed in.
+    /// The language in which the text was analysed.
     #[must_use]
     pub fn language(&self) -> Language {
         self.meta.language
@@ -95,13 +95,13 @@ impl Segment {
         self.meta.chunks.len()
     }
 
-    /// Numbers per embedding; zero where the segment holds none.
+    /// Number of dimensions of the embeddings; zero if the segment has none.
     #[must_use]
     pub fn dimensions(&self) -> usize {
         self.meta.dimensions as usize
     }
 
-    /// The text of a page as it was read, counted from 1.
+    /// The text of a page, counted from 1.
     #[must_use]
     pub fn page_text(&self, number: u32) -> Option<&str> {
         let page = self.meta.pages.iter().find(|page| page.number == number)?;
@@ -140,12 +140,12 @@ impl Segment {
         }
     }
 
-    fn spots(&self, stretch: Stretch) -> Vec<Spot> {
+    fn spots(&self, stretch: SpotRange) -> Vec<Spot> {
         let first = stretch.first as usize;
         self.meta.spots.get(first..first + stretch.count as usize).unwrap_or_default().to_vec()
     }
 
-    /// The chunks of a page, counted from 1, each with its cosine to a normalised embedding.
+    /// The chunks of a page, counted from 1, with their cosines to a normalised embedding.
     #[must_use]
     pub fn similarities(&self, number: u32, embedding: &[f32]) -> Vec<(&str, f32)> {
         let Some(page) = self.meta.pages.iter().find(|page| page.number == number) else { return Vec::new() };
@@ -158,18 +158,18 @@ impl Segment {
         chunks.map(|(at, chunk)| (chunk.text.as_str(), cosine(at))).collect()
     }
 
-    /// The texts of all pages as they were read.
+    /// The texts of all pages.
     pub(super) fn page_texts(&self) -> impl Iterator<Item = &str> {
         self.meta.pages.iter().map(|page| page.text.as_str())
     }
 
-    /// Number of pages that hold a term, as [`crate::retrieval::analysis::Analyzer`] makes terms.
+    /// Number of pages with a term of [`crate::retrieval::analysis::Analyzer`].
     #[must_use]
     pub fn pages_with(&self, term: &str) -> usize {
         self.term(term).map_or(0, |term| self.postings(term).len())
     }
 
-    /// Bytes in memory, roughly: what a cache counts.
+    /// Approximate size in memory in bytes, for the cache.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let meta = &self.meta;
@@ -189,7 +189,7 @@ impl Segment {
             + self.lookup.memory_bytes()
     }
 
-    /// The words that begin so, in lower case and without accents.
+    /// The words with this beginning, which is in lower case without accents.
     pub(super) fn words_beginning(&self, start: &str) -> &[WordEntry] {
         let words = &self.meta.words;
         let first = words.partition_point(|entry| entry.word.as_str() < start);
@@ -198,38 +198,38 @@ impl Segment {
         rest.get(..count).unwrap_or_default()
     }
 
-    /// Whether the file's name holds a term.
+    /// Whether the file name contains a term.
     pub(super) fn is_named(&self, term: &str) -> bool {
         self.lookup.file_name.contains(term)
     }
 
-    /// Whether the beginning of the document holds a term.
+    /// Whether the beginning of the document contains a term.
     pub(super) fn is_titled(&self, term: &str) -> bool {
         self.lookup.title.contains(term)
     }
 
-    /// The position of a term in the list of terms.
+    /// The index of a term.
     pub(super) fn term(&self, term: &str) -> Option<u32> {
         let position = self.meta.terms.binary_search_by(|known| known.as_str().cmp(term)).ok()?;
         u32::try_from(position).ok()
     }
 
-    /// The lengths of all pages, in their order.
+    /// The lengths of all pages, in order.
     pub(super) fn lengths(&self) -> &[Fields] {
         &self.lookup.lengths
     }
 
-    /// The titles that hold a term themselves, as positions in `headings`.
+    /// The titles that contain a term themselves, as indices in `headings`.
     pub(super) fn headings_with(&self, term: u32) -> impl Iterator<Item = usize> {
         lookup::headings(&self.lookup.own, term)
     }
 
-    /// The titles below others that hold a term, as positions in `headings`.
+    /// The titles below others that contain a term, as indices in `headings`.
     pub(super) fn headings_below(&self, term: u32) -> impl Iterator<Item = usize> {
         lookup::headings(&self.lookup.path, term)
     }
 
-    /// The postings of a term, by its position.
+    /// The postings of a term, by its index.
     pub(super) fn postings(&self, term: u32) -> &[Posting] {
         let index = term as usize;
         let start = index.checked_sub(1).and_then(|before| self.meta.ends.get(before)).copied().unwrap_or(0);

@@ -3,13 +3,13 @@ use rusty_mp3::{Mp3Encoder, Mp3EncoderConfig};
 use super::{EncodeError, SoundFormat};
 use crate::audio::Pcm;
 
-/// Rates of MPEG 1, 2 and 2.5, in hertz.
+/// Sample rates of MPEG 1, 2 and 2.5 in hertz.
 const RATES: [u32; 9] = [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
 
-/// Kilobits a second: speech of one channel is clear with this.
+/// Kilobits per second, enough for clear mono speech.
 const BITRATE: u32 = 64;
 
-/// The sound as an MP3 file.
+/// Encodes the sound as an MP3 file.
 pub(super) fn encode(sound: &Pcm) -> Result<Vec<u8>, EncodeError> {
     let sound = sound.at_one_of(&RATES);
     let mut encoder = Mp3Encoder::new(Mp3EncoderConfig { bitrate_kbps: BITRATE, vbr_quality: None });

@@ -4,26 +4,25 @@ use opusic_c::{Application, Bitrate, Channels, Encoder, SampleRate, Signal};
 use super::{EncodeError, SoundFormat};
 use crate::audio::Pcm;
 
-/// Rates that the encoder takes, in hertz.
+/// Sample rates of the encoder in hertz.
 const RATES: [u32; 5] = [8_000, 12_000, 16_000, 24_000, 48_000];
 
-/// Positions in an Ogg Opus file are counted at this rate, whatever the sound's own is (RFC 7845,
-/// section 4).
+/// The rate of positions in an Ogg Opus file, whatever the rate of the sound (RFC 7845, section 4).
 const POSITION_RATE: u32 = 48_000;
 
-/// Bits a second: speech of one channel is clear with this.
+/// Bits per second, enough for clear mono speech.
 const BITRATE: u32 = 32_000;
 
-/// Packets a second, of 20 milliseconds each.
+/// Packets per second, of 20 milliseconds each.
 const PACKETS_A_SECOND: u32 = 50;
 
-/// The largest packet that the format allows (RFC 6716, section 3.4).
+/// Maximum size of a packet in the format (RFC 6716, section 3.4).
 const LARGEST_PACKET: usize = 1_275;
 
-/// Names the one stream in the file.
+/// Serial number of the only stream in the file.
 const SERIAL: u32 = 1;
 
-/// The sound as an Ogg Opus file.
+/// Encodes the sound as an Ogg Opus file.
 pub(super) fn encode(sound: &Pcm) -> Result<Vec<u8>, EncodeError> {
     let sound = sound.at_one_of(&RATES);
     let rate = match sound.rate {
@@ -55,16 +54,16 @@ pub(super) fn encode(sound: &Pcm) -> Result<Vec<u8>, EncodeError> {
     Ok(file.writer.into_inner())
 }
 
-/// The file as it grows.
+/// The file that is being written.
 struct File {
     writer: PacketWriter<'static, Vec<u8>>,
-    /// Samples to leave out at the start, at [`POSITION_RATE`].
+    /// Samples to skip at the start, at [`POSITION_RATE`].
     skipped: u64,
     packets: u64,
 }
 
 impl File {
-    /// With its two headers (RFC 7845, section 5).
+    /// A file with its two headers (RFC 7845, section 5).
     fn new(rate: u32, delay: u32) -> Result<Self, EncodeError> {
         let skipped = u16::try_from(delay * (POSITION_RATE / rate)).unwrap_or(u16::MAX);
         let mut file = Self { writer: PacketWriter::new(Vec::new()), skipped: u64::from(skipped), packets: 0 };
@@ -82,8 +81,8 @@ impl File {
         Ok(file)
     }
 
-    /// Adds a packet; the last one comes with the whole length at [`POSITION_RATE`], which says where
-    /// in it the sound ends.
+    /// Adds a packet. The last packet comes with the total length at [`POSITION_RATE`], which marks the end of the
+    /// sound within it.
     fn packet(&mut self, packet: &[u8], length: Option<u64>) -> Result<(), EncodeError> {
         self.packets += 1;
         let position = self.packets * u64::from(POSITION_RATE / PACKETS_A_SECOND);

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use foundation::need::{Needed, need};
+
 use super::limits;
-use crate::audio::test_support::{data, fixture, likeness, noise};
+use crate::audio::test_support::{fixture, likeness, noise};
 use crate::audio::{AudioError, Pcm, decode};
 use crate::endpointing::voiced;
 
@@ -104,7 +106,7 @@ fn headers_that_lie_about_the_length_are_not_believed() {
 
 #[test]
 fn real_recordings_are_read() {
-    let Some(folder) = data("speech") else { return };
+    let Some(folder) = need(Needed::Data("speech")) else { return };
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();

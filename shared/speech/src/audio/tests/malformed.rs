@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use foundation::need::{Needed, need};
+
 use super::{limits, wav_file};
-use crate::audio::test_support::{data, noise};
+use crate::audio::test_support::noise;
 use crate::audio::{AudioError, Pcm, decode};
 use foundation::ApiError;
 
@@ -44,7 +46,7 @@ fn headers_that_ask_for_too_much_are_refused() {
 
 #[test]
 fn bombs_are_refused_quickly() {
-    let Some(folder) = data("malformed") else { return };
+    let Some(folder) = need(Needed::Data("malformed")) else { return };
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();

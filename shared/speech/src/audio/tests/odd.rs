@@ -1,7 +1,9 @@
 //! Recordings that are valid, and odd.
 
+use foundation::need::{Needed, need};
+
 use super::{limits, wav_file};
-use crate::audio::test_support::{amplitude, data, fixture, noise, sine};
+use crate::audio::test_support::{amplitude, fixture, noise, sine};
 use crate::audio::{AudioError, decode};
 use crate::endpointing::voiced;
 
@@ -89,7 +91,7 @@ fn loud_noise_on_two_channels_stays_noise() {
 
 #[test]
 fn odd_recordings_that_people_have_sent_are_heard() {
-    let Some(folder) = data("cases/audio") else { return };
+    let Some(folder) = need(Needed::Data("cases/audio")) else { return };
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();

@@ -1,5 +1,5 @@
-//! Sound is decoded in a [worker](foundation::worker): headers of recordings may claim gigabytes, and
-//! decoders hang and crash on bad ones.
+//! The [worker](foundation::worker) that decodes sound. Headers of recordings may demand gigabytes of memory, and
+//! decoders hang and crash on bad files.
 
 mod parent;
 mod protocol;
@@ -20,17 +20,17 @@ use super::decode::{Outcome, SLOWEST_SPEED, whole};
 use super::{AudioError, AudioLimits, RECOGNISED_RATE, samples_in};
 use foundation::worker::{MISUSED, UNLIMITED, WorkerKind, allow_time, confine_to, limit, own_memory, send};
 
-/// First argument that makes an executable of ours a worker that decodes sound.
+/// The first argument that makes an executable of this project an audio worker.
 const WORKER_ARGUMENT: &str = "audio-worker";
 
 /// The worker that decodes recordings.
 pub const WORKER: WorkerKind = WorkerKind { argument: WORKER_ARGUMENT, main: worker_main };
 
-/// Samples of a whole recording that are sent at a time: two seconds.
+/// Number of samples of a whole recording per message: two seconds.
 const BLOCK: usize = 32_000;
 
-/// The child process. Reads a [`Job`] from `argv[2..]` and the recording from standard input, and
-/// writes what is heard to standard output.
+/// The main function of the child. Reads a [`Job`] from `argv[2..]` and the recording from standard input, and writes
+/// decoded sound to standard output.
 fn worker_main() -> ExitCode {
     let Some(job) = Job::from_args(std::env::args_os().skip(2)) else {
         return ExitCode::from(MISUSED);
@@ -38,7 +38,7 @@ fn worker_main() -> ExitCode {
     serve(job, io::stdin(), io::stdout())
 }
 
-/// Limits and confines this process, and does a job.
+/// Limits and sandboxes this process, then does the job.
 pub(super) fn serve(job: Job, input: impl Read + Send + Sync + 'static, out: impl Write) -> ExitCode {
     let seconds = job.time.as_secs() + 1;
     // Without its limits the child must not touch the recording.
@@ -103,7 +103,7 @@ fn hear_live(job: Job, input: impl Read + Send + Sync + 'static, out: &mut impl 
     })
 }
 
-/// Sends a block; false where nobody listens. The block is empty afterwards.
+/// Sends a block and empties it. Returns false if the parent has gone.
 fn write(out: &mut impl Write, samples: &mut Vec<i16>) -> bool {
     let bytes: Vec<u8> = samples.drain(..).flat_map(i16::to_le_bytes).collect();
     let Ok(length) = u32::try_from(bytes.len()) else { return false };

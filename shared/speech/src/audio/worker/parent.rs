@@ -1,4 +1,4 @@
-//! The parent side: starts a child, feeds it, hears what it says.
+//! The parent's side: starts a child, writes its input and reads its output.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -16,29 +16,29 @@ use tokio_util::task::AbortOnDropHandle;
 use super::{Input, Job, Message, WORKER_ARGUMENT};
 use crate::audio::decode::LEAST_TIME;
 use crate::audio::{AudioError, AudioLimits, Pcm, RECOGNISED_RATE, samples_in};
-use foundation::worker::{Ended, Worker};
+use foundation::worker::{Worker, WorkerFailure};
 
-/// Memory of a child that decodes a microphone, beside its program, in bytes. Some five times what is usual,
+/// Memory of a child that decodes a microphone, in addition to its program, in bytes. About five times the usual need,
 /// and little, since many may be open.
 const LIVE_MEMORY: u64 = 32 << 20;
 
-/// Memory of a child that decodes a whole recording, beside its program and three times the recording, in
+/// Memory of a child that decodes a whole recording, in addition to its program and three times the recording, in
 /// bytes.
 const WHOLE_MEMORY: u64 = 64 << 20;
 
-/// Microphones that may be decoded at the same time.
+/// Maximum number of microphones that are decoded at a time.
 const MICROPHONES: usize = 1_000;
 
-/// How much longer than the child is waited for: it says itself that a recording took too long.
+/// How much longer than the child the parent waits: the child itself reports that a recording took too long.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Bytes of a message, and of what is read ahead.
+/// Maximum size of a message, and of the read buffer, in bytes.
 const LONGEST_MESSAGE: u64 = 32 * 1024;
 
-/// Bytes of a block of sound.
+/// Maximum size of a block of sound in bytes.
 const LARGEST_BLOCK: u32 = 16 << 20;
 
-/// Starts the child processes in which recordings are decoded.
+/// Starts the child processes that decode recordings.
 #[derive(Debug, Clone)]
 pub struct AudioWorker {
     program: PathBuf,
@@ -47,15 +47,14 @@ pub struct AudioWorker {
 }
 
 impl AudioWorker {
-    /// Children are `program`, or this program again where none is named. Either begins with
-    /// [`foundation::worker::main`].
+    /// Children run `program`, or this executable if none is given. It must begin with [`foundation::worker::main`].
     #[must_use]
     pub fn new(program: Option<PathBuf>) -> Self {
         let this = || std::env::current_exe().unwrap_or_else(|_| "/proc/self/exe".into());
         Self::with_args(program.unwrap_or_else(this), vec![WORKER_ARGUMENT.into()])
     }
 
-    /// Children are `program` with these arguments before those of their job.
+    /// Children run `program`, with these arguments before those of the job.
     pub(crate) fn with_args(program: PathBuf, args: Vec<OsString>) -> Self {
         Self { program, args, microphones: Arc::new(Semaphore::new(MICROPHONES)) }
     }
@@ -79,8 +78,8 @@ impl AudioWorker {
         Ok(Pcm { rate: RECOGNISED_RATE, samples })
     }
 
-    /// Begins to decode a recording that still arrives: write its bytes to the second of the two. The
-    /// last is held while the child lives.
+    /// Starts decoding an arriving recording. Write its bytes to the returned input, and keep the permit while the
+    /// child lives.
     pub(crate) fn live(&self, longest: Duration) -> Result<(Process, ChildStdin, OwnedSemaphorePermit), AudioError> {
         let permit = Arc::clone(&self.microphones).try_acquire_owned().map_err(|_| AudioError::Busy)?;
         let (process, stdin) =
@@ -101,17 +100,17 @@ impl AudioWorker {
     }
 }
 
-/// A running child. Dropping it ends the child.
+/// A running child. Dropping it kills the child.
 #[derive(Debug)]
 pub(crate) struct Process {
     worker: Worker,
 }
 
 impl Process {
-    /// The next block of samples; nothing at the end.
+    /// The next block of samples; `None` at the end.
     ///
     /// # Errors
-    /// What the child says of the recording, or what its death means.
+    /// If the child reports an error, or fails.
     pub(crate) async fn next(&mut self, until: Instant) -> Result<Option<Vec<i16>>, AudioError> {
         self.worker.allow(LONGEST_MESSAGE);
         match self.worker.message(until).await.map_err(reason)? {
@@ -129,14 +128,14 @@ impl Process {
     }
 }
 
-/// What the end of a child means for the recording.
-fn reason(ended: Ended) -> AudioError {
+/// What a failure of the child means for the recording.
+fn reason(ended: WorkerFailure) -> AudioError {
     match ended {
-        Ended::Memory => AudioError::NeedsTooMuchMemory,
-        Ended::Time => AudioError::TookTooLong,
-        Ended::Crashed => AudioError::Damaged,
-        Ended::Output => AudioError::Unavailable,
-        Ended::Broken(reason) => {
+        WorkerFailure::Memory => AudioError::NeedsTooMuchMemory,
+        WorkerFailure::Time => AudioError::TookTooLong,
+        WorkerFailure::Crashed => AudioError::Damaged,
+        WorkerFailure::Output => AudioError::Unavailable,
+        WorkerFailure::Broken(reason) => {
             tracing::warn!(%reason, "a worker that decodes sound could not do its work");
             AudioError::Unavailable
         }

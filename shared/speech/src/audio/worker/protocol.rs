@@ -1,4 +1,4 @@
-//! What parent and child say to each other: arguments one way, messages the other.
+//! The protocol between parent and child: arguments in one direction, messages in the other.
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -7,24 +7,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::audio::AudioError;
 
-/// What a child is to decode.
+/// The input of a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Input {
-    /// A whole recording of so many bytes.
+    /// A whole recording of this many bytes.
     Whole(usize),
-    /// A recording that still arrives.
+    /// A recording that is still arriving.
     Live,
 }
 
-/// A child's work and its limits.
+/// The job of a child, with its limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Job {
     pub(crate) input: Input,
-    /// The longest recording that is taken.
+    /// Maximum length of the recording.
     pub(crate) longest: Duration,
-    /// Bytes of memory, those of the program not counted.
+    /// Memory in bytes, in addition to that of the program.
     pub(crate) memory: u64,
-    /// Time for a whole recording; processor time for what arrives before any sound is heard.
+    /// Time for a whole recording; for an arriving one, processor time before any sound is decoded.
     pub(crate) time: Duration,
 }
 
@@ -38,7 +38,7 @@ impl Job {
         [input, self.longest.as_millis().to_string(), self.memory.to_string(), self.time.as_millis().to_string()]
     }
 
-    /// Nothing for other arguments.
+    /// Parses [`Self::to_args`]; `None` for any other arguments.
     pub(crate) fn from_args(mut args: impl Iterator<Item = OsString>) -> Option<Self> {
         let input = args.next()?.into_string().ok()?;
         let input = if input == "live" { Input::Live } else { Input::Whole(input.parse().ok()?) };
@@ -48,14 +48,14 @@ impl Job {
     }
 }
 
-/// What a child writes to its standard output: one JSON object a line.
+/// A message on the child's standard output: one JSON object per line.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Message {
-    /// So many bytes of sound follow the line: 16-bit little-endian samples.
+    /// This many bytes of sound follow the line: 16-bit little-endian samples.
     Sound { bytes: u32 },
-    /// Nothing more can be heard.
+    /// Decoding failed.
     Failed { reason: AudioError },
-    /// All has been heard.
+    /// The recording has ended.
     End,
 }

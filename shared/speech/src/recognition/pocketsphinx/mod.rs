@@ -1,7 +1,7 @@
-//! `PocketSphinx`, offline: a small recogniser of English, in processes of its own.
+//! Speech recognition by `PocketSphinx`, offline: a small recogniser of English, in child processes.
 //!
-//! The package `pocketsphinx` carries the library and its model of American English. Each worker
-//! is a Python that loads it once (`worker.py`) and recognises one utterance after the other.
+//! The package `pocketsphinx` contains the library and a model of American English. Each worker is a Python process
+//! that loads it once (`worker.py`) and recognises one utterance after the other.
 
 mod phrases;
 mod pool;
@@ -18,32 +18,32 @@ use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 
-use super::{Hearing, NAME, SpokenSegment, Transcriber, Transcript, whole};
+use super::{NAME, SpokenSegment, Transcriber, Transcript, TranscriptEvent, whole};
 use crate::audio::{Pcm, RECOGNISED_RATE};
 use foundation::provider::ProviderError;
 use phrases::{phrases, text};
 use pool::{Admission, Lease, Pool, failed};
-use protocol::{Answer, MOST_SAMPLES, Order, Word};
+use protocol::{MOST_SAMPLES, Order, Word, WorkerMessage};
 use utterances::{Utterance, utterances};
 use worker::WorkerError;
 
 /// The language of its model.
 const LANGUAGE: &str = "en-US";
-/// Samples of what is spoken without a pause, at most: two minutes.
+/// Maximum samples of an utterance without a pause: two minutes.
 const MOST_SPOKEN: usize = 120 * RECOGNISED_RATE as usize;
 
-/// `PocketSphinx`.
+/// A recogniser with a pool of worker processes.
 #[derive(Debug)]
 pub struct PocketSphinx {
     pool: Arc<Pool>,
 }
 
 impl PocketSphinx {
-    /// So many recognisers under this Python, which are started in the background. Each may stay
-    /// silent for `patience`.
+    /// `workers` recognisers under this Python, started in the background. Each may take `timeout` without sending
+    /// anything.
     #[must_use]
-    pub fn new(python: PathBuf, workers: usize, patience: Duration) -> Self {
-        let pool = Pool::new(python, workers.max(1), patience);
+    pub fn new(python: PathBuf, workers: usize, timeout: Duration) -> Self {
+        let pool = Pool::new(python, workers.max(1), timeout);
         pool.warm();
         Self { pool }
     }
@@ -60,7 +60,7 @@ impl PocketSphinx {
         Ok(transcript(segments, duration))
     }
 
-    /// The phrases of one utterance; a worker that dies over it is replaced once.
+    /// The phrases of one utterance. If the worker dies, it is replaced once.
     async fn utterance(
         &self,
         admission: &Admission,
@@ -79,7 +79,7 @@ impl PocketSphinx {
         Ok(phrases(&words, utterance.start))
     }
 
-    fn hear(&self, mut sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
+    fn hear(&self, mut sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
         let hearings = try_stream! {
             let admission = self.pool.admit()?;
             let mut lease = self.pool.lease(&admission).await?;
@@ -94,8 +94,8 @@ impl PocketSphinx {
                 };
                 let block = match next {
                     Next::Answer(answer) => {
-                        if let Answer::Partial(text) = answer.map_err(failed)? {
-                            yield Hearing::Partial(text);
+                        if let WorkerMessage::Partial(text) = answer.map_err(failed)? {
+                            yield TranscriptEvent::Partial(text);
                         }
                         continue;
                     }
@@ -113,19 +113,19 @@ impl PocketSphinx {
             let words = end(&mut lease).await.map_err(failed)?;
             lease.give_back();
             let duration = Duration::from_secs(1) * u32::try_from(heard).unwrap_or(u32::MAX) / RECOGNISED_RATE;
-            yield Hearing::Final(transcript(phrases(&words, Duration::ZERO), duration));
+            yield TranscriptEvent::Final(transcript(phrases(&words, Duration::ZERO), duration));
         };
         hearings.boxed()
     }
 }
 
-/// What comes next while somebody speaks.
+/// The next event while a user is speaking.
 enum Next {
-    Answer(Result<Answer, WorkerError>),
+    Answer(Result<WorkerMessage, WorkerError>),
     Sound(Option<Vec<i16>>),
 }
 
-/// Has a whole utterance recognised.
+/// Recognises a whole utterance.
 async fn ask(lease: &mut Lease, utterance: &Utterance) -> Result<Vec<Word>, WorkerError> {
     lease.worker()?.order(Order::Whole, &utterance.samples).await?;
     words(lease).await
@@ -137,10 +137,10 @@ async fn end(lease: &mut Lease) -> Result<Vec<Word>, WorkerError> {
     words(lease).await
 }
 
-/// The words of the utterance that has ended; what was said about it before is passed over.
+/// The words of the finished utterance. Earlier partial results are ignored.
 async fn words(lease: &mut Lease) -> Result<Vec<Word>, WorkerError> {
     loop {
-        if let Answer::Final(words) = lease.worker()?.answer().await? {
+        if let WorkerMessage::Final(words) = lease.worker()?.answer().await? {
             return Ok(words);
         }
     }
@@ -155,7 +155,7 @@ impl Transcriber for PocketSphinx {
         self.recognise(sound).boxed()
     }
 
-    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<Hearing, ProviderError>> {
+    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
         self.hear(sound)
     }
 }

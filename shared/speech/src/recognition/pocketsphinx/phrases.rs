@@ -1,4 +1,4 @@
-//! From words to phrases: what was said between two pauses.
+//! Groups words into phrases: the speech between two pauses.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(super) fn phrases(words: &[Word], offset: Duration) -> Vec<SpokenSegment> {
     phrases
 }
 
-/// All phrases as one text.
+/// The text of all phrases.
 pub(super) fn text(phrases: &[SpokenSegment]) -> String {
     phrases.iter().map(|phrase| phrase.text.as_str()).collect::<Vec<_>>().join(" ")
 }

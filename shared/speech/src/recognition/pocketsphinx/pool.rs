@@ -1,4 +1,4 @@
-//! The workers, and who uses them.
+//! A pool of workers.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,28 +12,28 @@ use crate::recognition::NAME;
 use foundation::program::is_installed;
 use foundation::provider::{ProviderError, ProviderFailure};
 
-/// Callers that may wait, for each worker.
+/// Number of callers that may wait, per worker.
 const WAITING: usize = 4;
-/// When a caller that was refused may come back, in seconds.
+/// When a refused caller may retry, in seconds.
 const RETRY_SECONDS: u64 = 5;
 
 /// Workers that are started once and serve one utterance after the other.
 #[derive(Debug)]
 pub(super) struct Pool {
     python: PathBuf,
-    patience: Duration,
+    timeout: Duration,
     workers: usize,
     admitted: Arc<Semaphore>,
     places: Arc<Semaphore>,
     idle: Mutex<Vec<Worker>>,
 }
 
-/// The right to use workers, one after the other.
+/// Permission to use workers, one after the other.
 #[derive(Debug)]
 pub(super) struct Admission(#[expect(dead_code, reason = "held")] OwnedSemaphorePermit);
 
-/// A worker for one utterance. Dropped without [`Lease::give_back`], it ends the worker, which may
-/// still be at work, and another takes its place.
+/// A worker for one utterance. If it is dropped without [`Lease::give_back`], the worker, which may still be busy, is
+/// killed and replaced.
 #[derive(Debug)]
 pub(super) struct Lease {
     pool: Arc<Pool>,
@@ -42,11 +42,11 @@ pub(super) struct Lease {
 }
 
 impl Pool {
-    /// So many workers under this Python.
-    pub(super) fn new(python: PathBuf, workers: usize, patience: Duration) -> Arc<Self> {
+    /// `workers` workers under this Python.
+    pub(super) fn new(python: PathBuf, workers: usize, timeout: Duration) -> Arc<Self> {
         Arc::new(Self {
             python,
-            patience,
+            timeout,
             workers,
             admitted: Arc::new(Semaphore::new(workers * (1 + WAITING))),
             places: Arc::new(Semaphore::new(workers)),
@@ -54,12 +54,12 @@ impl Pool {
         })
     }
 
-    /// How many work at the same time.
+    /// Number of workers.
     pub(super) fn workers(&self) -> usize {
         self.workers
     }
 
-    /// Starts workers in the background, up to the number that may work.
+    /// Starts workers in the background, up to the number of workers.
     pub(super) fn warm(self: &Arc<Self>) {
         for _ in 0..self.workers {
             let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { return };
@@ -72,27 +72,27 @@ impl Pool {
         if !is_installed(&self.python.to_string_lossy()) {
             return;
         }
-        match Worker::start(&self.python, self.patience).await {
+        match Worker::start(&self.python, self.timeout).await {
             Ok(worker) => self.idle().push(worker),
             Err(error) => tracing::warn!(%error, "a speech recogniser did not start"),
         }
         drop(place);
     }
 
-    /// A place in the queue.
+    /// Admission to the queue.
     ///
     /// # Errors
-    /// Where the queue is full.
+    /// If the queue is full.
     pub(super) fn admit(&self) -> Result<Admission, ProviderError> {
         Arc::clone(&self.admitted).try_acquire_owned().map(Admission).map_err(|_| busy())
     }
 
-    /// A worker, as soon as one is free.
+    /// Waits for a free worker.
     ///
     /// # Errors
-    /// Where none becomes free in time, or none can be started.
+    /// If none becomes free in time, or none can be started.
     pub(super) async fn lease(self: &Arc<Self>, _: &Admission) -> Result<Lease, ProviderError> {
-        let place = timeout(self.patience, Arc::clone(&self.places).acquire_owned()).await.map_err(|_| busy())?;
+        let place = timeout(self.timeout, Arc::clone(&self.places).acquire_owned()).await.map_err(|_| busy())?;
         let place = place.map_err(|error| ProviderError::unavailable(NAME, error))?;
         let worker = match self.idle_worker() {
             Some(worker) => worker,
@@ -115,7 +115,7 @@ impl Pool {
         if !is_installed(&self.python.to_string_lossy()) {
             return Err(WorkerError::NotInstalled);
         }
-        Worker::start(&self.python, self.patience).await
+        Worker::start(&self.python, self.timeout).await
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Worker>> {
@@ -129,7 +129,7 @@ impl Lease {
         self.worker.as_mut().ok_or_else(|| WorkerError::Died("it was given back".to_owned()))
     }
 
-    /// The utterance is over, and the worker can take another.
+    /// Returns the worker to the pool after an utterance.
     pub(super) fn give_back(mut self) {
         if let Some(worker) = self.worker.take() {
             self.pool.idle().push(worker);
@@ -153,7 +153,7 @@ fn busy() -> ProviderError {
     ProviderError::new(NAME, ProviderFailure::RateLimited { retry_after_seconds: Some(RETRY_SECONDS) })
 }
 
-/// What a worker's failure means to the caller.
+/// Converts a worker's failure to a provider error.
 pub(super) fn failed(error: WorkerError) -> ProviderError {
     let failure = match error {
         WorkerError::NotInstalled => ProviderFailure::NotConfigured {

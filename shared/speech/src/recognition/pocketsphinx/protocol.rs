@@ -1,26 +1,26 @@
-//! What goes between us and a worker: frames of sound there, lines of JSON back.
+//! The protocol with a worker: frames of sound in one direction, lines of JSON in the other.
 
 use std::time::Duration;
 
 use serde::Deserialize;
 
-/// The most samples of one frame: twenty seconds' worth. The worker refuses more.
+/// Maximum samples of a frame: twenty seconds. The worker rejects more.
 pub(super) const MOST_SAMPLES: usize = 20 * 16_000;
-/// The longest line that is read, in bytes.
+/// Maximum length of a line in bytes.
 pub(super) const LONGEST_LINE: u64 = 1024 * 1024;
-/// What the worker exits with where its package is not installed.
+/// The worker's exit code if its package is not installed.
 pub(super) const NOT_INSTALLED: i32 = 3;
 
-/// What a frame asks for; see `worker.py`.
+/// The type of a frame; see `worker.py`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
-    /// Recognise these samples, which are all there are.
+    /// A whole utterance to recognise.
     Whole,
     /// An utterance begins.
     Begin,
-    /// The next samples of it.
+    /// The next samples of the utterance.
     Samples,
-    /// It has ended.
+    /// The utterance has ended.
     End,
 }
 
@@ -34,7 +34,7 @@ impl Order {
         }
     }
 
-    /// The frame: a letter, the length in bytes, the samples.
+    /// The frame: a letter, the length in bytes, and the samples.
     pub(super) fn frame(self, samples: &[i16]) -> Vec<u8> {
         let mut frame = Vec::with_capacity(5 + samples.len() * 2);
         let length = u32::try_from(samples.len() * 2).unwrap_or(u32::MAX);
@@ -48,28 +48,28 @@ impl Order {
 /// A line of the worker.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Answer {
+pub(super) enum WorkerMessage {
     /// The models are loaded.
     Ready(String),
-    /// All that was understood so far.
+    /// The text so far.
     Partial(String),
-    /// The end of an utterance, with its words.
+    /// The words of a finished utterance.
     Final(Vec<Word>),
-    /// Something failed: for the log.
+    /// An error, for the log.
     Error(String),
 }
 
-/// A word, and when it was spoken, in seconds from the beginning of the utterance.
+/// A word, and its start and end in seconds from the beginning of the utterance.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(super) struct Word(pub(super) String, pub(super) f64, pub(super) f64);
 
 impl Word {
-    /// When it begins.
+    /// Its start.
     pub(super) fn start(&self) -> Duration {
         Duration::try_from_secs_f64(self.1).unwrap_or_default()
     }
 
-    /// When it ends.
+    /// Its end.
     pub(super) fn end(&self) -> Duration {
         Duration::try_from_secs_f64(self.2).unwrap_or_default()
     }
@@ -88,11 +88,11 @@ mod tests {
 
     #[test]
     fn lines_are_answers() {
-        let answer = |line| serde_json::from_str::<Answer>(line).unwrap();
-        assert_eq!(answer(r#"{"partial": "go"}"#), Answer::Partial("go".to_owned()));
+        let answer = |line| serde_json::from_str::<WorkerMessage>(line).unwrap();
+        assert_eq!(answer(r#"{"partial": "go"}"#), WorkerMessage::Partial("go".to_owned()));
         let word = Word("go".to_owned(), 0.25, 0.5);
-        assert_eq!(answer(r#"{"final": [["go", 0.25, 0.5]]}"#), Answer::Final(vec![word.clone()]));
+        assert_eq!(answer(r#"{"final": [["go", 0.25, 0.5]]}"#), WorkerMessage::Final(vec![word.clone()]));
         assert_eq!((word.start(), word.end()), (Duration::from_millis(250), Duration::from_millis(500)));
-        assert!(serde_json::from_str::<Answer>("Traceback").is_err());
+        assert!(serde_json::from_str::<WorkerMessage>("Traceback").is_err());
     }
 }

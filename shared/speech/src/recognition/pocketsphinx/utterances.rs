@@ -1,4 +1,4 @@
-//! Cutting a recording into utterances, at its silences.
+//! Splits a recording into utterances at its silences.
 
 use std::time::Duration;
 
@@ -6,10 +6,9 @@ use super::protocol::MOST_SAMPLES;
 use crate::audio::{Pcm, RECOGNISED_RATE};
 use crate::endpointing::{Endpointer, Endpointing, SpeechEvent};
 
-/// Samples that are judged at a time: 16 milliseconds.
+/// Number of samples per block: 16 milliseconds.
 const BLOCK: usize = 256;
-/// Where to cut. A pause shorter than this belongs to the sentence, whose words help to understand
-/// each other.
+/// Settings for splitting. Shorter pauses belong to a sentence, whose words give each other context.
 const CUTS: Endpointing = Endpointing {
     silence: Duration::from_millis(700),
     speech: Duration::from_millis(150),
@@ -19,19 +18,19 @@ const CUTS: Endpointing = Endpointing {
     go_on: 0.6,
 };
 
-/// A part of a recording in which somebody speaks.
+/// A part of a recording with speech.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Utterance {
-    /// Where it begins in the recording.
+    /// Its start in the recording.
     pub(super) start: Duration,
     /// Its samples.
     pub(super) samples: Vec<i16>,
 }
 
-/// The utterances of a recording, in their order; none where nobody speaks.
+/// The utterances of a recording, in order; none if there is no speech.
 pub(super) fn utterances(sound: &Pcm) -> Vec<Utterance> {
     let mut endpointer = Endpointer::new(CUTS);
-    let mut found = Found::default();
+    let mut found = UtteranceFinder::default();
     for block in sound.samples.chunks(BLOCK) {
         found.heard += block.len();
         found.take(endpointer.push(block));
@@ -41,14 +40,14 @@ pub(super) fn utterances(sound: &Pcm) -> Vec<Utterance> {
 }
 
 #[derive(Default)]
-struct Found {
-    /// Samples that were judged.
+struct UtteranceFinder {
+    /// Number of processed samples.
     heard: usize,
     speaking: bool,
     utterances: Vec<Utterance>,
 }
 
-impl Found {
+impl UtteranceFinder {
     fn take(&mut self, events: Vec<SpeechEvent>) {
         for event in events {
             match event {

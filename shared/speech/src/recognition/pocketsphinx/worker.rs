@@ -1,7 +1,7 @@
-//! A recogniser in a process of its own.
+//! A recogniser in a child process.
 //!
-//! The library keeps global state, leaks a little, and works for seconds without a pause; a process
-//! can be limited, replaced and killed.
+//! The library has global state, leaks a little memory, and works for seconds without interruption. A process can be
+//! limited, replaced and killed.
 
 use std::path::Path;
 use std::process::ExitStatus;
@@ -12,55 +12,56 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::protocol::{Answer, LONGEST_LINE, NOT_INSTALLED, Order};
+use super::protocol::{LONGEST_LINE, NOT_INSTALLED, Order, WorkerMessage};
 use foundation::program::{ProgramFiles, ProgramLimits, limited};
 
 /// The program that Python runs.
 const SOURCE: &str = include_str!("worker.py");
-/// Bytes of address space: Python, the models, which are there twice, and one utterance.
+/// Address space in bytes: for Python, two copies of the models, and one utterance.
 const MEMORY: u64 = 2048 * 1024 * 1024;
-/// Time of the processor that a worker may take in its life.
+/// Maximum processor time of a worker in its lifetime.
 const LIFETIME: Duration = Duration::from_hours(12);
-/// Utterances after which a worker makes way for a fresh one.
+/// Number of utterances after which a worker is replaced.
 const MOST_UTTERANCES: u32 = 2_000;
-/// Answers that may wait for us; further ones wait in the worker's pipe.
+/// Number of buffered messages. Further ones wait in the worker's pipe.
 const WAITING: usize = 16;
-/// Time to load the models, on a busy machine.
+/// Time to load the models on a busy machine.
 const START: Duration = Duration::from_mins(1);
-/// Time to end after a failure, and to say why.
+/// Time to exit after a failure and report the reason.
 const LAST_WORDS: Duration = Duration::from_secs(2);
-/// What a shell exits with where a program is missing or no program.
+/// A shell's exit codes if a program is missing or cannot be executed.
 const NO_PROGRAM: [i32; 2] = [126, 127];
-/// Bytes of complaint that are kept for the log.
+/// Bytes of standard error that are kept for the log.
 const COMPLAINT: u64 = 4_096;
 
-/// Why a worker did not do its part.
+/// Why a worker failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum WorkerError {
-    /// Python or its package is not there.
+    /// Python or its package is not installed.
     #[error("Python or its package pocketsphinx is not installed")]
     NotInstalled,
-    /// It ended, for what reason it may have said.
+    /// It exited, with its standard error.
     #[error("the recogniser ended: {0}")]
     Died(String),
-    /// It stayed silent for too long.
+    /// It sent nothing for too long.
     #[error("the recogniser stayed silent for too long")]
     Silent,
 }
 
-/// A running recogniser. Dropping it ends the process.
+/// A running recogniser. Dropping it kills the process.
 #[derive(Debug)]
 pub(super) struct Worker {
     child: Child,
     orders: ChildStdin,
-    answers: mpsc::Receiver<Answer>,
-    patience: Duration,
+    answers: mpsc::Receiver<WorkerMessage>,
+    timeout: Duration,
     utterances: u32,
 }
 
 impl Worker {
-    /// Starts one and waits until its models are loaded. It may stay silent for `patience` later.
-    pub(super) async fn start(python: &Path, patience: Duration) -> Result<Self, WorkerError> {
+    /// Starts a worker and waits until its models are loaded. After that, it may take `limit` without sending
+    /// anything.
+    pub(super) async fn start(python: &Path, limit: Duration) -> Result<Self, WorkerError> {
         let limits = ProgramLimits { time: LIFETIME, memory: MEMORY, output: 0 };
         // Isolated from the folder it is started in, and unbuffered.
         let spawned = limited(python, limits, ProgramFiles::default())
@@ -73,11 +74,11 @@ impl Worker {
         let (sender, answers) = mpsc::channel(WAITING);
         tokio::spawn(read(stdout, sender));
         let complaint = tokio::spawn(complaint(stderr));
-        let mut worker = Self { child, orders, answers, patience: START.max(patience), utterances: 0 };
+        let mut worker = Self { child, orders, answers, timeout: START.max(limit), utterances: 0 };
         match worker.answer().await {
-            Ok(Answer::Ready(version)) => {
+            Ok(WorkerMessage::Ready(version)) => {
                 tracing::debug!(version, "a recogniser is ready");
-                worker.patience = patience;
+                worker.timeout = limit;
                 Ok(worker)
             }
             Err(WorkerError::Silent) => Err(WorkerError::Silent),
@@ -105,30 +106,30 @@ impl Worker {
             self.utterances += 1;
         }
         let frame = order.frame(samples);
-        match timeout(self.patience, self.orders.write_all(&frame)).await {
+        match timeout(self.timeout, self.orders.write_all(&frame)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(WorkerError::Died(error.to_string())),
             Err(_) => Err(WorkerError::Silent),
         }
     }
 
-    /// The next answer.
-    pub(super) async fn answer(&mut self) -> Result<Answer, WorkerError> {
-        match timeout(self.patience, self.answers.recv()).await {
+    /// The next message.
+    pub(super) async fn answer(&mut self) -> Result<WorkerMessage, WorkerError> {
+        match timeout(self.timeout, self.answers.recv()).await {
             Ok(answer) => spoken(answer),
             Err(_) => Err(WorkerError::Silent),
         }
     }
 
-    /// The next answer, however long it takes. Can be given up without losing one.
-    pub(super) async fn answer_meanwhile(&mut self) -> Result<Answer, WorkerError> {
+    /// The next message, however long it takes. Dropping the future loses no message.
+    pub(super) async fn answer_meanwhile(&mut self) -> Result<WorkerMessage, WorkerError> {
         spoken(self.answers.recv().await)
     }
 }
 
-fn spoken(answer: Option<Answer>) -> Result<Answer, WorkerError> {
+fn spoken(answer: Option<WorkerMessage>) -> Result<WorkerMessage, WorkerError> {
     match answer {
-        Some(Answer::Error(complaint)) => Err(WorkerError::Died(complaint)),
+        Some(WorkerMessage::Error(complaint)) => Err(WorkerError::Died(complaint)),
         Some(answer) => Ok(answer),
         None => Err(WorkerError::Died("its answers broke off".to_owned())),
     }
@@ -141,8 +142,8 @@ fn not_started(status: ExitStatus, complaint: &str) -> WorkerError {
     }
 }
 
-/// Reads answers until the end, or until a line that is none.
-async fn read(stdout: ChildStdout, answers: mpsc::Sender<Answer>) {
+/// Reads messages until the end, or until an invalid line.
+async fn read(stdout: ChildStdout, answers: mpsc::Sender<WorkerMessage>) {
     let mut stdout = BufReader::new(stdout);
     loop {
         let mut line = Vec::new();
@@ -150,14 +151,14 @@ async fn read(stdout: ChildStdout, answers: mpsc::Sender<Answer>) {
         if !matches!(read, Ok(1..)) {
             return;
         }
-        let answer = serde_json::from_slice(&line).unwrap_or_else(|error| Answer::Error(error.to_string()));
+        let answer = serde_json::from_slice(&line).unwrap_or_else(|error| WorkerMessage::Error(error.to_string()));
         if answers.send(answer).await.is_err() {
             return;
         }
     }
 }
 
-/// What it says on its standard error: the beginning of it.
+/// The beginning of its standard error.
 async fn complaint(stderr: ChildStderr) -> String {
     let mut stderr = stderr;
     let mut complaint = Vec::new();

@@ -1,4 +1,4 @@
-//! The voices that eSpeak NG has.
+//! The voices of eSpeak NG.
 
 use std::collections::HashSet;
 
@@ -6,13 +6,13 @@ use tokio::sync::OnceCell;
 
 use foundation::program::{self, ProgramLimits};
 
-/// The names of its voices in small letters, asked for once.
+/// The names of its voices in lower case, queried once.
 #[derive(Debug, Default)]
 pub(super) struct Voices(OnceCell<HashSet<String>>);
 
 impl Voices {
-    /// The voice that somebody means by `name`, in whatever case: a language, or a name of its own, and
-    /// perhaps a variant ("en-us+f3"). Nothing where it has no such voice, or does not say which it has.
+    /// The voice with this name, case-insensitively: a language or a name, possibly with a variant ("en-us+f3"). `None`
+    /// if there is no such voice or the list is unavailable.
     pub(super) async fn find(&self, name: &str, program: &str, limits: ProgramLimits) -> Option<String> {
         let (language, variant) = parts(name)?;
         let known = self.0.get_or_try_init(|| async {
@@ -29,8 +29,7 @@ impl Voices {
     }
 }
 
-/// The language in small letters, and the variant with its sign. Nothing where this cannot be a voice's
-/// name.
+/// The language in lower case, and the variant with its sign; `None` if this cannot be the name of a voice.
 fn parts(name: &str) -> Option<(String, &str)> {
     let at = name.find('+').unwrap_or(name.len());
     let (language, variant) = name.split_at_checked(at)?;
@@ -44,8 +43,7 @@ fn parts(name: &str) -> Option<(String, &str)> {
     (is_language && is_variant).then(|| (language.to_ascii_lowercase(), variant))
 }
 
-/// The names in a list of voices: their languages, their own names, and the further languages, which stand
-/// in brackets.
+/// The names in a list of voices: their languages, their names, and additional languages in brackets.
 fn names(list: &str) -> HashSet<String> {
     let mut names = HashSet::new();
     for line in list.lines().skip(1) {

@@ -5,17 +5,17 @@ use std::path::Path;
 use super::Quotation;
 use crate::assistant::citations::escape;
 use crate::assistant::essence::letters;
-use crate::assistant::extractive::Tongue;
+use crate::assistant::extractive::AnswerLanguage;
 use crate::library::Passage;
 use documents::units::{Unit, UnitKind};
 
 impl Quotation {
-    /// The quotation in Markdown, its source behind it: `number` is that of the passage. Warnings stand before the
-    /// steps that they hold for; in an answer that is read out, before all steps. What was `told` already is left out.
+    /// The quotation in Markdown, followed by its source; `number` is that of the passage. Warnings precede the steps
+    /// that they apply to, or all steps if the answer is read out. Units in `told` are omitted.
     pub(in crate::assistant::extractive) fn write(
         &self,
         (passage, number, naming): (&Passage, usize, Naming),
-        (tongue, told): (Tongue, &mut Vec<String>),
+        (language, told): (AnswerLanguage, &mut Vec<String>),
     ) -> String {
         let is_first = |unit: &&Unit| naming == Naming::Aloud && unit.hazard().is_some();
         let inner: Vec<&Unit> = self.units.iter().filter(is_first).collect();
@@ -35,9 +35,9 @@ impl Quotation {
         }
         let mut text = String::new();
         if !before.is_empty() {
-            text = format!("{}\n\n{before}", tongue.warnings());
+            text = format!("{}\n\n{before}", language.warnings());
             if !self.more.is_empty() {
-                text.push_str(&format!("> {}\n>\n", tongue.more_warnings(&self.more)));
+                text.push_str(&format!("> {}\n>\n", language.more_warnings(&self.more)));
             }
             text.truncate(text.trim_end_matches(['>', '\n', ' ']).len());
             text.push_str("\n\n");
@@ -53,14 +53,14 @@ impl Quotation {
         // The last empty line of the quotation goes.
         text.truncate(text.trim_end_matches(['>', '\n', ' ']).len());
         if let Some((steps, rest)) = self.part {
-            text.push_str(&format!("\n\n{}", tongue.part_of_run(steps, rest)));
+            text.push_str(&format!("\n\n{}", language.part_of_run(steps, rest)));
         }
-        text.push_str(&format!("\n\n{}", naming.source(passage, &units, number, tongue)));
+        text.push_str(&format!("\n\n{}", naming.source(passage, &units, number, language)));
         text
     }
 }
 
-/// Whether the unit was not told yet; it is from now on.
+/// Whether the unit is new. Adds it to `told`.
 fn is_new(told: &mut Vec<String>, unit: &Unit) -> bool {
     let letters = if unit.hazard().is_some() { letters(unit.notice_text()) } else { letters(&unit.in_full()) };
     let is_new = !told.contains(&letters);
@@ -70,7 +70,7 @@ fn is_new(told: &mut Vec<String>, unit: &Unit) -> bool {
     is_new
 }
 
-/// How a source is named.
+/// How sources are named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::assistant::extractive) enum Naming {
     /// `Page 12 of pump.pdf, 2-27. OIL PUMP [1]`
@@ -80,7 +80,7 @@ pub(in crate::assistant::extractive) enum Naming {
 }
 
 impl Naming {
-    fn source(self, passage: &Passage, units: &[&Unit], number: usize, tongue: Tongue) -> String {
+    fn source(self, passage: &Passage, units: &[&Unit], number: usize, language: AnswerLanguage) -> String {
         let hit = &passage.hit;
         let widen = |(first, last): (u32, u32), unit: &&Unit| (first.min(unit.page), last.max(unit.page_end));
         let pages = units.iter().fold((hit.page, hit.page), widen);
@@ -88,18 +88,18 @@ impl Naming {
         match self {
             Self::Aloud => {
                 let name = Path::new(file).file_stem().map_or(file.into(), std::ffi::OsStr::to_string_lossy);
-                format!("{} [{number}]", tongue.source(&escape(&name), pages))
+                format!("{} [{number}]", language.source(&escape(&name), pages))
             }
             Self::Written => {
                 let title = units.first().and_then(|unit| unit.titles.rsplit(" > ").next()).unwrap_or_default().trim();
                 let title = if title.is_empty() { String::new() } else { format!(", {}", escape(title)) };
-                format!("{}{title} [{number}]", tongue.source(&escape(file), pages))
+                format!("{}{title} [{number}]", language.source(&escape(file), pages))
             }
         }
     }
 }
 
-/// A unit as a paragraph of a quotation; of a warning, the signal word stands out.
+/// A unit as a paragraph of a quotation, with emphasis on the signal word of a warning.
 pub(in crate::assistant) fn line(unit: &Unit) -> String {
     if unit.hazard().is_none() {
         return quoted_line(&unit.text);
@@ -116,7 +116,7 @@ pub(in crate::assistant) fn line(unit: &Unit) -> String {
     }
 }
 
-/// A paragraph of a quotation. A number at its start stays what it is.
+/// A paragraph of a quotation. Escapes a number at its start.
 fn quoted_line(text: &str) -> String {
     let escaped = escape(text);
     let digits = escaped.bytes().take_while(u8::is_ascii_digit).count();

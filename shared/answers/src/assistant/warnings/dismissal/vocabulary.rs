@@ -1,31 +1,31 @@
-//! The words with which warnings are dismissed: English, German, Spanish, French.
+//! The vocabulary of dismissals in English, German, Spanish and French.
 
-use crate::assistant::extractive::Tongue;
+use crate::assistant::extractive::AnswerLanguage;
 use crate::assistant::utterance::Phrases;
 
 /// How warnings are dismissed in one language.
 pub(super) struct Vocabulary {
-    pub(super) tongue: Tongue,
-    /// What dismisses by itself, whatever is said behind it.
+    pub(super) language: AnswerLanguage,
+    /// Phrases that dismiss by themselves, whatever follows.
     pub(super) closed: Phrases,
-    /// What dismisses by itself, but not what may be said behind it: "I know how it is done".
+    /// Phrases that dismiss by themselves, unless something is attached: "I know how it is done".
     pub(super) open: Phrases,
-    /// What dismisses together with a word for warnings.
+    /// Phrases that dismiss together with a word for warnings.
     pub(super) with_warning: Phrases,
     pub(super) warnings: Phrases,
-    /// What warnings speak of. "No danger" dismisses nothing.
+    /// Words for dangers. "No danger" dismisses nothing.
     pub(super) dangers: Phrases,
-    /// Words that may stand around either.
+    /// Words that may surround either.
     pub(super) around: Phrases,
-    /// How questions and remarks begin that have only such words: "Have I heard all the warnings".
+    /// Beginnings of questions and remarks that consist of such words: "Have I heard all the warnings".
     pub(super) others: Phrases,
-    /// How something else begins that is wanted, where no pause is heard before it.
+    /// Beginnings of requests that may follow without a pause.
     pub(super) asking: Phrases,
 }
 
 pub(super) const VOCABULARIES: [Vocabulary; 4] = [
     Vocabulary {
-        tongue: Tongue::English,
+        language: AnswerLanguage::English,
         closed: Phrases("got it|got that|got them|understood|copy that|roger|roger that|noted|duly noted|heard you"),
         open: Phrases(
             "i know|i already know|i do know|i understand|i am aware|i m aware|i m well aware|skip|dismiss|dismissed|\
@@ -50,7 +50,7 @@ pub(super) const VOCABULARIES: [Vocabulary; 4] = [
         ),
     },
     Vocabulary {
-        tongue: Tongue::German,
+        language: AnswerLanguage::German,
         closed: Phrases("verstanden|habe verstanden|hab verstanden|alles klar|kapiert|zur kenntnis genommen"),
         open: Phrases(
             "ich weiss|weiss ich|ich kenne|kenne ich|kennen wir|wissen wir|schon gehort|schon gelesen|uberspring|\
@@ -77,7 +77,7 @@ pub(super) const VOCABULARIES: [Vocabulary; 4] = [
         ),
     },
     Vocabulary {
-        tongue: Tongue::Spanish,
+        language: AnswerLanguage::Spanish,
         closed: Phrases("entendido|comprendido|enterado|enterada|sabido|ya lo tengo"),
         open: Phrases(
             "lo se|ya se|ya lo se|conozco|las conozco|he leido|las he leido|omite|omita|omitir|salta|salte|saltar|\
@@ -100,7 +100,7 @@ pub(super) const VOCABULARIES: [Vocabulary; 4] = [
         ),
     },
     Vocabulary {
-        tongue: Tongue::French,
+        language: AnswerLanguage::French,
         closed: Phrases("compris|entendu|c est compris|c est note|bien recu|bien note"),
         open: Phrases(
             "je sais|je le sais|je connais|je les connais|j ai lu|je les ai lus|passe|passez|saute|sautez|c est bon|\
@@ -126,11 +126,11 @@ pub(super) const VOCABULARIES: [Vocabulary; 4] = [
     },
 ];
 
-/// What may stand before all else, and says nothing.
+/// Meaningless words at the beginning.
 pub(super) const INTERJECTIONS: Phrases =
     Phrases("ok|okay|yes|yeah|yep|right|alright|well|so|and|ja|und|also|na|gut|y|si|vale|bueno|et|oui|bon|alors");
 
-/// What makes a question of the words before it: "No more warnings, right?"
+/// Words that turn the previous ones into a question: "No more warnings, right?"
 pub(super) const TAGS: Phrases = Phrases(
     "right|correct|ok|okay|yes|no|is it|are there|oder|nicht wahr|richtig|stimmt s|ja|gell|verdad|cierto|si|oui|non|\
      hein|d accord|n est ce pas",

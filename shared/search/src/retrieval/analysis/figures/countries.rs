@@ -1,8 +1,8 @@
-//! Numbers in the spellings of other countries, which group thousands and mark decimals each in its own way.
+//! Numbers with the thousands and decimal separators of other countries.
 
 use super::{Figure, Reading};
 
-/// What a number means where points group thousands (`2.450`), or a comma is the decimal one (`1,125`).
+/// The meaning of a number if points group thousands (`2.450`) or commas mark decimals (`1,125`).
 pub(super) fn in_other_countries(written: &str, figure: &Figure) -> Vec<Reading> {
     let Reading::Value { sign, unit, .. } = &figure.reading else { return Vec::new() };
     let written = written.get(figure.range.clone()).unwrap_or_default();
@@ -26,7 +26,8 @@ pub(super) fn in_other_countries(written: &str, figure: &Figure) -> Vec<Reading>
     number.map(value).into_iter().collect()
 }
 
-/// Groups of three digits behind a space may be one number: `2 450 psi`. Each of them may say it.
+/// Joins groups of three digits that are separated by spaces and may be one number: `2 450 psi`. Both figures get that
+/// meaning as an alternative.
 pub(super) fn join_groups(written: &str, found: &mut [Figure]) {
     let digits = |figure: &Figure| match &figure.reading {
         Reading::Value { number, ends, .. } if ends.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => {

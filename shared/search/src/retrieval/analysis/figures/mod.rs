@@ -1,4 +1,4 @@
-//! Values with their units, and codes, with their places in a text.
+//! Values with their units, and codes, with their positions in a text.
 
 mod countries;
 mod sign;
@@ -10,53 +10,53 @@ pub use self::sign::Sign;
 use self::countries::{in_other_countries, join_groups};
 use self::sign::sign_before;
 use super::scan::{Gap, Raw, normalised_with_places, runs};
-use super::tokens::{Event, Kind, Role, token, walk, walk_line};
+use super::tokens::{Event, Role, TokenKind, token, walk, walk_line};
 use super::units;
 
 /// A value or a code in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figure {
-    /// Where it stands, in bytes.
+    /// Its range in bytes.
     pub range: Range<usize>,
-    /// What it says.
+    /// Its meaning.
     pub reading: Reading,
-    /// What else it may say, since countries group thousands and mark decimals in different ways: `2.450`, `1,125`,
-    /// `2 450`.
+    /// Alternative meanings, because countries use different thousands and decimal separators: `2.450`, `1,125`, `2
+    /// 450`.
     pub others: Vec<Reading>,
 }
 
 impl Figure {
-    /// All that it may say.
+    /// Its meaning and all alternatives.
     pub fn readings(&self) -> impl Iterator<Item = &Reading> {
         std::iter::once(&self.reading).chain(&self.others)
     }
 }
 
-/// What a figure says, in the one form of all its spellings.
+/// The meaning of a figure, normalised over all spellings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
     /// A number.
     Value {
-        /// All of it: `42`, `6.5`, `25-37`, `2-3/8`.
+        /// The whole number or range: `42`, `6.5`, `25-37`, `2-3/8`.
         number: String,
-        /// What stands before it.
+        /// Its sign.
         sign: Sign,
-        /// The ends of a range.
+        /// The two ends of a range.
         ends: Vec<String>,
-        /// The term of the unit that is written with it, if one is.
+        /// The term of its unit, if one is written with it.
         unit: Option<String>,
     },
     /// A part number, stock number, model, thread or fault code.
     Code {
-        /// The code without its joiners.
+        /// The code without joiners.
         code: String,
-        /// The same with the short word before it, which may be its beginning.
+        /// The code with the short word before it, which may be its beginning.
         with_prefix: Option<String>,
     },
 }
 
-/// The numbers and codes of a text, in their order. Words, units without a number, and numbers in words
-/// (see [`super::figures_in_words`]) are left out.
+/// The numbers and codes in a text, in order. Omits words, units without a number, and numbers in words (see
+/// [`super::figures_in_words`]).
 #[must_use]
 pub fn figures(text: &str) -> Vec<Figure> {
     let (written, (text, places)) = (text, normalised_with_places(text));
@@ -93,7 +93,7 @@ pub fn figures(text: &str) -> Vec<Figure> {
     found
 }
 
-/// The terms of all units that a text names, with a number or without: those of a table's heads.
+/// The terms of all units in a text, with or without a number, as in the head of a table.
 #[must_use]
 pub fn unit_terms(text: &str) -> Vec<String> {
     let mut terms: Vec<String> = Vec::new();
@@ -116,7 +116,7 @@ pub fn unit_terms(text: &str) -> Vec<String> {
     terms
 }
 
-/// The first of two numbers that are one range or have one tolerance has the unit of the second: `25 to 37 lb-ft`.
+/// If two numbers form a range or a value with a tolerance, gives the first the unit of the second: `25 to 37 lb-ft`.
 fn share_units(text: &str, found: &mut [Figure]) {
     const BETWEEN: [&str; 22] = [
         "to", "-", "\u{2013}", "bis", "a", "\u{e0}", "through", "thru", "/", "\u{b1}", "+/-", "x", "and", "or", "und",
@@ -134,7 +134,7 @@ fn share_units(text: &str, found: &mut [Figure]) {
     }
 }
 
-/// Where the runs begin in the text that the line was made from, and where they end; none for the end of the text.
+/// The position of runs in the text that the line was normalised from: start, and end or `None` at the end of the text.
 fn place(raws: &[Raw<'_>], line: &str, begin: usize, places: &[usize]) -> Option<(usize, Option<usize>)> {
     let (first, last) = (raws.first()?, raws.last()?);
     let at = |text: &str| text.as_ptr().addr().checked_sub(line.as_ptr().addr()).map(|at| at + begin);
@@ -146,10 +146,10 @@ fn place(raws: &[Raw<'_>], line: &str, begin: usize, places: &[usize]) -> Option
     Some((start, rest.iter().find(|place| **place != last_place).copied()))
 }
 
-/// Collects what one token says.
+/// Collects the meaning of one token.
 #[derive(Default)]
 struct Reader {
-    kind: Option<Kind>,
+    kind: Option<TokenKind>,
     whole: Option<String>,
     parts: Vec<String>,
     unit: Option<String>,
@@ -161,21 +161,25 @@ impl Reader {
     fn take(&mut self, event: Event<'_>) {
         match (event, self.kind) {
             (Event::Begin(kind, _), None) => self.kind = Some(kind),
-            (Event::Begin(Kind::Unit, _), Some(Kind::Number)) => self.kind = Some(Kind::Unit),
+            (Event::Begin(TokenKind::Unit, _), Some(TokenKind::Number)) => self.kind = Some(TokenKind::Unit),
             // `4-door`: the word is no part of the number.
             (Event::Begin(..), Some(_)) => self.ended = true,
             _ if self.ended => {}
-            (Event::Term(Role::Whole, term), Some(Kind::Unit)) if self.whole.is_some() => {
+            (Event::Term(Role::Whole, term), Some(TokenKind::Unit)) if self.whole.is_some() => {
                 self.unit = Some(term.to_owned());
             }
-            (Event::Term(Role::Whole, term), Some(Kind::Number | Kind::Code)) => self.whole = Some(term.to_owned()),
-            (Event::Term(Role::Part, term), Some(Kind::Number)) => self.parts.push(term.to_owned()),
-            (Event::Term(Role::Joined | Role::Guessed, term), Some(Kind::Code)) => self.joined = Some(term.to_owned()),
+            (Event::Term(Role::Whole, term), Some(TokenKind::Number | TokenKind::Code)) => {
+                self.whole = Some(term.to_owned());
+            }
+            (Event::Term(Role::Part, term), Some(TokenKind::Number)) => self.parts.push(term.to_owned()),
+            (Event::Term(Role::Joined | Role::Guessed, term), Some(TokenKind::Code)) => {
+                self.joined = Some(term.to_owned());
+            }
             _ => {}
         }
     }
 
-    /// Whether what was taken for a unit is a word: `2 in the cover`, `5 a side`.
+    /// Whether what looks like a unit is a word: `2 in the cover`, `5 a side`.
     fn is_word_for_unit(rest: &[Raw<'_>]) -> bool {
         const BEHIND_INCHES: [&str; 22] = [
             "long", "wide", "deep", "high", "thick", "tall", "apart", "diameter", "dia", "maximum", "max", "minimum",
@@ -193,13 +197,13 @@ impl Reader {
     fn finish(self) -> Option<Reading> {
         let whole = self.whole?;
         match self.kind? {
-            Kind::Number | Kind::Unit => {
+            TokenKind::Number | TokenKind::Unit => {
                 // 3/8 is no end of 2-3/8.
                 let ends = if whole.contains('/') { Vec::new() } else { self.parts };
                 Some(Reading::Value { number: whole, sign: Sign::Plus, ends, unit: self.unit })
             }
-            Kind::Code => Some(Reading::Code { code: whole, with_prefix: self.joined }),
-            Kind::Word => None,
+            TokenKind::Code => Some(Reading::Code { code: whole, with_prefix: self.joined }),
+            TokenKind::Word => None,
         }
     }
 }

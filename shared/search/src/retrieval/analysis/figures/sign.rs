@@ -1,26 +1,26 @@
-//! Whether a number is below zero.
+//! The sign of a number.
 
 /// The sign of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
-    /// None, or a plus.
+    /// None, or a plus sign.
     Plus,
     /// A minus: `-40`.
     Minus,
-    /// A dash with a space behind it, which may be either: `down to - 40`, `drain plug - 40`.
+    /// A dash followed by a space, which may be a minus or not: `down to - 40`, `drain plug - 40`.
     Dash,
 }
 
 impl Sign {
-    /// Whether two signs can be one.
+    /// Whether two signs may be the same.
     #[must_use]
     pub fn agrees(self, other: Self) -> bool {
         self == other || self == Self::Dash || other == Self::Dash
     }
 }
 
-/// The sign before a number at `start`, and where the number begins with it. `from` is where the line or the figure
-/// before ends.
+/// The sign before a number at `start`, and where the number begins including it. `from` is the end of the previous
+/// figure or the start of the line.
 pub(super) fn sign_before(written: &str, from: usize, is_after_figure: bool, start: usize) -> (Sign, usize) {
     const MINUS: [char; 5] = ['-', '\u{2010}', '\u{2011}', '\u{2013}', '\u{2212}'];
     const IN_WORDS: [&str; 4] = ["minus", "moins", "menos", "negative"];
@@ -44,7 +44,7 @@ pub(super) fn sign_before(written: &str, from: usize, is_after_figure: bool, sta
     }
 }
 
-/// Whether a plus stands before the word for the minus: "plus or minus 15" is a tolerance.
+/// Whether the word for plus precedes the word for minus: "plus or minus 15" is a tolerance.
 fn follows_plus(text: &str, minus: &str) -> bool {
     let mut before = text.strip_suffix(minus).unwrap_or_default().split_whitespace().rev();
     let mut word = before.next().unwrap_or_default().to_lowercase();

@@ -1,4 +1,6 @@
-//! With the real recogniser, on real recordings: where both are there.
+//! With the real recogniser, on real recordings.
+
+use foundation::need::{Needed, need};
 
 use super::*;
 
@@ -7,20 +9,9 @@ mod word_errors;
 
 /// The real recogniser, and a folder of recordings with transcripts.
 fn real() -> Option<(PocketSphinx, PathBuf)> {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    let python = std::env::var("POCKETSPHINX_PYTHON").unwrap_or_else(|_| format!("{root}/.venv/bin/python"));
-    let data = std::env::var("INTELLIMAINT_DATA").unwrap_or_else(|_| format!("{root}/../shared/data"));
-    let data = Path::new(&data).join("speech");
-    let package = std::process::Command::new(&python).args(["-c", "import pocketsphinx"]).output();
-    if !package.is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: {python} has no package pocketsphinx");
-        return None;
-    }
-    if !data.exists() {
-        eprintln!("skipped: {} is not there", data.display());
-        return None;
-    }
-    Some((PocketSphinx::new(python.into(), 1, Duration::from_mins(2)), data))
+    let python = need(Needed::PythonPackage("pocketsphinx"))?;
+    let data = need(Needed::Data("speech"))?;
+    Some((PocketSphinx::new(python, 1, Duration::from_mins(2)), data))
 }
 
 fn recording(file: &Path) -> Pcm {
@@ -70,17 +61,17 @@ async fn speech_is_understood_while_it_comes() {
         sleep(Duration::from_millis(100)).await;
         block
     });
-    let hearings: Vec<Hearing> = recogniser.listen(spoken.boxed()).try_collect().await.unwrap();
-    let Some((Hearing::Final(heard), partials)) = hearings.split_last() else { panic!("no final") };
+    let hearings: Vec<TranscriptEvent> = recogniser.listen(spoken.boxed()).try_collect().await.unwrap();
+    let Some((TranscriptEvent::Final(heard), partials)) = hearings.split_last() else { panic!("no final") };
     assert_eq!(heard.text, "go forward ten meters go forward ten meters");
     assert_eq!(heard.duration, sound.duration());
     assert!(!partials.is_empty());
     // Nothing of it is left behind.
     let silence = stream::iter(vec![vec![0; 16_000]]).boxed();
-    let hearings: Vec<Hearing> = recogniser.listen(silence).try_collect().await.unwrap();
-    assert!(matches!(&hearings[..], [Hearing::Final(_)]), "{hearings:?}");
-    let nothing: Vec<Hearing> = recogniser.listen(stream::empty().boxed()).try_collect().await.unwrap();
-    assert!(matches!(&nothing[..], [Hearing::Final(heard)] if heard.text.is_empty()), "{nothing:?}");
+    let hearings: Vec<TranscriptEvent> = recogniser.listen(silence).try_collect().await.unwrap();
+    assert!(matches!(&hearings[..], [TranscriptEvent::Final(_)]), "{hearings:?}");
+    let nothing: Vec<TranscriptEvent> = recogniser.listen(stream::empty().boxed()).try_collect().await.unwrap();
+    assert!(matches!(&nothing[..], [TranscriptEvent::Final(heard)] if heard.text.is_empty()), "{nothing:?}");
 }
 
 #[tokio::test]

@@ -1,30 +1,30 @@
-//! What a page that is not shown whole tells of a question.
+//! Selects the relevant parts of pages that are not shown as a whole.
 
 use std::collections::HashSet;
 
-use super::quantity::Asked;
+use super::quantity::RequestedValue;
 use super::sources::Source;
 use super::terms::{Term, terms};
 use super::{tells, weighted};
 use crate::library::{Findings, Passage};
 use documents::units::Unit;
 
-/// What a value or number of the kind that is wanted counts for a unit.
+/// Weight of a value or number of the requested kind.
 const TOLD: f32 = 0.2;
 
-/// Finds what to show of pages that are not shown whole.
-pub(crate) struct Telling {
+/// Selects the relevant units of a page.
+pub(crate) struct ExcerptSelector {
     terms: Vec<Term>,
-    asked: Asked,
+    asked: RequestedValue,
 }
 
-impl Telling {
+impl ExcerptSelector {
     /// For a question that was searched for.
     pub(crate) fn of(text: &str, findings: &Findings) -> Self {
-        Self { terms: terms(text, &findings.vocabulary, &HashSet::new()), asked: Asked::of(text) }
+        Self { terms: terms(text, &findings.vocabulary, &HashSet::new()), asked: RequestedValue::of(text) }
     }
 
-    /// The units of a passage's page that tell most of the question, in their order on the page.
+    /// The most relevant units of a passage's page, in page order.
     pub(crate) fn units(&self, findings: &Findings, passage: &Passage, most: usize) -> Vec<String> {
         let source = Source::of(findings, passage);
         let analyzer = source.analyzer();

@@ -1,33 +1,33 @@
-//! Why a worker ended before it had done its work.
+//! Why a worker failed.
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
 use super::{MISUSED, UNLIMITED};
 
-/// The signal with which the system ends a process over its processor time.
+/// The signal for a process that exceeds its processor time.
 const SIGXCPU: i32 = 24;
-/// The signal with which somebody, or the system for its own memory, ends a process.
+/// The signal for a process that is killed from outside or by the system's out-of-memory killer.
 const SIGKILL: i32 = 9;
 
-/// Why a worker ended before it had done its work.
+/// Why a worker failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ended {
-    /// It needed more memory than its limit.
+pub enum WorkerFailure {
+    /// It exceeded its memory limit.
     Memory,
-    /// It needed more time than its limit, of the processor or by the clock.
+    /// It exceeded its limit of processor time or wall-clock time.
     Time,
-    /// It wrote more than it may.
+    /// It exceeded its output limit.
     Output,
     /// It crashed.
     Crashed,
-    /// No fault of the file: it refused its job, was killed from outside, or cannot be understood.
+    /// Not caused by the file: the worker rejected its arguments, was killed from outside, or sent an invalid message.
     Broken(String),
 }
 
-impl Ended {
-    /// By how a process ended, and what it wrote to its standard error. Rust reports a failed
-    /// allocation in words and aborts.
+impl WorkerFailure {
+    /// Derives the reason from the exit status and standard error. On a failed allocation, Rust prints a message and
+    /// aborts.
     pub(super) fn of(status: ExitStatus, stderr: &str) -> Self {
         if stderr.contains("memory allocation of") || stderr.contains("Cannot allocate memory") {
             return Self::Memory;

@@ -1,22 +1,22 @@
-//! What kind of answer a question wants, which chooses what is quoted.
+//! The kind of answer that a question asks for. It determines what is quoted.
 
-use super::quantity::Asked;
+use super::quantity::RequestedValue;
 use search::retrieval::analysis::phrase_places;
 
 /// The kind of answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    /// The value of a quantity, or a number of something.
+pub(crate) enum AnswerKind {
+    /// The value of a quantity, or a count.
     Value,
     /// A part, stock or tool number.
     Number,
     /// The steps of a task.
     Procedure,
-    /// What is wrong and what helps.
+    /// A fault and its remedy.
     Remedy,
     /// What something is or does.
     Definition,
-    /// What to watch out for, and whether something is allowed.
+    /// Precautions, and whether something is allowed.
     Warning,
     /// Anything else.
     Statement,
@@ -178,8 +178,8 @@ const WARNING: &[&str] = &[
     "grave si",
 ];
 
-/// Words that ask whether something may be done, where no question word stands before them: "Can I reuse it?" does,
-/// "Where can I find it?" does not.
+/// Words that ask whether something is allowed, unless a question word precedes them: "Can I reuse it?", but not "Where
+/// can I find it?".
 const WHETHER: &[&str] = &[
     "can i",
     "can we",
@@ -202,7 +202,7 @@ const WHETHER: &[&str] = &[
     "pouvons-nous",
     "dois-je",
 ];
-/// Words that ask for something else than a yes or a no.
+/// Words that ask for something else than yes or no.
 const QUESTION_WORDS: &[&str] = &[
     "how",
     "what",
@@ -246,9 +246,9 @@ const QUESTION_WORDS: &[&str] = &[
     "qu'est-ce",
 ];
 
-impl Wanted {
-    /// Reads a question.
-    pub(crate) fn of(question: &str, asked: &Asked) -> Self {
+impl AnswerKind {
+    /// Determines the kind of a question.
+    pub(crate) fn of(question: &str, asked: &RequestedValue) -> Self {
         let lower = format!(" {} ", question.to_lowercase().replace('’', "'"));
         let says = |words: &[&str]| words.iter().any(|word| phrase_places(&lower, word).next().is_some());
         if asked.is_number() {
@@ -269,7 +269,7 @@ impl Wanted {
     }
 }
 
-/// Whether a question asks if something may be done.
+/// Whether a question asks if something is allowed.
 fn asks_whether(lower: &str) -> bool {
     lower.split(['.', '?', '!', ';', ',', '¿', '¡']).any(|clause| {
         let asked = WHETHER.iter().filter_map(|phrase| phrase_places(clause, phrase).next()).min();
@@ -278,13 +278,14 @@ fn asks_whether(lower: &str) -> bool {
     })
 }
 
-/// `What is the lever on the left for?`, `what is it used for`; not `which grease is used for the hub`.
+/// Whether a question asks for a purpose: `What is the lever on the left for?`, `what is it used for`, but not `which
+/// grease is used for the hub`.
 fn asks_what_for(lower: &str) -> bool {
     let text = lower.trim_matches(|c: char| !c.is_alphanumeric());
     text.starts_with("what") && text.ends_with(" for")
 }
 
-/// `Remove the pump`, `installing the belt`: a task as it is titled.
+/// Whether a question begins like the title of a task: `Remove the pump`, `installing the belt`.
 fn begins_with_task(lower: &str) -> bool {
     let verbs = [
         "remov",
@@ -308,15 +309,15 @@ mod tests {
 
     #[test]
     fn questions_show_what_they_want() {
-        let of = |text: &str| Wanted::of(text, &Asked::of(text));
-        assert_eq!(of("Gearbox drain plug, what torque?"), Wanted::Value);
-        assert_eq!(of("P/N for the gearbox seal"), Wanted::Number);
-        assert_eq!(of("How do I change the gearbox oil?"), Wanted::Procedure);
-        assert_eq!(of("Why does the gearbox howl?"), Wanted::Remedy);
-        assert_eq!(of("Can I reuse the gearbox seal?"), Wanted::Warning);
+        let of = |text: &str| AnswerKind::of(text, &RequestedValue::of(text));
+        assert_eq!(of("Gearbox drain plug, what torque?"), AnswerKind::Value);
+        assert_eq!(of("P/N for the gearbox seal"), AnswerKind::Number);
+        assert_eq!(of("How do I change the gearbox oil?"), AnswerKind::Procedure);
+        assert_eq!(of("Why does the gearbox howl?"), AnswerKind::Remedy);
+        assert_eq!(of("Can I reuse the gearbox seal?"), AnswerKind::Warning);
         for asked in ["The belt lay in the sun for a week, still usable?", "Die Dichtung war offen, ist die noch gut?"]
         {
-            assert_eq!(of(asked), Wanted::Warning, "{asked}");
+            assert_eq!(of(asked), AnswerKind::Warning, "{asked}");
         }
         for asked in [
             "Can we run the winch without its guard?",
@@ -325,7 +326,7 @@ mod tests {
             "¿Se puede soldar el bastidor?",
             "Peut-on laver le moteur au jet ?",
         ] {
-            assert_eq!(of(asked), Wanted::Warning, "{asked}");
+            assert_eq!(of(asked), AnswerKind::Warning, "{asked}");
         }
         for asked in [
             "Where can I find the fuse of the winch?",
@@ -334,11 +335,11 @@ mod tests {
             "¿Dónde puedo ver el nivel?",
             "À quel endroit peut-on lire la plaque ?",
         ] {
-            assert_ne!(of(asked), Wanted::Warning, "{asked}");
+            assert_ne!(of(asked), AnswerKind::Warning, "{asked}");
         }
-        assert_eq!(of("What is a dog clutch?"), Wanted::Definition);
-        assert_eq!(of("What's the small window in the tank for?"), Wanted::Definition);
-        assert_eq!(of("Which grease is used for the hub?"), Wanted::Statement);
-        assert_eq!(of("Comment faire la vidange ?"), Wanted::Procedure);
+        assert_eq!(of("What is a dog clutch?"), AnswerKind::Definition);
+        assert_eq!(of("What's the small window in the tank for?"), AnswerKind::Definition);
+        assert_eq!(of("Which grease is used for the hub?"), AnswerKind::Statement);
+        assert_eq!(of("Comment faire la vidange ?"), AnswerKind::Procedure);
     }
 }

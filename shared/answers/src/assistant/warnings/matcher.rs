@@ -1,42 +1,42 @@
-//! Which steps of the pages found an answer tells in a model's words, and the warnings that hold for them.
+//! Determines which steps a model tells in its own words, and the warnings that apply to them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::said::says;
 use super::sentences::{Sentence, has_marks, is_of, split, telling_figures, without_callouts, without_marks};
-use super::{Belonging, essence, warning};
+use super::{ApplicableWarning, essence, warning};
 use crate::library::evidence::Source;
 use crate::library::{Findings, Passage};
 use documents::units::{LabelStyle, Unit, UnitKind, label, warnings_of};
 use search::retrieval::analysis::{Analyzer, Language, Reading, figures};
 
-/// The share of a step's words that a sentence must have to tell it, rare ones counting for more.
+/// Minimum share of a step's words in a sentence that tells it, weighted by rarity.
 const OF_STEP: f32 = 0.4;
-/// The share of a sentence's words that a step must have, and how many.
+/// Minimum share of a sentence's words in the step, and their minimum number.
 const OF_SENTENCE: (f32, usize) = (0.45, 3);
-/// Words in common that are enough, whatever else is said.
+/// Number of common words that are always enough.
 const MANY: usize = 5;
-/// Words in common below which nothing is told.
+/// Minimum number of common words.
 const FEWEST: usize = 2;
-/// Numbered lines that make a list of steps, and the share of them whose steps must be found.
+/// Minimum number of lines in a list of numbered steps, and the minimum share of them that must match.
 const FEW_STEPS: usize = 2;
 const FOUND_STEPS: f32 = 0.7;
-/// Sentences of an answer that only gives a value.
+/// Maximum number of sentences in an answer that only gives a value.
 const FEW_SENTENCES: usize = 3;
 
-/// The pages found, as far as warnings stand on them or around them.
-pub(in crate::assistant) struct Watch {
-    pages: Vec<Watched>,
+/// The pages found that have warnings on or around them.
+pub(in crate::assistant) struct WarningMatcher {
+    pages: Vec<MatchedPage>,
 }
 
-/// A page that was found, with those around it.
-struct Watched {
+/// A page that was found, with its neighbours.
+struct MatchedPage {
     passage: usize,
     document_id: String,
     units: Vec<Unit>,
-    /// What stands on the page itself.
+    /// The statements on the page itself.
     statements: Vec<Statement>,
-    /// What a word counts: the less, the more statements have it.
+    /// The weight of each word: the more statements contain it, the less.
     weights: HashMap<String, f32>,
     language: Language,
     analyzer: Analyzer,
@@ -50,16 +50,16 @@ struct Statement {
     readings: Vec<Reading>,
 }
 
-/// A step that an answer tells, and where.
-struct Told {
+/// A step that an answer tells, and its position.
+struct ToldStep {
     step: usize,
     at: usize,
 }
 
-impl Watch {
+impl WarningMatcher {
     pub(in crate::assistant) fn of(findings: &Findings) -> Self {
         let passages = findings.passages.iter().enumerate();
-        let watched = |(place, passage)| Watched::of(findings, place, passage);
+        let watched = |(place, passage)| MatchedPage::of(findings, place, passage);
         Self { pages: passages.filter_map(watched).collect() }
     }
 
@@ -68,26 +68,25 @@ impl Watch {
         self.pages.is_empty()
     }
 
-    /// Whether the answer will be in another language than one of the manuals, so that words tell nothing.
+    /// Whether the answer will be in another language than one of the manuals, so that words cannot be compared.
     pub(super) fn is_foreign(&self, question: &str) -> bool {
         let language = Language::of_question(question);
         self.pages.iter().any(|page| page.language != language)
     }
 
-    /// The warnings that hold for what an answer tells. `cited` are the places of its passages in the order of their
-    /// marks.
-    pub(in crate::assistant) fn belonging(&self, text: &str, cited: &[usize]) -> Vec<Belonging> {
+    /// The warnings that apply to an answer. `cited` are the indices of its passages in the order of their marks.
+    pub(in crate::assistant) fn belonging(&self, text: &str, cited: &[usize]) -> Vec<ApplicableWarning> {
         let language = Language::of_question(text);
         let sentences = split(text);
         let pages = || self.pages.iter().filter(|page| cited.contains(&page.passage));
-        let told = |page: &Watched| {
+        let told = |page: &MatchedPage| {
             if page.language != language {
                 return page.told_abroad(text, &sentences);
             }
             let place = cited.iter().position(|passage| *passage == page.passage);
             page.told_in(sentences.iter().filter(|sentence| is_of(sentence.text, place)))
         };
-        let mut found: Vec<(&Watched, Vec<Told>)> = pages().map(|page| (page, told(page))).collect();
+        let mut found: Vec<(&MatchedPage, Vec<ToldStep>)> = pages().map(|page| (page, told(page))).collect();
         if is_list_in_other_words(text, &found) {
             found = pages().map(|page| (page, page.told_abroad(text, &sentences))).collect();
         }
@@ -98,36 +97,36 @@ impl Watch {
         all
     }
 
-    /// The same of an answer that was cut. What it tells behind its last mark may be of a page whose mark was still to
+    /// The same for an incomplete answer. The text after its last mark may belong to a page whose mark is still to
     /// come.
-    pub(in crate::assistant) fn belonging_to_part(&self, text: &str, cited: &[usize]) -> Vec<Belonging> {
+    pub(in crate::assistant) fn belonging_to_part(&self, text: &str, cited: &[usize]) -> Vec<ApplicableWarning> {
         let mut all = self.belonging(text, cited);
         let sentences = split(text);
         let unmarked = sentences.iter().rposition(|sentence| has_marks(sentence.text)).map_or(0, |last| last + 1);
         for sentence in sentences.iter().skip(unmarked) {
             for found in self.of_sentence(sentence.text, cited) {
-                add(&mut all, Belonging { told_at: sentence.at, ..found });
+                add(&mut all, ApplicableWarning { told_at: sentence.at, ..found });
             }
         }
         all
     }
 
-    /// The warnings that hold for one sentence of an answer, by the page that it tells most of. A page whose mark it
-    /// has goes first; `cited` as above.
-    pub(super) fn of_sentence(&self, sentence: &str, cited: &[usize]) -> Vec<Belonging> {
-        let marked = |page: &&Watched| {
+    /// The warnings that apply to one sentence of an answer, by the page with most of its content. A page that it cites
+    /// comes first. `cited` is as above.
+    pub(super) fn of_sentence(&self, sentence: &str, cited: &[usize]) -> Vec<ApplicableWarning> {
+        let marked = |page: &&MatchedPage| {
             let place = cited.iter().position(|passage| *passage == page.passage);
             place.is_some() && has_marks(sentence) && is_of(sentence, place)
         };
-        let told = |page: &Watched| {
+        let told = |page: &MatchedPage| {
             let (told, best) = page.told(sentence);
-            let told: Vec<Told> = told.into_iter().map(|step| Told { step, at: 0 }).collect();
+            let told: Vec<ToldStep> = told.into_iter().map(|step| ToldStep { step, at: 0 }).collect();
             (!told.is_empty()).then(|| (page.warnings(&told), best))
         };
         if has_marks(sentence) && self.pages.iter().any(|page| marked(&page)) {
             return self.pages.iter().filter(marked).filter_map(told).flat_map(|(found, _)| found).collect();
         }
-        let mut best: Option<(Vec<Belonging>, f32)> = None;
+        let mut best: Option<(Vec<ApplicableWarning>, f32)> = None;
         for found in self.pages.iter().filter_map(told) {
             if best.as_ref().is_none_or(|best| found.1 > best.1) {
                 best = Some(found);
@@ -136,14 +135,14 @@ impl Watch {
         best.map(|(found, _)| found).unwrap_or_default()
     }
 
-    /// Those of the warnings that the answer does not say before it tells their steps.
-    pub(in crate::assistant) fn missing<'a>(text: &str, all: &'a [Belonging]) -> Vec<&'a Belonging> {
-        let before = |found: &Belonging| text.get(..found.told_at).unwrap_or(text);
+    /// The warnings that the answer does not state before their steps.
+    pub(in crate::assistant) fn missing<'a>(text: &str, all: &'a [ApplicableWarning]) -> Vec<&'a ApplicableWarning> {
+        let before = |found: &ApplicableWarning| text.get(..found.told_at).unwrap_or(text);
         all.iter().filter(|found| !says(before(found), &found.warning.text)).collect()
     }
 }
 
-impl Watched {
+impl MatchedPage {
     fn of(findings: &Findings, place: usize, passage: &Passage) -> Option<Self> {
         let (hit, source) = (&passage.hit, Source::of(findings, passage));
         if hit.navigation {
@@ -177,7 +176,7 @@ impl Watched {
         Some(Self { passage: place, document_id, units, statements, weights, language, analyzer })
     }
 
-    /// The steps that a sentence tells, and how much of the sentence the best of them has.
+    /// The steps that a sentence tells, and the share of the sentence in the best of them.
     fn told(&self, sentence: &str) -> (Vec<usize>, f32) {
         let words = words(&self.analyzer, sentence);
         let weight = |word: &String| self.weights.get(word).copied().unwrap_or(1.0);
@@ -212,17 +211,17 @@ impl Watched {
     }
 
     /// The steps that sentences tell.
-    fn told_in<'a>(&self, sentences: impl Iterator<Item = &'a Sentence<'a>>) -> Vec<Told> {
+    fn told_in<'a>(&self, sentences: impl Iterator<Item = &'a Sentence<'a>>) -> Vec<ToldStep> {
         let of = |sentence: &Sentence<'_>| {
             let at = sentence.at;
-            self.told(sentence.text).0.into_iter().map(move |step| Told { step, at })
+            self.told(sentence.text).0.into_iter().map(move |step| ToldStep { step, at })
         };
         sentences.flat_map(of).collect()
     }
 
-    /// The steps that an answer in another language may tell: all of the page, unless it only gives what a row of a
-    /// table says, or a sentence that is no step.
-    fn told_abroad(&self, text: &str, sentences: &[Sentence<'_>]) -> Vec<Told> {
+    /// The steps that an answer in another language may tell: all of the page, unless the answer only gives the content
+    /// of a table row or of a sentence that is not a step.
+    fn told_abroad(&self, text: &str, sentences: &[Sentence<'_>]) -> Vec<ToldStep> {
         let of_kind = |is: fn(UnitKind) -> bool| self.statements.iter().filter(move |statement| is(statement.kind));
         let readings = |is: fn(UnitKind) -> bool| {
             let units = of_kind(is).filter_map(|statement| self.units.get(statement.at));
@@ -238,13 +237,13 @@ impl Watched {
         if is_value {
             return Vec::new();
         }
-        of_kind(|kind| kind == UnitKind::Step).map(|statement| Told { step: statement.at, at: 0 }).collect()
+        of_kind(|kind| kind == UnitKind::Step).map(|statement| ToldStep { step: statement.at, at: 0 }).collect()
     }
 
-    /// The warnings of these steps, each with the place where the first of its steps is told.
-    fn warnings(&self, told: &[Told]) -> Vec<Belonging> {
+    /// The warnings of these steps, each with the position of its first step in the answer.
+    fn warnings(&self, told: &[ToldStep]) -> Vec<ApplicableWarning> {
         let mut places: BTreeMap<usize, usize> = BTreeMap::new();
-        for Told { step, at } in told {
+        for ToldStep { step, at } in told {
             for place in warnings_of(&self.units, &[*step]) {
                 let first = places.entry(place).or_insert(*at);
                 *first = (*first).min(*at);
@@ -253,31 +252,31 @@ impl Watched {
         let belonging = |(place, told_at): (usize, usize)| {
             let unit = self.units.get(place)?;
             let (warning, name) = (warning(unit, &self.document_id)?, unit.notice_name().to_owned());
-            Some(Belonging { warning, name, passage: self.passage, told_at })
+            Some(ApplicableWarning { warning, name, passage: self.passage, told_at })
         };
         places.into_iter().filter_map(belonging).collect()
     }
 }
 
-/// Adds a warning; one that is known belongs to the first of its steps.
-fn add(all: &mut Vec<Belonging>, new: Belonging) {
-    let is_known = |known: &&mut Belonging| essence(&known.warning.text) == essence(&new.warning.text);
+/// Adds a warning. A duplicate belongs to the first of its steps.
+fn add(all: &mut Vec<ApplicableWarning>, new: ApplicableWarning) {
+    let is_known = |known: &&mut ApplicableWarning| essence(&known.warning.text) == essence(&new.warning.text);
     match all.iter_mut().find(is_known) {
         Some(known) => known.told_at = known.told_at.min(new.told_at),
         None => all.push(new),
     }
 }
 
-/// The words of a text without its label: steps of the same number need not be the same.
+/// The words of a text without its label, since steps with the same number may differ.
 fn words(analyzer: &Analyzer, text: &str) -> HashSet<String> {
     let text = text.trim_start();
     let bare = label(text).and_then(|label| text.get(label.bytes..)).unwrap_or(text);
     analyzer.terms(bare).into_iter().collect()
 }
 
-/// Whether an answer lists steps by numbers, and most of them in words that the pages do not have.
+/// Whether an answer lists numbered steps, mostly in words that the pages do not contain.
 #[expect(clippy::cast_precision_loss, reason = "an answer has few lines")]
-fn is_list_in_other_words(text: &str, found: &[(&Watched, Vec<Told>)]) -> bool {
+fn is_list_in_other_words(text: &str, found: &[(&MatchedPage, Vec<ToldStep>)]) -> bool {
     let (mut steps, mut known, mut begin) = (0_usize, 0_usize, 0);
     for line in text.split_inclusive('\n') {
         let here = begin..begin + line.len();

@@ -3,7 +3,7 @@
 use super::super::notices::{is_one_of, notice_at, notice_in_cell};
 use super::super::trace::Printed;
 use super::super::{LabelStyle, hazard, label, notice_word};
-use super::{Read, is_long};
+use super::{TableLine, is_long};
 use crate::{Row, Spot, Table};
 
 /// Words of a cell that are a text and no name, where no full stop ends them.
@@ -40,7 +40,7 @@ const STATES: &[&str] = &[
 
 /// The notices of a table, row by row.
 #[derive(Debug, Default)]
-pub(super) struct Between {
+pub(super) struct TableNotices {
     state: State,
     /// The signal word above the table, where the first row is not its text.
     left: Option<String>,
@@ -58,7 +58,7 @@ enum State {
     Text { column: usize, is_beside: bool, is_ended: bool },
 }
 
-impl Between {
+impl TableNotices {
     /// A signal word, with its place, that stands above the table.
     pub(super) fn below(above: Option<(String, Vec<Spot>)>) -> Self {
         let word = above.map(|(word, spots)| State::Word { word, spots, is_above: true });
@@ -78,7 +78,7 @@ impl Between {
         &mut self,
         (column, text): (usize, &str),
         printed: Printed,
-        read: &mut Vec<(Read, Printed)>,
+        read: &mut Vec<(TableLine, Printed)>,
     ) -> bool {
         let before = std::mem::take(&mut self.state);
         let further = |is_beside| State::Text { column, is_beside, is_ended: text.ends_with(['.', '!', '?']) };
@@ -88,7 +88,7 @@ impl Between {
         }
         if let Some((word, rest)) = notice_in_cell(text) {
             self.state = further(false);
-            read.push((Read::Notice(format!("{word}: {rest}")), printed));
+            read.push((TableLine::Notice(format!("{word}: {rest}")), printed));
             return true;
         }
         match before {
@@ -100,7 +100,7 @@ impl Between {
             State::Word { word, mut spots, .. } => {
                 self.state = further(false);
                 spots.extend(printed.spots);
-                read.push((Read::Notice(format!("{word}: {text}")), Printed { spots, over: Vec::new() }));
+                read.push((TableLine::Notice(format!("{word}: {text}")), Printed { spots, over: Vec::new() }));
                 true
             }
             State::Text { column: own, is_beside, is_ended } => {
@@ -108,7 +108,7 @@ impl Between {
                 let goes_on = own == column && !is_step && (is_beside || !is_ended);
                 if goes_on || is_long(text) {
                     self.state = further(is_beside);
-                    read.push((Read::More(text.to_owned()), printed));
+                    read.push((TableLine::More(text.to_owned()), printed));
                     return true;
                 }
                 false
@@ -125,7 +125,7 @@ impl Between {
         row: &Row,
         is_named: bool,
         printed: &Printed,
-        read: &mut Vec<(Read, Printed)>,
+        read: &mut Vec<(TableLine, Printed)>,
     ) -> bool {
         let before = std::mem::take(&mut self.state);
         let filled = || row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
@@ -137,14 +137,14 @@ impl Between {
             && notice_at(&row.line.text).is_some()
         {
             self.state = State::Text { column, is_beside: true, is_ended: false };
-            read.push((Read::Notice(format!("{name}: {text}")), printed.clone()));
+            read.push((TableLine::Notice(format!("{name}: {text}")), printed.clone()));
             return true;
         }
         let State::Word { word, mut spots, is_above } = before else { return false };
         let text = filled().map(|(_, cell)| cell).find(|cell| is_text(cell));
         if let Some(text) = text.filter(|_| hazard(&word).is_some()) {
             spots.extend(&printed.spots);
-            read.push((Read::Notice(format!("{word}: {text}")), Printed { spots, over: Vec::new() }));
+            read.push((TableLine::Notice(format!("{word}: {text}")), Printed { spots, over: Vec::new() }));
         } else if is_above {
             self.left = Some(word);
         }

@@ -1,27 +1,27 @@
-//! The language of a question.
+//! The languages of answers.
 
 use search::retrieval::analysis::Language;
 
-/// A language that answers are written in.
+/// A language of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::assistant) enum Tongue {
+pub(in crate::assistant) enum AnswerLanguage {
     English,
     German,
     Spanish,
     French,
 }
 
-/// Words that hold sentences together, each in one of the languages only.
-const FUNCTION_WORDS: [(Tongue, &[&str]); 4] = [
+/// Function words that occur in only one of the languages.
+const FUNCTION_WORDS: [(AnswerLanguage, &[&str]); 4] = [
     (
-        Tongue::English,
+        AnswerLanguage::English,
         &[
             "the", "is", "what", "how", "of", "does", "which", "where", "when", "it", "my", "to", "with", "and", "for",
             "are", "can", "should", "do", "whats", "why", "thanks", "hello", "hi", "hey",
         ],
     ),
     (
-        Tongue::German,
+        AnswerLanguage::German,
         &[
             "der", "die", "das", "ist", "wie", "welche", "welches", "welcher", "wo", "wann", "und", "mit", "für",
             "ich", "muss", "darf", "sind", "ein", "eine", "nicht", "wird", "werden", "zum", "zur", "beim", "viel",
@@ -29,14 +29,14 @@ const FUNCTION_WORDS: [(Tongue, &[&str]); 4] = [
         ],
     ),
     (
-        Tongue::Spanish,
+        AnswerLanguage::Spanish,
         &[
             "el", "los", "las", "cuál", "cual", "cómo", "como", "cuánto", "cuanto", "dónde", "donde", "qué", "del",
             "por", "para", "con", "una", "y", "hay", "debe", "puedo", "hola", "gracias", "se", "cuándo", "lleva", "en",
         ],
     ),
     (
-        Tongue::French,
+        AnswerLanguage::French,
         &[
             "le", "les", "des", "du", "quel", "quelle", "quels", "quelles", "comment", "où", "quand", "est", "et",
             "pour", "avec", "une", "combien", "pourquoi", "faut", "dois", "peut", "bonjour", "merci", "au", "aux",
@@ -45,23 +45,23 @@ const FUNCTION_WORDS: [(Tongue, &[&str]); 4] = [
     ),
 ];
 
-impl Tongue {
-    /// The language of a question; English where nothing tells.
+impl AnswerLanguage {
+    /// The language of a question; English if unknown.
     pub(in crate::assistant) fn of(question: &str) -> Self {
         let lower = question.to_lowercase();
         let words: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
         let count = |known: &[&str]| words.iter().filter(|word| known.contains(word)).count();
-        let mut best = (Tongue::English, 0);
-        for (tongue, known) in FUNCTION_WORDS {
+        let mut best = (AnswerLanguage::English, 0);
+        for (language, known) in FUNCTION_WORDS {
             let found = count(known);
             if found > best.1 {
-                best = (tongue, found);
+                best = (language, found);
             }
         }
         best.0
     }
 
-    /// The language that texts in it are analysed in.
+    /// The language for text analysis.
     pub(in crate::assistant) fn language(self) -> Language {
         match self {
             Self::English => Language::English,
@@ -88,11 +88,11 @@ mod tests {
 
     #[test]
     fn the_language_is_that_of_the_words_between_the_names() {
-        assert_eq!(Tongue::of("Which oil does the gearbox take?"), Tongue::English);
-        assert_eq!(Tongue::of("Welches Öl kommt in das Getriebe?"), Tongue::German);
-        assert_eq!(Tongue::of("¿Qué aceite lleva la caja de cambios?"), Tongue::Spanish);
-        assert_eq!(Tongue::of("Quelle huile pour la boîte de vitesses ?"), Tongue::French);
-        assert_eq!(Tongue::of("gearbox oil"), Tongue::English);
-        assert_eq!(Tongue::of("Danke!"), Tongue::German);
+        assert_eq!(AnswerLanguage::of("Which oil does the gearbox take?"), AnswerLanguage::English);
+        assert_eq!(AnswerLanguage::of("Welches Öl kommt in das Getriebe?"), AnswerLanguage::German);
+        assert_eq!(AnswerLanguage::of("¿Qué aceite lleva la caja de cambios?"), AnswerLanguage::Spanish);
+        assert_eq!(AnswerLanguage::of("Quelle huile pour la boîte de vitesses ?"), AnswerLanguage::French);
+        assert_eq!(AnswerLanguage::of("gearbox oil"), AnswerLanguage::English);
+        assert_eq!(AnswerLanguage::of("Danke!"), AnswerLanguage::German);
     }
 }

@@ -1,43 +1,42 @@
-//! Where on a page the words of a question stand, and what they count there.
+//! Where on a page the words of a question are, and their weight there.
 
 use std::collections::{HashMap, HashSet};
 
 use super::terms::Term;
-use super::{Found, Question, weighted};
+use super::{FoundPage, Question, weighted};
 use documents::units::{Unit, UnitKind};
 use search::retrieval::analysis::{Analyzer, measures};
 
-/// What a term counts that stands over a row: in the title of its table or in a row that groups it.
+/// Weight of a term in the lead of a row: the title of its table or a row that groups it.
 const IN_LEAD: f32 = 0.95;
-/// What it counts in the titles of the section.
+/// Weight in the titles of the section.
 const IN_TITLES: f32 = 0.75;
-/// What it counts in the unit before or behind.
+/// Weight in the previous or next unit.
 const NEARBY: f32 = 0.45;
-/// What it counts elsewhere on the page.
+/// Weight elsewhere on the page.
 const ON_PAGE: f32 = 0.3;
-/// What the two words of a compound count that stand apart from each other: "spark plug" is not answered
-/// by sparks near a glow plug.
+/// Weight of the words of a compound that are apart: "spark plug" is not answered by sparks near a glow plug.
 const APART: f32 = 0.6;
-/// Words between which a compound still stands together.
+/// Maximum number of words between the parts of a compound.
 const TOGETHER: usize = 2;
-/// What a word such as "torque" counts where only a value of its kind stands.
+/// Weight of a word such as "torque" if the text only contains such a value.
 const IMPLIED: f32 = 0.8;
 
-/// What the question's terms count where on a page.
-pub(super) struct Held {
+/// The weights of the question's terms on a page.
+pub(super) struct TermShares {
     pub(super) analyzer: Analyzer,
     /// In each unit, between 0 and 1.
     pub(super) own: Vec<Vec<f32>>,
     lead: Vec<Vec<f32>>,
     titles: Vec<Vec<f32>>,
-    /// In the title directly over each unit, where it is printed on the page.
+    /// In the innermost title of each unit, if it is printed on the page.
     innermost: Vec<Vec<f32>>,
-    /// Anywhere on the page, or in the name of the file.
+    /// Anywhere on the page, or in the file name.
     page: Vec<f32>,
 }
 
-impl Held {
-    pub(super) fn find(page: &Found, question: &Question, name: &str) -> Self {
+impl TermShares {
+    pub(super) fn find(page: &FoundPage, question: &Question, name: &str) -> Self {
         let terms = &question.terms;
         let analyzer = page.source.analyzer();
         let read = |text: &str| question.read(&analyzer, text);
@@ -73,21 +72,21 @@ impl Held {
         Self { analyzer, own, lead, titles, innermost, page }
     }
 
-    /// The share of the terms, by weight, that are words in the title directly over a unit, where that is printed on
-    /// its page. The number of a manual may stand over all of its pages.
+    /// The share of the terms, by weight, that are words in the innermost title of a unit, if it is printed on its
+    /// page, since the number of a manual may be above all pages.
     pub(super) fn titled(&self, at: usize, terms: &[Term]) -> f32 {
         let titles = self.innermost.get(at).map_or(&[][..], Vec::as_slice);
         let is_word = |term: usize| terms.get(term).is_some_and(|term| !term.code && !term.number);
         weighted(terms, |term| titles.get(term).copied().filter(|_| is_word(term)).unwrap_or(0.0))
     }
 
-    /// What a term counts in the unit itself and over its row.
+    /// The weight of a term in the unit itself and the lead of its row.
     pub(super) fn close(&self, at: usize, term: usize) -> f32 {
         let of = |lists: &[Vec<f32>]| lists.get(at).and_then(|list| list.get(term)).copied().unwrap_or(0.0);
         of(&self.own).max(IN_LEAD * of(&self.lead))
     }
 
-    /// What a term counts for the unit at `at`.
+    /// The weight of a term for the unit at `at`.
     pub(super) fn share(&self, at: usize, term: usize) -> f32 {
         let of = |lists: &[Vec<f32>], at: Option<usize>| {
             at.and_then(|at| lists.get(at)).and_then(|list| list.get(term)).copied().unwrap_or(0.0)
@@ -104,13 +103,12 @@ impl Held {
     }
 }
 
-/// The title directly over a unit.
+/// The innermost title of a unit.
 fn innermost(unit: &Unit) -> &str {
     unit.titles.rsplit(" > ").next().unwrap_or_default()
 }
 
-/// What each term counts in a unit that was read. The items of a notice are statements of their own: the one that holds
-/// most of the question speaks for all of them.
+/// The weights of the terms in a unit. The items of a notice are separate statements: the best of them counts.
 fn statement_shares(terms: &[Term], unit: &Unit, list: &[String], read: impl Fn(&str) -> Vec<String>) -> Vec<f32> {
     let whole = own_shares(terms, list, &unit.text);
     if unit.kind != UnitKind::Notice || unit.notice_items().nth(1).is_none() {
@@ -121,7 +119,7 @@ fn statement_shares(terms: &[Term], unit: &Unit, list: &[String], read: impl Fn(
     items.max_by(|a, b| held(a).total_cmp(&held(b))).unwrap_or(whole)
 }
 
-/// What each term counts in a text that was read.
+/// The weights of the terms in a text.
 fn own_shares(terms: &[Term], list: &[String], text: &str) -> Vec<f32> {
     let found: HashSet<String> = list.iter().cloned().collect();
     let apart = apart(terms, list);
@@ -135,7 +133,7 @@ fn own_shares(terms: &[Term], list: &[String], text: &str) -> Vec<f32> {
     terms.iter().zip(apart).map(share).collect()
 }
 
-/// Which terms belong to a compound whose words a text holds apart from each other.
+/// Which terms belong to a compound whose words are apart in a text.
 fn apart(terms: &[Term], text: &[String]) -> Vec<bool> {
     let mut apart = vec![false; terms.len()];
     for (at, pair) in terms.windows(2).enumerate() {

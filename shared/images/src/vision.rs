@@ -1,4 +1,4 @@
-//! A reader, a detector, and what may explain pictures: all that the configuration gives to see with.
+//! The configured reader, detector and model for pictures, in one place.
 
 use std::sync::Arc;
 
@@ -6,24 +6,24 @@ use bytes::Bytes;
 
 use super::Multimodal;
 use super::detection::{self, Detection, Detector};
-use super::memory::{Hold, PictureMemory};
+use super::memory::{MemoryPermit, PictureMemory};
 use super::picture::{Outline, Picture, PictureError, PictureLimits};
 use super::reading::{self, ReadText, TextReader};
 use foundation::config::Config;
 use foundation::provider::{Cause, ProviderError};
 
-/// A picture as a file, with the room that it takes.
+/// A picture as a file, with the memory reserved for it.
 #[derive(Debug)]
 pub struct PictureFile {
     bytes: Bytes,
-    /// None where somebody else knows of the file's memory, as who receives a request.
-    room: Option<Hold>,
+    /// `None` if the file's memory is accounted for elsewhere, as in a request body.
+    room: Option<MemoryPermit>,
 }
 
 impl PictureFile {
-    /// A file with its room.
+    /// A file with its memory.
     #[must_use]
-    pub fn held(bytes: Bytes, room: Hold) -> Self {
+    pub fn held(bytes: Bytes, room: MemoryPermit) -> Self {
         Self { bytes, room: Some(room) }
     }
 
@@ -33,9 +33,9 @@ impl PictureFile {
         &self.bytes
     }
 
-    /// Its content and its room.
+    /// Its content and its memory.
     #[must_use]
-    pub fn into_parts(self) -> (Bytes, Option<Hold>) {
+    pub fn into_parts(self) -> (Bytes, Option<MemoryPermit>) {
         (self.bytes, self.room)
     }
 }
@@ -46,7 +46,7 @@ impl From<Bytes> for PictureFile {
     }
 }
 
-/// Everything to see with. Build it once per process; clones share it.
+/// Text recognition, object detection and explanation of pictures. Build it once per process; clones share it.
 #[derive(Debug, Clone)]
 pub struct Vision(Arc<Inner>);
 
@@ -58,20 +58,20 @@ struct Inner {
     limits: PictureLimits,
 }
 
-/// What was seen on a picture. What is missing or failed has an error in its place.
+/// The text and objects on a picture. A part that is not configured or failed is an error.
 #[derive(Debug)]
-pub struct Seen {
+pub struct VisionResult {
     /// The text.
     pub text: Result<ReadText, ProviderError>,
     /// The objects.
     pub objects: Result<Vec<Detection>, ProviderError>,
 }
 
-/// Decodes a picture off the threads that serve others, as soon as there is [room](PictureMemory) for it. The picture
-/// holds its room for as long as it is there. Dropping the future gives up waiting.
+/// Decodes a picture on a blocking thread, once there is [memory](PictureMemory) for it. The picture holds the memory
+/// for its lifetime. Dropping the future stops waiting.
 ///
 /// # Errors
-/// [`PictureError`].
+/// If the file is empty, unsupported, damaged or too large.
 pub async fn decode(file: impl Into<PictureFile>, limits: PictureLimits) -> Result<Arc<Picture>, PictureError> {
     let file = file.into();
     let outline = Outline::of(&file.bytes, limits)?;
@@ -90,10 +90,11 @@ pub async fn decode(file: impl Into<PictureFile>, limits: PictureLimits) -> Resu
 }
 
 impl Vision {
-    /// As configured. Loading a detection model takes about a second.
+    /// Creates the configured parts. Loading a detection model takes about a second.
     ///
     /// # Errors
-    /// When the client of a service cannot be set up (no root certificates, a key that no header takes).
+    /// If the client of a service cannot be set up, because there are no root certificates or the key contains
+    /// characters that a header cannot.
     pub async fn configured(config: &Config) -> Result<Self, Cause> {
         let explainer = config.vision.explanation.as_ref();
         Ok(Self(Arc::new(Inner {
@@ -107,35 +108,35 @@ impl Vision {
     /// Decodes a picture: see [`decode`].
     ///
     /// # Errors
-    /// [`PictureError`].
+    /// If the file is empty, unsupported, damaged or too large.
     pub async fn decode(&self, file: impl Into<PictureFile>) -> Result<Arc<Picture>, PictureError> {
         decode(file, self.0.limits).await
     }
 
-    /// What reads text.
+    /// The text reader.
     #[must_use]
     pub fn reader(&self) -> &Arc<dyn TextReader> {
         &self.0.reader
     }
 
-    /// What finds objects.
+    /// The object detector.
     #[must_use]
     pub fn detector(&self) -> &Arc<dyn Detector> {
         &self.0.detector
     }
 
-    /// The multimodal model that explains pictures, where there is one.
+    /// The multimodal model that explains pictures, if there is one.
     #[must_use]
     pub fn explainer(&self) -> Option<&Multimodal> {
         self.0.explainer.as_ref()
     }
 
-    /// The text and the objects on a picture. Dropping the future stops the work.
-    pub async fn look(&self, picture: Arc<Picture>) -> Seen {
+    /// Reads the text and detects the objects on a picture. Dropping the future stops the work.
+    pub async fn look(&self, picture: Arc<Picture>) -> VisionResult {
         let (text, objects) = tokio::join!(self.0.reader.read(picture.clone()), self.0.detector.detect(picture));
         for error in [text.as_ref().err(), objects.as_ref().err()].into_iter().flatten() {
             tracing::debug!(code = error.code(), "a part of looking at a picture is missing");
         }
-        Seen { text, objects }
+        VisionResult { text, objects }
     }
 }

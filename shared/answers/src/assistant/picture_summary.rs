@@ -1,64 +1,65 @@
-//! What is read and detected on the pictures of a question, within limits, and never at the cost of the
-//! answer.
+//! Recognises text and objects on the pictures of a question, within limits. A failure never prevents the answer.
 
 use futures::future::join_all;
 use tokio::time::timeout;
 
-use super::image_loader::{ImageLoader, TIMEOUT};
+use super::image_loader::{ImageLoader, PICTURE_TIMEOUT};
 use super::question::Image;
 use foundation::fetch::SetUpError;
 use images::{Detection, ReadText, Vision};
 use shared::Context;
 
-/// Pictures of a question that are looked at.
+/// Number of pictures of a question that are analysed.
 const MOST_PICTURES: usize = 4;
-/// Characters of a picture's text.
+/// Maximum characters of a picture's text.
 const LONGEST_TEXT: usize = 1_500;
-/// Characters of all pictures' texts that manuals are searched for.
+/// Maximum characters of all pictures' texts in the search query.
 const SEARCHED: usize = 400;
-/// Kinds of objects of a picture.
+/// Maximum kinds of objects per picture.
 const MOST_OBJECTS: usize = 10;
 
-/// What was seen on a picture.
+/// What was recognised on a picture.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Sight {
+pub struct PictureSummary {
     /// The picture's name.
     pub name: String,
-    /// The text on it; empty where there is none.
+    /// The text on it; empty if there is none.
     pub text: String,
-    /// The kinds of objects on it, the surest first.
+    /// The kinds of objects on it, by descending confidence.
     pub objects: Vec<String>,
     /// Why its text could not be read, as a sentence for the user.
     pub problem: Option<String>,
 }
 
-/// What looks at pictures.
+/// Analyses pictures.
 #[derive(Debug)]
-pub(super) struct Eyes {
+pub(super) struct PictureAnalyzer {
     vision: Vision,
     loader: ImageLoader,
 }
 
-impl Eyes {
+impl PictureAnalyzer {
     pub(super) fn new(context: &Context, vision: Vision) -> Result<Self, SetUpError> {
         Ok(Self { vision, loader: ImageLoader::new(&context.config.documents)? })
     }
 
-    /// What is on each picture; they are looked at side by side. What takes too long or fails leaves its
-    /// reason.
-    pub(super) async fn look(&self, images: &[Image]) -> Vec<Sight> {
+    /// Analyses the pictures concurrently. For those that fail or time out, the summary contains the reason.
+    pub(super) async fn look(&self, images: &[Image]) -> Vec<PictureSummary> {
         let looks = images.iter().take(MOST_PICTURES).map(|image| async {
-            let sight = match timeout(TIMEOUT, self.look_at(image)).await {
-                Ok(Ok(sight)) => sight,
-                Ok(Err(problem)) => Sight { problem: Some(problem), ..Sight::default() },
-                Err(_) => Sight { problem: Some("Looking at it took too long.".to_owned()), ..Sight::default() },
+            let summary = match timeout(PICTURE_TIMEOUT, self.look_at(image)).await {
+                Ok(Ok(summary)) => summary,
+                Ok(Err(problem)) => PictureSummary { problem: Some(problem), ..PictureSummary::default() },
+                Err(_) => PictureSummary {
+                    problem: Some("Looking at it took too long.".to_owned()),
+                    ..PictureSummary::default()
+                },
             };
-            Sight { name: image.name.clone(), ..sight }
+            PictureSummary { name: image.name.clone(), ..summary }
         });
         join_all(looks).await
     }
 
-    async fn look_at(&self, image: &Image) -> Result<Sight, String> {
+    async fn look_at(&self, image: &Image) -> Result<PictureSummary, String> {
         let file = self.loader.file(image).await.map_err(|error| error.to_string())?;
         let picture = self.vision.decode(file).await.map_err(|error| error.to_string())?;
         let seen = self.vision.look(picture).await;
@@ -67,7 +68,7 @@ impl Eyes {
             Err(error) => (String::new(), Some(error.to_string())),
         };
         let objects = objects(&seen.objects.unwrap_or_default());
-        Ok(Sight { name: String::new(), text, objects, problem })
+        Ok(PictureSummary { name: String::new(), text, objects, problem })
     }
 }
 
@@ -85,11 +86,11 @@ fn objects(detections: &[Detection]) -> Vec<String> {
     labels
 }
 
-/// A query with what was seen: a question about the picture of a plate is one about what it says.
-pub(super) fn widened(query: String, sights: &[Sight]) -> String {
+/// Extends a query by what was recognised: a question about the picture of a data plate is about its content.
+pub(super) fn widened(query: String, picture_summaries: &[PictureSummary]) -> String {
     let mut left = SEARCHED;
     let mut parts: Vec<String> = Vec::new();
-    for said in sights.iter().flat_map(|sight| [sight.text.clone(), sight.objects.join(" ")]) {
+    for said in picture_summaries.iter().flat_map(|summary| [summary.text.clone(), summary.objects.join(" ")]) {
         let said: String = said.trim().chars().take(left).collect();
         left -= said.chars().count();
         if !said.is_empty() {
@@ -109,11 +110,15 @@ mod tests {
 
     #[test]
     fn a_query_is_widened_by_what_was_seen_within_bounds() {
-        let plate = Sight { text: "MODEL V8-6.2".to_owned(), objects: vec!["plate".to_owned()], ..Sight::default() };
+        let plate = PictureSummary {
+            text: "MODEL V8-6.2".to_owned(),
+            objects: vec!["plate".to_owned()],
+            ..PictureSummary::default()
+        };
         assert_eq!(widened("Which oil?".to_owned(), std::slice::from_ref(&plate)), "MODEL V8-6.2\nplate\nWhich oil?");
         assert_eq!(widened(String::new(), &[plate]), "MODEL V8-6.2\nplate");
         assert_eq!(widened("Which oil?".to_owned(), &[]), "Which oil?");
-        let page = Sight { text: "x".repeat(9_000), ..Sight::default() };
+        let page = PictureSummary { text: "x".repeat(9_000), ..PictureSummary::default() };
         assert_eq!(widened(String::new(), &[page.clone(), page]).chars().count(), SEARCHED);
     }
 }
