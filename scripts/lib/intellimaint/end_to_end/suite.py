@@ -30,7 +30,7 @@ class Suite:
 
     def run(self, family, checks=None):
         for check in checks or family.CHECKS:
-            name = f"{family.__name__.replace('_', ' ')}: {check.__doc__}"
+            name = f"{family.__name__.rpartition('.')[2].replace('_', ' ')}: {check.__doc__}"
             try:
                 check(self)
             except NotSetUp as why:

@@ -78,5 +78,5 @@ class Conversation:
             except BrokenPipeError:
                 answer = ""
         if not answer:
-            raise Failure("intellimaint-admin has ended; why, is said above.")
+            raise Failure("intellimaint-admin has ended: see above.")
         return json.loads(answer)
