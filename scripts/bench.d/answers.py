@@ -9,7 +9,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-LIKELY = ("This page most likely", "These pages most likely", "Am wahrscheinlichsten", "Lo más probable", "Cette page en", "Ces pages en")
+LIKELY = (
+    "This page most likely",
+    "These pages most likely",
+    "Am wahrscheinlichsten",
+    "Lo más probable",
+    "Cette page en",
+    "Ces pages en",
+)
 NOT_HELD = ("I found no answer", "In Ihren Handbüchern habe ich keine", "No encontré", "Je n’ai pas trouvé")
 
 
@@ -34,17 +41,18 @@ def squeezed(text):
 def print_warnings(questions, answers, score, details):
     """How many of the warnings that the questions list are in the text of the answers, and in their data."""
     pairs = [(question, wanted) for question in questions for wanted in question["warnings"]]
-    data = lambda question: " ".join(warning["text"] for warning in answers[question["id"]]["warnings"])
+    data = {name: " ".join(warning["text"] for warning in answer["warnings"]) for name, answer in answers.items()}
     in_text = [squeezed(wanted) in squeezed(answers[question["id"]]["answer"]) for question, wanted in pairs]
-    in_data = [squeezed(wanted) in squeezed(data(question)) for question, wanted in pairs]
+    in_data = [squeezed(wanted) in squeezed(data[question["id"]]) for question, wanted in pairs]
     lost = [not_in_text(answers[question["id"]]) for question in questions]
     print(f"warnings of the questions: {len(pairs)}, in the text {sum(in_text)}, in the data {sum(in_data)}")
     count = sum(len(answers[question["id"]]["warnings"]) for question in questions)
     print(f"warnings in the data of all answers: {count}, not in the text {sum(map(len, lost))}")
     if details:
-        for (question, wanted), text, kept in zip(pairs, in_text, in_data):
+        for (question, wanted), text, kept in zip(pairs, in_text, in_data, strict=True):
             if not (text and kept):
-                print(f"  {question['id']} {'' if text else 'not in the text'} {'' if kept else 'not in the data'}: {wanted}")
+                missing = f"{'' if text else 'not in the text'} {'' if kept else 'not in the data'}"
+                print(f"  {question['id']} {missing}: {wanted}")
 
 
 def not_in_text(answer):

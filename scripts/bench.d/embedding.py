@@ -61,8 +61,9 @@ def report(cases, rounds):
         rows = [measured[case["name"]] for measured in rounds]
         ours, theirs = (statistics.median(row[side] for row in rows) for side in (0, 1))
         worst = min(row[2] for row in rows)
-        print(f"{case['name']:<26}{len(case['texts']):>6}{ours:>11.2f}{theirs:>9.2f}"
-              f"{ours / theirs:>8.2f}{worst:>13.6f}")
+        print(
+            f"{case['name']:<26}{len(case['texts']):>6}{ours:>11.2f}{theirs:>9.2f}{ours / theirs:>8.2f}{worst:>13.6f}"
+        )
 
 
 def make_cases(tokenizer, data):
@@ -103,9 +104,7 @@ class Reference:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        self.session = onnxruntime.InferenceSession(
-            model / "model.onnx", options, providers=["CPUExecutionProvider"]
-        )
+        self.session = onnxruntime.InferenceSession(model / "model.onnx", options, providers=["CPUExecutionProvider"])
         self.tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()

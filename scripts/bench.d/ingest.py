@@ -30,8 +30,10 @@ def main():
     else:
         print("bench: processes cannot be held to one core here", file=sys.stderr)
     reference = Reference(arguments.model)
-    print(f"{'manual':<28}{'pages':>6}{'chunks':>7} |{'read s':>8}{'embed s':>9}{'other s':>9}{'pages/s':>9}"
-          f" |{'read s':>8}{'embed s':>9}{'pages/s':>9} |{'ratio':>7} |{'KiB/page':>9}")
+    print(
+        f"{'manual':<28}{'pages':>6}{'chunks':>7} |{'read s':>8}{'embed s':>9}{'other s':>9}{'pages/s':>9}"
+        f" |{'read s':>8}{'embed s':>9}{'pages/s':>9} |{'ratio':>7} |{'KiB/page':>9}"
+    )
     for manual in arguments.manuals:
         rounds = [run_round(reference, manual, arguments) for _ in range(arguments.rounds)]
         report(manual.stem, rounds)
@@ -59,9 +61,12 @@ def report(name, rounds):
     ours = {part: statistics.median(ours[part] for ours, _ in rounds) for part in ("read", "embed", "other")}
     theirs = {part: statistics.median(theirs[part] for _, theirs in rounds) for part in ("read", "embed")}
     speed, their_speed = pages / sum(ours.values()), pages / sum(theirs.values())
-    print(f"{name:<28}{pages:>6}{chunks:>7} |{ours['read']:>8.2f}{ours['embed']:>9.2f}{ours['other']:>9.2f}{speed:>9.1f}"
-          f" |{theirs['read']:>8.2f}{theirs['embed']:>9.2f}{their_speed:>9.1f} |{speed / their_speed:>7.2f}"
-          f" |{rounds[0][0]['segmentBytes'] / 1024 / pages:>9.1f}", flush=True)
+    print(
+        f"{name:<28}{pages:>6}{chunks:>7} |{ours['read']:>8.2f}{ours['embed']:>9.2f}{ours['other']:>9.2f}{speed:>9.1f}"
+        f" |{theirs['read']:>8.2f}{theirs['embed']:>9.2f}{their_speed:>9.1f} |{speed / their_speed:>7.2f}"
+        f" |{rounds[0][0]['segmentBytes'] / 1024 / pages:>9.1f}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

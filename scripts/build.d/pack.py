@@ -58,7 +58,8 @@ def packed(target, files, strip, make):
 def pack_program(target, program, strip, libraries):
     def make():
         if not strip:
-            return write(target, [("bootstrap", program, 0o755), *libraries], 6)
+            write(target, [("bootstrap", program, 0o755), *libraries], 6)
+            return
         with tempfile.TemporaryDirectory() as folder:
             stripped = pathlib.Path(folder, "bootstrap")
             subprocess.run(["strip", "-o", stripped, program], check=True)

@@ -1,4 +1,5 @@
 # Sourced by the benchmarks: release builds, the shared data, and the yardsticks.
+# shellcheck shell=bash disable=SC2034  # its variables are for those that source it
 
 . "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 

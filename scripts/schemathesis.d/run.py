@@ -5,9 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "demo.d"))
-
-from local_system import LocalSystem  # noqa: E402
+from intellimaint.local_system import LocalSystem
+from intellimaint.terminal import run
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 # Whoever signs out, or is gone, is told 401 by everything else.
@@ -44,4 +43,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

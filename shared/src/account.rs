@@ -11,7 +11,7 @@ mod export;
 mod export_file;
 
 pub use attributes::unlisted;
-pub use closing::close;
+pub use closing::{close, is_being_erased, start_erasing};
 pub use erasing::{Erased, erase};
 pub use export::{Budget, Exported, export};
 

@@ -35,21 +35,43 @@ impl Marker {
     }
 }
 
+/// Starts the job that removes what a closed account has left, or has it look again.
+///
+/// # Errors
+/// [`crate::objects::ObjectError`].
+pub async fn start_erasing(objects: &Objects, id: &UserId) -> ObjectResult<()> {
+    Marker::put(objects, id).await
+}
+
+/// Whether the job has something to do still.
+///
+/// # Errors
+/// [`crate::objects::ObjectError`].
+pub async fn is_being_erased(objects: &Objects, id: &UserId) -> ObjectResult<bool> {
+    Ok(objects.info(&ObjectKey::Deletion(id.clone())).await?.is_some())
+}
+
 /// Closes an account: when this returns, its sign-ins are over, its address is free, and nothing new is kept for it. What
 /// it has left is removed by [`super::erase`]. An account that is closed already stays so.
 ///
 /// The job is started first, and waits until the account is closed: so there is no moment at which a request that dies
 /// leaves an account behind that is closed, and that nobody removes.
 ///
+/// `sign_in` is the one that asks: it ends with the account, in one transaction. Operators have none.
+///
 /// # Errors
 /// [`EraseError`]: then the account is most likely still there; asking again says so.
-pub async fn close(context: &Context, id: &UserId, sign_in: &SignInId) -> Result<(), EraseError> {
+pub async fn close<'a>(
+    context: &Context,
+    id: &UserId,
+    sign_in: impl Into<Option<&'a SignInId>>,
+) -> Result<(), EraseError> {
     let store = &context.store;
     let Some(user) = store.user(id).await? else { return Ok(()) };
     let address = context.sign_ins.secret().keyed_hash(KeyUse::FormerAddress, user.email.as_str());
     context.billing.remember(id, &address).await?;
     Marker::put(&context.objects, id).await?;
-    let closing = tokio::time::timeout(CLOSING, store.close_account(id, Some(sign_in)));
+    let closing = tokio::time::timeout(CLOSING, store.close_account(id, sign_in.into()));
     let closed = closing.await.map_err(|error| StoreError::Busy(Box::new(error)))??;
     // Where an earlier try had closed it, and its answer got lost, this is still to be done.
     let user = closed.unwrap_or(user);

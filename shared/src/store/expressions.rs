@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_dynamodb::types::builders::{ConditionCheckBuilder, DeleteBuilder, PutBuilder, UpdateBuilder};
@@ -113,6 +114,16 @@ impl Condition {
     /// The attribute is a string that begins so.
     pub fn begins_with(attribute: &str, prefix: &str) -> Self {
         Self::demanding([text("begins_with("), path(attribute), text(", "), of(prefix), text(")")])
+    }
+
+    /// The attribute is a string with this in it, or a set or list that holds it.
+    pub fn contains(attribute: &str, value: impl Serialize) -> Self {
+        Self::demanding([text("contains("), path(attribute), text(", "), of(value), text(")")])
+    }
+
+    /// It does not hold.
+    pub fn negated(self) -> Self {
+        Self { pieces: [vec![text("(NOT ")], self.pieces, vec![text(")")]].concat(), demands_item: false }
     }
 
     /// Both hold.
@@ -272,7 +283,8 @@ macro_rules! expressive {
     )+};
 }
 
-expressive!(PutItemFluentBuilder, UpdateItemFluentBuilder, DeleteItemFluentBuilder, QueryFluentBuilder);
+expressive!(PutItemFluentBuilder, UpdateItemFluentBuilder, DeleteItemFluentBuilder);
+expressive!(QueryFluentBuilder, ScanFluentBuilder);
 expressive!(PutBuilder, UpdateBuilder, DeleteBuilder, ConditionCheckBuilder);
 
 #[cfg(test)]

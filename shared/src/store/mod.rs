@@ -22,11 +22,13 @@ mod pending_email;
 mod places;
 mod rate;
 mod registration;
+mod restores;
 mod runs;
 mod setup;
 mod sign_ins;
 mod table;
 mod tombstones;
+mod traces;
 mod transaction;
 mod users;
 

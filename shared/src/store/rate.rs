@@ -46,16 +46,6 @@ impl Store {
         Ok((counter.count > limit.times).then_some(left.max(1)))
     }
 
-    /// Whether `limit` is used up for `subject`, without counting: the seconds left if so.
-    ///
-    /// # Errors
-    /// [`super::StoreError`].
-    pub async fn is_exhausted(&self, limit: &RateLimit, subject: &str) -> StoreResult<Option<u64>> {
-        let (key, _, left) = limit.window(subject);
-        let counter: Option<Counter> = self.get(&key).await?;
-        Ok(counter.is_some_and(|counter| counter.count >= limit.times).then_some(left.max(1)))
-    }
-
     /// Forgets what was counted for `subject` in this window.
     ///
     /// # Errors

@@ -81,8 +81,17 @@ pub struct Run {
 }
 
 impl Run {
+    /// A claim that is to be written.
+    pub(super) fn new(key: Key) -> Self {
+        Self { key, id: new_ulid() }
+    }
+
     pub(super) fn key(&self) -> &Key {
         &self.key
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.id
     }
 
     /// Holds while the claim stands.
@@ -125,7 +134,7 @@ impl Store {
     /// Claims the item at `key`, if work on it remains and no other run has it, and counts the
     /// attempt.
     pub(super) async fn claim<T: Claimable>(&self, key: Key) -> StoreResult<Claim<T>> {
-        let run = Run { key, id: new_ulid() };
+        let run = Run::new(key);
         let now = time::now();
         let change = Change::new()
             .set("status", "processing")

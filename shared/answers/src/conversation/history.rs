@@ -71,7 +71,8 @@ mod tests {
             message(MessageRole::Assistant, ""),
             message(MessageRole::Assistant, "1st"),
         ];
-        let turns: Vec<_> = Before::of(&earlier, &[]).turns.into_iter().map(|turn| (turn.role, turn.content)).collect();
+        let turns: Vec<_> =
+            History::of(&earlier, &[]).turns.into_iter().map(|turn| (turn.role, turn.content)).collect();
         assert_eq!(turns, [(Role::User, "first".to_owned()), (Role::Assistant, "1st".to_owned())]);
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use strum::{EnumString, VariantNames};
 
-use super::reader::Reader;
+use super::reader::{Problems, Reader};
 use super::variables as var;
 use crate::aws::AwsConfig;
 use crate::public_keys::PublicKeys;
@@ -184,6 +184,17 @@ impl GoogleConfig {
 }
 
 impl AwsConfig {
+    /// Reads the process environment, for a program that needs nothing but the table and the bucket.
+    ///
+    /// # Errors
+    /// Every variable that is malformed, in one [`Problems`].
+    pub fn from_env() -> Result<Self, Problems> {
+        let environment = |name: &str| std::env::var(name).ok();
+        let mut reader = Reader::new(&environment);
+        let config = Self::read(&mut reader);
+        reader.finish(config)
+    }
+
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         Self {
             table: reader.text(&var::TABLE_NAME),

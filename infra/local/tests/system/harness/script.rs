@@ -5,7 +5,7 @@ use std::process::Command;
 use foundation::need::Needed;
 use secrecy::ExposeSecret;
 
-use super::TestSystem;
+use super::{TOKEN_SECRET, TestSystem};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
@@ -27,6 +27,7 @@ pub async fn run_script(
     command.env("AWS_REGION", "us-east-1").env("AWS_DEFAULT_REGION", "us-east-1");
     command.env("AWS_ENDPOINT_URL_DYNAMODB", &system.system.dynamodb_url);
     command.env("AWS_ENDPOINT_URL_S3", &system.system.s3_url);
+    command.env("TOKEN_SECRET", TOKEN_SECRET);
     command.envs(variables.iter().copied());
     // The storage answers on this thread.
     let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();

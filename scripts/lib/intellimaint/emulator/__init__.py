@@ -1,0 +1,1 @@
+"""Deploying to an emulator of AWS on this machine."""

@@ -1,0 +1,1 @@
+"""The end-to-end suite: one module for each family of routes."""

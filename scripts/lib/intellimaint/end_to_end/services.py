@@ -1,0 +1,65 @@
+"""Families `rag`, `extract`, `asr` and `vision`."""
+
+from intellimaint.end_to_end.suite import equal, eventually
+
+
+def search(suite):
+    """the manuals are searched, and only one's own"""
+    query = {"query": "pump flange bolt torque", "topK": 3}
+    found = suite.ada.post("/api/v1/rag/search", query).json()["documents"]
+    assert found and "49 Nm" in str(found), found
+    equal(suite.bob.post("/api/v1/rag/search", query).json()["documents"], [])
+    equal(suite.ada.post("/api/v1/rag/search", {"query": ""}).code(400), "validation_failed")
+
+
+def embed(suite):
+    """texts become embeddings"""
+    found = suite.ada.post("/api/v1/rag/embed", {"texts": ["relief valve", "Überdruckventil"]}).json()
+    equal((found["dimensions"], [len(each) for each in found["embeddings"]]), (384, [384, 384]))
+    equal(suite.ada.post("/api/v1/rag/embed", {"texts": ["x"] * 65}).code(400), "validation_failed")
+
+
+def extract(suite):
+    """the text of a PDF is extracted as a job"""
+    job = suite.ada.send_file("/api/v1/extract/extract/full", "manual.pdf", suite.manual.read_bytes()).json()["job_id"]
+
+    def text():
+        answer = suite.ada.get(f"/api/v1/extract/extract/progress/{job}")
+        ended = answer.status == 200 and answer.header("Content-Type").startswith("text/plain")
+        return answer.body.decode() if ended else None
+
+    assert "Working pressure: 160 bar" in eventually("the text is there", text, pause=1)
+    equal(suite.bob.get(f"/api/v1/extract/extract/progress/{job}").body, b"", "another user's job")
+    refused = suite.ada.send_file("/api/v1/extract/extract/full", "manual.pdf", b"no PDF")
+    equal(refused.code(400), "not_a_pdf")
+
+
+def speech(suite):
+    """a text is spoken, and the sound understood"""
+    spoken = suite.ada.post("/api/v1/asr/synthesize", {"text": "Tighten to **49 Nm** [1]."}).or_not_set_up()
+    spoken.expect(200)
+    assert spoken.body.startswith(b"RIFF"), f"no WAV file came through: {spoken.body[:20]!r}"
+    equal(suite.ada.post("/api/v1/asr/synthesize", {"text": ""}).code(400), "validation_failed")
+    heard = suite.ada.send_file("/api/v1/asr/transcribe", "sound.wav", spoken.body).or_not_set_up().json()
+    assert heard["data"], "nothing was understood"
+    equal(suite.ada.send_file("/api/v1/asr/transcribe", "sound.wav", b"").code(400), "audio_empty")
+
+
+def pictures(suite):
+    """the text on a picture is read, and leads to its manual"""
+    read = suite.ada.send_file("/api/v1/vision/ocr", "plate.png", suite.plate.read_bytes()).or_not_set_up().json()
+    assert "HP-40" in read["text"], read
+    explained = suite.ada.send_file(
+        "/api/v1/vision/explain", "plate.png", suite.plate.read_bytes(), {"question": "What is it?"}
+    ).json()
+    assert explained["citations"], explained
+    equal(suite.ada.send_file("/api/v1/vision/ocr", "plate.png", b"no picture").code(415), "unsupported_picture_type")
+
+
+def detection(suite):
+    """objects are looked for, where there is a model"""
+    answer = suite.ada.send_file("/api/v1/vision/detect", "plate.png", suite.plate.read_bytes()).or_not_set_up()
+    assert isinstance(answer.json()["objects"], list)
+
+
+CHECKS = [search, embed, extract, speech, pictures, detection]

@@ -1,0 +1,1 @@
+"""Operating a deployment on AWS: one command each."""

@@ -1,0 +1,1 @@
+"""Proving the image of the voice WebSocket."""

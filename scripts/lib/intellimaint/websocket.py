@@ -1,0 +1,89 @@
+"""As much of a WebSocket client (RFC 6455) as the demo needs."""
+
+import base64
+import os
+import socket
+import ssl
+import struct
+import urllib.parse
+
+from intellimaint.terminal import Failure
+
+TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+
+
+class WebSocket:
+    """The stream at `url` (a backend's address, or the WebSocket's own), with a bearer token or a ticket."""
+
+    def __init__(self, url, token=None, ticket=None, timeout=60):
+        address = urllib.parse.urlsplit(url)
+        secure = address.scheme in ("https", "wss")
+        path = address.path.rstrip("/")
+        path = path if path.endswith("/stream") else f"{path}/api/v1/stream"
+        connection = socket.create_connection((address.hostname, address.port or (443 if secure else 80)), timeout)
+        if secure:
+            connection = ssl.create_default_context().wrap_socket(connection, server_hostname=address.hostname)
+        path += f"?ticket={urllib.parse.quote(ticket)}" if ticket else ""
+        sign_in = f"Authorization: Bearer {token}\r\n" if token else ""
+        key = base64.b64encode(os.urandom(16)).decode()
+        connection.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
+            f"{sign_in}\r\n".encode()
+        )
+        self.connection, self.stream = connection, connection.makefile("rb")
+        self.close_code = None
+        status = self.stream.readline().decode(errors="replace").strip()
+        while self.stream.readline().strip():
+            pass
+        if " 101 " not in f"{status} ":
+            raise Failure(f"the WebSocket was refused: {status}")
+
+    def send(self, data):
+        """A text frame for a str, a binary one for bytes."""
+        kind, payload = (TEXT, data.encode()) if isinstance(data, str) else (BINARY, data)
+        self.frame(kind, payload)
+
+    def frame(self, kind, payload):
+        size = len(payload)
+        head = bytes([0x80 | kind])
+        if size < 126:
+            head += bytes([0x80 | size])
+        elif size < 65536:
+            head += bytes([0x80 | 126]) + struct.pack(">H", size)
+        else:
+            head += bytes([0x80 | 127]) + struct.pack(">Q", size)
+        mask = os.urandom(4)
+        masked = bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
+        self.connection.sendall(head + mask + masked)
+
+    def receive(self):
+        """The next message: a str, bytes, or none at the end, when `close_code` says why."""
+        kind, message = None, b""
+        while True:
+            head = self.stream.read(2)
+            if len(head) < 2:
+                return None
+            size = head[1] & 0x7F
+            if size == 126:
+                size = struct.unpack(">H", self.stream.read(2))[0]
+            elif size == 127:
+                size = struct.unpack(">Q", self.stream.read(8))[0]
+            payload = self.stream.read(size)
+            opcode = head[0] & 0x0F
+            if opcode == CLOSE:
+                self.close_code = struct.unpack(">H", payload[:2])[0] if len(payload) >= 2 else None
+                return None
+            if opcode == PING:
+                self.frame(PONG, payload)
+                continue
+            if opcode == PONG:
+                continue
+            kind = kind or opcode
+            message += payload
+            if head[0] & 0x80:
+                return message.decode() if kind == TEXT else message
+
+    def close(self):
+        self.frame(CLOSE, struct.pack(">H", 1000))
+        self.connection.close()
