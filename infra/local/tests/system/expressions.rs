@@ -81,6 +81,10 @@ impl Random {
         if depth == 0 || self.one_in(3) {
             return self.leaf(item);
         }
+        if self.one_in(4) {
+            let test = self.test(item, depth - 1);
+            return Test { condition: test.condition.negated(), holds: !test.holds };
+        }
         let (one, other) = (self.test(item, depth - 1), self.test(item, depth - 1));
         if self.one_in(2) {
             Test { condition: one.condition.and(other.condition), holds: one.holds && other.holds }
@@ -119,6 +123,11 @@ impl Random {
                 let prefix = self.text();
                 let holds = found.is_some_and(|found| found.starts_with(prefix));
                 return Test { condition: Condition::begins_with(path, prefix), holds };
+            }
+            if self.one_in(3) {
+                let part = self.text();
+                let holds = found.is_some_and(|found| found.contains(part));
+                return Test { condition: Condition::contains(path, part), holds };
             }
             let (a, b) = (self.text(), self.text());
             self.compared(path, found.as_ref(), (a.min(b), a.max(b)))
