@@ -7,7 +7,6 @@ mod refusal;
 mod subscription;
 mod webhook;
 
-use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
 use foundation::provider::Cause;
@@ -15,6 +14,7 @@ use foundation::{ApiError, ApiResult};
 use shared::Context;
 use shared::access::CurrentUser;
 use shared::billing::payments::{Subscriptions, configured};
+use shared::http::Router;
 use shared::mail::Mailer;
 use shared::store::User;
 

@@ -11,10 +11,10 @@ mod sse;
 mod state;
 mod views;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, patch, post, put};
+use shared::http::Router;
 use shared::pace::pace;
 
 pub use state::State;

@@ -10,6 +10,7 @@ use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use shared::Context;
+use shared::http::Router;
 use shared::pace::pace;
 
 /// What the handlers need.
@@ -34,9 +35,9 @@ impl FromRef<State> for Context {
 }
 
 /// The routes of this family.
-pub fn router(state: State) -> axum::Router {
+pub fn router(state: State) -> Router {
     let paced = from_fn_with_state(state.context.clone(), pace);
-    axum::Router::new()
+    Router::new()
         .route("/api/v1/rag/search", post(search::search))
         .route("/api/v1/rag/embed", post(embed::embed))
         .layer(paced)

@@ -7,7 +7,6 @@ mod password;
 mod profile;
 mod settings;
 
-use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{delete, get, post, put};
 use foundation::provider::Cause;
@@ -16,6 +15,7 @@ use shared::Context;
 use shared::access::CurrentUser;
 use shared::access::codes::Codes;
 use shared::billing::payments::{Subscriptions, configured};
+use shared::http::Router;
 use shared::mail::Mailer;
 use shared::store::User;
 

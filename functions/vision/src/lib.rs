@@ -16,6 +16,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use images::Vision;
 use shared::Context;
+use shared::http::Router;
 use shared::pace::pace;
 
 /// What the handlers need.
@@ -42,9 +43,9 @@ impl FromRef<State> for Context {
 }
 
 /// The routes of this family.
-pub fn router(state: State) -> axum::Router {
+pub fn router(state: State) -> Router {
     let paced = from_fn_with_state(state.context.clone(), pace);
-    axum::Router::new()
+    Router::new()
         .route("/api/v1/vision/detect", post(detect::detect))
         .route("/api/v1/vision/ocr", post(ocr::ocr))
         .route("/api/v1/vision/explain", post(explain::explain))

@@ -16,6 +16,7 @@ mod json;
 mod pagination;
 mod path;
 mod request_log;
+mod router;
 mod server;
 mod upload;
 
@@ -30,5 +31,6 @@ pub use idempotency::IdempotencyKey;
 pub use json::{Valid, ValidOrEmpty};
 pub use pagination::{Page, Pagination};
 pub use path::Id;
+pub use router::Router;
 pub use server::{Patience, listen};
 pub use upload::{UploadedForm, body_limit, receive_file};
