@@ -4,6 +4,8 @@
 //! or sound; errors are the envelope.
 
 mod access;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod synthesize;
 mod transcribe;
 

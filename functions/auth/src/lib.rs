@@ -12,6 +12,8 @@ mod refresh;
 mod register;
 mod resend_otp;
 mod reset_password;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod sessions;
 mod tokens;
 mod verify_otp;

@@ -54,8 +54,9 @@ impl FromFields for Wish {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-struct Page {
+pub(crate) struct Page {
     checkout_url: String,
 }
 
@@ -103,7 +104,8 @@ impl FromFields for Return {
 }
 
 #[derive(Serialize)]
-struct Portal {
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub(crate) struct Portal {
     url: String,
 }
 

@@ -4,6 +4,8 @@ mod checkout;
 mod invoices;
 mod plans;
 mod refusal;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod subscription;
 mod webhook;
 

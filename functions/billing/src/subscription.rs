@@ -17,6 +17,7 @@ use crate::State;
 use crate::refusal::refusal;
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SubscriptionView {
     plan_id: PlanId,
@@ -30,6 +31,7 @@ pub(crate) struct SubscriptionView {
 
 /// Under the names of the limits.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct UsageView {
     documents: Used,
@@ -42,6 +44,7 @@ struct UsageView {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 struct Used {
     used: u64,
     /// None: as much as they like.

@@ -15,7 +15,8 @@ use crate::State;
 use crate::refusal::refusal;
 
 #[derive(Serialize)]
-struct Received {
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub(crate) struct Received {
     /// What came of it: `applied`, `repeated` or `ignored`.
     outcome: &'static str,
 }

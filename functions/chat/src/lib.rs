@@ -6,6 +6,8 @@ mod attachments;
 mod body;
 mod messages;
 mod refusal;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod sessions;
 mod sse;
 mod state;

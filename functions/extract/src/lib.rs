@@ -7,6 +7,8 @@ mod access;
 mod milestone;
 mod progress;
 mod received;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod start;
 
 use std::sync::Arc;

@@ -3,6 +3,8 @@
 
 mod embed;
 mod failure;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod search;
 
 use answers::library::Library;

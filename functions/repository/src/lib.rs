@@ -16,6 +16,8 @@ mod read;
 mod refusal;
 mod register;
 mod reprocess;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod upload;
 mod view;
 mod wish;

@@ -43,7 +43,8 @@ impl<S: Send + Sync> FromRequestParts<S> for StatusFilter {
 }
 
 #[derive(Serialize)]
-struct Documents {
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub(crate) struct Documents {
     documents: Vec<DocumentView>,
     pagination: Pagination,
 }

@@ -15,8 +15,9 @@ use crate::State;
 use crate::refusal::not_ready;
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-struct PageView {
+pub(crate) struct PageView {
     document_id: DocumentId,
     file_name: String,
     page: u32,

@@ -3,10 +3,10 @@
 use std::io;
 use std::time::Duration;
 
+use axum::Json;
 use axum::extract::{Request, State as Shared};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use http::StatusCode;
 use serde_json::json;
 use shared::http::{Backend, Patience, listen, serve};

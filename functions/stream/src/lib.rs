@@ -26,11 +26,11 @@ use std::time::Duration;
 
 use answers::assistant::Assistant;
 use answers::conversation::Conversations;
+use axum::Extension;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRef, State as Shared};
 use axum::response::Response;
 use axum::routing::get;
-use axum::Extension;
 use foundation::ids::new_ulid;
 use foundation::{ApiError, ApiResult};
 use shared::Context;

@@ -5,6 +5,8 @@ mod email;
 mod export;
 mod password;
 mod profile;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod settings;
 
 use axum::extract::FromRef;

@@ -8,6 +8,8 @@ mod explain;
 mod manuals;
 mod ocr;
 mod received;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod views;
 
 use answers::library::Library;

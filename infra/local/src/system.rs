@@ -165,10 +165,8 @@ impl System {
         } else {
             let built = functions.insert(Box::pin(Functions::new(&context, calls.as_ref())).await?);
             let http = &context.config.http;
-            let backends = [
-                (gateway, Backend::Gateway, built.gateway()),
-                (services, Backend::Services, built.services()),
-            ];
+            let backends =
+                [(gateway, Backend::Gateway, built.gateway()), (services, Backend::Services, built.services())];
             for (listener, backend, routes) in backends {
                 paths.extend_from_slice(routes.paths());
                 if let Some(listener) = listener {

@@ -16,6 +16,7 @@ const BETWEEN: char = '_';
 
 /// A rectangle on a page: shares of the page as it is displayed, 0 to 1, from its upper left corner.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PageBox {
     /// The page, from 1.

@@ -27,6 +27,7 @@ pub struct PageText {
 
 /// A part of a page. Its `box` is where it stands, where that is known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum PageBlock {
     /// Running text, titles, labels of a figure: one printed line per line.
@@ -77,6 +78,7 @@ pub enum PageBlock {
 
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct PageRow {
     /// The text of each column, empty where the cell is.
     pub cells: Vec<String>,
@@ -87,6 +89,7 @@ pub struct PageRow {
 
 /// Where the text of a page comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TextSource {
     /// The file itself.

@@ -17,6 +17,8 @@ mod pagination;
 mod path;
 mod request_log;
 mod router;
+#[cfg(feature = "schemas")]
+mod schema;
 mod server;
 mod upload;
 
@@ -32,5 +34,7 @@ pub use json::{Valid, ValidOrEmpty};
 pub use pagination::{Page, Pagination};
 pub use path::Id;
 pub use router::Router;
+#[cfg(feature = "schemas")]
+pub use schema::{AnswerSchema, answer};
 pub use server::{Patience, listen};
 pub use upload::{UploadedForm, body_limit, receive_file};

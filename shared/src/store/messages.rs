@@ -15,6 +15,7 @@ use foundation::ids::{ChatId, MessageId, UserId};
 
 /// Who wrote a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum MessageRole {
     /// The technician.
@@ -79,6 +80,7 @@ pub struct ChatMessage {
 /// Tokens of a language model; all zero where the endpoint does not tell and for the extractive
 /// model, which has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TokenUsage {
     /// Tokens of the prompt.
@@ -93,6 +95,7 @@ pub struct TokenUsage {
 
 /// What the user thought of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Feedback {
     /// 1 (useless) to 5.
@@ -105,6 +108,7 @@ pub struct Feedback {
 
 /// Why an answer failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AnswerFailure {
     /// The stable code.

@@ -5,6 +5,8 @@ mod caller;
 mod description;
 mod routes;
 mod schema;
+mod shape;
+mod types;
 
 use std::collections::BTreeSet;
 

@@ -20,6 +20,7 @@ const VERSION: u32 = 1;
 
 /// The name of a plan in programs: `pro`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct PlanId(String);
 
@@ -44,6 +45,7 @@ impl fmt::Display for PlanId {
 
 /// How often a price is paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Interval {
     /// Every month.
@@ -54,6 +56,7 @@ pub enum Interval {
 
 /// What a plan costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Price {
     /// How much.
     #[serde(flatten)]
@@ -64,6 +67,7 @@ pub struct Price {
 
 /// How much a plan allows; nothing (`null`) is no limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limits {
     /// Documents that are kept.
@@ -82,6 +86,7 @@ pub struct Limits {
 
 /// A plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
     /// Its name in programs.
