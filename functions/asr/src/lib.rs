@@ -4,6 +4,8 @@
 //! or sound; errors are the envelope.
 
 mod access;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod synthesize;
 mod transcribe;
 
@@ -13,6 +15,7 @@ use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use shared::Context;
+use shared::http::Router;
 use shared::pace::pace;
 use speech::audio::{AudioDecoder, AudioLimits, AudioWorker};
 use speech::{Synthesizer, Transcriber};
@@ -47,10 +50,10 @@ impl FromRef<App> for Context {
 }
 
 /// The routes of this family.
-pub fn router(state: App) -> axum::Router {
+pub fn router(state: App) -> Router {
     let paced = from_fn_with_state(state.context.clone(), pace);
     let recordings = DefaultBodyLimit::max(transcribe::LARGEST_BODY);
-    axum::Router::new()
+    Router::new()
         .route("/api/v1/asr/transcribe", post(transcribe::transcribe).layer(recordings))
         .route("/api/v1/asr/synthesize", post(synthesize::synthesize))
         .layer(paced)

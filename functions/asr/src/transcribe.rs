@@ -17,6 +17,7 @@ const LARGEST_FILE: usize = 25 * 1024 * 1024;
 pub(crate) const LARGEST_BODY: usize = body_limit(LARGEST_FILE);
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub(crate) struct TranscriptView {
     status: u16,
     message: &'static str,
@@ -29,6 +30,7 @@ pub(crate) struct TranscriptView {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 struct Segment {
     /// Seconds from the beginning.
     start: f64,

@@ -12,17 +12,19 @@ mod refresh;
 mod register;
 mod resend_otp;
 mod reset_password;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod sessions;
 mod tokens;
 mod verify_otp;
 mod ws_auth;
 
-use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{delete, get, post};
 use shared::Context;
 use shared::access::codes::{Codes, NoTokenSecret};
 use shared::auth::google::{Google, GoogleError};
+use shared::http::Router;
 use shared::mail::{MailError, Mailer};
 
 /// What the handlers share.

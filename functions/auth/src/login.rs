@@ -33,6 +33,7 @@ impl FromFields for Login {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LoggedIn {
     id: UserId,

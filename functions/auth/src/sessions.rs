@@ -14,6 +14,7 @@ use crate::App;
 use crate::tokens::{Cookies, clear};
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct Session {
     id: SignInId,
@@ -26,6 +27,7 @@ struct Session {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Sessions {
     sessions: Vec<Session>,
     pagination: Pagination,

@@ -12,6 +12,7 @@ pub type Cookies = Extension<ResponseCookies>;
 
 /// The tokens as they stand in an answer, for clients without cookies.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Issued {
     access_token: String,

@@ -52,6 +52,7 @@ impl FromFields for Wish {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Page {
     checkout_url: String,
@@ -100,6 +101,7 @@ impl FromFields for Return {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub(crate) struct Portal {
     url: String,
 }

@@ -3,15 +3,17 @@
 mod checkout;
 mod invoices;
 mod plans;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod subscription;
 mod webhook;
 
-use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
 use foundation::provider::Cause;
 use shared::Context;
 use shared::billing::payments::Subscriptions;
+use shared::http::Router;
 use shared::mail::Mailer;
 
 /// What the function holds.

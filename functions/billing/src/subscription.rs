@@ -15,6 +15,7 @@ use shared::http::{Reply, ok};
 use crate::App;
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SubscriptionView {
     plan_id: PlanId,
@@ -28,6 +29,7 @@ pub(crate) struct SubscriptionView {
 
 /// Under the names of the limits.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct UsageView {
     documents: Used,
@@ -40,6 +42,7 @@ struct UsageView {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 struct Used {
     used: u64,
     /// None: as much as they like.

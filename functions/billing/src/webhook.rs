@@ -13,6 +13,7 @@ use shared::http::{Reply, ok};
 use crate::App;
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub(crate) struct Received {
     /// What came of it: `applied`, `repeated` or `ignored`.
     outcome: &'static str,

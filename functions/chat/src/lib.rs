@@ -6,15 +6,18 @@ mod app;
 mod attachments;
 mod body;
 mod messages;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod sessions;
 mod sse;
 mod views;
 
+use axum::Extension;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, patch, post, put};
-use axum::{Extension, Router};
 use shared::access::MayRenewAccess;
+use shared::http::Router;
 use shared::pace::pace;
 
 pub use app::App;

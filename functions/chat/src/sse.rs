@@ -26,8 +26,9 @@ const SILENCE: Duration = Duration::from_secs(15);
 
 /// An event. The first that a client sees are of stages, then come those with text, then the end.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(untagged)]
-enum Message<'a> {
+pub(crate) enum Message<'a> {
     #[serde(rename_all = "camelCase")]
     Stage {
         stage: Stage,
@@ -47,8 +48,9 @@ enum Message<'a> {
 
 /// The last event, whatever happened.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-struct Done<'a> {
+pub(crate) struct Done<'a> {
     done: bool,
     token: &'static str,
     full_text: Cow<'a, str>,

@@ -13,6 +13,7 @@ use crate::attachments;
 
 /// A session.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SessionView {
     id: ChatId,
@@ -26,6 +27,7 @@ pub struct SessionView {
 
 /// A message.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MessageView {
     id: MessageId,
@@ -51,6 +53,7 @@ pub struct MessageView {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct AttachmentView {
     id: AttachmentId,

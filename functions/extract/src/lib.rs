@@ -7,16 +7,18 @@ mod access;
 mod milestone;
 mod progress;
 mod received;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod start;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use documents::pdf::PdfWorker;
 use shared::Context;
+use shared::http::Router;
 use shared::pace::pace;
 use tokio::sync::Semaphore;
 

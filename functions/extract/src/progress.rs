@@ -30,7 +30,8 @@ use crate::milestone::newly_passed;
 const LIFETIME: Duration = Duration::from_hours(1);
 
 #[derive(Serialize)]
-struct Passed {
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub(crate) struct Passed {
     job_id: JobId,
     status: &'static str,
     progress: u8,
@@ -40,12 +41,14 @@ struct Passed {
 
 /// A job whose text is linked.
 #[derive(Serialize)]
-struct Linked {
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub(crate) struct Linked {
     job_id: JobId,
     status: &'static str,
     progress: u8,
     current_step: &'static str,
     message: String,
+    #[cfg_attr(feature = "schemas", schemars(with = "()"))]
     text: Option<String>,
     #[serde(rename = "textUrl")]
     text_url: String,

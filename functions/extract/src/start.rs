@@ -18,6 +18,7 @@ use crate::received::receive;
 
 /// Top level, as the frontend reads it.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub(crate) struct Started {
     job_id: JobId,
     status: &'static str,

@@ -36,6 +36,7 @@ impl Field for Text {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub(crate) struct EmbedResponse {
     embeddings: Vec<Vec<f32>>,
     model: String,

@@ -2,6 +2,8 @@
 //! language model. Payloads are top level; errors are the envelope.
 
 mod embed;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod search;
 
 use answers::library::Library;
@@ -9,6 +11,7 @@ use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use shared::Context;
+use shared::http::Router;
 use shared::pace::pace;
 
 /// What the handlers need.
@@ -33,9 +36,9 @@ impl FromRef<App> for Context {
 }
 
 /// The routes of this family.
-pub fn router(state: App) -> axum::Router {
+pub fn router(state: App) -> Router {
     let paced = from_fn_with_state(state.context.clone(), pace);
-    axum::Router::new()
+    Router::new()
         .route("/api/v1/rag/search", post(search::search))
         .route("/api/v1/rag/embed", post(embed::embed))
         .layer(paced)

@@ -15,13 +15,14 @@ mod pictures;
 mod read;
 mod register;
 mod reprocess;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod upload;
 mod view;
 mod wish;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
@@ -29,6 +30,7 @@ use documents::pdf::PdfWorker;
 use foundation::ApiError;
 use foundation::ids::{DocumentId, UserId};
 use shared::Context;
+use shared::http::Router;
 use shared::pace::pace;
 use shared::store::Document;
 use tokio::sync::Semaphore;

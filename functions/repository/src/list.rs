@@ -42,6 +42,7 @@ impl<S: Send + Sync> FromRequestParts<S> for StatusFilter {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub(crate) struct Documents {
     documents: Vec<DocumentView>,
     pagination: Pagination,

@@ -13,6 +13,7 @@ use shared::store::{Document, DocumentStatus};
 use crate::App;
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PageView {
     document_id: DocumentId,

@@ -63,7 +63,8 @@ impl FromFields for Listed {
 }
 
 #[derive(Serialize)]
-struct Registered {
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub(crate) struct Registered {
     documents: Vec<DocumentView>,
 }
 

@@ -50,12 +50,14 @@ impl FromFields for Body {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub(crate) struct Begun {
     document: DocumentView,
     upload: Upload,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "lowercase", rename_all_fields = "camelCase")]
 enum Upload {
     Single { method: &'static str, url: String, headers: BTreeMap<String, String>, expires_at: Timestamp },
@@ -63,6 +65,7 @@ enum Upload {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct Part {
     part_number: usize,

@@ -8,6 +8,7 @@ use shared::store::{Document, DocumentStatus, Failure, Progress};
 
 /// A document on the wire.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DocumentView {
     id: DocumentId,

@@ -3,10 +3,10 @@
 use std::io;
 use std::time::Duration;
 
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router};
 use http::StatusCode;
 use serde_json::json;
 use shared::http::{Backend, Patience, listen, serve};
@@ -21,7 +21,7 @@ const LAST: Duration = Duration::from_secs(2);
 
 /// Everything that the container answers: the route, `GET /health`, which says when it is about to
 /// stop, and `GET /metrics`.
-pub fn service(state: &App) -> Router {
+pub fn service(state: &App) -> axum::Router {
     let routes = router(state.clone()).merge(operations(state.clone()));
     let health = middleware::from_fn_with_state(state.clone(), health);
     serve(Backend::Services, routes, &state.context.config.http).layer(health)

@@ -25,16 +25,16 @@ use std::time::Duration;
 
 use answers::assistant::Assistant;
 use answers::conversation::Conversations;
+use axum::Extension;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRef, State};
 use axum::response::Response;
 use axum::routing::get;
-use axum::{Extension, Router};
 use foundation::ids::new_ulid;
 use foundation::{ApiError, ApiResult};
 use shared::Context;
 use shared::access::MayRenewAccess;
-use shared::http::RequestId;
+use shared::http::{RequestId, Router};
 use speech::audio::AudioWorker;
 use speech::{Synthesizer, Transcriber};
 use tokio_util::sync::CancellationToken;

@@ -5,15 +5,17 @@ mod email;
 mod export;
 mod password;
 mod profile;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod settings;
 
-use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{delete, get, post, put};
 use foundation::provider::Cause;
 use shared::Context;
 use shared::access::codes::Codes;
 use shared::billing::payments::Subscriptions;
+use shared::http::Router;
 use shared::mail::Mailer;
 
 /// What the handlers share.

@@ -20,6 +20,7 @@ use crate::App;
 use crate::email::{ask_to_prove, authorise, may_have};
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Profile {
     id: UserId,

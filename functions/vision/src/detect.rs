@@ -10,6 +10,7 @@ use crate::received::Received;
 use crate::views::Object;
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub(crate) struct Answer {
     objects: Vec<Object>,
 }

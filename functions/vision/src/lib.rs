@@ -8,6 +8,8 @@ mod explain;
 mod manuals;
 mod ocr;
 mod received;
+#[cfg(feature = "schemas")]
+pub mod schemas;
 mod views;
 
 use answers::library::Library;
@@ -16,6 +18,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use images::Vision;
 use shared::Context;
+use shared::http::Router;
 use shared::pace::pace;
 
 /// What the handlers need.
@@ -42,9 +45,9 @@ impl FromRef<App> for Context {
 }
 
 /// The routes of this family.
-pub fn router(state: App) -> axum::Router {
+pub fn router(state: App) -> Router {
     let paced = from_fn_with_state(state.context.clone(), pace);
-    axum::Router::new()
+    Router::new()
         .route("/api/v1/vision/detect", post(detect::detect))
         .route("/api/v1/vision/ocr", post(ocr::ocr))
         .route("/api/v1/vision/explain", post(explain::explain))

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// An object on a picture.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub(crate) struct Object {
     label: String,
     confidence: f32,
@@ -20,6 +21,7 @@ impl From<Detection> for Object {
 
 /// A line of text on a picture.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub(crate) struct Line {
     text: String,
     confidence: f32,

@@ -8,7 +8,7 @@ use foundation::ids::UserId;
 use foundation::provider::Cause;
 use shared::Context;
 use shared::account::{self, EraseError};
-use shared::billing::payments::{Subscriptions, SubscriptionsError, configured};
+use shared::billing::payments::{Subscriptions, SubscriptionsError};
 use shared::identity::Email;
 use shared::mail::{MailError, Mailer};
 use shared::objects::ObjectError;
@@ -125,9 +125,8 @@ fn confirm(email: &Email) -> Result<(), DeleteError> {
 
 /// As `DELETE /user/account`: nobody pays for an account that is gone. If that fails, everything stays.
 async fn close(context: &Context, account: &User) -> Result<(), DeleteError> {
-    let payments = configured(&context.config.billing).map_err(DeleteError::PaymentsConfiguration)?;
     let mailer = Mailer::new(&context.config.mail, &context.config.aws).await?;
-    let subscriptions = Subscriptions::new(context.store.clone(), context.billing.clone(), payments, mailer);
+    let subscriptions = Subscriptions::new(context, mailer).map_err(DeleteError::PaymentsConfiguration)?;
     subscriptions.end(&account.id).await.map_err(DeleteError::NotEnded)?;
     account::close(context, &account.id, None).await.map_err(DeleteError::NotClosed)
 }

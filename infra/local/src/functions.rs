@@ -5,10 +5,10 @@ use std::time::Duration;
 use answers::assistant::Assistant;
 use answers::library::Library;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
-use axum::Router;
 use images::Vision;
 use search::inference::Embedder;
 use shared::Context;
+use shared::http::Router;
 use speech::{recognition, synthesis};
 
 use crate::calls::Calls;

@@ -73,6 +73,8 @@ pub struct System {
     pub folder: PathBuf,
     /// The stand-in for Stripe, where there is one.
     pub stripe: Option<LocalStripe>,
+    /// The paths of all routes of the functions; none where they run in other processes.
+    pub paths: Vec<&'static str>,
     /// What the functions hold; tests look at the same tables and objects through it.
     pub context: Context,
     functions: Option<Functions>,
@@ -157,19 +159,18 @@ impl System {
         context.objects.delete_all(ObjectKey::EXPORTS).await.map_err(|error| storage(&error))?;
 
         let calls = options.record_calls.as_deref().map(Calls::recorded_in).transpose()?;
-        let mut functions = None;
+        let (mut functions, mut paths) = (None, Vec::new());
         let (ingest, erase) = if let Some(url) = options.functions_at {
             (Ingest::there(&url)?, Erase::there(&url)?)
         } else {
             let built = functions.insert(Box::pin(Functions::new(&context, calls.as_ref(), options.embedder)).await?);
             let http = &context.config.http;
-            let routers = [
-                (gateway, serve(Backend::Gateway, built.gateway(), http)),
-                (services, serve(Backend::Services, built.services(), http)),
-            ];
-            for (listener, router) in routers {
+            let backends =
+                [(gateway, Backend::Gateway, built.gateway()), (services, Backend::Services, built.services())];
+            for (listener, backend, routes) in backends {
+                paths.extend_from_slice(routes.paths());
                 if let Some(listener) = listener {
-                    front.spawn(server::serve(listener, router, stop_taking.clone()));
+                    front.spawn(server::serve(listener, serve(backend, routes, http), stop_taking.clone()));
                 }
             }
             (built.ingest(), built.erase())
@@ -184,6 +185,7 @@ impl System {
             s3_url,
             folder,
             stripe,
+            paths,
             context,
             functions,
             stop_taking,

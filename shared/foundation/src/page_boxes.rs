@@ -16,6 +16,7 @@ const BETWEEN: char = '_';
 
 /// A rectangle on a page, as shares (0 to 1) of the page as it is displayed. The origin is the upper left corner.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PageBox {
     /// The page, from 1.

@@ -27,6 +27,7 @@ pub struct PageText {
 
 /// A part of a page. `box` is its area on the page, if known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum PageBlock {
     /// Running text, titles, and labels of a figure, one line for each printed line.
@@ -77,6 +78,7 @@ pub enum PageBlock {
 
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct PageRow {
     /// The text of each column; empty for empty cells.
     pub cells: Vec<String>,
@@ -87,6 +89,7 @@ pub struct PageRow {
 
 /// The source of a page's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TextSource {
     /// The text layer of the file.

@@ -2,6 +2,7 @@
 
 /// A rectangle in pixels of the upright picture.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct PixelBox {
     /// Left edge.
     pub x: f32,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router, middleware};
+use axum::{Json, middleware};
 use http::{HeaderName, HeaderValue, Method, Uri, header};
 use serde_json::{Value, json};
 use tower::ServiceBuilder;
@@ -15,7 +15,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::docs::docs;
-use super::{csrf, encoding, finish, request_log};
+use super::{Router, csrf, encoding, finish, request_log};
 use foundation::ApiError;
 use foundation::config::HttpConfig;
 
@@ -48,8 +48,8 @@ impl Backend {
 
     fn openapi(self) -> &'static str {
         match self {
-            Self::Gateway => include_str!("../../openapi/gateway.json"),
-            Self::Services => include_str!("../../openapi/services.json"),
+            Self::Gateway => openapi::GATEWAY,
+            Self::Services => openapi::SERVICES,
         }
     }
 }
@@ -60,7 +60,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
 /// Completes the routes of some families to a backend: health, description, 404s that help, and the
 /// layers, from the outside in: request id and error bodies, log, CORS, panics, origin check,
 /// compressed bodies, body limit.
-pub fn serve(backend: Backend, routes: Router, config: &HttpConfig) -> Router {
+pub fn serve(backend: Backend, routes: Router, config: &HttpConfig) -> axum::Router {
     let origins: Arc<[String]> = match backend {
         Backend::Gateway => config.gateway_origins.as_slice().into(),
         Backend::Services => config.services_origins.as_slice().into(),
@@ -73,7 +73,7 @@ pub fn serve(backend: Backend, routes: Router, config: &HttpConfig) -> Router {
         .layer(middleware::from_fn_with_state(origins, csrf::check_origin))
         .layer(middleware::from_fn(encoding::refuse_encoded))
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
-    Router::new()
+    axum::Router::new()
         .route("/", get(async move || health(backend)))
         .route("/health", get(async move || health(backend)))
         .route("/api/v1/openapi.json", get(async move || openapi(backend)))

@@ -6,11 +6,11 @@ use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header;
+use openapi::PAGE;
 use sha2::{Digest, Sha256};
 
 /// How its script begins; the policy allows that one alone.
 const SCRIPT: &str = "<script type=\"module\">";
-const PAGE: &str = include_str!("../../openapi/docs.html");
 
 /// What the page may do: run its own script, and ask the backend that it came from.
 static POLICY: LazyLock<String> = LazyLock::new(|| {

@@ -16,6 +16,9 @@ mod json;
 mod pagination;
 mod path;
 mod request_log;
+mod router;
+#[cfg(feature = "schemas")]
+mod schema;
 mod server;
 mod upload;
 
@@ -30,5 +33,8 @@ pub use idempotency::IdempotencyKey;
 pub use json::{Valid, ValidOrEmpty};
 pub use pagination::{Page, Pagination};
 pub use path::Id;
+pub use router::Router;
+#[cfg(feature = "schemas")]
+pub use schema::{AnswerSchema, answer};
 pub use server::{Patience, listen};
 pub use upload::{UploadedForm, body_limit, receive_file};

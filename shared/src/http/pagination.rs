@@ -17,6 +17,7 @@ pub struct Page {
 
 /// Where an answer stands in the whole list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Pagination {
     /// From 1.

@@ -16,6 +16,7 @@ const LONGEST_LOCAL: usize = 64;
 /// An e-mail address in the one form that is stored and compared: lower case, the domain as it
 /// stands in the DNS.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);
 

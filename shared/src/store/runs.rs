@@ -21,6 +21,7 @@ pub const LEASE_SECONDS: i64 = 30;
 
 /// What a worker is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
     /// Waiting for a worker.
@@ -39,6 +40,7 @@ pub enum Stage {
 
 /// How far a worker is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Progress {
     /// What it is doing.
     pub stage: Stage,
@@ -59,6 +61,7 @@ impl Progress {
 
 /// Why work failed for good, for the person who asked for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Failure {
     /// A stable name for programs.
     pub code: String,

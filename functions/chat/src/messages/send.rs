@@ -16,6 +16,7 @@ use crate::views::{MessageView, SessionView};
 
 /// The question and its answer; for a new session, that too.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Exchange {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -29,6 +29,7 @@ pub struct Wanted {
 
 /// A part of the list.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Sessions {
     sessions: Vec<SessionView>,
     pagination: Pagination,

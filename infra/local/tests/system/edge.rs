@@ -221,7 +221,7 @@ async fn a_production_system_is_asked_by_tls_only() {
     let system = TestSystem::start().await;
     let mut http = system.system.context.config.http.clone();
     http.production = true;
-    let gateway = served(serve(Backend::Gateway, Router::new(), &http)).await;
+    let gateway = served(serve(Backend::Gateway, shared::http::Router::new(), &http)).await;
     let visitor = system.visitor();
     let answer = visitor.send(visitor.client.get(format!("{gateway}/health"))).await;
     assert_eq!(answer.headers["strict-transport-security"], "max-age=31536000");

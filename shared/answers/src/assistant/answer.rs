@@ -6,6 +6,7 @@ use shared::store::{Citation, Procedure, TokenUsage, Verification, Warning};
 
 /// What the assistant is doing before the first token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     /// Searching the manuals.

@@ -20,6 +20,7 @@ const VERSION: u32 = 1;
 
 /// The id of a plan, as in `pro`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct PlanId(String);
 
@@ -44,6 +45,7 @@ impl fmt::Display for PlanId {
 
 /// How often a price is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Interval {
     /// Every month.
@@ -54,6 +56,7 @@ pub enum Interval {
 
 /// What a plan costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Price {
     /// The amount.
     #[serde(flatten)]
@@ -64,6 +67,7 @@ pub struct Price {
 
 /// The limits of a plan. `None` (`null` in the file) means unlimited.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limits {
     /// Number of stored documents.
@@ -81,6 +85,7 @@ pub struct Limits {
 
 /// A plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
     /// Its id.

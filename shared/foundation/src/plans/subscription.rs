@@ -10,6 +10,7 @@ const GRACE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// The status of a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// There has never been a subscription, or it never started.

@@ -60,6 +60,7 @@ pub struct ProvidedSubscription {
 
 /// An invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Invoice {
     /// Its id.

@@ -6,6 +6,7 @@ use foundation::page_boxes::PageBox;
 
 /// A passage of a manual that an answer rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Citation {
     /// The number of its mark in the text, from 1.

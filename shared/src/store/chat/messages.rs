@@ -16,6 +16,7 @@ use foundation::ids::{ChatId, MessageId, UserId};
 
 /// Who wrote a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum MessageRole {
     /// The technician.
@@ -80,6 +81,7 @@ pub struct ChatMessage {
 /// Tokens of a language model; all zero where the endpoint does not tell and for the extractive
 /// model, which has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TokenUsage {
     /// Tokens of the prompt.
@@ -94,6 +96,7 @@ pub struct TokenUsage {
 
 /// What the user thought of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Feedback {
     /// 1 (useless) to 5.
@@ -106,6 +109,7 @@ pub struct Feedback {
 
 /// Why an answer failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AnswerFailure {
     /// The stable code.

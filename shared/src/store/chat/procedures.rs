@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where somebody stands in a procedure of a manual: in a run of steps that was quoted, and is told step by step.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Procedure {
     /// The manual.

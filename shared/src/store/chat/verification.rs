@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whether the figures of an answer stand on the pages that it cites.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Verification {
     /// How many values and codes were looked for.
@@ -14,6 +15,7 @@ pub struct Verification {
 
 /// A value or a code of an answer that nobody should rely on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Unverified {
     /// As it is written in the answer.
@@ -24,6 +26,7 @@ pub struct Unverified {
 
 /// Why a figure could not be verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum UnverifiedReason {
     /// It stands on no page that is cited with it.

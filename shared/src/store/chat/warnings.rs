@@ -9,6 +9,7 @@ use foundation::ids::{ChatId, UserId};
 
 /// How grave the harm is that a warning speaks of (ANSI Z535.6). The gravest comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum WarningKind {
     /// Death or serious injury, unless it is avoided.
@@ -21,6 +22,7 @@ pub enum WarningKind {
 
 /// A warning of a manual that belongs to what an answer tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Warning {
     /// What its signal word says.
