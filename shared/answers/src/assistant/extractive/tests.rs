@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use super::*;
 use crate::assistant::picture_summary::PictureSummary;
 use crate::assistant::question::{Image, ImageSource};

@@ -167,7 +167,7 @@ fn kind_bonus(question: &Question, unit: &Unit, analyzer: &Analyzer, value: bool
 
 /// Whether the title over a unit tells the task that was asked about. What a thing is, is told elsewhere.
 fn names_task(question: &Question, unit: &Unit) -> bool {
-    question.wanted != Wanted::Definition && matches!(unit.kind, UnitKind::Step | UnitKind::Notice)
+    question.wanted != AnswerKind::Definition && matches!(unit.kind, UnitKind::Step | UnitKind::Notice)
 }
 
 /// Whether a unit says what must or must not be done.
