@@ -30,7 +30,8 @@ impl App {
     /// When mail or the payment provider is not configured properly.
     pub async fn new(context: Context) -> Result<Self, Cause> {
         let mailer = Mailer::new(&context.config.mail, &context.config.aws).await?;
-        let subscriptions = Subscriptions::new(&context, mailer)?;
+        let subscriptions =
+            Subscriptions::new(context.store.clone(), context.billing.clone(), &context.config.billing, mailer)?;
         Ok(Self { context, subscriptions })
     }
 }

@@ -126,7 +126,9 @@ fn confirm(email: &Email) -> Result<(), DeleteError> {
 /// As `DELETE /user/account`: nobody pays for an account that is gone. If that fails, everything stays.
 async fn close(context: &Context, account: &User) -> Result<(), DeleteError> {
     let mailer = Mailer::new(&context.config.mail, &context.config.aws).await?;
-    let subscriptions = Subscriptions::new(context, mailer).map_err(DeleteError::PaymentsConfiguration)?;
+    let subscriptions =
+        Subscriptions::new(context.store.clone(), context.billing.clone(), &context.config.billing, mailer)
+            .map_err(DeleteError::PaymentsConfiguration)?;
     subscriptions.end(&account.id).await.map_err(DeleteError::NotEnded)?;
     account::close(context, &account.id, None).await.map_err(DeleteError::NotClosed)
 }

@@ -14,11 +14,11 @@ pub use events::Receipt;
 
 use super::stripe::Stripe;
 use super::{Checkout, Invoice, NAME, PaymentResult, ProvidedSubscription};
-use crate::Context;
 use crate::billing::Billing;
 use crate::mail::{MailError, Mailer};
 use crate::store::{Store, StoreError, User, unless_busy};
 use foundation::ApiError;
+use foundation::config::BillingConfig;
 use foundation::ids::UserId;
 use foundation::plans::PlanId;
 use foundation::plans::Status;
@@ -98,9 +98,9 @@ impl Subscriptions {
     ///
     /// # Errors
     /// When the client of Stripe cannot be set up: its key cannot stand in a header.
-    pub fn new(context: &Context, mailer: Mailer) -> Result<Self, Cause> {
-        let stripe = context.config.billing.stripe.as_ref().map(Stripe::new).transpose()?.map(Arc::new);
-        Ok(Self { store: context.store.clone(), billing: context.billing.clone(), stripe, mailer })
+    pub fn new(store: Store, billing: Billing, config: &BillingConfig, mailer: Mailer) -> Result<Self, Cause> {
+        let stripe = config.stripe.as_ref().map(Stripe::new).transpose()?.map(Arc::new);
+        Ok(Self { store, billing, stripe, mailer })
     }
 
     fn stripe(&self) -> PaymentResult<&Stripe> {
