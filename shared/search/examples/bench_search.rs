@@ -12,7 +12,7 @@ use std::{
 
 use documents::chunking::Chunk;
 use documents::{Page, PageSource};
-use search::retrieval::{Library, Query, Segment, SegmentSource};
+use search::retrieval::{Query, Segment, SegmentSource, search};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -35,10 +35,9 @@ fn main() -> Result<(), Failure> {
         let segments = library(chunks, &mut random)?;
         let bytes: usize = segments.iter().map(|segment| segment.memory_bytes()).sum();
         let documents = segments.len();
-        let library = Library::new(segments);
-        let whole = times(&library, &mut random, |query| query);
-        let words = times(&library, &mut random, |query| Query { embedding: None, ..query });
-        let vectors = times(&library, &mut random, |query| Query { text: String::new(), ..query });
+        let whole = times(&segments, &mut random, |query| query);
+        let words = times(&segments, &mut random, |query| Query { embedding: None, ..query });
+        let vectors = times(&segments, &mut random, |query| Query { text: String::new(), ..query });
         writeln!(
             out,
             "{chunks:>8} {documents:>6} {:>9.3} {:>9.3} {:>9.3} {:>14.3} {:>16.3} {:>8.1}",
@@ -54,7 +53,7 @@ fn main() -> Result<(), Failure> {
 }
 
 /// The times of searches for what `part` leaves of a query, sorted; the first ones warm up.
-fn times(library: &Library, random: &mut Random, part: fn(Query) -> Query) -> Vec<Duration> {
+fn times(library: &[Arc<Segment>], random: &mut Random, part: fn(Query) -> Query) -> Vec<Duration> {
     let mut times: Vec<Duration> = (0..QUERIES + 20).map(|_| time(library, &part(query(random)))).skip(20).collect();
     times.sort_unstable();
     times
@@ -74,9 +73,9 @@ fn query(random: &mut Random) -> Query {
     }
 }
 
-fn time(library: &Library, query: &Query) -> Duration {
+fn time(library: &[Arc<Segment>], query: &Query) -> Duration {
     let start = Instant::now();
-    let hits = library.search(query);
+    let hits = search(library, query);
     let took = start.elapsed();
     assert!(!hits.is_empty(), "something is found");
     took

@@ -22,7 +22,7 @@ use std::{
 
 use answers::library::Findings;
 use embeddings::Embeddings;
-use search::retrieval::{Hit, Query, Weights};
+use search::retrieval::{Hit, Query, Weights, search, search_for, words_of};
 use sets::{Case, Names, Set};
 
 type Failure = Box<dyn std::error::Error>;
@@ -58,12 +58,11 @@ type Measure = fn(&[Vec<bool>], &Set) -> f64;
 
 fn report(out: &mut impl Write, name: &str, set: &Set) -> Result<(), Failure> {
     let vectors = Weights { lexical: 0.0, semantic: 1.0, ..Weights::default() };
-    let with_vectors = set.library.clone().with_weights(vectors);
     let runs = [
-        ranks(set, |query| set.library.search(&Query { embedding: None, ..query })),
-        ranks(set, |query| with_vectors.search(&query)),
+        ranks(set, |query| search(&set.segments, &Query { embedding: None, ..query })),
+        ranks(set, |query| search_for(&set.segments, &query, &words_of(&set.segments, &query), &vectors)),
         ranks(set, |query| {
-            let found = Findings::of(set.library.segments(), query);
+            let found = Findings::of(&set.segments, query);
             found.passages.into_iter().map(|passage| passage.hit).collect()
         }),
     ];

@@ -8,7 +8,7 @@ use std::{
 };
 
 use documents::{Page, PageSource};
-use search::retrieval::Library;
+use search::retrieval::Segment;
 use serde::Deserialize;
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 
 /// A library and what should be found in it.
 pub(crate) struct Set {
-    pub(crate) library: Library,
+    pub(crate) segments: Vec<Arc<Segment>>,
     pub(crate) queries: Vec<Case>,
     pub(crate) names: Names,
 }
@@ -81,7 +81,7 @@ pub(crate) async fn passages(dir: &Path, embeddings: &mut Embeddings) -> Result<
         queries.push(Case { text, embedding, relevant });
     }
     embeddings.save()?;
-    Ok(Set { library: Library::new(segments), queries, names: Names::Documents })
+    Ok(Set { segments, queries, names: Names::Documents })
 }
 
 #[derive(Deserialize)]
@@ -102,7 +102,7 @@ pub(crate) async fn manual(data: &Path, name: &str, embeddings: &mut Embeddings)
         });
     }
     embeddings.save()?;
-    Ok(Set { library: Library::new(vec![Arc::new(segment)]), queries, names: Names::Pages })
+    Ok(Set { segments: vec![Arc::new(segment)], queries, names: Names::Pages })
 }
 
 fn lines<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<T>, Failure> {

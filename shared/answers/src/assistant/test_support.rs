@@ -15,7 +15,7 @@ use super::question::{Role, Turn};
 use crate::library::{Findings, Holdings, Passage, Vocabulary};
 use documents::{Page, PageSource};
 use foundation::config::DocumentsConfig;
-use search::retrieval::{Hit, Library, Query, Segment, SegmentSource};
+use search::retrieval::{Hit, Query, Segment, SegmentSource, words_of};
 use shared::store::TokenUsage;
 
 /// A page with a run of four steps, whose warnings do not hold for the same steps, and another run behind it.
@@ -86,7 +86,7 @@ pub(super) fn findings(query: &str, passages: Vec<Passage>) -> Findings {
         passages.iter().map(|passage| format!("{}\n{}", passage.hit.heading, passage.page_text)).collect();
     let manual = segment(&texts.iter().map(String::as_str).collect::<Vec<_>>());
     let query = Query { text: query.to_owned(), ..Query::default() };
-    let words = Library::new(vec![manual]).asked(&query);
+    let words = words_of(&[manual], &query);
     Findings {
         holdings: Holdings { searchable: 1, ..Holdings::default() },
         passages,

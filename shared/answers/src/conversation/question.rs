@@ -84,7 +84,7 @@ impl Conversations {
         let (key, digest) = (prompt.key.clone(), repeat::digest(None, &prompt));
         let aloud = prompt.aloud;
         let (question, images) = self.charged(&lease, self.keep_question(&lease, prompt).boxed()).await?;
-        let answer = ChatMessage::placeholder(&lease.id);
+        let answer = ChatMessage::empty_answer(&lease.id);
         chat.title = title_of(&question.content);
         chat.last_message = Some(Preview::from(&question));
         chat.generation = Some(Generation::new(&lease, Some(answer.id.clone())));
@@ -152,7 +152,7 @@ impl Conversations {
         let (key, digest) = (prompt.key.clone(), repeat::digest(Some(id), &prompt));
         let aloud = prompt.aloud;
         let (question, images) = self.charged(&lease, self.keep_question(&lease, prompt).boxed()).await?;
-        let answer = ChatMessage::placeholder(&lease.id);
+        let answer = ChatMessage::empty_answer(&lease.id);
         let opening = Opening {
             new_messages: vec![&question, &answer],
             title: title_of(&question.content),
@@ -222,7 +222,7 @@ impl Conversations {
         let is_step = before.tells_step(&question.content, !question.attachments.is_empty());
         let images = attachments::read_back(&self.context.objects, user, &question.attachments).await?;
         let lease = self.charge(Lease::new(user, chat_id), is_step).await?;
-        let answer = old.map_or_else(|| ChatMessage::placeholder(&lease.id), |old| old.replacement(&lease.id));
+        let answer = old.map_or_else(|| ChatMessage::empty_answer(&lease.id), |old| old.replacement(&lease.id));
         let opening = if answer.replaced.is_some() {
             Opening { replacement: Some(&answer), ..Opening::default() }
         } else {

