@@ -27,7 +27,7 @@ const LARGEST_PICTURES: usize = 4 * 1024 * 1024;
 
 /// A message as it was sent, checked as far as it can be without looking elsewhere.
 #[derive(Debug)]
-pub struct Said {
+pub struct MessageBody {
     content: String,
     images: Vec<Sent>,
     key: Option<String>,
@@ -77,7 +77,7 @@ fn from_data_url(url: &str) -> Result<ImageSource, &'static str> {
     ImageSource::of_file(bytes.into()).ok_or("must be a PNG, JPEG, WebP or GIF picture")
 }
 
-impl FromFields for Said {
+impl FromFields for MessageBody {
     fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
         let content = fields.required::<Words<0>>("content");
         let images = fields.list("images", 0, MOST_PICTURES);
@@ -89,7 +89,7 @@ impl FromFields for Said {
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Said {
+impl<S: Send + Sync> FromRequest<S> for MessageBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
@@ -103,7 +103,7 @@ impl<S: Send + Sync> FromRequest<S> for Said {
     }
 }
 
-impl Said {
+impl MessageBody {
     /// Looks at the addresses: they must be allowed, or name a picture that the user sent before.
     ///
     /// # Errors

@@ -1,50 +1,63 @@
 //! The ingest of a document.
 
+use std::fmt;
 use std::sync::OnceLock;
 
 use documents::Page;
 use foundation::ids::{DocumentId, UserId};
-use foundation::provider::ProviderError;
+use foundation::provider::{Cause, ProviderError};
 use foundation::telemetry;
 use shared::objects::ObjectKey;
-use shared::store::{Claim, Document, DocumentStatus, Failure, Ingested, Place, Run, Stage};
+use shared::store::{Claim, Document, DocumentStatus, Failure, Ingested, Run, Stage, StoreResult};
 
-use crate::failure::{ATTEMPTS, WorkError, standing};
+use crate::failure::WorkError;
 use crate::reading::Reading;
 use crate::source::SourceFile;
-use crate::supervise::{Hold, Reporter, reporter, supervised};
+use crate::supervise::Reporter;
+use crate::work::{Work, later};
 use crate::{App, Outcome};
 
 /// Percent of the whole ingest.
 const READING: (u8, u8, u8) = (10, 30, 40);
 const SAVING: u8 = 95;
 
+/// A document that is to be ingested.
+struct Ingest<'a> {
+    app: &'a App,
+    user: &'a UserId,
+    id: &'a DocumentId,
+    /// The tag of the file, once it is there.
+    etag: OnceLock<String>,
+}
+
 impl App {
     /// A document's file was put.
     pub(crate) async fn document_file_arrived(&self, user: &UserId, id: &DocumentId) -> Outcome {
+        let ingest = Ingest::new(self, user, id);
         let document = match self.context.store.document(user, id).await {
             Ok(Some(document)) if document.status != DocumentStatus::Deleting => document,
-            Ok(_) => return self.clean_up(user, id).await,
+            Ok(_) => return ingest.clean_up().await,
             Err(error) => return later(&error),
         };
         match (document.status, &document.source_url) {
             (DocumentStatus::Ready | DocumentStatus::Failed, _) => self.check_file(&document).await,
             // The file of an imported document was put by its import, which goes on by itself.
             (_, Some(_)) => Outcome::Done,
-            (_, None) => self.ingest(user, id).await,
+            (_, None) => self.run(&ingest, Some(user)).await,
         }
     }
 
     /// An import or another ingest of a document was asked for.
     pub(crate) async fn document_requested(&self, user: &UserId, id: &DocumentId) -> Outcome {
+        let ingest = Ingest::new(self, user, id);
         match self.context.store.document(user, id).await {
-            Ok(Some(document)) if document.status == DocumentStatus::Processing => self.ingest(user, id).await,
+            Ok(Some(document)) if document.status == DocumentStatus::Processing => self.run(&ingest, Some(user)).await,
             Ok(Some(document)) if document.status == DocumentStatus::Failed => match self.check_file(&document).await {
-                Outcome::Done => self.forget_request(user, id).await,
+                Outcome::Done => ingest.settle().await,
                 other => other,
             },
-            Ok(Some(document)) if document.status != DocumentStatus::Deleting => self.forget_request(user, id).await,
-            Ok(_) => self.clean_up(user, id).await,
+            Ok(Some(document)) if document.status != DocumentStatus::Deleting => ingest.settle().await,
+            Ok(_) => ingest.clean_up().await,
             Err(error) => later(&error),
         }
     }
@@ -76,134 +89,63 @@ impl App {
             Err(error) => later(&error),
         }
     }
+}
 
-    /// Ingests a document, where its owner has a place for it.
-    async fn ingest(&self, user: &UserId, id: &DocumentId) -> Outcome {
-        let place = match self.context.store.take_place(user).await {
-            Ok(Some(place)) => place,
-            Ok(None) => return Outcome::Wait,
-            Err(error) => return later(&error),
-        };
-        let outcome = self.ingest_in(&place, user, id).await;
-        self.leave(&place).await;
-        outcome
+impl<'a> Ingest<'a> {
+    fn new(app: &'a App, user: &'a UserId, id: &'a DocumentId) -> Self {
+        Self { app, user, id, etag: OnceLock::new() }
     }
 
-    /// Makes a place free again; one that stays is free when its lease has ended.
-    pub(crate) async fn leave(&self, place: &Place) {
-        if let Err(error) = self.context.store.leave_place(place).await {
-            tracing::debug!(%error, "a place was not left");
-        }
+    fn key(&self, kind: fn(UserId, DocumentId) -> ObjectKey) -> ObjectKey {
+        kind(self.user.clone(), self.id.clone())
     }
 
-    async fn ingest_in(&self, place: &Place, user: &UserId, id: &DocumentId) -> Outcome {
-        let (run, document) = match self.context.store.claim_document(user, id).await {
-            Ok(Claim::Taken(run, document)) => (run, document),
-            Ok(Claim::Busy) => return Outcome::Retry,
-            Ok(Claim::Idle(Some(_))) => return Outcome::Done,
-            Ok(Claim::Idle(None)) => return self.clean_up(user, id).await,
-            Err(error) => return later(&error),
-        };
-        tracing::info!(document = %id, attempt = document.attempts, "ingest begins");
-        let seen = OnceLock::new();
-        let result = if document.attempts > ATTEMPTS {
-            Err(WorkError::Permanent(WorkError::interrupted()))
-        } else {
-            let (report, reports) = reporter();
-            let hold = Hold { run: &run, place: Some(place) };
-            supervised(&self.context, hold, reports, Box::pin(self.process(&run, &document, &report, &seen))).await
-        };
-        let result = match result {
-            Ok(found) => standing(self.context.store.finish_document(&run, &found).await),
-            Err(error) => Err(error),
-        };
-        self.conclude(&run, &document, seen.into_inner(), result).await
+    /// The tag of the file that was read, which may have been replaced by a better one meanwhile; else of the one that is
+    /// there, so that an event for the same file does not start it again.
+    async fn source_etag(&self) -> Option<String> {
+        if let Some(etag) = self.etag.get() {
+            return Some(etag.clone());
+        }
+        let info = self.app.context.objects.info(&self.key(ObjectKey::Source)).await;
+        info.ok().flatten().map(|info| info.etag)
+    }
+}
+
+impl fmt::Display for Ingest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "document {}", self.id)
+    }
+}
+
+impl Work for Ingest<'_> {
+    type Item = Document;
+    type Found = Ingested;
+
+    async fn claim(&self) -> StoreResult<Claim<Document>> {
+        self.app.context.store.claim_document(self.user, self.id).await
     }
 
-    /// Records how a run ended, and says what becomes of its event. `read` is the tag of the file, once
-    /// it was there.
-    async fn conclude(
-        &self,
-        run: &Run,
-        document: &Document,
-        read: Option<String>,
-        result: Result<(), WorkError>,
-    ) -> Outcome {
-        let (user, id) = (&document.user_id, &document.id);
-        // What was fetched can be fetched again; what an earlier ingest read is still cited.
-        let is_import = document.source_url.is_some() && !document.searchable;
-        let (failure, is_kept) = match result {
-            Ok(()) => {
-                tracing::info!(document = %id, "ingest ends: ready");
-                return self.forget_request(user, id).await;
-            }
-            Err(WorkError::Refused(failure)) => (failure, false),
-            Err(WorkError::Lost) => return self.lost(user, id).await,
-            Err(WorkError::Passing(failure)) if document.attempts < ATTEMPTS => {
-                tracing::info!(document = %id, code = failure.code, "ingest will be tried again");
-                return match self.context.store.release_run(run).await {
-                    Ok(false) => self.lost(user, id).await,
-                    // An unreleased claim only makes the next attempt wait for its end.
-                    _ => Outcome::Retry,
-                };
-            }
-            Err(WorkError::Passing(failure) | WorkError::Permanent(failure)) => (failure, !is_import),
-        };
-        tracing::info!(document = %id, code = failure.code, "ingest ends: failed");
-        if !is_kept {
-            return self.fail_without_file(run, document, &failure).await;
-        }
-        // The file that was read, which may have been replaced by a better one meanwhile.
-        let etag = match read {
-            Some(etag) => Some(etag),
-            None => self.source_etag(user, id).await,
-        };
-        match self.context.store.fail_run(run, &failure, etag.as_deref()).await {
-            Ok(true) => self.forget_request(user, id).await,
-            Ok(false) => self.lost(user, id).await,
-            Err(error) => later(&error),
-        }
+    fn attempt(document: &Document) -> u32 {
+        document.attempts
     }
 
-    /// A run failed whose file is not kept: neither the bucket nor the plan holds it any more.
-    async fn fail_without_file(&self, run: &Run, document: &Document, failure: &Failure) -> Outcome {
-        let (user, id) = (&document.user_id, &document.id);
-        match self.context.store.fail_without_file(run, failure).await {
-            Ok(true) => {}
-            Ok(false) => return self.lost(user, id).await,
-            Err(error) => return later(&error),
-        }
-        // Where this fails, the event comes again, and finds a file that does not count.
-        match self.context.objects.delete(&ObjectKey::Source(user.clone(), id.clone())).await {
-            Ok(()) => self.forget_request(user, id).await,
-            Err(error) => later(&error),
-        }
-    }
-
-    /// `read` is told the tag of the file.
-    async fn process(
-        &self,
-        run: &Run,
-        document: &Document,
-        report: &Reporter,
-        read: &OnceLock<String>,
-    ) -> Result<Ingested, WorkError> {
-        let SourceFile { file, size, etag } = self.source(run, document, report).await?;
-        let etag = read.get_or_init(|| etag).clone();
-        let Reading { pages, unread } = match self.take_reading(&document.user_id, file.path()).await {
+    async fn process(&self, run: &Run, document: &Document, report: &Reporter) -> Result<Ingested, WorkError> {
+        let app = self.app;
+        let SourceFile { file, size, etag } = app.source(run, document, report).await?;
+        let etag = self.etag.get_or_init(|| etag).clone();
+        let Reading { pages, unread } = match app.take_reading(self.user, file.path()).await {
             Some(kept) => kept,
-            None => self.read_file(file.path(), report, READING).await?,
+            None => app.read_file(file.path(), report, READING).await?,
         };
         drop(file);
         let recognised = pages.iter().filter(|page| page.recognised && page.has_text).count();
         let (count, without_text) = count(&pages).ok_or_else(|| no_text(pages.len(), unread.as_ref()))?;
-        let indexed = self.index(document, pages, report).await?;
+        let indexed = app.index(document, pages, report).await?;
 
         report.at(Stage::Saving, SAVING);
-        let (user, id) = (document.user_id.clone(), document.id.clone());
-        let objects = &self.context.objects;
-        objects.put(&ObjectKey::Pages(user.clone(), id.clone()), "application/json", indexed.pages).await?;
-        objects.put(&ObjectKey::Segment(user, id), "application/octet-stream", indexed.segment).await?;
+        let objects = &app.context.objects;
+        objects.put(&self.key(ObjectKey::Pages), "application/json", indexed.pages).await?;
+        objects.put(&self.key(ObjectKey::Segment), "application/octet-stream", indexed.segment).await?;
         telemetry::count_pages(u64::from(count));
         Ok(Ingested {
             file_size: size,
@@ -215,38 +157,49 @@ impl App {
         })
     }
 
-    /// The tag of a document's file, so that an event for the same file does not start it again.
-    async fn source_etag(&self, user: &UserId, id: &DocumentId) -> Option<String> {
-        let key = ObjectKey::Source(user.clone(), id.clone());
-        self.context.objects.info(&key).await.ok().flatten().map(|info| info.etag)
+    async fn finish(&self, run: &Run, found: &Ingested) -> StoreResult<bool> {
+        self.app.context.store.finish_document(run, found).await
     }
 
-    /// The claim of a run does not stand any more.
-    async fn lost(&self, user: &UserId, id: &DocumentId) -> Outcome {
-        let found = self.context.store.document(user, id).await;
-        match found {
-            Ok(Some(document)) if document.status != DocumentStatus::Deleting => Outcome::Done,
-            Ok(_) => self.clean_up(user, id).await,
-            Err(error) => later(&error),
+    /// A file that is not kept counts neither in the bucket nor for the plan.
+    async fn fail(&self, run: &Run, document: &Document, error: WorkError) -> Result<bool, Cause> {
+        let (store, objects) = (&self.app.context.store, &self.app.context.objects);
+        // What was fetched can be fetched again; what an earlier ingest read is still cited.
+        let is_import = document.source_url.is_some() && !document.searchable;
+        let is_kept = !is_import && !matches!(error, WorkError::Refused(_));
+        let Some(failure) = error.into_failure() else { return Ok(false) };
+        if is_kept {
+            let etag = self.source_etag().await;
+            return Ok(store.fail_run(run, &failure, etag.as_deref()).await?);
         }
-    }
-
-    /// Deletes what a run, or a late upload, has stored for a document that is gone, or is going.
-    async fn clean_up(&self, user: &UserId, id: &DocumentId) -> Outcome {
-        tracing::info!(document = %id, "an event for a document that is gone");
-        match self.context.objects.delete_ingested(user, id).await {
-            Ok(()) => Outcome::Done,
-            Err(error) => later(&error),
+        let is_recorded = store.fail_without_file(run, &failure).await?;
+        if is_recorded {
+            // Where this fails, the event comes again, and finds a file that does not count.
+            objects.delete(&self.key(ObjectKey::Source)).await?;
         }
+        Ok(is_recorded)
     }
 
-    async fn forget_request(&self, user: &UserId, id: &DocumentId) -> Outcome {
-        let deleted = self.context.objects.delete(&ObjectKey::Request(user.clone(), id.clone())).await;
-        if let Err(error) = deleted {
-            // One that stays is passed over when it is seen again.
+    /// The request is forgotten. One that stays is passed over when it is seen again.
+    async fn settle(&self) -> Outcome {
+        if let Err(error) = self.app.context.objects.delete(&self.key(ObjectKey::Request)).await {
             tracing::debug!(%error, "a request was not deleted");
         }
         Outcome::Done
+    }
+
+    async fn is_there(&self) -> StoreResult<bool> {
+        let found = self.app.context.store.document(self.user, self.id).await?;
+        Ok(found.is_some_and(|document| document.status != DocumentStatus::Deleting))
+    }
+
+    /// What a run, or a late upload, has stored.
+    async fn clean_up(&self) -> Outcome {
+        tracing::info!(document = %self.id, "an event for a document that is gone");
+        match self.app.context.objects.delete_ingested(self.user, self.id).await {
+            Ok(()) => Outcome::Done,
+            Err(error) => later(&error),
+        }
     }
 }
 
@@ -281,10 +234,4 @@ pub(crate) fn no_text(pages: usize, unread: Option<&ProviderError>) -> WorkError
         Some(_) => "and text recognition failed. Please process it again later.",
     };
     WorkError::permanent("no_text", format!("{subject} no readable text, {recognition}"))
-}
-
-/// Storage failed: the event is delivered again.
-pub(crate) fn later(error: &dyn std::error::Error) -> Outcome {
-    tracing::warn!(%error, cause = error.source().map(ToString::to_string), "an event is given back");
-    Outcome::Retry
 }

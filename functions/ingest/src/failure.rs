@@ -5,7 +5,7 @@ use foundation::fetch::FetchError;
 use search::inference::InferenceError;
 use shared::billing::BillingError;
 use shared::objects::ObjectError;
-use shared::store::{Failure, StoreError, StoreResult};
+use shared::store::{Failure, StoreError};
 
 /// Attempts before a passing failure is taken for a lasting one.
 pub(crate) const ATTEMPTS: u32 = 4;
@@ -42,6 +42,22 @@ impl WorkError {
         ))
     }
 
+    /// What is recorded of it, if anything is.
+    pub(crate) fn into_failure(self) -> Option<Failure> {
+        match self {
+            Self::Permanent(failure) | Self::Refused(failure) | Self::Passing(failure) => Some(failure),
+            Self::Lost => None,
+        }
+    }
+
+    /// The code of what is recorded.
+    pub(crate) fn code(&self) -> Option<&str> {
+        match self {
+            Self::Permanent(failure) | Self::Refused(failure) | Self::Passing(failure) => Some(&failure.code),
+            Self::Lost => None,
+        }
+    }
+
     /// What is recorded when a run was begun too often without ever ending.
     pub(crate) fn interrupted() -> Failure {
         Failure::new(
@@ -64,11 +80,6 @@ impl From<StoreError> for WorkError {
     fn from(error: StoreError) -> Self {
         Self::ours("storage", &error)
     }
-}
-
-/// What became of the last write of a run: only where its claim still stands is it done.
-pub(crate) fn standing(stands: StoreResult<bool>) -> Result<(), WorkError> {
-    if stands? { Ok(()) } else { Err(WorkError::Lost) }
 }
 
 impl From<ObjectError> for WorkError {

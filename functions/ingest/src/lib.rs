@@ -15,6 +15,7 @@ mod reading;
 mod recognise;
 mod source;
 mod supervise;
+mod work;
 
 use std::sync::Arc;
 

@@ -14,7 +14,7 @@ const SAVE_INTERVAL: Duration = Duration::from_millis(500);
 /// Without progress the lease is extended this often; well below its length.
 const HEARTBEAT: Duration = Duration::from_secs(8);
 /// How long storage may fail before the claim is given up.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Where work tells how far it is. Cheap: nothing is written here.
 #[derive(Debug, Clone)]
@@ -80,7 +80,7 @@ async fn keep(context: &Context, Hold { run, place }: Hold<'_>, mut progress: Re
         match context.store.extend_run(run, now).await {
             Ok(true) => kept = Instant::now(),
             Ok(false) => return WorkError::Lost,
-            Err(error) if kept.elapsed() > PATIENCE => return error.into(),
+            Err(error) if kept.elapsed() > TIMEOUT => return error.into(),
             Err(error) => tracing::warn!(%error, "progress was not saved"),
         }
         if let Some(place) = place.filter(|_| placed.elapsed() >= HEARTBEAT) {

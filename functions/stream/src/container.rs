@@ -9,7 +9,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::json;
-use shared::http::{Backend, Patience, listen, serve};
+use shared::http::{Backend, ClientTimeouts, listen, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -46,7 +46,7 @@ pub async fn run(state: App) -> io::Result<()> {
     tracing::info!(%address, "the stream container listens");
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = CancellationToken::new();
-    let mut serving = tokio::spawn(listen(listener, service(&state), stop.clone(), Patience::default()));
+    let mut serving = tokio::spawn(listen(listener, service(&state), stop.clone(), ClientTimeouts::default()));
     tokio::select! {
         ended = &mut serving => return ended.map_err(io::Error::other),
         _ = terminate.recv() => {}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use shared::http::{Patience, listen};
+use shared::http::{ClientTimeouts, listen};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -35,7 +35,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: Cancellat
         tokio::time::sleep(DRAIN).await;
     };
     tokio::select! {
-        () = listen(listener, router, stop.clone(), Patience::default()) => {}
+        () = listen(listener, router, stop.clone(), ClientTimeouts::default()) => {}
         () = overtime => tracing::warn!("some requests did not finish in time and were cut"),
     }
 }

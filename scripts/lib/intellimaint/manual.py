@@ -31,8 +31,8 @@ def put(url, data, headers):
     return answer.headers.get("ETag")
 
 
-def wait_until_ready(gateway, document, patience):
-    shown, deadline = None, time.monotonic() + patience
+def wait_until_ready(gateway, document, timeout):
+    shown, deadline = None, time.monotonic() + timeout
     while time.monotonic() < deadline:
         state = gateway.call("GET", f"/api/v1/repository/documents/{document}")["data"]
         progress = state.get("progress") or {}
@@ -46,4 +46,4 @@ def wait_until_ready(gateway, document, patience):
         if state["status"] == "failed":
             raise Failure(f"the manual cannot be read: {state['error']}")
         time.sleep(0.3)
-    raise Failure(f"the manual was not ready within {patience} seconds")
+    raise Failure(f"the manual was not ready within {timeout} seconds")

@@ -173,7 +173,7 @@ mod tests {
             blob_path: None,
         };
         let lease = Lease::new(&user, &ChatId::new());
-        let mut message = ChatMessage::placeholder("g");
+        let mut message = ChatMessage::empty_answer("g");
         message.token_usage = Some(TokenUsage::default());
         message.feedback = Some(Feedback { rating: 5, comment: None, created_at: foundation::time::now() });
         message.failure = Some(crate::store::AnswerFailure { code: String::new(), message: String::new() });

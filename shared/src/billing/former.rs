@@ -1,7 +1,7 @@
 //! What is remembered of an address whose account was deleted: deleting an account and signing up again gives no
 //! second trial, and no second month.
 
-use super::{Billing, BillingResult, Former, Month, Usage};
+use super::{Billing, BillingResult, FormerUsage, Month, Usage};
 use foundation::ids::UserId;
 
 /// How long it is remembered: 400 days, so that yearly offers cannot be had twice either.
@@ -20,7 +20,7 @@ impl Billing {
             return Ok(());
         }
         let now = (self.clock)();
-        let former = Former { month: Month::of(now), usage, trial_used, expires_at: now.as_second() + SECONDS };
+        let former = FormerUsage { month: Month::of(now), usage, trial_used, expires_at: now.as_second() + SECONDS };
         Ok(self.store.remember_former(address, &former).await?)
     }
 

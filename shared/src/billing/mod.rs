@@ -20,7 +20,7 @@ use jiff::Timestamp;
 
 use crate::store::Store;
 use foundation::config::BillingConfig;
-use foundation::plans::{Former, Money, Month, Plan, PlanId, Plans, Status, Subscription, Usage};
+use foundation::plans::{FormerUsage, Money, Month, Plan, PlanId, Plans, Status, Subscription, Usage};
 use foundation::time;
 
 /// Plans, and who has used how much of theirs. Cheap to clone.

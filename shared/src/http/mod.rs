@@ -36,5 +36,5 @@ pub use path::Id;
 pub use router::Router;
 #[cfg(feature = "schemas")]
 pub use schema::{AnswerSchema, answer};
-pub use server::{Patience, listen};
+pub use server::{ClientTimeouts, listen};
 pub use upload::{UploadedForm, body_limit, receive_file};

@@ -54,7 +54,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         Router { routes: self.routes.with_state(state), paths: self.paths }
     }
 
-    /// The paths of all routes, with their placeholders: `/api/v1/chat/sessions/{id}`.
+    /// The paths of all routes, with their variables: `/api/v1/chat/sessions/{id}`.
     #[must_use]
     pub fn paths(&self) -> &[&'static str] {
         &self.paths

@@ -28,14 +28,14 @@ use tower_http::timeout::TimeoutBody;
 
 /// How long clients may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct ClientTimeouts {
     /// From the connection, or the end of the request before, to the end of the head of a request.
     pub head: Duration,
     /// For the next piece of a body; and for all of it, with a second more for every [`SLOWEST`] bytes that came.
     pub body: Duration,
 }
 
-impl Default for Patience {
+impl Default for ClientTimeouts {
     fn default() -> Self {
         Self { head: Duration::from_secs(20), body: Duration::from_secs(30) }
     }
@@ -51,7 +51,7 @@ const OPEN_FILES: u64 = 16_384;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until `stop`, then lets requests under way finish, for as long as the caller waits.
-pub async fn listen(listener: TcpListener, router: Router, stop: CancellationToken, patience: Patience) {
+pub async fn listen(listener: TcpListener, router: Router, stop: CancellationToken, timeouts: ClientTimeouts) {
     if let Err(error) = rlimit::increase_nofile_limit(OPEN_FILES) {
         tracing::warn!(%error, "the limit on open files could not be raised");
     }
@@ -70,7 +70,7 @@ pub async fn listen(listener: TcpListener, router: Router, stop: CancellationTok
         };
         // What is sent leaves at once: without this, small frames wait for each other.
         drop(stream.set_nodelay(true));
-        let connection = serve_one(stream, peer, router.clone(), patience, &graceful);
+        let connection = serve_one(stream, peer, router.clone(), timeouts, &graceful);
         tokio::spawn(connection);
     }
     drop(listener);
@@ -82,7 +82,7 @@ fn serve_one(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-    patience: Patience,
+    timeouts: ClientTimeouts,
     graceful: &GracefulShutdown,
 ) -> impl Future<Output = ()> + Send + use<> {
     let service = service_fn(move |mut request: Request<Incoming>| {
@@ -92,14 +92,14 @@ fn serve_one(
             if body.is_end_stream() {
                 Body::empty()
             } else {
-                Body::from_stream(paced(TimeoutBody::new(patience.body, body), patience.body))
+                Body::from_stream(paced(TimeoutBody::new(timeouts.body, body), timeouts.body))
             }
         });
         let router = router.clone();
         async move { router.oneshot(request).await.map_err(|never: Infallible| never) }
     });
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience.head);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(timeouts.head);
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
     let watched = graceful.watch(connection);
     async move {
@@ -140,7 +140,8 @@ mod tests {
 
     use super::*;
 
-    const PATIENCE: Patience = Patience { head: Duration::from_millis(300), body: Duration::from_millis(300) };
+    const TIMEOUTS: ClientTimeouts =
+        ClientTimeouts { head: Duration::from_millis(300), body: Duration::from_millis(300) };
 
     async fn started() -> (SocketAddr, CancellationToken) {
         let routes = Router::new()
@@ -148,7 +149,7 @@ mod tests {
             .route("/body", post(async |body: String| body));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
-        tokio::spawn(listen(listener, routes, stop.clone(), PATIENCE));
+        tokio::spawn(listen(listener, routes, stop.clone(), TIMEOUTS));
         (address, stop)
     }
 
@@ -208,7 +209,7 @@ mod tests {
             }
             assert!(begun.elapsed() < Duration::from_secs(5), "a byte now and then holds a request");
         };
-        assert!(begun.elapsed() >= PATIENCE.body);
+        assert!(begun.elapsed() >= TIMEOUTS.body);
         assert!(ended.is_err() || read.starts_with(b"HTTP/1.1 4"), "{ended:?}");
     }
 

@@ -6,7 +6,7 @@ use super::expressions::{Change, Condition};
 use super::item::Key;
 use super::{Store, StoreResult, Write};
 use foundation::ids::UserId;
-use foundation::plans::Former;
+use foundation::plans::FormerUsage;
 use foundation::plans::Month;
 use foundation::plans::Subscription;
 use foundation::plans::Usage;
@@ -143,13 +143,13 @@ impl Store {
     }
 
     /// Remembers a deleted account by the keyed hash of its address.
-    pub(crate) async fn remember_former(&self, address: &str, former: &Former) -> StoreResult<()> {
+    pub(crate) async fn remember_former(&self, address: &str, former: &FormerUsage) -> StoreResult<()> {
         self.put(&former_key(address), former).await
     }
 
     /// What is remembered of a deleted account.
-    pub(crate) async fn former(&self, address: &str) -> StoreResult<Option<Former>> {
-        let found: Option<Former> = self.get(&former_key(address)).await?;
+    pub(crate) async fn former(&self, address: &str) -> StoreResult<Option<FormerUsage>> {
+        let found: Option<FormerUsage> = self.get(&former_key(address)).await?;
         Ok(found.filter(|found| found.expires_at > foundation::time::now().as_second()))
     }
 

@@ -10,7 +10,7 @@ use shared::http::{Id, Reply, created};
 use shared::store::AnswerFailure;
 
 use crate::App;
-use crate::body::Said;
+use crate::body::MessageBody;
 use crate::sessions::read::full_session;
 use crate::views::{MessageView, SessionView};
 
@@ -26,8 +26,12 @@ pub struct Exchange {
 }
 
 /// In a new session.
-pub async fn in_new_session(user: CurrentUser, State(state): State<App>, said: Said) -> ApiResult<Reply<Exchange>> {
-    let prompt = said.into_prompt(&state, &user).await?;
+pub async fn in_new_session(
+    user: CurrentUser,
+    State(state): State<App>,
+    body: MessageBody,
+) -> ApiResult<Reply<Exchange>> {
+    let prompt = body.into_prompt(&state, &user).await?;
     let asked = state.conversations.ask_first(&user.id, prompt).await?;
     let id = asked.chat.clone();
     let mut exchange = answered(&state, asked).await?;
@@ -40,9 +44,9 @@ pub async fn in_session(
     user: CurrentUser,
     State(state): State<App>,
     Id(id): Id<ChatId>,
-    said: Said,
+    body: MessageBody,
 ) -> ApiResult<Reply<Exchange>> {
-    let prompt = said.into_prompt(&state, &user).await?;
+    let prompt = body.into_prompt(&state, &user).await?;
     let asked = state.conversations.ask(&user.id, &id, prompt).await?;
     Ok(created("Message answered.", answered(&state, asked).await?))
 }

@@ -8,12 +8,12 @@ use shared::access::CurrentUser;
 use shared::http::Id;
 
 use crate::App;
-use crate::body::Said;
+use crate::body::MessageBody;
 use crate::sse;
 
 /// In a new session.
-pub async fn in_new_session(user: CurrentUser, State(state): State<App>, said: Said) -> ApiResult<Response> {
-    let prompt = said.into_prompt(&state, &user).await?;
+pub async fn in_new_session(user: CurrentUser, State(state): State<App>, body: MessageBody) -> ApiResult<Response> {
+    let prompt = body.into_prompt(&state, &user).await?;
     let asked = state.conversations.ask_first(&user.id, prompt).await?;
     Ok(sse::respond(asked))
 }
@@ -23,9 +23,9 @@ pub async fn in_session(
     user: CurrentUser,
     State(state): State<App>,
     Id(id): Id<ChatId>,
-    said: Said,
+    body: MessageBody,
 ) -> ApiResult<Response> {
-    let prompt = said.into_prompt(&state, &user).await?;
+    let prompt = body.into_prompt(&state, &user).await?;
     let asked = state.conversations.ask(&user.id, &id, prompt).await?;
     Ok(sse::respond(asked))
 }

@@ -35,7 +35,7 @@ use idempotency::Replays;
 /// The key that everything is done with.
 const KEY: &str = "sk_test_intellimaint";
 /// How long localstripe may take to start.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A running stand-in. Dropping it ends localstripe.
 #[derive(Debug)]
@@ -159,7 +159,7 @@ impl Front {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         };
-        tokio::time::timeout(PATIENCE, asked).await.map_err(StartError::function)
+        tokio::time::timeout(TIMEOUT, asked).await.map_err(StartError::function)
     }
 
     /// Asks localstripe for something by a form.

@@ -40,12 +40,12 @@ fn every_operation_is_described_whole() {
                 let response = description.response(operation, status.parse().unwrap()).unwrap();
                 assert!(response["description"].is_string(), "{name}: {status} is not described");
             }
-            assert_eq!(placeholders(operation), parameters(&description, operation), "{name}: parameters of the path");
+            assert_eq!(variables(operation), parameters(&description, operation), "{name}: parameters of the path");
         }
     }
 }
 
-fn placeholders(operation: Operation<'_>) -> BTreeSet<String> {
+fn variables(operation: Operation<'_>) -> BTreeSet<String> {
     operation.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).map(str::to_owned).collect()
 }
 

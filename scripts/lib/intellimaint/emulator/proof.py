@@ -26,7 +26,7 @@ from intellimaint.terminal import Failure, say
 
 SAMPLE = ROOT / ".local" / "sample-manual.pdf"
 QUESTION = "What is the torque of the pump flange bolts?"
-PATIENCE = 120
+TIMEOUT = 120
 NO_NOTIFICATION = "this is no notification of S3"
 
 
@@ -199,7 +199,7 @@ class Proof:
     def poisoned_message_blocks_nothing(self):
         # Of a batch, only what is to be delivered again is given back.
         document = upload(self.gateway, SAMPLE)
-        wait_until_ready(self.gateway, document, PATIENCE)
+        wait_until_ready(self.gateway, document, TIMEOUT)
         good = self.notification(document)
         batch = {"one": NO_NOTIFICATION, "two": good, "three": "{}", "four": good}
         messages = [{"messageId": name, "body": body, "eventSource": "aws:sqs"} for name, body in batch.items()]
@@ -212,7 +212,7 @@ class Proof:
         # And in the queue it ends with the dead letters, while uploads go on.
         with self.short_visibility():
             self.sqs.send_message(QueueUrl=self.queue, MessageBody=NO_NOTIFICATION)
-            wait_until_ready(self.gateway, upload(self.gateway, SAMPLE), PATIENCE)
+            wait_until_ready(self.gateway, upload(self.gateway, SAMPLE), TIMEOUT)
             letter = self.dead_letter()
         if letter["Body"] != NO_NOTIFICATION:
             raise Failure(f"Another message is among the dead letters: {letter['Body']}.")
@@ -233,7 +233,7 @@ class Proof:
             # What StartMessageMoveTask does on AWS; the emulator has no such call.
             self.sqs.send_message(QueueUrl=self.queue, MessageBody=letter["Body"])
             self.sqs.delete_message(QueueUrl=self.dead_letters, ReceiptHandle=letter["ReceiptHandle"])
-            wait_until_ready(self.gateway, document, PATIENCE)
+            wait_until_ready(self.gateway, document, TIMEOUT)
         say("✓ Dead letters that are sent back are read once the cause is mended.")
 
     def notification(self, document):
@@ -257,7 +257,7 @@ class Proof:
             self.sqs.set_queue_attributes(QueueUrl=self.queue, Attributes={name: before})
 
     def dead_letter(self):
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while time.monotonic() < deadline:
             found = self.sqs.receive_message(QueueUrl=self.dead_letters, WaitTimeSeconds=2).get("Messages")
             if found:

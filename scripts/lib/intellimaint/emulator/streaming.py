@@ -21,7 +21,7 @@ from pathlib import Path
 from intellimaint.terminal import Failure
 
 PRELUDE_END = b"\0" * 8
-PATIENCE = 60
+TIMEOUT = 60
 
 
 class StreamingFunction:
@@ -42,7 +42,7 @@ class StreamingFunction:
                 body = json.dumps(event).encode()
                 self.send_response(200)
                 self.send_header("Lambda-Runtime-Aws-Request-Id", identity)
-                self.send_header("Lambda-Runtime-Deadline-Ms", str(int((time.time() + PATIENCE) * 1000)))
+                self.send_header("Lambda-Runtime-Deadline-Ms", str(int((time.time() + TIMEOUT) * 1000)))
                 self.send_header(
                     "Lambda-Runtime-Invoked-Function-Arn",
                     f"arn:aws:lambda:us-east-1:000000000000:function:{function.name}",
@@ -130,7 +130,7 @@ class StreamingFunction:
 
     def next(self, answer):
         try:
-            return answer.get(timeout=PATIENCE)
+            return answer.get(timeout=TIMEOUT)
         except queue.Empty:
             raise Failure(f"{self.name} does not answer:\n{self.log.read_text()[-2000:]}") from None
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use money::Money;
 pub use subscription::{Status, Subscription};
-pub use usage::{Former, Month, Usage};
+pub use usage::{FormerUsage, Month, Usage};
 
 /// The plans that come with the product.
 const BUILT_IN: &str = include_str!("plans.json");

@@ -53,7 +53,7 @@ impl Usage {
 /// The usage of a deleted account. It identifies nobody: it is found by a keyed hash of the account's address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Former {
+pub struct FormerUsage {
     /// The last month with usage.
     pub month: Month,
     /// The usage in that month.

@@ -142,18 +142,18 @@ impl ChatMessage {
         }
     }
 
-    /// The place of an answer that `generation` is about to write.
+    /// The answer that `generation` is about to write: without words yet.
     #[must_use]
-    pub fn placeholder(generation: &str) -> Self {
+    pub fn empty_answer(generation: &str) -> Self {
         Self { generation: Some(generation.to_owned()), ..Self::new(MessageRole::Assistant, "") }
     }
 
-    /// The same place for an answer that replaces this one.
+    /// The same in the place of this answer, which it replaces.
     #[must_use]
     pub fn replacement(&self, generation: &str) -> Self {
         let old = Self { replaced: None, generation: None, ..self.clone() };
         let (id, created_at) = (self.id.clone(), self.created_at);
-        Self { id, created_at, replaced: Some(Box::new(old)), ..Self::placeholder(generation) }
+        Self { id, created_at, replaced: Some(Box::new(old)), ..Self::empty_answer(generation) }
     }
 
     /// Whether an answer is (or was, until its process ended) being written here.
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn an_interrupted_answer_keeps_what_was_saved() {
-        let begun = ChatMessage { content: "Drain the".to_owned(), ..ChatMessage::placeholder("g") };
+        let begun = ChatMessage { content: "Drain the".to_owned(), ..ChatMessage::empty_answer("g") };
         let shown = begun.into_interrupted();
         assert!(shown.is_stopped && shown.interrupted && !shown.is_generating());
         assert_eq!(shown.content, "Drain the");
@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn only_the_living_generation_of_the_session_keeps_an_answer_open() {
-        let message = ChatMessage::placeholder("g");
+        let message = ChatMessage::empty_answer("g");
         let lease = Lease { id: "g".to_owned(), ..Lease::new(&UserId::new(), &ChatId::new()) };
         let live = Generation::new(&lease, Some(message.id.clone()));
         assert!(!message.is_orphan(Some(&live)));

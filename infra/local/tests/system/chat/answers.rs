@@ -265,7 +265,7 @@ async fn interrupted(system: &TestSystem, user: &TestUser) -> String {
     let owner: UserId = user.id.parse().unwrap();
     let mut chat = Chat::new(&owner);
     let question = ChatMessage::new(MessageRole::User, "How do I drain the filter?");
-    let answer = ChatMessage { content: "Drain the".to_owned(), ..ChatMessage::placeholder("gone") };
+    let answer = ChatMessage { content: "Drain the".to_owned(), ..ChatMessage::empty_answer("gone") };
     let lease_until = foundation::time::in_seconds(-15).as_millisecond();
     let lease = Lease { id: "gone".to_owned(), ..Lease::new(&owner, &chat.id) };
     chat.generation = Some(Generation { lease_until, ..Generation::new(&lease, Some(answer.id.clone())) });

@@ -14,7 +14,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use super::user::{Answer, TestUser};
 
 /// How long a frame is waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What a client receives.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +77,7 @@ impl Socket {
 
     /// The next frame but pings.
     pub async fn next(&mut self) -> Received {
-        self.next_within(PATIENCE).await.expect("a frame in time")
+        self.next_within(TIMEOUT).await.expect("a frame in time")
     }
 
     /// The next frame, where there is one within this time.

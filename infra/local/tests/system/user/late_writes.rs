@@ -51,7 +51,7 @@ async fn write_everything(context: &Context, id: &UserId, before: &Before) {
     let sign_in = context.sign_ins.begin(id, "password", None).await;
     assert!(matches!(sign_in, Err(shared::auth::RefreshError::Store(StoreError::AccountDeleted))), "{sign_in:?}");
     refused("a session", store.create_chat(id, &Chat::new(id)).await);
-    let (question, answer) = (ChatMessage::new(MessageRole::User, "?"), ChatMessage::placeholder("g"));
+    let (question, answer) = (ChatMessage::new(MessageRole::User, "?"), ChatMessage::empty_answer("g"));
     refused("a question", store.open_new_chat(id, &Chat::new(id), &[&question, &answer], None).await);
     let lease = Lease::new(id, &before.chat.id);
     let opening = Opening { new_messages: vec![&question, &answer], ..Opening::default() };
