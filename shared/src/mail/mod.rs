@@ -2,6 +2,7 @@
 
 mod files;
 mod message;
+#[cfg(feature = "aws")]
 mod ses;
 mod smtp;
 
@@ -14,6 +15,7 @@ pub use message::Message;
 use crate::identity::Email;
 use files::Files;
 use foundation::config::{AwsConfig, MailConfig, MailProvider};
+#[cfg(feature = "aws")]
 use ses::Ses;
 use smtp::Smtp;
 
@@ -38,6 +40,7 @@ pub enum MailError {
 enum Transport {
     Files(Files),
     Smtp(Smtp),
+    #[cfg(feature = "aws")]
     Ses(Ses),
 }
 
@@ -53,6 +56,7 @@ impl Mailer {
     ///
     /// # Errors
     /// [`MailError::Configuration`].
+    #[cfg_attr(not(feature = "aws"), expect(unused_variables, clippy::unused_async, reason = "for SES alone"))]
     pub async fn new(config: &MailConfig, aws: &AwsConfig) -> Result<Self, MailError> {
         let from: Mailbox = config
             .from
@@ -61,7 +65,13 @@ impl Mailer {
         let transport = match &config.provider {
             MailProvider::Files(folder) => Transport::Files(Files::new(folder)),
             MailProvider::Smtp(server) => Transport::Smtp(Smtp::new(server)?),
+            #[cfg(feature = "aws")]
             MailProvider::Ses => Transport::Ses(Ses::new(aws).await),
+            #[cfg(not(feature = "aws"))]
+            MailProvider::Ses => {
+                let missing = foundation::provider::NotBuilt("Amazon SES").to_string();
+                return Err(MailError::Configuration("MAIL_PROVIDER", missing));
+            }
         };
         Ok(Self { from, transport: Arc::new(transport) })
     }
@@ -91,6 +101,7 @@ impl Mailer {
         match self.transport.as_ref() {
             Transport::Files(files) => files.send(&mail).await,
             Transport::Smtp(smtp) => smtp.send(mail).await,
+            #[cfg(feature = "aws")]
             Transport::Ses(ses) => ses.send(&mail).await,
         }
     }

@@ -2,10 +2,11 @@
 //!
 //! The steps: search, brief the [`LanguageModel`], stream its tokens, renumber its citations, remove pictures and
 //! foreign links, append the list of sources. Chat and voice share this pipeline. The configuration chooses the model:
-//! [`Extractive`] quotes the best passages without a model, [`OpenAi`] calls any compatible endpoint, [`Bedrock`] a
+//! [`Extractive`] quotes the best passages without a model, [`OpenAi`] calls any compatible endpoint, `Bedrock` a
 //! model of Amazon Bedrock.
 
 mod answer;
+#[cfg(feature = "aws")]
 mod bedrock;
 mod citations;
 mod draft;
@@ -44,6 +45,7 @@ use futures::stream::BoxStream;
 use tokio_util::sync::CancellationToken;
 
 pub use answer::{Answer, AnswerEvent, Stage};
+#[cfg(feature = "aws")]
 pub use bedrock::Bedrock;
 pub use citations::{escape, without_sources};
 pub(crate) use draft::LONGEST_ANSWER;
@@ -70,7 +72,7 @@ use self::procedure::{Command, StepStyle};
 use crate::library::{Findings, Library, LibraryQuery};
 use foundation::config::LanguageModelConfig;
 use foundation::provider::Cause;
-use images::{PictureLimits, Vision};
+use images::Vision;
 use shared::Context;
 
 /// Answers questions. Build it once per process; clones share everything.
@@ -89,7 +91,8 @@ impl Assistant {
     /// An assistant with the configured model.
     ///
     /// # Errors
-    /// If the client for the model's endpoint or for pictures cannot be set up, because there are no root certificates.
+    /// If the client for the model's endpoint or for pictures cannot be set up, because there are no root certificates;
+    /// if the model's service is not part of this program.
     pub fn new(context: &Context, library: Library) -> Result<Self, Cause> {
         let config = &context.config;
         let model: Arc<dyn LanguageModel> = match &config.language_model {
@@ -97,11 +100,14 @@ impl Assistant {
             LanguageModelConfig::OpenAi(openai) => {
                 Arc::new(OpenAi::new(openai.clone(), ImageLoader::new(&config.documents)?)?)
             }
+            #[cfg(feature = "aws")]
             LanguageModelConfig::Bedrock(bedrock) => {
                 let loader = ImageLoader::new(&config.documents)?;
-                let limits = PictureLimits { most_pixels: config.vision.most_pixels };
+                let limits = images::PictureLimits { most_pixels: config.vision.most_pixels };
                 Arc::new(Bedrock::new(&context.sdk, bedrock.clone(), loader, limits))
             }
+            #[cfg(not(feature = "aws"))]
+            LanguageModelConfig::Bedrock(_) => return Err(foundation::provider::NotBuilt("Amazon Bedrock").into()),
         };
         let gateway_url = config.http.gateway_url.clone();
         let (context_tokens, answer_tokens) = (config.context_tokens, config.answer_tokens);

@@ -9,6 +9,11 @@ use crate::telemetry;
 /// The underlying error of a failure, for the log only.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
+/// A service of AWS that this program was built without: only functions and images have them all.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is not part of this program. Start it with `scripts/dev --aws`, or build it with the feature `aws`.")]
+pub struct NotBuilt(pub &'static str);
+
 /// A failed call of a provider. Its text is a sentence for the user.
 #[derive(Debug)]
 pub struct ProviderError {

@@ -9,6 +9,6 @@ mod sdk;
 #[cfg(any(test, feature = "test-support"))]
 pub mod test_server;
 
-pub use error::{Cause, ProviderError, ProviderFailure};
+pub use error::{Cause, NotBuilt, ProviderError, ProviderFailure};
 pub use http::{HttpProvider, Refused};
 pub use sdk::sdk_failure;

@@ -2,6 +2,7 @@
 
 pub mod onnx;
 mod openai;
+#[cfg(feature = "aws")]
 mod rekognition;
 
 use std::fmt::Debug;
@@ -11,6 +12,7 @@ use futures::future::BoxFuture;
 
 pub use self::onnx::OnnxDetector;
 pub use self::openai::OpenAiDetector;
+#[cfg(feature = "aws")]
 pub use self::rekognition::Rekognition;
 use super::{Picture, PixelBox};
 use foundation::config::{Config, DetectionConfig};
@@ -40,13 +42,16 @@ pub trait Detector: Debug + Send + Sync {
 ///
 /// # Errors
 /// If the client of a service cannot be set up, because there are no root certificates or the key contains characters
-/// that a header cannot.
+/// that a header cannot; if the service is not part of this program.
 pub async fn configured(config: &Config) -> Result<Arc<dyn Detector>, Cause> {
     Ok(match &config.vision.detection {
         DetectionConfig::Onnx(folder) => onnx::in_folder(folder.clone()).await,
+        #[cfg(feature = "aws")]
         DetectionConfig::Rekognition(endpoint) => {
             Arc::new(Rekognition::new(&config.aws, endpoint.as_deref(), config.vision.timeout).await)
         }
+        #[cfg(not(feature = "aws"))]
+        DetectionConfig::Rekognition(_) => return Err(foundation::provider::NotBuilt("Amazon Rekognition").into()),
         DetectionConfig::OpenAi(openai) => Arc::new(OpenAiDetector::new(openai)?),
     })
 }

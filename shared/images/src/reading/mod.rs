@@ -10,6 +10,7 @@ mod rules;
 mod skew;
 mod tesseract;
 mod text;
+#[cfg(feature = "aws")]
 mod textract;
 mod tsv;
 mod turn;
@@ -22,6 +23,7 @@ use futures::future::BoxFuture;
 pub use self::openai::OpenAiReader;
 pub use self::tesseract::Tesseract;
 pub use self::text::{ReadLine, ReadText, ReadWord};
+#[cfg(feature = "aws")]
 pub use self::textract::Textract;
 use super::{Picture, PictureMemory, PixelBox};
 use foundation::config::{Config, ReadingConfig};
@@ -53,14 +55,18 @@ pub trait TextReader: Debug + Send + Sync {
 ///
 /// # Errors
 /// If the client of a service cannot be set up, because there are no root certificates or the key contains characters
-/// that a header cannot.
+/// that a header cannot; if the service is not part of this program.
+#[cfg_attr(not(feature = "aws"), expect(clippy::unused_async, reason = "for Textract alone"))]
 pub async fn configured(config: &Config) -> Result<Arc<dyn TextReader>, Cause> {
     PictureMemory::set_for_process(config.vision.picture_memory);
     let timeout = config.vision.timeout;
     Ok(match &config.vision.reading {
         ReadingConfig::None => Arc::new(none::NoReader),
         ReadingConfig::Tesseract(languages) => Arc::new(Tesseract::new(languages, timeout)),
+        #[cfg(feature = "aws")]
         ReadingConfig::Textract(endpoint) => Arc::new(Textract::new(&config.aws, endpoint.as_deref(), timeout).await),
+        #[cfg(not(feature = "aws"))]
+        ReadingConfig::Textract(_) => return Err(foundation::provider::NotBuilt("Amazon Textract").into()),
         ReadingConfig::OpenAi(openai) => Arc::new(OpenAiReader::new(openai)?),
     })
 }

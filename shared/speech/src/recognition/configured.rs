@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Deepgram, NoTranscriber, OpenAi, PocketSphinx, SpeechCommand, Transcribe, Transcriber};
+#[cfg(feature = "aws")]
+use super::Transcribe;
+use super::{Deepgram, NoTranscriber, OpenAi, PocketSphinx, SpeechCommand, Transcriber};
 use foundation::config::{Config, RecognitionConfig};
 use foundation::provider::Cause;
 
@@ -10,7 +12,8 @@ use foundation::provider::Cause;
 ///
 /// # Errors
 /// If the client of a service cannot be set up, because there are no root certificates or the key contains characters
-/// that a header cannot.
+/// that a header cannot; if the service is not part of this program.
+#[cfg_attr(not(feature = "aws"), expect(clippy::unused_async, reason = "for Transcribe alone"))]
 pub async fn configured(config: &Config) -> Result<Arc<dyn Transcriber>, Cause> {
     let speech = &config.speech;
     let (language, timeout) = (speech.language.as_str(), speech.timeout);
@@ -22,8 +25,11 @@ pub async fn configured(config: &Config) -> Result<Arc<dyn Transcriber>, Cause> 
         RecognitionConfig::Command { command, files } => Arc::new(SpeechCommand::new(command, files, timeout)),
         RecognitionConfig::OpenAi(endpoint) => Arc::new(OpenAi::new(endpoint, language)?),
         RecognitionConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, language, timeout)?),
+        #[cfg(feature = "aws")]
         RecognitionConfig::Transcribe(endpoint) => {
             Arc::new(Transcribe::new(&config.aws, endpoint.as_deref(), language, timeout).await)
         }
+        #[cfg(not(feature = "aws"))]
+        RecognitionConfig::Transcribe(_) => return Err(foundation::provider::NotBuilt("Amazon Transcribe").into()),
     })
 }

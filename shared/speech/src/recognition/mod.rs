@@ -8,6 +8,7 @@ mod openai;
 pub mod pocketsphinx;
 #[cfg(test)]
 mod test_support;
+#[cfg(feature = "aws")]
 mod transcribe;
 mod whole;
 
@@ -17,6 +18,7 @@ pub use deepgram::Deepgram;
 pub use none::NoTranscriber;
 pub use openai::OpenAi;
 pub use pocketsphinx::PocketSphinx;
+#[cfg(feature = "aws")]
 pub use transcribe::Transcribe;
 
 use std::fmt::Debug;

@@ -4,6 +4,7 @@ mod deepgram;
 mod espeak;
 mod none;
 mod openai;
+#[cfg(feature = "aws")]
 mod polly;
 mod say;
 #[cfg(test)]
@@ -15,7 +16,6 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 
 use super::audio::Pcm;
-use foundation::aws;
 use foundation::config::{Config, SynthesisConfig};
 use foundation::provider::{Cause, ProviderError};
 
@@ -23,6 +23,7 @@ pub use deepgram::Deepgram;
 pub use espeak::Espeak;
 pub use none::NoSynthesizer;
 pub use openai::OpenAi;
+#[cfg(feature = "aws")]
 pub use polly::Polly;
 pub use say::{say, say_in_pieces};
 
@@ -62,7 +63,8 @@ pub trait Synthesizer: Debug + Send + Sync {
 /// The configured synthesizer.
 ///
 /// # Errors
-/// If the client of a service cannot be set up.
+/// If the client of a service cannot be set up; if the service is not part of this program.
+#[cfg_attr(not(feature = "aws"), expect(clippy::unused_async, reason = "for Polly alone"))]
 pub async fn configured(config: &Config) -> Result<Arc<dyn Synthesizer>, Cause> {
     let speech = &config.speech;
     Ok(match &speech.synthesis {
@@ -70,10 +72,13 @@ pub async fn configured(config: &Config) -> Result<Arc<dyn Synthesizer>, Cause> 
         SynthesisConfig::Espeak(voice) => Arc::new(Espeak::new(voice.clone(), speech.timeout)),
         SynthesisConfig::OpenAi { endpoint, voice } => Arc::new(OpenAi::new(endpoint, voice.clone())?),
         SynthesisConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, speech.timeout)?),
+        #[cfg(feature = "aws")]
         SynthesisConfig::Polly { voice, endpoint } => {
-            let sdk = aws::sdk_config(&config.aws).await;
+            let sdk = foundation::aws::sdk_config(&config.aws).await;
             Arc::new(Polly::new(&sdk, voice.clone(), endpoint.as_deref(), speech.timeout))
         }
+        #[cfg(not(feature = "aws"))]
+        SynthesisConfig::Polly { .. } => return Err(foundation::provider::NotBuilt("Amazon Polly").into()),
     })
 }
 
