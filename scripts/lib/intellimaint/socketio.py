@@ -77,27 +77,34 @@ class SocketIo:
 class Chat(SocketIo):
     """Questions and answers as the newest frontend's chat page sends and reads them."""
 
-    def ask_first(self, content, fake, images=()):
+    def ask_first(self, content, fake):
         """Begins a session; `fake` is the page's own name for it."""
-        message = {"content": content, "images": list(images), "userId": "somebody-else", "fakeSessionId": fake}
-        self.emit("stream-pipeline-message-new", message)
+        self.emit("stream-pipeline-message-new", {"content": content, "images": [], "fakeSessionId": fake})
 
-    def ask(self, session, content, images=()):
-        message = {"sessionId": session, "content": content, "images": list(images), "userId": "somebody-else"}
-        self.emit("stream-pipeline-message", message)
+    def ask(self, session, content):
+        self.emit("stream-pipeline-message", {"sessionId": session, "content": content, "images": []})
 
-    def chunks(self):
-        """What the page is told of one answer, up to its end. A failure if the connection ends before."""
+    def told(self):
+        """What the page is told, until the connection ends."""
         while event := self.receive():
             name, data = event
             if name == "pipeline-error":
                 raise Refused(data["error"])
-            if name != "pipeline-chunk":
-                continue
-            yield data
-            if data["stage"] in ("complete", "error"):
-                return
+            if name == "pipeline-chunk":
+                yield data
         raise Failure("the connection was closed before the answer had ended")
+
+    def chunks(self):
+        """What the page is told of the answer that it waits for, up to its end."""
+        has_begun = False
+        for chunk in self.told():
+            # One that ends without having begun is an answer of an earlier connection.
+            if chunk["stage"] == "complete" and not has_begun:
+                continue
+            has_begun = True
+            yield chunk
+            if chunk["stage"] in ("complete", "error"):
+                return
 
     def answer(self):
         """The text of an answer, and the id of its message."""
