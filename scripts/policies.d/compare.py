@@ -4,9 +4,7 @@ import pathlib
 import re
 import sys
 
-import yaml
-
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+from intellimaint.templates import load
 
 # Services that the local system has no server for. Who calls them is what its `main.rs` sets up; that
 # they are called in the right way is shown by unit tests of each provider, against servers of their own.
@@ -32,8 +30,8 @@ ELSEWHERE = {
     "bedrock:InvokeModelWithResponseStream": {"chat", "stream"},
     "transcribe:StartStreamTranscription": {"asr", "stream"},
     "polly:SynthesizeSpeech": {"asr", "stream"},
-    "textract:DetectDocumentText": {"chat", "vision", "ingest"},
-    "rekognition:DetectLabels": {"chat", "vision"},
+    "textract:DetectDocumentText": {"chat", "vision", "ingest", "stream"},
+    "rekognition:DetectLabels": {"chat", "vision", "stream"},
     # Not calls of the SDK: what X-Ray needs where it is switched on.
     "xray:PutTraceSegments": FUNCTIONS,
     "xray:PutTelemetryRecords": FUNCTIONS,
@@ -45,21 +43,6 @@ SECRETS = {
     "Variables": FUNCTIONS,
     "TokenKeys": FUNCTIONS,
 }
-
-
-class Loader(yaml.SafeLoader):
-    """Reads CloudFormation's short forms: `!Sub text` is the text, `!If [c, a, b]` is a list."""
-
-
-def short_form(loader, _, node):
-    if isinstance(node, yaml.ScalarNode):
-        return loader.construct_scalar(node)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return loader.construct_mapping(node, deep=True)
-
-
-Loader.add_multi_constructor("!", short_form)
 
 
 def statements(value):
@@ -93,12 +76,12 @@ def target(resource):
 
 def allowed():
     """{function: {(action, target), ...}}"""
-    template = yaml.load((ROOT / "template.yaml").read_text(), Loader)
+    template = load("template.yaml")
     roles = {}
     for name, resource in template["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
             roles[name.removesuffix("Function").lower()] = resource["Properties"].get("Policies", [])
-    stream = yaml.load((ROOT / "infra/stream.yaml").read_text(), Loader)
+    stream = load("infra/stream.yaml")
     roles["stream"] = stream["Resources"]["TaskRole"]["Properties"]["Policies"]
     found = {}
     for function, policies in roles.items():

@@ -58,12 +58,35 @@ pub fn banner(system: &System) -> String {
     for (name, value) in rows {
         let _ = writeln!(text, "  {name:<11} {value}");
     }
+    text.push_str(&frontend_environment(system));
     let _ = writeln!(
         text,
         "\nNext: open the frontend and sign up; the code arrives in the mail folder.\n\
          Without a frontend: scripts/demo signs up, uploads a manual and asks a question.\n\
          Stop with Ctrl-C; nothing that was acknowledged is lost.\n"
     );
+    text
+}
+
+/// The variables of the newest frontend. None where the functions run in other processes (`scripts/watch`): Socket.IO
+/// and voice have a port of their own there.
+fn frontend_environment(system: &System) -> String {
+    if system.paths.is_empty() {
+        return String::new();
+    }
+    let (gateway, services) = (&system.gateway_url, &system.services_url);
+    let variables = [
+        ("NEST_URL", format!("{gateway}/api/v1")),
+        ("API_URL", services.clone()),
+        ("GATEWAY_URL", gateway.clone()),
+        ("WEBSOCKET_URL", format!("{}/api/v1/stream", services.replacen("http", "ws", 1))),
+    ];
+    let mut text = String::from(
+        "\nThe frontend's .env.local (of an older frontend: scripts/frontend-env --local --generation older):\n\n",
+    );
+    for (name, value) in variables {
+        let _ = writeln!(text, "  NEXT_PUBLIC_{name}={value}");
+    }
     text
 }
 

@@ -10,7 +10,7 @@ class Client:
     """One backend, signed in by bearer token once there is one."""
 
     def __init__(self, base):
-        self.base = base.rstrip("/")
+        self.base = http.without_api(base)
         self.token = None
 
     def send(self, method, path, body=None, headers=(), timeout=60):

@@ -71,6 +71,11 @@ def send(method, url, body=None, headers=(), timeout=60):
         raise NoAnswer(f"{url.partition('?')[0]} cannot be reached ({error})") from None
 
 
+def without_api(address):
+    """A backend's address without the /api/v1 that one of the frontend's variables ends in."""
+    return address.rstrip("/").removesuffix("/api/v1")
+
+
 def form(name, data, fields=None):
     """One file, and fields, as a form: its bytes and its headers."""
     boundary = secrets.token_hex(16)

@@ -9,7 +9,7 @@ import tempfile
 import time
 
 from intellimaint.terminal import Failure, step
-from intellimaint.websocket import WebSocket
+from intellimaint.websocket import VoiceSocket
 
 FRAME = 32 * 1024
 
@@ -27,7 +27,7 @@ def spoken(services, question):
 
 def ask_aloud(stream, token, recording):
     """Sends a WAV file as a microphone would; the recording of the answer."""
-    socket = WebSocket(stream, token)
+    socket = VoiceSocket(stream, token)
     socket.send(json.dumps({"type": "config", "format": "wav", "audio": "turn", "transcript": True}))
     for at in range(0, len(recording), FRAME):
         socket.send(recording[at : at + FRAME])

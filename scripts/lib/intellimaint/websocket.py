@@ -1,4 +1,4 @@
-"""As much of a WebSocket client (RFC 6455) as the demo needs."""
+"""As much of a WebSocket client (RFC 6455) as the scripts need."""
 
 import base64
 import os
@@ -13,30 +13,28 @@ TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
 
 class WebSocket:
-    """The stream at `url` (a backend's address, or the WebSocket's own), with a bearer token or a ticket."""
+    """A connection to the whole address `url` (ws or http, with or without TLS)."""
 
-    def __init__(self, url, token=None, ticket=None, timeout=60):
+    def __init__(self, url, headers=None, timeout=60):
         address = urllib.parse.urlsplit(url)
         secure = address.scheme in ("https", "wss")
-        path = address.path.rstrip("/")
-        path = path if path.endswith("/stream") else f"{path}/api/v1/stream"
         connection = socket.create_connection((address.hostname, address.port or (443 if secure else 80)), timeout)
         if secure:
             connection = ssl.create_default_context().wrap_socket(connection, server_hostname=address.hostname)
-        path += f"?ticket={urllib.parse.quote(ticket)}" if ticket else ""
-        sign_in = f"Authorization: Bearer {token}\r\n" if token else ""
+        path = address._replace(scheme="", netloc="", fragment="").geturl()
         key = base64.b64encode(os.urandom(16)).decode()
-        connection.sendall(
-            f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
-            f"{sign_in}\r\n".encode()
-        )
+        sent = {"Host": address.netloc, "Upgrade": "websocket", "Connection": "Upgrade"}
+        sent |= {"Sec-WebSocket-Key": key, "Sec-WebSocket-Version": "13", **(headers or {})}
+        head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+        connection.sendall(f"GET {path} HTTP/1.1\r\n{head}\r\n".encode())
         self.connection, self.stream = connection, connection.makefile("rb")
         self.close_code = None
         status = self.stream.readline().decode(errors="replace").strip()
         while self.stream.readline().strip():
             pass
         if " 101 " not in f"{status} ":
+            self.stream.close()
+            connection.close()
             raise Failure(f"the WebSocket was refused: {status}")
 
     def send(self, data):
@@ -59,6 +57,14 @@ class WebSocket:
 
     def receive(self):
         """The next message: a str, bytes, or none at the end, when `close_code` says why."""
+        try:
+            return self.message()
+        except TimeoutError:
+            raise Failure("the WebSocket stays silent") from None
+        except ConnectionError:
+            return None
+
+    def message(self):
         kind, message = None, b""
         while True:
             head = self.stream.read(2)
@@ -86,4 +92,18 @@ class WebSocket:
 
     def close(self):
         self.frame(CLOSE, struct.pack(">H", 1000))
+        self.break_off()
+
+    def break_off(self):
+        """Ends the connection without a word, as a network does that is gone."""
+        self.stream.close()
         self.connection.close()
+
+
+class VoiceSocket(WebSocket):
+    """The voice WebSocket at `url` (the services' address, or its own), with a bearer token or a ticket."""
+
+    def __init__(self, url, token=None, ticket=None):
+        path = "" if url.rstrip("/").endswith("/stream") else "/api/v1/stream"
+        query = f"?ticket={urllib.parse.quote(ticket)}" if ticket else ""
+        super().__init__(url.rstrip("/") + path + query, {"Authorization": f"Bearer {token}"} if token else None)

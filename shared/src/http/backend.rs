@@ -15,7 +15,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::docs::docs;
-use super::{Router, csrf, encoding, finish, request_log};
+use super::{Router, csrf, distribution, encoding, finish, request_log};
 use foundation::ApiError;
 use foundation::config::HttpConfig;
 
@@ -58,14 +58,15 @@ impl Backend {
 const BODY_LIMIT: usize = 1024 * 1024;
 
 /// Completes the routes of some families to a backend: health, description, 404s that help, and the
-/// layers, from the outside in: request id and error bodies, log, CORS, panics, origin check,
-/// compressed bodies, body limit.
+/// layers, from the outside in: the distribution's client, request id and error bodies, log, CORS, panics,
+/// origin check, compressed bodies, body limit.
 pub fn serve(backend: Backend, routes: Router, config: &HttpConfig) -> axum::Router {
     let origins: Arc<[String]> = match backend {
         Backend::Gateway => config.gateway_origins.as_slice().into(),
         Backend::Services => config.services_origins.as_slice().into(),
     };
     let layers = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(config.distribution_key.clone(), distribution::find_viewer))
         .layer(middleware::from_fn_with_state(config.production, finish::finish))
         .layer(middleware::from_fn(request_log::log))
         .layer(cors(&origins))

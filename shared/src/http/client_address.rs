@@ -7,8 +7,10 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use http::request::Parts;
 use lambda_http::request::RequestContext;
 
-/// The client's network address: on Lambda what API Gateway says it is, else the peer of the connection. Of an IPv6
-/// address the network counts, since its owner has all addresses in it.
+use super::distribution::Viewer;
+
+/// The client's network address: what the distribution in front says it is, without one on Lambda what API Gateway says,
+/// else the peer of the connection. Of an IPv6 address the network counts, since its owner has all addresses in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientAddress(pub String);
 
@@ -16,13 +18,17 @@ impl ClientAddress {
     /// The address that a request came from.
     #[must_use]
     pub fn of(parts: &Parts) -> Self {
-        let gateway = parts.extensions.get::<RequestContext>().and_then(|context| match context {
-            RequestContext::ApiGatewayV1(context) => context.identity.source_ip.clone(),
-            RequestContext::ApiGatewayV2(context) => context.http.source_ip.clone(),
-            _ => None,
-        });
+        let viewer = parts.extensions.get::<Viewer>().map(|Viewer(address)| *address);
+        let gateway = || {
+            let address = match parts.extensions.get::<RequestContext>()? {
+                RequestContext::ApiGatewayV1(context) => context.identity.source_ip.as_ref(),
+                RequestContext::ApiGatewayV2(context) => context.http.source_ip.as_ref(),
+                _ => None,
+            };
+            address?.parse().ok()
+        };
         let peer = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-        let address = gateway.and_then(|address| address.parse().ok()).or_else(peer);
+        let address = viewer.or_else(gateway).or_else(peer);
         Self(address.map_or_else(|| "unknown".to_owned(), network))
     }
 }
@@ -65,5 +71,14 @@ mod tests {
     fn what_a_client_says_of_itself_does_not_count() {
         let request = http::Request::builder().header("x-forwarded-for", "198.51.100.7, 203.0.113.9").body(()).unwrap();
         assert_eq!(ClientAddress::of(&request.into_parts().0).0, "unknown");
+    }
+
+    #[test]
+    fn the_client_of_a_distribution_counts_not_the_distribution() {
+        let mut parts = http::Request::new(()).into_parts().0;
+        parts.extensions.insert(ConnectInfo(SocketAddr::from(([198, 51, 100, 7], 443))));
+        assert_eq!(ClientAddress::of(&parts).0, "198.51.100.7");
+        parts.extensions.insert(Viewer("2001:db8:1:2::9".parse().unwrap()));
+        assert_eq!(ClientAddress::of(&parts).0, "2001:db8:1:2::/64");
     }
 }

@@ -6,6 +6,7 @@ mod bearer;
 mod body_text;
 mod client_address;
 mod csrf;
+mod distribution;
 mod docs;
 mod encoding;
 mod envelope;

@@ -196,6 +196,26 @@ async fn a_network_address_has_a_limit_however_many_users_it_has() {
 }
 
 #[tokio::test]
+async fn clients_of_a_distribution_are_counted_one_by_one() {
+    const KEY: &str = "a-key-of-the-distribution-0123456789";
+    let system = TestSystem::start_with(&[("DISTRIBUTION_KEY", KEY), ("REQUESTS_PER_MINUTE_ADDRESS", "1")]).await;
+    let visitor = system.visitor();
+    let refused = async |key: &str, address: &str, count: usize| {
+        let search = || {
+            let search = visitor.request(Method::POST, "/api/v1/rag/search").json(&json!({"query": "oil"}));
+            visitor.send(search.header("X-Distribution-Key", key).header("X-Viewer-Address", address))
+        };
+        let answers = futures::future::join_all((0..count).map(|_| search())).await;
+        answers.iter().filter(|answer| answer.status == 429).count()
+    };
+    assert!(refused(KEY, "203.0.113.9", 25).await > 0);
+    assert_eq!(refused(KEY, "203.0.113.10", 15).await, 0, "another client");
+    // Without the key all come from this machine, whatever they say.
+    assert_eq!(refused("another-key-that-is-long-enough-0123", "203.0.113.11", 15).await, 0);
+    assert!(refused("another-key-that-is-long-enough-0123", "203.0.113.12", 15).await > 0);
+}
+
+#[tokio::test]
 async fn no_answer_with_something_of_a_users_is_kept_by_a_browser() {
     let system = TestSystem::start().await;
     let user = system.user().await;

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 
-from intellimaint import ROOT, aws
+from intellimaint import ROOT, aws, frontend
 from intellimaint.emulator.emulator import Emulator, free_port
 from intellimaint.emulator.system import System
 from intellimaint.operations.destroy import destroy
@@ -73,8 +73,7 @@ def run(system, test):
     system.deploy()
     system.demo()
     say("\nThe frontend's environment:")
-    for variable, value in system.frontend_environment().items():
-        print(f"{variable}={value}", flush=True)
+    print(frontend.environment(system.addresses()), flush=True)
     say("\nIt runs until you press Ctrl-C.")
     try:
         signal.pause()

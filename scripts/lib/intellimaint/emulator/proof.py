@@ -56,9 +56,8 @@ class Proof:
 
     def __init__(self, system):
         self.system = system
-        addresses = system.frontend_environment()
-        self.gateway = Client(addresses["NEXT_PUBLIC_NEST_URL"])
-        self.services = Client(addresses["NEXT_PUBLIC_API_URL"])
+        addresses = system.addresses()
+        self.gateway, self.services = Client(addresses.gateway), Client(addresses.services)
         signed_in = self.sign_in()
         self.gateway.token = signed_in["accessToken"]
         self.user = self.gateway.call("GET", "/api/v1/user/profile")["data"]["id"]

@@ -7,6 +7,7 @@ import sys
 import urllib.parse
 
 from intellimaint import ROOT, aws
+from intellimaint.frontend import Addresses
 from intellimaint.operations import deployment
 from intellimaint.terminal import Failure, say
 
@@ -85,9 +86,9 @@ class System:
     def outputs(self):
         return deployment.outputs(self.stack)
 
-    def frontend_environment(self):
-        found = deployment.frontend_environment(self.outputs())
-        return {variable: self.address(url) for variable, url in found.items()}
+    def addresses(self):
+        found = deployment.addresses(self.outputs())
+        return Addresses(self.address(found.gateway), self.address(found.services))
 
     def address(self, url):
         """Where the emulator serves the REST API that has this address on AWS."""
@@ -102,7 +103,7 @@ class System:
 
     def run(self, script, *options):
         """One of our scripts, against the deployed REST APIs."""
-        addresses = self.frontend_environment()
+        addresses = self.addresses()
         command = [ROOT / "scripts" / script, "--no-stream", "--mail", self.mail]
-        command += ["--gateway", addresses["NEXT_PUBLIC_NEST_URL"], "--services", addresses["NEXT_PUBLIC_API_URL"]]
+        command += ["--gateway", addresses.gateway, "--services", addresses.services]
         subprocess.run([*command, *options], check=True)

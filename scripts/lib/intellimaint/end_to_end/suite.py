@@ -19,8 +19,10 @@ class NotSetUp(Exception):
 class Suite:
     """A system under test; checks leave here what later ones need."""
 
-    def __init__(self, options, manual, plate, stream):
-        self.options, self.manual, self.plate, self.stream = options, manual, plate, stream
+    def __init__(self, options, manual, plate, stream, socket):
+        self.options, self.manual, self.plate = options, manual, plate
+        # Voice WebSocket and Socket.IO; none where there is none.
+        self.stream, self.socket = stream, socket
         self.origin = options.origin
         self.passed, self.skipped, self.failed = 0, 0, []
 
@@ -53,7 +55,7 @@ class Person:
     """A client: keeps cookies as a browser does, and may have a bearer token."""
 
     def __init__(self, gateway, services):
-        self.gateway, self.services = gateway.rstrip("/"), services.rstrip("/")
+        self.gateway, self.services = client.without_api(gateway), client.without_api(services)
         self.cookies, self.token = {}, None
         self.email, self.password = f"end-to-end-{secrets.token_hex(4)}@example.com", secrets.token_urlsafe(12)
 
@@ -89,7 +91,7 @@ class Person:
         """An Answer. `body`: JSON, or bytes as they are. Services are known by their paths; `at` is another
         backend. `by`: who is asking is told by `token`, by `cookies`, or not at all (none)."""
         family = path.split("/")[3] if path.startswith("/api/v1/") else ""
-        base = at or (self.services if family in ("rag", "extract", "asr", "vision") else self.gateway)
+        base = at or (self.services if family in ("rag", "extract", "batches", "asr", "vision") else self.gateway)
         sent = {"Accept": "application/json", **dict(headers)}
         if body is not None:
             sent.setdefault("Content-Type", "application/json")

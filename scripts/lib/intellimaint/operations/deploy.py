@@ -11,9 +11,9 @@ import time
 
 import botocore.exceptions
 
-from intellimaint import ROOT, aws, http
+from intellimaint import ROOT, aws, frontend, http
 from intellimaint.aws import client
-from intellimaint.operations.deployment import DEFAULT_STACK, deploy, describe, frontend_environment, outputs
+from intellimaint.operations.deployment import DEFAULT_STACK, addresses, deploy, describe, outputs
 from intellimaint.terminal import Failure, say
 
 # Parameters without which there is no first deployment, and what they are for.
@@ -42,7 +42,7 @@ def main():
     parser.add_argument(
         "--voice",
         action="store_true",
-        help="also build the image of the voice WebSocket, with docker or podman, and push it to ECR",
+        help="also build the image of chat over Socket.IO and voice, with docker or podman, and push it to ECR",
     )
     parser.add_argument("--no-build", action="store_true", help="deploy what scripts/build has made before")
     parser.add_argument("--no-demo", action="store_true", help="do not try the demo at the end")
@@ -70,11 +70,10 @@ def main():
     say(f"Deploying {options.stack} into account {account}, {aws.client('sts').meta.region_name} …")
     deploy(options.stack, parameters, confirm=interactive)
 
-    addresses = frontend_environment(outputs(options.stack))
-    say("\nThe frontend's environment (scripts/frontend-env prints it again):")
-    for variable, value in addresses.items():
-        print(f"{variable}={value}", flush=True)
-    try_it(addresses, known.get("ResponseStreaming") == "false", interactive and not options.no_demo)
+    found = addresses(outputs(options.stack))
+    say("\nThe frontend's environment (scripts/frontend-env prints it again, or the older frontend's):")
+    print(frontend.environment(found), flush=True)
+    try_it(found, known.get("ResponseStreaming") == "false", interactive and not options.no_demo)
 
 
 def identity():
@@ -146,14 +145,14 @@ def let_api_gateway_log(partition):
 
 
 def prefix_list(known):
-    """CloudFront's addresses, from which alone it reaches the voice WebSocket where that has no certificate."""
+    """CloudFront's addresses, from which alone it reaches the container where that has no certificate."""
     if not known.get("StreamImage") or known.get("StreamCertificate") or known.get("StreamPrefixList"):
         return {}
     names = {"Name": "prefix-list-name", "Values": ["com.amazonaws.global.cloudfront.origin-facing"]}
     found = client("ec2").describe_managed_prefix_lists(Filters=[names])["PrefixLists"]
     if not found:
         raise Failure(
-            "CloudFront has no list of addresses in this region: give the voice WebSocket a certificate "
+            "CloudFront has no list of addresses in this region: give the container a certificate "
             "(--set StreamCertificate=… --set StreamDomain=…)."
         )
     return {"StreamPrefixList": found[0]["PrefixListId"]}
@@ -216,17 +215,15 @@ def push_image(stack, architecture):
     return f"{repository['repositoryUri']}@{pushed['imageDigest']}"
 
 
-def try_it(addresses, buffered, with_demo):
-    gateway, services = addresses["NEXT_PUBLIC_NEST_URL"], addresses["NEXT_PUBLIC_API_URL"]
-    stream = addresses.get("NEXT_PUBLIC_WEBSOCKET_URL")
-    demo = ["scripts/demo", "--gateway", gateway, "--services", services, "--mail", "none"]
-    demo += ["--stream", stream] if stream else ["--no-stream"]
+def try_it(found, buffered, with_demo):
+    demo = ["scripts/demo", "--gateway", found.gateway, "--services", found.services, "--mail", "none"]
+    demo += ["--stream", found.stream] if found.stream else ["--no-stream"]
     demo += ["--buffered"] if buffered else []
     email = input("Try it as a user: a mail address of yours (empty for not now): ").strip() if with_demo else ""
     if email:
         subprocess.run([*demo, "--email", email], cwd=ROOT, check=True)
         return
-    for backend in (gateway, services):
+    for backend in dict.fromkeys((found.gateway, found.services)):
         say(f"{backend}: {http.send('GET', f'{backend}/health', timeout=30).parsed()['status']}")
     say("To try everything, with a code mailed to you:\n  " + " ".join(demo) + " --email YOU")
 

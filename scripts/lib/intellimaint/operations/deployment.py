@@ -8,6 +8,7 @@ import botocore.exceptions
 
 from intellimaint import ROOT
 from intellimaint.aws import client, is_error
+from intellimaint.frontend import Addresses
 from intellimaint.terminal import Failure
 
 SAM = pathlib.Path(sys.executable).with_name("sam")
@@ -32,14 +33,9 @@ def outputs(stack):
     return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
 
-def frontend_environment(found):
-    """The frontend's variables, from the outputs of a stack."""
-    names = {
-        "NEXT_PUBLIC_NEST_URL": "NestUrl",
-        "NEXT_PUBLIC_API_URL": "ApiUrl",
-        "NEXT_PUBLIC_WEBSOCKET_URL": "WebSocketUrl",
-    }
-    return {variable: found[output] for variable, output in names.items() if output in found}
+def addresses(found):
+    """Where a stack is reached, from its outputs."""
+    return Addresses(found["NestUrl"], found["ApiUrl"], found.get("WebSocketUrl"), found.get("SocketUrl"))
 
 
 def deploy(stack, parameters, template=ROOT / "template.yaml", bucket=None, confirm=False, log=None):

@@ -20,6 +20,8 @@ pub struct HttpConfig {
     pub requests_per_minute: u64,
     /// Metered requests per network address and minute (`REQUESTS_PER_MINUTE_ADDRESS`).
     pub requests_per_minute_address: u64,
+    /// What a distribution (CDN) in front proves itself with (`DISTRIBUTION_KEY`), if there is one.
+    pub distribution_key: Option<SecretString>,
     /// Origins that may call the gateway with credentials (`FRONTEND_URL`); never empty.
     pub gateway_origins: Vec<String>,
     /// Origins that may call the services (`ALLOWED_ORIGINS`).
@@ -62,11 +64,16 @@ impl HttpConfig {
             }
         }
         anonymous_services.retain(|service| service != "none");
+        let distribution_key = reader.secret(&var::DISTRIBUTION_KEY);
+        if distribution_key.as_ref().is_some_and(|key| key.expose_secret().len() < 32) {
+            reader.problem(&var::DISTRIBUTION_KEY, "must have at least 32 random characters");
+        }
         let gateway_url = reader.url(&var::GATEWAY_URL).map(|url| url.to_string()).unwrap_or_default();
         Self {
             production,
             requests_per_minute: reader.number(&var::REQUESTS_PER_MINUTE, 1, 1_000_000),
             requests_per_minute_address: reader.number(&var::REQUESTS_PER_MINUTE_ADDRESS, 1, 1_000_000),
+            distribution_key,
             frontend_url: gateway_origins.first().cloned().unwrap_or_default(),
             gateway_origins,
             services_origins,
