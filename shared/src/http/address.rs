@@ -97,7 +97,7 @@ fn explanation(backend: Backend, path: &str) -> String {
     };
     let rule = match owner.unwrap_or(backend) {
         _ if family == "stream" => "NEXT_PUBLIC_WEBSOCKET_URL must end with /api/v1/stream",
-        Backend::Gateway => "NEXT_PUBLIC_NEST_URL must end with /api/v1",
+        Backend::Gateway => "NEXT_PUBLIC_NEST_URL must end with /api/v1, once",
         Backend::Services => "NEXT_PUBLIC_API_URL must not end with /api/v1, which is appended to it",
     };
     format!("This address {what}: {rule}")
