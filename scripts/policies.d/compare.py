@@ -40,6 +40,7 @@ ELSEWHERE = {
 SECRETS = {
     "Secret": {"auth", "user"},
     "PaymentKeys": {"billing", "user"},
+    "FrontendKey": {"auth", "user", "stream"},
     "Variables": FUNCTIONS,
     "TokenKeys": FUNCTIONS,
 }

@@ -1,6 +1,9 @@
 //! Checks who may connect.
 
-use axum::extract::FromRequestParts;
+use std::borrow::Cow;
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use foundation::ids::SignInId;
 use foundation::{ApiError, ApiResult};
 use http::header::ORIGIN;
 use http::request::Parts;
@@ -26,10 +29,11 @@ impl FromRequestParts<App> for Visitor {
         let ticket = parts.uri.query().and_then(|query| {
             url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "ticket").map(|(_, value)| value)
         });
-        match ticket {
-            Some(ticket) => redeem(&ticket, context).await.map(Self),
-            None => <CurrentUser as FromRequestParts<App>>::from_request_parts(parts, state).await.map(Self),
-        }
+        let Some(ticket) = ticket.map(Cow::into_owned) else {
+            return <CurrentUser as FromRequestParts<App>>::from_request_parts(parts, state).await.map(Self);
+        };
+        let beside = <CurrentUser as OptionalFromRequestParts<App>>::from_request_parts(parts, state).await?;
+        redeem(&ticket, beside.map(|user| user.sign_in), context).await.map(Self)
     }
 }
 
@@ -44,8 +48,8 @@ fn check_origin(parts: &Parts, context: &Context) -> ApiResult<()> {
     Err(ApiError::forbidden("foreign_origin", "Connections from this origin are not allowed"))
 }
 
-async fn redeem(ticket: &str, context: &Context) -> ApiResult<CurrentUser> {
-    match context.sign_ins.redeem(ticket).await {
+async fn redeem(ticket: &str, beside: Option<SignInId>, context: &Context) -> ApiResult<CurrentUser> {
+    match context.sign_ins.redeem(ticket, beside.as_ref()).await {
         Ok(sign_in) => Ok(CurrentUser { id: sign_in.user_id, sign_in: sign_in.id }),
         Err(RefreshError::Store(error)) => Err(error.into()),
         Err(_) => {

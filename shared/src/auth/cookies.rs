@@ -8,6 +8,9 @@ use foundation::config::{AuthConfig, CookieMode};
 pub const ACCESS_COOKIE: &str = "access_token";
 /// Cookie of the refresh token; `HttpOnly`.
 pub const REFRESH_COOKIE: &str = "refresh_token";
+/// Cookie that says that somebody is signed in, however they did it: pages look whether `document.cookie` contains the
+/// text `local_accessToken`. Not `HttpOnly`, and no secret.
+const SIGNED_IN_COOKIE: &str = "has_local_accessToken";
 
 /// The presence flag that the frontend's own scripts read and delete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +36,7 @@ impl Flag {
     }
 }
 
-/// `Set-Cookie` values for a fresh pair of tokens and the presence flag.
+/// `Set-Cookie` values for a fresh pair of tokens and the presence flags.
 #[must_use]
 pub fn sign_in_cookies(config: &AuthConfig, access: &str, refresh: &str, flag: Flag) -> Vec<HeaderValue> {
     let long = config.refresh_lifetime.as_secs();
@@ -43,6 +46,7 @@ pub fn sign_in_cookies(config: &AuthConfig, access: &str, refresh: &str, flag: F
         set(config, ACCESS_COOKIE, access, long, true),
         set(config, REFRESH_COOKIE, refresh, long, true),
         set(config, flag.name(), "true", long, false),
+        set(config, SIGNED_IN_COOKIE, "1", long, false),
     ];
     values.into_iter().flatten().collect()
 }
@@ -56,7 +60,13 @@ pub(crate) fn access_cookie(config: &AuthConfig, access: &str) -> Option<HeaderV
 /// `Set-Cookie` values that remove every cookie of a sign-in.
 #[must_use]
 pub fn clear_cookies(config: &AuthConfig) -> Vec<HeaderValue> {
-    let names = [(ACCESS_COOKIE, true), (REFRESH_COOKIE, true), ("local_access", false), ("google_access", false)];
+    let names = [
+        (ACCESS_COOKIE, true),
+        (REFRESH_COOKIE, true),
+        ("local_access", false),
+        ("google_access", false),
+        (SIGNED_IN_COOKIE, false),
+    ];
     names.into_iter().filter_map(|(name, http_only)| set(config, name, "", 0, http_only)).collect()
 }
 

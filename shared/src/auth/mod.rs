@@ -2,11 +2,13 @@
 
 mod cookies;
 mod device;
+mod frontend;
 pub mod google;
 mod jwt;
 mod line;
 mod published_keys;
 mod sign_ins;
+mod tickets;
 mod token_secret;
 mod tokens;
 

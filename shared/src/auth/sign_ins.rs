@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::cookies::Flag;
+use super::frontend::{self, FrontendKey};
 use super::published_keys::PublishedKeys;
 use super::token_secret::TokenSecret;
 use super::tokens::{TokenError, Tokens};
@@ -26,16 +27,15 @@ const GRACE_SECONDS: i64 = 10;
 const PARENT_SECONDS: i64 = 600;
 /// Superseded tokens remembered for the grace window.
 const REMEMBERED: usize = 8;
-/// Lifetime of a WebSocket ticket.
-const TICKET_SECONDS: u64 = 60;
 
 /// Keeps sign-ins. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct SignIns {
     config: AuthConfig,
     secret: TokenSecret,
-    tokens: Tokens,
-    store: Store,
+    pub(super) tokens: Tokens,
+    pub(super) frontend: Option<FrontendKey>,
+    pub(super) store: Store,
 }
 
 /// A fresh pair of tokens.
@@ -90,14 +90,6 @@ struct RefreshClaims {
     generation: u64,
 }
 
-/// What a ticket carries.
-#[derive(Serialize, Deserialize)]
-struct TicketClaims {
-    sub: UserId,
-    sid: SignInId,
-    jti: String,
-}
-
 impl SignIns {
     /// Keeps sign-ins in `store`. Signs tokens where the configuration has the token secret, else only verifies them,
     /// with the keys of the configuration and those that are published.
@@ -112,7 +104,8 @@ impl SignIns {
             }
             None => (TokenSecret::unknown(), Tokens::verifying(config.public_keys.clone())),
         };
-        Self { config: config.clone(), secret, tokens: tokens.published_at(published), store }
+        let frontend = config.frontend_secret.clone().map(FrontendKey::new);
+        Self { config: config.clone(), secret, tokens: tokens.published_at(published), frontend, store }
     }
 
     /// The same, in another view of the table.
@@ -208,7 +201,12 @@ impl SignIns {
 
     fn sign_access(&self, sign_in: &SignIn) -> Result<String, TokenError> {
         let claims = AccessClaims { sub: sign_in.user_id.clone(), sid: sign_in.id.clone() };
-        self.tokens.sign(Purpose::Access, claims, self.config.access_lifetime.as_secs())
+        let seconds = self.config.access_lifetime.as_secs();
+        let token = self.tokens.sign(Purpose::Access, claims, seconds)?;
+        match &self.frontend {
+            Some(key) => key.seal(&sign_in.user_id, &token, seconds),
+            None => Ok(token),
+        }
     }
 
     /// The sign-in that an access token names, if it still lives.
@@ -216,14 +214,14 @@ impl SignIns {
     /// # Errors
     /// [`RefreshError::Ended`], [`RefreshError::Store`].
     pub async fn authenticate(&self, access_token: &str) -> Result<SignIn, RefreshError> {
-        let claims: AccessClaims = self.tokens.verify_newest(Purpose::Access, access_token).await?;
+        let claims: AccessClaims = self.tokens.verify_newest(Purpose::Access, &frontend::opened(access_token)).await?;
         self.store.sign_in(&claims.sub, &claims.sid).await?.ok_or(RefreshError::Ended)
     }
 
     /// Whose an access token is, whether the sign-in still lives or not: for counting.
     #[must_use]
     pub fn named_by_access(&self, access_token: &str) -> Option<UserId> {
-        let claims: AccessClaims = self.tokens.verify(Purpose::Access, access_token).ok()?;
+        let claims: AccessClaims = self.tokens.verify(Purpose::Access, &frontend::opened(access_token)).ok()?;
         Some(claims.sub)
     }
 
@@ -232,28 +230,6 @@ impl SignIns {
     pub fn named_by(&self, refresh_token: &str) -> Option<(UserId, SignInId)> {
         let claims: RefreshClaims = self.tokens.verify(Purpose::Refresh, refresh_token).ok()?;
         Some((claims.sub, claims.sid))
-    }
-
-    /// A ticket that opens one WebSocket, and its lifetime in seconds.
-    ///
-    /// # Errors
-    /// [`TokenError`].
-    pub fn ticket(&self, user: &UserId, sign_in: &SignInId) -> Result<(String, u64), TokenError> {
-        let claims = TicketClaims { sub: user.clone(), sid: sign_in.clone(), jti: foundation::ids::new_ulid() };
-        Ok((self.tokens.sign(Purpose::Ticket, claims, TICKET_SECONDS)?, TICKET_SECONDS))
-    }
-
-    /// The sign-in that a ticket was made for, if that still lives; the ticket is used up with it.
-    ///
-    /// # Errors
-    /// [`RefreshError::Ended`], [`RefreshError::Store`].
-    pub async fn redeem(&self, ticket: &str) -> Result<SignIn, RefreshError> {
-        let claims: TicketClaims = self.tokens.verify_newest(Purpose::Ticket, ticket).await?;
-        let forgotten = time::now().as_second().saturating_add_unsigned(2 * TICKET_SECONDS);
-        if !self.store.use_ticket(&claims.jti, forgotten).await? {
-            return Err(RefreshError::Ended);
-        }
-        self.store.sign_in(&claims.sub, &claims.sid).await?.ok_or(RefreshError::Ended)
     }
 
     /// When a sign-in that began then ends, if it is not renewed; epoch seconds.

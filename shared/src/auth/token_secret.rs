@@ -29,6 +29,8 @@ pub enum KeyUse {
     Device,
     /// Hashes the addresses of deleted accounts.
     FormerAddress,
+    /// Signs the token in the address of Google's callback, which opens nothing.
+    Callback,
 }
 
 impl KeyUse {
@@ -39,6 +41,7 @@ impl KeyUse {
             Self::SignUp => "sign-up",
             Self::Device => "device",
             Self::FormerAddress => "former-address",
+            Self::Callback => "callback",
         }
     }
 }

@@ -7,13 +7,14 @@ use std::time::Duration;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, middleware};
+use axum::{Extension, Json, middleware};
 use http::{HeaderName, HeaderValue, Method, Uri, header};
 use serde_json::{Value, json};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::address::{Repeated, family, single_slashes, unknown};
 use super::docs::docs;
 use super::{Router, csrf, distribution, encoding, finish, request_log};
 use foundation::ApiError;
@@ -22,9 +23,9 @@ use foundation::config::HttpConfig;
 /// One of the two backends that the frontend knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
-    /// auth, user, chat, repository, billing.
+    /// auth, user, chat, repository, billing, admin.
     Gateway,
-    /// asr, vision, rag, extract, stream.
+    /// asr, vision, rag, extract, batches, stream.
     Services,
 }
 
@@ -38,10 +39,11 @@ impl Backend {
         }
     }
 
-    fn of_family(family: &str) -> Option<Self> {
+    /// The backend that serves a family.
+    pub(super) fn of_family(family: &str) -> Option<Self> {
         match family {
-            "auth" | "user" | "chat" | "repository" | "billing" => Some(Self::Gateway),
-            "stream" | "asr" | "vision" | "rag" | "extract" => Some(Self::Services),
+            "auth" | "user" | "chat" | "repository" | "billing" | "admin" => Some(Self::Gateway),
+            "stream" | "asr" | "vision" | "rag" | "extract" | "batches" => Some(Self::Services),
             _ => None,
         }
     }
@@ -58,8 +60,8 @@ impl Backend {
 const BODY_LIMIT: usize = 1024 * 1024;
 
 /// Completes the routes of some families to a backend: health, description, 404s that help, and the
-/// layers, from the outside in: the distribution's client, request id and error bodies, log, CORS, panics,
-/// origin check, compressed bodies, body limit.
+/// layers, from the outside in: repeated slashes, the distribution's client, request id and error bodies, log, CORS,
+/// panics, origin check, compressed bodies, body limit.
 pub fn serve(backend: Backend, routes: Router, config: &HttpConfig) -> axum::Router {
     let origins: Arc<[String]> = match backend {
         Backend::Gateway => config.gateway_origins.as_slice().into(),
@@ -74,14 +76,21 @@ pub fn serve(backend: Backend, routes: Router, config: &HttpConfig) -> axum::Rou
         .layer(middleware::from_fn_with_state(origins, csrf::check_origin))
         .layer(middleware::from_fn(encoding::refuse_encoded))
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
-    axum::Router::new()
+    let families: Arc<[String]> = routes.paths().iter().map(|path| family(path).to_owned()).collect();
+    let nowhere = move |repeated: Option<Extension<Repeated>>, uri: Uri| async move {
+        let is_here = |name: &str| families.iter().any(|here| here == name);
+        unknown(backend, &uri, repeated.as_deref(), is_here)
+    };
+    let routes: axum::Router = axum::Router::new()
         .route("/", get(async move || health(backend)))
         .route("/health", get(async move || health(backend)))
         .route("/api/v1/openapi.json", get(async move || openapi(backend)))
         .route("/api/v1/docs", get(docs))
         .merge(routes)
-        .fallback(move |uri: Uri| async move { unknown_path(backend, &uri) })
-        .layer(layers)
+        .fallback(nowhere)
+        .layer(layers);
+    // Outside of all routes, so that everything sees the path that is routed by.
+    axum::Router::new().fallback_service(ServiceBuilder::new().map_request(single_slashes).service(routes))
 }
 
 fn health(backend: Backend) -> Json<Value> {
@@ -90,18 +99,6 @@ fn health(backend: Backend) -> Json<Value> {
 
 fn openapi(backend: Backend) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], backend.openapi()).into_response()
-}
-
-fn unknown_path(backend: Backend, uri: &Uri) -> ApiError {
-    let family = uri.path().strip_prefix("/api/v1/").and_then(|rest| rest.split('/').next()).unwrap_or_default();
-    match Backend::of_family(family) {
-        Some(other) if other != backend => ApiError::no_such_path(format!(
-            "/api/v1/{family} is served by the {} backend, not by the {}",
-            other.name(),
-            backend.name()
-        )),
-        _ => ApiError::no_such_path("There is nothing at this address"),
-    }
 }
 
 fn cors(origins: &[String]) -> CorsLayer {

@@ -1,5 +1,6 @@
 //! The HTTP edge: envelope, errors, validation, and the layers every backend is wrapped in.
 
+mod address;
 mod answer_size;
 mod backend;
 mod bearer;

@@ -9,9 +9,10 @@ use axum::Extension;
 use axum::extract::{Query, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
+use serde_json::json;
 use shared::access::codes::CodeError;
 use shared::auth::google::{Callback, GoogleError, SignUp, State as OauthState, clear_state_cookie, state_cookie};
-use shared::auth::{RefreshError, read_cookies};
+use shared::auth::{KeyUse, RefreshError, read_cookies};
 use shared::billing::BillingError;
 use shared::http::ResponseCookies;
 use shared::store::StoreError;
@@ -20,6 +21,9 @@ use url::form_urlencoded::byte_serialize;
 use crate::App;
 use crate::device::remember_device;
 use crate::tokens::{Cookies, issue, user_agent};
+
+/// Lifetime of the token in the callback's address, in seconds.
+const CALLBACK_SECONDS: u64 = 60;
 
 const NOT_CONFIGURED: &str = "Signing in with Google is not set up on this system. Please sign in with your password.";
 const TRY_AGAIN: &str = "Signing in with Google did not work. Please try again.";
@@ -100,9 +104,20 @@ pub async fn finish(
     }
     let query = query.map(|Query(query)| query).unwrap_or_default();
     match come_back(&state, &cookies, &query, &headers).await {
-        Ok(()) => found(format!("{}/callback?token=ok", state.context.config.http.frontend_url)),
+        Ok(()) => found(format!("{}/callback?{}", state.context.config.http.frontend_url, arrival(&state))),
         Err(failure) => back_with(&state, &failure.sentence()),
     }
+}
+
+/// What the frontend is told of a sign-in: in one word, `ok`, where it looks for a token. A frontend on another host,
+/// which cannot read our cookies, may be given something to keep that looks like an access token. Since it ends soon,
+/// the page renews it at once, by the refresh cookie; it is signed for no other use and opens nothing.
+fn arrival(state: &App) -> String {
+    let context = &state.context;
+    let wanted = context.config.google.as_ref().is_some_and(|google| google.callback_token);
+    let sign = || context.sign_ins.secret().sign(KeyUse::Callback, json!({}), CALLBACK_SECONDS).ok();
+    let token = wanted.then(sign).flatten().map(|token| format!("accessToken={token}&"));
+    format!("{}token=ok", token.unwrap_or_default())
 }
 
 async fn come_back(

@@ -2,6 +2,7 @@
 
 mod codes;
 mod cookies;
+mod frontend;
 mod google;
 mod issuer;
 mod logs;

@@ -41,6 +41,76 @@ async fn a_family_of_the_other_backend_is_named() {
 }
 
 #[tokio::test]
+async fn repeated_slashes_count_once() {
+    let system = TestSystem::start().await;
+    let user = system.user().await;
+    for path in ["/api/v1//user/profile", "//api//v1/user///profile?next=//x"] {
+        let answer =
+            user.send(user.client.get(user.gateway.clone() + path).bearer_auth(user.token.as_ref().unwrap())).await;
+        assert_eq!(answer.data(200)["id"], user.id.as_str(), "{path}");
+    }
+    let renewed = user.post("/api/v1//auth/refresh", json!({"refreshToken": user.refresh_token})).await;
+    assert_eq!(renewed.status, 200, "{}", renewed.text);
+    let job = user.client.get(format!("{}/api/v1//extract//extract/progress/none", user.services));
+    assert_eq!(user.send(job.bearer_auth(user.token.as_ref().unwrap())).await.status, 200);
+    // What looks at paths sees the same: origins, and what a browser may keep.
+    let forged = user.client.post(format!("{}/api/v1//auth//logout", user.gateway));
+    let forged = forged.header("Cookie", "access_token=x").header("Origin", "https://evil.example");
+    assert_eq!(user.send(forged).await.code(403), "foreign_origin");
+    let health = user.send(user.client.get(format!("{}//health", user.gateway))).await;
+    assert!(health.status == 200 && !health.headers.contains_key("cache-control"));
+    assert_eq!(user.get("/api/v1//user/nothing").await.code(404), "no_such_path");
+    assert_eq!(user.get("/api/v1//user/profile/").await.code(404), "no_such_path");
+
+    // On AWS such a request may come to the function of another family.
+    let context = system.system.context.clone();
+    let http = context.config.http.clone();
+    let alone = auth::App::new(context).await.unwrap();
+    let function = served(serve(Backend::Gateway, auth::router(alone), &http)).await;
+    let ask = async |path: &str| user.send(user.client.post(format!("{function}{path}")).json(&json!({}))).await;
+    assert_eq!(ask("/api/v1//auth/refresh").await.code(401), "not_signed_in", "its own");
+    let sent_on = ask("/api/v1//user//profile?x=1").await;
+    assert_eq!(sent_on.status, 307, "{}", sent_on.text);
+    assert_eq!(sent_on.headers["location"], "../../../../../api/v1/user/profile?x=1");
+    for path in ["/api/v1/user/profile", "/api/v1//rag/search", "/api/v1//nothing"] {
+        assert_eq!(ask(path).await.code(404), "no_such_path", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_address_says_which_variable_is_wrong() {
+    let system = TestSystem::start().await;
+    let visitor = system.visitor();
+    let (gateway, services) = (&visitor.gateway, &visitor.services);
+    let (nest, api) = ("NEXT_PUBLIC_NEST_URL must end with /api/v1", "NEXT_PUBLIC_API_URL must not end with /api/v1");
+    let (voice, nothing) = ("NEXT_PUBLIC_WEBSOCKET_URL must end", "There is nothing at this address");
+    for (base, path, sentence) in [
+        (gateway, "/auth/login", nest),
+        (gateway, "/admin/users", nest),
+        (services, "/user/profile", nest),
+        (gateway, "/api/v1/api/v1/auth/login", nest),
+        (services, "/api/v1/api/v1/asr/synthesize", api),
+        (gateway, "/api/v1/api/v1/asr/synthesize", api),
+        (services, "/api/v1/api/v1/batches/upload-pdfs", api),
+        (services, "/api/v1/api/v1/nothing", api),
+        (services, "/asr/synthesize", api),
+        (services, "/stream", voice),
+        (services, "/api/v1/api/v1/stream", voice),
+        (gateway, "/api/v1/batches/upload-pdfs", "served by the services backend"),
+        (services, "/api/v1/admin/users", "served by the gateway backend"),
+        (gateway, "/api/v1/socket.io/", "NEXT_PUBLIC_GATEWAY_URL"),
+        (gateway, "/api/v1/nothing", nothing),
+        (gateway, "/nothing", nothing),
+        (gateway, "/api/v1", nothing),
+    ] {
+        let answer = visitor.send(visitor.client.get(format!("{base}{path}"))).await;
+        assert_eq!(answer.code(404), "no_such_path", "{path}");
+        let message = answer.json()["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(sentence), "{path}: {message}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_method_is_405_in_the_envelope() {
     let system = TestSystem::start().await;
     let visitor = system.visitor();

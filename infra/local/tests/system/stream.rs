@@ -4,6 +4,7 @@ mod crowd;
 mod handshake;
 mod interrupting;
 mod listening;
+mod tickets;
 mod turns;
 mod warnings;
 

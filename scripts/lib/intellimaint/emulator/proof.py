@@ -118,7 +118,7 @@ class Proof:
         for name in ("ingest", "extract", "asr", "vision"):
             variables = self.functions.get_function_configuration(FunctionName=self.system.function(name))
             named = variables["Environment"]["Variables"]["SECRETS_ID"].split(",")
-            if outputs["SecretArn"] in named or outputs["PaymentKeysArn"] in named:
+            if any(outputs[secret] in named for secret in ("SecretArn", "PaymentKeysArn", "FrontendKeyArn")):
                 raise Failure(f"{name} is given a secret that it has no use for.")
 
     # ------------------------------------------------------------ Updates

@@ -26,7 +26,7 @@ def cookies(suite):
     ada = suite.ada
     signed_in = ada.sign_in()
     names = {line.partition("=")[0] for line in signed_in.all("Set-Cookie")}
-    assert {"access_token", "refresh_token", "local_access"} <= names, f"only {names}"
+    assert {"access_token", "refresh_token", "local_access", "has_local_accessToken"} <= names, f"only {names}"
     assert all("Path=/" in line for line in signed_in.all("Set-Cookie")), signed_in.all("Set-Cookie")
     equal(ada.get("/api/v1/user/profile", by="cookies").data()["email"], ada.email)
     foreign = ada.put(

@@ -187,9 +187,36 @@ mod tests {
 
     #[test]
     fn a_secret_never_shows_in_debug_output() {
-        let config = read(&[SECRET, ("LANGUAGE_MODEL", "openai"), ("OPENAI_API_KEY", "sk-very-secret")]).unwrap();
+        let shared = ("FRONTEND_JWT_SECRET", "a very-secret text that the frontend's server has too");
+        let model = [("LANGUAGE_MODEL", "openai"), ("OPENAI_API_KEY", "sk-very-secret")];
+        let config = read(&[[SECRET, shared].as_slice(), &model].concat()).unwrap();
+        assert!(config.auth.frontend_secret.is_some());
         let debug = format!("{config:?}");
         assert!(!debug.contains(SECRET.1) && !debug.contains("very-secret"));
+    }
+
+    #[test]
+    fn what_is_shared_with_the_frontend_is_long_and_no_key_of_ours() {
+        let former = ("TOKEN_SECRETS_ACCEPTED", "fedcba9876543210fedcba9876543210");
+        for (shared, reason) in [("short", "at least 32"), (SECRET.1, "a token secret"), (former.1, "a token secret")] {
+            let refused = read(&[SECRET, former, ("FRONTEND_JWT_SECRET", shared)]).unwrap_err().to_string();
+            assert!(refused.contains("FRONTEND_JWT_SECRET must") && refused.contains(reason), "{refused}");
+            assert!(!refused.contains(shared), "{refused}");
+        }
+        let off = read(&[SECRET, ("FRONTEND_JWT_SECRET", " ")]).unwrap();
+        assert!(off.auth.frontend_secret.is_none());
+    }
+
+    #[test]
+    fn the_token_of_the_callback_is_short_or_none() {
+        let google = [SECRET, ("GOOGLE_CLIENT_ID", "id"), ("GOOGLE_CLIENT_SECRET", "secret")];
+        let with = |value| read(&[google.as_slice(), &[("GOOGLE_CALLBACK_TOKEN", value)]].concat());
+        assert!(with("short").unwrap().google.unwrap().callback_token);
+        assert!(!with("none").unwrap().google.unwrap().callback_token);
+        assert!(!read(&google).unwrap().google.unwrap().callback_token);
+        let refused = with("long").unwrap_err().to_string();
+        assert!(refused.contains("GOOGLE_CALLBACK_TOKEN must be one of none, short"), "{refused}");
+        assert!(read(&[SECRET, ("GOOGLE_CALLBACK_TOKEN", "long")]).is_err(), "without Google too");
     }
 
     #[test]

@@ -116,6 +116,8 @@ pub struct AuthConfig {
     pub public_keys: PublicKeys,
     /// The Secrets Manager secret in which these keys are published (`TOKEN_PUBLIC_KEYS_ID`).
     pub published_keys: Option<String>,
+    /// What the frontend's server verifies access tokens with and signs tickets with (`FRONTEND_JWT_SECRET`).
+    pub frontend_secret: Option<SecretString>,
     /// Lifetime of an access token (`ACCESS_TOKEN_SECONDS`).
     pub access_lifetime: Duration,
     /// Lifetime of a sign-in that is not used (`REFRESH_TOKEN_DAYS`).
@@ -147,6 +149,17 @@ impl AuthConfig {
             reader
                 .problem(&var::TOKEN_SECRETS_ACCEPTED, "must have at least 32 random characters in each of its parts");
         }
+        let frontend_secret = reader.secret(&var::FRONTEND_JWT_SECRET);
+        if let Some(secret) = frontend_secret.as_ref().map(SecretString::expose_secret) {
+            if secret.len() < 32 {
+                reader.problem(&var::FRONTEND_JWT_SECRET, "must have at least 32 random characters");
+            }
+            // Whoever has TOKEN_SECRET can sign anybody in.
+            if token_secret.iter().chain(&accepted_secrets).any(|own| own.expose_secret() == secret) {
+                reader
+                    .problem(&var::FRONTEND_JWT_SECRET, "must not be a token secret: the frontend's server has it too");
+            }
+        }
         let access_seconds = reader.number::<u64>(&var::ACCESS_TOKEN_SECONDS, 1, 86_400);
         let refresh_days = reader.number::<u64>(&var::REFRESH_TOKEN_DAYS, 1, 365);
         let sign_in_days = reader.number::<u64>(&var::SIGN_IN_DAYS, 1, 3650);
@@ -155,6 +168,7 @@ impl AuthConfig {
             accepted_secrets,
             public_keys,
             published_keys,
+            frontend_secret,
             access_lifetime: Duration::from_secs(access_seconds),
             refresh_lifetime: Duration::from_secs(refresh_days * 86_400),
             sign_in_lifetime: Duration::from_secs(sign_in_days * 86_400),
@@ -175,10 +189,22 @@ pub struct GoogleConfig {
     pub client_secret: SecretString,
     /// `GOOGLE_ISSUER`.
     pub issuer: String,
+    /// Whether the address of the callback has a token (`GOOGLE_CALLBACK_TOKEN`).
+    pub callback_token: bool,
+}
+
+/// The word of `GOOGLE_CALLBACK_TOKEN`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+enum CallbackToken {
+    #[default]
+    None,
+    Short,
 }
 
 impl GoogleConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let callback_token = reader.choice::<CallbackToken>(&var::GOOGLE_CALLBACK_TOKEN) == CallbackToken::Short;
         let client_id = reader.optional(&var::GOOGLE_CLIENT_ID)?;
         let client_secret = reader.secret(&var::GOOGLE_CLIENT_SECRET).unwrap_or_else(|| {
             reader.problem(&var::GOOGLE_CLIENT_SECRET, "must be set where GOOGLE_CLIENT_ID is");
@@ -186,7 +212,7 @@ impl GoogleConfig {
         });
         // Checked, but kept to the letter: so is it compared with the issuer's own name for itself.
         let _ = reader.url(&var::GOOGLE_ISSUER);
-        Some(Self { client_id, client_secret, issuer: reader.text(&var::GOOGLE_ISSUER) })
+        Some(Self { client_id, client_secret, issuer: reader.text(&var::GOOGLE_ISSUER), callback_token })
     }
 }
 

@@ -27,6 +27,7 @@ variables! {
     SECRETS_ID = "": "secrets in AWS Secrets Manager, comma-separated, each a JSON object of variables, read at start; the environment wins";
     TOKEN_SECRET = "": "signs tokens and hashes one-time codes; at least 32 characters; required (the local stack makes one), but for functions that only verify tokens";
     TOKEN_SECRETS_ACCEPTED = "": "further secrets, comma-separated, that are not signed with but accepted: for changing `TOKEN_SECRET` without signing anyone out";
+    FRONTEND_JWT_SECRET = "": "the `JWT_SECRET` of the frontend's server, at least 32 characters: access tokens are then signed so that it can verify them, and its tickets open voice connections";
     TOKEN_PUBLIC_KEYS = "": "what verifies tokens where `TOKEN_SECRET` is not set: `access:KEY,refresh:KEY,ticket:KEY`";
     TOKEN_PUBLIC_KEYS_ID = "": "a secret in AWS Secrets Manager where the function that has `TOKEN_SECRET` publishes these, and the others read them";
     ACCESS_TOKEN_SECONDS = "3600": "lifetime of an access token";
@@ -40,6 +41,7 @@ variables! {
     GOOGLE_CLIENT_ID = "": "OAuth client for Google sign-in; unset: sign-in with Google says that it is not set up";
     GOOGLE_CLIENT_SECRET = "": "its secret";
     GOOGLE_ISSUER = "https://accounts.google.com": "OpenID Connect issuer";
+    GOOGLE_CALLBACK_TOKEN = "none": "`short` puts a token of sixty seconds into the address that Google sign-in returns to, for a frontend on another host than the gateway; it opens nothing, but makes the page refresh by cookie; `none` for none";
     SANDBOX = "on": "`off` runs child processes without a sandbox of the kernel, where another sandbox forbids it; in the environment only";
     ALLOW_DEBUGGERS = "false": "`true` lets debuggers of the same user attach, outside of production; in the environment only";
     TABLE_NAME = "intellimaint": "DynamoDB table";

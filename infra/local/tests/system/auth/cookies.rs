@@ -23,11 +23,12 @@ async fn log_in(user: &TestUser) -> Answer {
     visitor.post("/api/v1/auth/login", json!({"email": user.email, "password": user.password})).await
 }
 
-const CLEARED: [&str; 4] = [
+const CLEARED: [&str; 5] = [
     "access_token=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
     "refresh_token=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
     "local_access=; Path=/; Max-Age=0; SameSite=Lax",
     "google_access=; Path=/; Max-Age=0; SameSite=Lax",
+    "has_local_accessToken=; Path=/; Max-Age=0; SameSite=Lax",
 ];
 
 #[tokio::test]
@@ -39,6 +40,7 @@ async fn cookies_are_set_and_cleared_to_the_letter() {
         "access_token=[token]; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax",
         "refresh_token=[token]; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax",
         "local_access=true; Path=/; Max-Age=2592000; SameSite=Lax",
+        "has_local_accessToken=1; Path=/; Max-Age=2592000; SameSite=Lax",
     ];
     let login = log_in(&user).await;
     let device = "device=[token]; Path=/; Max-Age=15552000; HttpOnly; SameSite=Lax";
@@ -65,7 +67,7 @@ async fn a_frontend_on_another_site_gets_cross_site_cookies() {
     let system = TestSystem::start_with(&[("COOKIE_MODE", "cross-site")]).await;
     let user = system.user().await;
     let login = log_in(&user).await;
-    assert_eq!(login.cookies().len(), 4);
+    assert_eq!(login.cookies().len(), 5);
     assert!(login.cookies().iter().all(|cookie| cookie.ends_with("; SameSite=None; Secure")), "{:?}", login.cookies());
 }
 

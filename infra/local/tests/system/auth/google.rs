@@ -1,5 +1,7 @@
 //! Signing in with Google, or any other issuer.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -8,10 +10,14 @@ use super::{another, jar};
 use crate::harness::{Answer, TestSystem, TestUser, masked};
 
 async fn start() -> (Issuer, TestSystem) {
+    start_with(&[]).await
+}
+
+async fn start_with(more: &[(&str, &str)]) -> (Issuer, TestSystem) {
     let issuer = Issuer::start().await;
     let variables = issuer.variables();
-    let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let system = TestSystem::start_with(&variables).await;
+    let variables = variables.iter().map(|(name, value)| (*name, value.as_str()));
+    let system = TestSystem::start_with(&variables.chain(more.iter().copied()).collect::<Vec<_>>()).await;
     (issuer, system)
 }
 
@@ -69,7 +75,10 @@ async fn a_new_person_gets_an_account_with_role_and_company() {
     let back = come_back(&visitor, &jar(&left), &code, &asked["state"]).await;
     assert_eq!(location(&back), "http://localhost:3001/callback?token=ok");
     let names: Vec<String> = back.cookies().iter().map(|cookie| cookie.split('=').next().unwrap().to_owned()).collect();
-    assert_eq!(names, ["oauth_state", "device", "access_token", "refresh_token", "google_access"]);
+    assert_eq!(
+        names,
+        ["oauth_state", "device", "access_token", "refresh_token", "google_access", "has_local_accessToken"]
+    );
     assert!(back.cookies()[0].starts_with("oauth_state=; Path=/; Max-Age=0"));
     let profile = profile(&visitor, &back).await;
     insta::assert_json_snapshot!(
@@ -99,6 +108,45 @@ async fn a_new_person_gets_an_account_with_role_and_company() {
     let again = sign_in(&issuer, &visitor, "", &json!({"sub": "g-1", "email": "new@example.com"})).await;
     assert_eq!(self::profile(&visitor, &again).await["id"], profile["id"]);
     assert_eq!(issuer.discoveries(), 1);
+}
+
+#[tokio::test]
+async fn a_frontend_on_another_host_may_be_given_a_token_that_opens_nothing() {
+    let (issuer, system) = start_with(&[("GOOGLE_CALLBACK_TOKEN", "short")]).await;
+    let visitor = system.visitor();
+    let back = sign_in(&issuer, &visitor, "", &json!({"sub": "g-1", "email": "grace@example.com"})).await;
+    let address = location(&back);
+    assert!(address.starts_with("http://localhost:3001/callback?accessToken="), "{address}");
+    let told = query(&address);
+    assert_eq!((told.len(), told["token"].as_str()), (2, "ok"));
+    let token = &told["accessToken"];
+    let claims = token.split('.').nth(1).unwrap();
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 60);
+    assert_eq!(claims.as_object().unwrap().len(), 2, "it says nothing of the person: {claims}");
+
+    // Whoever reads the address has nothing in hand.
+    let thief = TestUser { token: Some(token.clone()), ..visitor.clone() };
+    assert_eq!(thief.get("/api/v1/user/profile").await.code(401), "sign_in_expired");
+    assert_eq!(thief.handshake("", &[]).await.code(401), "sign_in_expired");
+    assert_eq!(visitor.handshake(&format!("?ticket={token}"), &[]).await.code(401), "ticket_invalid");
+    for body in [json!({}), json!({"refreshToken": token})] {
+        assert_eq!(thief.post("/api/v1/auth/refresh", body).await.status, 401);
+    }
+    // The page keeps it as its access token and renews by cookie at once, at times twice.
+    let cookies = jar(&back);
+    assert!(cookies.contains("has_local_accessToken=1"), "{cookies}");
+    let by_page = |method, path| {
+        let request = thief.request(method, path).header("Cookie", &cookies);
+        request.header("Origin", "http://localhost:3001")
+    };
+    assert_eq!(visitor.send(by_page(Method::GET, "/api/v1/user/profile")).await.code(401), "sign_in_expired");
+    for _ in 0..2 {
+        let renewed = by_page(Method::POST, "/api/v1/auth/refresh").json(&json!({}));
+        let renewed = visitor.send(renewed).await.data(200);
+        let user = TestUser { token: renewed["accessToken"].as_str().map(str::to_owned), ..visitor.clone() };
+        assert_eq!(user.get("/api/v1/user/profile").await.data(200)["email"], "grace@example.com");
+    }
 }
 
 #[tokio::test]

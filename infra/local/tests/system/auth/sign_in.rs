@@ -106,14 +106,14 @@ async fn signing_out_always_works_and_ends_the_sign_in() {
     let answer = visitor.send(navigation).await;
     assert_eq!(answer.status, 302);
     assert_eq!(answer.headers["location"], "http://localhost:3001/login");
-    assert_eq!(answer.cookies().len(), 4);
+    assert_eq!(answer.cookies().len(), 5);
     let after = visitor.send(visitor.request(Method::GET, "/api/v1/user/profile").header("Cookie", &cookies)).await;
     assert_eq!(after.code(401), "sign_in_expired");
 
     // With nothing at all, and with nonsense.
     for cookies in ["", "access_token=nonsense; refresh_token=nonsense; local_access=true"] {
         let answer = visitor.send(visitor.request(Method::GET, "/api/v1/auth/logout").header("Cookie", cookies)).await;
-        assert_eq!((answer.status, answer.cookies().len()), (302, 4));
+        assert_eq!((answer.status, answer.cookies().len()), (302, 5));
     }
 
     // For scripts.
@@ -122,7 +122,7 @@ async fn signing_out_always_works_and_ends_the_sign_in() {
     assert_eq!(json.status, 200);
     assert_eq!(json.json()["message"], "You are signed out.");
     let post = user.send(user.request(Method::POST, "/api/v1/auth/logout")).await;
-    assert_eq!((post.status, post.cookies().len()), (200, 4));
+    assert_eq!((post.status, post.cookies().len()), (200, 5));
     assert_eq!(user.get("/api/v1/user/profile").await.code(401), "sign_in_expired");
 }
 
@@ -162,7 +162,7 @@ async fn sign_ins_are_listed_and_ended_one_by_one() {
 
     let own = sessions.iter().find(|session| session["current"] == true).unwrap();
     let ended = user.delete(&format!("/api/v1/auth/sessions/{}", own["id"].as_str().unwrap())).await;
-    assert_eq!((ended.status, ended.cookies().len()), (200, 4));
+    assert_eq!((ended.status, ended.cookies().len()), (200, 5));
     assert_eq!(user.get("/api/v1/auth/sessions").await.code(401), "sign_in_expired");
 }
 

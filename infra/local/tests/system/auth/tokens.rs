@@ -116,7 +116,7 @@ async fn refresh_tokens_rotate() {
     let user = system.user().await;
     let first = user.refresh_token.clone().unwrap();
     let answer = refresh(&user, &first).await;
-    assert_eq!(answer.cookies().len(), 3);
+    assert_eq!(answer.cookies().len(), 4);
     assert_eq!(answer.data(200)["expiresIn"], 3600);
     assert_ne!(refresh_token(&answer), first);
     assert_eq!(with_token(&user, answer.data(200)["accessToken"].as_str().unwrap()).await.status, 200);
@@ -173,7 +173,7 @@ async fn an_old_token_after_the_grace_window_ends_the_sign_in() {
     age(&system, &user, 11).await;
     let reused = refresh(&user, &first).await;
     assert_eq!(reused.code(401), "sign_in_expired");
-    assert_eq!(reused.cookies().len(), 4);
+    assert_eq!(reused.cookies().len(), 5);
     for token in [&second, &third] {
         assert_eq!(refresh(&user, token).await.code(401), "sign_in_expired");
     }

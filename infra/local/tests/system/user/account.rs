@@ -112,7 +112,7 @@ async fn a_deleted_account_leaves_nothing_behind() {
     let deleted = delete(&user, json!({"password": user.password})).await;
     assert_eq!(deleted.status, 200, "{}", deleted.text);
     assert_eq!(deleted.json()["message"], "Your account is deleted. Everything in it is being removed.");
-    assert_eq!(deleted.cookies().len(), 4);
+    assert_eq!(deleted.cookies().len(), 5);
     assert!(deleted.cookies().iter().all(|cookie| cookie.contains("Max-Age=0")));
 
     assert_eq!(user.get("/api/v1/user/profile").await.code(401), "sign_in_expired");
