@@ -1,5 +1,6 @@
 //! Sessions and messages as they stand on the wire.
 
+use answers::conversation::picture_address;
 use foundation::ids::{AttachmentId, ChatId, MessageId};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -8,8 +9,6 @@ use shared::store::{
     AnswerFailure, Attachment, Chat, ChatMessage, ChatStatus, Citation, Feedback, MessageRole, Preview, Procedure,
     TokenUsage, Verification, Warning,
 };
-
-use crate::attachments;
 
 /// A session.
 #[derive(Debug, Serialize)]
@@ -131,7 +130,7 @@ impl AttachmentView {
         let Attachment { id, url, file_name, stored } = attachment;
         let metadata =
             stored.map_or_else(|| json!({}), |file| json!({"contentType": file.content_type, "size": file.size}));
-        let file_url = url.unwrap_or_else(|| attachments::address(gateway_url, &id));
+        let file_url = url.unwrap_or_else(|| picture_address(gateway_url, &id));
         Self { id, attachment_type: "image", file_url, file_name, metadata }
     }
 }
