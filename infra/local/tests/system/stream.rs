@@ -6,6 +6,7 @@ mod interrupting;
 mod listening;
 mod turns;
 mod warnings;
+mod words;
 
 use std::time::Duration;
 
