@@ -75,6 +75,16 @@ impl SessionView {
         Self::new(chat, last.into_iter().collect())
     }
 
+    /// The same for a reader who sees only the text of its messages: a failed answer without any says why it failed.
+    pub fn telling_failures(mut self) -> Self {
+        for message in &mut self.messages {
+            if let Some(failure) = message.error.as_ref().filter(|_| message.content.is_empty()) {
+                message.content.clone_from(&failure.message);
+            }
+        }
+        self
+    }
+
     /// A session with all its messages.
     pub fn full((chat, messages): (Chat, Vec<ChatMessage>), gateway_url: &str) -> Self {
         let messages = messages.into_iter().map(|message| MessageView::new(message, gateway_url));
@@ -108,7 +118,7 @@ impl MessageView {
         Self {
             id: preview.id,
             role: preview.role,
-            content: preview.content,
+            content: preview.failure.unwrap_or(preview.content),
             created_at: preview.created_at,
             is_stopped: preview.is_stopped,
             is_generating: false,

@@ -14,6 +14,7 @@
 
 mod attachments;
 mod change;
+mod clean_up;
 mod counting;
 mod error;
 mod history;
