@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::access::CurrentUser;
 use shared::http::{Field as _, Page, Pagination, Reply, ok};
-use shared::store::{Chat, ChatStatus, Store, StoreResult};
+use shared::store::{Chat, ChatStatus, Preview, Store, StoreResult};
 
 use super::update::Status;
 use crate::App;
@@ -65,16 +65,12 @@ pub async fn list(
     Ok(ok("Sessions found.", Sessions { sessions, pagination: page.of(total) }))
 }
 
-/// Gives a session its last message in full: a client that asked in a new chat takes the answer from the first entry of
-/// this list. The message is read only if the list has not all of it.
+/// Gives a session its last message in full, as it is in the table: a client that asked in a new chat takes the answer
+/// from the first entry of this list as soon as it is complete, when the index may not have it yet.
 async fn complete(store: &Store, user: &UserId, chat: &mut Chat) -> StoreResult<()> {
-    let Some(last) = chat.last_message.as_mut().filter(|last| last.is_cut()) else { return Ok(()) };
-    if let Some(message) = store.message(user, &chat.id, &last.id).await? {
-        last.content = message.content;
-        if last.content.len() > LONGEST_SHOWN {
-            last.content.truncate(last.content.floor_char_boundary(LONGEST_SHOWN));
-            last.content.push('…');
-        }
+    let last = store.last_messages(user, &chat.id, 1).await?.pop();
+    if let Some(message) = last.filter(|message| !message.is_generating()) {
+        chat.last_message = Some(Preview::longer(&message, LONGEST_SHOWN));
     }
     Ok(())
 }

@@ -80,10 +80,15 @@ pub struct Preview {
 const PREVIEW_LENGTH: usize = 280;
 
 impl Preview {
-    /// Whether the message is longer.
+    /// The same with up to `longest` bytes of the text.
     #[must_use]
-    pub fn is_cut(&self) -> bool {
-        self.content.ends_with('…') && self.content.chars().count() > PREVIEW_LENGTH
+    pub fn longer(message: &ChatMessage, longest: usize) -> Self {
+        let mut content = message.content.clone();
+        if content.len() > longest {
+            content.truncate(content.floor_char_boundary(longest));
+            content.push('…');
+        }
+        Self { content, ..Self::from(message) }
     }
 }
 
