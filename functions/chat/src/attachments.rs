@@ -10,18 +10,6 @@ use shared::http::Id;
 
 use crate::App;
 
-const PATH: &str = "/api/v1/chat/attachments/";
-
-/// The address under which its owner reads an attachment.
-pub fn address(gateway_url: &str, id: &AttachmentId) -> String {
-    format!("{gateway_url}{PATH}{id}")
-}
-
-/// The id in an address that [`address`] made, with or without the host.
-pub fn named_by<'a>(gateway_url: &str, address: &'a str) -> Option<&'a str> {
-    address.strip_prefix(gateway_url).unwrap_or(address).strip_prefix(PATH)
-}
-
 /// `GET /chat/attachments/:id`: to the picture, for its owner.
 pub async fn read(user: CurrentUser, State(state): State<App>, Id(id): Id<AttachmentId>) -> ApiResult<Response> {
     let address = state.conversations.image_address(&user.id, &id).await?;

@@ -49,6 +49,7 @@ pub fn router(state: App) -> Router {
             post(messages::stream::again).layer(renewing),
         )
         .route("/api/v1/chat/sessions/{id}/messages/{message}/feedback", put(messages::feedback::give))
+        .route("/api/v1/chat/cleanup-stopped", post(sessions::clean_up::clean_up))
         .route("/api/v1/chat/attachments/{id}", get(attachments::read))
         .merge(asking)
         .layer(paced)

@@ -3,6 +3,7 @@
 use shared::http::{AnswerSchema, Reply, answer};
 
 use crate::messages::send::Exchange;
+use crate::sessions::clean_up::CleanedUp;
 use crate::sessions::list::Sessions;
 use crate::sse::Message;
 use crate::views::{MessageView, SessionView};
@@ -13,6 +14,7 @@ pub fn answers() -> Vec<AnswerSchema> {
     [
         answer::<Reply<()>>(&["deleteSession", "stopStream", "stopStreamByDelete", "deleteMessage"]),
         answer::<Reply<Sessions>>(&["listSessions"]),
+        answer::<Reply<CleanedUp>>(&["cleanUpStopped"]),
         answer::<Reply<SessionView>>(&["createSession", "getSession", "updateSession"]),
         answer::<SessionView>(&["exportSession"]),
         answer::<Reply<MessageView>>(&["rewordMessage", "giveFeedback"]),

@@ -1,5 +1,6 @@
 //! Sessions and messages as they stand on the wire.
 
+use answers::conversation::picture_address;
 use foundation::ids::{AttachmentId, ChatId, MessageId};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -8,8 +9,6 @@ use shared::store::{
     AnswerFailure, Attachment, Chat, ChatMessage, ChatStatus, Citation, Feedback, MessageRole, Preview, Procedure,
     TokenUsage, Verification, Warning,
 };
-
-use crate::attachments;
 
 /// A session.
 #[derive(Debug, Serialize)]
@@ -76,6 +75,16 @@ impl SessionView {
         Self::new(chat, last.into_iter().collect())
     }
 
+    /// The same for a reader who sees only the text of its messages: a failed answer without any says why it failed.
+    pub fn telling_failures(mut self) -> Self {
+        for message in &mut self.messages {
+            if let Some(failure) = message.error.as_ref().filter(|_| message.content.is_empty()) {
+                message.content.clone_from(&failure.message);
+            }
+        }
+        self
+    }
+
     /// A session with all its messages.
     pub fn full((chat, messages): (Chat, Vec<ChatMessage>), gateway_url: &str) -> Self {
         let messages = messages.into_iter().map(|message| MessageView::new(message, gateway_url));
@@ -109,7 +118,7 @@ impl MessageView {
         Self {
             id: preview.id,
             role: preview.role,
-            content: preview.content,
+            content: preview.failure.unwrap_or(preview.content),
             created_at: preview.created_at,
             is_stopped: preview.is_stopped,
             is_generating: false,
@@ -131,7 +140,7 @@ impl AttachmentView {
         let Attachment { id, url, file_name, stored } = attachment;
         let metadata =
             stored.map_or_else(|| json!({}), |file| json!({"contentType": file.content_type, "size": file.size}));
-        let file_url = url.unwrap_or_else(|| attachments::address(gateway_url, &id));
+        let file_url = url.unwrap_or_else(|| picture_address(gateway_url, &id));
         Self { id, attachment_type: "image", file_url, file_name, metadata }
     }
 }

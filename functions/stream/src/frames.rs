@@ -16,6 +16,13 @@ pub enum ClientFrame {
         /// The session that it belongs to.
         session: Option<String>,
     },
+    /// A question of a client that speaks the answer itself: a frame without a type, or text that is no JSON.
+    Sentence {
+        /// The question; empty if the frame has none.
+        text: String,
+        /// The session that it belongs to, as far as the client knows.
+        session: Option<String>,
+    },
     /// Silences the answer.
     Interrupt,
     /// Ends the turn, but not the connection.
@@ -75,6 +82,9 @@ pub enum SpokenAnswers {
     Sentence,
     /// Not at all.
     None,
+    /// By the client, which gets the words. It asks in frames without a type instead of configuring it.
+    #[serde(skip)]
+    Words,
 }
 
 #[derive(Deserialize)]
@@ -85,7 +95,8 @@ struct FinalText {
 }
 
 impl ClientFrame {
-    /// Parses a text frame. Text that is not a JSON object, and does not look like one, is a question.
+    /// Parses a text frame. Text that is not a JSON object, and does not look like one, is a question, and so is an
+    /// object without a type that has a text or a session.
     ///
     /// # Errors
     /// If a frame of a known type is malformed, or text that looks like JSON cannot be parsed. The error is a sentence
@@ -97,8 +108,13 @@ impl ClientFrame {
             Err(_) if looks_like_json(text) => {
                 return Err("The frame looks like JSON but cannot be read as JSON.".to_owned());
             }
-            _ => return Ok(Self::FinalText { text: text.to_owned(), session: None }),
+            _ => return Ok(Self::Sentence { text: text.to_owned(), session: None }),
         };
+        let is_untyped = object.get("type").is_none_or(Value::is_null);
+        if is_untyped && (object.contains_key("text") || object.contains_key("sessionId")) {
+            let field = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+            return Ok(Self::Sentence { text: field("text").unwrap_or_default(), session: field("sessionId") });
+        }
         let kind = object.get("type").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
         let value = serde_json::Value::Object(object);
         match kind.as_str() {
@@ -170,6 +186,22 @@ pub enum ServerFrame {
         /// The tokens that it used.
         token_usage: TokenUsage,
     },
+    /// The session of a turn whose answer the client speaks.
+    Session {
+        /// Its id.
+        session_id: String,
+    },
+    /// Words for the client to speak.
+    Chunk {
+        /// The words, without any Markdown.
+        token: String,
+    },
+    /// The end of a turn whose answer the client speaks.
+    #[serde(rename = "final")]
+    Said {
+        /// The answer as it is stored, or what failed.
+        response: String,
+    },
     /// The turn was interrupted.
     Interrupted {
         /// The part of the answer that was sent, which is what is stored.
@@ -214,13 +246,31 @@ impl ServerFrame {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn what_is_no_json_object_is_a_question() {
         for text in ["hello", "", "42", "[1]", "{broken", "\"quoted\"", "{E-31} means what?", "[see page 3] why?"] {
-            let question = ClientFrame::FinalText { text: text.to_owned(), session: None };
+            let question = ClientFrame::Sentence { text: text.to_owned(), session: None };
             assert_eq!(ClientFrame::from_text(text), Ok(question));
+        }
+    }
+
+    #[test]
+    fn objects_without_a_type_are_questions_if_they_could_be() {
+        for (frame, text, session) in [
+            (r#"{"text":"hi","sessionId":"s"}"#, "hi", Some("s")),
+            (r#"{"type":null,"text":"hi","sessionId":null}"#, "hi", None),
+            (r#"{"text":7,"sessionId":{}}"#, "", None),
+            (r#"{"sessionId":"s"}"#, "", Some("s")),
+        ] {
+            let question = ClientFrame::Sentence { text: text.to_owned(), session: session.map(str::to_owned) };
+            assert_eq!(ClientFrame::from_text(frame), Ok(question), "{frame}");
+        }
+        for frame in [r#"{"no":"type"}"#, "{}", r#"{"type":"","text":"hi"}"#, r#"{"type":7,"text":"hi"}"#] {
+            assert_eq!(ClientFrame::from_text(frame), Ok(ClientFrame::Unknown(String::new())), "{frame}");
         }
     }
 
@@ -237,7 +287,10 @@ mod tests {
         assert!(ClientFrame::from_text(r#"{"type":"final_text"}"#).unwrap_err().contains("final_text"));
         let marked = ClientFrame::from_text("\u{feff}{\"type\":\"stop\"}");
         assert_eq!(marked, Ok(ClientFrame::Stop), "a byte order mark is passed over");
-        assert!(ClientFrame::from_text(r#"{"type":"config","audio":"loud"}"#).is_err());
+        for audio in ["loud", "words"] {
+            let frame = json!({"type": "config", "audio": audio}).to_string();
+            assert!(ClientFrame::from_text(&frame).is_err(), "{audio}");
+        }
     }
 
     #[test]
@@ -260,5 +313,8 @@ mod tests {
         let heard = ServerFrame::Transcript { text: "hi".to_owned(), is_final: true };
         assert_eq!(heard.to_text(), r#"{"type":"transcript","text":"hi","final":true}"#);
         assert_eq!(ServerFrame::Ready.to_text(), r#"{"type":"ready"}"#);
+        let session = ServerFrame::Session { session_id: "s".to_owned() };
+        assert_eq!(session.to_text(), r#"{"type":"session","sessionId":"s"}"#);
+        assert_eq!(ServerFrame::Said { response: "Hi.".to_owned() }.to_text(), r#"{"type":"final","response":"Hi."}"#);
     }
 }

@@ -1,8 +1,8 @@
 //! The container of the voice WebSocket, since a Lambda function cannot hold a connection.
 //!
 //! [`session`] handles the frames of one client, and [`socket`] transports them. A turn ([`turn`]) is a chat turn like
-//! a written one, with speech sentence by sentence ([`speaking`]). The microphone ([`hearing`]) turns speech into
-//! questions.
+//! a written one, with speech sentence by sentence ([`speaking`]), or with words that the client speaks itself
+//! ([`words`]). The microphone ([`hearing`]) turns speech into questions.
 
 mod access;
 mod connections;
@@ -19,6 +19,7 @@ mod speaking;
 mod splitter;
 mod turn;
 mod voice_meter;
+mod words;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::frames::ServerFrame;
+use crate::words::LastChunk;
 
 /// Maximum number of waiting frames. A client that reads never has more than a few.
 const FRAMES: usize = 64;
@@ -72,7 +73,8 @@ impl SpokenOffset {
         state.end
     }
 
-    fn extend(&self, end: usize) -> bool {
+    /// Records that the answer was sent up to `end`. Returns whether more may be sent.
+    pub(crate) fn extend(&self, end: usize) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !state.cut {
             state.end = end;
@@ -94,6 +96,8 @@ pub struct Outbox {
     busy: Arc<AtomicBool>,
     /// When the client last gave a sign of life.
     alive: Arc<Mutex<Instant>>,
+    /// What the client was last given to speak itself.
+    pub(crate) chunks: Arc<LastChunk>,
 }
 
 impl Outbox {
@@ -102,7 +106,7 @@ impl Outbox {
     pub fn new() -> (Self, mpsc::Receiver<QueuedFrame>) {
         let (frames, receiver) = mpsc::channel(FRAMES);
         let alive = Arc::new(Mutex::new(Instant::now()));
-        (Self { frames, busy: Arc::default(), alive }, receiver)
+        (Self { frames, busy: Arc::default(), alive, chunks: Arc::default() }, receiver)
     }
 
     /// Sends a text frame.

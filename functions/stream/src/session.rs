@@ -3,7 +3,7 @@
 mod listening;
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use foundation::ApiError;
 use foundation::ids::ChatId;
@@ -19,7 +19,7 @@ pub use crate::speaker::Speaker;
 
 use self::listening::heard;
 use crate::Parts;
-use crate::frames::{ClientConfig, ClientFrame, ServerFrame};
+use crate::frames::{ClientConfig, ClientFrame, ServerFrame, SpokenAnswers};
 use crate::hearing::{Microphone, MicrophoneEvent};
 use crate::outbox::{Disconnected, Outbox};
 use crate::playing::Playing;
@@ -44,6 +44,18 @@ pub struct Session {
     microphones: VecDeque<(Microphone, mpsc::Receiver<MicrophoneEvent>)>,
     /// Whether sound is ignored until the recording ends, because it cannot be processed.
     ignores_sound: bool,
+}
+
+/// A question and how its answer is to be told.
+struct Question {
+    text: String,
+    /// The session that a client names that speaks answers itself, whether or not it is there.
+    named: Option<ChatId>,
+    audio: SpokenAnswers,
+    /// When it was complete.
+    asked: Instant,
+    /// How long recognition took after that, if it was spoken.
+    recognised: Option<Duration>,
 }
 
 struct Running {
@@ -143,7 +155,13 @@ impl Session {
                 {
                     return Ok(());
                 }
-                self.begin(text, Instant::now(), None).await
+                let audio = self.config.audio.unwrap_or_default();
+                self.begin(Question { text, named: None, audio, asked: Instant::now(), recognised: None }).await
+            }
+            ClientFrame::Sentence { text, session } => {
+                let named = session.and_then(|session| ChatId::try_from(session).ok());
+                let audio = SpokenAnswers::Words;
+                self.begin(Question { text, named, audio, asked: Instant::now(), recognised: None }).await
             }
             ClientFrame::Interrupt => {
                 self.silence().await;
@@ -206,45 +224,41 @@ impl Session {
     }
 
     /// Begins a turn, after interrupting a running one.
-    async fn begin(
-        &mut self,
-        text: String,
-        asked: Instant,
-        recognised: Option<std::time::Duration>,
-    ) -> Result<(), Disconnected> {
+    async fn begin(&mut self, question: Question) -> Result<(), Disconnected> {
+        let Question { text, named, audio, asked, recognised } = question;
         let text = without_controls(&text).trim().to_owned();
         if text.is_empty() {
             // Of speech, the empty transcript says it.
             return match recognised {
                 Some(_) => Ok(()),
-                None => self.refuse(&ApiError::bad_request("empty_question", "The question is empty.")).await,
+                None => self.refuse_as(&ApiError::bad_request("empty_question", "The question is empty."), audio).await,
             };
         }
         if text.chars().count() > LONGEST_QUESTION {
             let sentence = format!("A question may have at most {LONGEST_QUESTION} characters.");
-            return self.refuse(&ApiError::payload_too_large("question_too_long", sentence)).await;
+            return self.refuse_as(&ApiError::payload_too_large("question_too_long", sentence), audio).await;
         }
         self.silence().await;
         if let Err(error) = admit(&self.parts.context, Some(&self.speaker.user), None).await {
-            return self.refuse(&error).await;
+            return self.refuse_as(&error, audio).await;
         }
         match self.parts.context.store.sign_in(&self.speaker.user, &self.speaker.sign_in).await {
             Ok(Some(_)) => {}
             Ok(None) => {
                 let ended =
                     ApiError::unauthorized("sign_in_expired", "Your sign-in has expired. Please sign in again.");
-                self.refuse(&ended).await?;
+                self.refuse_as(&ended, audio).await?;
                 self.out.close(SIGNED_OUT, "signed out").await;
                 return Err(Disconnected);
             }
-            Err(error) => return self.refuse(&error.into()).await,
+            Err(error) => return self.refuse_as(&error.into(), audio).await,
         }
         let cancel = CancellationToken::new();
         let turn = Turn {
             parts: self.parts.clone(),
             speaker: self.speaker.clone(),
             options: AnswerOptions {
-                audio: self.config.audio.unwrap_or_default(),
+                audio,
                 voice: self.config.voice.clone(),
                 procedure: self.config.procedure == Some(true),
             },
@@ -253,7 +267,8 @@ impl Session {
             asked,
             recognised,
         };
-        let task = self.parts.turns.spawn(turn.run(text, self.chat.clone()));
+        let chats = named.into_iter().chain(self.chat.clone()).collect();
+        let task = self.parts.turns.spawn(turn.run(text, chats));
         self.turn = Some(Running { cancel, task });
         self.out.set_busy(true);
         Ok(())
@@ -286,10 +301,15 @@ impl Session {
     }
 
     async fn refuse(&mut self, error: &ApiError) -> Result<(), Disconnected> {
+        self.refuse_as(error, SpokenAnswers::None).await
+    }
+
+    /// Refuses a question whose answer would have been told in this way.
+    async fn refuse_as(&mut self, error: &ApiError, audio: SpokenAnswers) -> Result<(), Disconnected> {
         if let Some(cause) = error.cause() {
             tracing::error!(connection = %self.speaker.connection, code = error.code(), cause, "a frame failed");
         }
-        self.out.send(&error.into()).await
+        self.out.refuse(error, audio).await
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use crate::frames::{ServerFrame, SpokenAnswers};
 use crate::outbox::{Disconnected, SpokenOffset};
 use crate::turn::Turn;
+use crate::words;
 
 /// Silence between two sentences in one file.
 const PAUSE: Duration = Duration::from_millis(180);
@@ -32,8 +33,8 @@ pub(crate) struct SpeechProgress {
 }
 
 impl SpeechProgress {
-    /// Records that sound of this length was sent, in which sentences end at these times.
-    fn left(&mut self, length: Duration, sentences: &[(usize, Duration)]) {
+    /// Records that sound of this length was sent, or words that take as long, in which sentences end at these times.
+    pub(crate) fn left(&mut self, length: Duration, sentences: &[(usize, Duration)]) {
         let now = Instant::now();
         self.first.get_or_insert(now);
         let begins = self.until.map_or(now, |until| until.max(now));
@@ -53,14 +54,17 @@ pub(crate) struct Sentence {
     pub(crate) end: usize,
 }
 
-/// Speaks the sentences as they arrive, in one file at the end or each in its own. `offset` records how much of the
-/// answer was sent.
+/// Speaks the sentences as they arrive, in one file at the end or each in its own, or has the client speak them.
+/// `offset` records how much of the answer was sent.
 pub(crate) async fn speak(
     turn: &Turn,
     mut sentences: mpsc::Receiver<Sentence>,
     offset: &SpokenOffset,
     progress: &mut SpeechProgress,
 ) -> Result<(), Disconnected> {
+    if turn.options.audio == SpokenAnswers::Words {
+        return words::tell(turn, sentences, offset, progress).await;
+    }
     let one_by_one = turn.options.audio == SpokenAnswers::Sentence;
     let meter = turn.speaker.meter(&turn.parts);
     let mut allowed = false;

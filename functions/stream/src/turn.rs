@@ -21,19 +21,23 @@ use crate::playing::Playing;
 use crate::speaker::Speaker;
 use crate::speaking::{Sentence, SpeechProgress, speak};
 use crate::splitter::Splitter;
+use crate::words;
 
 /// Number of sentences that may wait to be spoken. Beyond that, the answer is read no faster than it is spoken.
 const SENTENCES: usize = 32;
 
 /// Outcome of a turn with a complete answer.
-const ANSWERED: &str = "answered";
+pub(crate) const ANSWERED: &str = "answered";
 /// Outcome of a turn with a complete answer that could not be spoken.
 const SILENT: &str = "silent";
 /// Outcomes of turns that ended before their answers were heard.
 const INTERRUPTED: &str = "interrupted";
-const STOPPED: &str = "stopped";
+pub(crate) const STOPPED: &str = "stopped";
 const TIMEOUT: &str = "timeout";
 const GONE: &str = "gone";
+/// Outcomes of turns whose answers failed, or ended with nothing known about them.
+pub(crate) const FAILED: &str = "failed";
+pub(crate) const LOST: &str = "lost";
 
 /// How answers are spoken.
 #[derive(Debug, Clone, Default)]
@@ -75,14 +79,14 @@ struct Times {
 }
 
 impl Turn {
-    /// Runs the turn to its end.
-    pub(crate) async fn run(self, text: String, chat: Option<ChatId>) -> TurnEnd {
+    /// Runs the turn to its end, in the first of `chats`, or in a new one.
+    pub(crate) async fn run(self, text: String, chats: Vec<ChatId>) -> TurnEnd {
         let mut times = Times::default();
-        let asked = match self.ask(text, chat.as_ref()).await {
+        let asked = match self.ask(text, &chats).await {
             Ok(asked) => asked,
             Err(error) => {
                 // Where the session is gone, the next turn begins another.
-                let chat = chat.filter(|_| !matches!(error, ConversationError::NoSuchChat));
+                let chat = chats.last().cloned().filter(|_| !matches!(error, ConversationError::NoSuchChat));
                 self.refuse(&ApiError::from(error)).await;
                 self.log("refused", &times);
                 return TurnEnd { chat, playing: None };
@@ -133,13 +137,23 @@ impl Turn {
         }
     }
 
-    async fn ask(&self, text: String, chat: Option<&ChatId>) -> ConversationResult<OngoingAnswer> {
+    /// Whether the client speaks the answer itself.
+    fn is_in_words(&self) -> bool {
+        self.options.audio == SpokenAnswers::Words
+    }
+
+    /// Asks in the first of `chats`. A client that speaks answers itself may name a session that is not there, or only
+    /// its own idea of one: then it is asked in the next, or in a new one.
+    async fn ask(&self, text: String, chats: &[ChatId]) -> ConversationResult<OngoingAnswer> {
         let prompt = Prompt { text, pictures: Vec::new(), key: None, aloud: self.options.audio != SpokenAnswers::None };
-        let conversations = &self.parts.conversations;
-        match chat {
-            Some(chat) => conversations.ask(&self.speaker.user, chat, prompt).await,
-            None => conversations.ask_first(&self.speaker.user, prompt).await,
+        let (conversations, user) = (&self.parts.conversations, &self.speaker.user);
+        for chat in chats {
+            match conversations.ask(user, chat, prompt.clone()).await {
+                Err(ConversationError::NoSuchChat) if self.is_in_words() => {}
+                asked => return asked,
+            }
         }
+        conversations.ask_first(user, prompt).await
     }
 
     /// Writes and speaks the answer, until it ends or is interrupted. `cut` is set to the time of the interruption.
@@ -152,6 +166,9 @@ impl Turn {
         let (sentences, waiting) = mpsc::channel(SENTENCES);
         let offset = SpokenOffset::default();
         let work = async {
+            if self.is_in_words() {
+                self.out.send(&ServerFrame::Session { session_id: asked.chat.to_string() }).await?;
+            }
             let mut writing = pin!(self.write(asked, sentences, sent, times));
             let mut speaking = pin!(speak(self, waiting, &offset, spoken));
             let (outcome, silent) = tokio::select! {
@@ -161,6 +178,12 @@ impl Turn {
                     (writing.await?, true)
                 }
             };
+            if self.is_in_words() {
+                if !silent {
+                    speaking.await?;
+                }
+                return words::conclude(self, outcome, &offset).await;
+            }
             let ended = self.finish(asked, outcome, &offset).await?;
             if ended == ANSWERED && !silent {
                 speaking.await?;
@@ -218,7 +241,9 @@ impl Turn {
             let Progress { text, outcome, .. } = progress.borrow_and_update().clone();
             if let Some(token) = text.get(sent.len()..).filter(|token| !token.is_empty()) {
                 times.first_token.get_or_insert_with(Instant::now);
-                self.out.send(&ServerFrame::Token { token: token.to_owned() }).await?;
+                if !self.is_in_words() {
+                    self.out.send(&ServerFrame::Token { token: token.to_owned() }).await?;
+                }
                 for sentence in splitter.push(token) {
                     // Where nobody speaks any more, nobody listens here either.
                     if speaks {
@@ -251,7 +276,7 @@ impl Turn {
         let Some(outcome) = outcome else {
             let _ = offset.cut();
             self.refuse(&ApiError::internal("an answer ended without an outcome")).await;
-            return Ok("lost");
+            return Ok(LOST);
         };
         if outcome.failure.is_some() || outcome.aborted {
             let _ = offset.cut();
@@ -260,7 +285,7 @@ impl Turn {
             self.out
                 .send(&ServerFrame::Error { code: failure.code, message: failure.message, data: Value::Null })
                 .await?;
-            return Ok("failed");
+            return Ok(FAILED);
         }
         if outcome.aborted {
             self.out.send(&ServerFrame::Interrupted { heard: outcome.message.content }).await?;
@@ -285,7 +310,10 @@ impl Turn {
     /// written. Stops further sound.
     fn heard(&self, sent: &str, offset: &SpokenOffset) -> String {
         let reached = offset.cut();
-        let end = if self.options.audio == SpokenAnswers::Sentence { reached } else { sent.len() };
+        let end = match self.options.audio {
+            SpokenAnswers::Sentence | SpokenAnswers::Words => reached,
+            SpokenAnswers::Turn | SpokenAnswers::None => sent.len(),
+        };
         sent.get(..end).unwrap_or(sent).trim_end().to_owned()
     }
 
@@ -297,12 +325,12 @@ impl Turn {
         }
     }
 
-    async fn refuse(&self, error: &ApiError) {
+    pub(crate) async fn refuse(&self, error: &ApiError) {
         if let Some(cause) = error.cause() {
             tracing::error!(code = error.code(), cause, "a turn failed");
         }
         // Should the client have gone, the connection notices by itself.
-        let _ = self.out.send(&error.into()).await;
+        let _ = self.out.refuse(error, self.options.audio).await;
     }
 
     fn log(&self, outcome: &'static str, times: &Times) {

@@ -1,7 +1,7 @@
 //! Which function calls what in the table and the bucket, in the words of IAM policies: what a function
 //! needs on AWS, and no more, is what it does here.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -20,13 +20,13 @@ use url::Url;
 
 use crate::system::StartError;
 
-/// Notes every kind of call once, a line each: `chat dynamodb:GetItem table`.
+/// Notes every kind of call once, a line each, and counts them: `chat dynamodb:GetItem table`.
 #[derive(Debug, Clone)]
 pub(crate) struct Calls(Arc<Mutex<Noted>>);
 
 #[derive(Debug)]
 struct Noted {
-    lines: BTreeSet<String>,
+    counts: BTreeMap<String, u64>,
     file: File,
 }
 
@@ -35,7 +35,7 @@ impl Calls {
     pub(crate) fn recorded_in(path: &Path) -> Result<Self, StartError> {
         let file = File::options().create(true).append(true).open(path);
         let file = file.map_err(|error| StartError::Folder(path.to_owned(), error))?;
-        Ok(Self(Arc::new(Mutex::new(Noted { lines: BTreeSet::new(), file }))))
+        Ok(Self(Arc::new(Mutex::new(Noted { counts: BTreeMap::new(), file }))))
     }
 
     /// What notes the calls of one function.
@@ -43,11 +43,19 @@ impl Calls {
         SharedInterceptor::new(Recorder { function, calls: self.clone() })
     }
 
+    /// How often this was called so far, in the words of a line.
+    pub(crate) fn count(&self, call: &str) -> u64 {
+        let noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.counts.get(call).copied().unwrap_or_default()
+    }
+
     fn note(&self, function: &str, (action, resource): &(String, String)) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = format!("{function} {action} {resource}\n");
-        if noted.lines.insert(line.clone())
-            && let Err(error) = noted.file.write_all(line.as_bytes())
+        let call = format!("{function} {action} {resource}");
+        let count = noted.counts.entry(call.clone()).or_default();
+        *count += 1;
+        if *count == 1
+            && let Err(error) = noted.file.write_all(format!("{call}\n").as_bytes())
         {
             tracing::error!(%error, "a call could not be recorded");
         }

@@ -78,6 +78,7 @@ pub struct System {
     /// What the functions hold; tests look at the same tables and objects through it.
     pub context: Context,
     functions: Option<Functions>,
+    calls: Option<Calls>,
     stop_taking: CancellationToken,
     stop_storage: CancellationToken,
     front: TaskTracker,
@@ -188,12 +189,20 @@ impl System {
             paths,
             context,
             functions,
+            calls,
             stop_taking,
             stop_storage,
             front,
             back,
             _temporary: temporary,
         })
+    }
+
+    /// How often a function called the table or the bucket so far, such as `chat dynamodb:GetItem table`; 0 where calls
+    /// are not recorded.
+    #[must_use]
+    pub fn calls(&self, call: &str) -> u64 {
+        self.calls.as_ref().map_or(0, |calls| calls.count(call))
     }
 
     /// Stops: no new requests, those under way and answers being written finish, then storage goes.

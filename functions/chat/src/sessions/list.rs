@@ -1,4 +1,4 @@
-//! `GET /chat/sessions`: newest activity first, each with its last message.
+//! `GET /chat/sessions`: newest activity first, each with its last message, that of the newest in full.
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::access::CurrentUser;
 use shared::http::{Field as _, Page, Pagination, Reply, ok};
-use shared::store::{Chat, ChatStatus, Store, StoreResult};
+use shared::store::{Chat, ChatStatus, Preview, Store, StoreResult};
 
 use super::update::Status;
 use crate::App;
@@ -17,6 +17,8 @@ use crate::views::SessionView;
 
 /// Sessions whose messages are read at once in a search.
 const AT_ONCE: usize = 8;
+/// Bytes of the newest session's last message.
+const LONGEST_SHOWN: usize = 64 * 1024;
 /// Characters of a search.
 const LONGEST_SEARCH: usize = 200;
 
@@ -46,7 +48,13 @@ pub async fn list(
     let (status, search) = checked(wanted)?;
     let store = &state.context.store;
     let (chats, total) = match search {
-        None => store.chats(&user.id, status, page.offset(), page.limit).await?,
+        None => {
+            let (mut chats, total) = store.chats(&user.id, status, page.offset(), page.limit).await?;
+            if let Some(newest) = chats.first_mut().filter(|_| page.page == 1) {
+                complete(store, &user.id, newest).await?;
+            }
+            (chats, total)
+        }
         Some(search) => {
             let found = find(store, &user.id, status, &search).await?;
             let total = found.len();
@@ -55,6 +63,16 @@ pub async fn list(
     };
     let sessions = chats.into_iter().map(SessionView::listed).collect();
     Ok(ok("Sessions found.", Sessions { sessions, pagination: page.of(total) }))
+}
+
+/// Gives a session its last message in full, as it is in the table: a client that asked in a new chat takes the answer
+/// from the first entry of this list as soon as it is complete, when the index may not have it yet.
+async fn complete(store: &Store, user: &UserId, chat: &mut Chat) -> StoreResult<()> {
+    let last = store.last_messages(user, &chat.id, 1).await?.pop();
+    if let Some(message) = last.filter(|message| !message.is_generating()) {
+        chat.last_message = Some(Preview::longer(&message, LONGEST_SHOWN));
+    }
+    Ok(())
 }
 
 fn checked(wanted: Wanted) -> ApiResult<(Option<ChatStatus>, Option<String>)> {

@@ -1,5 +1,6 @@
 //! Chat sessions.
 
+pub mod clean_up;
 pub mod create;
 pub mod delete;
 pub mod export;

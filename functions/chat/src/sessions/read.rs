@@ -14,12 +14,12 @@ pub async fn read(user: CurrentUser, State(state): State<App>, Id(id): Id<ChatId
     Ok(ok("Session found.", full_session(&state, &user.id, &id).await?))
 }
 
-/// A session with all its messages.
+/// A session with all its messages, as its reader sees them.
 ///
 /// # Errors
 /// 404.
 pub async fn full_session(state: &App, user: &UserId, id: &ChatId) -> ApiResult<SessionView> {
     let found = state.context.store.chat_with_messages(user, id).await?;
     let found = found.ok_or_else(|| ApiError::not_found("Session"))?;
-    Ok(SessionView::full(found, &state.context.config.http.gateway_url))
+    Ok(SessionView::full(found, &state.context.config.http.gateway_url).telling_failures())
 }

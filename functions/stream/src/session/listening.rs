@@ -6,7 +6,7 @@ use bytes::Bytes;
 use speech::audio::LiveFormat;
 use tokio::sync::mpsc;
 
-use super::Session;
+use super::{Question, Session};
 use crate::frames::{AudioFormat, ServerFrame};
 use crate::hearing::{DEFAULT_RATE, Microphone, MicrophoneEvent, backlog};
 use crate::outbox::Disconnected;
@@ -57,7 +57,8 @@ impl Session {
             MicrophoneEvent::Partial(_) => Ok(()),
             MicrophoneEvent::Utterance(text, ended) => {
                 self.out.send(&ServerFrame::Transcript { text: text.clone(), is_final: true }).await?;
-                self.begin(text, ended, Some(ended.elapsed())).await
+                let (audio, recognised) = (self.config.audio.unwrap_or_default(), Some(ended.elapsed()));
+                self.begin(Question { text, named: None, audio, asked: ended, recognised }).await
             }
             MicrophoneEvent::Nothing => {
                 self.out.send(&ServerFrame::Transcript { text: String::new(), is_final: true }).await

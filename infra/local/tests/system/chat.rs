@@ -3,6 +3,7 @@
 mod answers;
 mod bad_input;
 mod changes;
+mod clean_up;
 mod hostile;
 mod length;
 mod pace;

@@ -7,6 +7,7 @@ mod listening;
 mod tickets;
 mod turns;
 mod warnings;
+mod words;
 
 use std::time::Duration;
 

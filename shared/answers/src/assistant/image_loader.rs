@@ -14,7 +14,9 @@ use images::{PictureFile, PictureMemory};
 pub(super) const PICTURE_TIMEOUT: Duration = Duration::from_secs(20);
 /// The largest picture that is fetched, in bytes.
 const LARGEST: u64 = 20 * 1024 * 1024;
-/// A file, and the copy of it that its receiver makes.
+/// Pictures that a model gets are fetched so many at a time, which bounds the memory for those that are made smaller.
+pub(super) const AT_ONCE: usize = 4;
+/// A file of unknown size, and the copy of it that is made while it grows.
 const RECEIVED: u64 = 2;
 
 /// Gives the content of pictures, wherever they are. Cheap to clone.
@@ -55,13 +57,23 @@ impl ImageLoader {
         }
     }
 
-    /// The same, as soon as there is room for it. The room is given back with the file.
+    /// The same, as soon as there is room for it. The room is given back with the file. A server says how large its
+    /// picture is before it is read, so that only the largest pictures have to be fetched one after the other.
     ///
     /// # Errors
     /// As [`Self::bytes`].
     pub(super) async fn file(&self, image: &Image) -> Result<PictureFile, FetchError> {
-        let mut room = self.room([image], RECEIVED).await;
-        let bytes = self.bytes(image).await?;
+        let memory = PictureMemory::of_process();
+        let url = match &image.source {
+            ImageSource::Bytes(_, bytes) => {
+                let room = memory.for_file(bytes.len() as u64).await;
+                return Ok(PictureFile::held(bytes.clone(), room));
+            }
+            ImageSource::Address(url) => url,
+        };
+        let offered = self.0.open(url.as_str()).await?;
+        let mut room = memory.for_file(offered.size().unwrap_or(RECEIVED * LARGEST)).await;
+        let bytes = offered.bytes().await?;
         room.shrink_to(bytes.len() as u64);
         Ok(PictureFile::held(bytes, room))
     }

@@ -58,7 +58,7 @@ pub use picture_summary::PictureSummary;
 pub use pipeline::stream_answer;
 pub use procedure::OpenProcedure;
 pub use prompt::{PASSAGES as PROMPT_PASSAGES, context};
-pub use question::{Image, ImageSource, Question, Role, Turn};
+pub use question::{Image, ImageSource, MOST_PICTURES, Question, Role, Turn};
 pub use resemblance::resembles;
 pub use sanitizer::sanitized;
 pub use snippet::snippet;

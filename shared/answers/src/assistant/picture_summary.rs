@@ -4,13 +4,11 @@ use futures::future::join_all;
 use tokio::time::timeout;
 
 use super::image_loader::{ImageLoader, PICTURE_TIMEOUT};
-use super::question::Image;
+use super::question::{Image, MOST_PICTURES};
 use foundation::fetch::SetUpError;
 use images::{Detection, ReadText, Vision};
 use shared::Context;
 
-/// Number of pictures of a question that are analysed.
-const MOST_PICTURES: usize = 4;
 /// Maximum characters of a picture's text.
 const LONGEST_TEXT: usize = 1_500;
 /// Maximum characters of all pictures' texts in the search query.

@@ -11,6 +11,9 @@ use shared::store::Warning;
 /// The formats of pictures that are taken with questions: those that every model looks at.
 const FORMATS: [ImageFormat; 4] = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP, ImageFormat::Gif];
 
+/// Maximum number of pictures of a question.
+pub const MOST_PICTURES: usize = 10;
+
 /// Who wrote a turn of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {

@@ -14,12 +14,14 @@
 
 mod attachments;
 mod change;
+mod clean_up;
 mod counting;
 mod error;
 mod history;
 mod interrupt;
 mod keeper;
 mod pending;
+mod pictures;
 mod progress;
 mod question;
 mod repeat;
@@ -33,6 +35,7 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 pub use error::{ConversationError, ConversationResult};
+pub use pictures::{SentPicture, picture_address, pictures_too_large};
 pub use progress::{Outcome, Progress, ProgressReceiver};
 pub use question::{OngoingAnswer, Prompt};
 

@@ -12,6 +12,7 @@
 
 mod addresses;
 mod error;
+mod offered;
 #[cfg(test)]
 mod tests;
 mod unpack;
@@ -20,7 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header;
 use reqwest::{Client, Response, Url};
 use tokio::io::AsyncWriteExt;
@@ -32,6 +33,7 @@ use crate::outbound;
 use addresses::PublicAddresses;
 pub use addresses::is_public;
 pub use error::FetchError;
+pub use offered::Offered;
 use unpack::Unpacker;
 
 /// The PDF header must be within the first bytes. Some files have a byte order mark or a line break before it.
@@ -119,36 +121,27 @@ impl Fetcher {
     /// # Errors
     /// If the URL is not allowed, the server fails, or a limit is exceeded.
     pub async fn bytes(&self, url: &str) -> Result<Bytes, FetchError> {
-        let started = Instant::now();
+        let fetch = async { self.open(url).await?.bytes().await };
+        timeout(self.limits.total, fetch).await.unwrap_or(Err(FetchError::TookTooLong))
+    }
+
+    /// Asks for the content at `url`, of any type, without reading it: the caller can make room for it first.
+    ///
+    /// # Errors
+    /// If the URL is not allowed, the server fails, or the content is larger than allowed by what the server says.
+    pub async fn open(&self, url: &str) -> Result<Offered<'_>, FetchError> {
         let mut url = FileUrl::parse(url, &self.config).map_err(|_| FetchError::NotAllowed)?;
-        let fetch = async {
+        let follow = async {
             for _ in 0..=self.limits.redirects {
                 let response = self.ask(&url).await?;
                 match next_place(&response)? {
                     Some(place) => url = self.check_redirect(&url, &place)?,
-                    None => return self.collect(response, started).await,
+                    None => return Offered::new(self, response),
                 }
             }
             Err(FetchError::TooManyRedirects)
         };
-        timeout_at(started + self.limits.total, fetch).await.unwrap_or(Err(FetchError::TookTooLong))
-    }
-
-    async fn collect(&self, mut response: Response, started: Instant) -> Result<Bytes, FetchError> {
-        if response.status() != http::StatusCode::OK {
-            return Err(FetchError::Status(response.status().as_u16()));
-        }
-        let mut unpacker = Unpacker::of(&response)?;
-        let (mut content, mut received) = (BytesMut::new(), 0);
-        while let Some(piece) = self.next_bytes(&mut response).await? {
-            received += piece.len() as u64;
-            self.check_rate(received, started)?;
-            content.extend_from_slice(&unpacker.take(piece)?);
-            self.check_size(content.len() as u64)?;
-        }
-        content.extend_from_slice(&unpacker.finish()?);
-        self.check_size(content.len() as u64)?;
-        if content.is_empty() { Err(FetchError::Empty) } else { Ok(content.freeze()) }
+        timeout(self.limits.total, follow).await.unwrap_or(Err(FetchError::TookTooLong))
     }
 
     async fn follow_and_save(

@@ -55,6 +55,7 @@ async fn server() -> String {
         .route("/not-packed", get(|| async { packed("gzip", PDF.to_vec()) }))
         .route("/brotli", get(|| async { packed("br", PDF.to_vec()) }))
         .route("/empty", get(|| async { "" }))
+        .route("/large", get(|| async { vec![b' '; 64 * 1024 + 1] }))
         .route("/short", get(|| async { "%P" }))
         .route("/page.html", get(|| async { "<html>sign in first</html>" }))
         .route("/forbidden", get(|| async { (http::StatusCode::FORBIDDEN, "no").into_response() }))
@@ -114,6 +115,19 @@ async fn what_a_server_compressed_is_unpacked() {
         futures::future::join_all(codes).await,
         ["not_a_pdf", "file_too_large", "url_damaged", "url_damaged", "url_unknown_encoding"]
     );
+}
+
+#[tokio::test]
+async fn content_says_its_size_before_it_is_read() {
+    let server = server().await;
+    let fetcher = Fetcher::new(&config(), limits()).unwrap();
+    let plain = fetcher.open(&(server.clone() + "/once")).await.unwrap();
+    assert_eq!(plain.size(), Some(PDF.len() as u64));
+    assert_eq!(plain.bytes().await.unwrap(), PDF);
+    let packed = fetcher.open(&(server.clone() + "/packed.pdf")).await.unwrap();
+    assert_eq!((packed.size(), packed.bytes().await.unwrap().len()), (None, PDF.len()));
+    assert!(matches!(fetcher.open(&(server.clone() + "/down")).await, Err(FetchError::Status(502))));
+    assert!(matches!(fetcher.open(&(server + "/large")).await, Err(FetchError::TooLarge { limit: 65536 })));
 }
 
 #[tokio::test]

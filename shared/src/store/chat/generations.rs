@@ -199,7 +199,7 @@ impl Store {
         Ok(())
     }
 
-    async fn transact_patiently(&self, writes: &[Write]) -> StoreResult<bool> {
+    pub(super) async fn transact_patiently(&self, writes: &[Write]) -> StoreResult<bool> {
         Ok(retrying(|| self.transact(writes.to_vec())).await?.is_ok())
     }
 }

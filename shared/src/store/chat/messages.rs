@@ -156,6 +156,19 @@ impl ChatMessage {
         Self { id, created_at, replaced: Some(Box::new(old)), ..Self::empty_answer(generation) }
     }
 
+    /// Whether this is an answer that was stopped before it had any text. One that failed has a sentence about it.
+    #[must_use]
+    pub fn is_stopped_without_text(&self) -> bool {
+        let is_nothing = self.content.is_empty() && self.failure.is_none() && self.generation.is_none();
+        self.role == MessageRole::Assistant && self.is_stopped && is_nothing
+    }
+
+    /// Why an answer failed that has no text: what a person is told in its place.
+    #[must_use]
+    pub fn failure_alone(&self) -> Option<&str> {
+        self.failure.as_ref().filter(|_| self.content.is_empty()).map(|failure| failure.message.as_str())
+    }
+
     /// Whether an answer is (or was, until its process ended) being written here.
     #[must_use]
     pub fn is_generating(&self) -> bool {

@@ -71,10 +71,26 @@ pub struct Preview {
     /// Whether it ended before it was complete.
     #[serde(default)]
     pub is_stopped: bool,
+    /// Why an answer failed that has no text, as a sentence for a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
 }
 
 /// Characters of a preview.
 const PREVIEW_LENGTH: usize = 280;
+
+impl Preview {
+    /// The same with up to `longest` bytes of the text.
+    #[must_use]
+    pub fn longer(message: &ChatMessage, longest: usize) -> Self {
+        let mut content = message.content.clone();
+        if content.len() > longest {
+            content.truncate(content.floor_char_boundary(longest));
+            content.push('…');
+        }
+        Self { content, ..Self::from(message) }
+    }
+}
 
 impl From<&ChatMessage> for Preview {
     fn from(message: &ChatMessage) -> Self {
@@ -88,6 +104,7 @@ impl From<&ChatMessage> for Preview {
             content,
             created_at: message.created_at,
             is_stopped: message.is_stopped,
+            failure: message.failure_alone().map(str::to_owned),
         }
     }
 }
@@ -209,6 +226,14 @@ impl Store {
         }
         let chats: Vec<Chat> = self.list(listing.limit(offset.saturating_add(limit))).await?;
         Ok((chats.into_iter().skip(offset).collect(), total))
+    }
+
+    /// The sessions that were changed last, whatever their status, newest change first.
+    ///
+    /// # Errors
+    /// [`crate::store::StoreError`].
+    pub async fn newest_chats(&self, user: &UserId, count: usize) -> StoreResult<Vec<Chat>> {
+        self.list(Listing::indexed(index_partition(user), "").newest_first().limit(count)).await
     }
 
     /// All sessions of the user, newest change first.

@@ -1,10 +1,16 @@
 //! Pictures sent with messages.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use foundation::ids::UserId;
 use serde_json::json;
 use shared::objects::ObjectKey;
+use tokio::sync::Barrier;
 
 use super::{MESSAGES, SESSIONS, redacted, text};
 use crate::harness::{TestSystem, sentences};
@@ -98,10 +104,36 @@ async fn pictures_have_a_limit() {
     assert_eq!(refused.code(413), "payload_too_large");
     assert!(text(&refused.json()["message"]).contains("4 MiB"));
 
-    let five = vec![data_url(GIF); 5];
-    let refused = user.post(MESSAGES, json!({"content": "a", "images": five})).await;
-    assert_eq!(sentences(&refused.json()), ["images must hold 0 to 4 items"]);
+    assert_eq!(user.post(MESSAGES, json!({"content": "a", "images": vec![data_url(GIF); 10]})).await.status, 201);
+    let refused = user.post(MESSAGES, json!({"content": "a", "images": vec![data_url(GIF); 11]})).await;
+    assert_eq!(sentences(&refused.json()), ["images must hold 0 to 10 items"]);
     let svg = data_url(b"<svg xmlns='http://www.w3.org/2000/svg'/>");
     let refused = user.post(MESSAGES, json!({"content": "a", "images": [svg]})).await;
     assert_eq!(sentences(&refused.json()), ["images[0] must be a PNG, JPEG, WebP or GIF picture"]);
+}
+
+#[tokio::test]
+async fn ten_pictures_are_fetched_side_by_side() {
+    // None is sent before all ten were asked for, and each waits for its answer for five seconds at most.
+    let (all, sent) = (Arc::new(Barrier::new(10)), Arc::new(AtomicUsize::new(0)));
+    let route = get({
+        let sent = Arc::clone(&sent);
+        move || async move {
+            all.wait().await;
+            sent.fetch_add(1, Ordering::Relaxed);
+            GIF
+        }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+    let routes = Router::new().route("/{name}", route);
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+
+    let system = TestSystem::start_with(&[("OCR", "none")]).await;
+    let user = system.user().await;
+    let images: Vec<String> = (0..10).map(|at| format!("{host}/{at}.gif")).collect();
+    let data = user.post(MESSAGES, json!({"content": "What is this?", "images": images})).await.data(201);
+    assert_eq!(data["userMessage"]["attachments"].as_array().unwrap().len(), 10);
+    assert_eq!(data["assistantMessage"]["error"], json!(null));
+    assert_eq!(sent.load(Ordering::Relaxed), 10);
 }

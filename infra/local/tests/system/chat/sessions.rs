@@ -1,9 +1,11 @@
 //! Sessions: made, listed, searched, read, changed, exported, deleted.
 
+use foundation::ids::{ChatId, UserId};
 use serde_json::json;
+use shared::store::{Chat, ChatMessage, MessageRole, Preview};
 
-use super::{SESSIONS, answered, messages, redacted, said, session, text};
-use crate::harness::TestSystem;
+use super::{SESSIONS, answered, ask, messages, redacted, said, session, text};
+use crate::harness::{TestSystem, UnreachableModel};
 
 #[tokio::test]
 async fn a_session_from_its_making_to_its_end() {
@@ -92,16 +94,78 @@ async fn search_looks_at_titles_and_messages_whatever_their_case() {
 }
 
 #[tokio::test]
-async fn a_list_shows_only_the_beginning_of_the_last_message() {
+async fn a_list_shows_the_last_message_of_the_newest_session_in_full_and_the_beginning_of_others() {
     let system = TestSystem::start().await;
     let user = system.user().await;
-    let (id, _, answer) = answered(&user, &"Why? ".repeat(200)).await;
-    user.delete(&format!("{SESSIONS}/{id}/messages/{answer}")).await.data(200);
-    let listed = user.get(SESSIONS).await.data(200)["sessions"][0].clone();
-    let preview = text(&listed["messages"][0]["content"]);
-    assert!(preview.ends_with('…') && preview.chars().count() == 281, "{preview}");
-    assert_eq!(listed["messages"].as_array().unwrap().len(), 1);
-    assert_eq!(text(&messages(&user, &id).await[0]["content"]).len(), 999);
+    let listed = async |query: &str| -> Vec<(String, String)> {
+        let data = user.get(&format!("{SESSIONS}{query}")).await.data(200);
+        let sessions = data["sessions"].as_array().unwrap().iter().map(|session| {
+            assert_eq!(session["messages"].as_array().unwrap().len(), 1, "{session}");
+            (text(&session["id"]), text(&session["messages"][0]["content"]))
+        });
+        sessions.collect()
+    };
+    // Calls of the table that one list takes.
+    let calls = async |query: &str| {
+        let count = || {
+            ["GetItem table", "Query table", "Query index"]
+                .map(|call| system.system.calls(&format!("chat dynamodb:{call}")))
+        };
+        let before = count();
+        listed(query).await;
+        let after = count();
+        [0, 1, 2].map(|at| after[at] - before[at])
+    };
+    let only_asked = async |question: &str| {
+        let (id, _, answer) = answered(&user, question).await;
+        user.delete(&format!("{SESSIONS}/{id}/messages/{answer}")).await.data(200);
+        id
+    };
+    let long = only_asked(&"Why? ".repeat(200)).await;
+    assert_eq!(listed("").await, [(long.clone(), "Why? ".repeat(200).trim_end().to_owned())]);
+    let short = only_asked("Which oil?").await;
+    let beginning = format!("{}…", "Why? ".repeat(56));
+    assert_eq!(listed("").await, [(short.clone(), "Which oil?".to_owned()), (long.clone(), beginning.clone())]);
+    assert_eq!(listed("?limit=1&page=2").await, [(long.clone(), beginning.clone())]);
+    assert_eq!(listed("?q=why").await, [(long.clone(), beginning)], "what is found is told by its beginning");
+
+    // One message is read more, however long it is.
+    let usual = calls("?limit=1&page=2").await;
+    let more = [usual[0], usual[1] + 1, usual[2]];
+    assert_eq!(calls("").await, more);
+    user.put(&format!("{SESSIONS}/{long}"), json!({"title": "Why"})).await.data(200);
+    assert_eq!(listed("?limit=1").await[0].1.len(), 999);
+    assert_eq!(calls("").await, more);
+    assert_eq!(calls("?limit=1&page=2").await, usual);
+
+    // An answer may be longer than what is shown of it.
+    let owner: UserId = user.id.parse().unwrap();
+    let answer = ChatMessage::new(MessageRole::Assistant, "ä".repeat(40_000));
+    let chat = Chat { last_message: Some(Preview::from(&answer)), ..Chat::new(&owner) };
+    assert!(system.system.context.store.open_new_chat(&owner, &chat, &[&answer], None).await.unwrap());
+    assert_eq!(listed("?limit=1").await, [(chat.id.to_string(), format!("{}…", "ä".repeat(32_768)))]);
+}
+
+#[tokio::test]
+async fn a_failed_answer_is_shown_as_the_reason_to_readers_alone() {
+    let model = UnreachableModel::new();
+    let system = TestSystem::start_with(&[("LANGUAGE_MODEL", "openai"), ("OPENAI_BASE_URL", &model.url)]).await;
+    let user = system.user().await;
+    let done = ask(&user, "/api/v1/chat/messages/stream", "Which oil?").await.rest().await.pop().unwrap();
+    let (id, reason) = (text(&done["sessionId"]), text(&done["error"]));
+    let read = messages(&user, &id).await.remove(1);
+    assert_eq!((&read["content"], &read["error"]["message"]), (&json!(reason), &json!(reason)));
+    for query in ["?limit=1", "?limit=1&q=oil"] {
+        let listed = user.get(&format!("{SESSIONS}{query}")).await.data(200)["sessions"][0].clone();
+        assert_eq!((&listed["messages"][0]["content"], &listed["title"]), (&json!(reason), &json!("Which oil?")));
+    }
+
+    let export = user.get(&format!("{SESSIONS}/{id}/export?format=json")).await.json();
+    assert_eq!((&export["messages"][1]["content"], &export["messages"][1]["error"]), (&json!(""), &read["error"]));
+    assert_eq!(user.get(&format!("{SESSIONS}?q=reached")).await.data(200)["pagination"]["total"], 0);
+    let (owner, chat): (UserId, ChatId) = (user.id.parse().unwrap(), id.parse().unwrap());
+    let stored = system.system.context.store.messages(&owner, &chat).await.unwrap();
+    assert_eq!(stored[1].content, "", "and no model is told");
 }
 
 #[tokio::test]

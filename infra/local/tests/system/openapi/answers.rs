@@ -190,6 +190,7 @@ async fn chats_answer_as_described() {
     caller.call("GET /api/v1/chat/sessions/{id}/export?format=json", &[session], None, 200).await;
     caller.call("GET /api/v1/chat/sessions/{id}/export?format=md", &[session], None, 200).await;
     caller.call("POST /api/v1/chat/sessions/{id}/stop-stream", &[session], None, 200).await;
+    caller.call("POST /api/v1/chat/cleanup-stopped", &[], None, 200).await;
     let rate = "PUT /api/v1/chat/sessions/{id}/messages/{message}/feedback";
     caller.call(rate, &[session, answer], Some(json!({"rating": 5})), 200).await;
     caller.call(rate, &[session, asked], Some(json!({"rating": 5})), 400).await;

@@ -59,7 +59,7 @@ fn names_page(answer: &serde_json::Value, name: &str) -> bool {
 }
 
 #[tokio::test]
-async fn stop_first_closes_nothing_and_text_without_json_is_a_question() {
+async fn stop_first_closes_nothing_and_without_a_voice_the_answer_stands() {
     let system = TestSystem::start_with(&[("TEXT_TO_SPEECH", "none")]).await;
     let user = system.user().await;
     let mut socket = user.socket().await;
@@ -67,7 +67,7 @@ async fn stop_first_closes_nothing_and_text_without_json_is_a_question() {
         socket.send(frame).await;
     }
     assert_eq!(socket.for_a_while(Duration::from_millis(300)).await, []);
-    socket.send_text("Which oil?").await;
+    socket.ask("Which oil?").await;
     let received = socket.until("final").await;
     assert_eq!(kinds(&received), ["token", "final"]);
     assert_eq!(stored_answer(&user).await["content"], json!(tokens(&received)));

@@ -3,11 +3,11 @@
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::{ContentBlock, ImageBlock, ImageFormat, ImageSource};
 use bytes::Bytes;
-use futures::future::join_all;
+use futures::{StreamExt, stream};
 use image::guess_format;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::assistant::image_loader::{ImageLoader, PICTURE_TIMEOUT};
+use crate::assistant::image_loader::{AT_ONCE, ImageLoader, PICTURE_TIMEOUT};
 use crate::assistant::question::Image;
 use foundation::provider::Cause;
 use images::PictureLimits;
@@ -35,11 +35,14 @@ pub(super) async fn prepare(
         tracing::warn!("the pictures of a question are left out: too many are sent at the moment");
         return (Vec::new(), None);
     };
-    let blocks = join_all(images.iter().map(|image| async {
-        timeout(PICTURE_TIMEOUT, block(image, loader, limits)).await.unwrap_or_else(|late| Err(late.into()))
-    }));
+    let deadline = Instant::now() + PICTURE_TIMEOUT;
+    let blocks = images.iter().map(|image| async move {
+        timeout_at(deadline, block(image, loader, limits)).await.unwrap_or_else(|late| Err(late.into()))
+    });
+    let blocks: Vec<_> = blocks.collect();
+    let blocks: Vec<_> = stream::iter(blocks).buffered(AT_ONCE).collect().await;
     let logged = |error: &Cause| tracing::warn!(%error, "a picture is left out of the question");
-    let blocks: Vec<_> = blocks.await.into_iter().filter_map(|block| block.inspect_err(logged).ok()).collect();
+    let blocks: Vec<_> = blocks.into_iter().filter_map(|block| block.inspect_err(logged).ok()).collect();
     room.shrink_to(COPIES * blocks.iter().map(|(_, bytes)| bytes).sum::<u64>());
     (blocks.into_iter().map(|(block, _)| block).collect(), Some(room))
 }

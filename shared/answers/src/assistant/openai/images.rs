@@ -2,9 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use tokio::time::timeout;
+use futures::{StreamExt, stream};
+use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::assistant::image_loader::{ImageLoader, PICTURE_TIMEOUT};
+use crate::assistant::image_loader::{AT_ONCE, ImageLoader, PICTURE_TIMEOUT};
 use crate::assistant::question::{Image, ImageSource};
 use foundation::provider::Cause;
 use images::memory::MemoryPermit;
@@ -24,14 +25,14 @@ pub(super) async fn prepare(images: &[Image], loader: &ImageLoader) -> (Vec<Stri
         };
         room = Some(there);
     }
-    let mut addresses = Vec::with_capacity(images.len());
-    for image in images {
-        match address(image, loader).await {
-            Ok(address) => addresses.push(address),
-            Err(error) => tracing::warn!(%error, "a picture is left out of the question"),
-        }
-    }
-    (addresses, room)
+    let deadline = Instant::now() + PICTURE_TIMEOUT;
+    let addresses = images.iter().map(|image| async move {
+        timeout_at(deadline, address(image, loader)).await.unwrap_or_else(|late| Err(late.into()))
+    });
+    let addresses: Vec<_> = addresses.collect();
+    let addresses: Vec<_> = stream::iter(addresses).buffered(AT_ONCE).collect().await;
+    let logged = |error: &Cause| tracing::warn!(%error, "a picture is left out of the question");
+    (addresses.into_iter().filter_map(|address| address.inspect_err(logged).ok()).collect(), room)
 }
 
 /// Whether a picture is embedded.
@@ -44,7 +45,7 @@ async fn address(image: &Image, loader: &ImageLoader) -> Result<String, Cause> {
         ImageSource::Address(url) if !is_sent(image) => Ok(url.to_string()),
         ImageSource::Bytes(format, bytes) => Ok(inlined(format.to_mime_type(), bytes)),
         ImageSource::Address(_) => {
-            let bytes = timeout(PICTURE_TIMEOUT, loader.bytes(image)).await??;
+            let bytes = loader.bytes(image).await?;
             Ok(inlined(image::guess_format(&bytes)?.to_mime_type(), &bytes))
         }
     }
