@@ -106,7 +106,7 @@ async fn deepgram_is_asked_for_samples() {
 }
 
 async fn polly(url: &str) -> Polly {
-    let sdk = aws::sdk_config(&aws_config()).await;
+    let sdk = foundation::aws::sdk_config(&aws_config()).await;
     Polly::new(&sdk, "Joanna".to_owned(), Some(url), Duration::from_secs(10))
 }
 
