@@ -23,7 +23,8 @@ async fn kept(system: &TestSystem, user: &TestUser, messages: &[ChatMessage]) ->
     let id = "0".repeat(26).parse().unwrap();
     let question = ChatMessage { id, ..ChatMessage::new(MessageRole::User, "How tight are the bolts?") };
     let all: Vec<&ChatMessage> = std::iter::once(&question).chain(messages).collect();
-    let chat = Chat { last_message: all.last().map(|last| Preview::from(*last)), ..Chat::new(&owner) };
+    let mut chat = Chat::new(&owner);
+    chat.last_message = all.last().map(|last| Preview::from(*last));
     assert!(system.system.context.store.open_new_chat(&owner, &chat, &all, None).await.unwrap());
     chat.id.to_string()
 }

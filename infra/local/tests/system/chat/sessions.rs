@@ -141,7 +141,8 @@ async fn a_list_shows_the_last_message_of_the_newest_session_in_full_and_the_beg
     // An answer may be longer than what is shown of it.
     let owner: UserId = user.id.parse().unwrap();
     let answer = ChatMessage::new(MessageRole::Assistant, "ä".repeat(40_000));
-    let chat = Chat { last_message: Some(Preview::from(&answer)), ..Chat::new(&owner) };
+    let mut chat = Chat::new(&owner);
+    chat.last_message = Some(Preview::from(&answer));
     assert!(system.system.context.store.open_new_chat(&owner, &chat, &[&answer], None).await.unwrap());
     assert_eq!(listed("?limit=1").await, [(chat.id.to_string(), format!("{}…", "ä".repeat(32_768)))]);
 }
