@@ -1,7 +1,7 @@
 //! An answer as server-sent events.
 //!
 //! `fullText` holds the whole text in every event, so that sending each token alone would cost the
-//! square of the answer's length. Tokens that come within [`PACE`] go in one event, and the longer the
+//! square of the answer's length. Tokens that come close together go in one event, and the longer the
 //! text, the more must be new before it is sent again: [`answers::conversation::Progress::news`].
 
 use std::borrow::Cow;
@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use answers::assistant::Stage;
-use answers::conversation::{OngoingAnswer, Outcome, ProgressReceiver};
+use answers::conversation::{AnswerListener, AnswerNews, OngoingAnswer, Outcome, TextEvents};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use foundation::ids::{ChatId, MessageId};
@@ -17,10 +17,7 @@ use futures::stream;
 use http::{HeaderName, HeaderValue, header};
 use serde::Serialize;
 use shared::store::{Citation, Procedure, TokenUsage, Verification, Warning};
-use tokio::time::Instant;
 
-/// Shortest time between two events with text.
-const PACE: Duration = Duration::from_millis(30);
 /// A comment is sent after so much silence, for the proxies on the way.
 const SILENCE: Duration = Duration::from_secs(15);
 
@@ -83,15 +80,8 @@ impl Message<'_> {
 
 /// Streams the answer to its end. Dropping the response does not stop the answer.
 pub fn respond(asked: OngoingAnswer) -> Response {
-    let listener = Listener {
-        chat: asked.chat,
-        answer: asked.answer,
-        progress: asked.progress,
-        stages: 0,
-        sent: 0,
-        last_text: None,
-        ended: false,
-    };
+    let told = AnswerListener::new(asked.progress, TextEvents::Cumulative);
+    let listener = Listener { chat: asked.chat, answer: asked.answer, told };
     let events = stream::unfold(listener, |mut listener| async move {
         let event = listener.next().await?;
         Some((Ok::<_, Infallible>(event), listener))
@@ -104,67 +94,40 @@ pub fn respond(asked: OngoingAnswer) -> Response {
     (headers, Sse::new(events).keep_alive(keep_alive)).into_response()
 }
 
-/// One client's view of an answer's progress.
+/// One client's view of an answer, as events.
 struct Listener {
     chat: ChatId,
     answer: MessageId,
-    progress: ProgressReceiver,
-    /// How many stages, and bytes of text, it has been told.
-    stages: usize,
-    sent: usize,
-    last_text: Option<Instant>,
-    ended: bool,
+    told: AnswerListener,
 }
 
 impl Listener {
     async fn next(&mut self) -> Option<Event> {
-        if self.ended {
-            return None;
-        }
-        loop {
-            self.pace().await;
-            if let Some(event) = self.news() {
-                return Some(event);
-            }
-            if self.progress.changed().await.is_err() {
-                return Some(self.broken());
-            }
-        }
+        let news = self.told.next().await?;
+        Some(self.event(news))
     }
 
-    /// Waits until the last text was sent long enough ago, or the answer has ended.
-    async fn pace(&mut self) {
-        if let Some(last) = self.last_text {
-            let ended = self.progress.wait_for(|progress| progress.outcome.is_some());
-            drop(tokio::time::timeout_at(last + PACE, ended).await);
-        }
-    }
-
-    /// The next event that there is something to say in.
-    fn news(&mut self) -> Option<Event> {
-        let progress = self.progress.borrow_and_update();
+    fn event(&self, news: AnswerNews) -> Event {
         let session_id = &self.chat;
-        if let Some(stage) = progress.stages.get(self.stages) {
-            self.stages += 1;
-            return Some(Message::Stage { stage: *stage, done: false, full_text: "", session_id }.event());
+        match news {
+            AnswerNews::Stage(stage) => Message::Stage { stage, done: false, full_text: "", session_id }.event(),
+            AnswerNews::Text(range) => {
+                let progress = self.told.progress();
+                let full_text = progress.text.get(..range.end).unwrap_or_default();
+                let token = full_text.get(range.start..).unwrap_or_default();
+                Message::Text { token, full_text, done: false, session_id }.event()
+            }
+            AnswerNews::Ended(outcome) => Message::Done(Done::of(&outcome, session_id)).event(),
+            AnswerNews::Lost => self.broken(),
         }
-        if let Some(token) = progress.news(self.sent) {
-            self.sent = progress.text.len();
-            self.last_text = Some(Instant::now());
-            return Some(Message::Text { token, full_text: &progress.text, done: false, session_id }.event());
-        }
-        let outcome = progress.outcome.as_ref()?;
-        self.ended = true;
-        Some(Message::Done(Done::of(outcome, session_id)).event())
     }
 
     /// The task that wrote the answer is gone without a word.
-    fn broken(&mut self) -> Event {
-        self.ended = true;
+    fn broken(&self) -> Event {
         let done = Done {
             done: true,
             token: "",
-            full_text: with_failure(&self.progress.borrow().text, Some(BROKEN)).into_owned().into(),
+            full_text: with_failure(&self.told.progress().text, Some(BROKEN)).into_owned().into(),
             session_id: &self.chat,
             message_id: &self.answer,
             token_usage: TokenUsage::default(),

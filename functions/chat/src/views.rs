@@ -49,6 +49,9 @@ pub struct MessageView {
     feedback: Option<Feedback>,
     token_usage: Option<TokenUsage>,
     error: Option<AnswerFailure>,
+    /// Whether the question was refused, and the answer only says why.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    refused: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -111,6 +114,7 @@ impl MessageView {
             feedback: message.feedback,
             token_usage: message.token_usage,
             error: message.failure,
+            refused: message.refused,
         }
     }
 
@@ -131,6 +135,7 @@ impl MessageView {
             feedback: None,
             token_usage: None,
             error: None,
+            refused: false,
         }
     }
 }

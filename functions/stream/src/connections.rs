@@ -15,6 +15,8 @@ pub(crate) struct Connections {
     of_users: Arc<Mutex<HashMap<UserId, usize>>>,
     of_user: usize,
     of_all: usize,
+    /// What they are called in a refusal.
+    kind: &'static str,
 }
 
 /// A permit for one connection, released when dropped.
@@ -25,8 +27,8 @@ pub(crate) struct Permit {
 }
 
 impl Connections {
-    pub(crate) fn new(of_user: usize, of_all: usize) -> Self {
-        Self { of_users: Arc::default(), of_user, of_all }
+    pub(crate) fn new(kind: &'static str, of_user: usize, of_all: usize) -> Self {
+        Self { of_users: Arc::default(), of_user, of_all, kind }
     }
 
     /// A permit for another connection of `user`. Fails with 429 at the user's limit and 503 at that of the process.
@@ -39,7 +41,7 @@ impl Connections {
         }
         let of_user = of_users.entry(user.clone()).or_default();
         if *of_user >= self.of_user {
-            let message = format!("You have {of_user} voice connections open already. Please close one.");
+            let message = format!("You have {of_user} {} connections open already. Please close one.", self.kind);
             return Err(ApiError::too_many_requests("too_many_connections", message, RETRY_SECONDS));
         }
         *of_user += 1;
@@ -71,7 +73,7 @@ mod tests {
 
     #[test]
     fn places_are_limited_and_given_back() {
-        let connections = Connections::new(2, 3);
+        let connections = Connections::new("voice", 2, 3);
         let (ada, ben) = (UserId::new(), UserId::new());
         let first = connections.enter(&ada).unwrap();
         let _second = connections.enter(&ada).unwrap();

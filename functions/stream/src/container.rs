@@ -1,4 +1,4 @@
-//! The long-running server of the route.
+//! The long-running server of the routes.
 
 use std::io;
 use std::time::Duration;
@@ -14,15 +14,15 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::{App, operations, router};
+use crate::{App, chat_router, operations, router};
 
 /// How long plain HTTP requests may take to finish at shutdown.
 const LAST: Duration = Duration::from_secs(2);
 
-/// Everything that the container answers: the route, `GET /health`, which says when it is about to
+/// Everything that the container answers: its routes, `GET /health`, which says when it is about to
 /// stop, and `GET /metrics`.
 pub fn service(state: &App) -> axum::Router {
-    let routes = router(state.clone()).merge(operations(state.clone()));
+    let routes = router(state.clone()).merge(chat_router(state.clone())).merge(operations(state.clone()));
     let health = middleware::from_fn_with_state(state.clone(), health);
     serve(Backend::Services, routes, &state.context.config.http).layer(health)
 }

@@ -1,7 +1,8 @@
-//! The container of the voice WebSocket, since a Lambda function cannot hold a connection.
+//! The container that holds connections, since a Lambda function cannot: the voice WebSocket, and chat over Socket.IO
+//! ([`socketio`]).
 //!
-//! [`session`] handles the frames of one client, and [`socket`] transports them. A turn ([`turn`]) is a chat turn like
-//! a written one, with speech sentence by sentence ([`speaking`]), or with words that the client speaks itself
+//! Of voice, [`session`] handles the frames of one client, and [`socket`] transports them. A turn ([`turn`]) is a chat
+//! turn like a written one, with speech sentence by sentence ([`speaking`]), or with words that the client speaks itself
 //! ([`words`]). The microphone ([`hearing`]) turns speech into questions.
 
 mod access;
@@ -14,6 +15,7 @@ mod outbox;
 mod playing;
 mod session;
 mod socket;
+mod socketio;
 mod speaker;
 mod speaking;
 mod splitter;
@@ -47,6 +49,7 @@ use access::Visitor;
 use connections::Connections;
 use metrics::Metrics;
 use session::Speaker;
+use socketio::ChatServer;
 
 /// Maximum size of a frame and of a message in bytes.
 const LARGEST_FRAME: usize = 1024 * 1024;
@@ -87,6 +90,7 @@ pub struct App {
     pub(crate) context: Context,
     pub(crate) parts: Parts,
     connections: Connections,
+    chat: ChatServer,
     held: TaskTracker,
     pub(crate) stop: CancellationToken,
 }
@@ -102,7 +106,7 @@ impl App {
     ) -> Self {
         let stream = &context.config.stream;
         let limits = Limits { idle: stream.idle, turn: stream.turn, endpoint_silence: stream.endpoint_silence };
-        let connections = Connections::new(stream.connections_per_user, stream.connections);
+        let connections = Connections::new("voice", stream.connections_per_user, stream.connections);
         let parts = Parts {
             conversations: Conversations::new(context.clone(), assistant),
             context: context.clone(),
@@ -114,7 +118,9 @@ impl App {
             turns: TaskTracker::new(),
             cut: CancellationToken::new(),
         };
-        Self { context, parts, connections, held: TaskTracker::new(), stop: CancellationToken::new() }
+        let stop = CancellationToken::new();
+        let chat = ChatServer::new(&parts, stream, &stop);
+        Self { parts, connections, chat, held: TaskTracker::new(), stop, context }
     }
 
     /// What all connections share, for a session without a socket.
@@ -127,6 +133,15 @@ impl App {
     #[must_use]
     pub fn is_draining(&self) -> bool {
         self.stop.is_cancelled()
+    }
+
+    /// Refuses a handshake once shutdown has begun.
+    pub(crate) fn refuse_if_draining(&self) -> ApiResult<()> {
+        if !self.is_draining() {
+            return Ok(());
+        }
+        let message = "The service is being restarted. Please try again in a moment.";
+        Err(ApiError::unavailable("draining", message).retry_after(1))
     }
 
     /// Shuts down: refuses new connections at once, and lets running turns finish within the configured time. After
@@ -155,9 +170,14 @@ impl FromRef<App> for Context {
     }
 }
 
-/// The route of this family.
+/// The route of this family, for the services.
 pub fn router(state: App) -> Router {
     Router::new().route("/api/v1/stream", get(connect).layer(Extension(MayRenewAccess))).with_state(state)
+}
+
+/// The route of chat over Socket.IO, for both backends: clients look for it at the root of either.
+pub fn chat_router(state: App) -> Router {
+    Router::new().route("/socket.io/", get(socketio::connect).layer(Extension(MayRenewAccess))).with_state(state)
 }
 
 /// What an operator asks the container: `GET /metrics`.
@@ -166,7 +186,7 @@ pub fn operations(state: App) -> Router {
 }
 
 async fn figures(State(state): State<App>) -> String {
-    state.parts.metrics.text(state.connections.count())
+    state.parts.metrics.text(state.connections.count(), state.chat.count())
 }
 
 async fn connect(
@@ -175,10 +195,7 @@ async fn connect(
     request: Option<Extension<RequestId>>,
     upgrade: WebSocketUpgrade,
 ) -> ApiResult<Response> {
-    if state.is_draining() {
-        let message = "The service is being restarted. Please try again in a moment.";
-        return Err(ApiError::unavailable("draining", message).retry_after(1));
-    }
+    state.refuse_if_draining()?;
     let place = state.connections.enter(&user.id)?;
     let request = request.map_or_else(String::new, |Extension(request)| request.0.to_string());
     let speaker = Speaker { user: user.id, sign_in: user.sign_in, connection: new_ulid(), request };

@@ -5,12 +5,14 @@ use std::process::ExitCode;
 use answers::assistant::Assistant;
 use answers::library::Library;
 use foundation::provider::Cause;
+use images::Vision;
 use shared::Context;
 use speech::{recognition, synthesis};
 use stream::App;
 
 fn main() -> ExitCode {
-    // The microphone is decoded in a child process, which is this executable again.
+    // The microphone is decoded in a child process, which is this executable again. Text on pictures is read by a
+    // program that is started through it.
     foundation::worker::run("stream", &[speech::audio::WORKER], run)
 }
 
@@ -20,7 +22,8 @@ async fn run() -> Result<(), Cause> {
     let library = Library::load(&context);
     // A container that is healthy answers at once.
     let _ = library.embedder().await;
-    let assistant = Assistant::new(&context, library)?;
+    let assistant =
+        Assistant::new(&context, library)?.with_vision(&context, Vision::configured(&context.config).await?);
     let transcriber = recognition::configured(&context.config).await?;
     let synthesizer = synthesis::configured(&context.config).await?;
     stream::run(App::new(context, assistant, transcriber, synthesizer)).await?;

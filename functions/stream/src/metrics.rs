@@ -50,11 +50,12 @@ impl Metrics {
         }
     }
 
-    /// All metrics, including the number of open connections.
-    pub(crate) fn text(&self, connections: usize) -> String {
+    /// All metrics, including the numbers of open connections for voice and for chat.
+    pub(crate) fn text(&self, voice: usize, chat: usize) -> String {
         let figures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut text = String::from("# TYPE stream_connections gauge\n");
-        let _ = writeln!(text, "stream_connections {connections}\n# TYPE stream_turns_total counter");
+        let _ = writeln!(text, "stream_connections {voice}\n# TYPE chat_connections gauge\nchat_connections {chat}");
+        text.push_str("# TYPE stream_turns_total counter\n");
         for (outcome, count) in &figures.turns {
             let _ = writeln!(text, "stream_turns_total{{outcome=\"{outcome}\"}} {count}");
         }
@@ -84,9 +85,10 @@ mod tests {
         };
         metrics.count(&turn);
         metrics.count(&turn);
-        let text = metrics.text(3);
+        let text = metrics.text(3, 7);
         for line in [
             "stream_connections 3",
+            "chat_connections 7",
             "stream_turns_total{outcome=\"answered\"} 2",
             "stream_turn_seconds_count{stage=\"first_token\"} 2",
             "stream_turn_seconds_sum{stage=\"total\"} 1.000",

@@ -26,7 +26,7 @@ use crate::playing::Playing;
 use crate::turn::{AnswerOptions, Turn, TurnEnd};
 
 /// Maximum length of a question in characters, as for written messages.
-const LONGEST_QUESTION: usize = 16_000;
+pub(crate) const LONGEST_QUESTION: usize = 16_000;
 /// Close code of a connection whose sign-in has ended: policy violation.
 const SIGNED_OUT: u16 = 1008;
 

@@ -77,6 +77,7 @@ impl Functions {
             .merge(chat::router(self.chat.clone()))
             .merge(repository::router(self.repository.clone()))
             .merge(billing::router(self.billing.clone()))
+            .merge(stream::chat_router(self.stream.clone()))
     }
 
     pub(crate) fn services(&self) -> Router {
@@ -85,6 +86,7 @@ impl Functions {
             .merge(vision::router(self.vision.clone()))
             .merge(asr::router(self.asr.clone()))
             .merge(stream::router(self.stream.clone()))
+            .merge(stream::chat_router(self.stream.clone()))
     }
 
     pub(crate) fn ingest(&self) -> Ingest {

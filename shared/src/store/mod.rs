@@ -35,8 +35,8 @@ mod users;
 pub use bucket::Bucket;
 pub use chat::{
     AnswerFailure, AskedBefore, Attachment, Chat, ChatChange, ChatMessage, ChatStatus, Citation, Feedback, Generation,
-    LEASE, Lease, MessageRole, Opening, Preview, Procedure, StoredFile, TokenUsage, Unverified, UnverifiedReason,
-    Verification, Warning, WarningKind,
+    LEASE, Lease, MessageRole, NotedQuestion, Opening, Preview, Procedure, StoredFile, TokenUsage, Unverified,
+    UnverifiedReason, Verification, Warning, WarningKind,
 };
 pub use codes::{AddressCodes, CodePurpose, PendingCode};
 pub use documents::{Document, DocumentStatus, MultipartState, NewDocument, size_mismatch};

@@ -26,6 +26,7 @@ mod repository;
 mod restart;
 mod sandbox;
 mod scans;
+mod socketio;
 mod stream;
 mod telemetry;
 mod user;

@@ -43,7 +43,7 @@ pub(super) struct Draft {
     pending: Vec<Warning>,
     /// Compares the model's words with the pages; `None` if it quotes.
     matcher: Option<WarningMatcher>,
-    /// Holds back an answer that is read out, sentence by sentence.
+    /// Holds back an answer sentence by sentence, if it is read out or nothing may be inserted afterwards.
     gate: Option<SentenceGate>,
     usage: TokenUsage,
     tokens: TokenCounter,
@@ -63,7 +63,7 @@ impl Draft {
         let matcher = (!quotes).then(|| WarningMatcher::of(&brief.findings)).filter(|matcher| !matcher.is_empty());
         let gate = matcher
             .as_ref()
-            .filter(|_| brief.aloud)
+            .filter(|_| brief.aloud || brief.appends)
             .map(|matcher| SentenceGate::new(matcher, &brief.text, &brief.pending));
         Self {
             text: String::new(),

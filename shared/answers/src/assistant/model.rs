@@ -30,6 +30,8 @@ pub struct Brief {
     pub equipment: Vec<String>,
     /// Whether the answer is read out, and should be brief.
     pub aloud: bool,
+    /// Whether nothing may be inserted into what was streamed.
+    pub appends: bool,
     /// Warnings of earlier answers that were not heard to their end. The answer begins with them.
     pub pending: Vec<Warning>,
     /// The search results. A mark `[n]` in the answer refers to passage `n`, from 1.

@@ -193,6 +193,7 @@ fn brief(question: Question, query: String, findings: Findings) -> Brief {
         history: window(&question.history),
         equipment: question.equipment,
         aloud: question.aloud,
+        appends: question.appends,
         pending: question.pending,
         findings,
         context_tokens: CONTEXT_TOKENS,

@@ -90,6 +90,8 @@ pub struct Question {
     pub pending: Vec<Warning>,
     /// The reply to a user who only dismissed such warnings.
     pub reply: Option<&'static str>,
+    /// Whether the answer is streamed to a client that only appends: nothing may be inserted afterwards.
+    pub appends: bool,
 }
 
 impl Question {
@@ -106,6 +108,7 @@ impl Question {
             procedure: None,
             pending: Vec::new(),
             reply: None,
+            appends: false,
         }
     }
 }

@@ -105,6 +105,7 @@ pub(super) fn brief(text: &str, passages: Vec<Passage>) -> Brief {
         history: Vec::new(),
         equipment: Vec::new(),
         aloud: false,
+        appends: false,
         pending: Vec::new(),
         findings: findings(text, passages),
         context_tokens: 6_000,

@@ -26,10 +26,11 @@ impl History {
         };
         let is_newest = earlier.iter().rev().find(is_answer).is_some_and(|message| message.procedure.is_some());
         let open = |place| OpenProcedure { place, is_newest, unheard: unheard.to_vec() };
-        Self {
-            turns: earlier.iter().filter(|message| tells(message)).filter_map(turn).collect(),
-            procedure: place.map(open),
-        }
+        let told = earlier.iter().enumerate().filter(|(at, message)| {
+            let is_refused = earlier.get(at + 1).is_some_and(|next| next.refused);
+            tells(message) && !is_refused
+        });
+        Self { turns: told.filter_map(|(_, message)| turn(message)).collect(), procedure: place.map(open) }
     }
 
     /// Whether this message is answered with a step of the procedure.
@@ -38,7 +39,7 @@ impl History {
     }
 }
 
-/// Whether a message is relevant: not empty, and not a failed answer.
+/// Whether a message is relevant: not empty, and not a failed or refused answer.
 fn tells(message: &ChatMessage) -> bool {
     !message.content.is_empty() && message.failure.is_none()
 }
@@ -64,12 +65,15 @@ mod tests {
     #[test]
     fn what_tells_nothing_is_no_turn() {
         let failure = Some(AnswerFailure { code: "x".to_owned(), message: "It failed.".to_owned() });
+        let refusal = AnswerFailure { code: "plan_limit_reached".to_owned(), message: "Used up.".to_owned() };
         let earlier = [
             message(MessageRole::User, "first"),
             ChatMessage { failure, ..message(MessageRole::Assistant, "half") },
             message(MessageRole::System, "rules"),
             message(MessageRole::Assistant, ""),
             message(MessageRole::Assistant, "1st"),
+            message(MessageRole::User, "second"),
+            ChatMessage::refusing(refusal),
         ];
         let turns: Vec<_> =
             History::of(&earlier, &[]).turns.into_iter().map(|turn| (turn.role, turn.content)).collect();

@@ -1,4 +1,4 @@
-//! Interrupts an answer that is read out.
+//! Stops one answer, and interrupts one that is read out.
 
 use std::time::Duration;
 
@@ -12,6 +12,18 @@ const LOOKS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(25);
 
 impl Conversations {
+    /// Stops one answer, whichever process is writing it. Another answer of its session goes on.
+    ///
+    /// # Errors
+    /// If storage fails.
+    pub async fn stop_answer(&self, user: &UserId, chat: &ChatId, answer: &MessageId) -> ConversationResult<()> {
+        let running = self.context.store.generation(user, chat).await?;
+        if let Some(own) = running.filter(|running| running.is_live() && running.message_id.as_ref() == Some(answer)) {
+            self.context.store.request_stop(user, chat, &own).await?;
+        }
+        Ok(())
+    }
+
     /// Stops an answer and keeps only the part that was heard: `heard`, which is a beginning of its text. Text that was
     /// never heard is cut off, even if the answer is complete by now. Citations stay if their marks do. If another
     /// answer is being written in the session, it continues.
@@ -26,12 +38,8 @@ impl Conversations {
         answer: &MessageId,
         heard: &str,
     ) -> ConversationResult<()> {
+        self.stop_answer(user, chat, answer).await?;
         let store = &self.context.store;
-        let running = store.generation(user, chat).await?;
-        let own = running.filter(|running| running.is_live() && running.message_id.as_ref() == Some(answer));
-        if let Some(generation) = own {
-            store.request_stop(user, chat, &generation).await?;
-        }
         for _ in 0..LOOKS {
             let message = store.message(user, chat, answer).await?.ok_or(ConversationError::NoSuchMessage)?;
             if message.role != MessageRole::Assistant {

@@ -17,13 +17,17 @@ mod change;
 mod clean_up;
 mod counting;
 mod error;
+mod handover;
 mod history;
 mod interrupt;
 mod keeper;
+mod keyed;
+mod listener;
 mod pending;
 mod pictures;
 mod progress;
 mod question;
+mod refusal;
 mod repeat;
 mod start;
 mod title;
@@ -35,9 +39,11 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 pub use error::{ConversationError, ConversationResult};
+pub use listener::{AnswerListener, AnswerNews, TextEvents};
 pub use pictures::{SentPicture, picture_address, pictures_too_large};
 pub use progress::{Outcome, Progress, ProgressReceiver};
 pub use question::{OngoingAnswer, Prompt};
+pub use refusal::KeptRefusal;
 
 use crate::assistant::Assistant;
 use shared::Context;
@@ -50,6 +56,8 @@ pub struct Conversations {
     tasks: TaskTracker,
     slots: Arc<Semaphore>,
     followers: repeat::Followers,
+    /// Whether clients only append what is streamed.
+    appends: bool,
 }
 
 /// Maximum number of answers that a process writes at a time. Each is a task that may outlive its client and reads the
@@ -61,7 +69,16 @@ impl Conversations {
     #[must_use]
     pub fn new(context: Context, assistant: Assistant) -> Self {
         let (tasks, slots) = (TaskTracker::new(), Arc::new(Semaphore::new(MOST_ANSWERS)));
-        Self { context, assistant, tasks, slots, followers: repeat::Followers::default() }
+        let followers = repeat::Followers::default();
+        Self { context, assistant, tasks, slots, followers, appends: false }
+    }
+
+    /// The same for clients that only append what is streamed, and show a failure only if it is text: the stored text
+    /// of each answer is exactly what was streamed. Omitted warnings come before their steps, figures that are not on
+    /// the pages are named at the end, and a failed answer ends with the sentence that says why.
+    #[must_use]
+    pub fn for_appending_clients(&self) -> Self {
+        Self { appends: true, ..self.clone() }
     }
 
     /// Waits until every running answer is stored. Stop accepting requests first: questions that arrive later are

@@ -300,7 +300,11 @@ impl Conversations {
         Ok((free(chat)?, messages))
     }
 
-    async fn keep_question(&self, lease: &Lease, prompt: Prompt) -> ConversationResult<(ChatMessage, Vec<Image>)> {
+    pub(super) async fn keep_question(
+        &self,
+        lease: &Lease,
+        prompt: Prompt,
+    ) -> ConversationResult<(ChatMessage, Vec<Image>)> {
         let kept = attachments::keep(&self.context.objects, &lease.user, &lease.chat, prompt.pictures).await;
         let (attachments, images) = kept?;
         Ok((ChatMessage { attachments, ..ChatMessage::new(MessageRole::User, prompt.text) }, images))

@@ -55,6 +55,7 @@ impl Conversations {
             pending: start.carried.pending,
             reply: start.carried.reply,
             procedure: start.before.procedure,
+            appends: self.appends,
         };
         let writer = Writer {
             context: self.context.clone(),
@@ -66,6 +67,7 @@ impl Conversations {
             progress: sender,
             cancel: stop,
             given_up,
+            appends: self.appends,
         };
         let slot = start.slot;
         self.tasks.spawn(async move {

@@ -41,6 +41,8 @@ pub(super) struct Writer {
     pub(super) cancel: CancellationToken,
     /// Whether the system ends it, rather than the user.
     pub(super) given_up: Arc<AtomicBool>,
+    /// Whether the stored text has to be what was streamed.
+    pub(super) appends: bool,
 }
 
 /// How writing ended.
@@ -130,13 +132,13 @@ impl Writer {
 
     /// Stores the answer and returns the stored message.
     async fn store(&self, end: End) -> Outcome {
-        let ending = self.ending(&end);
+        // Before the outcome, which may add the sentence of a failure to the text.
+        let counts = counting::counts(self.ending(&end), &self.progress.borrow());
         let outcome = self.outcome(end);
         if outcome.failure.as_ref().is_some_and(|failure| failure.code == LOST) {
             return outcome;
         }
         let preview = self.is_last.then(|| Preview::from(&outcome.message));
-        let counts = counting::counts(ending, &self.progress.borrow());
         match self.context.store.finish_generation(&self.lease, &outcome.message, preview, counts).await {
             Ok(true) => outcome,
             Ok(false) | Err(StoreError::AccountDeleted) => Outcome { aborted: true, failure: Some(lost()), ..outcome },
@@ -165,8 +167,9 @@ impl Writer {
                 Outcome { message: old.unwrap_or(empty), aborted: true, failure: None }
             }
             End::Answered(answer) => {
+                let streamed = self.appends.then(|| self.progress.borrow().text.clone());
                 let message = ChatMessage {
-                    content: cut(&answer.text, LONGEST).to_owned(),
+                    content: streamed.unwrap_or_else(|| cut(&answer.text, LONGEST).to_owned()),
                     is_stopped: answer.aborted,
                     citations: answer.citations,
                     verification: Some(answer.verification),
@@ -178,6 +181,10 @@ impl Writer {
                 Outcome { message, aborted: answer.aborted, failure: None }
             }
             End::Failed(failure, _) => {
+                if self.appends {
+                    let gap = if self.progress.borrow().text.is_empty() { "" } else { "\n\n" };
+                    self.push(&format!("{gap}{}", failure.message));
+                }
                 let text = self.progress.borrow().text.clone();
                 let message = match &self.answer.replaced {
                     Some(old) if text.is_empty() => old.as_ref().clone(),

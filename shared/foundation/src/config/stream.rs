@@ -1,4 +1,4 @@
-//! The container that holds the voice WebSocket.
+//! The container that holds connections: the voice WebSocket, and chat over Socket.IO.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -6,15 +6,19 @@ use std::time::Duration;
 use super::reader::Reader;
 use super::variables as var;
 
-/// The container that holds the voice WebSocket.
+/// The container that holds connections.
 #[derive(Debug, Clone)]
 pub struct StreamConfig {
     /// The address that it listens on (`STREAM_ADDRESS`).
     pub address: SocketAddr,
-    /// Maximum number of simultaneous connections of a user (`STREAM_CONNECTIONS_PER_USER`).
+    /// Maximum number of simultaneous voice connections of a user (`STREAM_CONNECTIONS_PER_USER`).
     pub connections_per_user: usize,
-    /// Maximum number of simultaneous connections of a process (`STREAM_CONNECTIONS`).
+    /// Maximum number of simultaneous voice connections of a process (`STREAM_CONNECTIONS`).
     pub connections: usize,
+    /// Maximum number of simultaneous Socket.IO connections of a user (`CHAT_CONNECTIONS_PER_USER`).
+    pub chat_connections_per_user: usize,
+    /// Maximum number of simultaneous Socket.IO connections of a process (`CHAT_CONNECTIONS`).
+    pub chat_connections: usize,
     /// How long a connection may be idle (`STREAM_IDLE_SECONDS`).
     pub idle: Duration,
     /// The maximum duration of a turn (`STREAM_TURN_SECONDS`).
@@ -35,6 +39,8 @@ impl StreamConfig {
             address,
             connections_per_user: reader.number(&var::STREAM_CONNECTIONS_PER_USER, 1, 10_000),
             connections: reader.number(&var::STREAM_CONNECTIONS, 1, 1_000_000),
+            chat_connections_per_user: reader.number(&var::CHAT_CONNECTIONS_PER_USER, 1, 10_000),
+            chat_connections: reader.number(&var::CHAT_CONNECTIONS, 1, 1_000_000),
             idle: Duration::from_secs(reader.number(&var::STREAM_IDLE_SECONDS, 1, 86_400)),
             turn: Duration::from_secs(reader.number(&var::STREAM_TURN_SECONDS, 1, 3_600)),
             drain: Duration::from_secs(reader.number(&var::STREAM_DRAIN_SECONDS, 1, 3_600)),

@@ -110,6 +110,8 @@ variables! {
     STREAM_ADDRESS = "0.0.0.0:8080": "where the stream container listens";
     STREAM_CONNECTIONS = "10000": "WebSocket connections of one process";
     STREAM_CONNECTIONS_PER_USER = "5": "WebSocket connections of one user";
+    CHAT_CONNECTIONS = "5000": "Socket.IO connections of one process";
+    CHAT_CONNECTIONS_PER_USER = "20": "Socket.IO connections of one user, one for each open page";
     STREAM_IDLE_SECONDS = "600": "time a WebSocket connection may be idle";
     STREAM_TURN_SECONDS = "120": "time one spoken turn may take";
     STREAM_DRAIN_SECONDS = "25": "time that running turns have to finish when the container stops";

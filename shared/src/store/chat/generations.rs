@@ -101,6 +101,32 @@ impl Store {
         retrying(|| self.change_if(&key, change.clone(), Condition::present())).await
     }
 
+    /// Keeps a refused question and its answer at the end of a session, whether or not another answer is being written
+    /// there. `title` is the session's, if it has none. False when the session is gone, or messages are being removed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn keep_refused(
+        &self,
+        user: &UserId,
+        chat: &ChatId,
+        [question, answer]: [&ChatMessage; 2],
+        title: Option<String>,
+    ) -> StoreResult<bool> {
+        let mut change = sessions::touch(chat).set("lastMessage", Preview::from(answer));
+        if let Some(title) = title {
+            change = change.set_if_missing("title", title);
+        }
+        // Whoever removes messages holds a lease without an answer.
+        let is_kept = Condition::missing("generation").or(Condition::exists("generation.messageId"));
+        let session = Write::change(sessions::key(user, chat), change);
+        let mut writes = vec![session.when(Condition::present().and(is_kept))];
+        for message in [question, answer] {
+            writes.push(Write::put(messages::key(user, chat, &message.id), message)?.when(Condition::absent()));
+        }
+        self.transact_patiently(&writes).await
+    }
+
     /// The generation that a session has now.
     ///
     /// # Errors

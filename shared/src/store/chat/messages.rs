@@ -70,6 +70,9 @@ pub struct ChatMessage {
     /// Why an answer failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<AnswerFailure>,
+    /// Whether the question was refused, and the answer says why. Neither counts, and no model is told of them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refused: bool,
     /// The generation that is writing this answer; none once it is finished.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<String>,
@@ -137,6 +140,7 @@ impl ChatMessage {
             token_usage: None,
             feedback: None,
             failure: None,
+            refused: false,
             generation: None,
             replaced: None,
         }
@@ -146,6 +150,13 @@ impl ChatMessage {
     #[must_use]
     pub fn empty_answer(generation: &str) -> Self {
         Self { generation: Some(generation.to_owned()), ..Self::new(MessageRole::Assistant, "") }
+    }
+
+    /// In the place of an answer, why the question was refused.
+    #[must_use]
+    pub fn refusing(refusal: AnswerFailure) -> Self {
+        let answer = Self::new(MessageRole::Assistant, &refusal.message);
+        Self { refused: true, failure: Some(refusal), ..answer }
     }
 
     /// The same in the place of this answer, which it replaces.

@@ -1,5 +1,6 @@
 //! A running system, its users, and what they send.
 
+mod chat_socket;
 mod mail;
 mod model;
 pub mod pdf;
@@ -18,6 +19,7 @@ use local::{Options, System};
 use search::test_support::installed_embedder;
 use serde_json::Value;
 
+pub use chat_socket::{ChatPacket, ChatSocket, HANDSHAKE, Told};
 pub use mail::newest_code;
 pub use model::{
     UnreachableModel, model_of_sentences, model_that_falls_silent, model_that_is_silent, model_that_obeys,
