@@ -21,7 +21,7 @@ BUILD = ROOT / ".build"
 # What Lambda allows: a function and its layers, unpacked.
 LIMIT = 250 * 1024 * 1024
 # Functions that read PDFs, or draw their pages.
-READ_PDFS = ("extract", "ingest", "repository")
+READ_PDFS = ("batches", "extract", "ingest", "repository")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 

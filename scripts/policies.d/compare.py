@@ -18,6 +18,7 @@ FUNCTIONS = {
     "vision",
     "rag",
     "extract",
+    "batches",
     "ingest",
     "erase",
     "stream",

@@ -11,26 +11,19 @@ mod received;
 pub mod schemas;
 mod start;
 
-use std::sync::Arc;
-
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use documents::pdf::PdfWorker;
+use documents::pdf::Inspector;
 use shared::Context;
 use shared::http::Router;
 use shared::pace::pace;
-use tokio::sync::Semaphore;
-
-/// Files that are checked at the same time, each by a process of its own; further ones wait.
-const CHECKED_AT_ONCE: usize = 4;
 
 /// What the function holds.
 #[derive(Debug, Clone)]
 pub struct App {
     context: Context,
-    pdf: PdfWorker,
-    checks: Arc<Semaphore>,
+    inspector: Inspector,
 }
 
 impl App {
@@ -39,8 +32,8 @@ impl App {
     /// # Errors
     /// When the program that reads PDF files cannot be named.
     pub fn new(context: Context) -> std::io::Result<Self> {
-        let pdf = PdfWorker::configured(&context.config.documents)?;
-        Ok(Self { context, pdf, checks: Arc::new(Semaphore::new(CHECKED_AT_ONCE)) })
+        let inspector = Inspector::configured(&context.config.documents)?;
+        Ok(Self { context, inspector })
     }
 }
 

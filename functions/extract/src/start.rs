@@ -4,13 +4,12 @@ use std::path::Path;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use documents::pdf::PdfError;
+use foundation::ApiResult;
 use foundation::ids::JobId;
-use foundation::{ApiError, ApiResult};
 use serde::Serialize;
 use shared::Context;
 use shared::objects::ObjectKey;
-use shared::store::{Failure, Job};
+use shared::store::Job;
 
 use crate::App;
 use crate::access::Caller;
@@ -29,10 +28,7 @@ pub(crate) struct Started {
 pub(crate) async fn start_job(State(state): State<App>, caller: Caller, request: Request) -> ApiResult<Json<Started>> {
     caller.count_upload(&state).await?;
     let file = receive(request).await?;
-    let info = {
-        let _permit = state.checks.acquire().await.map_err(ApiError::internal)?;
-        state.pdf.inspect(file.path()).await.map_err(refused)?
-    };
+    let info = state.inspector.inspect(file.path()).await?;
 
     let mut job = Job::new(caller.user().cloned(), info.pages);
     if let Some(user) = caller.user() {
@@ -60,14 +56,4 @@ async fn keep(context: &Context, job: &Job, file: &Path) -> ApiResult<()> {
         return Err(error.into());
     }
     Ok(())
-}
-
-/// The sentence and code of the reader; only a failure of its own is not the file's fault.
-fn refused(error: PdfError) -> ApiError {
-    let Failure { code, message } = Failure::new(error.code(), error.to_string());
-    if error.is_permanent() {
-        ApiError::bad_request(code, message)
-    } else {
-        ApiError::unavailable(code, message).caused_by(error)
-    }
 }

@@ -25,6 +25,7 @@ pub(crate) struct Functions {
     billing: billing::App,
     rag: rag::App,
     extract: extract::App,
+    batches: batches::App,
     vision: vision::App,
     asr: asr::App,
     stream: stream::App,
@@ -63,6 +64,7 @@ impl Functions {
             billing: billing::App::new(of("billing")).await.map_err(StartError::function)?,
             rag: rag::App::new(rag.clone(), library.over(&rag)),
             extract: extract::App::new(of("extract")).map_err(StartError::function)?,
+            batches: batches::App::new(of("batches")).map_err(StartError::function)?,
             ingest: ingest::App::new(of("ingest"), embedder, seeing.reader().clone()).map_err(StartError::function)?,
             erase: erase::App::new(of("erase")),
             asr: asr::App::new(of("asr"), transcriber.clone(), synthesizer.clone()),
@@ -83,6 +85,7 @@ impl Functions {
     pub(crate) fn services(&self) -> Router {
         rag::router(self.rag.clone())
             .merge(extract::router(self.extract.clone()))
+            .merge(batches::router(self.batches.clone()))
             .merge(vision::router(self.vision.clone()))
             .merge(asr::router(self.asr.clone()))
             .merge(stream::router(self.stream.clone()))

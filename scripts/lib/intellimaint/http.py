@@ -78,11 +78,16 @@ def without_api(address):
 
 def form(name, data, fields=None):
     """One file, and fields, as a form: its bytes and its headers."""
+    parts = [(field, None, str(value).encode()) for field, value in (fields or {}).items()]
+    return form_of([*parts, ("file", name, data)])
+
+
+def form_of(parts):
+    """A form of parts `(field, name of a file or None, bytes)`: its bytes and its headers."""
     boundary = secrets.token_hex(16)
-    parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode()
-        for field, value in (fields or {}).items()
-    ]
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
-    parts += [head.encode(), data, f"\r\n--{boundary}--\r\n".encode()]
-    return b"".join(parts), {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    body = b""
+    for field, name, data in parts:
+        file = f'; filename="{name}"' if name else ""
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"{file}\r\n\r\n'
+        body += head.encode() + data + b"\r\n"
+    return body + f"--{boundary}--\r\n".encode(), {"Content-Type": f"multipart/form-data; boundary={boundary}"}

@@ -124,6 +124,14 @@ impl ApiError {
         self
     }
 
+    /// Names what the error is about, such as a file, in front of the message.
+    #[must_use]
+    pub fn about(mut self, what: &str) -> Self {
+        let inner = Arc::make_mut(&mut self.0);
+        inner.message = format!("{what}: {}", inner.message).into();
+        self
+    }
+
     /// Adds a cause for the log.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {

@@ -92,6 +92,16 @@ ids! {
     DocumentId,
     /// A text extraction job.
     JobId,
+    /// A batch of files that are checked before they are registered as documents.
+    BatchId,
+}
+
+impl BatchId {
+    /// An identifier that nobody can guess: 80 random bits, independent of other identifiers of the same moment.
+    #[must_use]
+    pub fn unguessable() -> Self {
+        Self(Ulid::generate().to_string())
+    }
 }
 
 #[cfg(test)]

@@ -116,11 +116,14 @@ pub(super) const JOB: Kind = Kind {
     left_out: &["owner", "milestone", "attempts", "expiresAt", "sourceEtag", "run", "leaseUntil", "charged"],
 };
 
+pub(super) const BATCH: Kind =
+    Kind { prefix: "BATCH#", shown: &["id", "files", "cancelled", "createdAt"], left_out: &["expiresAt"] };
+
 /// Kinds that hold nothing of the user's own: idempotency keys, the library's version, markers of addresses, the
 /// tombstone.
 const TECHNICAL: [&str; 5] = ["IDEM#", "LIBRARY", "DOCURL#", "PLACES", "TOMBSTONE"];
 
-const KINDS: [Kind; 9] = [PROFILE, SETTINGS, SIGN_IN, USAGE, SUBSCRIPTION, DOCUMENT, CHAT, MESSAGE, JOB];
+const KINDS: [Kind; 10] = [PROFILE, SETTINGS, SIGN_IN, USAGE, SUBSCRIPTION, DOCUMENT, CHAT, MESSAGE, JOB, BATCH];
 
 impl Kind {
     /// Of an item, what is shown.
@@ -150,8 +153,8 @@ mod tests {
 
     use super::*;
     use crate::store::{
-        Chat, ChatMessage, Document, Feedback, Generation, Job, Lease, MessageRole, NewDocument, Preview, Settings,
-        TokenUsage, Warning,
+        Batch, Chat, ChatMessage, Document, Feedback, Generation, Job, Lease, MessageRole, NewDocument, Preview,
+        Settings, TokenUsage, Warning,
     };
     use foundation::ids::{ChatId, UserId};
     use foundation::plans::Month;
@@ -193,6 +196,7 @@ mod tests {
             unlisted_of("DOC#d", &Document::new(&user, new)),
             unlisted_of("CHAT#c", &chat),
             unlisted_of("MSG#m", &message),
+            unlisted_of("BATCH#b", &Batch::new(Vec::new())),
             unlisted_of("JOB#j", &Job::new(Some(user), 1).charged(Month::of(foundation::time::now()))),
         ];
         assert_eq!(lists.concat(), Vec::<String>::new());

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use super::attributes::{CHAT, DOCUMENT, JOB, Kind, MESSAGE, SIGN_IN, SUBSCRIPTION, USAGE};
+use super::attributes::{BATCH, CHAT, DOCUMENT, JOB, Kind, MESSAGE, SIGN_IN, SUBSCRIPTION, USAGE};
 use super::export_file::{ExportFile, Written};
 use crate::Context;
 use crate::objects::{ObjectError, ObjectKey, ObjectResult};
@@ -147,7 +147,9 @@ impl Export<'_> {
         self.file.attribute("profile", &profile(user)).await?;
         let settings = store.settings(&self.id).await?;
         self.file.attribute("settings", &settings).await?;
-        for (name, kind) in [("signIns", SIGN_IN), ("usage", USAGE), ("subscriptions", SUBSCRIPTION)] {
+        for (name, kind) in
+            [("signIns", SIGN_IN), ("usage", USAGE), ("subscriptions", SUBSCRIPTION), ("batches", BATCH)]
+        {
             let items = self.items(kind).map(move |item| Ok::<Value, Broken>(kind.show(item?).into()));
             Box::pin(self.list(name, items)).await?;
         }

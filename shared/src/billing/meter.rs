@@ -184,10 +184,19 @@ impl Billing {
     pub async fn check_documents(&self, user: &UserId, new: &[Document]) -> BillingResult<Write> {
         // The order matters: what is kept between these two makes the write fail.
         let seen = self.store.library_version(user).await?;
+        self.check_room(user, Kept::of(new)).await?;
+        Ok(Store::next_library_version(user, seen))
+    }
+
+    /// Whether there is room for `wanted` beside the user's documents at the moment, before files that are not yet
+    /// documents are accepted.
+    ///
+    /// # Errors
+    /// [`super::BillingError::Limit`] when there is none.
+    pub async fn check_room(&self, user: &UserId, wanted: Kept) -> BillingResult<()> {
         let (plan, _) = self.plan_of(user).await?;
         let there = self.store.documents(user).await?;
         let kept = Kept::of(&there);
-        let wanted = Kept::of(new);
         let limits = &plan.limits;
         for (limit, allowed, used, more) in [
             (Limit::Documents, limits.documents, kept.documents, wanted.documents),
@@ -197,7 +206,7 @@ impl Billing {
                 return Err(self.reached(plan, limit, allowed, used).into());
             }
         }
-        Ok(Store::next_library_version(user, seen))
+        Ok(())
     }
 
     fn reached(&self, plan: &Plan, limit: Limit, allowed: u64, used: u64) -> LimitReached {

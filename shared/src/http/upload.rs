@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use axum::extract::multipart::{Field, MultipartError};
-use axum::extract::{FromRequest, Multipart, Request};
-use bytes::{Bytes, BytesMut};
-use http::StatusCode;
+use axum::extract::Request;
+use bytes::Bytes;
 
+use super::form::{IncomingForm, malformed};
 use foundation::{ApiError, ApiResult};
 
 /// Fields beside the file.
@@ -37,25 +36,20 @@ pub const fn body_limit(most_bytes: usize) -> usize {
 /// 415 for what is no form, 400 for a malformed form or one without a file, 413 for a file that is too
 /// large.
 pub async fn receive_file(request: Request, most_bytes: usize) -> ApiResult<UploadedForm> {
-    let mut form = Multipart::from_request(request, &()).await.map_err(|_| {
-        ApiError::unsupported_media_type(
-            "unsupported_media_type",
-            "Please send the file as a form (multipart/form-data) in a field named \"file\".",
-        )
-    })?;
+    let mut form = IncomingForm::begin(request, "file", too_large(most_bytes)).await?;
     let (mut file, mut fields) = (None, HashMap::new());
-    while let Some(field) = form.next_field().await.map_err(|error| refused(&error, most_bytes))? {
-        let Some(name) = field.name().map(str::to_owned) else { continue };
+    while let Some(part) = form.next_part().await? {
+        let Some(name) = part.name().map(str::to_owned) else { continue };
         if name == "file" && file.is_none() {
-            let file_name = field.file_name().map(str::to_owned);
-            let content = content(field, most_bytes, most_bytes).await?.ok_or_else(|| too_large(most_bytes))?;
+            let file_name = part.file_name().map(str::to_owned);
+            let content = part.content(most_bytes).await?.ok_or_else(|| too_large(most_bytes))?;
             file = Some((content, file_name));
         } else {
             if fields.len() >= MOST_FIELDS {
                 return Err(malformed());
             }
             let too_long = || ApiError::validation(vec![format!("{name} must have at most {LONGEST_FIELD} bytes")]);
-            let value = content(field, LONGEST_FIELD, most_bytes).await?.ok_or_else(too_long)?;
+            let value = part.content(LONGEST_FIELD).await?.ok_or_else(too_long)?;
             let value = String::from_utf8(value.into()).map_err(|_| malformed())?;
             fields.insert(name, value);
         }
@@ -64,29 +58,6 @@ pub async fn receive_file(request: Request, most_bytes: usize) -> ApiResult<Uplo
         Some((file, file_name)) => Ok(UploadedForm { file, file_name, fields }),
         None => Err(ApiError::validation(vec!["file is required".to_owned()])),
     }
-}
-
-/// A field's content, or `None` where it has more bytes than `most`.
-async fn content(mut field: Field<'_>, most: usize, most_bytes: usize) -> ApiResult<Option<Bytes>> {
-    let mut content = BytesMut::new();
-    while let Some(chunk) = field.chunk().await.map_err(|error| refused(&error, most_bytes))? {
-        if content.len() + chunk.len() > most {
-            return Ok(None);
-        }
-        content.extend_from_slice(&chunk);
-    }
-    Ok(Some(content.freeze()))
-}
-
-fn refused(error: &MultipartError, most_bytes: usize) -> ApiError {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => too_large(most_bytes),
-        _ => malformed(),
-    }
-}
-
-fn malformed() -> ApiError {
-    ApiError::bad_request("malformed_form", "The form that holds the file is malformed or incomplete.")
 }
 
 fn too_large(most_bytes: usize) -> ApiError {

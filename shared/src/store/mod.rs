@@ -5,6 +5,7 @@
 //! transactional writes. `expiresAt` (epoch seconds) lets `DynamoDB` clean up, but it may keep an
 //! expired item for days: code checks expiry itself.
 
+mod batches;
 mod billing;
 mod bucket;
 mod chat;
@@ -32,6 +33,7 @@ mod traces;
 mod transaction;
 mod users;
 
+pub use batches::Batch;
 pub use bucket::Bucket;
 pub use chat::{
     AnswerFailure, AskedBefore, Attachment, Chat, ChatChange, ChatMessage, ChatStatus, Citation, Feedback, Generation,

@@ -13,6 +13,7 @@
 mod asr;
 mod auth;
 mod backup;
+mod batches;
 mod billing;
 mod chat;
 mod edge;

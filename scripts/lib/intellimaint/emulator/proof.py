@@ -115,7 +115,7 @@ class Proof:
 
     def only_who_needs_it_reads_the_secret(self):
         outputs = self.system.outputs()
-        for name in ("ingest", "extract", "asr", "vision"):
+        for name in ("ingest", "extract", "batches", "asr", "vision"):
             variables = self.functions.get_function_configuration(FunctionName=self.system.function(name))
             named = variables["Environment"]["Variables"]["SECRETS_ID"].split(",")
             if any(outputs[secret] in named for secret in ("SecretArn", "PaymentKeysArn", "FrontendKeyArn")):

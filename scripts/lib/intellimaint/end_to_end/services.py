@@ -1,4 +1,4 @@
-"""Families `rag`, `extract`, `asr` and `vision`."""
+"""Families `rag`, `extract`, `batches`, `asr` and `vision`."""
 
 from intellimaint.end_to_end.suite import equal, eventually
 
@@ -34,6 +34,33 @@ def extract(suite):
     equal(refused.code(400), "not_a_pdf")
 
 
+def batches(suite):
+    """files are checked as a batch, which is told of until it is cancelled"""
+    manual, path = suite.manual.read_bytes(), "/api/v1/batches/upload-pdfs"
+    # The page says with every file who sends it, which counts for nothing.
+    claim = ("userId", None, b"somebody")
+    batch = suite.ada.send_parts(path, [("files", "a.pdf", manual), claim, ("files", "b.pdf", manual), claim]).json()
+    equal([(job["fileName"], job["status"]) for job in batch["jobs"]], [("a.pdf", "queued"), ("b.pdf", "queued")])
+    events, cancel = f"/api/v1/batches/events/{batch['batchId']}", f"/api/v1/batches/{batch['batchId']}/cancel"
+    for asked in (f"{events}?userId=somebody", events):
+        told = suite.ada.get(asked)
+        assert "event: batch_update" in told.body.decode(), told.body
+        (jobs,) = told.events()
+        equal([(job["status"], job["progress"], job["error"]) for job in jobs], [("completed", 100, "")] * 2)
+    equal(suite.ada.get(events, headers={"Last-Event-ID": "last"}).status, 204, "who was told")
+    equal(suite.bob.get(events).code(404), "not_found", "another user's batch")
+    equal(suite.bob.delete(cancel).code(404), "not_found", "another user's batch")
+    for _ in range(2):
+        equal(suite.ada.delete(cancel).json()["status"], "cancelled")
+    equal(suite.ada.get(events).status, 204, "a cancelled batch")
+    refused = suite.ada.send_parts(path, [("files", "a.pdf", manual), ("files", "b.pdf", b"no PDF")])
+    equal(refused.code(400), "not_a_pdf")
+    equal(refused.json(400)["message"], "b.pdf: This file is not a PDF.")
+    origin = {"Origin": suite.origin, "Access-Control-Request-Method": "DELETE"}
+    allowed = suite.visitor().send("OPTIONS", cancel, headers=origin)
+    equal(allowed.header("Access-Control-Allow-Origin"), suite.origin, "a page that cancels")
+
+
 def speech(suite):
     """a text is spoken, and the sound understood"""
     spoken = suite.ada.post("/api/v1/asr/synthesize", {"text": "Tighten to **49 Nm** [1]."}).or_not_set_up()
@@ -62,4 +89,4 @@ def detection(suite):
     assert isinstance(answer.json()["objects"], list)
 
 
-CHECKS = [search, embed, extract, speech, pictures, detection]
+CHECKS = [search, embed, extract, batches, speech, pictures, detection]

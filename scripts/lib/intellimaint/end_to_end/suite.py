@@ -105,6 +105,11 @@ class Person:
                 self.cookies[name] = cookie.value
         return answer
 
+    def send_parts(self, path, parts):
+        """A form of parts `(field, name of a file or None, bytes)`."""
+        body, headers = client.form_of(parts)
+        return self.post(path, body, headers=headers)
+
     def send_file(self, path, name, data, fields=None):
         """One file, and fields, as a form."""
         body, headers = client.form(name, data, fields)

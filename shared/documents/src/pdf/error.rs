@@ -1,5 +1,7 @@
 //! Why a PDF cannot be read, in words for the user who uploaded it.
 
+use foundation::ApiError;
+
 /// Why a PDF cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PdfError {
@@ -75,5 +77,17 @@ impl PdfError {
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         !matches!(self, Self::Reader(_) | Self::NotInstalled)
+    }
+}
+
+impl From<PdfError> for ApiError {
+    /// 400 if the file is at fault; 503 if the reader is, and a retry may help.
+    fn from(error: PdfError) -> Self {
+        let (code, sentence) = (error.code(), error.to_string());
+        if error.is_permanent() {
+            Self::bad_request(code, sentence)
+        } else {
+            Self::unavailable(code, sentence).caused_by(error)
+        }
     }
 }

@@ -12,6 +12,7 @@ mod doubled;
 mod error;
 mod frame;
 mod hidden;
+mod inspector;
 mod library;
 mod parent;
 mod picture;
@@ -22,6 +23,7 @@ mod unmapped;
 mod worker;
 
 pub use error::PdfError;
+pub use inspector::Inspector;
 pub use parent::{Limits, PageProgress, PdfInfo, PdfWorker};
 pub use picture::LONGEST_SHOWN;
 pub use render::{PageImage, PageImages, PagePixels};

@@ -230,6 +230,9 @@ mod tests {
         ])
         .unwrap();
         assert!(config.http.anonymous_services.is_empty());
+        assert_eq!(read(&[SECRET]).unwrap().http.anonymous_services, ["asr", "batches", "extract"]);
+        let refused = read(&[SECRET, ("SERVICES_ANONYMOUS", "batches,rag")]).unwrap_err().to_string();
+        assert!(refused.contains("may name asr, batches, extract (or none), not \"rag\""), "{refused}");
         assert_eq!(config.auth.cookies, CookieMode::Lax { secure: true });
         assert!(!config.documents.allow_localhost);
     }

@@ -11,6 +11,9 @@ use super::variables as var;
 use crate::aws::AwsConfig;
 use crate::public_keys::PublicKeys;
 
+/// Families of the services that `SERVICES_ANONYMOUS` may name; all of them are open in development.
+const ANONYMOUS_SERVICES: [&str; 3] = ["asr", "batches", "extract"];
+
 /// Origins, public URLs, and services without sign-in.
 #[derive(Debug, Clone)]
 pub struct HttpConfig {
@@ -53,13 +56,13 @@ impl HttpConfig {
         }
         let mut anonymous_services = reader.list(&var::SERVICES_ANONYMOUS);
         if anonymous_services.is_empty() && !production {
-            anonymous_services = vec!["asr".to_owned(), "extract".to_owned()];
+            anonymous_services = ANONYMOUS_SERVICES.map(str::to_owned).into();
         }
         for service in &anonymous_services {
-            if !matches!(service.as_str(), "asr" | "extract" | "none") {
+            if service != "none" && !ANONYMOUS_SERVICES.contains(&service.as_str()) {
                 reader.problem(
                     &var::SERVICES_ANONYMOUS,
-                    format!("may name asr and extract (or none), not \"{service}\""),
+                    format!("may name {} (or none), not \"{service}\"", ANONYMOUS_SERVICES.join(", ")),
                 );
             }
         }

@@ -37,7 +37,7 @@ variables! {
     REQUESTS_PER_MINUTE_ADDRESS = "600": "the same of one network address";
     DISTRIBUTION_KEY = "": "what a distribution (CDN) in front of everything sends in `X-Distribution-Key`, at least 32 characters: then the client's address that it names in `X-Viewer-Address` is counted; unset: neither header is believed";
     COOKIE_MODE = "lax": "`lax` (frontend on the same site) or `cross-site` (`SameSite=None; Secure`)";
-    SERVICES_ANONYMOUS = "": "services open to callers without a sign-in, comma-separated, rate-limited per address; `none` for none; default: `asr,extract` in development, `none` in production";
+    SERVICES_ANONYMOUS = "": "services open to callers without a sign-in, comma-separated, rate-limited per address; `none` for none; default: `asr,batches,extract` in development, `none` in production";
     GOOGLE_CLIENT_ID = "": "OAuth client for Google sign-in; unset: sign-in with Google says that it is not set up";
     GOOGLE_CLIENT_SECRET = "": "its secret";
     GOOGLE_ISSUER = "https://accounts.google.com": "OpenID Connect issuer";

@@ -110,7 +110,7 @@ impl TestUser {
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let family = path.strip_prefix("/api/v1/").and_then(|rest| rest.split(['/', '?']).next()).unwrap_or_default();
         let base = match family {
-            "asr" | "vision" | "rag" | "extract" | "stream" => &self.services,
+            "asr" | "vision" | "rag" | "extract" | "batches" | "stream" => &self.services,
             _ => &self.gateway,
         };
         let request = self.client.request(method, format!("{base}{path}"));

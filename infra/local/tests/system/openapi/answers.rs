@@ -126,16 +126,42 @@ async fn documents_and_searches_answer_as_described() {
     caller.call("POST /api/v1/rag/search", &[], Some(json!({"query": "", "topK": 0})), 400).await;
     caller.call("POST /api/v1/rag/embed", &[], Some(json!({"texts": ["pump"]})), 200).await;
 
-    let form = Form::new().part("file", Part::bytes(file).file_name("pump.pdf"));
+    let form = Form::new().part("file", Part::bytes(file.clone()).file_name("pump.pdf"));
     let request = caller.user.request(Method::POST, "/api/v1/extract/extract/full").multipart(form);
     let answer = caller.user.send(request).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     let operation = caller.services.operation("post", "/api/v1/extract/extract/full");
     assert_described(&caller.services, operation, &answer);
 
+    batches_answer_as_described(&caller, file).await;
+
     caller.call("POST /api/v1/repository/documents/{id}/reprocess", &[&id], None, 200).await;
     caller.call("DELETE /api/v1/repository/documents/{id}", &[&id], None, 200).await;
     caller.call("GET /api/v1/repository/documents/{id}", &[&id], None, 404).await;
+}
+
+async fn batches_answer_as_described(caller: &Caller, file: Vec<u8>) {
+    let upload = "/api/v1/batches/upload-pdfs";
+    let mut batch = String::new();
+    let forms = [("files", b"no PDF".to_vec(), 400), ("userId", vec![0; 4_600_000], 413), ("files", file, 200)];
+    for (field, bytes, status) in forms {
+        let form = Form::new().part(field, Part::bytes(bytes).file_name("pump.pdf"));
+        let answer = caller.user.send(caller.user.request(Method::POST, upload).multipart(form)).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+        assert_described(&caller.services, caller.services.operation("post", upload), &answer);
+        batch = answer.json()["batchId"].as_str().unwrap_or_default().to_owned();
+    }
+    let events_of = "GET /api/v1/batches/events/{batch}";
+    let response = caller.user.request(Method::GET, &format!("/api/v1/batches/events/{batch}")).send().await.unwrap();
+    let schema = json!({"type": "array", "items": {"$ref": "#/components/schemas/CheckedFile"}});
+    for event in events(response).rest().await {
+        let faults = caller.services.faults(&schema, &event);
+        assert!(faults.is_empty(), "{faults:#?}\n{event}");
+    }
+    caller.call(events_of, &[&batch], None, 200).await;
+    caller.call("DELETE /api/v1/batches/{batch}/cancel", &[&batch], None, 200).await;
+    caller.call(events_of, &[&batch], None, 204).await;
+    caller.call(events_of, &["nonsense"], None, 404).await;
 }
 
 #[tokio::test]

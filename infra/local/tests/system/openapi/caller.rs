@@ -38,7 +38,7 @@ impl Caller {
 
     /// The description that has this route.
     fn description(&self, template: &str) -> &Description {
-        let families = ["/api/v1/rag/", "/api/v1/extract/", "/api/v1/asr/", "/api/v1/vision/"];
+        let families = ["/api/v1/rag/", "/api/v1/extract/", "/api/v1/batches/", "/api/v1/asr/", "/api/v1/vision/"];
         let of_services = families.iter().any(|family| template.starts_with(family));
         if of_services { &self.services } else { &self.gateway }
     }

@@ -16,6 +16,7 @@ fn types() -> BTreeMap<&'static str, Shape> {
     let families = [
         asr::schemas::answers(),
         auth::schemas::answers(),
+        batches::schemas::answers(),
         billing::schemas::answers(),
         chat::schemas::answers(),
         extract::schemas::answers(),
