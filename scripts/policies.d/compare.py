@@ -16,6 +16,7 @@ FUNCTIONS = {
     "chat",
     "repository",
     "billing",
+    "admin",
     "asr",
     "vision",
     "rag",

@@ -26,8 +26,8 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, mpsc};
 
-const FUNCTIONS: [&str; 11] =
-    ["auth", "user", "billing", "repository", "extract", "asr", "vision", "rag", "chat", "ingest", "erase"];
+const FUNCTIONS: [&str; 12] =
+    ["auth", "user", "billing", "admin", "repository", "extract", "asr", "vision", "rag", "chat", "ingest", "erase"];
 const LOADS_A_MODEL: [&str; 4] = ["vision", "rag", "chat", "ingest"];
 /// Events of one process, the first included.
 const EVENTS: usize = 51;

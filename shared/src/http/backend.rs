@@ -22,7 +22,7 @@ use foundation::config::HttpConfig;
 /// One of the two backends that the frontend knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
-    /// auth, user, chat, repository, billing.
+    /// auth, user, chat, repository, billing, admin.
     Gateway,
     /// asr, vision, rag, extract, stream.
     Services,
@@ -40,7 +40,7 @@ impl Backend {
 
     fn of_family(family: &str) -> Option<Self> {
         match family {
-            "auth" | "user" | "chat" | "repository" | "billing" => Some(Self::Gateway),
+            "auth" | "user" | "chat" | "repository" | "billing" | "admin" => Some(Self::Gateway),
             "stream" | "asr" | "vision" | "rag" | "extract" => Some(Self::Services),
             _ => None,
         }

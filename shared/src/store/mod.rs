@@ -13,6 +13,7 @@ mod documents;
 mod erasure;
 mod error;
 mod expressions;
+mod figures;
 mod ingests;
 mod item;
 mod jobs;
@@ -30,6 +31,7 @@ mod table;
 mod tombstones;
 mod traces;
 mod transaction;
+mod uploads;
 mod users;
 
 pub use bucket::Bucket;
@@ -43,6 +45,7 @@ pub use documents::{Document, DocumentStatus, MultipartState, NewDocument, size_
 pub use erasure::Left;
 pub use error::{Refused, StoreError, unless_busy};
 pub use expressions::{Change, Condition};
+pub use figures::{Figure, Figures, Newest, Tally, Upload, UserFigures};
 pub use ingests::{Booking, Ingested};
 pub use item::Key;
 pub use jobs::{JOB_LIFETIME_SECONDS, Job, JobStatus};

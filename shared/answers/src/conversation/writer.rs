@@ -131,6 +131,7 @@ impl Writer {
     /// Stores the answer and returns the stored message.
     async fn store(&self, end: End) -> Outcome {
         let ending = self.ending(&end);
+        self.count_tokens(&end).await;
         let outcome = self.outcome(end);
         if outcome.failure.as_ref().is_some_and(|failure| failure.code == LOST) {
             return outcome;
@@ -144,6 +145,14 @@ impl Writer {
                 tracing::error!(%error, "an answer could not be stored");
                 Outcome { failure: Some(storage_busy()), ..outcome }
             }
+        }
+    }
+
+    /// Counts what the model was paid for, whatever becomes of the answer.
+    async fn count_tokens(&self, end: &End) {
+        let End::Answered(answer) = end else { return };
+        if let Err(error) = self.context.store.count_tokens(&self.lease.user, answer.usage).await {
+            tracing::warn!(%error, "the tokens of an answer are not counted");
         }
     }
 
