@@ -181,7 +181,7 @@ impl Store {
         }
         let mut writes = vec![Write::change(run.key().clone(), change).when(run.stands())];
         writes.extend(Difference::of(Figure::Ready, claimed.uploaded_at, 1).writes(&claimed.user_id));
-        Ok(unless_closed(self.transact(writes).await)?.is_some_and(|written| written.is_ok()))
+        Ok(matches!(unless_closed(self.transact(writes).await)?, Some(Ok(()))))
     }
 }
 

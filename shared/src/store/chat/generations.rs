@@ -48,7 +48,7 @@ impl Store {
         repeat: Option<Write>,
     ) -> StoreResult<bool> {
         let mut chat = chat.clone();
-        chat.message_count = Some(new_messages.len() as u64);
+        chat.message_count = Some(signed(new_messages.len()));
         let mut writes = vec![Write::put(sessions::key(user, &chat.id), &chat)?.when(Condition::absent())];
         writes.extend(repeat);
         for message in new_messages {

@@ -53,9 +53,10 @@ pub struct Chat {
     /// Warnings of spoken answers that were interrupted before they were said: the next begins with them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pending_warnings: Vec<Warning>,
-    /// How many messages it has; none in a session of an older system, until they are counted.
+    /// How many messages it has. Of a session of an older system it may be missing, or even below zero, until they are
+    /// counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) message_count: Option<u64>,
+    pub(super) message_count: Option<i64>,
     index_partition: String,
     index_sort: String,
 }
@@ -256,7 +257,7 @@ impl Store {
         self.delete_all(&messages::partition(user, id), "").await?;
         for _ in 0..ROUNDS {
             let Some(chat) = self.chat(user, id).await? else { return Ok(()) };
-            let messages = i64::try_from(chat.message_count.unwrap_or(0)).unwrap_or(i64::MAX);
+            let messages = chat.message_count.unwrap_or(0);
             let difference = Difference::of(Figure::Sessions, chat.created_at, -1).messages(-messages);
             let mut writes = vec![Write::delete(key(user, id)).when(has_count(chat.message_count))];
             writes.extend(difference.writes(user));
@@ -272,7 +273,7 @@ impl Store {
         &self,
         user: &UserId,
         seen: &Chat,
-        count: u64,
+        count: i64,
     ) -> StoreResult<bool> {
         if seen.message_count == Some(count) {
             return Ok(true);
@@ -283,7 +284,7 @@ impl Store {
 }
 
 /// The session is there and has this many messages.
-fn has_count(count: Option<u64>) -> Condition {
+fn has_count(count: Option<i64>) -> Condition {
     match count {
         Some(count) => Condition::equals("messageCount", count),
         None => Condition::present().and(Condition::missing("messageCount")),

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 
-use super::{Figure, Figures, Item, SHARDS, lists, month_of, shard_of, shard_partition, tally};
+use super::{Figure, Figures, Item, SHARDS, lists, month_of, shard_of, shard_partition, signed, tally};
 use crate::store::error::StoreError;
 use crate::store::expressions::{Condition, Expressive, Placeholders};
 use crate::store::item::Key;
@@ -86,7 +86,7 @@ impl Store {
                 counted.completion_tokens += usage.completion_tokens;
             }
             counted.messages += messages.len() as u64;
-            if !self.note_message_count(id, &chat, messages.len() as u64).await? {
+            if !self.note_message_count(id, &chat, signed(messages.len())).await? {
                 return Ok(None);
             }
         }

@@ -67,7 +67,14 @@ async fn an_older_system_is_counted_once_and_for_all() {
     assert!(!store.create_table().await.unwrap());
     assert_eq!(analytics(&boss).await["totalUsers"], 0);
     assert_eq!(boss.get(USERS).await.data(200), json!([]));
-    // What is done before it is counted does no harm.
+    // What is done before it is counted does no harm, also in a session whose messages nobody has counted.
+    let session = format!("/api/v1/chat/sessions/{}", first["session"]["id"].as_str().unwrap());
+    for message in ["userMessage", "assistantMessage"] {
+        let message = first[message]["id"].as_str().unwrap();
+        ada.delete(&format!("{session}/messages/{message}")).await.data(200);
+    }
+    assert_eq!(ada.get(&session).await.data(200)["messages"].as_array().unwrap().len(), 2);
+    ask(&ada, first["session"]["id"].as_str()).await;
     let late = ask(&ada, None).await;
     let late = format!("/api/v1/chat/sessions/{}", late["session"]["id"].as_str().unwrap());
     ada.delete(&late).await.data(200);
@@ -87,7 +94,7 @@ async fn an_older_system_is_counted_once_and_for_all() {
         assert_eq!(everything(&boss).await, seen);
     }
     // Deletions are right again.
-    ada.delete(&format!("/api/v1/chat/sessions/{}", first["session"]["id"].as_str().unwrap())).await.data(200);
+    ada.delete(&session).await.data(200);
     let figures = analytics(&boss).await;
     assert_eq!((&figures["totalSessions"], &figures["totalUploads"]), (&json!(1), &json!(1)));
 }
