@@ -21,9 +21,8 @@ const BOSS: &str = "boss@example.com";
 
 /// A system with an administrator.
 pub async fn administered(variables: &[(&str, &str)]) -> (TestSystem, TestUser) {
-    let system =
-        TestSystem::start_with(&[&[("ADMIN_EMAILS", "other@example.com, Boss@Example.com")], variables].concat());
-    let system = system.await;
+    let variables = [&[("ADMIN_EMAILS", "other@example.com, Boss@Example.com")], variables].concat();
+    let system = TestSystem::start_with(&variables).await;
     let mut boss = system.visitor();
     BOSS.clone_into(&mut boss.email);
     boss.register(|address| system.code(address)).await;

@@ -55,7 +55,7 @@ impl Store {
                 None => Condition::absent(),
                 Some(seen) => Condition::equals("version", seen.version),
             };
-            match self.put_if(&tally::key(id), &item(&user, counted, seen.as_ref()), unchanged).await {
+            match self.put_if(&tally::key(id), &item(&user, &counted, seen.as_ref()), unchanged).await {
                 Ok(true) => return Ok(true),
                 Ok(false) => {}
                 Err(StoreError::AccountDeleted) => return Ok(false),
@@ -141,7 +141,7 @@ impl Store {
 }
 
 /// The tally of a user. Tokens that were noted are kept, since some were spent on what is deleted by now.
-fn item(user: &User, counted: Counted, seen: Option<&Tally>) -> Item {
+fn item(user: &User, counted: &Counted, seen: Option<&Tally>) -> Item {
     let noted = |of: fn(&Tally) -> u64| seen.map_or(0, of);
     let mut item = Item::new();
     for (figure, month, number) in counted.figures.entries() {
