@@ -14,6 +14,7 @@ FUNCTIONS = {
     "chat",
     "repository",
     "billing",
+    "admin",
     "asr",
     "vision",
     "rag",

@@ -6,12 +6,12 @@ use foundation::ids::UserId;
 use foundation::{ApiError, ApiResult};
 use http::HeaderMap;
 use serde::Serialize;
-use shared::access::Counter;
 use shared::access::attempts::check_password;
+use shared::access::{Counter, role_of};
 use shared::auth::RefreshError;
 use shared::http::{ClientAddress, Fields, FromFields, Invalid, Reply, Valid, ok};
+use shared::identity::AccountRole;
 use shared::identity::Email;
-use shared::identity::Role;
 use shared::identity::password::GivenPassword;
 
 use crate::App;
@@ -40,7 +40,7 @@ pub struct LoggedIn {
     email: Email,
     first_name: String,
     last_name: String,
-    role: Role,
+    role: AccountRole,
     company: String,
     profile_image_url: Option<String>,
     #[serde(flatten)]
@@ -81,11 +81,11 @@ pub async fn login(
     remember_device(&state, &headers, &cookies, &user).await;
     let tokens = issue(context, &cookies, signed_in);
     let data = LoggedIn {
+        role: role_of(&context.config.admin, &user),
         id: user.id,
         email: user.email,
         first_name: user.first_name,
         last_name: user.last_name,
-        role: user.role,
         company: user.company,
         profile_image_url: user.profile_image_url,
         tokens,

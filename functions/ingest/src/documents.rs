@@ -157,8 +157,8 @@ impl Work for Ingest<'_> {
         })
     }
 
-    async fn finish(&self, run: &Run, found: &Ingested) -> StoreResult<bool> {
-        self.app.context.store.finish_document(run, found).await
+    async fn finish(&self, run: &Run, document: &Document, found: &Ingested) -> StoreResult<bool> {
+        self.app.context.store.finish_document(run, document, found).await
     }
 
     /// A file that is not kept counts neither in the bucket nor for the plan.

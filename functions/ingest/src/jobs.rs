@@ -76,7 +76,7 @@ impl Work for Extraction<'_> {
         Ok(())
     }
 
-    async fn finish(&self, run: &Run, (): &()) -> StoreResult<bool> {
+    async fn finish(&self, run: &Run, _: &Job, (): &()) -> StoreResult<bool> {
         self.app.context.store.finish_job(run).await
     }
 

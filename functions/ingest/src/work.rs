@@ -33,7 +33,12 @@ pub(crate) trait Work: Display + Sync {
     ) -> impl Future<Output = Result<Self::Found, WorkError>> + Send;
 
     /// Records what came of it. False when the claim does not stand any more.
-    fn finish(&self, run: &Run, found: &Self::Found) -> impl Future<Output = StoreResult<bool>> + Send;
+    fn finish(
+        &self,
+        run: &Run,
+        item: &Self::Item,
+        found: &Self::Found,
+    ) -> impl Future<Output = StoreResult<bool>> + Send;
 
     /// Records why it failed for good. False when the claim does not stand any more.
     fn fail(&self, run: &Run, item: &Self::Item, error: WorkError) -> impl Future<Output = Result<bool, Cause>> + Send;
@@ -107,7 +112,7 @@ impl App {
         }
         let (run, (report, reports)) = (hold.run, reporter());
         let found = supervised(&self.context, hold, reports, Box::pin(work.process(run, item, &report))).await?;
-        if work.finish(run, &found).await? { Ok(()) } else { Err(WorkError::Lost) }
+        if work.finish(run, item, &found).await? { Ok(()) } else { Err(WorkError::Lost) }
     }
 }
 

@@ -7,12 +7,12 @@ use foundation::{ApiError, ApiResult};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::Context;
-use shared::access::Account;
 use shared::access::codes::{CodeError, GivenCode};
+use shared::access::{Account, role_of};
 use shared::auth::Line;
 use shared::http::{Fields, FromFields, Invalid, OptionalText, Reply, Valid, ok};
+use shared::identity::AccountRole;
 use shared::identity::Email;
-use shared::identity::Role;
 use shared::identity::password::GivenPassword;
 use shared::store::{Settings, Store, User};
 
@@ -29,7 +29,7 @@ pub struct Profile {
     first_name: String,
     last_name: String,
     company: String,
-    role: Role,
+    role: AccountRole,
     profile_image_url: Option<String>,
     email_verified: bool,
     has_password: bool,
@@ -42,13 +42,13 @@ async fn profile(context: &Context, user: User) -> ApiResult<Profile> {
     let user_settings = context.store.settings(&user.id).await?;
     let pending_email = user.awaited_email().cloned();
     Ok(Profile {
+        role: role_of(&context.config.admin, &user),
         id: user.id,
         email: user.email,
         pending_email,
         first_name: user.first_name,
         last_name: user.last_name,
         company: user.company,
-        role: user.role,
         profile_image_url: user.profile_image_url,
         email_verified: user.email_verified,
         has_password: user.password_hash.is_some(),

@@ -1,7 +1,7 @@
 //! `intellimaint-admin`: what operators do to the data of a running system, by the rules of the library.
 //!
 //! It reads the environment of a function, and needs the rights of its caller. The scripts that call it find the system
-//! in AWS and make that environment: `scripts/delete-user` and `scripts/restore`.
+//! in AWS and make that environment: `scripts/count`, `scripts/delete-user` and `scripts/restore`.
 
 mod delete_user;
 mod restore;
@@ -35,6 +35,8 @@ enum Task {
         #[arg(long)]
         yes: bool,
     },
+    /// Counts everything anew that administrators see figures of.
+    Count,
     /// Answers the questions of `scripts/restore` and does what it asks: see `restore.rs`.
     Restore,
 }
@@ -58,6 +60,13 @@ async fn run(task: Task) -> Result<(), Box<dyn Error>> {
         Task::DeleteUser { user, yes } => {
             let context = Context::new(Arc::new(Config::from_env().await?)).await;
             delete_user::run(&context, &user, yes).await?;
+        }
+        Task::Count => {
+            let config = AwsConfig::from_env()?;
+            let store = Store::new(&aws::sdk_config(&config).await, &config);
+            eprintln!("Counting …");
+            let users = store.recount().await?;
+            eprintln!("What {users} users have is counted.");
         }
         Task::Restore => {
             let config = AwsConfig::from_env()?;

@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 use tokio::sync::{Mutex, mpsc};
 
 const FUNCTIONS: [&str; 12] =
-    ["auth", "user", "billing", "repository", "extract", "batches", "asr", "vision", "rag", "chat", "ingest", "erase"];
+    ["auth", "user", "billing", "admin", "repository", "extract", "batches", "asr", "vision", "rag", "chat", "ingest", "erase"];
 const LOADS_A_MODEL: [&str; 4] = ["vision", "rag", "chat", "ingest"];
 /// Events of one process, the first included.
 const EVENTS: usize = 51;

@@ -23,6 +23,7 @@ pub(crate) struct Functions {
     chat: chat::App,
     repository: repository::App,
     billing: billing::App,
+    admin: admin::App,
     rag: rag::App,
     extract: extract::App,
     batches: batches::App,
@@ -62,6 +63,7 @@ impl Functions {
             chat: chat::App::new(chat.clone(), assistant(&chat, &library, &seeing)?),
             repository: repository::App::new(of("repository")).map_err(StartError::function)?,
             billing: billing::App::new(of("billing")).await.map_err(StartError::function)?,
+            admin: admin::App::new(of("admin")),
             rag: rag::App::new(rag.clone(), library.over(&rag)),
             extract: extract::App::new(of("extract")).map_err(StartError::function)?,
             batches: batches::App::new(of("batches")).map_err(StartError::function)?,
@@ -80,6 +82,7 @@ impl Functions {
             .merge(repository::router(self.repository.clone()))
             .merge(billing::router(self.billing.clone()))
             .merge(stream::chat_router(self.stream.clone()))
+            .merge(admin::router(self.admin.clone()))
     }
 
     pub(crate) fn services(&self) -> Router {

@@ -154,7 +154,9 @@ impl System {
         }
         let context = Context::new(Arc::new(config)).await;
         let storage = |error: &dyn std::fmt::Display| StartError::Storage(format!("storage cannot be set up: {error}"));
-        context.store.create_table().await.map_err(|error| storage(&error))?;
+        if context.store.create_table().await.map_err(|error| storage(&error))? {
+            context.store.recount().await.map_err(|error| storage(&error))?;
+        }
         context.objects.create_bucket().await.map_err(|error| storage(&error))?;
         // Their links have ended long ago; no rule of a bucket forgets them here.
         context.objects.delete_all(ObjectKey::EXPORTS).await.map_err(|error| storage(&error))?;

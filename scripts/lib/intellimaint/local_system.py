@@ -28,13 +28,15 @@ class LocalSystem:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.mail.mkdir(parents=True)
         self.secret = secrets.token_hex(32)
+        self.admin = f"admin-{secrets.token_hex(4)}@example.com"
         for needed in ("models", "pdfium"):
             subprocess.run([ROOT / "scripts" / needed], check=True)
         subprocess.run(["cargo", "build", "--quiet", "--package", "local", "--bins"], cwd=ROOT, check=True)
         command = [target_directory() / "debug" / "intellimaint", "--in-memory"]
         for name, port in self.ports.items():
             command += [f"--{name}-port", str(port)]
-        environment = {**os.environ, "TOKEN_SECRET": self.secret, "MAIL_DIR": str(self.mail)}
+        own = {"TOKEN_SECRET": self.secret, "MAIL_DIR": str(self.mail), "ADMIN_EMAILS": self.admin}
+        environment = {**os.environ, **own}
         self.log = self.folder / "system.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)

@@ -48,7 +48,7 @@ impl ApiError {
         unauthorized => UNAUTHORIZED,
         /// 402: a limit of the plan.
         payment_required => PAYMENT_REQUIRED,
-        /// 403: a foreign origin.
+        /// 403: a foreign origin, or something for administrators only.
         forbidden => FORBIDDEN,
         /// 405.
         method_not_allowed => METHOD_NOT_ALLOWED,

@@ -79,14 +79,25 @@ pub(super) const DOCUMENT: Kind = Kind {
         "progress",
         "error",
     ],
-    left_out: &["userId", "upload", "expiresAt", "attempts", "sourceEtag", "searchable", "run", "leaseUntil"],
+    left_out: &[
+        "userId",
+        "upload",
+        "expiresAt",
+        "attempts",
+        "sourceEtag",
+        "searchable",
+        "listPartition",
+        "listSort",
+        "run",
+        "leaseUntil",
+    ],
 };
 
 pub(super) const CHAT: Kind = Kind {
     prefix: "CHAT#",
     shown: &["id", "title", "status", "equipmentContext", "createdAt", "updatedAt", "pendingWarnings"],
     // The last message stands among the messages.
-    left_out: &["lastMessage", "generation", "indexPartition", "indexSort"],
+    left_out: &["lastMessage", "generation", "messageCount", "indexPartition", "indexSort"],
 };
 
 pub(super) const MESSAGE: Kind = Kind {
@@ -119,9 +130,9 @@ pub(super) const JOB: Kind = Kind {
 pub(super) const BATCH: Kind =
     Kind { prefix: "BATCH#", shown: &["id", "files", "cancelled", "createdAt"], left_out: &["expiresAt"] };
 
-/// Kinds that hold nothing of the user's own: idempotency keys, the library's version, markers of addresses, the
-/// tombstone.
-const TECHNICAL: [&str; 5] = ["IDEM#", "LIBRARY", "DOCURL#", "PLACES", "TOMBSTONE"];
+/// Kinds that hold nothing of the user's own: idempotency keys, the library's version, markers of addresses, what is
+/// counted for administrators, the tombstone.
+const TECHNICAL: [&str; 6] = ["IDEM#", "LIBRARY", "DOCURL#", "PLACES", "TALLY", "TOMBSTONE"];
 
 const KINDS: [Kind; 10] = [PROFILE, SETTINGS, SIGN_IN, USAGE, SUBSCRIPTION, DOCUMENT, CHAT, MESSAGE, JOB, BATCH];
 

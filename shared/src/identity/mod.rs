@@ -7,4 +7,4 @@ mod role;
 
 pub use email::{Email, MangledEmail, NotAnEmail};
 pub use new_password::NewPassword;
-pub use role::Role;
+pub use role::{AccountRole, Role};

@@ -19,6 +19,31 @@ pub enum Role {
     Student,
 }
 
+/// The role of an account as clients see it: what the user signed up as, or that they are an administrator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum AccountRole {
+    /// Granted by the operator. Nobody can sign up as one.
+    Admin,
+    /// As [`Role::Civilian`].
+    Civilian,
+    /// As [`Role::Military`].
+    Military,
+    /// As [`Role::Student`].
+    Student,
+}
+
+impl From<Role> for AccountRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Civilian => Self::Civilian,
+            Role::Military => Self::Military,
+            Role::Student => Self::Student,
+        }
+    }
+}
+
 impl Role {
     /// The role by its name on the wire.
     #[must_use]

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::error::StoreError;
 use super::expressions::{Change, Condition};
 use super::item::Key;
 use super::{Store, StoreResult, Write};
@@ -22,6 +23,9 @@ fn usage_key(user: &UserId, month: &Month) -> Key {
 fn former_key(address: &str) -> Key {
     Key::alone(format!("FORMER#{address}"))
 }
+
+/// How often it is tried again when other requests were first.
+const ROUNDS: usize = 8;
 
 const MESSAGES: &str = "messages";
 const VOICE: &str = "voiceMilliseconds";
@@ -93,8 +97,22 @@ impl Store {
         }
         // Either there is no room, or this is the first of the month: then the item is made, which, unlike every
         // further count, has to look whether the account is being deleted.
-        let first = Write::change(key.clone(), count()).when(Condition::absent());
-        Ok(self.transact(vec![first]).await?.is_ok() || self.change_if(&key, count(), room).await?)
+        Ok(self.begin_month(user, month, count()).await? || self.change_if(&key, count(), room).await?)
+    }
+
+    /// Makes the item of a month, which also notes that the user is active in it; whether there was none yet.
+    async fn begin_month(&self, user: &UserId, month: &Month, change: Change) -> StoreResult<bool> {
+        let first = Write::change(usage_key(user, month), change).when(Condition::absent());
+        for _ in 0..ROUNDS {
+            let active = self.becoming_active(user, month).await?;
+            match self.transact([vec![first.clone()], active].concat()).await? {
+                Ok(()) => return Ok(true),
+                Err(refused) if refused.failed.contains(&0) => return Ok(false),
+                // Other figures of the user have changed meanwhile.
+                Err(_) => {}
+            }
+        }
+        Err(StoreError::Busy("the figures of the user are being changed by other requests".into()))
     }
 
     /// Takes a question back.
@@ -131,7 +149,7 @@ impl Store {
             .set(MESSAGES, usage.messages)
             .set(VOICE, usage.voice_milliseconds)
             .set(EXTRACTION, usage.extraction_pages);
-        self.change_if(&usage_key(user, month), change, Condition::absent()).await?;
+        self.begin_month(user, month, change).await?;
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::expressions::{Change, Condition};
+use super::figures::{Difference, Figure, UPLOADS};
 use super::item::Key;
 use super::runs::{Failure, Progress};
 use super::{Listing, Store, StoreResult, Write};
@@ -107,6 +108,12 @@ pub struct Document {
     /// Whether a search segment of it is stored. Stays while the document is processed again.
     #[serde(default)]
     pub searchable: bool,
+    /// The list of all uploads, once the document counts as one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) list_partition: Option<String>,
+    /// Its place there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) list_sort: Option<String>,
 }
 
 /// A document that is about to be registered.
@@ -143,8 +150,12 @@ impl Document {
             Some(_) => DocumentStatus::Processing,
             None => DocumentStatus::Uploading,
         };
+        let id = DocumentId::new();
+        let is_listed = status != DocumentStatus::Uploading;
         Self {
-            id: DocumentId::new(),
+            list_partition: is_listed.then(|| UPLOADS.to_owned()),
+            list_sort: is_listed.then(|| id.to_string()),
+            id,
             user_id: user.clone(),
             file_name: new.file_name,
             file_size: new.file_size,
@@ -188,7 +199,7 @@ pub(super) fn key(user: &UserId, id: &DocumentId) -> Key {
     Key::new(partition(user), format!("DOC#{id}"))
 }
 
-fn url_key(user: &UserId, url: &str) -> Key {
+pub(super) fn url_key(user: &UserId, url: &str) -> Key {
     Key::new(partition(user), format!("DOCURL#{}", hex::encode(Sha256::digest(url.as_bytes()))))
 }
 
@@ -201,7 +212,11 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn create_documents(&self, documents: &[Document], room: Write) -> StoreResult<bool> {
         let mut writes = vec![room];
+        let mut difference = Difference::default();
         for document in documents {
+            if document.is_counted() {
+                difference = difference.and(Figure::Uploads, document.uploaded_at, 1);
+            }
             let new = Write::put(key(&document.user_id, &document.id), document)?;
             writes.push(new.when(Condition::absent()));
             if let Some(url) = &document.source_url {
@@ -210,6 +225,7 @@ impl Store {
                 writes.push(marker.when(Condition::absent()));
             }
         }
+        writes.extend(documents.first().map(|first| difference.writes(&first.user_id)).unwrap_or_default());
         Ok(self.transact(writes).await?.is_ok())
     }
 
@@ -273,10 +289,13 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn delete_document(&self, document: &Document) -> StoreResult<bool> {
         let (user, id) = (&document.user_id, &document.id);
-        let mut writes = vec![Write::delete(key(user, id)).when(Condition::present())];
-        if let Some(url) = &document.source_url {
-            writes.push(Write::delete(url_key(user, url)));
+        if self.delete_as_seen(document).await? {
+            return Ok(true);
         }
-        Ok(self.transact(writes).await?.is_ok())
+        // An ingest that began before the deletion may have counted it meanwhile.
+        match self.get::<Document>(&key(user, id)).await? {
+            Some(now) if now.is_counted() != document.is_counted() => self.delete_as_seen(&now).await,
+            _ => Ok(false),
+        }
     }
 }

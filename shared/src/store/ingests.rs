@@ -1,7 +1,9 @@
 //! The ingest of a document, as the document remembers it.
 
 use super::documents::key;
+use super::error::StoreError;
 use super::expressions::{Change, Condition};
+use super::figures::{Difference, Figure};
 use super::item::Key;
 use super::runs::{Claim, Claimable, Failure, Progress, Run, lease_is_over};
 use super::{Document, DocumentStatus, Store, StoreResult, Write};
@@ -81,7 +83,19 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn claim_document(&self, user: &UserId, id: &DocumentId) -> StoreResult<Claim<Document>> {
-        self.claim(key(user, id)).await
+        let claimed = self.claim(key(user, id)).await?;
+        if let Claim::Taken(_, document) = &claimed {
+            self.count_arrival(document).await?;
+        }
+        Ok(claimed)
+    }
+
+    /// Counts a document whose file has arrived, which may be seen several times.
+    async fn count_arrival(&self, document: &Document) -> StoreResult<()> {
+        if !document.is_counted() {
+            unless_closed(self.count_upload(document).await)?;
+        }
+        Ok(())
     }
 
     /// Notes how many bytes the file of a document has; `room` is the write that says that there is room for them,
@@ -113,7 +127,11 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn refuse_upload(&self, user: &UserId, id: &DocumentId, failure: &Failure) -> StoreResult<bool> {
         let waits = Condition::equals("status", DocumentStatus::Uploading);
-        self.fail_freed(&key(user, id), failure, waits).await
+        let is_refused = self.fail_freed(&key(user, id), failure, waits).await?;
+        if is_refused && let Some(document) = self.document(user, id).await? {
+            self.count_arrival(&document).await?;
+        }
+        Ok(is_refused)
     }
 
     async fn fail_freed(&self, key: &Key, failure: &Failure, condition: Condition) -> StoreResult<bool> {
@@ -142,11 +160,11 @@ impl Store {
         self.change_if(&key(&document.user_id, &document.id), change, unchanged).await
     }
 
-    /// Ends a run well: the document can be searched. False when the claim does not stand any more.
+    /// Ends a run well: the document, as it was claimed, can be searched. False when the claim does not stand any more.
     ///
     /// # Errors
     /// [`super::StoreError`].
-    pub async fn finish_document(&self, run: &Run, found: &Ingested) -> StoreResult<bool> {
+    pub async fn finish_document(&self, run: &Run, claimed: &Document, found: &Ingested) -> StoreResult<bool> {
         let change = Change::new()
             .set("status", DocumentStatus::Ready)
             .set("fileSize", found.file_size)
@@ -158,7 +176,20 @@ impl Store {
             .set("searchable", true)
             .set("updatedAt", time::now())
             .remove(["error", "progress", "run", "leaseUntil"]);
-        self.change_if(run.key(), change, run.stands()).await
+        if claimed.was_read() {
+            return self.change_if(run.key(), change, run.stands()).await;
+        }
+        let mut writes = vec![Write::change(run.key().clone(), change).when(run.stands())];
+        writes.extend(Difference::of(Figure::Ready, claimed.uploaded_at, 1).writes(&claimed.user_id));
+        Ok(matches!(unless_closed(self.transact(writes).await)?, Some(Ok(()))))
+    }
+}
+
+/// What came of a write; `None` where the account was deleted meanwhile, whose items are being removed.
+fn unless_closed<T>(written: StoreResult<T>) -> StoreResult<Option<T>> {
+    match written {
+        Err(StoreError::AccountDeleted) => Ok(None),
+        written => written.map(Some),
     }
 }
 

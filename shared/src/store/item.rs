@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub(super) type Attributes = HashMap<String, AttributeValue>;
 
@@ -13,11 +13,13 @@ pub(super) fn value(of: impl Serialize) -> AttributeValue {
 }
 
 /// A primary key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct Key {
     /// Partition key.
+    #[serde(rename = "PK")]
     pub partition: String,
     /// Sort key.
+    #[serde(rename = "SK")]
     pub sort: String,
 }
 

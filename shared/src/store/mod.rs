@@ -14,6 +14,7 @@ mod documents;
 mod erasure;
 mod error;
 mod expressions;
+mod figures;
 mod ingests;
 mod item;
 mod jobs;
@@ -31,6 +32,7 @@ mod table;
 mod tombstones;
 mod traces;
 mod transaction;
+mod uploads;
 mod users;
 
 pub use batches::Batch;
@@ -45,6 +47,7 @@ pub use documents::{Document, DocumentStatus, MultipartState, NewDocument, size_
 pub use erasure::Left;
 pub use error::{Refused, StoreError, unless_busy};
 pub use expressions::{Change, Condition};
+pub use figures::{Figure, Figures, Newest, Tally, Upload, UserFigures};
 pub use ingests::{Booking, Ingested};
 pub use item::Key;
 pub use jobs::{JOB_LIFETIME_SECONDS, Job, JobStatus};

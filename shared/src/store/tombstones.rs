@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{StoreError, held, unless_busy};
 use super::expressions::{Change, Condition};
+use super::figures::leaving;
 use super::item::Key;
 use super::payments::no_customer;
 use super::transaction::Action;
@@ -91,7 +92,8 @@ impl Store {
 
     /// Deletes what says that an account is there, and sets its tombstone, in one transaction: from then on its
     /// address and its Google identity are free, the sign-in that asks is over, and nothing new is kept for it.
-    /// What it owned is left; the account as it was is given back, `None` where it was deleted before.
+    /// What it owned is left, but counts no more; the account as it was is given back, `None` where it was deleted
+    /// before.
     ///
     /// # Errors
     /// [`StoreError::Busy`] when other requests change the account all the time, or it has a customer at the payment
@@ -100,6 +102,7 @@ impl Store {
         let tombstone = Tombstone { deleted_at: time::now(), expires_at: None };
         for _ in 0..ROUNDS {
             let Some(user) = self.user(id).await? else { return Ok(None) };
+            let tally = self.tally(id).await?;
             let delete_own = |key| Write::delete(key).when(Condition::absent().or(owned_by(id)));
             let mut writes = vec![
                 Write::put(of(id), &tombstone)?.when(Condition::absent()),
@@ -110,6 +113,7 @@ impl Store {
             ];
             writes.extend(user.google_subject.as_deref().map(|subject| delete_own(google(subject))));
             writes.extend(sign_in.map(|sign_in| Write::delete(sign_ins::key(id, sign_in))));
+            writes.extend(leaving(id, tally.as_ref()));
             if unless_busy(self.transact(writes).await.map(|written| written.is_ok()))? {
                 return Ok(Some(user));
             }

@@ -1,19 +1,9 @@
 //! What names a user, anywhere in the table.
 
-use serde::Deserialize;
-
 use super::expressions::{Condition, Expressive, Placeholders};
 use super::item::Key;
 use super::{Store, StoreResult, Tombstone};
 use foundation::ids::UserId;
-
-#[derive(Deserialize)]
-struct Found {
-    #[serde(rename = "PK")]
-    partition: String,
-    #[serde(rename = "SK")]
-    sort: String,
-}
 
 /// What names a user: the key, or an attribute that says whose the item is. Tombstones stay for some weeks, and
 /// counters of requests end by themselves.
@@ -40,8 +30,7 @@ impl Store {
         let mut items = scan.into_paginator().items().send();
         let mut keys = Vec::new();
         while let Some(item) = items.next().await {
-            let Found { partition, sort } = serde_dynamo::from_item(item?)?;
-            keys.push(Key::new(partition, sort));
+            keys.push(serde_dynamo::from_item(item?)?);
         }
         Ok(keys)
     }

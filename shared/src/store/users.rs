@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{Refused, StoreError};
 use super::expressions::{Change, Condition};
+use super::figures::joining;
 use super::item::Key;
 use super::{Registration, SignUp, Store, StoreResult, Write};
 use crate::identity::Email;
@@ -183,11 +184,15 @@ impl Store {
         if let Some(subject) = &user.google_subject {
             writes.push(Write::put(google(subject), &owner)?);
         }
-        let new = writes.into_iter().map(|write| write.when(Condition::absent())).collect();
+        let mut new: Vec<Write> = writes.into_iter().map(|write| write.when(Condition::absent())).collect();
+        if user.email_verified {
+            new.extend(joining(user));
+        }
         Ok(self.transact(new).await?.is_ok())
     }
 
-    /// Keeps a changed account, where nobody else has changed it since it was read and it is not gone.
+    /// Keeps a changed account, where nobody else has changed it since it was read and it is not gone. Whether its
+    /// address is verified must be as it was.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -220,11 +225,12 @@ impl Store {
     ) -> StoreResult<Result<Option<User>, Refused>> {
         for _ in 0..ROUNDS {
             let Some(mut user) = self.user(id).await? else { return Ok(Ok(None)) };
-            let from = user.version;
+            let (from, was_verified) = (user.version, user.email_verified);
             change(&mut user);
             user.version = from + 1;
             user.updated_at = time::now();
-            match self.replace_with(&user, from, others).await {
+            let counting = if user.email_verified && !was_verified { joining(&user) } else { Vec::new() };
+            match self.replace_with(&user, from, (others, counting.as_slice())).await {
                 Ok(Ok(())) => return Ok(Ok(Some(user))),
                 Ok(Err(refused)) if refused.failed == [others.len()] => {}
                 Ok(Err(refused)) => return Ok(Err(refused)),
@@ -235,14 +241,19 @@ impl Store {
         Err(StoreError::Busy("the account is being changed by other requests".into()))
     }
 
-    /// Writes an account, where it still has the version `from`, after `others`.
-    async fn replace_with(&self, user: &User, from: u64, others: &[Write]) -> StoreResult<Result<(), Refused>> {
-        if others.is_empty() {
+    /// Writes an account, where it still has the version `from`, between other writes.
+    async fn replace_with(
+        &self,
+        user: &User,
+        from: u64,
+        (before, after): (&[Write], &[Write]),
+    ) -> StoreResult<Result<(), Refused>> {
+        if before.is_empty() && after.is_empty() {
             let written = self.put_if(&profile(&user.id), user, unchanged(from)).await?;
             return Ok(if written { Ok(()) } else { Err(Refused { failed: vec![0] }) });
         }
         let own = Write::put(profile(&user.id), user)?.when(unchanged(from));
-        self.transact([others, &[own]].concat()).await
+        self.transact([before, &[own], after].concat()).await
     }
 
     /// Gives an account the Google identity `subject`, by `change` too; `others` are written with it. [`Refused`] when

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod admin;
 mod asr;
 mod auth;
 mod backup;

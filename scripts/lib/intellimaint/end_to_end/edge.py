@@ -39,7 +39,7 @@ def paths(suite):
     """an unknown path, a wrong method and another backend's family say so"""
     visitor = suite.visitor()
     equal(visitor.get("/api/v1/nothing").code(404), "no_such_path")
-    for family in ("auth", "user", "chat", "repository", "billing", "rag", "extract", "batches", "asr", "vision"):
+    for family in ("auth", "user", "chat", "repository", "billing", "admin", "rag", "extract", "batches", "asr", "vision"):
         equal(visitor.get(f"/api/v1/{family}/nothing/here").code(404), "no_such_path", family)
     wrong = visitor.get("/api/v1/auth/login")
     equal(wrong.code(405), "method_not_allowed")
@@ -54,6 +54,7 @@ def who_asks(suite):
         "/api/v1/chat/sessions",
         "/api/v1/repository/documents",
         "/api/v1/billing/subscription",
+        "/api/v1/admin/users",
     ):
         equal(visitor.get(path).code(401), "not_signed_in", path)
     for path in ("/api/v1/rag/search", "/api/v1/vision/ocr"):

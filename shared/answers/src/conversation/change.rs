@@ -37,8 +37,8 @@ impl Conversations {
         // Newest first: should this end half-way, what remains is still a conversation.
         let (near, far) = later.split_at(later.len().min(ONE_TRANSACTION));
         for batch in far.rchunks(ONE_TRANSACTION) {
-            let writes = batch.iter().map(|message| lease.removing(&message.id)).collect();
-            store.transact(writes).await?.map_err(StoreError::from)?;
+            let ids: Vec<&MessageId> = batch.iter().map(|message| &message.id).collect();
+            held(store.remove_messages(&lease, &ids).await?)?;
         }
         let mut writes = vec![lease.writing(&reworded)?];
         writes.extend(near.iter().map(|message| lease.removing(&message.id)));
@@ -59,17 +59,19 @@ impl Conversations {
         let removed = messages.iter().find(|message| message.id == *id).ok_or(ConversationError::NoSuchMessage)?;
         let lease = Lease::new(user, chat_id);
         self.open(&lease, &chat, None, Opening::default()).await?;
-        let newest = self.context.store.last_messages(user, chat_id, 2).await?;
+        let store = &self.context.store;
+        // Another request may have removed it before the lease was taken.
+        let is_there = store.message(user, chat_id, id).await?.is_some();
+        let newest = store.last_messages(user, chat_id, 2).await?;
         let last = newest.iter().rev().find(|message| message.id != *id).map(Preview::from);
-        self.release(&lease, vec![lease.removing(id)], last).await?;
+        self.release(&lease, is_there.then(|| lease.removing(id)).into_iter().collect(), last).await?;
         attachments::discard(&self.context.objects, user, &removed.attachments).await;
         Ok(())
     }
 
     /// Does the last writes under a lease, which nobody takes away from a change, and gives it back.
     async fn release(&self, lease: &Lease, writes: Vec<Write>, last: Option<Preview>) -> ConversationResult<()> {
-        let is_released = self.context.store.release(lease, writes, Some(last)).await?;
-        is_released.then_some(()).ok_or(ConversationError::Store(StoreError::Refused))
+        held(self.context.store.release(lease, writes, Some(last)).await?)
     }
 
     /// Keeps what the user thought of an answer.
@@ -111,4 +113,9 @@ impl Conversations {
         self.context.store.delete_chat(user, id).await?;
         Ok(())
     }
+}
+
+/// Demands that a lease was still ours.
+fn held(is_done: bool) -> ConversationResult<()> {
+    is_done.then_some(()).ok_or(ConversationError::Store(StoreError::Refused))
 }

@@ -134,6 +134,7 @@ impl Writer {
     async fn store(&self, end: End) -> Outcome {
         // Before the outcome, which may add the sentence of a failure to the text.
         let counts = counting::counts(self.ending(&end), &self.progress.borrow());
+        self.count_tokens(&end).await;
         let outcome = self.outcome(end);
         if outcome.failure.as_ref().is_some_and(|failure| failure.code == LOST) {
             return outcome;
@@ -146,6 +147,14 @@ impl Writer {
                 tracing::error!(%error, "an answer could not be stored");
                 Outcome { failure: Some(storage_busy()), ..outcome }
             }
+        }
+    }
+
+    /// Counts what the model was paid for, whatever becomes of the answer.
+    async fn count_tokens(&self, end: &End) {
+        let End::Answered(answer) = end else { return };
+        if let Err(error) = self.context.store.count_tokens(&self.lease.user, answer.usage).await {
+            tracing::warn!(%error, "the tokens of an answer are not counted");
         }
     }
 

@@ -3,6 +3,7 @@
 //! [`VARIABLES`] is the table of all variables. A test keeps it equal to the one in `docs/CONFIGURATION.md`. Only
 //! [`Config::from_env`] reads the process environment.
 
+mod admin;
 mod billing;
 mod language_model;
 mod reader;
@@ -14,6 +15,7 @@ mod variables;
 mod vision;
 
 pub use crate::aws::AwsConfig;
+pub use admin::AdminConfig;
 pub use billing::{BillingConfig, StripeConfig};
 pub use language_model::{BedrockConfig, LanguageModelConfig, OpenAiConfig};
 pub use reader::{Problem, Problems, Reader};
@@ -59,6 +61,8 @@ pub struct Config {
     pub aws: AwsConfig,
     /// Plans and payments.
     pub billing: BillingConfig,
+    /// Administrators, and what their pages show.
+    pub admin: AdminConfig,
     /// How mail is sent.
     pub mail: MailConfig,
     /// Which hosts documents may be fetched from, and how large they may be.
@@ -124,6 +128,7 @@ impl Config {
             google: GoogleConfig::read(&mut reader),
             aws: AwsConfig::read(&mut reader),
             billing: BillingConfig::read(&mut reader),
+            admin: AdminConfig::read(&mut reader),
             mail: MailConfig::read(&mut reader, production),
             documents: DocumentsConfig::read(&mut reader, production),
             inference: InferenceConfig::read(&mut reader),

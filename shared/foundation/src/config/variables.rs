@@ -57,6 +57,10 @@ variables! {
     STRIPE_WEBHOOK_SECRET = "": "what Stripe signs its events with; required with the key";
     STRIPE_PRICES = "": "what each plan's price is called at Stripe: `pro=price_1,team=price_2`; of several of one plan the first is sold, the others were";
     STRIPE_API_URL = "https://api.stripe.com": "Stripe's API, or a server that stands in for it";
+    ADMIN_EMAILS = "": "addresses of administrators, comma-separated: accounts that have verified one of them see figures and lists of all users";
+    ADMIN_ROWS = "1000": "rows of a list for administrators: the newest";
+    PROMPT_TOKENS_PRICE = "0": "what a million tokens of prompts cost, in a currency of your choice, for the figures of administrators";
+    ANSWER_TOKENS_PRICE = "0": "the same of answers";
     MAIL_PROVIDER = "files": "`files` (`.eml` files), `smtp` or `ses`";
     MAIL_FROM = "IntelliMaint <no-reply@intellimaint.local>": "sender of all mail";
     MAIL_DIR = ".local/mail": "folder for `files`";

@@ -14,6 +14,8 @@ use super::leases::{Generation, Lease, lease_until};
 use super::messages::{self, ChatMessage};
 use super::sessions::{self, Chat, Preview};
 use crate::store::expressions::{Change, Condition};
+use crate::store::figures::{Difference, Figure, signed};
+use crate::store::transaction::Action;
 use crate::store::{Store, StoreError, StoreResult, Write};
 use foundation::ids::{ChatId, MessageId, UserId};
 
@@ -45,11 +47,15 @@ impl Store {
         new_messages: &[&ChatMessage],
         repeat: Option<Write>,
     ) -> StoreResult<bool> {
-        let mut writes = vec![Write::put(sessions::key(user, &chat.id), chat)?.when(Condition::absent())];
+        let mut chat = chat.clone();
+        chat.message_count = Some(signed(new_messages.len()));
+        let mut writes = vec![Write::put(sessions::key(user, &chat.id), &chat)?.when(Condition::absent())];
         writes.extend(repeat);
         for message in new_messages {
             writes.push(Write::put(messages::key(user, &chat.id, &message.id), message)?.when(Condition::absent()));
         }
+        let difference = Difference::of(Figure::Sessions, chat.created_at, 1).messages(signed(new_messages.len()));
+        writes.extend(difference.writes(user));
         self.transact_patiently(&writes).await
     }
 
@@ -80,6 +86,10 @@ impl Store {
             let put = Write::put(messages::key(&lease.user, &lease.chat, &message.id), message)?;
             StoreResult::Ok(put.when(condition))
         };
+        let added = signed(opening.new_messages.len());
+        if added > 0 {
+            change = change.add("messageCount", added);
+        }
         let mut writes = vec![Write::change(sessions::key(&lease.user, &lease.chat), change).when(is_free(seen))];
         for message in opening.new_messages {
             writes.push(put(message, Condition::absent())?);
@@ -88,6 +98,7 @@ impl Store {
         if let Some(message) = opening.replacement {
             writes.push(put(message, Condition::present())?);
         }
+        writes.extend(Difference::default().messages(added).writes(&lease.user));
         self.transact_patiently(&writes).await
     }
 
@@ -201,10 +212,28 @@ impl Store {
         preview: Option<Option<Preview>>,
     ) -> StoreResult<bool> {
         let mut change = sessions::touch(&lease.chat).remove(["generation"]);
+        let removed = signed(writes.iter().filter(|write| matches!(write.action, Action::Delete)).count());
+        if removed > 0 {
+            change = change.add("messageCount", -removed);
+            writes.extend(Difference::default().messages(-removed).writes(&lease.user));
+        }
         if let Some(preview) = preview {
             change = change.set_or_remove("lastMessage", preview);
         }
         writes.push(Write::change(sessions::key(&lease.user, &lease.chat), change).when(lease.is_own()));
+        self.transact_patiently(&writes).await
+    }
+
+    /// Removes messages of a session under its lease, at most 90 at once. False when the lease is another's by now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn remove_messages(&self, lease: &Lease, ids: &[&MessageId]) -> StoreResult<bool> {
+        let removed = -signed(ids.len());
+        let change = Change::new().add("messageCount", removed);
+        let mut writes = vec![Write::change(sessions::key(&lease.user, &lease.chat), change).when(lease.is_own())];
+        writes.extend(ids.iter().map(|id| lease.removing(id)));
+        writes.extend(Difference::default().messages(removed).writes(&lease.user));
         self.transact_patiently(&writes).await
     }
 

@@ -7,8 +7,9 @@ use super::leases::Generation;
 use super::messages::{self, ChatMessage, MessageRole};
 use super::warnings::Warning;
 use crate::store::expressions::{Change, Condition};
+use crate::store::figures::{Difference, Figure};
 use crate::store::item::Key;
-use crate::store::{Listing, Store, StoreResult};
+use crate::store::{Listing, Store, StoreError, StoreResult, Write};
 use foundation::ids::{ChatId, MessageId, UserId};
 use foundation::time;
 
@@ -52,6 +53,10 @@ pub struct Chat {
     /// Warnings of spoken answers that were interrupted before they were said: the next begins with them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pending_warnings: Vec<Warning>,
+    /// How many messages it has. Of a session of an older system it may be missing, or even below zero, until they are
+    /// counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) message_count: Option<i64>,
     index_partition: String,
     index_sort: String,
 }
@@ -75,6 +80,9 @@ pub struct Preview {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
 }
+
+/// How often a deletion is tried again when another request was first.
+const ROUNDS: usize = 8;
 
 /// Characters of a preview.
 const PREVIEW_LENGTH: usize = 280;
@@ -123,6 +131,7 @@ impl Chat {
             last_message: None,
             generation: None,
             pending_warnings: Vec::new(),
+            message_count: Some(0),
             index_partition: index_partition(user),
             index_sort: index_sort(now, &id),
             id,
@@ -175,7 +184,9 @@ impl Store {
     /// # Errors
     /// [`crate::store::StoreError`].
     pub async fn create_chat(&self, user: &UserId, chat: &Chat) -> StoreResult<()> {
-        self.create(&key(user, &chat.id), chat).await
+        let mut writes = vec![Write::put(key(user, &chat.id), chat)?.when(Condition::absent())];
+        writes.extend(Difference::of(Figure::Sessions, chat.created_at, 1).writes(user));
+        Ok(self.transact(writes).await??)
     }
 
     /// A session.
@@ -269,6 +280,38 @@ impl Store {
     /// [`crate::store::StoreError`].
     pub async fn delete_chat(&self, user: &UserId, id: &ChatId) -> StoreResult<()> {
         self.delete_all(&messages::partition(user, id), "").await?;
-        self.delete(&key(user, id)).await
+        for _ in 0..ROUNDS {
+            let Some(chat) = self.chat(user, id).await? else { return Ok(()) };
+            let messages = chat.message_count.unwrap_or(0);
+            let difference = Difference::of(Figure::Sessions, chat.created_at, -1).messages(-messages);
+            let mut writes = vec![Write::delete(key(user, id)).when(has_count(chat.message_count))];
+            writes.extend(difference.writes(user));
+            if self.transact(writes).await?.is_ok() {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Busy("the session is being changed by other requests".into()))
+    }
+
+    /// Notes how many messages a session has, if that has not changed since it was `seen`; whether it was noted.
+    pub(in crate::store) async fn note_message_count(
+        &self,
+        user: &UserId,
+        seen: &Chat,
+        count: i64,
+    ) -> StoreResult<bool> {
+        if seen.message_count == Some(count) {
+            return Ok(true);
+        }
+        let change = Change::new().set("messageCount", count);
+        self.change_if(&key(user, &seen.id), change, has_count(seen.message_count)).await
+    }
+}
+
+/// The session is there and has this many messages.
+fn has_count(count: Option<i64>) -> Condition {
+    match count {
+        Some(count) => Condition::equals("messageCount", count),
+        None => Condition::present().and(Condition::missing("messageCount")),
     }
 }

@@ -22,8 +22,8 @@ use serde_json::Value;
 pub use chat_socket::{ChatPacket, ChatSocket, HANDSHAKE, Told};
 pub use mail::newest_code;
 pub use model::{
-    UnreachableModel, model_of_sentences, model_that_falls_silent, model_that_is_silent, model_that_obeys,
-    model_that_refuses, model_that_repeats, model_that_says, slow_model,
+    UnreachableModel, model_of_sentences, model_that_costs, model_that_falls_silent, model_that_is_silent,
+    model_that_obeys, model_that_refuses, model_that_repeats, model_that_says, slow_model,
 };
 pub use process::Process;
 pub use script::{BOTO3, run_script};

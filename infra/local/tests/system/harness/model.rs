@@ -56,6 +56,18 @@ pub async fn model_that_repeats(prefix: &'static str) -> String {
     serve(post(answer)).await
 }
 
+/// Starts one that answers with a word, and says that prompt and answer have so many tokens.
+pub async fn model_that_costs(prompt: u64, answer: u64) -> String {
+    let events = move || {
+        let word = json!({"choices": [{"index": 0, "delta": {"content": "Oil."}}]});
+        let usage = json!({"prompt_tokens": prompt, "completion_tokens": answer, "total_tokens": prompt + answer});
+        let usage = json!({"choices": [], "usage": usage});
+        let events = [word.to_string(), usage.to_string(), "[DONE]".to_owned()];
+        async move { Sse::new(stream::iter(events.map(|event| Ok::<_, Infallible>(Event::default().data(event))))) }
+    };
+    serve(post(events)).await
+}
+
 /// Starts one that answers with these pieces, one every `pause`.
 pub async fn model_that_says(pieces: Vec<String>, pause: Duration) -> String {
     serve(post(move || async move { Sse::new(pieces_of(pieces, pause)) })).await

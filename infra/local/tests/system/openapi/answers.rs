@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use speech::audio::{Pcm, SoundFormat};
 
 use super::caller::{Caller, assert_described};
+use crate::admin::{administered, refused};
 use crate::billing::PlansFile;
 use crate::harness::pdf::pdf;
 use crate::harness::{StripeServer, TestSystem, events};
@@ -88,6 +89,24 @@ async fn billing_answers_as_described() {
     caller.call("POST /api/v1/billing/subscribe", &[], Some(json!({"planId": "pro"})), 200).await;
     stripe.fail(&[500, 500, 500]);
     caller.call("POST /api/v1/billing/subscribe", &[], Some(json!({"planId": "team"})), 503).await;
+}
+
+#[tokio::test]
+async fn administration_answers_as_described() {
+    let (system, boss) = administered(&[]).await;
+    let user = Caller::new(system.user().await);
+    user.call("POST /api/v1/chat/sessions", &[], None, 201).await;
+    refused(&system, &user.user).await;
+    user.call("GET /api/v1/admin/dashboard", &[], None, 403).await;
+
+    let caller = Caller::new(boss);
+    for route in ["dashboard", "dashboard/trends", "dashboard/trends?year=2026", "users", "sessions"] {
+        caller.call(&format!("GET /api/v1/admin/{route}"), &[], None, 200).await;
+    }
+    let uploads = caller.call("GET /api/v1/admin/uploads", &[], None, 200).await;
+    assert_eq!(text_of(&uploads, "/data/0/status"), "failed");
+    assert!(!text_of(&uploads, "/data/0/error").is_empty());
+    caller.call("GET /api/v1/admin/dashboard/trends?year=now", &[], None, 400).await;
 }
 
 #[tokio::test]

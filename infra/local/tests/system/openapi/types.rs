@@ -14,6 +14,7 @@ const WITHOUT_A_TYPE: [&str; 1] = ["exportAccount"];
 /// The shape of what each operation answers, by the types of its function.
 fn types() -> BTreeMap<&'static str, Shape> {
     let families = [
+        admin::schemas::answers(),
         asr::schemas::answers(),
         auth::schemas::answers(),
         batches::schemas::answers(),

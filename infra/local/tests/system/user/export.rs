@@ -136,7 +136,8 @@ async fn every_attribute_in_the_table_is_given_or_left_out_on_purpose() {
         }
     }
     let kinds: Vec<&str> = kinds.iter().map(String::as_str).collect();
-    let all = ["CHAT", "DOC", "IDEM", "JOB", "LIBRARY", "MSG", "PLACES", "PROFILE", "SESSION", "SETTINGS", "USAGE"];
+    let all =
+        ["CHAT", "DOC", "IDEM", "JOB", "LIBRARY", "MSG", "PLACES", "PROFILE", "SESSION", "SETTINGS", "TALLY", "USAGE"];
     assert_eq!(kinds, all);
 }
 
