@@ -26,8 +26,21 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, mpsc};
 
-const FUNCTIONS: [&str; 12] =
-    ["auth", "user", "billing", "admin", "repository", "extract", "batches", "asr", "vision", "rag", "chat", "ingest", "erase"];
+const FUNCTIONS: [&str; 12] = [
+    "auth",
+    "user",
+    "billing",
+    "admin",
+    "repository",
+    "extract",
+    "batches",
+    "asr",
+    "vision",
+    "rag",
+    "chat",
+    "ingest",
+    "erase",
+];
 const LOADS_A_MODEL: [&str; 4] = ["vision", "rag", "chat", "ingest"];
 /// Events of one process, the first included.
 const EVENTS: usize = 51;
