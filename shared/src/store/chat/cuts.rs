@@ -3,6 +3,7 @@
 use super::messages::{self, ChatMessage};
 use super::sessions::{self, Preview};
 use crate::store::expressions::{Change, Condition};
+use crate::store::figures::Difference;
 use crate::store::{Store, StoreResult, Write};
 use foundation::ids::{ChatId, MessageId, UserId};
 
@@ -46,11 +47,12 @@ impl Store {
             .and(Condition::missing("failure"))
             .and(Condition::missing("generation"));
         let is_last = Condition::equals("lastMessage.id", answer).and(Condition::missing("generation"));
-        let change = Change::new().set_or_remove("lastMessage", before);
-        let writes = [
+        let change = Change::new().set_or_remove("lastMessage", before).add("messageCount", -1);
+        let mut writes = vec![
             Write::delete(messages::key(user, chat, answer)).when(is_nothing),
             Write::change(sessions::key(user, chat), change).when(is_last),
         ];
+        writes.extend(Difference::default().messages(-1).writes(user));
         self.transact_patiently(&writes).await
     }
 }

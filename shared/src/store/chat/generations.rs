@@ -124,7 +124,7 @@ impl Store {
         [question, answer]: [&ChatMessage; 2],
         title: Option<String>,
     ) -> StoreResult<bool> {
-        let mut change = sessions::touch(chat).set("lastMessage", Preview::from(answer));
+        let mut change = sessions::touch(chat).set("lastMessage", Preview::from(answer)).add("messageCount", 2);
         if let Some(title) = title {
             change = change.set_if_missing("title", title);
         }
@@ -135,6 +135,7 @@ impl Store {
         for message in [question, answer] {
             writes.push(Write::put(messages::key(user, chat, &message.id), message)?.when(Condition::absent()));
         }
+        writes.extend(Difference::default().messages(2).writes(user));
         self.transact_patiently(&writes).await
     }
 
