@@ -1,7 +1,5 @@
 //! Receiving the files of a batch from a multipart form, into temporary files.
 
-use std::fmt::Display;
-
 use axum::extract::Request;
 use foundation::{ApiError, ApiResult};
 use shared::http::{IncomingForm, Part};
@@ -49,11 +47,11 @@ pub(crate) async fn receive(request: Request) -> ApiResult<Vec<Received>> {
 /// The name exactly as it was sent: the page finds its files by it.
 fn name(part: &Part<'_>, number: usize) -> ApiResult<String> {
     match part.file_name() {
-        Some(name) if name.chars().count() > LONGEST_NAME => Err(invalid(format!(
+        Some(name) if name.chars().count() > LONGEST_NAME => Err(invalid(&format!(
             "must have names of at most {LONGEST_NAME} characters: that of number {number} is longer"
         ))),
         Some(name) if !name.is_empty() => Ok(name.to_owned()),
-        _ => Err(invalid(format!("must be files: number {number} has no name"))),
+        _ => Err(invalid(&format!("must be files: number {number} has no name"))),
     }
 }
 
@@ -67,7 +65,7 @@ async fn save(part: Part<'_>, name: String) -> ApiResult<Received> {
     }
 }
 
-fn invalid(what: impl Display) -> ApiError {
+fn invalid(what: &str) -> ApiError {
     ApiError::validation(vec![format!("{FIELD} {what}")])
 }
 

@@ -97,7 +97,7 @@ impl<'a> EventSource<'a> {
             return Err(response.status().as_u16());
         }
         assert_eq!(response.headers()["content-type"], "text/event-stream");
-        let mut events = response.bytes_stream().eventsource();
+        let mut events = std::pin::pin!(response.bytes_stream().eventsource());
         let mut data = Vec::new();
         while let Some(event) = events.next().await {
             let event = event.unwrap();
