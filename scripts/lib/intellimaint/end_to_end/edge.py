@@ -39,7 +39,8 @@ def paths(suite):
     """an unknown path, a wrong method and another backend's family say so"""
     visitor = suite.visitor()
     equal(visitor.get("/api/v1/nothing").code(404), "no_such_path")
-    for family in ("auth", "user", "chat", "repository", "billing", "admin", "rag", "extract", "batches", "asr", "vision"):
+    gateway, services = "auth user chat repository billing admin", "rag extract batches asr vision"
+    for family in f"{gateway} {services}".split():
         equal(visitor.get(f"/api/v1/{family}/nothing/here").code(404), "no_such_path", family)
     wrong = visitor.get("/api/v1/auth/login")
     equal(wrong.code(405), "method_not_allowed")
