@@ -28,6 +28,7 @@ pub struct SessionView {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field on the wire")]
 pub struct MessageView {
     id: MessageId,
     role: MessageRole,

@@ -77,7 +77,7 @@ pub struct System {
     pub paths: Vec<&'static str>,
     /// What the functions hold; tests look at the same tables and objects through it.
     pub context: Context,
-    functions: Option<Functions>,
+    functions: Option<Box<Functions>>,
     calls: Option<Calls>,
     stop_taking: CancellationToken,
     stop_storage: CancellationToken,
@@ -166,7 +166,8 @@ impl System {
         let (ingest, erase) = if let Some(url) = options.functions_at {
             (Ingest::there(&url)?, Erase::there(&url)?)
         } else {
-            let built = functions.insert(Box::pin(Functions::new(&context, calls.as_ref(), options.embedder)).await?);
+            let built = Box::pin(Functions::new(&context, calls.as_ref(), options.embedder)).await?;
+            let built = functions.insert(Box::new(built));
             let http = &context.config.http;
             let backends =
                 [(gateway, Backend::Gateway, built.gateway()), (services, Backend::Services, built.services())];

@@ -1,7 +1,7 @@
 //! Chat over Socket.IO (<https://socket.io/docs/v4/socket-io-protocol/>), for clients that send messages there only.
 //!
 //! [`handshake`] decides over HTTP who may connect, since a client tries again after an HTTP status, but not after a
-//! CONNECT_ERROR or DISCONNECT packet. [`transport`] is a connection that can be ended without such a packet. In a
+//! `CONNECT_ERROR` or DISCONNECT packet. [`transport`] is a connection that can be ended without such a packet. In a
 //! namespace ([`namespaces`]) each connection has a [`session`], which takes its events in order. A question is a
 //! [`turn`]: like a streamed one, with its events sent by a [`client`]. An answer that outlived its connection is handed
 //! over to the user's next one.

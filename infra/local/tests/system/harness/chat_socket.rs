@@ -25,7 +25,7 @@ pub enum ChatPacket {
     Event(String, Value),
     /// An acknowledgement.
     Ack(u64, Value),
-    /// CONNECT, DISCONNECT or CONNECT_ERROR.
+    /// CONNECT, DISCONNECT or `CONNECT_ERROR`.
     Other(String),
     /// The end of the connection.
     Closed,
