@@ -59,8 +59,10 @@ impl TestUser {
 
     /// A client without a sign-in, of the backends at these addresses.
     pub fn at(gateway: &str, services: &str) -> Self {
-        let client =
-            foundation::outbound::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_mins(2));
+        let client = foundation::outbound::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_mins(2))
+            .connect_timeout(Duration::from_mins(1));
         Self {
             client: client.build().unwrap(),
             gateway: gateway.to_owned(),
