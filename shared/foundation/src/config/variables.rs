@@ -112,8 +112,8 @@ variables! {
     MAX_PICTURE_MEGAPIXELS = "64": "size of a picture, in millions of pixels";
     PICTURE_MEMORY_MIB = "160": "memory for pictures that are decoded, read or wait for it; further ones wait outside of it, and one that takes more has it alone";
     STREAM_ADDRESS = "0.0.0.0:8080": "where the stream container listens";
-    STREAM_CONNECTIONS = "10000": "WebSocket connections of one process";
-    STREAM_CONNECTIONS_PER_USER = "5": "WebSocket connections of one user";
+    STREAM_CONNECTIONS = "10000": "Voice connections of one process";
+    STREAM_CONNECTIONS_PER_USER = "5": "Voice connections of one user";
     CHAT_CONNECTIONS = "5000": "Socket.IO connections of one process";
     CHAT_CONNECTIONS_PER_USER = "20": "Socket.IO connections of one user, one for each open page";
     STREAM_IDLE_SECONDS = "600": "time a WebSocket connection may be idle";
