@@ -6,13 +6,13 @@ import { io } from "socket.io-client";
 
 const { gateway, words, id: userId, accessToken, refreshToken } = JSON.parse(readFileSync(0, "utf8"));
 const ORIGIN = "http://localhost:3001";
-const PATIENCE = 30_000;
+const TIMEOUT = 30_000;
 
 /** Fails if `promise` takes too long. */
 function inTime(promise, what) {
   let timer;
   const late = new Promise((_, fail) => {
-    timer = setTimeout(() => fail(new Error(`not within ${PATIENCE / 1000} s: ${what}`)), PATIENCE);
+    timer = setTimeout(() => fail(new Error(`not within ${TIMEOUT / 1000} s: ${what}`)), TIMEOUT);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
@@ -84,7 +84,7 @@ const cookies = `access_token=${accessToken}; refresh_token=${refreshToken}`;
 async function newChatAndSecondQuestion() {
   const socket = await open(cookies);
   let told = answer(socket);
-  assert.deepEqual(await socket.timeout(PATIENCE).emitWithAck(...first("Which oil?", "fake-1")), { received: true });
+  assert.deepEqual(await socket.timeout(TIMEOUT).emitWithAck(...first("Which oil?", "fake-1")), { received: true });
   let { text, end } = await told.ended;
   assert.equal(end.stage, "complete");
   assert.equal(text.split("word").length - 1, words);

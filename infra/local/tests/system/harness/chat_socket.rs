@@ -14,7 +14,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use super::user::{Answer, TestUser};
 
 /// How long a packet is waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// What a client asks for.
 pub const HANDSHAKE: &str = "/socket.io/?EIO=4&transport=websocket";
 
@@ -118,7 +118,7 @@ impl ChatSocket {
 
     /// The next packet but pings, which are answered.
     pub async fn next(&mut self) -> ChatPacket {
-        tokio::time::timeout(PATIENCE, self.receive()).await.expect("a packet in time")
+        tokio::time::timeout(TIMEOUT, self.receive()).await.expect("a packet in time")
     }
 
     async fn receive(&mut self) -> ChatPacket {
