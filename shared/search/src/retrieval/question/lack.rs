@@ -8,12 +8,15 @@ use super::synonyms::Synonym;
 const WITHOUT: [&str; 7] = ["no", "without", "missing", "lost", "lacks", "lacking", "forgot"];
 /// Words behind a thing that is not there. "Off" is one only after a verb: `the cap was left off`, not `take the cap off`.
 const GONE: [&str; 4] = ["missing", "gone", "lost", "off"];
-/// Words before what was not done.
-const NOT: [&str; 2] = ["not", "never"];
+/// Words before what was not done. Words of questions have lost their apostrophes.
+const NOT: [&str; 12] =
+    ["not", "never", "isnt", "arent", "wasnt", "werent", "hasnt", "havent", "hadnt", "doesnt", "dont", "didnt"];
+/// Words between [`NOT`] and a thing that is not there: `it does not have a cap`.
+const HAVING: [&str; 3] = ["have", "had", "got"];
 /// Words that may stand between, and how many of them may.
-const BETWEEN: [&str; 16] = [
+const BETWEEN: [&str; 23] = [
     "a", "an", "any", "the", "its", "it", "their", "been", "is", "are", "was", "were", "got", "came", "left",
-    "properly",
+    "properly", "be", "being", "get", "have", "yet", "ever", "even",
 ];
 const MOST_BETWEEN: usize = 3;
 
@@ -26,10 +29,14 @@ pub(super) fn privatives(tokens: &[Token], at: usize, names: &[Synonym]) -> Vec<
     }
     let before = || tokens.get(..at).unwrap_or_default().iter().rev();
     let behind = tokens.get(at + 1..).unwrap_or_default().iter();
-    if word.ends_with("ed") && comes_next(before(), &NOT, false) {
+    if word.ends_with("ed") && next_of(before(), &NOT, false).is_some() {
         return vec![format!("un{word}")];
     }
-    if !comes_next(before(), &WITHOUT, true) && !comes_next(behind, &GONE, false) {
+    let is_denied = |having: usize| next_of(before().skip(having + 1), &NOT, false) == Some(0);
+    let is_absent = next_of(before(), &WITHOUT, true).is_some()
+        || next_of(behind, &GONE, false).is_some()
+        || next_of(before(), &HAVING, true).is_some_and(is_denied);
+    if !is_absent {
         return Vec::new();
     }
     let others = names.iter().filter(|name| name.language == Language::English);
@@ -42,22 +49,23 @@ pub(super) fn privatives(tokens: &[Token], at: usize, names: &[Synonym]) -> Vec<
     states.map(|state| format!("un{state}")).collect()
 }
 
-/// Whether one of `words` comes next, but for a few that say nothing and, where it `may_be_named`, for one that names the
-/// thing more closely: `no rubber cap`. What is done to it does not: `without removing the cap`.
-fn comes_next<'t>(tokens: impl Iterator<Item = &'t Token>, words: &[&str], mut may_be_named: bool) -> bool {
+/// How many tokens stand before the next of `words`, if it comes soon: only a few that say nothing may stand there and,
+/// where it `may_be_named`, one that names the thing more closely: `no rubber cap`. What is done to it does not:
+/// `without removing the cap`.
+fn next_of<'t>(tokens: impl Iterator<Item = &'t Token>, words: &[&str], mut may_be_named: bool) -> Option<usize> {
     let next = tokens.take(MOST_BETWEEN + 1).map_while(|token| token.word.as_deref());
     for (between, word) in next.enumerate() {
         if words.contains(&word) && (word != "off" || between > 0) {
-            return true;
+            return Some(between);
         }
         if !BETWEEN.contains(&word) {
             if !may_be_named || word.ends_with("ing") {
-                return false;
+                return None;
             }
             may_be_named = false;
         }
     }
-    false
+    None
 }
 
 /// The ways in which a noun becomes a participle: `cap`, `capped`; `seal`, `sealed`; `insulation`, `insulated`.
@@ -102,6 +110,12 @@ mod tests {
             ("a harness without insulation", "uninsulated"),
             ("the joint was not lubricated", "unlubricated"),
             ("the port was never properly sealed", "unsealed"),
+            ("the line isn't capped", "uncapped"),
+            ("those bolts weren't tightened", "untightened"),
+            ("the bushing hasn’t yet been greased", "ungreased"),
+            ("its fan does not have a guard", "unguarded"),
+            ("the tank hasn't got a plastic lid", "uncovered"),
+            ("they didn't have plugs", "unplugged"),
         ] {
             assert!(states(question).contains(&state.to_owned()), "{question}: {:?}", states(question));
         }
@@ -116,6 +130,9 @@ mod tests {
             "where does the cap go",
             "can I do it without removing the cap?",
             "the cap is not on",
+            "do I have the right cap?",
+            "I don't know where the cap goes",
+            "it doesn't fit the cap",
             "there is no mark on the cap",
         ] {
             let states = states(question);
