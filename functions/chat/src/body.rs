@@ -1,49 +1,22 @@
 //! The body of a message: words and pictures.
 
-use answers::assistant::MOST_PICTURES;
-use answers::conversation::{Prompt, SentPicture, pictures_too_large};
+use answers::conversation::{Prompt, SentMessage, pictures_too_large};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use foundation::{ApiError, ApiResult};
 use http::StatusCode;
-use serde_json::Value;
 use shared::access::CurrentUser;
-use shared::http::{Field, Fields, FromFields, IdempotencyKey, Invalid, Valid, said};
+use shared::http::{IdempotencyKey, Valid};
 
 use crate::App;
 
 /// Bytes of a request that carries pictures: what Lambda takes.
 pub const LIMIT: usize = 6 * 1024 * 1024;
-/// Characters of a message.
-const LONGEST: usize = 16_000;
 
-/// A message as it was sent, checked as far as it can be without looking elsewhere.
+/// A message, and the key under which it was sent, if it has one.
 #[derive(Debug)]
 pub struct MessageBody {
-    content: String,
-    images: Vec<SentPicture>,
+    message: SentMessage,
     key: Option<String>,
-}
-
-/// The words of a message.
-#[derive(Debug)]
-pub struct Words<const MIN: usize>(pub String);
-
-impl<const MIN: usize> Field for Words<MIN> {
-    fn parse(value: &Value) -> Result<Self, String> {
-        said(value, MIN, LONGEST).map(Self)
-    }
-}
-
-impl FromFields for MessageBody {
-    fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
-        let content = fields.required::<Words<0>>("content");
-        let images = fields.list("images", 0, MOST_PICTURES);
-        let (Words(content), images) = (content?, images?);
-        if content.is_empty() && images.is_empty() {
-            return Err(fields.reject("content must not be empty unless there are images"));
-        }
-        Ok(Self { content, images, key: None })
-    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for MessageBody {
@@ -53,7 +26,7 @@ impl<S: Send + Sync> FromRequest<S> for MessageBody {
         let (mut parts, body) = request.into_parts();
         let IdempotencyKey(key) = IdempotencyKey::from_request_parts(&mut parts, state).await?;
         match Valid::from_request(Request::from_parts(parts, body), state).await {
-            Ok(Valid(said)) => Ok(Self { key, ..said }),
+            Ok(Valid(message)) => Ok(Self { message, key }),
             Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(pictures_too_large()),
             Err(error) => Err(error),
         }
@@ -66,7 +39,7 @@ impl MessageBody {
     /// # Errors
     /// Those of [`answers::conversation::Conversations::pictures`].
     pub async fn into_prompt(self, state: &App, user: &CurrentUser) -> ApiResult<Prompt> {
-        let pictures = state.conversations.pictures(&user.id, self.images).await?;
-        Ok(Prompt { text: self.content, pictures, key: self.key, aloud: false })
+        let pictures = state.conversations.pictures(&user.id, self.message.images).await?;
+        Ok(Prompt { text: self.message.content, pictures, key: self.key, aloud: false })
     }
 }

@@ -5,6 +5,7 @@ mod listening;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use answers::conversation::LONGEST_MESSAGE;
 use foundation::ApiError;
 use foundation::ids::ChatId;
 use futures::{Stream, StreamExt};
@@ -25,8 +26,6 @@ use crate::outbox::{Disconnected, Outbox};
 use crate::playing::Playing;
 use crate::turn::{AnswerOptions, Turn, TurnEnd};
 
-/// Maximum length of a question in characters, as for written messages.
-pub(crate) const LONGEST_QUESTION: usize = 16_000;
 /// Close code of a connection whose sign-in has ended: policy violation.
 const SIGNED_OUT: u16 = 1008;
 
@@ -234,8 +233,8 @@ impl Session {
                 None => self.refuse_as(&ApiError::bad_request("empty_question", "The question is empty."), audio).await,
             };
         }
-        if text.chars().count() > LONGEST_QUESTION {
-            let sentence = format!("A question may have at most {LONGEST_QUESTION} characters.");
+        if text.chars().count() > LONGEST_MESSAGE {
+            let sentence = format!("A question may have at most {LONGEST_MESSAGE} characters.");
             return self.refuse_as(&ApiError::payload_too_large("question_too_long", sentence), audio).await;
         }
         self.silence().await;

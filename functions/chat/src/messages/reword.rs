@@ -1,5 +1,6 @@
 //! `PATCH /chat/sessions/:id/messages/:mid`: other words, and all later messages dropped.
 
+use answers::conversation::MessageText;
 use axum::extract::State;
 use foundation::ApiResult;
 use foundation::ids::{ChatId, MessageId};
@@ -7,7 +8,6 @@ use shared::access::CurrentUser;
 use shared::http::{Fields, FromFields, Id, Invalid, Reply, Valid, ok};
 
 use crate::App;
-use crate::body::Words;
 use crate::views::MessageView;
 
 /// The new words.
@@ -18,7 +18,7 @@ pub struct Reworded {
 
 impl FromFields for Reworded {
     fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
-        let content = fields.required::<Words<1>>("content");
+        let content = fields.required::<MessageText<1>>("content");
         Ok(Self { content: content?.0 })
     }
 }

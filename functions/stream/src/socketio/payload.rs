@@ -1,13 +1,10 @@
 //! The payloads of events, checked field by field.
 
-use answers::assistant::MOST_PICTURES;
-use answers::conversation::{Prompt, SentPicture};
+use answers::conversation::{Prompt, SentMessage, SentPicture};
 use foundation::ids::{ChatId, UserId};
 use foundation::{ApiError, ApiResult};
 use serde_json::Value;
-use shared::http::{Field, Fields, FromFields, Invalid, OptionalText, said, text};
-
-use crate::session::LONGEST_QUESTION;
+use shared::http::{Field, Fields, FromFields, Invalid, OptionalText, text};
 
 /// The events that ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,15 +59,14 @@ impl ChatQuestion {
             let sentence = "You are signed in as another user by now. Please reload the page.";
             return Err(ApiError::forbidden("other_user", sentence));
         }
-        let prompt = Prompt { text: message.content, pictures: Vec::new(), key: None, aloud: false };
-        Ok(Self { place, images: message.images, prompt })
+        let SentMessage { content, images } = message.sent;
+        Ok(Self { place, images, prompt: Prompt { text: content, pictures: Vec::new(), key: None, aloud: false } })
     }
 }
 
 /// What both events carry.
 struct Message {
-    content: String,
-    images: Vec<SentPicture>,
+    sent: SentMessage,
     user: Option<String>,
 }
 
@@ -80,15 +76,7 @@ struct NewMessage(Message, Option<String>);
 /// `{sessionId, content, images, userId?}`
 struct SessionMessage(Message, String);
 
-struct Words(String);
-
 struct Session(String);
-
-impl Field for Words {
-    fn parse(value: &Value) -> Result<Self, String> {
-        said(value, 0, LONGEST_QUESTION).map(Self)
-    }
-}
 
 impl Field for Session {
     fn parse(value: &Value) -> Result<Self, String> {
@@ -98,14 +86,9 @@ impl Field for Session {
 
 impl FromFields for Message {
     fn from_fields(fields: &Fields) -> Result<Self, Invalid> {
-        let content = fields.required::<Words>("content");
-        let images = fields.list("images", 0, MOST_PICTURES);
+        let sent = SentMessage::from_fields(fields);
         let user = fields.optional::<OptionalText<64>>("userId");
-        let (Words(content), images) = (content?, images?);
-        if content.is_empty() && images.is_empty() {
-            return Err(fields.reject("content must not be empty unless there are images"));
-        }
-        Ok(Self { content, images, user: user?.and_then(|user| user.0) })
+        Ok(Self { sent: sent?, user: user?.and_then(|user| user.0) })
     }
 }
 

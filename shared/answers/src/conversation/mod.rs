@@ -29,6 +29,7 @@ mod progress;
 mod question;
 mod refusal;
 mod repeat;
+mod sent;
 mod start;
 mod title;
 mod writer;
@@ -44,6 +45,7 @@ pub use pictures::{SentPicture, picture_address, pictures_too_large};
 pub use progress::{Outcome, Progress, ProgressReceiver};
 pub use question::{OngoingAnswer, Prompt};
 pub use refusal::KeptRefusal;
+pub use sent::{LONGEST_MESSAGE, MessageText, SentMessage};
 
 use crate::assistant::Assistant;
 use shared::Context;
