@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::{StreamExt, stream};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::question::{Image, ImageSource};
 use foundation::config::DocumentsConfig;
 use foundation::fetch::{FetchError, FetchLimits, Fetcher, SetUpError};
+use foundation::provider::Cause;
 use images::memory::MemoryPermit;
 use images::{PictureFile, PictureMemory};
 
@@ -15,7 +18,7 @@ pub(super) const PICTURE_TIMEOUT: Duration = Duration::from_secs(20);
 /// The largest picture that is fetched, in bytes.
 const LARGEST: u64 = 20 * 1024 * 1024;
 /// Pictures that a model gets are fetched so many at a time, which bounds the memory for those that are made smaller.
-pub(super) const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 4;
 /// A file of unknown size, and the copy of it that is made while it grows.
 const RECEIVED: u64 = 2;
 
@@ -39,11 +42,16 @@ impl ImageLoader {
     }
 
     /// Waits for room for so many copies of all these pictures at once: who held one and waited for the next could wait
-    /// for somebody who does the same.
-    pub(super) async fn room(&self, images: impl IntoIterator<Item = &Image>, copies: u64) -> MemoryPermit {
+    /// for somebody who does the same. None, which is logged, if there is none for [`PICTURE_TIMEOUT`]: then the
+    /// pictures are left out, since the question may be answered without them.
+    pub(super) async fn room(&self, images: impl IntoIterator<Item = &Image>, copies: u64) -> Option<MemoryPermit> {
         let sizes = images.into_iter().map(|image| image.source.size().map_or(LARGEST, |size| size as u64));
-        let bytes = sizes.sum::<u64>();
-        PictureMemory::of_process().for_file(copies.saturating_mul(bytes)).await
+        let room = PictureMemory::of_process().for_file(copies.saturating_mul(sizes.sum()));
+        let room = timeout(PICTURE_TIMEOUT, room).await.ok();
+        if room.is_none() {
+            tracing::warn!("the pictures of a question are left out: too many are sent at the moment");
+        }
+        room
     }
 
     /// The picture as it was sent, or as it is found at its address. There must be [room](Self::room) for it.
@@ -77,4 +85,18 @@ impl ImageLoader {
         room.shrink_to(bytes.len() as u64);
         Ok(PictureFile::held(bytes, room))
     }
+}
+
+/// The pictures as `prepare` makes them, all within [`PICTURE_TIMEOUT`]. One that fails is left out and logged, since the
+/// question may be answered without it.
+pub(super) async fn prepare_each<'i, T, F>(images: &'i [Image], prepare: impl Fn(&'i Image) -> F) -> Vec<T>
+where
+    F: Future<Output = Result<T, Cause>>,
+{
+    let deadline = Instant::now() + PICTURE_TIMEOUT;
+    let within = |prepared| async move { timeout_at(deadline, prepared).await.unwrap_or_else(|late| Err(late.into())) };
+    let pictures: Vec<_> = images.iter().map(|image| within(prepare(image))).collect();
+    let pictures: Vec<_> = stream::iter(pictures).buffered(AT_ONCE).collect().await;
+    let logged = |error: &Cause| tracing::warn!(%error, "a picture is left out of the question");
+    pictures.into_iter().filter_map(|picture| picture.inspect_err(logged).ok()).collect()
 }

@@ -3,11 +3,9 @@
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::{ContentBlock, ImageBlock, ImageFormat, ImageSource};
 use bytes::Bytes;
-use futures::{StreamExt, stream};
 use image::guess_format;
-use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::assistant::image_loader::{AT_ONCE, ImageLoader, PICTURE_TIMEOUT};
+use crate::assistant::image_loader::{ImageLoader, prepare_each};
 use crate::assistant::question::Image;
 use foundation::provider::Cause;
 use images::PictureLimits;
@@ -21,8 +19,7 @@ const LONGEST_SIDE: u32 = 1_568;
 /// Copies in memory: a file and its base64, both again in a request that may be resent.
 const COPIES: u64 = 4;
 
-/// The pictures to send, and their memory permit, to be held until they are sent. A picture that cannot be fetched is
-/// omitted and logged, since the question may be answered without it.
+/// The pictures to send, and their memory permit, to be held until they are sent.
 pub(super) async fn prepare(
     images: &[Image],
     loader: &ImageLoader,
@@ -31,18 +28,8 @@ pub(super) async fn prepare(
     if images.is_empty() {
         return (Vec::new(), None);
     }
-    let Ok(mut room) = timeout(PICTURE_TIMEOUT, loader.room(images, COPIES)).await else {
-        tracing::warn!("the pictures of a question are left out: too many are sent at the moment");
-        return (Vec::new(), None);
-    };
-    let deadline = Instant::now() + PICTURE_TIMEOUT;
-    let blocks = images.iter().map(|image| async move {
-        timeout_at(deadline, block(image, loader, limits)).await.unwrap_or_else(|late| Err(late.into()))
-    });
-    let blocks: Vec<_> = blocks.collect();
-    let blocks: Vec<_> = stream::iter(blocks).buffered(AT_ONCE).collect().await;
-    let logged = |error: &Cause| tracing::warn!(%error, "a picture is left out of the question");
-    let blocks: Vec<_> = blocks.into_iter().filter_map(|block| block.inspect_err(logged).ok()).collect();
+    let Some(mut room) = loader.room(images, COPIES).await else { return (Vec::new(), None) };
+    let blocks = prepare_each(images, |image| block(image, loader, limits)).await;
     room.shrink_to(COPIES * blocks.iter().map(|(_, bytes)| bytes).sum::<u64>());
     (blocks.into_iter().map(|(block, _)| block).collect(), Some(room))
 }

@@ -2,10 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use futures::{StreamExt, stream};
-use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::assistant::image_loader::{AT_ONCE, ImageLoader, PICTURE_TIMEOUT};
+use crate::assistant::image_loader::{ImageLoader, prepare_each};
 use crate::assistant::question::{Image, ImageSource};
 use foundation::provider::Cause;
 use images::memory::MemoryPermit;
@@ -13,26 +11,15 @@ use images::memory::MemoryPermit;
 /// A file, the same in base64, and both in the request.
 const COPIES: u64 = 4;
 
-/// The addresses to send, and the room for the pictures among them: to be held until they were sent. A picture that
-/// cannot be had is left out and logged: the question may well be answered without it.
+/// The addresses to send, and the room for the pictures among them, to be held until they are sent.
 pub(super) async fn prepare(images: &[Image], loader: &ImageLoader) -> (Vec<String>, Option<MemoryPermit>) {
     let mut room = None;
     if images.iter().any(is_sent) {
         let sent = images.iter().filter(|image| is_sent(image));
-        let Ok(there) = timeout(PICTURE_TIMEOUT, loader.room(sent, COPIES)).await else {
-            tracing::warn!("the pictures of a question are left out: too many are sent at the moment");
-            return (Vec::new(), None);
-        };
+        let Some(there) = loader.room(sent, COPIES).await else { return (Vec::new(), None) };
         room = Some(there);
     }
-    let deadline = Instant::now() + PICTURE_TIMEOUT;
-    let addresses = images.iter().map(|image| async move {
-        timeout_at(deadline, address(image, loader)).await.unwrap_or_else(|late| Err(late.into()))
-    });
-    let addresses: Vec<_> = addresses.collect();
-    let addresses: Vec<_> = stream::iter(addresses).buffered(AT_ONCE).collect().await;
-    let logged = |error: &Cause| tracing::warn!(%error, "a picture is left out of the question");
-    (addresses.into_iter().filter_map(|address| address.inspect_err(logged).ok()).collect(), room)
+    (prepare_each(images, |image| address(image, loader)).await, room)
 }
 
 /// Whether a picture is embedded.
