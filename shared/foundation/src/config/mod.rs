@@ -4,6 +4,7 @@
 //! [`Config::from_env`] reads the process environment.
 
 mod admin;
+mod auth;
 mod billing;
 mod language_model;
 mod reader;
@@ -16,13 +17,11 @@ mod vision;
 
 pub use crate::aws::AwsConfig;
 pub use admin::AdminConfig;
+pub use auth::{AuthConfig, CookieMode, GoogleConfig};
 pub use billing::{BillingConfig, StripeConfig};
 pub use language_model::{BedrockConfig, LanguageModelConfig, OpenAiConfig};
 pub use reader::{Problem, Problems, Reader};
-pub use sections::{
-    AuthConfig, CookieMode, DocumentsConfig, GoogleConfig, HttpConfig, InferenceConfig, MailConfig, MailProvider,
-    SmtpConfig,
-};
+pub use sections::{DocumentsConfig, HttpConfig, InferenceConfig, MailConfig, MailProvider, SmtpConfig};
 pub use speech::{DeepgramConfig, RecognitionConfig, SpeechConfig, SynthesisConfig};
 pub use stream::StreamConfig;
 pub use variables::{VARIABLES, Variable, markdown_table};

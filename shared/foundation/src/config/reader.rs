@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use strum::VariantNames;
 use url::Url;
 
@@ -72,6 +72,15 @@ impl<'a> Reader<'a> {
         self.optional(variable).map(SecretString::from)
     }
 
+    /// A secret that others verify by or encrypt with, if it is set: not one that could be guessed.
+    pub fn strong_secret(&mut self, variable: &Variable) -> Option<SecretString> {
+        let secret = self.secret(variable);
+        if secret.as_ref().is_some_and(is_weak) {
+            self.problem(variable, "must have at least 32 random characters");
+        }
+        secret
+    }
+
     /// A number between `min` and `max`.
     pub fn number<T: FromStr + PartialOrd + fmt::Display + Copy>(&mut self, variable: &Variable, min: T, max: T) -> T {
         let text = self.text(variable);
@@ -136,4 +145,9 @@ impl<'a> Reader<'a> {
     pub fn finish<T>(self, config: T) -> Result<T, Problems> {
         if self.problems.is_empty() { Ok(config) } else { Err(Problems(self.problems)) }
     }
+}
+
+/// Whether a secret is so short that it could be guessed.
+pub fn is_weak(secret: &SecretString) -> bool {
+    secret.expose_secret().len() < 32
 }
