@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+use strum::{Display, EnumString};
 
 use super::expressions::Change;
 use super::item::Key;
@@ -37,7 +38,8 @@ type Item = Map<String, Value>;
 const SHARDS: u32 = 16;
 
 /// Something that is counted, by the month in which it was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Display, EnumString)]
+#[strum(serialize_all = "lowercase")]
 pub enum Figure {
     /// Accounts that signed up as civilian and have a verified address.
     Civilian,
@@ -60,33 +62,6 @@ pub enum Figure {
 impl Figure {
     /// The three figures that make up all users.
     pub const USERS: [Self; 3] = [Self::Civilian, Self::Military, Self::Student];
-    const ALL: [Self; 8] = [
-        Self::Civilian,
-        Self::Military,
-        Self::Student,
-        Self::Active,
-        Self::Uploads,
-        Self::Ready,
-        Self::Sessions,
-        Self::Left,
-    ];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Civilian => "civilian",
-            Self::Military => "military",
-            Self::Student => "student",
-            Self::Active => "active",
-            Self::Uploads => "uploads",
-            Self::Ready => "ready",
-            Self::Sessions => "sessions",
-            Self::Left => "left",
-        }
-    }
-
-    fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|figure| figure.name() == name)
-    }
 }
 
 impl From<Role> for Figure {
@@ -112,7 +87,7 @@ impl Figures {
     fn of_item(item: &Item) -> Self {
         let parsed = item.iter().filter_map(|(name, value)| {
             let (figure, month) = name.split_once(':')?;
-            Some(((Figure::named(figure)?, month.to_owned()), value.as_i64()?))
+            Some(((figure.parse().ok()?, month.to_owned()), value.as_i64()?))
         });
         Self(parsed.collect())
     }
@@ -203,7 +178,7 @@ impl Figures {
 }
 
 fn attribute(figure: Figure, month: &str) -> String {
-    format!("{}:{month}", figure.name())
+    format!("{figure}:{month}")
 }
 
 fn year_of(month: &str) -> Option<&str> {
