@@ -1,5 +1,7 @@
 //! A turn: a question, and its answer as text and sound.
 
+mod times;
+
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
@@ -7,15 +9,14 @@ use answers::assistant::unsaid;
 use answers::conversation::{ConversationError, ConversationResult, OngoingAnswer, Outcome, Progress, Prompt};
 use foundation::ApiError;
 use foundation::ids::ChatId;
-use foundation::telemetry;
 use serde_json::Value;
 use shared::store::Warning;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use self::times::Times;
 use crate::Parts;
 use crate::frames::{ServerFrame, SpokenAnswers};
-use crate::metrics;
 use crate::outbox::{Disconnected, Outbox, SpokenOffset};
 use crate::playing::Playing;
 use crate::speaker::Speaker;
@@ -69,13 +70,6 @@ pub(crate) struct TurnEnd {
     pub(crate) chat: Option<ChatId>,
     /// The answer that the client may still be playing.
     pub(crate) playing: Option<Playing>,
-}
-
-/// Times of events, for the log.
-#[derive(Default)]
-struct Times {
-    first_token: Option<Instant>,
-    first_audio: Option<Instant>,
 }
 
 impl Turn {
@@ -331,31 +325,5 @@ impl Turn {
         }
         // Should the client have gone, the connection notices by itself.
         let _ = self.out.refuse(error, self.options.audio).await;
-    }
-
-    fn log(&self, outcome: &'static str, times: &Times) {
-        let since = |at: Option<Instant>| at.map(|at| at.duration_since(self.asked));
-        let turn = metrics::TurnReport {
-            outcome,
-            recognised: self.recognised,
-            first_token: since(times.first_token),
-            first_audio: since(times.first_audio),
-            total: self.asked.elapsed(),
-        };
-        self.parts.metrics.count(&turn);
-        telemetry::count_turn(turn.total);
-        telemetry::flush();
-        let ms = |time: Option<Duration>| time.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
-        tracing::info!(
-            request = %self.speaker.request,
-            connection = %self.speaker.connection,
-            user = %self.speaker.user,
-            outcome,
-            transcript_ms = ms(turn.recognised),
-            first_token_ms = ms(turn.first_token),
-            first_audio_ms = ms(turn.first_audio),
-            total_ms = ms(Some(turn.total)),
-            "turn"
-        );
     }
 }
