@@ -15,7 +15,6 @@ use serde_json::Value;
 
 use super::*;
 use foundation::config::{DeepgramConfig, OpenAiConfig};
-use foundation::provider::test_server::{Step, aws_config, aws_failures_are_handled, head};
 
 type StubResponse = (u16, Option<&'static str>, Vec<u8>);
 
@@ -105,40 +104,6 @@ async fn deepgram_is_asked_for_samples() {
     assert_eq!(seen[0].body, r#"{"text":"Hello."}"#);
 }
 
-async fn polly(url: &str) -> Polly {
-    let sdk = foundation::aws::sdk_config(&aws_config()).await;
-    Polly::new(&sdk, "Joanna".to_owned(), Some(url), Duration::from_secs(10))
-}
-
-#[tokio::test]
-async fn polly_falls_back_to_the_plain_engine() {
-    let refusal = br#"{"__type":"EngineNotSupportedException","message":"no"}"#.to_vec();
-    let server = server(vec![(400, None, refusal), (200, None, SOUND.to_vec())]).await;
-    let fast = Utterance { speed: 1.5, ..said("Oil & <water>") };
-    assert_eq!(polly(&server.url).await.synthesize(fast).await.unwrap(), Pcm { rate: 16_000, samples: vec![1, -1] });
-    let seen = server.seen.lock().unwrap();
-    assert_eq!(seen[0].line, "POST /v1/speech");
-    assert!(seen[0].headers["authorization"].to_str().unwrap().contains("eu-west-1/polly"));
-    let bodies: Vec<Value> = seen.iter().map(|seen| serde_json::from_slice(&seen.body).unwrap()).collect();
-    assert_eq!((&bodies[0]["Engine"], &bodies[1]["Engine"]), (&"neural".into(), &"standard".into()));
-    assert_eq!(bodies[1]["OutputFormat"], "pcm");
-    assert_eq!(bodies[1]["Text"], "<speak><prosody rate=\"150%\">Oil &amp; &lt;water&gt;</prosody></speak>");
-}
-
-#[tokio::test]
-async fn polly_says_when_it_fails_or_is_tried_again() {
-    let sound = || {
-        let head = head("200 OK", &format!("content-type: audio/pcm\r\ncontent-length: {}\r\n", SOUND.len()));
-        vec![head, Step::Write(SOUND.to_vec())]
-    };
-    aws_failures_are_handled(
-        async |url| polly(url).await.synthesize(said("Hello.")).await.map(drop),
-        sound,
-        "400 Bad Request",
-    )
-    .await;
-}
-
 #[tokio::test]
 async fn failures_that_pass_are_tried_again() {
     let server = server(vec![(500, None, vec![]), (429, Some("1"), vec![]), (200, None, SOUND.to_vec())]).await;
@@ -217,4 +182,48 @@ async fn a_long_text_is_said_in_order_with_pauses() {
     assert!(whole.samples.len() > 2 * 16_000 / 10, "there are pauses");
     assert!(say(Arc::new(Counting), "One is. This will fail. Three.", None, 1.0).await.is_err());
     assert!(say(Arc::new(Counting), "---\n\n", None, 1.0).await.unwrap().samples.is_empty());
+}
+
+#[cfg(feature = "aws")]
+mod polly {
+    use foundation::provider::test_server::{Step, aws_config, aws_failures_are_handled, head};
+
+    use super::*;
+
+    async fn polly(url: &str) -> Polly {
+        let sdk = foundation::aws::sdk_config(&aws_config()).await;
+        Polly::new(&sdk, "Joanna".to_owned(), Some(url), Duration::from_secs(10))
+    }
+
+    #[tokio::test]
+    async fn falls_back_to_the_plain_engine() {
+        let refusal = br#"{"__type":"EngineNotSupportedException","message":"no"}"#.to_vec();
+        let server = server(vec![(400, None, refusal), (200, None, SOUND.to_vec())]).await;
+        let fast = Utterance { speed: 1.5, ..said("Oil & <water>") };
+        assert_eq!(
+            polly(&server.url).await.synthesize(fast).await.unwrap(),
+            Pcm { rate: 16_000, samples: vec![1, -1] }
+        );
+        let seen = server.seen.lock().unwrap();
+        assert_eq!(seen[0].line, "POST /v1/speech");
+        assert!(seen[0].headers["authorization"].to_str().unwrap().contains("eu-west-1/polly"));
+        let bodies: Vec<Value> = seen.iter().map(|seen| serde_json::from_slice(&seen.body).unwrap()).collect();
+        assert_eq!((&bodies[0]["Engine"], &bodies[1]["Engine"]), (&"neural".into(), &"standard".into()));
+        assert_eq!(bodies[1]["OutputFormat"], "pcm");
+        assert_eq!(bodies[1]["Text"], "<speak><prosody rate=\"150%\">Oil &amp; &lt;water&gt;</prosody></speak>");
+    }
+
+    #[tokio::test]
+    async fn says_when_it_fails_or_is_tried_again() {
+        let sound = || {
+            let head = head("200 OK", &format!("content-type: audio/pcm\r\ncontent-length: {}\r\n", SOUND.len()));
+            vec![head, Step::Write(SOUND.to_vec())]
+        };
+        aws_failures_are_handled(
+            async |url| polly(url).await.synthesize(said("Hello.")).await.map(drop),
+            sound,
+            "400 Bad Request",
+        )
+        .await;
+    }
 }
