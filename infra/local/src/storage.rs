@@ -2,13 +2,15 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use dynoxide::Database;
-use http::Method;
+use http::{Method, StatusCode};
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use s3s_fs::FileSystem;
@@ -54,6 +56,7 @@ pub(crate) fn object_server(folder: &Path, bucket: &str, told: (Pump, Deletions)
     });
     Ok(Router::new()
         .fallback_service(service)
+        .layer(middleware::from_fn(list_again))
         .layer(middleware::from_fn_with_state(notifier, notify))
         .layer(cors)
         .layer(axum::extract::DefaultBodyLimit::disable()))
@@ -81,6 +84,25 @@ async fn notify(State(notifier): State<Notifier>, request: Request, next: Next) 
     response
 }
 
+/// Lists once more where a list failed: the server reads the folders, and fails if a file goes while it does.
+async fn list_again(request: Request, next: Next) -> Response {
+    const TRIES: usize = 20;
+    const PAUSE: Duration = Duration::from_millis(20);
+    let lists = request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair == "list-type=2"));
+    if *request.method() != Method::GET || !lists {
+        return next.run(request).await;
+    }
+    let (parts, _) = request.into_parts();
+    for _ in 1..TRIES {
+        let response = next.clone().run(Request::from_parts(parts.clone(), Body::empty())).await;
+        if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+            return response;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    next.run(Request::from_parts(parts, Body::empty())).await
+}
+
 /// The key, as it stands in the address, of the object that this request makes if it succeeds.
 fn created_key(bucket_path: &str, request: &Request) -> Option<String> {
     let query = request.uri().query().unwrap_or_default();
@@ -93,4 +115,40 @@ fn created_key(bucket_path: &str, request: &Request) -> Option<String> {
     let key = request.uri().path().strip_prefix(bucket_path)?;
     let is_told = [ObjectKey::UPLOADS, ObjectKey::DELETIONS].iter().any(|prefix| key.starts_with(prefix));
     (creates && is_told).then(|| key.to_owned())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    /// What a server that fails `failures` times answers to `request`, and how often it was asked.
+    async fn asked(failures: usize, request: &str) -> (StatusCode, usize) {
+        let count = Arc::new(AtomicUsize::new(0));
+        let server = {
+            let count = Arc::clone(&count);
+            move || async move {
+                let fails = count.fetch_add(1, Ordering::Relaxed) < failures;
+                if fails { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK }
+            }
+        };
+        let router = Router::new().fallback(server).layer(middleware::from_fn(list_again));
+        let (method, address) = request.split_once(' ').unwrap();
+        let request = Request::builder().method(method).uri(address).body(Body::empty()).unwrap();
+        let status = router.oneshot(request).await.unwrap().status();
+        (status, count.load(Ordering::Relaxed))
+    }
+
+    #[tokio::test]
+    async fn a_list_is_made_again_and_nothing_else() {
+        assert_eq!(asked(0, "GET /bucket?list-type=2&prefix=uploads%2F").await, (StatusCode::OK, 1));
+        assert_eq!(asked(3, "GET /bucket?prefix=uploads%2F&list-type=2").await, (StatusCode::OK, 4));
+        assert_eq!(asked(100, "GET /bucket?list-type=2").await, (StatusCode::INTERNAL_SERVER_ERROR, 20));
+        assert_eq!(asked(1, "GET /bucket/key").await, (StatusCode::INTERNAL_SERVER_ERROR, 1));
+        assert_eq!(asked(1, "PUT /bucket/key?list-type=2").await, (StatusCode::INTERNAL_SERVER_ERROR, 1));
+    }
 }
