@@ -11,7 +11,7 @@ use speech::endpointing::voiced;
 
 use super::SYNTHESIZE;
 use super::scripted::beside;
-use crate::harness::{TestSystem, TestUser, sentences};
+use crate::harness::{TestSystem, TestUser, refused_beyond, sentences};
 
 /// The type and the bytes of an answer that must be a file.
 async fn file(caller: &TestUser, body: Value) -> (String, Vec<u8>) {
@@ -119,14 +119,8 @@ async fn failures_of_the_provider_are_told() {
 async fn texts_of_one_address_are_limited() {
     let system = TestSystem::start().await;
     let (visitor, _) = beside(&system).await;
-    let mut last = None;
-    // Two windows of the limit may meet in the middle of the loop.
-    for _ in 0..121 {
-        let answer = visitor.send(visitor.request(Method::POST, SYNTHESIZE).json(&json!({"text": "---"}))).await;
-        if answer.status == 429 {
-            last = Some(answer);
-            break;
-        }
-    }
-    assert_eq!(last.expect("a refusal").code(429), "too_many_requests");
+    let text = json!({"text": "---"});
+    let send = async || visitor.send(visitor.request(Method::POST, SYNTHESIZE).json(&text)).await;
+    let refused = refused_beyond(60, send).await;
+    assert_eq!(refused.code(429), "too_many_requests");
 }

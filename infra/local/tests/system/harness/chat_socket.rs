@@ -253,14 +253,6 @@ impl TestUser {
     /// A handshake that is to be refused, read as HTTP.
     pub async fn chat_handshake(&self, path: &str, headers: &[(&'static str, &str)]) -> Answer {
         let request = self.client.request(Method::GET, format!("{}{path}", self.gateway));
-        let mut request = request
-            .header("connection", "upgrade")
-            .header("upgrade", "websocket")
-            .header("sec-websocket-version", "13")
-            .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        self.send(request).await
+        self.upgrade(request, headers).await
     }
 }

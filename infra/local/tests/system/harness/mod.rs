@@ -30,7 +30,7 @@ pub use script::{BOTO3, run_script};
 pub use socket::{Received, Socket};
 pub use sse::{Events, events};
 pub use stripe::{StripeServer, stripe_signature, subscription};
-pub use user::{Answer, TestUser};
+pub use user::{Answer, TestUser, refused_beyond};
 
 /// A system of one test.
 pub struct TestSystem {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -150,8 +150,12 @@ impl TestUser {
 
     /// A handshake that is to be refused, read as HTTP.
     pub async fn handshake(&self, query: &str, headers: &[(&'static str, &str)]) -> Answer {
-        let mut request = self
-            .request(Method::GET, &format!("/api/v1/stream{query}"))
+        self.upgrade(self.request(Method::GET, &format!("/api/v1/stream{query}")), headers).await
+    }
+
+    /// Sends the handshake of a WebSocket, to be read as HTTP.
+    pub(super) async fn upgrade(&self, request: RequestBuilder, headers: &[(&'static str, &str)]) -> Answer {
+        let mut request = request
             .header("connection", "upgrade")
             .header("upgrade", "websocket")
             .header("sec-websocket-version", "13")

@@ -52,6 +52,21 @@ impl Answer {
     }
 }
 
+/// Sends a request until its rate limit refuses it, which must happen: `limit` of them are let through in a minute.
+/// Checks when the refusal allows the next.
+pub async fn refused_beyond(limit: usize, send: impl AsyncFn() -> Answer) -> Answer {
+    // Two windows of the limit may meet in the middle of the loop.
+    for _ in 0..=2 * limit {
+        let answer = send().await;
+        if answer.status == 429 {
+            let seconds: u64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
+            assert!((1..=60).contains(&seconds), "{seconds}");
+            return answer;
+        }
+    }
+    panic!("nothing is refused");
+}
+
 impl TestUser {
     pub fn visitor(system: &TestSystem) -> Self {
         Self::at(&system.system.gateway_url, &system.system.services_url)
