@@ -27,3 +27,19 @@ need_onnxruntime() {
     fi
     python=$venv/bin/python
 }
+
+# start_measured: the whole system, until the script ends, with the ports 3900 to 3903. Its data is in $folder, and
+# $system is its process.
+start_measured() {
+    folder=$(mktemp -d)
+    # The plan with the most questions: what is measured must not end it.
+    export DEFAULT_PLAN=team
+    RUST_LOG=warn "$programs/intellimaint" --data-dir "$folder" --gateway-port 3900 --services-port 3901 \
+        --dynamodb-port 3902 --s3-port 3903 >/dev/null &
+    system=$!
+    trap 'kill $system 2>/dev/null || true; wait $system 2>/dev/null || true; rm -rf "$folder"' EXIT
+    until curl -sf http://localhost:3900/health >/dev/null; do
+        kill -0 $system 2>/dev/null || die "The system did not start."
+        sleep 0.1
+    done
+}

@@ -17,11 +17,13 @@
 )]
 
 mod client;
+mod figures;
 
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use client::Client;
+use figures::{memory, print_row};
 use futures::future::join_all;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -203,17 +205,4 @@ async fn wait(socket: &mut Socket, kind: &str) {
 
 fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
-}
-
-/// KiB of a process that are in memory.
-fn memory(process: &str) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-    line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or_default()
-}
-
-fn print_row(name: &str, mut times: Vec<f64>) {
-    times.sort_by(f64::total_cmp);
-    let at = |part: f64| times[((times.len() - 1) as f64 * part) as usize];
-    println!("{name:<52} {:>8.1} {:>8.1} {:>8.1}", at(0.5), at(0.95), at(1.0));
 }
