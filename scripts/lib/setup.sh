@@ -101,8 +101,10 @@ target_directory() {
     cargo metadata --format-version 1 --no-deps | python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])'
 }
 
-# What works on the data of a running system by the rules of the library; scripts/delete-user calls it.
+# What works on the data of a running system by the rules of the library; scripts/delete-user calls it. Tests name the
+# program that they have built.
 build_admin() {
+    [ -z "${INTELLIMAINT_ADMIN:-}" ] || return 0
     need_rust
     INTELLIMAINT_ADMIN=$(target_directory)/debug/intellimaint-admin
     [ -x "$INTELLIMAINT_ADMIN" ] || say "Building intellimaint-admin …"

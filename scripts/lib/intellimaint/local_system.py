@@ -31,7 +31,7 @@ class LocalSystem:
         self.admin = f"admin-{secrets.token_hex(4)}@example.com"
         for needed in ("models", "pdfium"):
             subprocess.run([ROOT / "scripts" / needed], check=True)
-        subprocess.run(["cargo", "build", "--quiet", "--bins"], cwd=ROOT, check=True)
+        subprocess.run([ROOT / "scripts" / "lib" / "build-programs"], check=True)
         command = [target_directory() / "debug" / "intellimaint", "--in-memory"]
         for name, port in self.ports.items():
             command += [f"--{name}-port", str(port)]

@@ -45,9 +45,11 @@ class Root:
 
     def build(self):
         self.assemble()
-        profile = [] if self.debug else ["--release"]
         say("Building the program …")
-        run("cargo", "build", "--quiet", *(["--bins"] if self.debug else ["--bin", "stream"]), *profile)
+        if self.debug:
+            run(ROOT / "scripts" / "lib" / "build-programs")
+        else:
+            run("cargo", "build", "--quiet", "--release", "--bin", "stream")
         program = FOLDER / "usr/local/bin/stream"
         shutil.copy2(target_directory() / ("debug" if self.debug else "release") / "stream", program)
         run("strip", "--strip-debug", program)
