@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
@@ -28,7 +29,7 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let cold = cold_start.is_some();
     match response.extensions().get::<ApiError>() {
-        Some(error) if response.status().is_server_error() => {
+        Some(error) if has_failed(response.status(), error) => {
             let cause = error.cause().unwrap_or_default();
             let code = error.code();
             tracing::error!(%method, family, route, status, milliseconds, cold, code, cause, "request failed");
@@ -42,4 +43,24 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
     telemetry::count_request(started.elapsed(), cold_start);
     telemetry::flush();
     response
+}
+
+/// Whether something went wrong, other than with the request. A server that is busy or about to stop says so without a
+/// cause.
+fn has_failed(status: StatusCode, error: &ApiError) -> bool {
+    status.is_server_error() && (status != StatusCode::SERVICE_UNAVAILABLE || error.cause().is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_is_busy_has_not_failed() {
+        let failed = |error: ApiError| has_failed(error.status(), &error);
+        assert!(!failed(ApiError::unavailable("draining", "In a moment.")));
+        assert!(failed(ApiError::unavailable("mail_unavailable", "Later.").caused_by("the server hung up")));
+        assert!(failed(ApiError::internal("no reason")));
+        assert!(!failed(ApiError::not_found("document")));
+    }
 }
