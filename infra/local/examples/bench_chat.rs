@@ -77,24 +77,36 @@ async fn main() {
     );
     assert!(!idle.is_finished(), "a connection that asked nothing was told something");
     for (number, answer) in answers.iter().enumerate() {
-        assert_eq!(answer.text.split_whitespace().collect::<Vec<_>>(), words(number), "answer {number} as it was told");
+        assert_eq!(
+            answer.text.split_whitespace().collect::<Vec<_>>(),
+            words(&tale(number)),
+            "answer {number} as it was told"
+        );
         let session = client.get(&format!("chat/sessions/{}", answer.session)).await;
         assert_eq!(session["data"]["messages"][1]["content"], json!(answer.text), "answer {number} as it is stored");
     }
     println!("all {TOGETHER} answers are whole, as they were told and as they are stored");
 }
 
-/// The answer that belongs to the question with this number: no word of it is in another.
-fn words(number: usize) -> Vec<String> {
-    (0..WORDS).map(|word| format!("tale{number}word{word}")).collect()
+/// A tale's name. Digits would be checked like figures.
+fn tale(number: usize) -> String {
+    format!("tale{}", letters(number))
 }
 
-/// The language model: it answers the newest question, "Tell me tale7", with its words, one after another.
+fn letters(number: usize) -> String {
+    [number / 26, number % 26].map(|letter| char::from(b'a' + letter as u8)).iter().collect()
+}
+
+/// The answer that is the tale with this name: no word of it is in another.
+fn words(tale: &str) -> Vec<String> {
+    (0..WORDS).map(|word| format!("{tale}{}", letters(word))).collect()
+}
+
+/// The language model: it answers the newest question, "Tell me taleah", with its words, one after another.
 async fn write(request: String) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let is_part = |c: char| c.is_ascii_alphanumeric();
-    let number = request.split(|c| !is_part(c)).rev().find_map(|word| word.strip_prefix("tale")?.parse().ok());
+    let asked = request.split(|c: char| !c.is_ascii_lowercase()).rfind(|word| word.starts_with("tale"));
     let piece = |word: String| json!({"choices": [{"index": 0, "delta": {"content": format!("{word} ")}}]}).to_string();
-    let events = words(number.expect("a tale is asked for")).into_iter().map(piece).chain(["[DONE]".to_owned()]);
+    let events = words(asked.expect("a tale is asked for")).into_iter().map(piece).chain(["[DONE]".to_owned()]);
     Sse::new(stream::iter(events).then(|event| async {
         tokio::time::sleep(PAUSE).await;
         Ok(Event::default().data(event))
@@ -153,7 +165,7 @@ impl Connection {
     async fn ask(&mut self, number: usize) -> Answer {
         let began = Instant::now();
         let milliseconds = || began.elapsed().as_secs_f64() * 1000.0;
-        let question = json!({"content": format!("Tell me tale{number}"), "images": [], "fakeSessionId": format!("fake-{number}")});
+        let question = json!({"content": format!("Tell me {}", tale(number)), "images": [], "fakeSessionId": format!("fake-{number}")});
         self.send(format!("42/chat,{}", json!(["stream-pipeline-message-new", question]))).await;
         let (mut session, mut text, mut first) = (String::new(), String::new(), None);
         loop {

@@ -40,6 +40,9 @@ async fn two_files_are_told_to_the_page_and_again_after_a_reload() {
     // One that was told and asks again, since the stream ended, is told to stop.
     assert_eq!(page.connect().await, Err(204));
     assert_eq!(reloaded.connect().await, Err(204));
+
+    let inches = upload(&visitor, "somebody", &[("24%22 pump.pdf", manual(1))]).await;
+    assert_eq!(inches.json()["jobs"][0]["fileName"], "24\" pump.pdf", "a browser writes the quotation mark so");
 }
 
 #[tokio::test]
