@@ -1,13 +1,14 @@
 //! Resizes pictures without the intermediate floating-point copies of `image`, which would take 160 MB for ten
 //! megapixels.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x3};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use image::{GrayImage, RgbImage, imageops};
 
 /// Resizes a picture: smoothly when enlarging, with every pixel counting when shrinking.
 pub(crate) fn rgb(image: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
-    let resized = resized(image.as_raw(), image.dimensions(), (width, height), PixelType::U8x3);
+    let resized = resized::<U8x3>(image.as_raw(), image.dimensions(), (width, height));
     resized
         .and_then(|pixels| RgbImage::from_raw(width, height, pixels))
         .unwrap_or_else(|| imageops::resize(image, width, height, imageops::FilterType::CatmullRom))
@@ -19,18 +20,20 @@ pub(crate) fn grey(image: &GrayImage, (width, height): (u32, u32)) -> GrayImage 
     if width >= image.width() && height >= image.height() {
         return imageops::resize(image, width, height, imageops::FilterType::CatmullRom);
     }
-    let resized = resized(image.as_raw(), image.dimensions(), (width, height), PixelType::U8);
+    let resized = resized::<U8>(image.as_raw(), image.dimensions(), (width, height));
     resized
         .and_then(|pixels| GrayImage::from_raw(width, height, pixels))
         .unwrap_or_else(|| imageops::resize(image, width, height, imageops::FilterType::CatmullRom))
 }
 
-fn resized(pixels: &[u8], from: (u32, u32), to: (u32, u32), kind: PixelType) -> Option<Vec<u8>> {
-    let source = ImageRef::new(from.0, from.1, pixels, kind).ok()?;
-    let mut target = Image::new(to.0, to.1, kind);
+/// The kind of pixels is a type, since a value would compile the library for all kinds, which takes a minute.
+fn resized<P: PixelTrait>(pixels: &[u8], from: (u32, u32), to: (u32, u32)) -> Option<Vec<u8>> {
+    let source = TypedImageRef::<P>::from_buffer(from.0, from.1, pixels).ok()?;
+    let mut resized = vec![0; to.0 as usize * to.1 as usize * size_of::<P>()];
+    let mut target = TypedImage::<P>::from_buffer(to.0, to.1, &mut resized).ok()?;
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
-    Resizer::new().resize(&source, &mut target, &options).ok()?;
-    Some(target.into_vec())
+    Resizer::new().resize_typed(&source, &mut target, &options).ok()?;
+    Some(resized)
 }
 
 /// The size of a picture with at most this many pixels.
