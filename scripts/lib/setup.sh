@@ -101,8 +101,8 @@ target_directory() {
     cargo metadata --format-version 1 --no-deps | python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])'
 }
 
-# What works on the data of a running system by the rules of the library; scripts/delete-user calls it. Tests name the
-# program that they have built.
+# What works on the data of a running system by the rules of the library; scripts/delete-user calls it. Not
+# built if INTELLIMAINT_ADMIN names it already, as scripts/test does.
 build_admin() {
     [ -z "${INTELLIMAINT_ADMIN:-}" ] || return 0
     need_rust

@@ -44,11 +44,10 @@ pub(crate) async fn receive(request: Request) -> ApiResult<Vec<Received>> {
     Ok(files)
 }
 
-/// The name by which the page finds its file. Browsers send it as it is but for quotation marks and line breaks, which
-/// they write like this; a name that has `%22` itself is rarer than one of a 24" pump.
+/// The name by which the page finds its file. Browsers send a quotation mark as `%22`, and all else that such names hold
+/// as it is. So a name that has `%22` itself is changed, but names like `24" pump.pdf` are more common.
 fn name(part: &Part<'_>, number: usize) -> ApiResult<String> {
-    let plain = |name: &str| name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n");
-    match part.file_name().map(plain) {
+    match part.file_name().map(|name| name.replace("%22", "\"")) {
         Some(name) if name.chars().count() > LONGEST_NAME => Err(invalid(&format!(
             "must have names of at most {LONGEST_NAME} characters: that of number {number} is longer"
         ))),

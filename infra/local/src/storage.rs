@@ -84,7 +84,7 @@ async fn notify(State(notifier): State<Notifier>, request: Request, next: Next) 
     response
 }
 
-/// Lists once more where a list failed: the server reads the folders, and fails if a file goes while it does.
+/// Repeats a list that failed. The server reads the folders, and fails if a file is deleted meanwhile.
 async fn list_again(request: Request, next: Next) -> Response {
     const TRIES: usize = 20;
     const PAUSE: Duration = Duration::from_millis(20);
@@ -93,14 +93,16 @@ async fn list_again(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let (parts, _) = request.into_parts();
+    let list = || next.clone().run(Request::from_parts(parts.clone(), Body::empty()));
+    let mut response = list().await;
     for _ in 1..TRIES {
-        let response = next.clone().run(Request::from_parts(parts.clone(), Body::empty())).await;
         if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
-            return response;
+            break;
         }
         tokio::time::sleep(PAUSE).await;
+        response = list().await;
     }
-    next.run(Request::from_parts(parts, Body::empty())).await
+    response
 }
 
 /// The key, as it stands in the address, of the object that this request makes if it succeeds.

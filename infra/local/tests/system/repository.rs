@@ -5,6 +5,7 @@ mod bad_requests;
 mod by_address;
 mod drawing;
 mod life;
+mod manuals;
 pub mod multipart;
 mod page_image;
 mod turns;

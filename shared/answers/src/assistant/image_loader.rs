@@ -41,9 +41,9 @@ impl ImageLoader {
         Fetcher::new(config, limits).map(Self)
     }
 
-    /// Waits for room for so many copies of all these pictures at once: who held one and waited for the next could wait
-    /// for somebody who does the same. None, which is logged, if there is none for [`PICTURE_TIMEOUT`]: then the
-    /// pictures are left out, since the question may be answered without them.
+    /// Waits for memory for so many copies of all these pictures together: two questions that waited for one picture
+    /// after the other could each hold some and wait for each other. Returns `None`, and logs it, if there is no room
+    /// within [`PICTURE_TIMEOUT`]. The question is then asked without its pictures.
     pub(super) async fn room(&self, images: impl IntoIterator<Item = &Image>, copies: u64) -> Option<MemoryPermit> {
         let sizes = images.into_iter().map(|image| image.source.size().map_or(LARGEST, |size| size as u64));
         let room = PictureMemory::of_process().for_file(copies.saturating_mul(sizes.sum()));

@@ -72,7 +72,7 @@ impl<'a> Reader<'a> {
         self.optional(variable).map(SecretString::from)
     }
 
-    /// A secret that others verify by or encrypt with, if it is set: not one that could be guessed.
+    /// A secret that must be too long to be guessed, if it is set.
     pub fn strong_secret(&mut self, variable: &Variable) -> Option<SecretString> {
         let secret = self.secret(variable);
         if secret.as_ref().is_some_and(is_weak) {
@@ -148,6 +148,6 @@ impl<'a> Reader<'a> {
 }
 
 /// Whether a secret is so short that it could be guessed.
-pub fn is_weak(secret: &SecretString) -> bool {
+pub(super) fn is_weak(secret: &SecretString) -> bool {
     secret.expose_secret().len() < 32
 }

@@ -8,11 +8,13 @@ use super::synonyms::Synonym;
 const WITHOUT: [&str; 7] = ["no", "without", "missing", "lost", "lacks", "lacking", "forgot"];
 /// Words behind a thing that is not there. "Off" is one only after a verb: `the cap was left off`, not `take the cap off`.
 const GONE: [&str; 4] = ["missing", "gone", "lost", "off"];
-/// Words before what was not done. Words of questions have lost their apostrophes.
+/// Words before what was not done. Apostrophes are not part of words.
 const NOT: [&str; 12] =
     ["not", "never", "isnt", "arent", "wasnt", "werent", "hasnt", "havent", "hadnt", "doesnt", "dont", "didnt"];
 /// Words between [`NOT`] and a thing that is not there: `it does not have a cap`.
 const HAVING: [&str; 3] = ["have", "had", "got"];
+/// The word before [`NOT`] and a thing that is not there: `there isn't a cap`.
+const THERE: [&str; 1] = ["there"];
 /// Words that may stand between, and how many of them may.
 const BETWEEN: [&str; 23] = [
     "a", "an", "any", "the", "its", "it", "their", "been", "is", "are", "was", "were", "got", "came", "left",
@@ -32,10 +34,13 @@ pub(super) fn privatives(tokens: &[Token], at: usize, names: &[Synonym]) -> Vec<
     if word.ends_with("ed") && next_of(before(), &NOT, false).is_some() {
         return vec![format!("un{word}")];
     }
-    let is_denied = |having: usize| next_of(before().skip(having + 1), &NOT, false) == Some(0);
+    let follow = |words: &[&str], earlier: &[&str]| {
+        next_of(before(), words, true).is_some_and(|at| next_of(before().skip(at + 1), earlier, false).is_some())
+    };
     let is_absent = next_of(before(), &WITHOUT, true).is_some()
         || next_of(behind, &GONE, false).is_some()
-        || next_of(before(), &HAVING, true).is_some_and(is_denied);
+        || follow(&HAVING, &NOT)
+        || follow(&NOT, &THERE);
     if !is_absent {
         return Vec::new();
     }
@@ -116,6 +121,9 @@ mod tests {
             ("its fan does not have a guard", "unguarded"),
             ("the tank hasn't got a plastic lid", "uncovered"),
             ("they didn't have plugs", "unplugged"),
+            ("it doesn't even have a lid", "uncovered"),
+            ("there isn't a cap on this one", "uncapped"),
+            ("there were not any rubber seals in the kit", "unsealed"),
         ] {
             assert!(states(question).contains(&state.to_owned()), "{question}: {:?}", states(question));
         }
@@ -134,6 +142,8 @@ mod tests {
             "I don't know where the cap goes",
             "it doesn't fit the cap",
             "there is no mark on the cap",
+            "there isn't a mark on the cap",
+            "is there a cap that does not leak?",
         ] {
             let states = states(question);
             assert!(
