@@ -93,7 +93,6 @@ want_offline_programs() {
         (need_packages "${missing[@]}") || say "Going on without ${missing[*]}: what needs them answers 503 until they are installed."
     fi
     (need_python_packages localstripe==1.15.10) || say "Going on without localstripe: --stripe needs it."
-    (need_python_packages pocketsphinx==5.1.1) || say "Going on without speech recognition: .venv has no pocketsphinx."
 }
 
 # Where cargo puts what it builds.

@@ -9,16 +9,14 @@ pub mod schemas;
 mod synthesize;
 mod transcribe;
 
-use std::sync::Arc;
-
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use shared::Context;
 use shared::http::Router;
 use shared::pace::pace;
+use speech::Speech;
 use speech::audio::{AudioDecoder, AudioLimits, AudioWorker};
-use speech::{Synthesizer, Transcriber};
 
 /// Recordings that are decoded at the same time; further ones wait.
 const DECODED_AT_ONCE: usize = 4;
@@ -28,18 +26,17 @@ const DECODED_AT_ONCE: usize = 4;
 pub struct App {
     context: Context,
     decoder: AudioDecoder,
-    transcriber: Arc<dyn Transcriber>,
-    synthesizer: Arc<dyn Synthesizer>,
+    speech: Speech,
 }
 
 impl App {
     /// The state of this family.
     #[must_use]
-    pub fn new(context: Context, transcriber: Arc<dyn Transcriber>, synthesizer: Arc<dyn Synthesizer>) -> Self {
-        let speech = &context.config.speech;
-        let worker = AudioWorker::new(speech.audio_worker.clone());
-        let decoder = AudioDecoder::new(worker, AudioLimits::new(speech.longest_audio), DECODED_AT_ONCE);
-        Self { context, decoder, transcriber, synthesizer }
+    pub fn new(context: Context, speech: Speech) -> Self {
+        let config = &context.config.speech;
+        let worker = AudioWorker::new(config.audio_worker.clone());
+        let decoder = AudioDecoder::new(worker, AudioLimits::new(config.longest_audio), DECODED_AT_ONCE);
+        Self { context, decoder, speech }
     }
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use asr::App;
 use shared::Context;
 use shared::http::{Backend, serve};
-use speech::{recognition, synthesis};
+use speech::Speech;
 
 fn main() -> ExitCode {
     // Recordings are decoded in a child process, which is this executable again.
@@ -16,8 +16,7 @@ fn main() -> ExitCode {
 async fn run() -> Result<(), lambda_http::Error> {
     let context = Context::from_env().await?;
     let config = context.config.clone();
-    let transcriber = recognition::configured(&config).await?;
-    let synthesizer = synthesis::configured(&config).await?;
-    let router = asr::router(App::new(context, transcriber, synthesizer));
+    let speech = Speech::configured(&config).await?;
+    let router = asr::router(App::new(context, speech));
     lambda_http::run(serve(Backend::Services, router, &config.http)).await
 }

@@ -102,7 +102,7 @@ pub(crate) async fn synthesize(
 
 /// The sound of the text, counted.
 async fn read_out(state: App, user: Option<UserId>, body: Body) -> ApiResult<Result<Pcm, ProviderError>> {
-    let said = say(state.synthesizer.clone(), &body.text, body.voice, body.speed).await;
+    let said = say(state.speech.synthesizer.clone(), &body.text, body.voice, body.speed).await;
     if let (Some(user), Ok(sound)) = (&user, &said) {
         state.context.billing.note_voice(user, sound.duration()).await?;
     }

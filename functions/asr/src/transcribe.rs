@@ -47,13 +47,13 @@ pub(crate) async fn transcribe(
     let sound = state.decoder.decode(form.file).await?;
     let duration = sound.duration();
     // Silence and noise are no reason to ask anybody, and no error.
-    let transcript = if voiced(&sound) {
+    let transcript = if voiced(&sound, &state.speech.voice)? {
         let billing = &state.context.billing;
         let counted = match &user {
             Some(user) => Some((user, billing.charge_voice(user, duration).await?)),
             None => None,
         };
-        let transcribed = state.transcriber.transcribe(sound).await;
+        let transcribed = state.speech.transcriber.transcribe(sound).await;
         if let (Err(_), Some((user, month))) = (&transcribed, counted)
             && let Err(error) = billing.refund_voice(user, &month, duration).await
         {

@@ -2,7 +2,7 @@
 
 use documents::pdf::PdfError;
 use foundation::fetch::FetchError;
-use search::inference::InferenceError;
+use search::embeddings::EmbeddingError;
 use shared::billing::BillingError;
 use shared::objects::ObjectError;
 use shared::store::{Failure, StoreError};
@@ -118,8 +118,8 @@ impl From<PdfError> for WorkError {
     }
 }
 
-impl From<InferenceError> for WorkError {
-    fn from(error: InferenceError) -> Self {
+impl From<EmbeddingError> for WorkError {
+    fn from(error: EmbeddingError) -> Self {
         Self::ours("embedding", &error)
     }
 }

@@ -6,7 +6,7 @@ use documents::chunking::{Chunk, ChunkOptions, chunk};
 use documents::outline::outline;
 use documents::{Page, PageSource, parts};
 use foundation::page_texts::{PageText, PageTexts, TextSource};
-use search::inference::{Embedder, Embedding, InferenceError};
+use search::embeddings::{Embedder, Embedding, EmbeddingError};
 use search::retrieval::{Segment, SegmentSource};
 use shared::store::{Document, Stage};
 
@@ -81,11 +81,11 @@ async fn embed_patiently(embedder: &Embedder, texts: Vec<String>) -> Result<Vec<
     for _ in 0..BUSY_TRIES {
         match embedder.embed(texts.clone()).await {
             Ok(embeddings) => return Ok(embeddings.into_iter().map(Embedding::into_vec).collect()),
-            Err(InferenceError::Busy) => tokio::time::sleep(BUSY_PAUSE).await,
+            Err(EmbeddingError::Busy) => tokio::time::sleep(BUSY_PAUSE).await,
             Err(error) => return Err(error.into()),
         }
     }
-    Err(InferenceError::Busy.into())
+    Err(EmbeddingError::Busy.into())
 }
 
 fn not_installed() -> WorkError {

@@ -24,7 +24,7 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use foundation::fetch::{FetchLimits, Fetcher, SetUpError};
 use foundation::telemetry;
 use images::TextReader;
-use search::inference::Embedder;
+use search::embeddings::Embedder;
 use shared::Context;
 use shared::objects::{Notification, ObjectKey};
 use shared::queue::Queue;

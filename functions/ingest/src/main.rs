@@ -8,7 +8,7 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use images::reading;
 use ingest::App;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use search::inference::{Embedder, ModelConfig};
+use search::embeddings::{Embedder, ModelConfig};
 use shared::Context;
 
 /// Batches that may wait for the model.

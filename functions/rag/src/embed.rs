@@ -51,7 +51,7 @@ pub(crate) async fn embed(
     let embedder = state.library.embedder().await?;
     let embedded = embedder.embed(body.texts).await.map_err(LibraryError::from)?;
     Ok(Json(EmbedResponse {
-        embeddings: embedded.into_iter().map(search::inference::Embedding::into_vec).collect(),
+        embeddings: embedded.into_iter().map(search::embeddings::Embedding::into_vec).collect(),
         model: embedder.model_name().to_owned(),
         dimensions: embedder.dimensions(),
     }))

@@ -9,7 +9,7 @@ use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use speech::audio::{AudioWorker, LiveDecoder, LiveFormat, LiveSound, RECOGNISED_RATE};
 use speech::endpointing::{Endpointer, Endpointing, SpeechEvent};
-use speech::{Transcriber, TranscriptEvent};
+use speech::{Speech, Transcriber, TranscriptEvent};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::task::AbortOnDropHandle;
@@ -58,15 +58,15 @@ impl Microphone {
     pub(crate) fn open(
         format: LiveFormat,
         audio: &AudioWorker,
-        transcriber: Arc<dyn Transcriber>,
+        speech: &Speech,
         meter: VoiceMeter,
         silence: Duration,
     ) -> Result<(Self, mpsc::Receiver<MicrophoneEvent>), ApiError> {
         let (decoder, sound) = LiveDecoder::new(format, LONGEST, audio)?;
         let (events, heard) = mpsc::channel(EVENTS);
-        let endpointer = Endpointer::new(Endpointing { silence, ..Endpointing::default() });
+        let endpointer = Endpointer::new(Endpointing { silence, ..Endpointing::default() }, speech.voice.listen()?);
         let listener = Listener {
-            transcriber,
+            transcriber: speech.transcriber.clone(),
             meter,
             endpointer,
             events,

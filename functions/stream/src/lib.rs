@@ -23,7 +23,6 @@ mod turn;
 mod voice_meter;
 mod words;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use answers::assistant::Assistant;
@@ -38,8 +37,8 @@ use foundation::{ApiError, ApiResult};
 use shared::Context;
 use shared::access::MayRenewAccess;
 use shared::http::{RequestId, Router};
+use speech::Speech;
 use speech::audio::AudioWorker;
-use speech::{Synthesizer, Transcriber};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -66,8 +65,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(5);
 pub struct Parts {
     pub(crate) context: Context,
     pub(crate) conversations: Conversations,
-    pub(crate) transcriber: Arc<dyn Transcriber>,
-    pub(crate) synthesizer: Arc<dyn Synthesizer>,
+    pub(crate) speech: Speech,
     pub(crate) audio: AudioWorker,
     pub(crate) limits: Limits,
     pub(crate) metrics: Metrics,
@@ -98,20 +96,14 @@ pub struct App {
 impl App {
     /// Answers come from `assistant`.
     #[must_use]
-    pub fn new(
-        context: Context,
-        assistant: Assistant,
-        transcriber: Arc<dyn Transcriber>,
-        synthesizer: Arc<dyn Synthesizer>,
-    ) -> Self {
+    pub fn new(context: Context, assistant: Assistant, speech: Speech) -> Self {
         let stream = &context.config.stream;
         let limits = Limits { idle: stream.idle, turn: stream.turn, endpoint_silence: stream.endpoint_silence };
         let connections = Connections::new("voice", stream.connections_per_user, stream.connections);
         let parts = Parts {
             conversations: Conversations::new(context.clone(), assistant),
             context: context.clone(),
-            transcriber,
-            synthesizer,
+            speech,
             audio: AudioWorker::new(context.config.speech.audio_worker.clone()),
             limits,
             metrics: Metrics::default(),

@@ -7,7 +7,7 @@ use answers::library::Library;
 use foundation::provider::Cause;
 use images::Vision;
 use shared::Context;
-use speech::{recognition, synthesis};
+use speech::Speech;
 use stream::App;
 
 fn main() -> ExitCode {
@@ -24,8 +24,7 @@ async fn run() -> Result<(), Cause> {
     let _ = library.embedder().await;
     let assistant =
         Assistant::new(&context, library)?.with_vision(&context, Vision::configured(&context.config).await?);
-    let transcriber = recognition::configured(&context.config).await?;
-    let synthesizer = synthesis::configured(&context.config).await?;
-    stream::run(App::new(context, assistant, transcriber, synthesizer)).await?;
+    let speech = Speech::configured(&context.config).await?;
+    stream::run(App::new(context, assistant, speech)).await?;
     Ok(())
 }

@@ -84,7 +84,7 @@ pub(crate) async fn speak(
             allowed = true;
         }
         let utterance = Utterance { text: words, voice: turn.options.voice.clone(), speed: 1.0 };
-        let sound = match turn.parts.synthesizer.synthesize(utterance).await {
+        let sound = match turn.parts.speech.synthesizer.synthesize(utterance).await {
             Ok(sound) => sound,
             Err(error) => {
                 // Half an answer in one file would pass for a whole one.

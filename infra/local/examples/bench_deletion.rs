@@ -1,6 +1,6 @@
 //! Exports and deletes a large account of a system of its own, whose storage lies on disk.
 //!
-//! Usage: `bench_deletion [SESSIONS [DOCUMENTS]]`, with `PDFIUM_LIBRARY` and `MODEL_DIR` as for the system itself.
+//! Usage: `bench_deletion [SESSIONS [DOCUMENTS]]`, with `PDFIUM_LIBRARY` and `MODELS_DIR` as for the system itself.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark fails by panicking")]
 
 #[expect(dead_code, reason = "other benchmarks use more of it")]

@@ -1,6 +1,7 @@
 //! What a start tells.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use foundation::config::{
     DetectionConfig, LanguageModelConfig, MailProvider, ReadingConfig, RecognitionConfig, SynthesisConfig,
@@ -29,8 +30,7 @@ pub fn banner(system: &System) -> String {
     let google = config.google.as_ref().map_or("not configured".to_owned(), |google| google.issuer.clone());
     let frontend = &config.http.frontend_url;
     let folder = &config.inference.model_dir;
-    let missing = if folder.is_dir() { "" } else { " (missing: run scripts/models)" };
-    let model = format!("{}{missing}", folder.display());
+    let model = format!("{}{}", folder.display(), missing_model(folder));
     let library = &config.documents.pdfium_library;
     let missing = if library.is_file() { "" } else { " (missing: run scripts/pdfium)" };
     let pdfs = format!("PDFium at {}{missing}", library.display());
@@ -98,12 +98,14 @@ fn payments(system: &System) -> String {
     }
 }
 
+fn missing_model(folder: &Path) -> &'static str {
+    if folder.is_dir() { "" } else { " (missing: run scripts/models)" }
+}
+
 fn recognition(config: &RecognitionConfig) -> String {
     match config {
         RecognitionConfig::None => "switched off".to_owned(),
-        RecognitionConfig::PocketSphinx { python, .. } => {
-            format!("PocketSphinx (offline){}", missing(&python.to_string_lossy()))
-        }
+        RecognitionConfig::Moonshine(folder) => format!("Moonshine (offline){}", missing_model(folder)),
         RecognitionConfig::Command { command, .. } => {
             command.first().map_or_else(String::new, |program| format!("{program}{}", missing(program)))
         }
@@ -116,6 +118,9 @@ fn recognition(config: &RecognitionConfig) -> String {
 fn synthesis(config: &SynthesisConfig) -> String {
     match config {
         SynthesisConfig::None => "switched off".to_owned(),
+        SynthesisConfig::Piper { voice, .. } => {
+            format!("Piper (offline){}{}", missing_model(voice), missing("espeak-ng"))
+        }
         SynthesisConfig::Espeak(voice) => format!("eSpeak NG, {voice} (offline){}", missing("espeak-ng")),
         SynthesisConfig::OpenAi { endpoint, voice } => format!("{}, {voice}, at {}", endpoint.model, endpoint.base_url),
         SynthesisConfig::Deepgram(deepgram) => format!("{} at {}", deepgram.model, deepgram.base_url),
@@ -126,6 +131,7 @@ fn synthesis(config: &SynthesisConfig) -> String {
 fn reading(config: &ReadingConfig) -> String {
     match config {
         ReadingConfig::None => "switched off".to_owned(),
+        ReadingConfig::Paddle(folder) => format!("PP-OCR (offline){}", missing_model(folder)),
         ReadingConfig::Tesseract(languages) => format!("Tesseract, {languages} (offline){}", missing("tesseract")),
         ReadingConfig::Textract(_) => "Amazon Textract".to_owned(),
         ReadingConfig::OpenAi(openai) => format!("{} at {}", openai.model, openai.base_url),

@@ -6,10 +6,10 @@ use answers::assistant::Assistant;
 use answers::library::Library;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use images::Vision;
-use search::inference::Embedder;
+use search::embeddings::Embedder;
 use shared::Context;
 use shared::http::Router;
-use speech::{recognition, synthesis};
+use speech::Speech;
 
 use crate::calls::Calls;
 use crate::system::StartError;
@@ -53,9 +53,7 @@ impl Functions {
         };
         let embedder = library.embedder().await.ok();
         let seeing = Vision::configured(&context.config).await.map_err(StartError::function)?;
-        let config = &context.config;
-        let transcriber = recognition::configured(config).await.map_err(StartError::function)?;
-        let synthesizer = synthesis::configured(config).await.map_err(StartError::function)?;
+        let speech = Speech::configured(&context.config).await.map_err(StartError::function)?;
         let (chat, rag, vision, stream) = (of("chat"), of("rag"), of("vision"), of("stream"));
         Ok(Self {
             auth: auth::App::new(of("auth")).await.map_err(StartError::function)?,
@@ -69,8 +67,8 @@ impl Functions {
             batches: batches::App::new(of("batches")).map_err(StartError::function)?,
             ingest: ingest::App::new(of("ingest"), embedder, seeing.reader().clone()).map_err(StartError::function)?,
             erase: erase::App::new(of("erase")),
-            asr: asr::App::new(of("asr"), transcriber.clone(), synthesizer.clone()),
-            stream: stream::App::new(stream.clone(), assistant(&stream, &library, &seeing)?, transcriber, synthesizer),
+            asr: asr::App::new(of("asr"), speech.clone()),
+            stream: stream::App::new(stream.clone(), assistant(&stream, &library, &seeing)?, speech),
             vision: vision::App::new(vision.clone(), seeing, library.over(&vision)),
         })
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser};
-use search::inference::Embedder;
+use search::embeddings::Embedder;
 
 /// The whole of `IntelliMaint` in one process.
 #[derive(Debug, Clone, Parser)]

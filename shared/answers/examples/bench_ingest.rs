@@ -17,7 +17,7 @@ use documents::chunking::{Chunk, ChunkOptions, chunk};
 use documents::outline::outline;
 use documents::pdf::{Limits, PdfWorker};
 use foundation::config::DocumentsConfig;
-use search::inference::{Embedder, Embedding, ModelConfig};
+use search::embeddings::{Embedder, Embedding, ModelConfig};
 use search::retrieval::{Segment, SegmentSource};
 use serde_json::json;
 

@@ -17,7 +17,7 @@ use futures::{FutureExt, StreamExt, TryStreamExt};
 use foundation::ApiError;
 use foundation::ids::{DocumentId, UserId};
 use foundation::telemetry;
-use search::inference::{Embedder, Embedding, InferenceError, ModelConfig};
+use search::embeddings::{Embedder, Embedding, EmbeddingError, ModelConfig};
 use search::retrieval::{CacheError, Fetched, Hit, Query, Segment, SegmentCache, in_english};
 use shared::Context;
 use shared::ingest_request::IngestRequest;
@@ -55,7 +55,7 @@ pub enum LibraryError {
     Busy,
     /// The model failed.
     #[error("The search failed. Please try again.")]
-    Model(#[source] InferenceError),
+    Model(#[source] EmbeddingError),
     /// The table failed.
     #[error("Your documents cannot be read at the moment. Please try again.")]
     Store(#[from] StoreError),
@@ -92,12 +92,12 @@ impl From<LibraryError> for ApiError {
     }
 }
 
-impl From<InferenceError> for LibraryError {
-    fn from(error: InferenceError) -> Self {
+impl From<EmbeddingError> for LibraryError {
+    fn from(error: EmbeddingError) -> Self {
         match error {
-            InferenceError::Busy => Self::Busy,
-            InferenceError::NotInstalled { .. } => Self::ModelNotInstalled,
-            failed @ InferenceError::Failed(_) => Self::Model(failed),
+            EmbeddingError::Busy => Self::Busy,
+            EmbeddingError::NotInstalled { .. } => Self::ModelNotInstalled,
+            failed @ EmbeddingError::Failed(_) => Self::Model(failed),
         }
     }
 }
@@ -217,7 +217,7 @@ impl Library {
         let query = query.with(embedding.into_vec(), english.map(Embedding::into_vec));
         let found = tokio::task::spawn_blocking(move || Findings::search(holdings, &segments, query)).await;
         telemetry::count_search(begun.elapsed());
-        found.map_err(|error| LibraryError::Model(InferenceError::Failed(format!("the search broke off: {error}"))))
+        found.map_err(|error| LibraryError::Model(EmbeddingError::Failed(format!("the search broke off: {error}"))))
     }
 
     /// The segment of one of the user's documents; `None` if there is no such document, or it cannot be searched.

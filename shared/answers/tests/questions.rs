@@ -23,7 +23,7 @@ use foundation::ids::UserId;
 use foundation::need::{Needed, need};
 use foundation::page_boxes::PageBox;
 use futures::StreamExt;
-use search::inference::Embedder;
+use search::embeddings::Embedder;
 use search::retrieval::{Query, Segment, SegmentSource};
 use search::test_support::needed_embedder;
 use serde::Deserialize;
@@ -253,7 +253,7 @@ impl Embeddings {
         for batch in missing.chunks(64) {
             let embedded = embedder.embed(batch.to_vec()).await.unwrap();
             self.known
-                .extend(batch.iter().map(key).zip(embedded.into_iter().map(search::inference::Embedding::into_vec)));
+                .extend(batch.iter().map(key).zip(embedded.into_iter().map(search::embeddings::Embedding::into_vec)));
         }
         if !missing.is_empty() {
             std::fs::write(&self.file, postcard::to_allocvec(&self.known).unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! What tests need and a machine may lack: programs, Python packages, the embedding model, shared test data.
+//! What tests need and a machine may lack: programs, Python packages, models, shared test data.
 //!
 //! A test that lacks something says so on standard error and returns. With `INTELLIMAINT_REQUIRE=all` in the environment
 //! it fails instead. `scripts/test` counts the tests that were skipped, by the file that `INTELLIMAINT_SKIPPED` names.
@@ -21,24 +21,25 @@ pub enum Needed<'a> {
     Program(&'a str),
     /// A Python package of this name in the project's `.venv`. Its path is that of the Python that has it.
     PythonPackage(&'a str),
-    /// The embedding model, in `MODEL_DIR` or where `scripts/models` puts it. Its path is the folder's.
-    EmbeddingModel,
+    /// A model that `scripts/models` makes, by its name. Its path is the folder's, in `MODELS_DIR` or where
+    /// `scripts/models` puts it.
+    Model(&'a str),
     /// A file or folder of the shared test data: relative to `INTELLIMAINT_DATA`, or to `../shared/data` beside the
     /// project.
     Data(&'a str),
 }
 
 impl Needed<'_> {
+    /// The embedding model.
+    pub const EMBEDDING_MODEL: Self = Self::Model("all-minilm-l6-v2");
+
     /// Its path, or `None` if this machine does not have it. Unlike [`need`], says nothing.
     #[must_use]
     pub fn find(self) -> Option<PathBuf> {
         match self {
             Self::Program(name) => program(name),
             Self::PythonPackage(name) => python_with(name),
-            Self::EmbeddingModel => {
-                let folder = from_env("MODEL_DIR", "models/all-minilm-l6-v2");
-                folder.join("tokenizer.json").is_file().then_some(folder)
-            }
+            Self::Model(name) => Some(from_env("MODELS_DIR", "models").join(name)).filter(|folder| folder.is_dir()),
             Self::Data(path) => Some(from_env("INTELLIMAINT_DATA", "../shared/data").join(path)).filter(|p| p.exists()),
         }
     }
@@ -49,7 +50,7 @@ impl fmt::Display for Needed<'_> {
         match self {
             Self::Program(name) => write!(f, "{name} is not installed"),
             Self::PythonPackage(name) => write!(f, ".venv has no Python package {name}"),
-            Self::EmbeddingModel => write!(f, "the embedding model is not installed (scripts/models)"),
+            Self::Model(name) => write!(f, "the model {name} is not installed (scripts/models)"),
             Self::Data(path) => write!(f, "there is no shared test data {path} (INTELLIMAINT_DATA)"),
         }
     }
@@ -115,7 +116,12 @@ mod tests {
     #[test]
     fn what_is_there_is_found() {
         assert!(need(Needed::Program("sh")).is_some_and(|path| path.is_file()));
-        for missing in [Needed::Program("no-such-program"), Needed::PythonPackage("no_such"), Needed::Data("no/such")] {
+        for missing in [
+            Needed::Program("no-such-program"),
+            Needed::PythonPackage("no_such"),
+            Needed::Model("no-such"),
+            Needed::Data("no/such"),
+        ] {
             assert_eq!(missing.find(), None, "{missing}");
         }
     }

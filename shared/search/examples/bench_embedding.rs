@@ -15,7 +15,7 @@ use std::{
     time::Instant,
 };
 
-use search::inference::{Embedder, ModelConfig};
+use search::embeddings::{Embedder, ModelConfig};
 use serde::Deserialize;
 use serde_json::json;
 

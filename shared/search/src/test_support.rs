@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use foundation::need::{Needed, need};
 
-use crate::inference::{Embedder, ModelConfig};
+use crate::embeddings::{Embedder, ModelConfig};
 
 /// The model for a test that cannot do without it: see [`need`].
 ///
@@ -14,7 +14,7 @@ use crate::inference::{Embedder, ModelConfig};
 /// If the model is installed and cannot be loaded.
 #[must_use]
 pub fn needed_embedder() -> Option<Embedder> {
-    need(Needed::EmbeddingModel)?;
+    need(Needed::EMBEDDING_MODEL)?;
     installed_embedder()
 }
 
@@ -25,6 +25,6 @@ pub fn needed_embedder() -> Option<Embedder> {
 #[must_use]
 pub fn installed_embedder() -> Option<Embedder> {
     static LOADED: OnceLock<Embedder> = OnceLock::new();
-    let dir = Needed::EmbeddingModel.find()?;
+    let dir = Needed::EMBEDDING_MODEL.find()?;
     Some(LOADED.get_or_init(|| Embedder::load(&ModelConfig { dir, threads: 2, queue: 64 }).unwrap()).clone())
 }

@@ -28,10 +28,9 @@ impl Session {
                 Some(AudioFormat::Pcm16) => LiveFormat::Raw(self.config.sample_rate.unwrap_or(DEFAULT_RATE)),
                 _ => LiveFormat::Recording,
             };
-            let transcriber = self.parts.transcriber.clone();
             let meter = self.speaker.meter(&self.parts);
             let silence = self.parts.limits.endpoint_silence;
-            match Microphone::open(format, &self.parts.audio, transcriber, meter, silence) {
+            match Microphone::open(format, &self.parts.audio, &self.parts.speech, meter, silence) {
                 Ok(opened) => self.microphones.push_back(opened),
                 Err(error) => {
                     self.ignores_sound = true;

@@ -24,7 +24,7 @@ async fn found(user: &TestUser, body: Value) -> Vec<Value> {
 
 #[tokio::test]
 async fn a_search_finds_the_page_and_only_in_the_users_own_documents() {
-    if need(Needed::EmbeddingModel).is_none() {
+    if need(Needed::EMBEDDING_MODEL).is_none() {
         return;
     }
     let system = TestSystem::start().await;
@@ -80,7 +80,7 @@ async fn search_by(family: &str, user: &TestUser) {
 
 #[tokio::test]
 async fn a_segment_that_cannot_be_used_is_made_again() {
-    if need(Needed::EmbeddingModel).is_none() {
+    if need(Needed::EMBEDDING_MODEL).is_none() {
         return;
     }
     let system = TestSystem::start().await;
@@ -134,7 +134,7 @@ async fn every_field_of_a_search_is_checked() {
 
 #[tokio::test]
 async fn embeddings_have_length_one_and_keep_their_order() {
-    if need(Needed::EmbeddingModel).is_none() {
+    if need(Needed::EMBEDDING_MODEL).is_none() {
         return;
     }
     let system = TestSystem::start().await;

@@ -42,8 +42,8 @@ async fn nobody_looks_into_a_running_system() {
     let port = local::free_port().unwrap();
     command.args(["--gateway-port", &port.to_string(), "--services-port", "0", "--dynamodb-port", "0"]);
     command.args(["--s3-port", "0", "--data-dir"]).arg(folder.path());
-    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/all-minilm-l6-v2");
-    command.env("TOKEN_SECRET", "0123456789abcdef0123456789abcdef").env("MODEL_DIR", model);
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+    command.env("TOKEN_SECRET", "0123456789abcdef0123456789abcdef").env("MODELS_DIR", models);
     let child = command.current_dir(folder.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let process = child.id();
     let _ended = Ended(child);

@@ -40,8 +40,6 @@ class Emulator:
             "STATE_DIR": str(self.folder / "state"),
             "TMPDIR": str(self.folder),
             "USE_SSL": "1",
-            # Functions inherit it; they run in folders of their own.
-            "POCKETSPHINX_PYTHON": str(self.python),
         }
         command = pathlib.Path(sys.executable).with_name("ministack")
         with self.log.open("wb") as log:

@@ -41,10 +41,10 @@ class System:
         the folder that their zip is unpacked into."""
         programs = {
             "Architecture": machine,
-            "ModelDir": str(ROOT / "models" / "all-minilm-l6-v2"),
+            "ModelsFolder": str(ROOT / "models"),
             "PdfiumLibrary": "lib/pdfium/libpdfium." + ("dylib" if sys.platform == "darwin" else "so"),
-            "SpeechToText": "pocketsphinx",
-            "TextToSpeech": "espeak",
+            "SpeechToText": "moonshine",
+            "TextToSpeech": "piper",
             "Ocr": "tesseract",
         }
         return cls(stack, endpoint, f"{endpoint}/_ministack/ses/messages", {**programs, **parameters})

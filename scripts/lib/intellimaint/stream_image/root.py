@@ -53,9 +53,9 @@ class Root:
         program = FOLDER / "usr/local/bin/stream"
         shutil.copy2(target_directory() / ("debug" if self.debug else "release") / "stream", program)
         run("strip", "--strip-debug", program)
-        model = FOLDER / "opt/models/all-minilm-l6-v2"
-        shutil.rmtree(model, ignore_errors=True)
-        shutil.copytree(ROOT / "models" / "all-minilm-l6-v2", model)
+        models = FOLDER / "opt/models"
+        shutil.rmtree(models, ignore_errors=True)
+        shutil.copytree(ROOT / "models", models, ignore=shutil.ignore_patterns(".cache"))
 
     def assemble(self):
         """What the Dockerfile's last stage begins with; kept until functions/stream/runtime-root changes."""

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use search::inference::{Embedder, Embedding, InferenceError, ModelConfig, TokenCounter};
+use search::embeddings::{Embedder, Embedding, EmbeddingError, ModelConfig, TokenCounter};
 
 use crate::Failure;
 
@@ -44,7 +44,7 @@ impl Embeddings {
     }
 
     /// The embedding of a question; not kept.
-    pub async fn question(&self, text: &str) -> Result<Vec<f32>, InferenceError> {
+    pub async fn question(&self, text: &str) -> Result<Vec<f32>, EmbeddingError> {
         Ok(self.embedder.embed_one(text).await?.into_vec())
     }
 

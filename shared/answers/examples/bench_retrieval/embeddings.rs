@@ -11,7 +11,7 @@ use documents::chunking::{Chunk, ChunkOptions, chunk};
 use documents::outline::outline;
 use documents::pdf::{Limits, PdfWorker};
 use foundation::config::DocumentsConfig;
-use search::inference::{Embedder, ModelConfig};
+use search::embeddings::{Embedder, ModelConfig};
 use search::retrieval::{Segment, SegmentSource};
 
 use crate::Failure;
@@ -87,7 +87,7 @@ impl Embeddings {
         let new: Vec<String> = texts.iter().filter(|text| !self.known.contains_key(*text)).cloned().collect();
         for batch in new.chunks(64) {
             let vectors = self.embedder.embed(batch.to_vec()).await?;
-            let vectors = vectors.into_iter().map(search::inference::Embedding::into_vec);
+            let vectors = vectors.into_iter().map(search::embeddings::Embedding::into_vec);
             self.known.extend(batch.iter().cloned().zip(vectors));
             self.added += batch.len();
             if self.added >= SAVE_AFTER {

@@ -1,13 +1,14 @@
 //! Reads variables and collects what is wrong with them.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use secrecy::{ExposeSecret, SecretString};
 use strum::VariantNames;
 use url::Url;
 
-use super::variables::Variable;
+use super::variables::{self as var, Variable};
 
 /// A variable with an invalid value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +66,12 @@ impl<'a> Reader<'a> {
     /// The value, or the default.
     pub fn text(&mut self, variable: &Variable) -> String {
         self.optional(variable).unwrap_or_else(|| variable.default.to_owned())
+    }
+
+    /// The folder that the variable names, by default the one with this name in `MODELS_DIR`.
+    pub fn model_folder(&mut self, variable: &Variable, name: &str) -> PathBuf {
+        let named = self.optional(variable).map(PathBuf::from);
+        named.unwrap_or_else(|| Path::new(&self.text(&var::MODELS_DIR)).join(name))
     }
 
     /// A secret, if it is set.

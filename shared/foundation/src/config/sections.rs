@@ -219,7 +219,7 @@ pub struct InferenceConfig {
 impl InferenceConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         Self {
-            model_dir: reader.text(&var::MODEL_DIR).into(),
+            model_dir: reader.model_folder(&var::MODEL_DIR, "all-minilm-l6-v2"),
             threads: reader.number(&var::EMBEDDING_THREADS, 1, 64),
             segment_cache: reader.number::<u64>(&var::SEGMENT_CACHE_MIB, 1, 65_536) * 1024 * 1024,
         }

@@ -18,6 +18,10 @@ pub struct SpeechConfig {
     pub recognition: RecognitionConfig,
     /// The speech synthesizer (`TEXT_TO_SPEECH`).
     pub synthesis: SynthesisConfig,
+    /// The folder of the model that tells speech from other sound (`VOICE_ACTIVITY_MODEL_DIR`).
+    pub voice_activity_model: PathBuf,
+    /// How many pieces of speech are recognised, or sentences spoken, in this process at a time (`SPEECH_THREADS`).
+    pub threads: usize,
     /// The spoken language, as a BCP 47 tag (`SPEECH_LANGUAGE`).
     pub language: String,
     /// The longest recording that is accepted (`MAX_AUDIO_SECONDS`).
@@ -33,13 +37,8 @@ pub struct SpeechConfig {
 pub enum RecognitionConfig {
     /// None: transcription responds that it is not configured.
     None,
-    /// `PocketSphinx`, offline, in child processes.
-    PocketSphinx {
-        /// `POCKETSPHINX_PYTHON`.
-        python: PathBuf,
-        /// `POCKETSPHINX_WORKERS`.
-        workers: usize,
-    },
+    /// Moonshine, offline, with the folder of its model (`SPEECH_MODEL_DIR`).
+    Moonshine(PathBuf),
     /// A program that reads WAV and writes text.
     Command {
         /// The program and its arguments (`SPEECH_COMMAND`).
@@ -60,6 +59,13 @@ pub enum RecognitionConfig {
 pub enum SynthesisConfig {
     /// None: synthesis responds that it is not configured.
     None,
+    /// A Piper voice, offline, with its folder (`PIPER_VOICE_DIR`). Voices of eSpeak NG can be asked for by name.
+    Piper {
+        /// `PIPER_VOICE_DIR`.
+        voice: PathBuf,
+        /// `ESPEAK_VOICE`, if there is no Piper voice.
+        espeak: String,
+    },
     /// eSpeak NG, offline, with the name of its voice (`ESPEAK_VOICE`).
     Espeak(String),
     /// An `OpenAI`-compatible endpoint; its model is `OPENAI_SPEECH_MODEL`.
@@ -97,7 +103,7 @@ pub struct DeepgramConfig {
 enum SpeechToText {
     #[default]
     None,
-    PocketSphinx,
+    Moonshine,
     Command,
     OpenAi,
     Deepgram,
@@ -110,6 +116,7 @@ enum SpeechToText {
 enum TextToSpeech {
     #[default]
     None,
+    Piper,
     Espeak,
     OpenAi,
     Deepgram,
@@ -121,6 +128,8 @@ impl SpeechConfig {
         Self {
             recognition: RecognitionConfig::read(reader),
             synthesis: SynthesisConfig::read(reader),
+            voice_activity_model: reader.model_folder(&var::VOICE_ACTIVITY_MODEL_DIR, "silero-vad"),
+            threads: reader.number(&var::SPEECH_THREADS, 1, 64),
             language: reader.text(&var::SPEECH_LANGUAGE),
             longest_audio: Duration::from_secs(reader.number(&var::MAX_AUDIO_SECONDS, 1, 14_400)),
             audio_worker: reader.optional(&var::AUDIO_WORKER).map(PathBuf::from),
@@ -132,10 +141,9 @@ impl SpeechConfig {
 impl RecognitionConfig {
     fn read(reader: &mut Reader<'_>) -> Self {
         match reader.choice(&var::SPEECH_TO_TEXT) {
-            SpeechToText::PocketSphinx => Self::PocketSphinx {
-                python: reader.text(&var::POCKETSPHINX_PYTHON).into(),
-                workers: reader.number(&var::POCKETSPHINX_WORKERS, 1, 64),
-            },
+            SpeechToText::Moonshine => {
+                Self::Moonshine(reader.model_folder(&var::SPEECH_MODEL_DIR, "moonshine-base-en"))
+            }
             SpeechToText::Command => {
                 let command: Vec<String> =
                     reader.text(&var::SPEECH_COMMAND).split_whitespace().map(str::to_owned).collect();
@@ -158,6 +166,10 @@ impl RecognitionConfig {
 impl SynthesisConfig {
     fn read(reader: &mut Reader<'_>) -> Self {
         match reader.choice(&var::TEXT_TO_SPEECH) {
+            TextToSpeech::Piper => Self::Piper {
+                voice: reader.model_folder(&var::PIPER_VOICE_DIR, "piper-en-us-joe"),
+                espeak: reader.text(&var::ESPEAK_VOICE),
+            },
             TextToSpeech::Espeak => Self::Espeak(reader.text(&var::ESPEAK_VOICE)),
             TextToSpeech::OpenAi => {
                 let voice = reader.text(&var::OPENAI_SPEECH_VOICE);

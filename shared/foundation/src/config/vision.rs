@@ -31,6 +31,8 @@ pub struct VisionConfig {
 pub enum ReadingConfig {
     /// None: text recognition responds that it is not configured.
     None,
+    /// PP-OCR, offline, with the folder of its networks (`OCR_MODEL_DIR`).
+    Paddle(PathBuf),
     /// Tesseract, offline, with its languages (`TESSERACT_LANGUAGES`).
     Tesseract(String),
     /// Amazon Textract, with a custom endpoint if one is set.
@@ -56,6 +58,7 @@ pub enum DetectionConfig {
 enum Ocr {
     #[default]
     None,
+    Paddle,
     Tesseract,
     Textract,
     OpenAi,
@@ -74,12 +77,13 @@ enum ObjectDetection {
 impl VisionConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         let reading = match reader.choice(&var::OCR) {
+            Ocr::Paddle => ReadingConfig::Paddle(reader.model_folder(&var::OCR_MODEL_DIR, "pp-ocr-v6-small")),
             Ocr::Tesseract => ReadingConfig::Tesseract(reader.text(&var::TESSERACT_LANGUAGES)),
             Ocr::Textract => ReadingConfig::Textract(reader.optional(&var::AWS_ENDPOINT_URL_TEXTRACT)),
             Ocr::OpenAi => vision_endpoint(reader).map_or(ReadingConfig::None, ReadingConfig::OpenAi),
             Ocr::None => ReadingConfig::None,
         };
-        let onnx = DetectionConfig::Onnx(reader.text(&var::DETECTION_MODEL_DIR).into());
+        let onnx = DetectionConfig::Onnx(reader.model_folder(&var::DETECTION_MODEL_DIR, "detection"));
         let detection = match reader.choice(&var::OBJECT_DETECTION) {
             ObjectDetection::Rekognition => {
                 DetectionConfig::Rekognition(reader.optional(&var::AWS_ENDPOINT_URL_REKOGNITION))

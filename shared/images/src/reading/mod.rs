@@ -5,6 +5,7 @@ mod left_over;
 mod letters;
 mod none;
 mod openai;
+mod paddle;
 mod prepare;
 mod rules;
 mod skew;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 
 pub use self::openai::OpenAiReader;
+pub use self::paddle::Paddle;
 pub use self::tesseract::Tesseract;
 pub use self::text::{ReadLine, ReadText, ReadWord};
 #[cfg(feature = "aws")]
@@ -62,6 +64,7 @@ pub async fn configured(config: &Config) -> Result<Arc<dyn TextReader>, Cause> {
     let timeout = config.vision.timeout;
     Ok(match &config.vision.reading {
         ReadingConfig::None => Arc::new(none::NoReader),
+        ReadingConfig::Paddle(folder) => Arc::new(Paddle::new(folder, timeout)),
         ReadingConfig::Tesseract(languages) => Arc::new(Tesseract::new(languages, timeout)),
         #[cfg(feature = "aws")]
         ReadingConfig::Textract(endpoint) => Arc::new(Textract::new(&config.aws, endpoint.as_deref(), timeout).await),

@@ -3,12 +3,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use earshot::Detector;
+use foundation::provider::ProviderError;
 
 use super::audio::{Pcm, RECOGNISED_RATE};
-
-/// Number of samples per frame: 16 milliseconds.
-const FRAME: usize = 256;
+use super::voice_activity::{FRAME, VoiceActivity, VoiceModel};
 
 /// Settings that separate utterances from other sound.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,10 +19,9 @@ pub struct Endpointing {
     pub before: Duration,
     /// Maximum length of an utterance. Longer speech is split.
     pub longest: Duration,
-    /// Minimum score, from 0 to 1, at which a frame begins speech. Loud noise reaches 0.78, and every speaker 0.8
-    /// within a syllable.
+    /// The least probability, from 0 to 1, at which a frame begins speech.
     pub begin: f32,
-    /// Minimum score at which a frame continues speech.
+    /// The least probability at which a frame continues speech.
     pub go_on: f32,
 }
 
@@ -35,8 +32,8 @@ impl Default for Endpointing {
             speech: Duration::from_millis(150),
             before: Duration::from_millis(300),
             longest: Duration::from_mins(1),
-            begin: 0.8,
-            go_on: 0.6,
+            begin: 0.5,
+            go_on: 0.35,
         }
     }
 }
@@ -67,7 +64,7 @@ pub enum EndReason {
 /// Detects utterances in one stream of sound.
 pub struct Endpointer {
     settings: Endpointing,
-    detector: Box<Detector>,
+    voice: VoiceActivity,
     /// Samples of an incomplete frame.
     waiting: Vec<i16>,
     state: State,
@@ -95,8 +92,8 @@ impl std::fmt::Debug for Endpointer {
 impl Endpointer {
     /// An endpointer for one stream of sound.
     #[must_use]
-    pub fn new(settings: Endpointing) -> Self {
-        Self { settings, detector: Detector::default_boxed(), waiting: Vec::new(), state: State::quiet() }
+    pub fn new(settings: Endpointing, voice: VoiceActivity) -> Self {
+        Self { settings, voice, waiting: Vec::new(), state: State::quiet() }
     }
 
     /// Whether a user is speaking.
@@ -111,10 +108,9 @@ impl Endpointer {
         self.waiting.extend_from_slice(samples);
         let waiting = std::mem::take(&mut self.waiting);
         let (frames, rest) = waiting.as_chunks::<FRAME>();
-        for frame in frames {
+        for (frame, likely) in frames.iter().zip(self.voice.judge(frames)) {
             let threshold = if self.is_speaking() { self.settings.go_on } else { self.settings.begin };
-            let voice = self.detector.predict_i16(frame) >= threshold;
-            self.hear(frame, voice, &mut events);
+            self.hear(frame, likely >= threshold, &mut events);
         }
         self.waiting = rest.to_vec();
         events
@@ -129,7 +125,7 @@ impl Endpointer {
             events.push(SpeechEvent::Ended(EndReason::EndOfSound));
         }
         self.state = State::quiet();
-        self.detector.reset();
+        self.voice.reset();
         events
     }
 
@@ -183,13 +179,15 @@ fn frames_in(length: Duration) -> usize {
 
 /// Whether a recording contains speech, by the same criteria as [`Endpointer`]. Silence and noise need no recogniser.
 /// Recordings at other rates are resampled first.
-#[must_use]
-pub fn voiced(sound: &Pcm) -> bool {
+///
+/// # Errors
+/// If the voice activity model is missing.
+pub fn voiced(sound: &Pcm, model: &VoiceModel) -> Result<bool, ProviderError> {
     if sound.rate != RECOGNISED_RATE {
-        return voiced(&sound.resampled(RECOGNISED_RATE));
+        return voiced(&sound.resampled(RECOGNISED_RATE), model);
     }
-    let mut endpointer = Endpointer::new(Endpointing::default());
-    sound.samples.chunks(FRAME * 64).any(|block| endpointer.push(block).contains(&SpeechEvent::Started))
+    let mut endpointer = Endpointer::new(Endpointing::default(), model.listen()?);
+    Ok(sound.samples.chunks(FRAME * 32).any(|block| endpointer.push(block).contains(&SpeechEvent::Started)))
 }
 
 #[cfg(test)]

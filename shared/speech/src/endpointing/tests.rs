@@ -5,14 +5,15 @@ use foundation::need::{Needed, need};
 use super::*;
 use crate::audio::test_support::{fixture_sound, noise, sine};
 use crate::audio::{AudioLimits, decode};
+use crate::test_support::{is_voiced, needed_voice_model};
 
 fn settings() -> Endpointing {
     Endpointing::default()
 }
 
 /// The sound of each utterance, and why it ended, when heard in blocks of `size`.
-fn utterances(sound: &[i16], size: usize, settings: Endpointing) -> Vec<(Vec<i16>, EndReason)> {
-    let mut endpointer = Endpointer::new(settings);
+fn utterances(sound: &[i16], size: usize, settings: Endpointing, model: &VoiceModel) -> Vec<(Vec<i16>, EndReason)> {
+    let mut endpointer = Endpointer::new(settings, model.listen().unwrap());
     let mut events: Vec<SpeechEvent> = sound.chunks(size).flat_map(|block| endpointer.push(block)).collect();
     events.extend(endpointer.finish());
     let mut found = Vec::new();
@@ -38,9 +39,10 @@ fn sentence() -> Vec<i16> {
 
 #[test]
 fn a_sentence_is_one_utterance() {
+    let Some(model) = needed_voice_model() else { return };
     let sound = sentence();
     for size in [1, 160, 320, 1_000, sound.len()] {
-        let found = utterances(&sound, size, settings());
+        let found = utterances(&sound, size, settings(), &model);
         assert_eq!(found.len(), 1, "in blocks of {size}");
         let (samples, ending) = &found[0];
         assert_eq!(*ending, EndReason::Silence);
@@ -54,19 +56,21 @@ fn a_sentence_is_one_utterance() {
 
 #[test]
 fn two_sentences_are_two_utterances() {
+    let Some(model) = needed_voice_model() else { return };
     let sound = [sentence(), sentence()].concat();
-    assert_eq!(utterances(&sound, 320, settings()).len(), 2);
+    assert_eq!(utterances(&sound, 320, settings(), &model).len(), 2);
     // With a longer silence than the pause between them, they are one.
     let patient = Endpointing { silence: Duration::from_secs(4), ..settings() };
-    let found = utterances(&sound, 320, patient);
+    let found = utterances(&sound, 320, patient, &model);
     assert_eq!(found.iter().map(|(_, ending)| *ending).collect::<Vec<_>>(), [EndReason::EndOfSound]);
 }
 
 #[test]
 fn an_utterance_has_a_longest_length_and_nothing_of_it_is_lost() {
+    let Some(model) = needed_voice_model() else { return };
     let sound: Vec<i16> = std::iter::repeat_n(fixture_sound("alaw.wav").samples, 4).flatten().collect();
     let short = Endpointing { longest: Duration::from_secs(2), ..settings() };
-    let found = utterances(&sound, 320, short);
+    let found = utterances(&sound, 320, short, &model);
     assert!(found.len() >= 3, "{} utterances", found.len());
     assert!(found.iter().any(|(_, ending)| *ending == EndReason::TooLong));
     let heard: usize = found.iter().map(|(samples, _)| samples.len()).sum();
@@ -75,6 +79,7 @@ fn an_utterance_has_a_longest_length_and_nothing_of_it_is_lost() {
 
 #[test]
 fn silence_noise_tones_and_clicks_are_not_speech() {
+    let Some(model) = needed_voice_model() else { return };
     let second = RECOGNISED_RATE as usize;
     let mut clicks = vec![0_i16; 3 * second];
     for click in clicks.chunks_mut(second / 2) {
@@ -90,12 +95,13 @@ fn silence_noise_tones_and_clicks_are_not_speech() {
     ];
     for (name, samples) in cases {
         let sound = Pcm { rate: RECOGNISED_RATE, samples };
-        assert!(!voiced(&sound), "{name}: {}", voiced_share(&sound));
+        assert!(!is_voiced(&sound, &model), "{name}: {}", voiced_share(&sound, &model));
     }
 }
 
 #[test]
 fn recordings_are_told_by_voice() {
+    let Some(model) = needed_voice_model() else { return };
     let Some(folder) = need(Needed::Data("speech")) else { return };
     let limits = AudioLimits::new(Duration::from_mins(1));
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -106,17 +112,27 @@ fn recordings_are_told_by_voice() {
         }
         let sound = decode(std::fs::read(&path).unwrap(), limits).unwrap();
         let expected = !(name.contains("silence") || name.contains("noise"));
-        println!("{name}: {:.1} s, {:.0} % voice", sound.duration().as_secs_f32(), 100.0 * voiced_share(&sound));
-        assert_eq!(voiced(&sound), expected, "{name}: {}", voiced_share(&sound));
+        println!(
+            "{name}: {:.1} s, {:.0} % voice",
+            sound.duration().as_secs_f32(),
+            100.0 * voiced_share(&sound, &model)
+        );
+        assert_eq!(is_voiced(&sound, &model), expected, "{name}: {}", voiced_share(&sound, &model));
     }
 }
 
-/// The share of a recording at [`RECOGNISED_RATE`] that is certainly voice, from 0 to 1.
+/// The share of a recording at [`RECOGNISED_RATE`] that begins speech, from 0 to 1.
 #[expect(clippy::cast_precision_loss, reason = "a share")]
-fn voiced_share(sound: &Pcm) -> f32 {
-    let mut detector = Detector::default_boxed();
-    let threshold = Endpointing::default().begin;
-    let (frames, _) = sound.samples.as_chunks::<FRAME>();
-    let voice = frames.iter().filter(|frame| detector.predict_i16(frame.as_slice()) >= threshold).count();
-    if frames.is_empty() { 0.0 } else { voice as f32 / frames.len() as f32 }
+fn voiced_share(sound: &Pcm, model: &VoiceModel) -> f32 {
+    let judged = model.listen().unwrap().judge(sound.samples.as_chunks().0);
+    let voice = judged.iter().filter(|likely| **likely >= Endpointing::default().begin).count();
+    voice as f32 / judged.len().max(1) as f32
+}
+
+#[test]
+fn a_missing_model_is_said() {
+    let missing = VoiceModel::load(std::path::Path::new("/nowhere")).unwrap();
+    let error = missing.listen().unwrap_err();
+    assert_eq!(error.code(), "voice_model_not_installed");
+    assert!(error.to_string().contains("scripts/models"), "{error}");
 }

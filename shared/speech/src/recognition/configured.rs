@@ -4,23 +4,24 @@ use std::sync::Arc;
 
 #[cfg(feature = "aws")]
 use super::Transcribe;
-use super::{Deepgram, NoTranscriber, OpenAi, PocketSphinx, SpeechCommand, Transcriber};
+use super::{Deepgram, Moonshine, NoTranscriber, OpenAi, SpeechCommand, Transcriber};
+use crate::voice_activity::VoiceModel;
 use foundation::config::{Config, RecognitionConfig};
 use foundation::provider::Cause;
 
-/// The configured transcriber. Child processes are started in the background.
+/// The configured transcriber.
 ///
 /// # Errors
 /// If the client of a service cannot be set up, because there are no root certificates or the key contains characters
 /// that a header cannot; if the service is not part of this program.
 #[cfg_attr(not(feature = "aws"), expect(clippy::unused_async, reason = "for Transcribe alone"))]
-pub async fn configured(config: &Config) -> Result<Arc<dyn Transcriber>, Cause> {
+pub async fn configured(config: &Config, voice: &VoiceModel) -> Result<Arc<dyn Transcriber>, Cause> {
     let speech = &config.speech;
     let (language, timeout) = (speech.language.as_str(), speech.timeout);
     Ok(match &speech.recognition {
         RecognitionConfig::None => Arc::new(NoTranscriber),
-        RecognitionConfig::PocketSphinx { python, workers } => {
-            Arc::new(PocketSphinx::new(python.clone(), *workers, timeout))
+        RecognitionConfig::Moonshine(folder) => {
+            Arc::new(Moonshine::new(folder, voice.clone(), speech.threads, timeout))
         }
         RecognitionConfig::Command { command, files } => Arc::new(SpeechCommand::new(command, files, timeout)),
         RecognitionConfig::OpenAi(endpoint) => Arc::new(OpenAi::new(endpoint, language)?),

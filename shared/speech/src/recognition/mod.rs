@@ -2,22 +2,24 @@
 
 mod command;
 mod configured;
+mod cutting;
 mod deepgram;
+mod moonshine;
 mod none;
 mod openai;
-pub mod pocketsphinx;
 #[cfg(test)]
 mod test_support;
 #[cfg(feature = "aws")]
 mod transcribe;
 mod whole;
+mod written;
 
 pub use command::SpeechCommand;
 pub use configured::configured;
 pub use deepgram::Deepgram;
+pub use moonshine::Moonshine;
 pub use none::NoTranscriber;
 pub use openai::OpenAi;
-pub use pocketsphinx::PocketSphinx;
 #[cfg(feature = "aws")]
 pub use transcribe::Transcribe;
 

@@ -16,7 +16,7 @@ impl NoTranscriber {
     fn refusal() -> ProviderError {
         let failure = ProviderFailure::NotConfigured {
             code: "speech_recognition_not_configured",
-            advice: "Speech recognition is switched off here. Set SPEECH_TO_TEXT to pocketsphinx, command, openai, \
+            advice: "Speech recognition is switched off here. Set SPEECH_TO_TEXT to moonshine, command, openai, \
                      deepgram or transcribe to switch it on."
                 .to_owned(),
         };

@@ -4,6 +4,7 @@ mod deepgram;
 mod espeak;
 mod none;
 mod openai;
+mod piper;
 #[cfg(feature = "aws")]
 mod polly;
 mod say;
@@ -23,6 +24,7 @@ pub use deepgram::Deepgram;
 pub use espeak::Espeak;
 pub use none::NoSynthesizer;
 pub use openai::OpenAi;
+pub use piper::Piper;
 #[cfg(feature = "aws")]
 pub use polly::Polly;
 pub use say::{say, say_in_pieces};
@@ -69,6 +71,10 @@ pub async fn configured(config: &Config) -> Result<Arc<dyn Synthesizer>, Cause> 
     let speech = &config.speech;
     Ok(match &speech.synthesis {
         SynthesisConfig::None => Arc::new(NoSynthesizer),
+        SynthesisConfig::Piper { voice, espeak } => {
+            let espeak = Espeak::new(espeak.clone(), speech.timeout);
+            Arc::new(Piper::new(voice.clone(), espeak, speech.threads, speech.timeout))
+        }
         SynthesisConfig::Espeak(voice) => Arc::new(Espeak::new(voice.clone(), speech.timeout)),
         SynthesisConfig::OpenAi { endpoint, voice } => Arc::new(OpenAi::new(endpoint, voice.clone())?),
         SynthesisConfig::Deepgram(deepgram) => Arc::new(Deepgram::new(deepgram, speech.timeout)?),

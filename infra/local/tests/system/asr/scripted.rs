@@ -11,7 +11,8 @@ use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt};
 use shared::http::{Backend, serve};
 use speech::audio::{Pcm, RECOGNISED_RATE};
-use speech::{SpokenSegment, Synthesizer, Transcriber, Transcript, TranscriptEvent, Utterance};
+use speech::voice_activity::VoiceModel;
+use speech::{Speech, SpokenSegment, Synthesizer, Transcriber, Transcript, TranscriptEvent, Utterance};
 
 use crate::harness::{TestSystem, TestUser};
 
@@ -57,7 +58,9 @@ pub async fn beside(system: &TestSystem) -> (TestUser, Arc<Scripted>) {
     let scripted = Arc::new(Scripted::default());
     let context = system.system.context.clone();
     let config = context.config.clone();
-    let routes = asr::router(asr::App::new(context, scripted.clone(), scripted.clone()));
+    let voice = VoiceModel::load(&config.speech.voice_activity_model).unwrap();
+    let speech = Speech { voice, transcriber: scripted.clone(), synthesizer: scripted.clone() };
+    let routes = asr::router(asr::App::new(context, speech));
     let service = serve(Backend::Services, routes, &config.http).into_make_service_with_connect_info::<SocketAddr>();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

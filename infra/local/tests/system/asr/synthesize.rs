@@ -7,11 +7,10 @@ use foundation::need::{Needed, need};
 use reqwest::Method;
 use serde_json::{Value, json};
 use speech::audio::{AudioLimits, Pcm, decode};
-use speech::endpointing::voiced;
 
 use super::SYNTHESIZE;
 use super::scripted::beside;
-use crate::harness::{TestSystem, TestUser, refused_beyond, sentences};
+use crate::harness::{TestSystem, TestUser, is_speech, refused_beyond, sentences};
 
 /// The type and the bytes of an answer that must be a file.
 async fn file(caller: &TestUser, body: Value) -> (String, Vec<u8>) {
@@ -39,7 +38,7 @@ async fn a_markdown_text_becomes_a_playable_wav() {
     assert_eq!(u32::from_le_bytes(bytes[4..8].try_into().unwrap()) as usize, bytes.len() - 8);
     assert_eq!(u32::from_le_bytes(bytes[40..44].try_into().unwrap()) as usize, bytes.len() - 44);
     let usual = sound(bytes);
-    assert!(usual.duration() > Duration::from_secs(3) && voiced(&usual), "{:?}", usual.duration());
+    assert!(usual.duration() > Duration::from_secs(3) && is_speech(&usual), "{:?}", usual.duration());
     let fast = sound(file(&visitor, json!({"text": text, "speed": 2, "voice": "en-gb"})).await.1);
     assert!(fast.duration() < usual.duration().mul_f32(0.8), "{:?}", fast.duration());
     // A client need not know which provider is at work.

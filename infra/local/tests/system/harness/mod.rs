@@ -10,6 +10,7 @@ mod socket;
 mod sse;
 mod stripe;
 mod user;
+mod voice;
 
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
@@ -31,6 +32,7 @@ pub use socket::{Received, Socket};
 pub use sse::{Events, events};
 pub use stripe::{StripeServer, stripe_signature, subscription};
 pub use user::{Answer, TestUser, refused_beyond};
+pub use voice::is_speech;
 
 /// A system of one test.
 pub struct TestSystem {
@@ -70,8 +72,7 @@ impl TestSystem {
         // Compared with the policies of the template when all tests have run.
         let calls = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("calls");
         // A test that names a folder wants the model of that folder, or none.
-        let names_model = lookup("MODEL_DIR") != default("MODEL_DIR");
-        let embedder = if names_model { None } else { installed_embedder() };
+        let embedder = if lookup("MODEL_DIR").is_some() { None } else { installed_embedder() };
         let options = Options { record_calls: Some(calls), embedder, ..options };
         Self { system: System::start(options, &lookup).await.expect("the system starts") }
     }
@@ -108,7 +109,7 @@ fn default(name: &str) -> Option<String> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     match name {
         "TOKEN_SECRET" => Some(TOKEN_SECRET.to_owned()),
-        "MODEL_DIR" => Needed::EmbeddingModel.find().map(|folder| folder.to_str().unwrap().to_owned()),
+        "MODELS_DIR" => Some(std::env::var(name).unwrap_or_else(|_| format!("{root}/models"))),
         "PDFIUM_LIBRARY" => Some(format!("{root}/lib/pdfium/libpdfium{}", std::env::consts::DLL_SUFFIX)),
         // The local system's own default would hide the limits.
         "DEFAULT_PLAN" => Some("free".to_owned()),

@@ -123,7 +123,7 @@ fn spawn(folder: &Path, ports: [u16; 4], variables: &Vec<(String, String)>) -> C
     for (flag, port) in flags.into_iter().zip(ports) {
         command.arg(flag).arg(port.to_string());
     }
-    for name in ["TOKEN_SECRET", "MODEL_DIR", "PDFIUM_LIBRARY"] {
+    for name in ["TOKEN_SECRET", "MODELS_DIR", "PDFIUM_LIBRARY"] {
         command.env(name, default(name).unwrap());
     }
     for (name, value) in variables {

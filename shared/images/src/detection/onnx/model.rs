@@ -1,14 +1,10 @@
-//! Runs the graph with tract.
+//! Runs the graph.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use image::RgbImage;
-use tract_onnx::prelude::{
-    Datum, DatumType, Framework, InferenceFact, InferenceModelExt, IntoRunnable, IntoTValue, TValue, Tensor,
-    TractResult, TypedRunnableModel, tvec,
-};
-use tract_onnx::tract_hir::infer::Factoid;
+use inference::{Network, NetworkError, Tensor, tract};
 
 use super::LoadError;
 use super::decode::{Decoder, Values};
@@ -19,10 +15,9 @@ use crate::{Detection, Picture};
 /// A model with its description.
 #[derive(Debug)]
 pub(super) struct Model {
-    plan: Arc<TypedRunnableModel>,
+    network: Arc<dyn Network>,
     /// Whether its input is bytes.
     takes_bytes: bool,
-    names: Vec<String>,
     preprocess: Preprocess,
     labels: Vec<String>,
 }
@@ -32,9 +27,10 @@ impl Model {
     pub(super) fn load(folder: &Path) -> Result<Self, LoadError> {
         let preprocess = Preprocess::read(folder)?;
         let labels = read_labels(folder)?;
-        let failed = |error: tract_onnx::prelude::TractError| LoadError::Model(format!("{error:#}"));
-        let (plan, takes_bytes, names) = plan(folder, &preprocess).map_err(failed)?;
-        let model = Self { plan, takes_bytes, names, preprocess, labels };
+        let network = tract::load(&folder.join("model.onnx"), &[preprocess.input.shape().as_slice()]);
+        let network = network.map_err(|error| LoadError::Model(error.to_string()))?;
+        let takes_bytes = network.inputs().first().is_some_and(|port| port.takes_bytes);
+        let model = Self { network, takes_bytes, preprocess, labels };
         let input = &model.preprocess.input;
         let grey = Picture::of(RgbImage::from_pixel(input.width, input.height, image::Rgb([128; 3])));
         model.detect(&grey).map_err(LoadError::Model)?;
@@ -45,40 +41,24 @@ impl Model {
     pub(super) fn detect(&self, picture: &Picture) -> Result<Vec<Detection>, String> {
         let input = &self.preprocess.input;
         let (fitted, placement) = input.fit(picture);
-        let outputs = self.run(&fitted).map_err(|error| format!("{error:#}"))?;
+        let outputs = self.run(&fitted).map_err(|error| error.to_string())?;
         let size = (pixels(input.width), pixels(input.height));
         let decoder = Decoder { output: &self.preprocess.output, labels: &self.labels, input: size };
         decoder.decode(&outputs, &placement)
     }
 
-    fn run(&self, fitted: &RgbImage) -> TractResult<Vec<Values>> {
+    fn run(&self, fitted: &RgbImage) -> Result<Vec<Values>, NetworkError> {
         let input = &self.preprocess.input;
         let tensor = if self.takes_bytes {
-            Tensor::from_shape(&input.shape(), &input.bytes(fitted))?
+            Tensor::new(input.shape(), input.bytes(fitted))
         } else {
-            Tensor::from_shape(&input.shape(), &input.values(fitted))?
+            Tensor::new(input.shape(), input.values(fitted))
         };
-        let outputs = self.plan.run(tvec![tensor.into_tvalue()])?;
-        self.names.iter().zip(&outputs).map(|(name, output)| values(name, output)).collect()
+        let outputs = self.network.run(vec![tensor.into()])?.into_iter();
+        let values = outputs.zip(self.network.outputs()).map(|(output, name)| {
+            let shape = output.shape().to_vec();
+            Values { name: name.clone(), shape, values: output.into_floats().unwrap_or_default() }
+        });
+        Ok(values.collect())
     }
-}
-
-fn plan(folder: &Path, preprocess: &Preprocess) -> TractResult<(Arc<TypedRunnableModel>, bool, Vec<String>)> {
-    let mut model = tract_onnx::onnx().model_for_path(folder.join("model.onnx"))?;
-    let takes_bytes = model.input_fact(0)?.datum_type.concretize() == Some(u8::datum_type());
-    let kind: DatumType = if takes_bytes { u8::datum_type() } else { f32::datum_type() };
-    model.set_input_fact(0, InferenceFact::dt_shape(kind, preprocess.input.shape()))?;
-    let outlets = model.output_outlets()?.to_vec();
-    let names = outlets.iter().map(|outlet| {
-        let label = model.outlet_label(*outlet).map(str::to_owned);
-        label.unwrap_or_else(|| model.node(outlet.node).name.clone())
-    });
-    let names = names.collect();
-    Ok((model.into_optimized()?.into_runnable()?, takes_bytes, names))
-}
-
-fn values(name: &str, output: &TValue) -> TractResult<Values> {
-    let cast = output.cast_to::<f32>()?;
-    let plain = cast.try_as_plain_ram()?;
-    Ok(Values { name: name.to_owned(), shape: output.shape().to_vec(), values: plain.as_slice::<f32>()?.to_vec() })
 }

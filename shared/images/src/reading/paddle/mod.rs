@@ -1,0 +1,309 @@
+//! Text recognition by PP-OCR, offline and in this process: photos, plates and displays as well as pages.
+//!
+//! One network finds the lines on a picture, in any direction; another one reads each. If most lines stand on end, or
+//! are read badly the first way up, the picture is taken to be turned.
+
+mod detector;
+mod quad;
+mod recogniser;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use foundation::provider::{ProviderError, ProviderFailure};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use image::RgbImage;
+use inference::NetworkError;
+use tokio::sync::{OnceCell, Semaphore};
+
+use self::detector::Detector;
+use self::quad::{Point, Quad};
+use self::recogniser::{FoundWord, HEIGHT, Recogniser};
+use super::{ReadLine, ReadText, ReadWord, TextReader};
+use crate::area::pixels;
+use crate::picture::QuarterTurn;
+use crate::{Picture, PixelBox};
+
+/// The name that begins the sentences of errors.
+const NAME: &str = "Text recognition";
+/// Lines that are less sure are not text: leaves, grids and shadows look like letters.
+const LEAST_CONFIDENCE: f32 = 0.5;
+/// A line this many times higher than wide stands on end.
+const ON_END: f32 = 1.5;
+/// The longest lines, which tell which way up a picture is.
+const TELLING: usize = 5;
+/// If they are surer, the picture is the right way up.
+const CLEAR: f32 = 0.85;
+/// How much larger the area is that the detector gives than the letters: the share of its height on each side.
+const MARGIN: f32 = 0.14;
+/// Lines that overlap by this share of the lower one's height are beside each other.
+const BESIDE: f32 = 0.5;
+
+/// PP-OCR. Its networks are loaded when they are first needed.
+#[derive(Debug)]
+pub struct Paddle {
+    folder: PathBuf,
+    networks: OnceCell<Arc<Networks>>,
+    timeout: Duration,
+    /// Limits the number of pictures that are read at a time to one per processor.
+    slots: Arc<Semaphore>,
+}
+
+#[derive(Debug)]
+struct Networks {
+    detector: Detector,
+    recogniser: Recogniser,
+}
+
+impl Paddle {
+    /// With the networks in `folder`, as `scripts/models` makes it. One picture may take at most `timeout`, with the time
+    /// that it waits.
+    #[must_use]
+    pub fn new(folder: &Path, timeout: Duration) -> Self {
+        let at_once = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let slots = Arc::new(Semaphore::new(at_once));
+        Self { folder: folder.to_owned(), networks: OnceCell::new(), timeout, slots }
+    }
+
+    async fn networks(&self) -> Result<Arc<Networks>, ProviderError> {
+        let load = || async {
+            let folder = self.folder.clone();
+            if !folder.join("detector.onnx").is_file() {
+                return Err(not_installed());
+            }
+            let loaded = tokio::task::spawn_blocking(move || Networks::load(&folder)).await.map_err(unavailable)?;
+            loaded.map(Arc::new).map_err(unavailable)
+        };
+        self.networks.get_or_try_init(load).await.cloned()
+    }
+
+    async fn read_picture(&self, picture: Arc<Picture>) -> Result<ReadText, ProviderError> {
+        let networks = self.networks().await?;
+        let work = async {
+            let slot = self.slots.clone().acquire_owned().await.map_err(unavailable)?;
+            let gone = GoneOnDrop::default();
+            let is_gone = gone.0.clone();
+            let read = tokio::task::spawn_blocking(move || {
+                let _slot = slot;
+                networks.read(&picture, &|| is_gone.load(Ordering::Relaxed))
+            });
+            let text = read.await.map_err(unavailable)?.map_err(unavailable);
+            drop(gone);
+            text
+        };
+        let outcome = tokio::time::timeout(self.timeout, work).await;
+        outcome.map_err(|_| ProviderError::new(NAME, ProviderFailure::Timeout))?
+    }
+}
+
+/// Tells the thread that works for a future when the future is dropped.
+#[derive(Debug, Default)]
+struct GoneOnDrop(Arc<AtomicBool>);
+
+impl Drop for GoneOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A line that was read.
+struct FoundLine {
+    quad: Quad,
+    words: Vec<FoundWord>,
+}
+
+impl Networks {
+    fn load(folder: &Path) -> Result<Self, NetworkError> {
+        Ok(Self {
+            detector: Detector::load(&folder.join("detector.onnx"))?,
+            recogniser: Recogniser::load(&folder.join("recogniser.onnx"), &folder.join("characters.json"))?,
+        })
+    }
+
+    fn read(&self, picture: &Picture, is_gone: &dyn Fn() -> bool) -> Result<ReadText, NetworkError> {
+        let image = &picture.pixels;
+        let (quads, mut turn) = upright(self.detector.lines(image)?);
+        let (quads, is_turned) = self.right_way_up(image, quads)?;
+        if is_turned {
+            turn = match turn {
+                QuarterTurn::None => QuarterTurn::Half,
+                QuarterTurn::Right => QuarterTurn::Left,
+                QuarterTurn::Half => QuarterTurn::None,
+                QuarterTurn::Left => QuarterTurn::Right,
+            };
+        }
+        let mut lines = Vec::new();
+        for quad in quads {
+            if is_gone() {
+                break;
+            }
+            let words = self.recogniser.words(&quad.cut(image, HEIGHT))?;
+            if confidence(&words) >= LEAST_CONFIDENCE {
+                lines.push(FoundLine { quad, words });
+            }
+        }
+        Ok(text(lines, turn, picture))
+    }
+
+    /// The lines as they are read best: as they are, or all upside down; and whether they are.
+    fn right_way_up(&self, image: &RgbImage, quads: Vec<Quad>) -> Result<(Vec<Quad>, bool), NetworkError> {
+        let mut longest: Vec<&Quad> = quads.iter().collect();
+        longest.sort_unstable_by(|one, other| (other.width * other.height).total_cmp(&(one.width * one.height)));
+        let (mut as_is, mut turned) = (0.0, 0.0);
+        for quad in longest.into_iter().take(TELLING) {
+            as_is += confidence(&self.recogniser.words(&quad.cut(image, HEIGHT))?);
+        }
+        if as_is >= CLEAR * pixels(u32::try_from(quads.len().min(TELLING)).unwrap_or(1)) {
+            return Ok((quads, false));
+        }
+        let flipped: Vec<Quad> = quads.iter().map(|quad| quad.upside_down()).collect();
+        let mut longest: Vec<&Quad> = flipped.iter().collect();
+        longest.sort_unstable_by(|one, other| (other.width * other.height).total_cmp(&(one.width * one.height)));
+        for quad in longest.into_iter().take(TELLING) {
+            turned += confidence(&self.recogniser.words(&quad.cut(image, HEIGHT))?);
+        }
+        Ok(if turned > as_is { (flipped, true) } else { (quads, false) })
+    }
+}
+
+/// The lines as text runs along them, and how the picture has to be turned for it. If most stand on end, text is taken
+/// to run upwards, as on a page that lies on its right side.
+fn upright(quads: Vec<Quad>) -> (Vec<Quad>, QuarterTurn) {
+    let stands = |quad: &Quad| quad.height > ON_END * quad.width;
+    let (mut level, mut on_end) = (0.0, 0.0);
+    for quad in &quads {
+        if stands(quad) {
+            on_end += quad.height;
+        } else if quad.width > ON_END * quad.height {
+            level += quad.width;
+        }
+    }
+    let is_sideways = on_end > level;
+    let quads = quads.into_iter().map(|quad| if is_sideways || stands(&quad) { quad.on_end(true) } else { quad });
+    (quads.collect(), if is_sideways { QuarterTurn::Right } else { QuarterTurn::None })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "characters of a line")]
+fn confidence(words: &[FoundWord]) -> f32 {
+    let length = |word: &FoundWord| word.text.chars().count() as f32;
+    let all: f32 = words.iter().map(length).sum();
+    words.iter().map(|word| word.confidence * length(word)).sum::<f32>() / all.max(1.0)
+}
+
+/// The text of the lines, in reading order.
+fn text(lines: Vec<FoundLine>, turn: QuarterTurn, picture: &Picture) -> ReadText {
+    let kept = picture.pixels.dimensions();
+    let scale = (pixels(picture.size().0) / pixels(kept.0), pixels(picture.size().1) / pixels(kept.1));
+    let place = Place { turn, tilt: tilt(&lines, turn), size: picture.size(), scale };
+    let mut read: Vec<ReadLine> = lines.into_iter().filter_map(|line| place.line(line)).collect();
+    let key = |line: &ReadLine| line.words.first().map_or(line.area, |word| word.upright);
+    read.sort_by(|one, other| key(one).y.total_cmp(&key(other).y));
+    let mut rows: Vec<Vec<ReadLine>> = Vec::new();
+    for line in read {
+        let area = key(&line);
+        let beside = rows.last_mut().filter(|row| {
+            row.iter().map(key).any(|other| {
+                let shared = other.bottom().min(area.bottom()) - other.y.max(area.y);
+                shared >= BESIDE * other.height.min(area.height)
+            })
+        });
+        match beside {
+            Some(row) => row.push(line),
+            None => rows.push(vec![line]),
+        }
+    }
+    for row in &mut rows {
+        row.sort_by(|one, other| key(one).x.total_cmp(&key(other).x));
+    }
+    ReadText { turn, ..ReadText::of(rows.into_iter().flatten().collect()) }
+}
+
+/// The direction of the lines on the upright picture, in radians: that of the middle one.
+fn tilt(lines: &[FoundLine], turn: QuarterTurn) -> f32 {
+    let mut angles: Vec<f32> = lines.iter().map(|line| line.quad.angle - direction(turn)).map(to_half_turn).collect();
+    angles.sort_unstable_by(f32::total_cmp);
+    angles.get(angles.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// The direction of level text on a picture that has to be turned like this.
+fn direction(turn: QuarterTurn) -> f32 {
+    use std::f32::consts::{FRAC_PI_2, PI};
+    match turn {
+        QuarterTurn::None => 0.0,
+        QuarterTurn::Right => -FRAC_PI_2,
+        QuarterTurn::Half => PI,
+        QuarterTurn::Left => FRAC_PI_2,
+    }
+}
+
+/// The same angle, between minus and plus half a turn.
+fn to_half_turn(angle: f32) -> f32 {
+    let turn = std::f32::consts::TAU;
+    angle - (angle / turn).round() * turn
+}
+
+/// Where lines are, on the picture and on the upright page.
+struct Place {
+    turn: QuarterTurn,
+    tilt: f32,
+    /// The size of the picture as it was sent, and how many times larger it is than what was read.
+    size: (u32, u32),
+    scale: (f32, f32),
+}
+
+impl Place {
+    fn line(&self, line: FoundLine) -> Option<ReadLine> {
+        let FoundLine { quad, words } = line;
+        let quad = quad.scaled(self.scale);
+        let tight = Quad { height: quad.height * (1.0 - 2.0 * MARGIN), ..quad };
+        let words: Vec<ReadWord> = words.into_iter().filter_map(|word| self.word(tight, word)).collect();
+        let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+        #[expect(clippy::cast_precision_loss, reason = "words of a line")]
+        let confidence = words.iter().map(|word| word.confidence).sum::<f32>() / words.len().max(1) as f32;
+        let area = PixelBox::between(tight.sides(), self.size)?;
+        (!words.is_empty()).then_some(ReadLine { text, confidence, area, words })
+    }
+
+    fn word(&self, line: Quad, word: FoundWord) -> Option<ReadWord> {
+        let quad = line.part(word.from, word.to);
+        let middle: Point = (pixels(self.size.0) / 2.0, pixels(self.size.1) / 2.0);
+        let upright = self.turned(quad.levelled(self.tilt, middle));
+        let upright = PixelBox::between(upright.sides(), self.turn.size(self.size))?;
+        let area = PixelBox::between(quad.sides(), self.size)?;
+        Some(ReadWord { text: word.text, confidence: word.confidence, area, upright })
+    }
+
+    /// Maps a rectangle to the picture after its quarter turn.
+    fn turned(&self, quad: Quad) -> Quad {
+        let (width, height) = (pixels(self.size.0), pixels(self.size.1));
+        let (x, y) = quad.centre;
+        let centre = match self.turn {
+            QuarterTurn::None => (x, y),
+            QuarterTurn::Right => (height - y, x),
+            QuarterTurn::Half => (width - x, height - y),
+            QuarterTurn::Left => (y, width - x),
+        };
+        Quad { centre, angle: quad.angle - direction(self.turn), ..quad }
+    }
+}
+
+fn not_installed() -> ProviderError {
+    let advice =
+        "Text on pictures cannot be read: the model is missing. Run scripts/models, or correct OCR_MODEL_DIR or \
+                  OCR."
+            .to_owned();
+    ProviderError::new(NAME, ProviderFailure::NotConfigured { code: "text_reader_not_installed", advice })
+}
+
+fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> ProviderError {
+    ProviderError::unavailable(NAME, error)
+}
+
+impl TextReader for Paddle {
+    fn read(&self, picture: Arc<Picture>) -> BoxFuture<'_, Result<ReadText, ProviderError>> {
+        self.read_picture(picture).boxed()
+    }
+}

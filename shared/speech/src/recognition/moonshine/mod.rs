@@ -1,0 +1,167 @@
+//! Speech recognition by Moonshine, offline and in this process.
+
+mod live;
+mod model;
+mod tokens;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use foundation::provider::{ProviderError, ProviderFailure};
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream};
+use futures::{FutureExt, StreamExt, TryStreamExt};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
+
+use super::cutting::{Cutter, Piece};
+use super::written::written;
+use super::{NAME, SpokenSegment, Transcriber, Transcript, TranscriptEvent};
+use crate::audio::Pcm;
+use crate::voice_activity::VoiceModel;
+use model::{Model, Word};
+
+/// Pieces of sound that may wait for each one that is recognised. One waits for a few seconds then.
+const WAITING: usize = 32;
+/// When to ask again if too many wait.
+const RETRY_SECONDS: u64 = 3;
+
+/// Moonshine. Its model is loaded when it is first needed.
+#[derive(Debug, Clone)]
+pub struct Moonshine {
+    folder: PathBuf,
+    model: Arc<OnceCell<Arc<Model>>>,
+    voice: VoiceModel,
+    running: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+    at_once: usize,
+    timeout: Duration,
+}
+
+impl Moonshine {
+    /// With the model in `folder`, as `scripts/models` makes it. `at_once` pieces of sound are recognised at a time, each
+    /// on one thread. Recognising a piece may take `timeout`, with the time that it waits.
+    #[must_use]
+    pub fn new(folder: &Path, voice: VoiceModel, at_once: usize, timeout: Duration) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            model: Arc::default(),
+            voice,
+            running: Arc::new(Semaphore::new(at_once)),
+            waiting: Arc::new(Semaphore::new(at_once * WAITING)),
+            at_once,
+            timeout,
+        }
+    }
+
+    async fn model(&self) -> Result<Arc<Model>, ProviderError> {
+        let load = || async {
+            let folder = self.folder.clone();
+            if !folder.join("model.json").is_file() {
+                return Err(not_installed());
+            }
+            let loaded = tokio::task::spawn_blocking(move || Model::load(&folder)).await.map_err(unavailable)?;
+            loaded.map(Arc::new).map_err(unavailable)
+        };
+        self.model.get_or_try_init(load).await.cloned()
+    }
+
+    /// The words of a piece, once others leave room for it.
+    async fn recognise(&self, samples: Vec<f32>) -> Result<Vec<Word>, ProviderError> {
+        let busy = ProviderFailure::RateLimited { retry_after_seconds: Some(RETRY_SECONDS) };
+        let _place = self.waiting.try_acquire().map_err(|_| ProviderError::new(NAME, busy))?;
+        let work = async {
+            let permit = self.running.clone().acquire_owned().await.map_err(unavailable)?;
+            self.recognise_now(samples, permit).await
+        };
+        let outcome = tokio::time::timeout(self.timeout, work).await;
+        outcome.map_err(|_| ProviderError::new(NAME, ProviderFailure::Timeout))?
+    }
+
+    /// The words of a piece. Dropping the future stops the work after the next word.
+    async fn recognise_now(&self, samples: Vec<f32>, permit: OwnedSemaphorePermit) -> Result<Vec<Word>, ProviderError> {
+        let model = self.model().await?;
+        let wanted = Wanted::default();
+        let still = wanted.0.clone();
+        let work = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            model.words(&samples, &|| !still.load(Ordering::Relaxed))
+        });
+        let words = work.await.map_err(unavailable)?.map_err(unavailable);
+        drop(wanted);
+        words
+    }
+
+    async fn transcribe_whole(&self, sound: Pcm) -> Result<Transcript, ProviderError> {
+        let duration = sound.duration();
+        let mut cutter = Cutter::new(self.voice.listen()?);
+        let cut = tokio::task::spawn_blocking(move || {
+            let mut pieces = cutter.push(&sound.samples);
+            pieces.extend(cutter.finish());
+            pieces
+        });
+        let pieces = cut.await.map_err(unavailable)?;
+        // A long recording leaves processors to others.
+        let work = stream::iter(pieces).map(|piece| self.segment(piece));
+        let segments: Vec<SpokenSegment> = work.buffered(self.at_once.div_ceil(2)).try_concat().await?;
+        Ok(self.transcript(segments, duration))
+    }
+
+    /// The segment of a piece; none if no word is understood.
+    async fn segment(&self, mut piece: Piece) -> Result<Vec<SpokenSegment>, ProviderError> {
+        let times = piece.times();
+        let words = self.recognise(std::mem::take(&mut piece.samples)).await?;
+        Ok(segment(times, &words).into_iter().collect())
+    }
+
+    fn transcript(&self, segments: Vec<SpokenSegment>, duration: Duration) -> Transcript {
+        let language = self.model.get().map(|model| model.language().to_owned());
+        let text = segments.iter().map(|segment| segment.text.as_str()).collect::<Vec<_>>().join(" ");
+        Transcript { text, segments, language, duration }
+    }
+}
+
+/// Tells the thread that works for a future whether the future is still there.
+#[derive(Debug, Default)]
+struct Wanted(Arc<AtomicBool>);
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+fn segment((start, end): (Duration, Duration), words: &[Word]) -> Option<SpokenSegment> {
+    let text = text(words);
+    (!text.is_empty()).then_some(SpokenSegment { start, end, text })
+}
+
+fn text(words: &[Word]) -> String {
+    written(&words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" "))
+}
+
+fn not_installed() -> ProviderError {
+    let advice =
+        "Speech cannot be recognised: the model is missing. Run scripts/models, or correct SPEECH_MODEL_DIR or \
+                  SPEECH_TO_TEXT."
+            .to_owned();
+    ProviderError::new(NAME, ProviderFailure::NotConfigured { code: "speech_recognizer_not_installed", advice })
+}
+
+fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> ProviderError {
+    ProviderError::unavailable(NAME, error)
+}
+
+impl Transcriber for Moonshine {
+    fn transcribe(&self, sound: Pcm) -> BoxFuture<'_, Result<Transcript, ProviderError>> {
+        self.transcribe_whole(sound).boxed()
+    }
+
+    fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
+        live::listen(self, sound)
+    }
+}
+
+#[cfg(test)]
+mod tests;

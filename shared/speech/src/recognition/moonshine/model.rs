@@ -1,0 +1,149 @@
+//! The networks: an encoder from samples to what the decoder attends to, and a decoder that writes a token at a time.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use inference::rten::{self, Weights};
+use inference::{Input, Network, NetworkError, Tensor};
+use serde::Deserialize;
+
+use super::tokens::Tokens;
+use crate::audio::RECOGNISED_RATE;
+
+/// The least sound that the encoder can take, in samples.
+const SHORTEST: usize = 1_280;
+
+/// A Moonshine model.
+#[derive(Debug)]
+pub(super) struct Model {
+    encoder: Arc<dyn Network>,
+    decoder: Arc<dyn Network>,
+    tokens: Tokens,
+    description: Description,
+}
+
+/// `model.json`, as `scripts/models` writes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Description {
+    layers: usize,
+    heads: usize,
+    head_width: usize,
+    /// The token before the first, and the one after the last.
+    begin: u32,
+    end: u32,
+    /// The most tokens that a second of speech has.
+    tokens_per_second: f32,
+    /// The language as a BCP 47 tag.
+    language: String,
+}
+
+/// A word, and how sure the model is of it, from 0 to 1: the probability of its least likely token.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Word {
+    pub(super) text: String,
+    pub(super) certainty: f32,
+}
+
+/// What the decoder has written so far.
+#[derive(Debug, Clone)]
+struct Written {
+    position: i32,
+    /// The keys and values of each layer.
+    past: Vec<Tensor>,
+}
+
+impl Model {
+    /// Loads a folder.
+    pub(super) fn load(folder: &Path) -> Result<Self, NetworkError> {
+        let file = folder.join("model.json");
+        let failed = |error: &dyn std::fmt::Display| NetworkError::new(format!("reading {}", file.display()), error);
+        let text = std::fs::read_to_string(&file).map_err(|error| failed(&error))?;
+        let description: Description = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+        let layers = 0..description.layers;
+        let each = |names: &[&str]| -> Vec<String> {
+            layers.clone().flat_map(|layer| names.iter().map(move |name| format!("{name}.{layer}"))).collect()
+        };
+        let encoded = each(&["cross_key", "cross_value"]);
+        let kept = each(&["key", "value"]);
+        let written: Vec<&str> = std::iter::once("logits").chain(kept.iter().map(String::as_str)).collect();
+        let encoded: Vec<&str> = encoded.iter().map(String::as_str).collect();
+        let encoder = rten::load(&folder.join("encoder.onnx"), Weights::Prepared, &encoded)?;
+        let decoder = rten::load(&folder.join("decoder.onnx"), Weights::AsTheyAre, &written)?;
+        let expected = each(&["past_key", "past_value", "cross_key", "cross_value"]);
+        let expected = ["token", "position"].into_iter().chain(expected.iter().map(String::as_str));
+        if !decoder.inputs().iter().map(|port| port.name.as_str()).eq(expected) {
+            return Err(NetworkError::new("loading decoder.onnx", "its inputs are not those of a Moonshine decoder"));
+        }
+        Ok(Self { encoder, decoder, tokens: Tokens::read(&folder.join("tokens.json"))?, description })
+    }
+
+    /// The language as a BCP 47 tag.
+    pub(super) fn language(&self) -> &str {
+        &self.description.language
+    }
+
+    /// The words that are spoken in samples from -1 to 1 at [`RECOGNISED_RATE`]. `wanted` is asked before each token.
+    pub(super) fn words(&self, samples: &[f32], wanted: &dyn Fn() -> bool) -> Result<Vec<Word>, NetworkError> {
+        if samples.len() < SHORTEST || !wanted() {
+            return Ok(Vec::new());
+        }
+        let sound = self.encoder.run(vec![Tensor::new([1, samples.len()], samples.to_vec()).into()])?;
+        let mut written = self.nothing_written();
+        let (mut token, mut tokens) = (self.description.begin, Vec::new());
+        for _ in 0..self.most_tokens(samples.len()) {
+            let mut scores;
+            (scores, written) = self.write(&sound, written, token)?;
+            // There is speech: the first token is not the end.
+            if tokens.is_empty()
+                && let Some(end) = scores.get_mut(self.description.end as usize)
+            {
+                *end = f32::MIN;
+            }
+            let (best, certainty) = likeliest(&scores);
+            if best == self.description.end || !wanted() {
+                break;
+            }
+            tokens.push((best, certainty));
+            token = best;
+        }
+        Ok(self.tokens.words(&tokens))
+    }
+
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
+    fn most_tokens(&self, samples: usize) -> usize {
+        (samples as f32 / RECOGNISED_RATE as f32 * self.description.tokens_per_second) as usize + 4
+    }
+
+    fn nothing_written(&self) -> Written {
+        let Description { layers, heads, head_width, .. } = self.description;
+        Written { position: 0, past: vec![Tensor::zeros([1, heads, 0, head_width]); 2 * layers] }
+    }
+
+    /// Adds a token, and gives the scores of all tokens that may follow.
+    fn write(&self, sound: &[Tensor], written: Written, token: u32) -> Result<(Vec<f32>, Written), NetworkError> {
+        let token = i32::try_from(token).unwrap_or(0);
+        let mut inputs: Vec<Input<'_>> =
+            vec![Tensor::new([1, 1], vec![token]).into(), Tensor::new([1], vec![written.position]).into()];
+        let mut past = written.past.into_iter();
+        for layer in sound.chunks_exact(2) {
+            inputs.extend(past.by_ref().take(2).map(Input::from));
+            inputs.extend(layer.iter().map(Input::from));
+        }
+        let mut outputs = self.decoder.run(inputs)?.into_iter();
+        let scores = outputs.next().and_then(Tensor::into_floats).unwrap_or_default();
+        Ok((scores, Written { position: written.position + 1, past: outputs.collect() }))
+    }
+}
+
+/// The token with the highest score, and its probability.
+fn likeliest(scores: &[f32]) -> (u32, f32) {
+    let (mut best, mut highest) = (0, f32::MIN);
+    for (token, score) in (0_u32..).zip(scores) {
+        if *score > highest {
+            (best, highest) = (token, *score);
+        }
+    }
+    let sum: f32 = scores.iter().map(|score| (score - highest).exp()).sum();
+    (best, 1.0 / sum)
+}
