@@ -18,7 +18,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-from converters.graph import GraphBuilder
+from converters.graph import GraphBuilder, to_bytes
 
 OPSET = 17
 EPSILON = np.float32(1e-5)
@@ -143,7 +143,6 @@ class Transformer:
         self.weights, self.shape = weights, shape
         self.graph = GraphBuilder()
         self.names = set()
-        self.rounded = {}
 
     def op(self, kind, name, *inputs, **attributes):
         return self.graph.op(kind, name, *inputs, **attributes)
@@ -161,20 +160,7 @@ class Transformer:
         return self.weight(f"number.{value}", np.float32(value))
 
     def product(self, name, source, matrix):
-        """source @ matrix, with eight bits on both sides."""
-        whole, scale = to_bytes(matrix)
-        return self.product_of_bytes(name, source, self.weight(f"{name}.weight", whole), scale)
-
-    def product_of_bytes(self, name, source, whole, scale):
-        if source not in self.rounded:
-            parts = [f"{source}.rounded", f"{source}.scale", f"{source}.zero"]
-            self.graph.nodes.append(helper.make_node("DynamicQuantizeLinear", [source], parts, name=parts[0]))
-            self.rounded[source] = parts
-        rounded, step, zero = self.rounded[source]
-        product = self.op("MatMulInteger", f"{name}.whole", rounded, whole, zero)
-        product = self.op("Cast", f"{name}.float", product, to=TensorProto.FLOAT)
-        steps = self.op("Mul", f"{name}.steps", step, self.weight(f"{name}.scale", scale))
-        return self.op("Mul", name, product, steps)
+        return self.graph.product(name, source, matrix)
 
     def biased(self, name, source, weights):
         return self.op("Add", f"{name}.biased", self.product(name, source, weights[name]), self.weight(f"{name}.bias", weights[f"{name}.bias"]))
@@ -325,7 +311,7 @@ class Decoder(Transformer):
             outputs += [cached(f"{part}.{layer}", self.shape, "written") for part in ("key", "value")]
         hidden = self.norm("decoder.norm.weight", hidden)
         hidden = self.op("Reshape", "last", hidden, self.ints(1, -1))
-        self.product_of_bytes("logits", hidden, "embeddings", self.scale)
+        self.graph.product_of_bytes("logits", hidden, "embeddings", self.scale)
         return self.graph.model("moonshine-decoder", inputs, outputs, OPSET)
 
     def embed(self):
@@ -368,13 +354,6 @@ class Decoder(Transformer):
         gate = self.op("Mul", f"{name}.mlp.gated", parts[1], self.op("Sigmoid", f"{name}.mlp.sigmoid", parts[1]))
         inner = self.op("Mul", f"{name}.mlp.inner", parts[0], gate)
         return self.op("Add", f"{name}.added", hidden, self.biased(f"{name}.mlp.down_proj", inner, self.weights))
-
-
-def to_bytes(matrix):
-    """A matrix as signed bytes, and what a step of each column is worth."""
-    scale = np.abs(matrix).max(axis=0) / np.float32(127)
-    scale[scale == 0] = 1
-    return np.clip(np.round(matrix / scale), -127, 127).astype(np.int8), scale.astype(np.float32)
 
 
 def cached(name, shape, length):

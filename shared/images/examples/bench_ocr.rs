@@ -1,5 +1,5 @@
-//! Reads pictures with Tesseract and compares them with what is written on them: the part of
-//! `scripts/bench ocr` that runs in Rust.
+//! Reads pictures with PP-OCR and Tesseract, and compares what they read with what is written there: the part of
+//! `scripts/bench ocr` that runs in Rust. PP-OCR is looked for where `MODELS_DIR` says.
 //!
 //! ```text
 //! bench_ocr PICTURE ...
@@ -10,13 +10,13 @@
 use std::{
     env,
     io::{Write, stdout},
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use images::reading::Tesseract;
+use images::reading::{Paddle, Tesseract};
 use images::{Picture, PictureLimits, TextReader};
 
 type Failure = Box<dyn std::error::Error>;
@@ -31,9 +31,15 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn measure() -> Result<(), Failure> {
-    let reader = Tesseract::new("eng", TIMEOUT);
+    let models = PathBuf::from(env::var_os("MODELS_DIR").unwrap_or_else(|| "models".into()));
+    let paddle = Paddle::new(&models.join("pp-ocr-v6-small"), TIMEOUT);
+    let readers: [(&str, &dyn TextReader); 2] = [("PP-OCR", &paddle), ("Tesseract", &Tesseract::new("eng", TIMEOUT))];
     let mut out = stdout();
-    writeln!(out, "{:<42} {:>11} {:>8} {:>11} {:>7}", "picture", "pixels", "seconds", "characters", "CER")?;
+    writeln!(
+        out,
+        "{:<42} {:>11} {:<10} {:>8} {:>11} {:>7}",
+        "picture", "pixels", "reader", "seconds", "characters", "CER"
+    )?;
     for path in env::args().skip(1) {
         let path = Path::new(&path);
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -45,13 +51,19 @@ async fn measure() -> Result<(), Failure> {
             }
         };
         let (width, height) = picture.size();
-        let started = Instant::now();
-        let read = reader.read(picture).await?;
-        let seconds = started.elapsed().as_secs_f32();
-        let characters = read.text.chars().count();
-        let rate = std::fs::read_to_string(path.with_extension("truth.txt"));
-        let rate = rate.map_or_else(|_| "-".to_owned(), |truth| format!("{:.3}", error_rate(&truth, &read.text)));
-        writeln!(out, "{name:<42} {:>11} {seconds:>8.2} {characters:>11} {rate:>7}", format!("{width}x{height}"))?;
+        for (reader_name, reader) in readers {
+            let started = Instant::now();
+            let read = reader.read(picture.clone()).await?;
+            let seconds = started.elapsed().as_secs_f32();
+            let characters = read.text.chars().count();
+            let rate = std::fs::read_to_string(path.with_extension("truth.txt"));
+            let rate = rate.map_or_else(|_| "-".to_owned(), |truth| format!("{:.3}", error_rate(&truth, &read.text)));
+            let size = format!("{width}x{height}");
+            writeln!(out, "{name:<42} {size:>11} {reader_name:<10} {seconds:>8.2} {characters:>11} {rate:>7}")?;
+            if env::var_os("SHOW_TEXT").is_some() {
+                writeln!(out, "{}\n", read.text)?;
+            }
+        }
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ use std::{env, fs};
 use foundation::config::Config;
 use futures::{StreamExt, stream};
 use speech::audio::{AudioLimits, Pcm, decode};
-use speech::{Transcriber, TranscriptEvent, recognition};
+use speech::{Speech, Transcriber, TranscriptEvent};
 
 #[path = "speech/word_errors.rs"]
 mod word_errors;
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
 #[tokio::main]
 async fn measure() -> Result<(), Failure> {
     let folder = env::args_os().nth(1).map(PathBuf::from).ok_or("usage: bench_speech FOLDER")?;
-    let transcriber = recognition::configured(&Config::from_env().await?).await?;
+    let transcriber = Speech::configured(&Config::from_env().await?).await?.transcriber;
     // The models are loaded before anything is measured.
     let warm = Pcm { rate: 16_000, samples: vec![0; 16_000] };
     drop(understand(&*transcriber, &warm).await?);

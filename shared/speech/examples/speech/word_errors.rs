@@ -1,11 +1,21 @@
 //! Comparing what was heard with what was said.
 
-/// The words of a transcript as they are compared: without case and punctuation.
+/// The words of a transcript as they are compared: without case and punctuation, and with numbers digit by digit, so that
+/// "twenty five" and "25" are the same.
 pub fn words(text: &str) -> Vec<String> {
     let text = text.to_lowercase().replace('-', " ");
     let plain: String = text.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace() || *c == '\'').collect();
-    let spelled = |word: &str| if word == "mr" { "mister".to_owned() } else { word.to_owned() };
-    plain.split_whitespace().map(spelled).collect()
+    let english = text2num::Language::english();
+    let plain = text2num::replace_numbers_in_text(&plain.replace(" oh ", " zero "), &english, 0.0);
+    let mut words = Vec::new();
+    for word in plain.split_whitespace() {
+        if word.chars().all(|c| c.is_ascii_digit()) {
+            words.extend(word.chars().map(String::from));
+        } else {
+            words.push(if word == "mr" { "mister".to_owned() } else { word.to_owned() });
+        }
+    }
+    words
 }
 
 /// How many words have to be changed, left out or put in to get from one to the other (Levenshtein).

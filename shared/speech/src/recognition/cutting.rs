@@ -18,7 +18,7 @@ const AFTER: usize = 6;
 const LEAST_VOICE: usize = 4;
 /// From how many frames on a piece ends after how many frames of silence. Words give each other context, so that a
 /// short pause ends only what is long.
-const PAUSES: [(usize, usize); 4] = [(0, 22), (380, 8), (620, 3), (870, 0)];
+const PAUSES: [(usize, usize); 4] = [(0, 32), (380, 8), (620, 3), (870, 0)];
 
 /// A piece of sound with speech.
 #[derive(Debug, Clone, PartialEq)]

@@ -27,7 +27,7 @@ fn a_long_pause_ends_a_piece() {
         let Some(pieces) = pieces(&sound, size) else { return };
         assert_eq!(pieces.len(), 2, "in blocks of {size}");
         let (start, end) = pieces[1].times();
-        let second = Duration::from_secs_f32(sentence(1.5).len() as f32 / 16_000.0);
+        let second = time_of(sentence(1.5).len());
         assert!(
             start + Duration::from_millis(500) > second && start < second + Duration::from_millis(400),
             "{start:?}"

@@ -57,8 +57,8 @@ pub(super) fn written(text: &str) -> String {
     let text = replace_numbers_in_text(text, &*ENGLISH, ALONE);
     let words: Vec<Word> = text.split_whitespace().flat_map(apart).map(Word::of).collect();
     let words = joined(&words, thread);
-    let words = joined(&words, spelled);
     let words = joined(&words, measure);
+    let words = joined(&words, spelled);
     words.iter().map(Word::to_string).collect::<Vec<_>>().join(" ")
 }
 

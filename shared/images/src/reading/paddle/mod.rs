@@ -4,6 +4,7 @@
 //! are read badly the first way up, the picture is taken to be turned.
 
 mod detector;
+mod order;
 mod quad;
 mod recogniser;
 
@@ -39,8 +40,6 @@ const TELLING: usize = 5;
 const CLEAR: f32 = 0.85;
 /// How much larger the area is that the detector gives than the letters: the share of its height on each side.
 const MARGIN: f32 = 0.14;
-/// Lines that overlap by this share of the lower one's height are beside each other.
-const BESIDE: f32 = 0.5;
 
 /// PP-OCR. Its networks are loaded when they are first needed.
 #[derive(Debug)]
@@ -123,7 +122,7 @@ impl Networks {
         })
     }
 
-    fn read(&self, picture: &Picture, is_gone: &dyn Fn() -> bool) -> Result<ReadText, NetworkError> {
+    fn read(&self, picture: &Picture, is_gone: &(dyn Fn() -> bool + Sync)) -> Result<ReadText, NetworkError> {
         let image = &picture.pixels;
         let (quads, mut turn) = upright(self.detector.lines(image)?);
         let (quads, is_turned) = self.right_way_up(image, quads)?;
@@ -135,6 +134,27 @@ impl Networks {
                 QuarterTurn::Left => QuarterTurn::Right,
             };
         }
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let share = quads.len().div_ceil(threads).max(1);
+        let found = std::thread::scope(|scope| {
+            let shares = quads.chunks(share).map(|quads| scope.spawn(|| self.lines(image, quads, is_gone)));
+            let shares: Vec<_> = shares.collect();
+            let broken = || NetworkError::new("reading lines", "a thread panicked");
+            shares
+                .into_iter()
+                .map(|share| share.join().unwrap_or_else(|_| Err(broken())))
+                .collect::<Result<Vec<_>, _>>()
+        });
+        Ok(text(found?.into_iter().flatten().collect(), turn, picture))
+    }
+
+    /// Reads these lines, until `is_gone`.
+    fn lines(
+        &self,
+        image: &RgbImage,
+        quads: &[Quad],
+        is_gone: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Vec<FoundLine>, NetworkError> {
         let mut lines = Vec::new();
         for quad in quads {
             if is_gone() {
@@ -142,10 +162,10 @@ impl Networks {
             }
             let words = self.recogniser.words(&quad.cut(image, HEIGHT))?;
             if confidence(&words) >= LEAST_CONFIDENCE {
-                lines.push(FoundLine { quad, words });
+                lines.push(FoundLine { quad: *quad, words });
             }
         }
-        Ok(text(lines, turn, picture))
+        Ok(lines)
     }
 
     /// The lines as they are read best: as they are, or all upside down; and whether they are.
@@ -198,27 +218,8 @@ fn text(lines: Vec<FoundLine>, turn: QuarterTurn, picture: &Picture) -> ReadText
     let kept = picture.pixels.dimensions();
     let scale = (pixels(picture.size().0) / pixels(kept.0), pixels(picture.size().1) / pixels(kept.1));
     let place = Place { turn, tilt: tilt(&lines, turn), size: picture.size(), scale };
-    let mut read: Vec<ReadLine> = lines.into_iter().filter_map(|line| place.line(line)).collect();
-    let key = |line: &ReadLine| line.words.first().map_or(line.area, |word| word.upright);
-    read.sort_by(|one, other| key(one).y.total_cmp(&key(other).y));
-    let mut rows: Vec<Vec<ReadLine>> = Vec::new();
-    for line in read {
-        let area = key(&line);
-        let beside = rows.last_mut().filter(|row| {
-            row.iter().map(key).any(|other| {
-                let shared = other.bottom().min(area.bottom()) - other.y.max(area.y);
-                shared >= BESIDE * other.height.min(area.height)
-            })
-        });
-        match beside {
-            Some(row) => row.push(line),
-            None => rows.push(vec![line]),
-        }
-    }
-    for row in &mut rows {
-        row.sort_by(|one, other| key(one).x.total_cmp(&key(other).x));
-    }
-    ReadText { turn, ..ReadText::of(rows.into_iter().flatten().collect()) }
+    let lines = lines.into_iter().filter_map(|line| place.line(line)).collect();
+    ReadText { turn, ..ReadText::of(order::in_reading_order(lines)) }
 }
 
 /// The direction of the lines on the upright picture, in radians: that of the middle one.

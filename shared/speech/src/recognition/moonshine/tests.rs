@@ -56,7 +56,7 @@ async fn recordings_are_understood_whole_and_live() {
     for line in table.lines().skip(1) {
         let fields: Vec<&str> = line.split('\t').collect();
         let [name, .., said, _] = fields.as_slice() else { panic!("{line}") };
-        if name.ends_with(".raw") || name.contains("two_speakers") {
+        if name.contains("goforward") || name.contains("two_speakers") {
             continue;
         }
         let sound = decode(std::fs::read(folder.join(name)).unwrap(), AudioLimits::new(TIMEOUT)).unwrap();
@@ -81,7 +81,7 @@ async fn words_come_while_somebody_speaks() {
     let Some(moonshine) = recogniser() else { return };
     let mut sound = decode(std::fs::read(file).unwrap(), AudioLimits::new(TIMEOUT)).unwrap();
     sound.samples.truncate(4 * 16_000);
-    let events = events(&moonshine, &sound, Duration::from_millis(40)).await;
+    let events = events(&moonshine, &sound, Duration::from_millis(100)).await;
     assert!(events.len() >= 3, "{events:?}");
     let partial = |event: &TranscriptEvent| matches!(event, TranscriptEvent::Partial(text) if !text.is_empty());
     assert!(events.split_last().unwrap().1.iter().all(partial), "{events:?}");

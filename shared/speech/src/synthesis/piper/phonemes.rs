@@ -22,7 +22,9 @@ pub(crate) fn clauses(text: &str) -> Vec<Clause> {
             begin = at + character.len_utf8();
         }
     }
-    add(&mut clauses, text.get(begin..), '.');
+    if text.get(begin..).is_some_and(|rest| !rest.trim().is_empty()) {
+        add(&mut clauses, text.get(begin..), '.');
+    }
     clauses
 }
 
