@@ -1,7 +1,7 @@
-"""Packs programs into the zips that template.yaml names, and the embedding model into a layer. PDFium and its
+"""Packs programs into the zips that template.yaml names, and models into its layers. PDFium and its
 licence texts go into the zips of the functions that read PDFs, at lib/pdfium.
 
-    pack.py [--strip] --layer FOLDER --pdfium FOLDER NAME=PROGRAM…
+    pack.py [--strip] --models FOLDER --pdfium FOLDER NAME=PROGRAM…
 
 The same content makes the same zip, byte for byte, so that a deployment that changes nothing uploads
 nothing. What was packed from a file that has not changed since is left as it is.
@@ -20,6 +20,20 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = ROOT / ".build"
 # What Lambda allows: a function and its layers, unpacked.
 LIMIT = 250 * 1024 * 1024
+# The layers by the names of their zips: models, each a folder.
+LAYERS = {
+    "search-model": ["all-minilm-l6-v2"],
+    "speech-models": ["silero-vad", "moonshine-base-en", "piper-en-us-joe"],
+    "reading-model": ["pp-ocr-v6-small"],
+}
+# The layers of the functions that have some.
+USED = {
+    "asr": ["speech-models"],
+    "chat": ["search-model", "reading-model"],
+    "ingest": ["search-model", "reading-model"],
+    "rag": ["search-model"],
+    "vision": ["search-model", "reading-model"],
+}
 # Functions that read PDFs, or draw their pages.
 READ_PDFS = ("batches", "extract", "ingest", "repository")
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -79,35 +93,36 @@ def pdfium_entries(folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--strip", action="store_true", help="without debug information, and compressed fast")
-    parser.add_argument("--layer", type=pathlib.Path, required=True, metavar="FOLDER")
+    parser.add_argument("--models", type=pathlib.Path, required=True, metavar="FOLDER")
     parser.add_argument("--pdfium", type=pathlib.Path, required=True, metavar="FOLDER")
     parser.add_argument("programs", nargs="+", metavar="NAME=PROGRAM")
     options = parser.parse_args()
     BUILD.mkdir(exist_ok=True)
 
-    folder = options.layer
-    files = sorted(file for file in folder.iterdir() if file.is_file())
-    if not files:
-        sys.exit(f"{folder} is empty: scripts/models makes it")
-    layer = BUILD / "layer.zip"
-    entries = [(f"models/{folder.name}/{file.name}", file, 0o644) for file in files]
-    layer_size = packed(layer, files, False, lambda: write(layer, entries, 6))
+    layers = {}
+    for name, models in LAYERS.items():
+        files = [file for model in models for file in sorted((options.models / model).glob("*"))]
+        if not files:
+            sys.exit(f"{options.models} lacks {', '.join(models)}: scripts/models makes them")
+        entries = [(f"models/{file.parent.name}/{file.name}", file, 0o644) for file in files]
+        target = BUILD / f"{name}.zip"
+        layers[name] = packed(target, files, False, lambda target=target, entries=entries: write(target, entries, 6))
 
     pdfium = pdfium_entries(options.pdfium)
-    print(f"{'':12} {'zip':>10} {'unpacked':>10}")
+    print(f"{'':14} {'zip':>10} {'unpacked':>10}")
     too_large = []
-    sizes = [("layer", layer, layer_size)]
+    sizes = [(name, BUILD / f"{name}.zip", size) for name, size in layers.items()]
     for pair in options.programs:
         name, program = pair.split("=", 1)
         target = BUILD / f"{name}.zip"
         libraries = pdfium if name in READ_PDFS else []
         sizes.append((name, target, pack_program(target, pathlib.Path(program), options.strip, libraries)))
     for name, target, unpacked in sizes:
-        print(f"{name:12} {target.stat().st_size / 2**20:6.1f} MiB {unpacked / 2**20:6.1f} MiB")
-        if name != "layer" and unpacked + layer_size > LIMIT:
+        print(f"{name:14} {target.stat().st_size / 2**20:6.1f} MiB {unpacked / 2**20:6.1f} MiB")
+        if unpacked + sum(layers[layer] for layer in USED.get(name, [])) > LIMIT:
             too_large.append(name)
     if too_large and not options.strip:
-        sys.exit(f"Lambda takes 250 MiB with the layer: too large are {', '.join(too_large)}")
+        sys.exit(f"Lambda takes 250 MiB with its layers: too large are {', '.join(too_large)}")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ MANIFEST = json.loads((HERE / "manifest.json").read_text())
 
 def main():
     arguments = argparse.ArgumentParser(prog="scripts/models", description=__doc__)
-    arguments.add_argument("--into", type=pathlib.Path, required=True, help="the folder that gets a folder for each model")
+    arguments.add_argument("--into", type=pathlib.Path, required=True, help="gets a folder for each model")
     arguments.add_argument("--cache", type=pathlib.Path, required=True, help="the folder for packages")
     arguments.add_argument("--check", action="store_true", help="only say whether all models are there")
     arguments.add_argument("--sums", action="store_true", help="print the checksums of what is made, for the manifest")

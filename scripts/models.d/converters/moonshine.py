@@ -1,12 +1,12 @@
 """Moonshine: speech to text.
 
-The packaged files are graphs of onnxruntime's own format, with weights of eight bits. Of them only the weights are used.
-Two graphs are built from these. The encoder turns samples into the keys and values that each layer of the decoder
+The packaged files are graphs of onnxruntime's own format, with weights of eight bits. Of them only the weights are
+used. Two graphs are built from these. The encoder turns samples into the keys and values that each layer of the decoder
 attends to, so that they are computed once. The decoder takes one token, and the keys and values of those before, and
 gives the scores of all tokens that may follow.
 
-Products have weights of eight bits, and activations that are rounded to eight bits as they come. That reads a quarter of
-the memory, which is most of what a token takes.
+Products have weights of eight bits, and activations that are rounded to eight bits as they come. That reads a quarter
+of the memory, which is most of what a token takes.
 """
 
 import json
@@ -163,7 +163,12 @@ class Transformer:
         return self.graph.product(name, source, matrix)
 
     def biased(self, name, source, weights):
-        return self.op("Add", f"{name}.biased", self.product(name, source, weights[name]), self.weight(f"{name}.bias", weights[f"{name}.bias"]))
+        return self.op(
+            "Add",
+            f"{name}.biased",
+            self.product(name, source, weights[name]),
+            self.weight(f"{name}.bias", weights[f"{name}.bias"]),
+        )
 
     def norm(self, name, source):
         scale = self.weight(name, self.weights[name])
@@ -216,7 +221,9 @@ class Transformer:
     def attend(self, name, query, keys, values):
         """`keys` have their positions last."""
         scores = self.op("Softmax", f"{name}.softmax", self.op("MatMul", f"{name}.scores", query, keys), axis=-1)
-        heads = self.op("Transpose", f"{name}.by_position", self.op("MatMul", f"{name}.sum", scores, values), perm=[0, 2, 1, 3])
+        heads = self.op(
+            "Transpose", f"{name}.by_position", self.op("MatMul", f"{name}.sum", scores, values), perm=[0, 2, 1, 3]
+        )
         joined = self.op("Reshape", f"{name}.joined", heads, self.ints(1, -1, self.shape.size))
         return self.product(f"{name}.dense", joined, self.weights[f"{name}.dense"])
 
@@ -317,7 +324,13 @@ class Decoder(Transformer):
     def embed(self):
         """The vector of the token. The same weights give the scores at the end."""
         whole, self.scale = to_bytes(self.weights["embeddings"].T)
-        column = self.op("Gather", "column", self.weight("embeddings", whole), self.op("Reshape", "number", "token", self.ints(1)), axis=1)
+        column = self.op(
+            "Gather",
+            "column",
+            self.weight("embeddings", whole),
+            self.op("Reshape", "number", "token", self.ints(1)),
+            axis=1,
+        )
         column = self.op("Cast", "column.float", column, to=TensorProto.FLOAT)
         scale = self.op("Gather", "column.scale", self.weight("embeddings.scale", self.scale), "number")
         column = self.op("Mul", "column.scaled", column, scale)

@@ -1,14 +1,18 @@
-//! How well and how fast the configured recogniser understands recordings whose text is known.
+//! How well and how fast the configured recogniser understands recordings whose text is known, and how well the
+//! configured synthesizer is understood.
 //!
 //! ```text
-//! bench_speech FOLDER
+//! bench_speech FOLDER SENTENCES
 //! ```
 //!
-//! `FOLDER` holds recordings and `transcripts.tsv`, whose first column names a recording and whose
-//! sixth is what is said in it. The word error rate is Levenshtein's distance in words, without
-//! regard to case and punctuation, by the words of the text; the real-time factor is the time that
-//! recognition took by the length of the recording. Live is the same sound as it would come from a
-//! microphone, but without its pauses.
+//! `FOLDER` holds recordings and `transcripts.tsv`, whose first column names a recording and whose sixth is what is said
+//! in it. The word error rate is Levenshtein's distance in words, without regard to case and punctuation, by the words
+//! of the text; the real-time factor is the time that recognition took by the length of the recording. Live is the same
+//! sound as it would come from a microphone, but without its pauses. With noise is the same sound with that of a workshop
+//! (`sb_noise_only.wav`) so many decibels below it.
+//!
+//! `SENTENCES` is a file of sentences, one in a line. They are spoken by the configured synthesizer, by eSpeak NG and,
+//! if it is installed, by Flite.
 
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
@@ -18,8 +22,9 @@ use std::{env, fs};
 
 use foundation::config::Config;
 use futures::{StreamExt, stream};
-use speech::audio::{AudioLimits, Pcm, decode};
-use speech::{Speech, Transcriber, TranscriptEvent};
+use speech::audio::{AudioLimits, Pcm, RECOGNISED_RATE, decode};
+use speech::synthesis::{Espeak, Synthesizer};
+use speech::{Speech, Transcriber, TranscriptEvent, Utterance};
 
 #[path = "speech/word_errors.rs"]
 mod word_errors;
@@ -30,6 +35,9 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 const BLOCK: usize = 1_600;
 /// Recordings that are left out: one without a header, and one with two people at once.
 const LEFT_OUT: [&str; 2] = ["ps_goforward_16k_s16le.raw", "fw_stereo_two_speakers.wav"];
+
+/// The recording of noise.
+const NOISE: &str = "sb_noise_only.wav";
 
 /// What was measured, added up.
 #[derive(Debug, Default, Clone, Copy)]
@@ -47,8 +55,9 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn measure() -> Result<(), Failure> {
-    let folder = env::args_os().nth(1).map(PathBuf::from).ok_or("usage: bench_speech FOLDER")?;
-    let transcriber = Speech::configured(&Config::from_env().await?).await?.transcriber;
+    let folder = env::args_os().nth(1).map(PathBuf::from).ok_or("usage: bench_speech FOLDER SENTENCES")?;
+    let sentences = env::args_os().nth(2).map(PathBuf::from).ok_or("usage: bench_speech FOLDER SENTENCES")?;
+    let Speech { transcriber, synthesizer, .. } = Speech::configured(&Config::from_env().await?).await?;
     // The models are loaded before anything is measured.
     let warm = Pcm { rate: 16_000, samples: vec![0; 16_000] };
     drop(understand(&*transcriber, &warm).await?);
@@ -72,7 +81,70 @@ async fn measure() -> Result<(), Failure> {
         live.add(other);
     }
     print(&mut out, "all", whole, live)?;
+    let noise = decode(fs::read(folder.join(NOISE))?, AudioLimits::new(Duration::from_mins(10)))?;
+    for decibels in [10.0, 3.0] {
+        let (mut whole, mut live) = (Measure::default(), Measure::default());
+        for (name, reference) in recordings(&folder)?.into_iter().filter(|(_, reference)| !reference.is_empty()) {
+            let clean = decode(fs::read(folder.join(&name))?, AudioLimits::new(Duration::from_mins(10)))?;
+            let sound = mixed(&clean, &noise, decibels);
+            let start = Instant::now();
+            let text = transcriber.transcribe(sound.clone()).await?.text;
+            whole.add(Measure::of(&reference, &text, start.elapsed(), sound.duration()));
+            let start = Instant::now();
+            let text = understand(&*transcriber, &sound).await?;
+            live.add(Measure::of(&reference, &text, start.elapsed(), sound.duration()));
+        }
+        print(&mut out, &format!("all, with noise at {decibels} dB"), whole, live)?;
+    }
+    let espeak = Espeak::new("en-us".to_owned(), Duration::from_mins(1));
+    for (name, voice) in [("configured voice", Some(&*synthesizer)), ("eSpeak NG", Some(&espeak)), ("Flite", None)] {
+        let (mut whole, mut live) = (Measure::default(), Measure::default());
+        for sentence in fs::read_to_string(&sentences)?.lines() {
+            let Some(sound) = spoken(voice, sentence).await? else { break };
+            let start = Instant::now();
+            let text = transcriber.transcribe(sound.clone()).await?.text;
+            whole.add(Measure::of(sentence, &text, start.elapsed(), sound.duration()));
+            let start = Instant::now();
+            let heard = understand(&*transcriber, &sound).await?;
+            live.add(Measure::of(sentence, &heard, start.elapsed(), sound.duration()));
+            if env::var_os("SHOW_TEXT").is_some()
+                && Measure::of(sentence, &text, Duration::ZERO, Duration::ZERO).errors > 0
+            {
+                writeln!(out, "  {sentence} | {text}")?;
+            }
+        }
+        print(&mut out, &format!("sentences of technicians, {name}"), whole, live)?;
+    }
     Ok(())
+}
+
+/// A sentence by a synthesizer, or by Flite if none is given; `None` if that is not installed.
+async fn spoken(voice: Option<&dyn Synthesizer>, sentence: &str) -> Result<Option<Pcm>, Failure> {
+    if let Some(voice) = voice {
+        let utterance = Utterance { text: sentence.to_owned(), voice: None, speed: 1.0 };
+        return Ok(Some(voice.synthesize(utterance).await?.resampled(RECOGNISED_RATE)));
+    }
+    let file = env::temp_dir().join("bench_speech.wav");
+    let done = std::process::Command::new("flite").args(["-voice", "slt", "-t", sentence, "-o"]).arg(&file).status();
+    if !done.is_ok_and(|status| status.success()) {
+        return Ok(None);
+    }
+    Ok(Some(decode(fs::read(&file)?, AudioLimits::new(Duration::from_mins(1)))?))
+}
+
+/// The sound with noise so many decibels below it.
+#[expect(clippy::cast_possible_truncation, reason = "clamped")]
+fn mixed(sound: &Pcm, noise: &Pcm, decibels: f64) -> Pcm {
+    #[expect(clippy::cast_precision_loss, reason = "samples of a recording")]
+    let loudness = |pcm: &Pcm| {
+        let squares = pcm.samples.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>();
+        (squares / pcm.samples.len().max(1) as f64).sqrt()
+    };
+    let factor = loudness(sound) / loudness(noise).max(1.0) / 10_f64.powf(decibels / 20.0);
+    let samples = sound.samples.iter().zip(noise.samples.iter().cycle()).map(|(sample, noise)| {
+        (f64::from(*sample) + f64::from(*noise) * factor).clamp(f64::from(i16::MIN), f64::from(i16::MAX)) as i16
+    });
+    Pcm { rate: sound.rate, samples: samples.collect() }
 }
 
 /// What is understood of sound that comes block by block.

@@ -45,13 +45,13 @@ class System:
             "PdfiumLibrary": "lib/pdfium/libpdfium." + ("dylib" if sys.platform == "darwin" else "so"),
             "SpeechToText": "moonshine",
             "TextToSpeech": "piper",
-            "Ocr": "tesseract",
+            "Ocr": "paddle",
         }
         return cls(stack, endpoint, f"{endpoint}/_ministack/ses/messages", {**programs, **parameters})
 
     @classmethod
     def on_localstack(cls, stack, endpoint, machine, parameters):
-        """Its functions are containers with the layer, and nothing else."""
+        """Its functions are containers with the layers, and nothing else."""
         nothing = {"Architecture": machine, "SpeechToText": "none", "TextToSpeech": "none", "Ocr": "none"}
         return cls(stack, endpoint, f"{endpoint}/_aws/ses", {**nothing, **parameters})
 

@@ -16,8 +16,9 @@ async fn similarities_are_those_of_the_reference_implementation() {
     let person = "That is a happy person";
     let dog = cosine(&embedder, person, "That is a happy dog").await;
     let day = cosine(&embedder, person, "Today is a sunny day").await;
-    assert!((dog - 0.6946).abs() < 0.001, "{dog}");
-    assert!((day - 0.2569).abs() < 0.001, "{day}");
+    // With weights and activations of eight bits, similarities of short sentences differ by some hundredths.
+    assert!((dog - 0.6946).abs() < 0.05, "{dog}");
+    assert!((day - 0.2569).abs() < 0.05, "{day}");
     assert_eq!((embedder.dimensions(), embedder.max_tokens()), (384, 256));
     assert_eq!(embedder.model_name(), "all-MiniLM-L6-v2");
 }

@@ -1,7 +1,7 @@
 //! Where there is text: a network that gives each pixel the probability that it belongs to the middle of a line.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use image::{GrayImage, Luma, RgbImage};
 use imageproc::contours::find_contours;
@@ -14,9 +14,10 @@ use crate::picture::resize;
 
 /// The sides of a picture are multiples of this.
 const STEP: u32 = 32;
-/// The least shorter side, and the greatest longer side. Small pictures are enlarged.
+/// The least shorter side, to which small pictures are enlarged, and the most pixels: a page of 1,130 by 1,600. The
+/// network takes 70 bytes for each.
 const LEAST_SIDE: f32 = 736.0;
-const GREATEST_SIDE: f32 = 1_920.0;
+const MOST_PIXELS: f32 = 1_810_000.0;
 /// The probability at which a pixel is text, and the mean one at which an area is.
 const PIXEL: f32 = 0.3;
 const AREA: f32 = 0.5;
@@ -30,19 +31,23 @@ const MOST: usize = 1_000;
 /// The network.
 #[derive(Debug)]
 pub(super) struct Detector {
-    network: Arc<dyn Network>,
+    /// One picture at a time, since each takes up to 130 MB.
+    network: Mutex<Arc<dyn Network>>,
 }
 
 impl Detector {
     pub(super) fn load(file: &Path) -> Result<Self, NetworkError> {
-        Ok(Self { network: rten::load(file, Weights::AsTheyAre, &[])? })
+        Ok(Self { network: Mutex::new(rten::load(file, Weights::AsTheyAre, &[])?) })
     }
 
     /// The lines of text on a picture.
     pub(super) fn lines(&self, picture: &RgbImage) -> Result<Vec<Quad>, NetworkError> {
         let (width, height) = fitting(picture.dimensions());
         let resized = resize::rgb(picture, (width, height));
-        let output = self.network.run(vec![planes(&resized).into()])?;
+        let output = {
+            let network = self.network.lock().unwrap_or_else(PoisonError::into_inner);
+            network.run(vec![planes(&resized).into()])?
+        };
         let likely = output.first().and_then(Tensor::floats).unwrap_or_default();
         let marked = GrayImage::from_fn(width, height, |x, y| {
             let at = y as usize * width as usize + x as usize;
@@ -66,10 +71,10 @@ impl Detector {
 
 /// The size in which a picture is looked at.
 fn fitting((width, height): (u32, u32)) -> (u32, u32) {
-    let (shorter, longer) = (pixels(width.min(height)), pixels(width.max(height)));
-    let scale = (LEAST_SIDE / shorter).max(1.0).min(GREATEST_SIDE / longer);
+    let (shorter, area) = (pixels(width.min(height)), pixels(width) * pixels(height));
+    let scale = (LEAST_SIDE / shorter).max(1.0).min((MOST_PIXELS / area).sqrt());
     let side = |side: u32| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below GREATEST_SIDE")]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within MOST_PIXELS")]
         let steps = (pixels(side) * scale / pixels(STEP)).round() as u32;
         steps.max(1) * STEP
     };
