@@ -4,7 +4,7 @@ use answers::assistant::sanitized;
 use axum::Json;
 use axum::extract::State;
 use foundation::{ApiError, ApiResult};
-use images::{Multimodal, VisionResult};
+use images::{Multimodal, VisionResult, plate_entries};
 use serde::Serialize;
 use shared::http::without_controls;
 use shared::store::Citation;
@@ -13,7 +13,7 @@ use crate::App;
 use crate::describe::{Findings, labels};
 use crate::manuals;
 use crate::received::Received;
-use crate::views::Object;
+use crate::views::{Entry, Object};
 
 /// Characters of a question.
 const LONGEST_QUESTION: usize = 2_000;
@@ -34,6 +34,7 @@ pub(crate) struct Answer {
     explanation: String,
     objects: Vec<Object>,
     text: String,
+    plate: Vec<Entry>,
     citations: Vec<Citation>,
 }
 
@@ -62,9 +63,10 @@ pub(crate) async fn explain(State(state): State<App>, received: Received) -> Api
     // Neither what a model says nor what stands on the picture is ours, and a browser shows it as Markdown.
     let pages = citations.iter().map(|page| page.snippet.clone()).collect();
     let explanation = sanitized(&told.unwrap_or_else(described), pages, &state.context.config.http.gateway_url);
-    let text = seen.text.map(|read| read.text).unwrap_or_default();
+    let read = seen.text.unwrap_or_default();
+    let plate = plate_entries(&read.lines).into_iter().map(Entry::from).collect();
     let objects = seen.objects.unwrap_or_default().into_iter().map(Object::from).collect();
-    Ok(Json(Answer { explanation, objects, text, citations }))
+    Ok(Json(Answer { explanation, objects, text: read.text, plate, citations }))
 }
 
 /// What was seen, in words to search for.

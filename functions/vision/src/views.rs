@@ -1,6 +1,6 @@
 //! Findings as they stand on the wire.
 
-use images::{Detection, PixelBox, ReadLine};
+use images::{Detection, PixelBox, PlateEntry, PlateEntryKind, ReadLine};
 use serde::Serialize;
 
 /// An object on a picture.
@@ -16,6 +16,21 @@ pub(crate) struct Object {
 impl From<Detection> for Object {
     fn from(found: Detection) -> Self {
         Self { label: found.label, confidence: found.confidence, area: found.area }
+    }
+}
+
+/// An entry of a data plate.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub(crate) struct Entry {
+    kind: PlateEntryKind,
+    label: String,
+    value: String,
+}
+
+impl From<PlateEntry> for Entry {
+    fn from(entry: PlateEntry) -> Self {
+        Self { kind: entry.kind, label: entry.label, value: entry.value }
     }
 }
 

@@ -20,7 +20,7 @@ pub use detection::{Detection, Detector};
 pub use memory::PictureMemory;
 pub use multimodal::Multimodal;
 pub use picture::{Picture, PictureError, PictureLimits, QuarterTurn};
-pub use reading::{ReadLine, ReadText, ReadWord, TextReader};
+pub use reading::{PlateEntry, PlateEntryKind, ReadLine, ReadText, ReadWord, TextReader, plate_entries};
 pub use vision::{PictureFile, Vision, VisionResult, decode};
 
 #[cfg(test)]

@@ -8,9 +8,11 @@ mod error;
 mod network;
 pub mod rten;
 mod tensor;
+mod threads;
 #[cfg(feature = "tract")]
 pub mod tract;
 
 pub use error::NetworkError;
 pub use network::{Input, Network, Port};
 pub use tensor::{Tensor, Values};
+pub use threads::{Gone, Place, Threads, ThreadsError, run_in};

@@ -6,6 +6,7 @@ mod letters;
 mod none;
 mod openai;
 mod paddle;
+mod plate;
 mod prepare;
 mod rules;
 mod skew;
@@ -23,6 +24,7 @@ use futures::future::BoxFuture;
 
 pub use self::openai::OpenAiReader;
 pub use self::paddle::Paddle;
+pub use self::plate::{PlateEntry, PlateEntryKind, plate_entries};
 pub use self::tesseract::Tesseract;
 pub use self::text::{ReadLine, ReadText, ReadWord};
 #[cfg(feature = "aws")]

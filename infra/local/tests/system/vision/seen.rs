@@ -37,6 +37,11 @@ async fn a_plate_is_read_and_a_turned_photo_of_it_as_well() {
     for wanted in ["V8-6.2", "150 AT 3600 RPM", "H075006"] {
         assert!(read["text"].as_str().unwrap().contains(wanted), "{wanted} in {}", read["text"]);
     }
+    let entry = |kind: &str| {
+        let entries = read["plate"].as_array().unwrap();
+        entries.iter().find(|entry| entry["kind"] == kind).map(|entry| entry["value"].clone())
+    };
+    assert_eq!(entry("model"), Some("V8-6.2".into()), "{}", read["plate"]);
     // As a phone stores it: turned, with a note that says so.
     let pixels = image::load_from_memory(&decal).unwrap().to_rgb8();
     let turned = Picture::of(rotate270(&pixels)).to_jpeg(4000).unwrap();
@@ -62,5 +67,5 @@ async fn a_photo_without_text_has_none() {
     let user = system.user().await;
     let answer = send(&user, OCR, flower, None).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
-    assert_eq!(answer.json(), json!({"text": "", "lines": []}));
+    assert_eq!(answer.json(), json!({"text": "", "lines": [], "plate": []}));
 }

@@ -10,15 +10,14 @@ mod recogniser;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use foundation::provider::{ProviderError, ProviderFailure};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use image::RgbImage;
-use inference::NetworkError;
-use tokio::sync::{OnceCell, Semaphore};
+use inference::{NetworkError, Threads, ThreadsError};
+use tokio::sync::OnceCell;
 
 use self::detector::Detector;
 use self::quad::{Point, Quad};
@@ -30,6 +29,8 @@ use crate::{Picture, PixelBox};
 
 /// The name that begins the sentences of errors.
 const NAME: &str = "Text recognition";
+/// Pictures that may wait for each one that is read. Their memory is bounded elsewhere.
+const WAITING: usize = 1_000;
 /// Lines that are less sure are not text: leaves, grids and shadows look like letters.
 const LEAST_CONFIDENCE: f32 = 0.5;
 /// A line this many times higher than wide stands on end.
@@ -46,9 +47,7 @@ const MARGIN: f32 = 0.14;
 pub struct Paddle {
     folder: PathBuf,
     networks: OnceCell<Arc<Networks>>,
-    timeout: Duration,
-    /// Limits the number of pictures that are read at a time to one per processor.
-    slots: Arc<Semaphore>,
+    threads: Threads,
 }
 
 #[derive(Debug)]
@@ -63,8 +62,8 @@ impl Paddle {
     #[must_use]
     pub fn new(folder: &Path, timeout: Duration) -> Self {
         let at_once = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let slots = Arc::new(Semaphore::new(at_once));
-        Self { folder: folder.to_owned(), networks: OnceCell::new(), timeout, slots }
+        let threads = Threads::new(at_once, WAITING, timeout);
+        Self { folder: folder.to_owned(), networks: OnceCell::new(), threads }
     }
 
     async fn networks(&self) -> Result<Arc<Networks>, ProviderError> {
@@ -81,30 +80,12 @@ impl Paddle {
 
     async fn read_picture(&self, picture: Arc<Picture>) -> Result<ReadText, ProviderError> {
         let networks = self.networks().await?;
-        let work = async {
-            let slot = self.slots.clone().acquire_owned().await.map_err(unavailable)?;
-            let gone = GoneOnDrop::default();
-            let is_gone = gone.0.clone();
-            let read = tokio::task::spawn_blocking(move || {
-                let _slot = slot;
-                networks.read(&picture, &|| is_gone.load(Ordering::Relaxed))
-            });
-            let text = read.await.map_err(unavailable)?.map_err(unavailable);
-            drop(gone);
-            text
+        let failure = match self.threads.run(move |gone| networks.read(&picture, &|| gone.is_set())).await {
+            Ok(text) => return text.map_err(unavailable),
+            Err(ThreadsError::TimedOut) => ProviderFailure::Timeout,
+            Err(error) => ProviderFailure::Unavailable(error.into()),
         };
-        let outcome = tokio::time::timeout(self.timeout, work).await;
-        outcome.map_err(|_| ProviderError::new(NAME, ProviderFailure::Timeout))?
-    }
-}
-
-/// Tells the thread that works for a future when the future is dropped.
-#[derive(Debug, Default)]
-struct GoneOnDrop(Arc<AtomicBool>);
-
-impl Drop for GoneOnDrop {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
+        Err(ProviderError::new(NAME, failure))
     }
 }
 

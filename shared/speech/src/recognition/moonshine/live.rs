@@ -118,9 +118,9 @@ impl<'a> Ear<'a> {
         if self.attempt.is_some() || !(pauses || news) {
             return;
         }
-        let Ok(permit) = self.moonshine.running.clone().try_acquire_owned() else { return };
+        let Some(place) = self.moonshine.threads.free() else { return };
         if let Some(piece) = self.cutter.so_far() {
-            let work = self.moonshine.recognise_now(piece.samples, permit).boxed();
+            let work = self.moonshine.recognise_in(place, piece.samples).boxed();
             self.attempt = Some((piece.voiced, Instant::now(), work));
         }
     }

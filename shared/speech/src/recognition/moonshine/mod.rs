@@ -6,14 +6,14 @@ mod tokens;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use foundation::provider::{ProviderError, ProviderFailure};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
-use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
+use inference::{NetworkError, Place, Threads, ThreadsError, run_in};
+use tokio::sync::OnceCell;
 
 use super::cutting::{Cutter, Piece};
 use super::written::written;
@@ -33,10 +33,8 @@ pub struct Moonshine {
     folder: PathBuf,
     model: Arc<OnceCell<Arc<Model>>>,
     voice: VoiceModel,
-    running: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
+    threads: Threads,
     at_once: usize,
-    timeout: Duration,
 }
 
 impl Moonshine {
@@ -48,10 +46,8 @@ impl Moonshine {
             folder: folder.to_owned(),
             model: Arc::default(),
             voice,
-            running: Arc::new(Semaphore::new(at_once)),
-            waiting: Arc::new(Semaphore::new(at_once * WAITING)),
+            threads: Threads::new(at_once, WAITING, timeout),
             at_once,
-            timeout,
         }
     }
 
@@ -67,30 +63,16 @@ impl Moonshine {
         self.model.get_or_try_init(load).await.cloned()
     }
 
-    /// The words of a piece, once others leave room for it.
+    /// The words of a piece, once others leave room for it. Dropping the future stops the work after the next word.
     async fn recognise(&self, samples: Vec<f32>) -> Result<Vec<Word>, ProviderError> {
-        let busy = ProviderFailure::RateLimited { retry_after_seconds: Some(RETRY_SECONDS) };
-        let _place = self.waiting.try_acquire().map_err(|_| ProviderError::new(NAME, busy))?;
-        let work = async {
-            let permit = self.running.clone().acquire_owned().await.map_err(unavailable)?;
-            self.recognise_now(samples, permit).await
-        };
-        let outcome = tokio::time::timeout(self.timeout, work).await;
-        outcome.map_err(|_| ProviderError::new(NAME, ProviderFailure::Timeout))?
+        let model = self.model().await?;
+        words(self.threads.run(move |gone| model.words(&samples, &|| !gone.is_set())).await)
     }
 
-    /// The words of a piece. Dropping the future stops the work after the next word.
-    async fn recognise_now(&self, samples: Vec<f32>, permit: OwnedSemaphorePermit) -> Result<Vec<Word>, ProviderError> {
+    /// The words of a piece, in a place that is free.
+    async fn recognise_in(&self, place: Place, samples: Vec<f32>) -> Result<Vec<Word>, ProviderError> {
         let model = self.model().await?;
-        let wanted = Wanted::default();
-        let still = wanted.0.clone();
-        let work = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            model.words(&samples, &|| !still.load(Ordering::Relaxed))
-        });
-        let words = work.await.map_err(unavailable)?.map_err(unavailable);
-        drop(wanted);
-        words
+        words(run_in(place, move |gone| model.words(&samples, &|| !gone.is_set())).await)
     }
 
     async fn transcribe_whole(&self, sound: Pcm) -> Result<Transcript, ProviderError> {
@@ -122,14 +104,14 @@ impl Moonshine {
     }
 }
 
-/// Tells the thread that works for a future whether the future is still there.
-#[derive(Debug, Default)]
-struct Wanted(Arc<AtomicBool>);
-
-impl Drop for Wanted {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
+fn words(outcome: Result<Result<Vec<Word>, NetworkError>, ThreadsError>) -> Result<Vec<Word>, ProviderError> {
+    let failure = match outcome {
+        Ok(words) => return words.map_err(unavailable),
+        Err(ThreadsError::Busy) => ProviderFailure::RateLimited { retry_after_seconds: Some(RETRY_SECONDS) },
+        Err(ThreadsError::TimedOut) => ProviderFailure::Timeout,
+        Err(error) => ProviderFailure::Unavailable(error.into()),
+    };
+    Err(ProviderError::new(NAME, failure))
 }
 
 fn segment((start, end): (Duration, Duration), words: &[Word]) -> Option<SpokenSegment> {

@@ -5,13 +5,13 @@ mod voice;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use foundation::provider::{ProviderError, ProviderFailure};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use tokio::sync::{OnceCell, Semaphore};
+use inference::{Threads, ThreadsError};
+use tokio::sync::OnceCell;
 
 use super::{Espeak, NAME, Synthesizer, Utterance};
 use crate::audio::Pcm;
@@ -31,9 +31,7 @@ pub struct Piper {
     folder: PathBuf,
     voice: OnceCell<Option<Arc<Voice>>>,
     espeak: Espeak,
-    running: Arc<Semaphore>,
-    waiting: Semaphore,
-    timeout: Duration,
+    threads: Threads,
 }
 
 impl Piper {
@@ -41,14 +39,7 @@ impl Piper {
     /// thread. Speaking a sentence may take `timeout`, with the time that it waits.
     #[must_use]
     pub fn new(folder: PathBuf, espeak: Espeak, at_once: usize, timeout: Duration) -> Self {
-        Self {
-            folder,
-            voice: OnceCell::new(),
-            espeak,
-            running: Arc::new(Semaphore::new(at_once)),
-            waiting: Semaphore::new(at_once * WAITING),
-            timeout,
-        }
+        Self { folder, voice: OnceCell::new(), espeak, threads: Threads::new(at_once, WAITING, timeout) }
     }
 
     async fn voice(&self) -> Result<Option<Arc<Voice>>, ProviderError> {
@@ -71,33 +62,15 @@ impl Piper {
         let Some(voice) = self.voice().await? else {
             return self.espeak.synthesize(utterance).await;
         };
-        let busy = ProviderFailure::RateLimited { retry_after_seconds: Some(RETRY_SECONDS) };
-        let _place = self.waiting.try_acquire().map_err(|_| ProviderError::new(NAME, busy))?;
-        let work = async {
-            let clauses = self.espeak.pronounce(&utterance.text, voice.language()).await?;
-            let permit = self.running.clone().acquire_owned().await.map_err(unavailable)?;
-            let gone = GoneOnDrop::default();
-            let is_gone = gone.0.clone();
-            let spoken = tokio::task::spawn_blocking(move || {
-                let _permit = permit;
-                voice.speak(&clauses, utterance.speed, &|| is_gone.load(Ordering::Relaxed))
-            });
-            let sound = spoken.await.map_err(unavailable)?.map_err(unavailable);
-            drop(gone);
-            sound
+        let clauses = self.espeak.pronounce(&utterance.text, voice.language()).await?;
+        let work = self.threads.run(move |gone| voice.speak(&clauses, utterance.speed, &|| gone.is_set()));
+        let failure = match work.await {
+            Ok(sound) => return sound.map_err(unavailable),
+            Err(ThreadsError::Busy) => ProviderFailure::RateLimited { retry_after_seconds: Some(RETRY_SECONDS) },
+            Err(ThreadsError::TimedOut) => ProviderFailure::Timeout,
+            Err(error) => ProviderFailure::Unavailable(error.into()),
         };
-        let outcome = tokio::time::timeout(self.timeout, work).await;
-        outcome.map_err(|_| ProviderError::new(NAME, ProviderFailure::Timeout))?
-    }
-}
-
-/// Tells the thread that works for a future when the future is dropped.
-#[derive(Debug, Default)]
-struct GoneOnDrop(Arc<AtomicBool>);
-
-impl Drop for GoneOnDrop {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
+        Err(ProviderError::new(NAME, failure))
     }
 }
 
