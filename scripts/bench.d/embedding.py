@@ -1,4 +1,4 @@
-"""Compares the embedding model under tract with onnxruntime, one thread each.
+"""Compares the embedding model in the system with onnxruntime, one thread each.
 
 Both sides tokenise, run the same ONNX file, pool and normalise the same texts. They
 take turns for several rounds, so that whatever else the machine does hits both; each
@@ -56,7 +56,7 @@ def run_round(reference, cases, file, arguments):
 
 
 def report(cases, rounds):
-    print(f"{'texts':<26}{'count':>6}{'tract ms':>11}{'ort ms':>9}{'ratio':>8}{'min cosine':>13}")
+    print(f"{'texts':<26}{'count':>6}{'ours ms':>11}{'ort ms':>9}{'ratio':>8}{'min cosine':>13}")
     for case in cases:
         rows = [measured[case["name"]] for measured in rounds]
         ours, theirs = (statistics.median(row[side] for row in rows) for side in (0, 1))

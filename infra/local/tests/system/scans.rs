@@ -9,7 +9,7 @@ use crate::harness::{TestSystem, TestUser};
 
 /// A file of the shared data, for a test that needs Tesseract too.
 fn scan(path: &str) -> Option<Vec<u8>> {
-    need(Needed::Program("tesseract"))?;
+    need(Needed::Model("pp-ocr-v6-small"))?;
     need(Needed::Data(path)).map(|path| std::fs::read(path).unwrap())
 }
 

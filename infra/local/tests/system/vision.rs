@@ -48,6 +48,6 @@ fn square() -> RgbImage {
 
 /// A picture of the shared data, for a test that needs Tesseract too.
 fn shared_picture(name: &str) -> Option<Vec<u8>> {
-    need(Needed::Program("tesseract"))?;
+    need(Needed::Model("pp-ocr-v6-small"))?;
     need(Needed::Data(&format!("images/{name}"))).map(|path| std::fs::read(path).unwrap())
 }
