@@ -49,7 +49,9 @@ impl Drop for SetOnDrop {
 
 /// A place for work that begins at once.
 #[derive(Debug)]
-pub struct Place(OwnedSemaphorePermit);
+pub struct Place {
+    _permit: OwnedSemaphorePermit,
+}
 
 impl Threads {
     /// `at_once` threads; `waiting` pieces of work may wait for each. All of it together may take `timeout`.
@@ -71,7 +73,7 @@ impl Threads {
         let _admitted = self.waiting.try_acquire().map_err(|_| ThreadsError::Busy)?;
         let work = async {
             let permit = self.running.clone().acquire_owned().await.map_err(|_| ThreadsError::Broken)?;
-            run_in(Place(permit), work).await
+            run_in(Place { _permit: permit }, work).await
         };
         tokio::time::timeout(self.timeout, work).await.map_err(|_| ThreadsError::TimedOut)?
     }
@@ -79,7 +81,8 @@ impl Threads {
     /// A place for work, if there is one now.
     #[must_use]
     pub fn free(&self) -> Option<Place> {
-        self.running.clone().try_acquire_owned().ok().map(Place)
+        let permit = self.running.clone().try_acquire_owned().ok()?;
+        Some(Place { _permit: permit })
     }
 }
 
