@@ -7,6 +7,7 @@ mod detector;
 mod order;
 mod quad;
 mod recogniser;
+mod spaces;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -8,6 +8,7 @@ use inference::rten::{self, Weights};
 use inference::{Network, NetworkError};
 
 use super::detector::planes;
+use super::spaces::wide_gaps;
 
 /// The height of lines that the network reads, in pixels.
 pub(super) const HEIGHT: u32 = 48;
@@ -52,7 +53,7 @@ impl Recogniser {
         let Some(output) = output.first() else { return Ok(Vec::new()) };
         let classes = self.characters.len() + 1;
         let scores = output.floats().unwrap_or_default();
-        Ok(words(&self.characters_of(scores, classes)))
+        Ok(words(&spaced(self.characters_of(scores, classes), line)))
     }
 
     /// The characters by the most likely class of each step. Class 0 is none; the same class in steps that follow each
@@ -82,9 +83,30 @@ impl Recogniser {
     }
 }
 
+/// The characters with the spaces that the network has left out.
+fn spaced<'a>(characters: Vec<FoundCharacter<'a>>, line: &RgbImage) -> Vec<FoundCharacter<'a>> {
+    let seen: Vec<f32> = characters.iter().filter(|one| is_space(one)).map(|one| one.at).collect();
+    let gaps = wide_gaps(line, &seen);
+    let mut spaced: Vec<FoundCharacter<'a>> = Vec::with_capacity(characters.len());
+    for character in characters {
+        let missing = spaced
+            .last()
+            .filter(|last| !is_space(last) && !is_space(&character))
+            .and_then(|last| gaps.iter().find(|gap| (last.at..character.at).contains(&gap.middle())));
+        if let Some(gap) = missing {
+            spaced.push(FoundCharacter { text: " ", confidence: 1.0, at: gap.middle() });
+        }
+        spaced.push(character);
+    }
+    spaced
+}
+
+fn is_space(character: &FoundCharacter<'_>) -> bool {
+    character.text.trim().is_empty()
+}
+
 /// Splits characters into words at spaces.
 fn words(characters: &[FoundCharacter<'_>]) -> Vec<FoundWord> {
-    let is_space = |character: &FoundCharacter<'_>| character.text.trim().is_empty();
     let mut words = Vec::new();
     let mut from = 0.0;
     for (number, word) in characters.split(is_space).enumerate() {
