@@ -13,6 +13,10 @@ const LEAST: f32 = 0.16;
 /// A space is at least this share of the narrowest one that the recogniser has seen in the same line.
 const LIKE_OTHERS: f32 = 0.8;
 
+/// A space is at least this many times as wide as the middle one of all gaps, which is wide where all characters are
+/// given the same width.
+const LIKE_GAPS: f32 = 2.5;
+
 /// A gap between letters, in shares of the line's width.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Gap {
@@ -37,6 +41,9 @@ pub(super) fn wide_gaps(line: &RgbImage, seen: &[f32]) -> Vec<Gap> {
     let narrowest = gaps.iter().filter(|gap| holds(gap)).map(|gap| gap.width()).fold(f32::MAX, f32::min);
     let least = LEAST * pixels(line.height()) / pixels(line.width().max(1));
     let least = if narrowest < f32::MAX { least.max(LIKE_OTHERS * narrowest) } else { least };
+    let mut widths: Vec<f32> = gaps.iter().map(|gap| gap.width()).collect();
+    widths.sort_unstable_by(f32::total_cmp);
+    let least = least.max(LIKE_GAPS * widths.get(widths.len() / 2).copied().unwrap_or(0.0));
     gaps.into_iter().filter(|gap| gap.width() >= least).collect()
 }
 
@@ -106,6 +113,12 @@ mod tests {
         let seen = (5.0 + 30.0 + 6.0 + 10.0) / pixels(line.width());
         assert_eq!(wide_gaps(&line, &[seen]).len(), 1);
         assert_eq!(wide_gaps(&line, &[]).len(), 2);
+    }
+
+    #[test]
+    fn narrow_letters_of_a_typewriter_stay_together() {
+        let line = bars(&[6, 11, 6, 12, 7, 30, 6, 11, 6], false);
+        assert_eq!(wide_gaps(&line, &[]).len(), 1);
     }
 
     #[test]
