@@ -86,7 +86,13 @@ impl Recogniser {
 /// The characters with the spaces that the network has left out.
 fn spaced<'a>(characters: Vec<FoundCharacter<'a>>, line: &RgbImage) -> Vec<FoundCharacter<'a>> {
     let seen: Vec<f32> = characters.iter().filter(|one| is_space(one)).map(|one| one.at).collect();
-    let gaps = wide_gaps(line, &seen);
+    // The network places characters to about a character: the space beside a gap is the gap's.
+    let mut steps: Vec<f32> =
+        characters.iter().zip(characters.iter().skip(1)).map(|(one, next)| next.at - one.at).collect();
+    steps.sort_unstable_by(f32::total_cmp);
+    let near = 1.5 * steps.get(steps.len() / 2).copied().unwrap_or(0.0);
+    let mut gaps = wide_gaps(line, &seen);
+    gaps.retain(|gap| !seen.iter().any(|at| (at - gap.middle()).abs() < near));
     let mut spaced: Vec<FoundCharacter<'a>> = Vec::with_capacity(characters.len());
     for character in characters {
         let missing = spaced

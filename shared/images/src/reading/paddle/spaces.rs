@@ -9,9 +9,9 @@ use crate::area::pixels;
 /// The rows of a line that count, as shares of its height: not what is above and below the letters.
 const ROWS: (f32, f32) = (0.15, 0.85);
 /// The least width of a space, as a share of the height of the line. Letters of a word are nearer to each other.
-const LEAST: f32 = 0.16;
+const LEAST: f32 = 0.19;
 /// A space is at least this share of the narrowest one that the recogniser has seen in the same line.
-const LIKE_OTHERS: f32 = 0.8;
+const LIKE_OTHERS: f32 = 0.9;
 
 /// A space is at least this many times as wide as the middle one of all gaps, which is wide where all characters are
 /// given the same width.
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn only_wide_gaps_are_spaces() {
         for inverted in [false, true] {
-            let line = bars(&[3, 4, 12, 3, 9, 3, 3], inverted);
+            let line = bars(&[3, 4, 12, 3, 10, 3, 3], inverted);
             let found = wide_gaps(&line, &[]);
             assert_eq!(found.len(), 2, "{found:?}");
             // 5 + 3 bars, the gaps between them, and half of the wide one.
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn spaces_of_a_line_are_alike() {
-        let line = bars(&[3, 3, 20, 3, 9, 3, 3], false);
+        let line = bars(&[3, 3, 20, 3, 10, 3, 3], false);
         // The recogniser has seen the widest one: what is half as wide is none.
         let seen = (5.0 + 30.0 + 6.0 + 10.0) / pixels(line.width());
         assert_eq!(wide_gaps(&line, &[seen]).len(), 1);
