@@ -132,7 +132,7 @@ fn reading(config: &ReadingConfig) -> String {
     match config {
         ReadingConfig::None => "switched off".to_owned(),
         ReadingConfig::Paddle(folder) => format!("PP-OCR (offline){}", missing_model(folder)),
-        ReadingConfig::Tesseract(languages) => format!("Tesseract, {languages} (offline){}", missing("tesseract")),
+        ReadingConfig::Tesseract => format!("Tesseract (offline){}", missing("tesseract")),
         ReadingConfig::Textract(_) => "Amazon Textract".to_owned(),
         ReadingConfig::OpenAi(openai) => format!("{} at {}", openai.model, openai.base_url),
     }

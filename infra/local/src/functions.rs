@@ -65,7 +65,8 @@ impl Functions {
             rag: rag::App::new(rag.clone(), library.over(&rag)),
             extract: extract::App::new(of("extract")).map_err(StartError::function)?,
             batches: batches::App::new(of("batches")).map_err(StartError::function)?,
-            ingest: ingest::App::new(of("ingest"), embedder, seeing.reader().clone()).map_err(StartError::function)?,
+            ingest: ingest::App::new(of("ingest"), embedder, seeing.page_reader().clone())
+                .map_err(StartError::function)?,
             erase: erase::App::new(of("erase")),
             asr: asr::App::new(of("asr"), speech.clone()),
             stream: stream::App::new(stream.clone(), assistant(&stream, &library, &seeing)?, speech),

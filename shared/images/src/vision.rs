@@ -53,6 +53,7 @@ pub struct Vision(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     reader: Arc<dyn TextReader>,
+    page_reader: Arc<dyn TextReader>,
     detector: Arc<dyn Detector>,
     explainer: Option<Multimodal>,
     limits: PictureLimits,
@@ -99,6 +100,7 @@ impl Vision {
         let explainer = config.vision.explanation.as_ref();
         Ok(Self(Arc::new(Inner {
             reader: reading::configured(config).await?,
+            page_reader: reading::configured_for_pages(config).await?,
             detector: detection::configured(config).await?,
             explainer: explainer.map(|openai| Multimodal::new("The explanation of pictures", openai)).transpose()?,
             limits: PictureLimits { most_pixels: config.vision.most_pixels },
@@ -117,6 +119,12 @@ impl Vision {
     #[must_use]
     pub fn reader(&self) -> &Arc<dyn TextReader> {
         &self.0.reader
+    }
+
+    /// The text reader for scanned pages.
+    #[must_use]
+    pub fn page_reader(&self) -> &Arc<dyn TextReader> {
+        &self.0.page_reader
     }
 
     /// The object detector.

@@ -106,7 +106,7 @@ variables! {
     PIPER_VOICE_DIR = "": "folder of the voice for `piper`; default: `piper-en-us-joe` in `MODELS_DIR`";
     ESPEAK_VOICE = "en-us": "voice of eSpeak NG";
     POLLY_VOICE = "Joanna": "voice of Amazon Polly";
-    OCR = "paddle": "`paddle` (PP-OCR, offline), `tesseract` (offline), `textract` (AWS), `openai` (a multimodal model) or `none`";
+    OCR = "paddle": "`paddle` (PP-OCR, offline; Tesseract for scanned pages, where it is installed), `tesseract` (offline), `textract` (AWS), `openai` (a multimodal model) or `none`";
     OCR_MODEL_DIR = "": "folder of the model for `paddle`; default: `pp-ocr-v6-small` in `MODELS_DIR`";
     TESSERACT_LANGUAGES = "eng": "languages that Tesseract reads, joined by `+`";
     OCR_SECONDS = "30": "time that reading one picture or scanned page may take";

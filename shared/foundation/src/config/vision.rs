@@ -14,6 +14,8 @@ use super::variables as var;
 pub struct VisionConfig {
     /// The text reader (`OCR`).
     pub reading: ReadingConfig,
+    /// The languages that Tesseract reads (`TESSERACT_LANGUAGES`).
+    pub tesseract_languages: String,
     /// The object detector (`OBJECT_DETECTION`).
     pub detection: DetectionConfig,
     /// The multimodal model that explains pictures, if `LANGUAGE_MODEL` is `openai`.
@@ -33,8 +35,8 @@ pub enum ReadingConfig {
     None,
     /// PP-OCR, offline, with the folder of its networks (`OCR_MODEL_DIR`).
     Paddle(PathBuf),
-    /// Tesseract, offline, with its languages (`TESSERACT_LANGUAGES`).
-    Tesseract(String),
+    /// Tesseract, offline.
+    Tesseract,
     /// Amazon Textract, with a custom endpoint if one is set.
     Textract(Option<String>),
     /// A multimodal model (`OPENAI_VISION_MODEL`).
@@ -78,7 +80,7 @@ impl VisionConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         let reading = match reader.choice(&var::OCR) {
             Ocr::Paddle => ReadingConfig::Paddle(reader.model_folder(&var::OCR_MODEL_DIR, "pp-ocr-v6-small")),
-            Ocr::Tesseract => ReadingConfig::Tesseract(reader.text(&var::TESSERACT_LANGUAGES)),
+            Ocr::Tesseract => ReadingConfig::Tesseract,
             Ocr::Textract => ReadingConfig::Textract(reader.optional(&var::AWS_ENDPOINT_URL_TEXTRACT)),
             Ocr::OpenAi => vision_endpoint(reader).map_or(ReadingConfig::None, ReadingConfig::OpenAi),
             Ocr::None => ReadingConfig::None,
@@ -94,6 +96,7 @@ impl VisionConfig {
         let multimodal = reader.choice::<LanguageModelKind>(&var::LANGUAGE_MODEL) == LanguageModelKind::OpenAi;
         Self {
             reading,
+            tesseract_languages: reader.text(&var::TESSERACT_LANGUAGES),
             detection,
             explanation: if multimodal { vision_endpoint(reader) } else { None },
             most_pixels: reader.number::<u64>(&var::MAX_PICTURE_MEGAPIXELS, 1, 1_000) * 1_000_000,

@@ -31,6 +31,7 @@ pub use self::text::{ReadLine, ReadText, ReadWord};
 pub use self::textract::Textract;
 use super::{Picture, PictureMemory, PixelBox};
 use foundation::config::{Config, ReadingConfig};
+use foundation::program::is_installed;
 use foundation::provider::{Cause, ProviderError};
 
 impl Picture {
@@ -55,6 +56,20 @@ pub trait TextReader: Debug + Send + Sync {
     fn read(&self, picture: Arc<Picture>) -> BoxFuture<'_, Result<ReadText, ProviderError>>;
 }
 
+/// The reader of scanned pages: the configured one, but for PP-OCR Tesseract if it is installed. It reads clean print
+/// better and sooner, while PP-OCR reads photos, plates and displays that Tesseract cannot.
+///
+/// # Errors
+/// As [`configured`].
+pub async fn configured_for_pages(config: &Config) -> Result<Arc<dyn TextReader>, Cause> {
+    match &config.vision.reading {
+        ReadingConfig::Paddle(_) if is_installed(tesseract::PROGRAM) => {
+            Ok(Arc::new(Tesseract::new(&config.vision.tesseract_languages, config.vision.timeout)))
+        }
+        _ => configured(config).await,
+    }
+}
+
 /// The configured reader.
 ///
 /// # Errors
@@ -67,7 +82,7 @@ pub async fn configured(config: &Config) -> Result<Arc<dyn TextReader>, Cause> {
     Ok(match &config.vision.reading {
         ReadingConfig::None => Arc::new(none::NoReader),
         ReadingConfig::Paddle(folder) => Arc::new(Paddle::new(folder, timeout)),
-        ReadingConfig::Tesseract(languages) => Arc::new(Tesseract::new(languages, timeout)),
+        ReadingConfig::Tesseract => Arc::new(Tesseract::new(&config.vision.tesseract_languages, timeout)),
         #[cfg(feature = "aws")]
         ReadingConfig::Textract(endpoint) => Arc::new(Textract::new(&config.aws, endpoint.as_deref(), timeout).await),
         #[cfg(not(feature = "aws"))]

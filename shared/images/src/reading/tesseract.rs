@@ -28,7 +28,7 @@ use foundation::provider::{ProviderError, ProviderFailure};
 /// The name that begins the sentences of errors.
 const NAME: &str = "Text recognition";
 /// The program.
-const PROGRAM: &str = "tesseract";
+pub(super) const PROGRAM: &str = "tesseract";
 /// Address space of a run in bytes. A page of 12 megapixels needs a sixth of it.
 const MEMORY: u64 = 2 * 1024 * 1024 * 1024;
 /// Maximum output of a run in bytes, far more than any page needs.
