@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Request, State};
-use foundation::ApiResult;
+use foundation::{ApiError, ApiResult};
 use serde::Serialize;
 use shared::http::{body_limit, receive_file};
 use speech::endpointing::voiced;
@@ -47,7 +47,10 @@ pub(crate) async fn transcribe(
     let sound = state.decoder.decode(form.file).await?;
     let duration = sound.duration();
     // Silence and noise are no reason to ask anybody, and no error.
-    let transcript = if voiced(&sound, &state.speech.voice)? {
+    let voice = state.speech.voice.clone();
+    let judged = tokio::task::spawn_blocking(move || voiced(&sound, &voice).map(|is_voiced| (sound, is_voiced)));
+    let (sound, is_voiced) = judged.await.map_err(ApiError::internal)??;
+    let transcript = if is_voiced {
         let billing = &state.context.billing;
         let counted = match &user {
             Some(user) => Some((user, billing.charge_voice(user, duration).await?)),

@@ -24,7 +24,7 @@ async fn serve() -> Result<(), Error> {
     let context = Context::from_env().await?;
     let inference = &context.config.inference;
     let model = ModelConfig { dir: inference.model_dir.clone(), threads: inference.threads, queue: QUEUE };
-    let reader = reading::configured_for_pages(&context.config).await?;
+    let reader = reading::configured(&context.config).await?.pages;
     let state = App::new(context.clone(), Some(Embedder::load(&model)?), reader)?;
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| {
         let state = state.clone();

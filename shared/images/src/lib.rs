@@ -6,6 +6,7 @@
 
 mod area;
 pub mod detection;
+mod measure;
 pub mod memory;
 mod multimodal;
 pub mod picture;

@@ -8,7 +8,7 @@ use super::Multimodal;
 use super::detection::{self, Detection, Detector};
 use super::memory::{MemoryPermit, PictureMemory};
 use super::picture::{Outline, Picture, PictureError, PictureLimits};
-use super::reading::{self, ReadText, TextReader};
+use super::reading::{self, ReadText, Readers, TextReader};
 use foundation::config::Config;
 use foundation::provider::{Cause, ProviderError};
 
@@ -52,8 +52,7 @@ pub struct Vision(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    reader: Arc<dyn TextReader>,
-    page_reader: Arc<dyn TextReader>,
+    readers: Readers,
     detector: Arc<dyn Detector>,
     explainer: Option<Multimodal>,
     limits: PictureLimits,
@@ -99,8 +98,7 @@ impl Vision {
     pub async fn configured(config: &Config) -> Result<Self, Cause> {
         let explainer = config.vision.explanation.as_ref();
         Ok(Self(Arc::new(Inner {
-            reader: reading::configured(config).await?,
-            page_reader: reading::configured_for_pages(config).await?,
+            readers: reading::configured(config).await?,
             detector: detection::configured(config).await?,
             explainer: explainer.map(|openai| Multimodal::new("The explanation of pictures", openai)).transpose()?,
             limits: PictureLimits { most_pixels: config.vision.most_pixels },
@@ -118,13 +116,13 @@ impl Vision {
     /// The text reader.
     #[must_use]
     pub fn reader(&self) -> &Arc<dyn TextReader> {
-        &self.0.reader
+        &self.0.readers.pictures
     }
 
     /// The text reader for scanned pages.
     #[must_use]
     pub fn page_reader(&self) -> &Arc<dyn TextReader> {
-        &self.0.page_reader
+        &self.0.readers.pages
     }
 
     /// The object detector.
@@ -141,7 +139,8 @@ impl Vision {
 
     /// Reads the text and detects the objects on a picture. Dropping the future stops the work.
     pub async fn look(&self, picture: Arc<Picture>) -> VisionResult {
-        let (text, objects) = tokio::join!(self.0.reader.read(picture.clone()), self.0.detector.detect(picture));
+        let (text, objects) =
+            tokio::join!(self.0.readers.pictures.read(picture.clone()), self.0.detector.detect(picture));
         for error in [text.as_ref().err(), objects.as_ref().err()].into_iter().flatten() {
             tracing::debug!(code = error.code(), "a part of looking at a picture is missing");
         }

@@ -5,6 +5,7 @@
 //! nodes (docs/BENCHMARKS.md has the figures).
 
 mod error;
+mod files;
 mod network;
 pub mod rten;
 mod tensor;
@@ -13,6 +14,7 @@ mod threads;
 pub mod tract;
 
 pub use error::NetworkError;
+pub use files::{LazyModel, read_json};
 pub use network::{Input, Network, Port};
 pub use tensor::{Tensor, Values};
 pub use threads::{Gone, Place, Threads, ThreadsError, run_in};

@@ -2,7 +2,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use foundation::provider::ProviderFailure;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// When to ask again if too much is waiting.
+const RETRY_SECONDS: u64 = 3;
 
 /// Threads on which networks are run for futures: so many at a time, with a bounded queue before them.
 #[derive(Debug, Clone)]
@@ -24,6 +28,16 @@ pub enum ThreadsError {
     /// It panicked.
     #[error("it broke off")]
     Broken,
+}
+
+impl From<ThreadsError> for ProviderFailure {
+    fn from(error: ThreadsError) -> Self {
+        match error {
+            ThreadsError::Busy => Self::RateLimited { retry_after_seconds: Some(RETRY_SECONDS) },
+            ThreadsError::TimedOut => Self::Timeout,
+            ThreadsError::Broken => Self::Unavailable(error.into()),
+        }
+    }
 }
 
 /// Whether the future that waits for some work is gone. Long work asks from time to time.

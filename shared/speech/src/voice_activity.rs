@@ -88,7 +88,8 @@ impl VoiceActivity {
             }
             outcome => {
                 // Sound that cannot be judged is none: nobody waits for an answer to it.
-                tracing::error!(?outcome, "the voice activity model failed");
+                let error = outcome.err().map_or_else(|| "it has other outputs".to_owned(), |error| error.to_string());
+                tracing::error!(error, "the voice activity model failed");
                 vec![0.0; frames.len()]
             }
         }

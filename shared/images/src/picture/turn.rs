@@ -33,6 +33,17 @@ impl QuarterTurn {
         }
     }
 
+    /// The rotation by this one and a half turn.
+    #[must_use]
+    pub fn and_half(self) -> Self {
+        match self {
+            Self::None => Self::Half,
+            Self::Right => Self::Left,
+            Self::Half => Self::None,
+            Self::Left => Self::Right,
+        }
+    }
+
     /// Whether it swaps width and height.
     #[must_use]
     pub fn is_sideways(self) -> bool {

@@ -56,37 +56,39 @@ pub trait TextReader: Debug + Send + Sync {
     fn read(&self, picture: Arc<Picture>) -> BoxFuture<'_, Result<ReadText, ProviderError>>;
 }
 
-/// The reader of scanned pages: the configured one, but for PP-OCR Tesseract if it is installed. It reads clean print
-/// better and sooner, while PP-OCR reads photos, plates and displays that Tesseract cannot.
-///
-/// # Errors
-/// As [`configured`].
-pub async fn configured_for_pages(config: &Config) -> Result<Arc<dyn TextReader>, Cause> {
-    match &config.vision.reading {
-        ReadingConfig::Paddle(_) if is_installed(tesseract::PROGRAM) => {
-            Ok(Arc::new(Tesseract::new(&config.vision.tesseract_languages, config.vision.timeout)))
-        }
-        _ => configured(config).await,
-    }
+/// The readers of a process. Clones share them.
+#[derive(Debug, Clone)]
+pub struct Readers {
+    /// Reads pictures.
+    pub pictures: Arc<dyn TextReader>,
+    /// Reads scanned pages. The same, but for PP-OCR: there it is Tesseract, if that is installed, which reads clean print
+    /// better and sooner, while PP-OCR reads photos, plates and displays that Tesseract cannot.
+    pub pages: Arc<dyn TextReader>,
 }
 
-/// The configured reader.
+/// The configured readers.
 ///
 /// # Errors
 /// If the client of a service cannot be set up, because there are no root certificates or the key contains characters
 /// that a header cannot; if the service is not part of this program.
 #[cfg_attr(not(feature = "aws"), expect(clippy::unused_async, reason = "for Textract alone"))]
-pub async fn configured(config: &Config) -> Result<Arc<dyn TextReader>, Cause> {
+pub async fn configured(config: &Config) -> Result<Readers, Cause> {
     PictureMemory::set_for_process(config.vision.picture_memory);
     let timeout = config.vision.timeout;
-    Ok(match &config.vision.reading {
+    let tesseract = || Arc::new(Tesseract::new(&config.vision.tesseract_languages, timeout));
+    let pictures: Arc<dyn TextReader> = match &config.vision.reading {
         ReadingConfig::None => Arc::new(none::NoReader),
         ReadingConfig::Paddle(folder) => Arc::new(Paddle::new(folder, timeout)),
-        ReadingConfig::Tesseract => Arc::new(Tesseract::new(&config.vision.tesseract_languages, timeout)),
+        ReadingConfig::Tesseract => tesseract(),
         #[cfg(feature = "aws")]
         ReadingConfig::Textract(endpoint) => Arc::new(Textract::new(&config.aws, endpoint.as_deref(), timeout).await),
         #[cfg(not(feature = "aws"))]
         ReadingConfig::Textract(_) => return Err(foundation::provider::NotBuilt("Amazon Textract").into()),
         ReadingConfig::OpenAi(openai) => Arc::new(OpenAiReader::new(openai)?),
-    })
+    };
+    let pages = match &config.vision.reading {
+        ReadingConfig::Paddle(_) if is_installed(tesseract::PROGRAM) => tesseract(),
+        _ => pictures.clone(),
+    };
+    Ok(Readers { pictures, pages })
 }

@@ -131,6 +131,9 @@ const UNITS: [(&str, Kind); 15] = [
     ("kg", Kind::Weight),
 ];
 
+/// Words that join the numbers of a quantity, and units that stand in no entry of their own.
+const JOINING: [&str; 12] = ["at", "to", "max", "min", "ac", "dc", "and", "or", "/", "lbs", "lb", "mpa"];
+
 /// The most words of a label, and of a value.
 const LABEL_WORDS: usize = 4;
 const VALUE_WORDS: usize = 6;
@@ -205,8 +208,9 @@ fn measure(words: &[&str]) -> Option<(Kind, String, String)> {
 
 /// The text to the right of a label in the same row, else that right below it.
 fn beside_or_below(lines: &[ReadLine], at: usize) -> Option<String> {
-    let label = area(lines.get(at)?);
-    let others = || lines.iter().enumerate().filter(move |(other, _)| *other != at).map(|(_, line)| (area(line), line));
+    let label = lines.get(at)?.upright();
+    let others =
+        || lines.iter().enumerate().filter(move |(other, _)| *other != at).map(|(_, line)| (line.upright(), line));
     let same_row = |area: &PixelBox| {
         let shared = area.bottom().min(label.bottom()) - area.y.max(label.y);
         shared >= 0.5 * area.height.min(label.height) && area.x >= label.right() - label.height
@@ -231,17 +235,21 @@ fn is_label(line: &ReadLine) -> bool {
     label(&line.text.split_whitespace().collect::<Vec<_>>()).is_some()
 }
 
-/// Where a line is on the upright picture.
-fn area(line: &ReadLine) -> PixelBox {
-    line.words.iter().map(|word| word.upright).reduce(|one, other| one.with(&other)).unwrap_or(line.area)
-}
-
-/// Whether this can be the value of an entry: names and numbers, but no sentence.
+/// Whether this can be the value of an entry: names and numbers, but no sentence. That of a quantity begins with a
+/// number, and its other words are numbers, units, or what joins them.
 fn is_value(kind: Kind, value: &str) -> bool {
-    let words = value.split_whitespace().count();
-    let has_digit = value.chars().any(|c| c.is_ascii_digit());
-    let is_name = kind == Kind::Manufacturer && value.chars().any(char::is_alphabetic);
-    (1..=VALUE_WORDS).contains(&words) && (has_digit || is_name)
+    let words: Vec<&str> = value.split_whitespace().collect();
+    let has_digit = |text: &str| text.chars().any(|c| c.is_ascii_digit());
+    let belongs = |word: &&str| {
+        let plain = plain(word);
+        has_digit(word) || JOINING.contains(&&*plain) || UNITS.iter().any(|(unit, _)| *unit == plain)
+    };
+    (1..=VALUE_WORDS).contains(&words.len())
+        && match kind {
+            Kind::Manufacturer => value.chars().any(char::is_alphabetic),
+            Kind::Model | Kind::SerialNumber | Kind::PartNumber | Kind::StockNumber | Kind::Made => has_digit(value),
+            _ => value.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-')) && words.iter().all(belongs),
+        }
 }
 
 #[cfg(test)]
@@ -310,6 +318,19 @@ mod tests {
         let kinds = [Kind::Voltage, Kind::Power, Kind::Speed, Kind::Frequency, Kind::Pressure];
         let values = ["400 V", "7.5kW", "1450 RPM", "50 Hz", "160 bar"];
         assert_eq!(entries(&plate), kinds.into_iter().zip(values.map(str::to_owned)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_quantity_has_a_number_and_units() {
+        let plate = stacked(&[
+            "ADV. HP 150 AT 3600 RPM",
+            "VOLTS 220 / 380 V",
+            "A 12 bolt pattern",
+            "V 8 engines",
+            "Pressure 5 things",
+        ]);
+        let expected = [(Kind::Power, "150 AT 3600 RPM"), (Kind::Voltage, "220 / 380 V")];
+        assert_eq!(entries(&plate), expected.map(|(kind, value)| (kind, value.to_owned())));
     }
 
     #[test]

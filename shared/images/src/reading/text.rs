@@ -39,6 +39,15 @@ pub struct ReadLine {
     pub words: Vec<ReadWord>,
 }
 
+impl ReadLine {
+    /// Its area once the page is upright (see [`ReadWord::upright`]).
+    #[must_use]
+    pub fn upright(&self) -> PixelBox {
+        let words = self.words.iter().map(|word| word.upright);
+        words.reduce(|one, other| one.with(&other)).unwrap_or(self.area)
+    }
+}
+
 /// A word on a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReadWord {

@@ -1,5 +1,6 @@
 //! Converts recognised words for the layout engine: to points, with baselines and font sizes.
 
+use crate::measure::median;
 use crate::{PixelBox, QuarterTurn, ReadLine, ReadText};
 use documents::layout::{Rule, Word};
 use documents::{Area, Block, Line, Table, normalize};
@@ -138,10 +139,4 @@ impl UnscaledWord {
 /// How far the letters of a word extend below the baseline, relative to the font size.
 fn below(text: &str) -> f32 {
     if text.chars().any(|c| "gjpqy(),;|Q".contains(c)) { BELOW } else { 0.0 }
-}
-
-fn median(values: impl Iterator<Item = f32>) -> f32 {
-    let mut values: Vec<f32> = values.collect();
-    values.sort_unstable_by(f32::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
 }

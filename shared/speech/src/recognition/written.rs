@@ -9,8 +9,6 @@ use text2num::{Language, replace_numbers_in_text};
 
 /// Numbers below this stay words when they stand alone, as in "which one".
 const ALONE: f64 = 10.0;
-/// Letters and numbers in a row that make a name, such as that of a part.
-const SPELLED: usize = 3;
 
 /// Units after a number, as they are spoken in one to three words, and as they are written.
 const UNITS: [(&[&str], &str); 27] = [
@@ -94,6 +92,11 @@ impl Word {
         characters.next().is_some_and(|c| c.is_ascii_alphabetic()) && characters.next().is_none()
     }
 
+    /// Whether it is a letter that is a word, or a sign, as well: "a", "I", "x".
+    fn is_plain_word(&self) -> bool {
+        matches!(&*self.lower(), "a" | "i" | "x")
+    }
+
     /// Whether nothing stands between it and the next word.
     fn goes_on(&self) -> bool {
         self.after.is_empty()
@@ -156,9 +159,12 @@ fn spelled(words: &[Word]) -> Option<(String, usize)> {
         let is_dash = matches!(&*word.lower(), "dash" | "hyphen" | "-");
         let is_code = word.text.chars().any(|c| c.is_ascii_digit())
             && word.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let is_letter = |at: usize| words.get(at).is_some_and(|word| word.is_letter() && !word.is_plain_word());
+        // "a" and "I" are letters only among others.
+        let spells = word.is_letter() && (is_letter(at) || is_letter(at + 1) || (at > 0 && is_letter(at - 1)));
         if is_dash && at > 0 {
             name.push('-');
-        } else if word.is_letter() || is_code {
+        } else if spells || is_code {
             name.push_str(&word.text.to_uppercase());
             (taken, parts) = (at + 1, parts + 1);
         } else {
@@ -170,10 +176,7 @@ fn spelled(words: &[Word]) -> Option<(String, usize)> {
     }
     let name = name.trim_end_matches('-').to_owned();
     let is_name = name.chars().any(|c| c.is_ascii_alphabetic()) && name.chars().any(|c| c.is_ascii_digit());
-    // "a 10" is no name, nor is "I 5".
-    let is_article = parts <= 2 && words.first().is_some_and(|first| matches!(&*first.lower(), "a" | "i"));
-    let is_long = parts >= SPELLED || (parts >= 1 && !is_article);
-    (is_name && is_long).then_some((name, taken))
+    (is_name && parts > 0).then_some((name, taken))
 }
 
 /// The number and the unit that these words begin with.
@@ -202,6 +205,9 @@ mod tests {
             ("at one thousand five hundred r p m?", "at 1500 rpm?"),
             ("zero point zero zero five inches", "0.005 inches"),
             ("below forty degrees Celsius", "below 40 °C"),
+            ("seventy-five pound feet", "75 lb-ft"),
+            ("one hundred and ten inch-pounds or so", "110 in-lb or so"),
+            ("12 pounds per square inch", "12 psi"),
             ("Which one is it?", "Which one is it?"),
             ("The two of them", "The two of them"),
             ("I am on foot, pounds are heavy", "I am on foot, pounds are heavy"),
@@ -223,7 +229,13 @@ mod tests {
             ("I have a 10 here", "I have a 10 here"),
             ("a 24 volt system", "a 24 volt system"),
             ("page 12 of 40", "page 12 of 40"),
-            ("serial X 9 dash", "serial X9 dash"),
+            ("serial K 9 dash", "serial K9 dash"),
+            ("Take 2 a day", "Take 2 a day"),
+            ("Can I 5 times", "Can I 5 times"),
+            ("a 2 x 4 beam", "a 2 x 4 beam"),
+            ("P N seven seven three one dash two zero four dash B", "PN7731-204-B"),
+            ("the filter H F 6 5 5 3", "the filter HF6553"),
+            ("relay K 3 and K 4", "relay K3 and K4"),
         ] {
             assert_eq!(written(spoken), expected, "{spoken}");
         }

@@ -18,6 +18,8 @@ const STEP: u32 = 32;
 /// network takes 70 bytes for each.
 const LEAST_SIDE: f32 = 736.0;
 const MOST_PIXELS: f32 = 1_810_000.0;
+/// The most squares of [`STEP`] pixels, with what rounding adds.
+const MOST_STEPS: u32 = 1_900;
 /// The probability at which a pixel is text, and the mean one at which an area is.
 const PIXEL: f32 = 0.3;
 const AREA: f32 = 0.5;
@@ -76,9 +78,11 @@ fn fitting((width, height): (u32, u32)) -> (u32, u32) {
     let side = |side: u32| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within MOST_PIXELS")]
         let steps = (pixels(side) * scale / pixels(STEP)).round() as u32;
-        steps.max(1) * STEP
+        steps.max(1)
     };
-    (side(width), side(height))
+    // One side of at least a step makes a strip of pixels longer than it may be.
+    let height_steps = side(height).min(MOST_STEPS / side(width).min(MOST_STEPS));
+    (side(width).min(MOST_STEPS / height_steps) * STEP, height_steps * STEP)
 }
 
 /// Blue, green and red values from -1 to 1, each as a plane.
@@ -110,4 +114,28 @@ fn mean(likely: &[f32], (width, height): (u32, u32), quad: Quad) -> f32 {
         }
     }
     sum / pixels(count.max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_picture_is_looked_at_in_a_size_within_the_limit() {
+        for (size, expected) in [
+            ((640, 480), (992, 736)),
+            ((1700, 2200), (1184, 1536)),
+            ((8_000, 8_000), (1344, 1344)),
+            ((10, 10), (736, 736)),
+        ] {
+            assert_eq!(fitting(size), expected, "{size:?}");
+        }
+        for size in [(1, 10_000_000), (10_000_000, 1), (8, 1_250_000), (30_000, 300), (1, 1), (4_000, 2_500)] {
+            let (width, height) = fitting(size);
+            assert!(
+                width * height <= MOST_STEPS * STEP * STEP && width.min(height) >= STEP,
+                "{size:?}: {width}x{height}"
+            );
+        }
+    }
 }

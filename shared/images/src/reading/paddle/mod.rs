@@ -9,7 +9,7 @@ mod quad;
 mod recogniser;
 mod spaces;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,14 +17,14 @@ use foundation::provider::{ProviderError, ProviderFailure};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use image::RgbImage;
-use inference::{NetworkError, Threads, ThreadsError};
-use tokio::sync::OnceCell;
+use inference::{LazyModel, NetworkError, Threads};
 
 use self::detector::Detector;
 use self::quad::{Point, Quad};
 use self::recogniser::{FoundWord, HEIGHT, Recogniser};
 use super::{ReadLine, ReadText, ReadWord, TextReader};
 use crate::area::pixels;
+use crate::measure::median;
 use crate::picture::QuarterTurn;
 use crate::{Picture, PixelBox};
 
@@ -34,6 +34,8 @@ const NAME: &str = "Text recognition";
 const WAITING: usize = 1_000;
 /// Lines that are less sure are not text: leaves, grids and shadows look like letters.
 const LEAST_CONFIDENCE: f32 = 0.5;
+/// The least side of a picture with text, in pixels.
+const LEAST_SIDE: u32 = 8;
 /// A line this many times higher than wide stands on end.
 const ON_END: f32 = 1.5;
 /// The longest lines, which tell which way up a picture is.
@@ -46,8 +48,7 @@ const MARGIN: f32 = 0.14;
 /// PP-OCR. Its networks are loaded when they are first needed.
 #[derive(Debug)]
 pub struct Paddle {
-    folder: PathBuf,
-    networks: OnceCell<Arc<Networks>>,
+    networks: LazyModel<Networks>,
     threads: Threads,
 }
 
@@ -62,31 +63,14 @@ impl Paddle {
     /// that it waits.
     #[must_use]
     pub fn new(folder: &Path, timeout: Duration) -> Self {
-        let at_once = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let threads = Threads::new(at_once, WAITING, timeout);
-        Self { folder: folder.to_owned(), networks: OnceCell::new(), threads }
-    }
-
-    async fn networks(&self) -> Result<Arc<Networks>, ProviderError> {
-        let load = || async {
-            let folder = self.folder.clone();
-            if !folder.join("detector.onnx").is_file() {
-                return Err(not_installed());
-            }
-            let loaded = tokio::task::spawn_blocking(move || Networks::load(&folder)).await.map_err(unavailable)?;
-            loaded.map(Arc::new).map_err(unavailable)
-        };
-        self.networks.get_or_try_init(load).await.cloned()
+        let threads = Threads::new(processors(), WAITING, timeout);
+        Self { networks: LazyModel::new(folder.to_owned(), Networks::load), threads }
     }
 
     async fn read_picture(&self, picture: Arc<Picture>) -> Result<ReadText, ProviderError> {
-        let networks = self.networks().await?;
-        let failure = match self.threads.run(move |gone| networks.read(&picture, &|| gone.is_set())).await {
-            Ok(text) => return text.map_err(unavailable),
-            Err(ThreadsError::TimedOut) => ProviderFailure::Timeout,
-            Err(error) => ProviderFailure::Unavailable(error.into()),
-        };
-        Err(ProviderError::new(NAME, failure))
+        let networks = self.networks.get().await.map_err(unavailable)?.ok_or_else(not_installed)?;
+        let read = self.threads.run(move |gone| networks.read(&picture, &|| gone.is_set())).await;
+        read.map_err(|error| ProviderError::new(NAME, error.into()))?.map_err(unavailable)
     }
 }
 
@@ -94,6 +78,16 @@ impl Paddle {
 struct FoundLine {
     quad: Quad,
     words: Vec<FoundWord>,
+}
+
+impl FoundLine {
+    /// The mean confidence of its characters, from 0 to 1.
+    #[expect(clippy::cast_precision_loss, reason = "characters of a line")]
+    fn confidence(&self) -> f32 {
+        let length = |word: &FoundWord| word.text.chars().count() as f32;
+        let all: f32 = self.words.iter().map(length).sum();
+        self.words.iter().map(|word| word.confidence * length(word)).sum::<f32>() / all.max(1.0)
+    }
 }
 
 impl Networks {
@@ -106,69 +100,69 @@ impl Networks {
 
     fn read(&self, picture: &Picture, is_gone: &(dyn Fn() -> bool + Sync)) -> Result<ReadText, NetworkError> {
         let image = &picture.pixels;
-        let (quads, mut turn) = upright(self.detector.lines(image)?);
-        let (quads, is_turned) = self.right_way_up(image, quads)?;
-        if is_turned {
-            turn = match turn {
-                QuarterTurn::None => QuarterTurn::Half,
-                QuarterTurn::Right => QuarterTurn::Left,
-                QuarterTurn::Half => QuarterTurn::None,
-                QuarterTurn::Left => QuarterTurn::Right,
-            };
+        if image.width().min(image.height()) < LEAST_SIDE {
+            return Ok(ReadText::default());
         }
-        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let share = quads.len().div_ceil(threads).max(1);
-        let found = std::thread::scope(|scope| {
-            let shares = quads.chunks(share).map(|quads| scope.spawn(|| self.lines(image, quads, is_gone)));
-            let shares: Vec<_> = shares.collect();
-            let broken = || NetworkError::new("reading lines", "a thread panicked");
-            shares
-                .into_iter()
-                .map(|share| share.join().unwrap_or_else(|_| Err(broken())))
-                .collect::<Result<Vec<_>, _>>()
-        });
-        Ok(text(found?.into_iter().flatten().collect(), turn, picture))
+        let (quads, turn) = upright(self.detector.lines(image)?);
+        let lines = self.lines(image, &quads, is_gone)?;
+        let (mut lines, turn) = match self.upside_down(image, &lines, is_gone)? {
+            Some(turned) => (turned, turn.and_half()),
+            None => (lines, turn),
+        };
+        lines.retain(|line| line.confidence() >= LEAST_CONFIDENCE);
+        Ok(text(lines, turn, picture))
     }
 
-    /// Reads these lines, until `is_gone`.
+    /// Reads lines, a share of them on each processor, until `is_gone`.
     fn lines(
         &self,
         image: &RgbImage,
         quads: &[Quad],
         is_gone: &(dyn Fn() -> bool + Sync),
     ) -> Result<Vec<FoundLine>, NetworkError> {
-        let mut lines = Vec::new();
-        for quad in quads {
-            if is_gone() {
-                break;
-            }
-            let words = self.recogniser.words(&quad.cut(image, HEIGHT))?;
-            if confidence(&words) >= LEAST_CONFIDENCE {
-                lines.push(FoundLine { quad: *quad, words });
-            }
-        }
-        Ok(lines)
+        let read = |quads: &[Quad]| {
+            let wanted = quads.iter().take_while(|_| !is_gone());
+            let line =
+                |quad: &Quad| Ok(FoundLine { quad: *quad, words: self.recogniser.words(&quad.cut(image, HEIGHT))? });
+            wanted.map(line).collect::<Result<Vec<_>, NetworkError>>()
+        };
+        let share = quads.len().div_ceil(processors()).max(1);
+        let shares = std::thread::scope(|scope| {
+            let threads: Vec<_> = quads.chunks(share).map(|quads| scope.spawn(move || read(quads))).collect();
+            let joined = threads.into_iter().map(|thread| {
+                thread.join().unwrap_or_else(|_| Err(NetworkError::new("reading lines", "a thread panicked")))
+            });
+            joined.collect::<Result<Vec<_>, _>>()
+        });
+        Ok(shares?.into_iter().flatten().collect())
     }
 
-    /// The lines as they are read best: as they are, or all upside down; and whether they are.
-    fn right_way_up(&self, image: &RgbImage, quads: Vec<Quad>) -> Result<(Vec<Quad>, bool), NetworkError> {
-        let mut longest: Vec<&Quad> = quads.iter().collect();
-        longest.sort_unstable_by(|one, other| (other.width * other.height).total_cmp(&(one.width * one.height)));
-        let (mut as_is, mut turned) = (0.0, 0.0);
-        for quad in longest.into_iter().take(TELLING) {
-            as_is += confidence(&self.recogniser.words(&quad.cut(image, HEIGHT))?);
+    /// All lines upside down, if the longest are read with more confidence so.
+    fn upside_down(
+        &self,
+        image: &RgbImage,
+        lines: &[FoundLine],
+        is_gone: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Option<Vec<FoundLine>>, NetworkError> {
+        let mut longest: Vec<&FoundLine> = lines.iter().collect();
+        longest.sort_unstable_by(|one, other| other.quad.width.total_cmp(&one.quad.width));
+        longest.truncate(TELLING);
+        let as_is: f32 = longest.iter().map(|line| line.confidence()).sum();
+        if as_is >= CLEAR * pixels(u32::try_from(longest.len()).unwrap_or(1)) {
+            return Ok(None);
         }
-        if as_is >= CLEAR * pixels(u32::try_from(quads.len().min(TELLING)).unwrap_or(1)) {
-            return Ok((quads, false));
+        let turned: Vec<Quad> = longest.iter().map(|line| line.quad.upside_down()).collect();
+        let turned: f32 = self.lines(image, &turned, is_gone)?.iter().map(FoundLine::confidence).sum();
+        if turned <= as_is {
+            return Ok(None);
         }
-        let flipped: Vec<Quad> = quads.iter().map(|quad| quad.upside_down()).collect();
-        let mut longest: Vec<&Quad> = flipped.iter().collect();
-        longest.sort_unstable_by(|one, other| (other.width * other.height).total_cmp(&(one.width * one.height)));
-        for quad in longest.into_iter().take(TELLING) {
-            turned += confidence(&self.recogniser.words(&quad.cut(image, HEIGHT))?);
-        }
-        Ok(if turned > as_is { (flipped, true) } else { (quads, false) })
+        let quads: Vec<Quad> = lines.iter().map(|line| line.quad.upside_down()).collect();
+        self.lines(image, &quads, is_gone).map(Some)
     }
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// The lines as text runs along them, and how the picture has to be turned for it. If most stand on end, text is taken
@@ -188,13 +182,6 @@ fn upright(quads: Vec<Quad>) -> (Vec<Quad>, QuarterTurn) {
     (quads.collect(), if is_sideways { QuarterTurn::Right } else { QuarterTurn::None })
 }
 
-#[expect(clippy::cast_precision_loss, reason = "characters of a line")]
-fn confidence(words: &[FoundWord]) -> f32 {
-    let length = |word: &FoundWord| word.text.chars().count() as f32;
-    let all: f32 = words.iter().map(length).sum();
-    words.iter().map(|word| word.confidence * length(word)).sum::<f32>() / all.max(1.0)
-}
-
 /// The text of the lines, in reading order.
 fn text(lines: Vec<FoundLine>, turn: QuarterTurn, picture: &Picture) -> ReadText {
     let kept = picture.pixels.dimensions();
@@ -206,9 +193,7 @@ fn text(lines: Vec<FoundLine>, turn: QuarterTurn, picture: &Picture) -> ReadText
 
 /// The direction of the lines on the upright picture, in radians: that of the middle one.
 fn tilt(lines: &[FoundLine], turn: QuarterTurn) -> f32 {
-    let mut angles: Vec<f32> = lines.iter().map(|line| line.quad.angle - direction(turn)).map(to_half_turn).collect();
-    angles.sort_unstable_by(f32::total_cmp);
-    angles.get(angles.len() / 2).copied().unwrap_or(0.0)
+    median(lines.iter().map(|line| to_half_turn(line.quad.angle - direction(turn))))
 }
 
 /// The direction of level text on a picture that has to be turned like this.
@@ -239,13 +224,11 @@ struct Place {
 
 impl Place {
     fn line(&self, line: FoundLine) -> Option<ReadLine> {
-        let FoundLine { quad, words } = line;
-        let quad = quad.scaled(self.scale);
+        let confidence = line.confidence();
+        let quad = line.quad.scaled(self.scale);
         let tight = Quad { height: quad.height * (1.0 - 2.0 * MARGIN), ..quad };
-        let words: Vec<ReadWord> = words.into_iter().filter_map(|word| self.word(tight, word)).collect();
+        let words: Vec<ReadWord> = line.words.into_iter().filter_map(|word| self.word(tight, word)).collect();
         let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-        #[expect(clippy::cast_precision_loss, reason = "words of a line")]
-        let confidence = words.iter().map(|word| word.confidence).sum::<f32>() / words.len().max(1) as f32;
         let area = PixelBox::between(tight.sides(), self.size)?;
         (!words.is_empty()).then_some(ReadLine { text, confidence, area, words })
     }
@@ -274,10 +257,8 @@ impl Place {
 }
 
 fn not_installed() -> ProviderError {
-    let advice =
-        "Text on pictures cannot be read: the model is missing. Run scripts/models, or correct OCR_MODEL_DIR or \
-                  OCR."
-            .to_owned();
+    let advice = "Text on pictures cannot be read: the model is missing. Run scripts/models, or correct OCR_MODEL_DIR."
+        .to_owned();
     ProviderError::new(NAME, ProviderFailure::NotConfigured { code: "text_reader_not_installed", advice })
 }
 
@@ -290,3 +271,6 @@ impl TextReader for Paddle {
         self.read_picture(picture).boxed()
     }
 }
+
+#[cfg(test)]
+mod tests;

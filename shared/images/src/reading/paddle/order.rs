@@ -1,5 +1,6 @@
 //! The order in which lines are read: column by column where there is prose in columns, else row by row.
 
+use crate::measure::median;
 use crate::{PixelBox, ReadLine};
 
 /// Lines that overlap by this share of the lower one's height are in one row.
@@ -13,7 +14,7 @@ const GAP: f32 = 0.6;
 
 /// The lines in reading order.
 pub(super) fn in_reading_order(lines: Vec<ReadLine>) -> Vec<ReadLine> {
-    let height = median(lines.iter().map(|line| area(line).height).collect());
+    let height = median(lines.iter().map(|line| line.upright().height));
     parts(lines, height)
 }
 
@@ -21,14 +22,14 @@ pub(super) fn in_reading_order(lines: Vec<ReadLine>) -> Vec<ReadLine> {
 fn parts(lines: Vec<ReadLine>, height: f32) -> Vec<ReadLine> {
     let across = gap(&lines, GAP * height, |area| (area.x, area.right()));
     if let Some(at) = across {
-        let (left, right): (Vec<_>, Vec<_>) = lines.iter().cloned().partition(|line| area(line).right() <= at);
+        let (left, right): (Vec<_>, Vec<_>) = lines.iter().cloned().partition(|line| line.upright().right() <= at);
         if is_prose(&left) && is_prose(&right) {
             return [parts(left, height), parts(right, height)].concat();
         }
     }
     // A title or a picture above columns ends where no line is.
     if let Some(at) = gap(&lines, GAP * height, |area| (area.y, area.bottom())) {
-        let (above, below): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| area(line).bottom() <= at);
+        let (above, below): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.upright().bottom() <= at);
         return [parts(above, height), parts(below, height)].concat();
     }
     rows(lines)
@@ -36,7 +37,7 @@ fn parts(lines: Vec<ReadLine>, height: f32) -> Vec<ReadLine> {
 
 /// The middle of the widest gap of at least this width that no line crosses.
 fn gap(lines: &[ReadLine], least: f32, sides: fn(&PixelBox) -> (f32, f32)) -> Option<f32> {
-    let mut spans: Vec<(f32, f32)> = lines.iter().map(|line| sides(&area(line))).collect();
+    let mut spans: Vec<(f32, f32)> = lines.iter().map(|line| sides(&line.upright())).collect();
     spans.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
     let mut end = spans.first()?.1;
     let mut widest: Option<(f32, f32)> = None;
@@ -58,12 +59,12 @@ fn is_prose(lines: &[ReadLine]) -> bool {
 
 /// Lines row by row, each from left to right.
 fn rows(mut lines: Vec<ReadLine>) -> Vec<ReadLine> {
-    lines.sort_by(|one, other| area(one).y.total_cmp(&area(other).y));
+    lines.sort_by(|one, other| one.upright().y.total_cmp(&other.upright().y));
     let mut rows: Vec<Vec<ReadLine>> = Vec::new();
     for line in lines {
-        let here = area(&line);
+        let here = line.upright();
         let is_beside = |other: &ReadLine| {
-            let other = area(other);
+            let other = other.upright();
             let shared = other.bottom().min(here.bottom()) - other.y.max(here.y);
             shared >= BESIDE * other.height.min(here.height)
         };
@@ -73,19 +74,9 @@ fn rows(mut lines: Vec<ReadLine>) -> Vec<ReadLine> {
         }
     }
     for row in &mut rows {
-        row.sort_by(|one, other| area(one).x.total_cmp(&area(other).x));
+        row.sort_by(|one, other| one.upright().x.total_cmp(&other.upright().x));
     }
     rows.into_iter().flatten().collect()
-}
-
-/// Where a line is on the upright page.
-fn area(line: &ReadLine) -> PixelBox {
-    line.words.iter().map(|word| word.upright).reduce(|one, other| one.with(&other)).unwrap_or(line.area)
-}
-
-fn median(mut values: Vec<f32>) -> f32 {
-    values.sort_unstable_by(f32::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
 #[cfg(test)]

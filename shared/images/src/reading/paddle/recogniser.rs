@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use image::RgbImage;
 use inference::rten::{self, Weights};
-use inference::{Network, NetworkError};
+use inference::{Network, NetworkError, read_json};
 
 use super::detector::planes;
 use super::spaces::wide_gaps;
+use crate::measure::median;
 
 /// The height of lines that the network reads, in pixels.
 pub(super) const HEIGHT: u32 = 48;
@@ -40,10 +41,7 @@ struct FoundCharacter<'a> {
 
 impl Recogniser {
     pub(super) fn load(file: &Path, characters: &Path) -> Result<Self, NetworkError> {
-        let failed =
-            |error: &dyn std::fmt::Display| NetworkError::new(format!("reading {}", characters.display()), error);
-        let names = std::fs::read_to_string(characters).map_err(|error| failed(&error))?;
-        let characters = serde_json::from_str(&names).map_err(|error| failed(&error))?;
+        let characters = read_json(characters)?;
         Ok(Self { network: rten::load(file, Weights::Prepared, &[])?, characters })
     }
 
@@ -87,10 +85,8 @@ impl Recogniser {
 fn spaced<'a>(characters: Vec<FoundCharacter<'a>>, line: &RgbImage) -> Vec<FoundCharacter<'a>> {
     let seen: Vec<f32> = characters.iter().filter(|one| is_space(one)).map(|one| one.at).collect();
     // The network places characters to about a character: the space beside a gap is the gap's.
-    let mut steps: Vec<f32> =
-        characters.iter().zip(characters.iter().skip(1)).map(|(one, next)| next.at - one.at).collect();
-    steps.sort_unstable_by(f32::total_cmp);
-    let near = 1.5 * steps.get(steps.len() / 2).copied().unwrap_or(0.0);
+    let steps = characters.iter().zip(characters.iter().skip(1)).map(|(one, next)| next.at - one.at);
+    let near = 1.5 * median(steps);
     let mut gaps = wide_gaps(line, &seen);
     gaps.retain(|gap| !seen.iter().any(|at| (at - gap.middle()).abs() < near));
     let mut spaced: Vec<FoundCharacter<'a>> = Vec::with_capacity(characters.len());

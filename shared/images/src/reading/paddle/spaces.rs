@@ -5,6 +5,7 @@ use image::{GrayImage, RgbImage};
 use imageproc::contrast::otsu_level;
 
 use crate::area::pixels;
+use crate::measure::median;
 
 /// The rows of a line that count, as shares of its height: not what is above and below the letters.
 const ROWS: (f32, f32) = (0.15, 0.85);
@@ -41,9 +42,7 @@ pub(super) fn wide_gaps(line: &RgbImage, seen: &[f32]) -> Vec<Gap> {
     let narrowest = gaps.iter().filter(|gap| holds(gap)).map(|gap| gap.width()).fold(f32::MAX, f32::min);
     let least = LEAST * pixels(line.height()) / pixels(line.width().max(1));
     let least = if narrowest < f32::MAX { least.max(LIKE_OTHERS * narrowest) } else { least };
-    let mut widths: Vec<f32> = gaps.iter().map(|gap| gap.width()).collect();
-    widths.sort_unstable_by(f32::total_cmp);
-    let least = least.max(LIKE_GAPS * widths.get(widths.len() / 2).copied().unwrap_or(0.0));
+    let least = least.max(LIKE_GAPS * median(gaps.iter().map(|gap| gap.width())));
     gaps.into_iter().filter(|gap| gap.width() >= least).collect()
 }
 

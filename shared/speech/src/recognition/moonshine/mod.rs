@@ -4,7 +4,7 @@ mod live;
 mod model;
 mod tokens;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +12,7 @@ use foundation::provider::{ProviderError, ProviderFailure};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
-use inference::{NetworkError, Place, Threads, ThreadsError, run_in};
-use tokio::sync::OnceCell;
+use inference::{LazyModel, NetworkError, Place, Threads, ThreadsError, run_in};
 
 use super::cutting::{Cutter, Piece};
 use super::written::written;
@@ -24,14 +23,11 @@ use model::{Model, Word};
 
 /// Pieces of sound that may wait for each one that is recognised. One waits for a few seconds then.
 const WAITING: usize = 32;
-/// When to ask again if too many wait.
-const RETRY_SECONDS: u64 = 3;
 
 /// Moonshine. Its model is loaded when it is first needed.
 #[derive(Debug, Clone)]
 pub struct Moonshine {
-    folder: PathBuf,
-    model: Arc<OnceCell<Arc<Model>>>,
+    model: LazyModel<Model>,
     voice: VoiceModel,
     threads: Threads,
     at_once: usize,
@@ -43,8 +39,7 @@ impl Moonshine {
     #[must_use]
     pub fn new(folder: &Path, voice: VoiceModel, at_once: usize, timeout: Duration) -> Self {
         Self {
-            folder: folder.to_owned(),
-            model: Arc::default(),
+            model: LazyModel::new(folder.to_owned(), Model::load),
             voice,
             threads: Threads::new(at_once, WAITING, timeout),
             at_once,
@@ -52,15 +47,7 @@ impl Moonshine {
     }
 
     async fn model(&self) -> Result<Arc<Model>, ProviderError> {
-        let load = || async {
-            let folder = self.folder.clone();
-            if !folder.join("model.json").is_file() {
-                return Err(not_installed());
-            }
-            let loaded = tokio::task::spawn_blocking(move || Model::load(&folder)).await.map_err(unavailable)?;
-            loaded.map(Arc::new).map_err(unavailable)
-        };
-        self.model.get_or_try_init(load).await.cloned()
+        self.model.get().await.map_err(unavailable)?.ok_or_else(not_installed)
     }
 
     /// The words of a piece, once others leave room for it. Dropping the future stops the work after the next word.
@@ -98,20 +85,14 @@ impl Moonshine {
     }
 
     fn transcript(&self, segments: Vec<SpokenSegment>, duration: Duration) -> Transcript {
-        let language = self.model.get().map(|model| model.language().to_owned());
+        let language = self.model.loaded().map(|model| model.language().to_owned());
         let text = segments.iter().map(|segment| segment.text.as_str()).collect::<Vec<_>>().join(" ");
         Transcript { text, segments, language, duration }
     }
 }
 
 fn words(outcome: Result<Result<Vec<Word>, NetworkError>, ThreadsError>) -> Result<Vec<Word>, ProviderError> {
-    let failure = match outcome {
-        Ok(words) => return words.map_err(unavailable),
-        Err(ThreadsError::Busy) => ProviderFailure::RateLimited { retry_after_seconds: Some(RETRY_SECONDS) },
-        Err(ThreadsError::TimedOut) => ProviderFailure::Timeout,
-        Err(error) => ProviderFailure::Unavailable(error.into()),
-    };
-    Err(ProviderError::new(NAME, failure))
+    outcome.map_err(|error| ProviderError::new(NAME, error.into()))?.map_err(unavailable)
 }
 
 fn segment((start, end): (Duration, Duration), words: &[Word]) -> Option<SpokenSegment> {
@@ -124,10 +105,8 @@ fn text(words: &[Word]) -> String {
 }
 
 fn not_installed() -> ProviderError {
-    let advice =
-        "Speech cannot be recognised: the model is missing. Run scripts/models, or correct SPEECH_MODEL_DIR or \
-                  SPEECH_TO_TEXT."
-            .to_owned();
+    let advice = "Speech cannot be recognised: the model is missing. Run scripts/models, or correct SPEECH_MODEL_DIR."
+        .to_owned();
     ProviderError::new(NAME, ProviderFailure::NotConfigured { code: "speech_recognizer_not_installed", advice })
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use inference::rten::{self, Weights};
-use inference::{Input, Network, NetworkError, Tensor};
+use inference::{Input, Network, NetworkError, Tensor, read_json};
 use serde::Deserialize;
 
 use super::tokens::Tokens;
@@ -56,10 +56,7 @@ struct Written {
 impl Model {
     /// Loads a folder.
     pub(super) fn load(folder: &Path) -> Result<Self, NetworkError> {
-        let file = folder.join("model.json");
-        let failed = |error: &dyn std::fmt::Display| NetworkError::new(format!("reading {}", file.display()), error);
-        let text = std::fs::read_to_string(&file).map_err(|error| failed(&error))?;
-        let description: Description = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+        let description: Description = read_json(&folder.join("model.json"))?;
         let layers = 0..description.layers;
         let each = |names: &[&str]| -> Vec<String> {
             layers.clone().flat_map(|layer| names.iter().map(move |name| format!("{name}.{layer}"))).collect()

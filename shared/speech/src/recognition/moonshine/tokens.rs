@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use inference::NetworkError;
+use inference::{NetworkError, read_json};
 
 use super::model::Word;
 
@@ -26,9 +26,7 @@ enum Token {
 impl Tokens {
     /// Reads a JSON array of all tokens.
     pub(super) fn read(file: &Path) -> Result<Self, NetworkError> {
-        let failed = |error: &dyn std::fmt::Display| NetworkError::new(format!("reading {}", file.display()), error);
-        let text = std::fs::read_to_string(file).map_err(|error| failed(&error))?;
-        let tokens: Vec<String> = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+        let tokens: Vec<String> = read_json(file)?;
         Ok(Self(tokens.iter().map(|token| Token::of(token)).collect()))
     }
 

@@ -1,11 +1,11 @@
 //! The network of a voice: phonemes to samples.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use inference::rten::{self, Weights};
-use inference::{Network, NetworkError, Tensor};
+use inference::{Network, NetworkError, Tensor, read_json};
 use serde::Deserialize;
 
 use crate::audio::Pcm;
@@ -55,23 +55,11 @@ impl Default for Inference {
     }
 }
 
-fn graph(folder: &Path) -> PathBuf {
-    folder.join("model.onnx")
-}
-
 impl Voice {
-    /// Whether the folder has a voice.
-    pub(super) fn is_in(folder: &Path) -> bool {
-        graph(folder).is_file()
-    }
-
     /// Loads a folder.
     pub(super) fn load(folder: &Path) -> Result<Self, NetworkError> {
-        let file = folder.join("voice.json");
-        let failed = |error: &dyn std::fmt::Display| NetworkError::new(format!("reading {}", file.display()), error);
-        let text = std::fs::read_to_string(&file).map_err(|error| failed(&error))?;
-        let description = serde_json::from_str(&text).map_err(|error| failed(&error))?;
-        let network = rten::load(&graph(folder), Weights::AsTheyAre, &[])?;
+        let description = read_json(&folder.join("voice.json"))?;
+        let network = rten::load(&folder.join("model.onnx"), Weights::AsTheyAre, &[])?;
         let names: Vec<&str> = network.inputs().iter().map(|port| port.name.as_str()).collect();
         if names != ["input", "input_lengths", "scales"] {
             return Err(NetworkError::new("loading a voice", "it is not a Piper voice of one speaker"));
@@ -135,17 +123,41 @@ impl Voice {
     }
 }
 
-/// The clauses, joined to parts of at most [`MOST_PHONEMES`]; a longer clause is split at its words.
+/// The clauses, joined to parts of at most [`MOST_PHONEMES`]. A longer clause is split at its words, a longer word
+/// anywhere.
 fn parts(clauses: &[String]) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
+    let mut length = 0;
     for word in clauses.iter().flat_map(|clause| clause.split_whitespace()) {
-        match parts.last_mut() {
-            Some(part) if part.chars().count() + word.chars().count() < MOST_PHONEMES => {
-                part.push(' ');
-                part.push_str(word);
+        let phonemes: Vec<char> = word.chars().collect();
+        for piece in phonemes.chunks(MOST_PHONEMES) {
+            match parts.last_mut() {
+                Some(part) if length + piece.len() < MOST_PHONEMES => {
+                    part.push(' ');
+                    part.extend(piece);
+                    length += 1 + piece.len();
+                }
+                _ => {
+                    parts.push(piece.iter().collect());
+                    length = piece.len();
+                }
             }
-            _ => parts.push(word.to_owned()),
         }
     }
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_part_is_too_long_and_nothing_is_lost() {
+        let clauses = ["a b,".to_owned(), "c ".repeat(500), "d".repeat(1_000), "e.".to_owned()];
+        let parts = parts(&clauses);
+        assert!(parts.iter().all(|part| (1..=MOST_PHONEMES).contains(&part.chars().count())), "{parts:?}");
+        let plain = |text: String| text.replace(' ', "");
+        assert_eq!(plain(parts.concat()), plain(clauses.concat()));
+        assert_eq!(super::parts(&[]), Vec::<String>::new());
+    }
 }
