@@ -129,7 +129,7 @@ async fn what_has_to_wait_is_sent_to_the_queue_again_and_fails_no_delivery() {
         let mut config = foundation::config::Config::clone(&context.config);
         config.aws.ingest_queue = queue;
         config.aws.sqs_endpoint = Some(url.clone());
-        let reader = reading::configured(&config).await.unwrap();
+        let reader = reading::configured(&config).await.unwrap().pages;
         ingest::App::new(Context::new(Arc::new(config)).await, None, reader).unwrap()
     };
     let (notification, body) = event(&key);

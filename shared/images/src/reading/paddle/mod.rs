@@ -42,6 +42,8 @@ const ON_END: f32 = 1.5;
 const TELLING: usize = 5;
 /// If they are surer, the picture is the right way up.
 const CLEAR: f32 = 0.85;
+/// Lines of at least this share of the longest tell how a page is tilted.
+const LONG: f32 = 0.5;
 /// How much larger the area is that the detector gives than the letters: the share of its height on each side.
 const MARGIN: f32 = 0.14;
 
@@ -191,9 +193,12 @@ fn text(lines: Vec<FoundLine>, turn: QuarterTurn, picture: &Picture) -> ReadText
     ReadText { turn, ..ReadText::of(order::in_reading_order(lines)) }
 }
 
-/// The direction of the lines on the upright picture, in radians: that of the middle one.
+/// The direction of the lines on the upright picture, in radians: that of the middle one of the long ones. The direction
+/// of a short one is a matter of its letters.
 fn tilt(lines: &[FoundLine], turn: QuarterTurn) -> f32 {
-    median(lines.iter().map(|line| to_half_turn(line.quad.angle - direction(turn))))
+    let longest = lines.iter().map(|line| line.quad.width).fold(0.0, f32::max);
+    let long = lines.iter().filter(|line| line.quad.width >= LONG * longest);
+    median(long.map(|line| to_half_turn(line.quad.angle - direction(turn))))
 }
 
 /// The direction of level text on a picture that has to be turned like this.

@@ -10,7 +10,7 @@ use crate::measure::median;
 /// The rows of a line that count, as shares of its height: not what is above and below the letters.
 const ROWS: (f32, f32) = (0.15, 0.85);
 /// The least width of a space, as a share of the height of the line. Letters of a word are nearer to each other.
-const LEAST: f32 = 0.19;
+const LEAST: f32 = 0.15;
 /// A space is at least this share of the narrowest one that the recogniser has seen in the same line.
 const LIKE_OTHERS: f32 = 0.9;
 
