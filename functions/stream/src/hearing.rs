@@ -1,6 +1,7 @@
 //! The microphone: decodes arriving sound, splits it into utterances, and recognises them while the user is speaking.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -8,7 +9,7 @@ use foundation::ApiError;
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use speech::audio::{AudioWorker, LiveDecoder, LiveFormat, LiveSound, RECOGNISED_RATE};
-use speech::endpointing::{Endpointer, Endpointing, SpeechEvent};
+use speech::endpointing::{Endpointer, Endpointing, SpeechEvent, is_unfinished};
 use speech::{Speech, Transcriber, TranscriptEvent};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -22,8 +23,8 @@ pub(crate) const DEFAULT_RATE: u32 = RECOGNISED_RATE;
 /// An event of the microphone.
 #[derive(Debug)]
 pub(crate) enum MicrophoneEvent {
-    /// The user has begun to speak.
-    Started,
+    /// The user has begun to speak. Transcripts may follow while he speaks.
+    Started { words_follow: bool },
     /// The transcript so far.
     Partial(String),
     /// The transcript of an utterance, and when the utterance ended.
@@ -63,6 +64,8 @@ impl Microphone {
         silence: Duration,
     ) -> Result<(Self, mpsc::Receiver<MicrophoneEvent>), ApiError> {
         let (decoder, sound) = LiveDecoder::new(format, LONGEST, audio)?;
+        let preparing = speech.clone();
+        tokio::spawn(async move { preparing.prepare().await });
         let (events, heard) = mpsc::channel(EVENTS);
         let endpointer = Endpointer::new(Endpointing { silence, ..Endpointing::default() }, speech.voice.listen()?);
         let listener = Listener {
@@ -101,6 +104,8 @@ impl Microphone {
 /// An utterance that is being spoken.
 struct Utterance {
     sound: mpsc::Sender<Vec<i16>>,
+    /// Whether its last words ask for more.
+    unfinished: Arc<AtomicBool>,
     work: AbortOnDropHandle<Result<String, ApiError>>,
 }
 
@@ -124,6 +129,8 @@ impl Listener {
             tokio::select! {
                 block = sound.next() => match block {
                     Some(Ok(samples)) => {
+                        let unfinished = self.utterance.as_ref().is_some_and(|one| one.unfinished.load(Ordering::Relaxed));
+                        self.endpointer.set_unfinished(unfinished);
                         let events = self.endpointer.push(&samples);
                         self.follow(events).await;
                     }
@@ -151,7 +158,7 @@ impl Listener {
             match event {
                 SpeechEvent::Started => {
                     self.spoken = true;
-                    self.tell(MicrophoneEvent::Started).await;
+                    self.tell(MicrophoneEvent::Started { words_follow: self.transcriber.gives_partials() }).await;
                     if self.understood.len() < UTTERANCES {
                         self.utterance = Some(self.begin());
                     } else {
@@ -172,6 +179,8 @@ impl Listener {
     fn begin(&self) -> Utterance {
         let (sound, blocks) = mpsc::channel(BLOCKS);
         let (transcriber, meter, events) = (self.transcriber.clone(), self.meter.clone(), self.events.clone());
+        let unfinished = Arc::new(AtomicBool::new(false));
+        let asks_for_more = unfinished.clone();
         let work = tokio::spawn(async move {
             meter.check().await?;
             let given = GivenSound::new(meter);
@@ -181,6 +190,7 @@ impl Listener {
                 match heard {
                     Ok(TranscriptEvent::Partial(text)) => {
                         understood |= !text.is_empty();
+                        asks_for_more.store(is_unfinished(&text), Ordering::Relaxed);
                         drop(events.send(MicrophoneEvent::Partial(text)).await);
                     }
                     Ok(TranscriptEvent::Final(transcript)) => {
@@ -200,12 +210,12 @@ impl Listener {
             }
             Err(ApiError::internal("a transcriber ended without a word"))
         });
-        Utterance { sound, work: AbortOnDropHandle::new(work) }
+        Utterance { sound, unfinished, work: AbortOnDropHandle::new(work) }
     }
 
     /// Ends the utterance. Its transcript may arrive while the next utterance is being spoken.
     fn end(&mut self) {
-        let Some(Utterance { sound, work }) = self.utterance.take() else { return };
+        let Some(Utterance { sound, work, .. }) = self.utterance.take() else { return };
         let ended = Instant::now();
         drop(sound);
         self.understood.push_back(Box::pin(async move {

@@ -3,9 +3,11 @@
 //!
 //! Of voice, [`session`] handles the frames of one client, and [`socket`] transports them. A turn ([`turn`]) is a chat
 //! turn like a written one, with speech sentence by sentence ([`speaking`]), or with words that the client speaks itself
-//! ([`words`]). The microphone ([`hearing`]) turns speech into questions.
+//! ([`words`]). The microphone ([`hearing`]) turns speech into questions; what it hears while an
+//! answer is played may interrupt that ([`barge_in`]).
 
 mod access;
+mod barge_in;
 mod connections;
 mod container;
 mod frames;

@@ -7,6 +7,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::barge_in::Played;
 use crate::frames::ServerFrame;
 use crate::words::LastChunk;
 
@@ -98,6 +99,8 @@ pub struct Outbox {
     alive: Arc<Mutex<Instant>>,
     /// What the client was last given to speak itself.
     pub(crate) chunks: Arc<LastChunk>,
+    /// What the client plays, and when.
+    pub(crate) played: Arc<Played>,
 }
 
 impl Outbox {
@@ -106,7 +109,7 @@ impl Outbox {
     pub fn new() -> (Self, mpsc::Receiver<QueuedFrame>) {
         let (frames, receiver) = mpsc::channel(FRAMES);
         let alive = Arc::new(Mutex::new(Instant::now()));
-        (Self { frames, busy: Arc::default(), alive, chunks: Arc::default() }, receiver)
+        (Self { frames, busy: Arc::default(), alive, chunks: Arc::default(), played: Arc::default() }, receiver)
     }
 
     /// Sends a text frame.

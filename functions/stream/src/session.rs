@@ -41,6 +41,8 @@ pub struct Session {
     playing: Option<Playing>,
     /// The recordings that are arriving or being recognised, in order. The last may be open.
     microphones: VecDeque<(Microphone, mpsc::Receiver<MicrophoneEvent>)>,
+    /// When speech began that may interrupt the answer, depending on its words.
+    overlapping: Option<Instant>,
     /// Whether sound is ignored until the recording ends, because it cannot be processed.
     ignores_sound: bool,
 }
@@ -76,6 +78,7 @@ impl Session {
             turn: None,
             playing: None,
             microphones: VecDeque::new(),
+            overlapping: None,
             ignores_sound: false,
         }
     }
@@ -271,6 +274,11 @@ impl Session {
         self.turn = Some(Running { cancel, task });
         self.out.set_busy(true);
         Ok(())
+    }
+
+    /// Whether an answer is being written, or still played by a client that plays at once what it gets.
+    fn is_answering(&self) -> bool {
+        self.turn.is_some() || self.playing.as_ref().is_some_and(|playing| playing.until > Instant::now())
     }
 
     /// Interrupts a running turn. On return, nothing of it is sent any more. A client that is still playing a complete

@@ -1,13 +1,19 @@
 //! Synthesizes an answer while it is being written.
 
+use std::future::ready;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use foundation::ApiError;
+use foundation::{ApiError, ApiResult};
+use futures::{Stream, StreamExt};
 use speech::Utterance;
 use speech::audio::{Pcm, SoundFormat};
 use speech::spoken::spoken;
-use tokio::sync::mpsc;
+use tokio::sync::{OnceCell, mpsc};
+use tokio_stream::wrappers::ReceiverStream;
 
 use crate::frames::{ServerFrame, SpokenAnswers};
 use crate::outbox::{Disconnected, SpokenOffset};
@@ -18,6 +24,8 @@ use crate::words;
 const PAUSE: Duration = Duration::from_millis(180);
 /// Maximum number of samples per turn, about four to six minutes. The rest of the answer is only written.
 const MOST_SAMPLES: usize = 6 * 1024 * 1024;
+/// Number of sentences of one file that are synthesized at a time.
+const AT_ONCE: usize = 2;
 
 /// The progress of speaking an answer.
 #[derive(Debug, Default)]
@@ -33,13 +41,15 @@ pub(crate) struct SpeechProgress {
 }
 
 impl SpeechProgress {
-    /// Records that sound of this length was sent, or words that take as long, in which sentences end at these times.
-    pub(crate) fn left(&mut self, length: Duration, sentences: &[(usize, Duration)]) {
+    /// Records that these sentences were sent, as sound or as words that take as long. Returns when a client that
+    /// plays at once begins with them.
+    pub(crate) fn left(&mut self, sentences: &[Spoken]) -> Instant {
         let now = Instant::now();
         self.first.get_or_insert(now);
         let begins = self.until.map_or(now, |until| until.max(now));
-        self.heard.extend(sentences.iter().map(|(end, after)| (*end, begins + *after)));
-        self.until = Some(begins + length);
+        self.heard.extend(sentences.iter().map(|sentence| (sentence.end, begins + sentence.until)));
+        self.until = Some(sentences.last().map_or(begins, |last| begins + last.until));
+        begins
     }
 
     /// How much of the answer, in bytes, a client that plays at once has heard at `when`.
@@ -54,70 +64,120 @@ pub(crate) struct Sentence {
     pub(crate) end: usize,
 }
 
+/// A sentence that was sent.
+#[derive(Debug)]
+pub(crate) struct Spoken {
+    pub(crate) text: String,
+    /// Its end in the answer, in bytes.
+    pub(crate) end: usize,
+    /// When it has been heard, from the beginning of its file.
+    pub(crate) until: Duration,
+}
+
 /// Speaks the sentences as they arrive, in one file at the end or each in its own, or has the client speak them.
 /// `offset` records how much of the answer was sent.
 pub(crate) async fn speak(
     turn: &Turn,
-    mut sentences: mpsc::Receiver<Sentence>,
+    sentences: mpsc::Receiver<Sentence>,
     offset: &SpokenOffset,
     progress: &mut SpeechProgress,
 ) -> Result<(), Disconnected> {
-    if turn.options.audio == SpokenAnswers::Words {
-        return words::tell(turn, sentences, offset, progress).await;
+    match turn.options.audio {
+        SpokenAnswers::Words => words::tell(turn, sentences, offset, progress).await,
+        SpokenAnswers::Sentence => sentence_by_sentence(turn, sentences, offset, progress).await,
+        SpokenAnswers::Turn | SpokenAnswers::None => in_one_file(turn, sentences, offset, progress).await,
     }
-    let one_by_one = turn.options.audio == SpokenAnswers::Sentence;
-    let meter = turn.speaker.meter(&turn.parts);
-    let mut allowed = false;
-    let mut whole: Option<Pcm> = None;
-    let mut ends: Vec<(usize, Duration)> = Vec::new();
-    let (mut index, mut samples, mut end) = (0, 0, 0);
-    while let Some(sentence) = sentences.recv().await {
-        let words = spoken(&sentence.text);
-        if words.trim().is_empty() || samples > MOST_SAMPLES {
-            continue;
-        }
-        if !allowed {
-            if let Err(error) = meter.check().await {
+}
+
+async fn sentence_by_sentence(
+    turn: &Turn,
+    sentences: mpsc::Receiver<Sentence>,
+    offset: &SpokenOffset,
+    progress: &mut SpeechProgress,
+) -> Result<(), Disconnected> {
+    // The client plays one sentence while the next is synthesized. Working ahead would only delay other users.
+    let mut sounds = pin!(synthesized(turn, sentences, 1));
+    let mut index = 0;
+    while let Some(spoken) = sounds.next().await {
+        let (sentence, sound) = match spoken {
+            Ok(spoken) => spoken,
+            Err(error) => {
                 progress.failure = Some(error);
                 return Ok(());
             }
-            allowed = true;
-        }
-        let utterance = Utterance { text: words, voice: turn.options.voice.clone(), speed: 1.0 };
-        let sound = match turn.parts.speech.synthesizer.synthesize(utterance).await {
-            Ok(sound) => sound,
+        };
+        let Some(file) = file(&sound) else { return Ok(()) };
+        let announced = ServerFrame::Audio { index, text: sentence.text.clone() };
+        turn.out.play(Some(&announced), file, offset, sentence.end).await?;
+        let sent = [Spoken { text: sentence.text, end: sentence.end, until: sound.duration() }];
+        turn.out.played.add(progress.left(&sent), &sent);
+        index += 1;
+    }
+    Ok(())
+}
+
+async fn in_one_file(
+    turn: &Turn,
+    sentences: mpsc::Receiver<Sentence>,
+    offset: &SpokenOffset,
+    progress: &mut SpeechProgress,
+) -> Result<(), Disconnected> {
+    let mut sounds = pin!(synthesized(turn, sentences, AT_ONCE));
+    let mut whole: Option<Pcm> = None;
+    let mut sent: Vec<Spoken> = Vec::new();
+    while let Some(spoken) = sounds.next().await {
+        let (sentence, sound) = match spoken {
+            Ok(spoken) => spoken,
             Err(error) => {
                 // Half an answer in one file would pass for a whole one.
-                progress.failure = Some(error.into());
+                progress.failure = Some(error);
                 return Ok(());
             }
         };
-        meter.note(sound.duration()).await;
-        samples += sound.samples.len();
-        end = sentence.end;
-        if one_by_one {
-            let announced = ServerFrame::Audio { index, text: sentence.text };
-            let Some(file) = file(&sound) else { return Ok(()) };
-            turn.out.play(Some(&announced), file, offset, end).await?;
-            progress.left(sound.duration(), &[(end, sound.duration())]);
-            index += 1;
-        } else if let Some(whole) = &mut whole {
-            whole.pause(PAUSE);
-            whole.append(&sound);
-            ends.push((end, whole.duration()));
-        } else {
-            ends.push((end, sound.duration()));
-            whole = Some(sound);
-        }
+        let whole = match &mut whole {
+            Some(whole) => {
+                whole.pause(PAUSE);
+                whole.append(&sound);
+                whole
+            }
+            None => whole.insert(sound),
+        };
+        sent.push(Spoken { text: sentence.text, end: sentence.end, until: whole.duration() });
     }
-    if let Some(whole) = whole {
-        let length = whole.duration();
-        let encoded = tokio::task::spawn_blocking(move || file(&whole)).await.ok().flatten();
-        let Some(file) = encoded else { return Ok(()) };
-        turn.out.play(None, file, offset, end).await?;
-        progress.left(length, &ends);
-    }
+    let (Some(whole), Some(end)) = (whole, sent.last().map(|last| last.end)) else { return Ok(()) };
+    let encoded = tokio::task::spawn_blocking(move || file(&whole)).await.ok().flatten();
+    let Some(file) = encoded else { return Ok(()) };
+    turn.out.play(None, file, offset, end).await?;
+    turn.out.played.add(progress.left(&sent), &sent);
     Ok(())
+}
+
+/// The sentences and their sounds, in order. `at_once` of them are synthesized at a time. Sentences without words, and
+/// those after [`MOST_SAMPLES`], have none.
+fn synthesized(
+    turn: &Turn,
+    sentences: mpsc::Receiver<Sentence>,
+    at_once: usize,
+) -> impl Stream<Item = ApiResult<(Sentence, Pcm)>> {
+    let meter = turn.speaker.meter(&turn.parts);
+    let parts = Arc::new((meter, OnceCell::new(), AtomicUsize::new(0)));
+    let sounds = ReceiverStream::new(sentences).map(move |sentence| {
+        let parts = parts.clone();
+        async move {
+            let (meter, allowed, samples) = &*parts;
+            let text = spoken(&sentence.text);
+            if text.trim().is_empty() || samples.load(Ordering::Relaxed) > MOST_SAMPLES {
+                return Ok(None);
+            }
+            allowed.get_or_try_init(|| meter.check()).await?;
+            let utterance = Utterance { text, voice: turn.options.voice.clone(), speed: 1.0 };
+            let sound = turn.parts.speech.synthesizer.synthesize(utterance).await?;
+            meter.note(sound.duration()).await;
+            samples.fetch_add(sound.samples.len(), Ordering::Relaxed);
+            Ok(Some((sentence, sound)))
+        }
+    });
+    sounds.buffered(at_once).filter_map(|spoken| ready(spoken.transpose()))
 }
 
 /// The sound as a playable file.

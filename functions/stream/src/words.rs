@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::frames::{ServerFrame, SpokenAnswers};
 use crate::outbox::{Disconnected, Outbox, SpokenOffset};
-use crate::speaking::{Sentence, SpeechProgress};
+use crate::speaking::{Sentence, SpeechProgress, Spoken};
 use crate::turn::{ANSWERED, FAILED, LOST, STOPPED, Turn};
 
 /// Time between two chunks. Of two that come within 50 ms, such a client speaks only the second.
@@ -70,8 +70,7 @@ pub(crate) async fn tell(
         }
         turn.out.say(&words).await?;
         offset.extend(end);
-        let length = time_to_say(&words);
-        progress.left(length, &[(end, length)]);
+        progress.left(&[Spoken { until: time_to_say(&words), text, end }]);
     }
     Ok(())
 }

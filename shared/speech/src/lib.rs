@@ -45,6 +45,11 @@ impl Speech {
         let transcriber = recognition::configured(config, &voice).await?;
         Ok(Self { voice, transcriber, synthesizer: synthesis::configured(config).await? })
     }
+
+    /// Loads the models of a conversation, so that its first words do not wait for them.
+    pub async fn prepare(&self) {
+        futures::join!(self.transcriber.prepare(), self.synthesizer.prepare());
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The recordings of a connection: sound in, questions out.
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
 use bytes::Bytes;
 use speech::audio::LiveFormat;
@@ -46,15 +47,34 @@ impl Session {
 
     pub(super) async fn hear(&mut self, heard: MicrophoneEvent) -> Result<(), Disconnected> {
         match heard {
-            MicrophoneEvent::Started => {
-                self.silence().await;
+            MicrophoneEvent::Started { words_follow } => {
+                if words_follow && self.is_answering() {
+                    self.overlapping = Some(Instant::now());
+                } else {
+                    self.silence().await;
+                }
                 Ok(())
             }
-            MicrophoneEvent::Partial(text) if self.config.transcript == Some(true) => {
+            MicrophoneEvent::Partial(text) => {
+                if let Some(since) = self.overlapping {
+                    if !self.out.played.is_interrupted_so_far(&text, since) {
+                        return Ok(());
+                    }
+                    self.overlapping = None;
+                    self.silence().await;
+                }
+                if self.config.transcript != Some(true) {
+                    return Ok(());
+                }
                 self.out.send(&ServerFrame::Transcript { text, is_final: false }).await
             }
-            MicrophoneEvent::Partial(_) => Ok(()),
             MicrophoneEvent::Utterance(text, ended) => {
+                if let Some(since) = self.overlapping.take()
+                    && !self.out.played.is_interrupted_by(&text, since)
+                {
+                    // The answer goes on.
+                    return self.out.send(&ServerFrame::Transcript { text: String::new(), is_final: true }).await;
+                }
                 self.out.send(&ServerFrame::Transcript { text: text.clone(), is_final: true }).await?;
                 let (audio, recognised) = (self.config.audio.unwrap_or_default(), Some(ended.elapsed()));
                 self.begin(Question { text, named: None, audio, asked: ended, recognised }).await
@@ -62,7 +82,10 @@ impl Session {
             MicrophoneEvent::Nothing => {
                 self.out.send(&ServerFrame::Transcript { text: String::new(), is_final: true }).await
             }
-            MicrophoneEvent::Misunderstood(error) => self.refuse(&error).await,
+            MicrophoneEvent::Misunderstood(error) => {
+                self.overlapping = None;
+                self.refuse(&error).await
+            }
             MicrophoneEvent::Broken(error) => {
                 // A later recording is another matter.
                 self.microphones.pop_front();

@@ -1,12 +1,18 @@
 //! Endpointing: detects when a user begins and stops speaking.
 
+mod unfinished;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use foundation::provider::ProviderError;
 
+pub use self::unfinished::is_unfinished;
 use super::audio::{Pcm, RECOGNISED_RATE};
 use super::voice_activity::{FRAME, VoiceActivity, VoiceModel};
+
+/// How much longer the silence must be that ends an utterance whose last words ask for more.
+const PATIENCE: u32 = 3;
 
 /// Settings that separate utterances from other sound.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,6 +74,7 @@ pub struct Endpointer {
     /// Samples of an incomplete frame.
     waiting: Vec<i16>,
     state: State,
+    unfinished: bool,
 }
 
 enum State {
@@ -93,13 +100,19 @@ impl Endpointer {
     /// An endpointer for one stream of sound.
     #[must_use]
     pub fn new(settings: Endpointing, voice: VoiceActivity) -> Self {
-        Self { settings, voice, waiting: Vec::new(), state: State::quiet() }
+        Self { settings, voice, waiting: Vec::new(), state: State::quiet(), unfinished: false }
     }
 
     /// Whether a user is speaking.
     #[must_use]
     pub fn is_speaking(&self) -> bool {
         matches!(self.state, State::Speaking { .. })
+    }
+
+    /// Sets whether the last words of the utterance so far ask for more (see [`is_unfinished`]). A longer silence ends
+    /// it then.
+    pub fn set_unfinished(&mut self, unfinished: bool) {
+        self.unfinished = unfinished;
     }
 
     /// Processes the next samples at [`RECOGNISED_RATE`].
@@ -150,7 +163,8 @@ impl Endpointer {
                 add(events, frame.to_vec());
                 *frames += 1;
                 *silent = if voice { 0 } else { *silent + 1 };
-                let ending = if *silent >= frames_in(settings.silence) {
+                let silence = settings.silence * if self.unfinished { PATIENCE } else { 1 };
+                let ending = if *silent >= frames_in(silence) {
                     EndReason::Silence
                 } else if *frames >= frames_in(settings.longest) {
                     EndReason::TooLong

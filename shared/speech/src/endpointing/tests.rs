@@ -66,6 +66,22 @@ fn two_sentences_are_two_utterances() {
 }
 
 #[test]
+fn an_unfinished_utterance_may_go_on_after_a_longer_pause() {
+    let Some(model) = needed_voice_model() else { return };
+    let mut sound = Pcm { rate: RECOGNISED_RATE, samples: fixture_sound("alaw.wav").samples };
+    sound.pause(Duration::from_millis(1_500));
+    sound.append(&fixture_sound("alaw.wav"));
+    sound.pause(Duration::from_secs(4));
+    for (unfinished, expected) in [(false, 2), (true, 1)] {
+        let mut endpointer = Endpointer::new(settings(), model.listen().unwrap());
+        endpointer.set_unfinished(unfinished);
+        let events = endpointer.push(&sound.samples);
+        let ends = events.iter().filter(|event| matches!(event, SpeechEvent::Ended(_))).count();
+        assert_eq!(ends, expected, "unfinished: {unfinished}");
+    }
+}
+
+#[test]
 fn an_utterance_has_a_longest_length_and_nothing_of_it_is_lost() {
     let Some(model) = needed_voice_model() else { return };
     let sound: Vec<i16> = std::iter::repeat_n(fixture_sound("alaw.wav").samples, 4).flatten().collect();

@@ -77,6 +77,16 @@ pub trait Transcriber: Debug + Send + Sync {
     /// stops the work.
     fn transcribe(&self, sound: Pcm) -> BoxFuture<'_, Result<Transcript, ProviderError>>;
 
+    /// Loads what the first sound would wait for. Errors are left to that.
+    fn prepare(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    /// Whether it gives transcripts while somebody is speaking.
+    fn gives_partials(&self) -> bool {
+        false
+    }
+
     /// Transcribes sound while it is spoken, as blocks of samples at [`super::audio::RECOGNISED_RATE`]. Ends with
     /// [`TranscriptEvent::Final`] or an error. Providers without streaming get the whole sound at its end.
     fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>>;

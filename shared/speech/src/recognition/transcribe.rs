@@ -212,6 +212,10 @@ impl Transcriber for Transcribe {
         self.whole(sound).boxed()
     }
 
+    fn gives_partials(&self) -> bool {
+        true
+    }
+
     fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
         self.hear(sound)
     }

@@ -60,6 +60,11 @@ pub fn is_voice_name(name: &str) -> bool {
 pub trait Synthesizer: Debug + Send + Sync {
     /// The sound of one utterance, of a few sentences at most. Dropping the future stops the work.
     fn synthesize(&self, utterance: Utterance) -> BoxFuture<'_, Result<Pcm, ProviderError>>;
+
+    /// Loads what the first utterance would wait for. Errors are left to that.
+    fn prepare(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// The configured synthesizer.

@@ -7,12 +7,14 @@ use bytes::Bytes;
 use foundation::need::{Needed, need};
 use serde_json::{Value, json};
 use speech::audio::{AudioLimits, Pcm, decode};
+use speech::synthesis::{Espeak, Piper};
+use speech::{Synthesizer, Utterance};
 use tokio::time::{Instant, sleep_until};
 
 use super::{VOICE, files, kinds, model_at, sound};
 use crate::asr::bomb::{LONGEST_CODES, vorbis_in_webm};
 use crate::harness::pdf::pdf;
-use crate::harness::{Received, Socket, TestSystem, hearing, model_of_sentences};
+use crate::harness::{Received, Socket, TestSystem, hearing, model_of_sentences, model_that_says};
 
 /// Samples of 20 milliseconds.
 const FRAME: usize = 320;
@@ -91,6 +93,61 @@ async fn speaking_while_the_answer_is_read_out_interrupts_it() {
     assert!(interrupted["heard"].as_str().unwrap().starts_with("This is sentence0."), "{interrupted}");
     assert_eq!(socket.find("transcript").await["text"], "Go on");
     socket.until("token").await;
+}
+
+/// A system that recognises speech itself, whose model reads out a procedure of many sentences.
+async fn reading_out() -> Option<TestSystem> {
+    need(VOICE)?;
+    need(Needed::Model("moonshine-base-en"))?;
+    let steps = ["Drain the oil from the gear box", "Remove the cover with the seal", "Clean the surfaces of the case"];
+    let sentences = steps.iter().cycle().take(30).map(|step| format!("{step}. ")).collect();
+    let model = model_that_says(sentences, Duration::from_millis(100)).await;
+    Some(TestSystem::start_with(&model_at(&model, &[])).await)
+}
+
+#[tokio::test]
+async fn words_interrupt_and_the_answer_in_the_microphone_does_not() {
+    let Some(system) = reading_out().await else { return };
+    let user = system.user().await;
+    let mut socket = user.socket().await;
+    socket.send(json!({"type": "config", "format": RAW, "sampleRate": 16_000, "audio": "sentence"})).await;
+    socket.ask("How do I open the gear box?").await;
+    let received = socket.until("sound").await;
+    // The loudspeaker.
+    let echo = sound(files(&received)[0]).resampled(16_000);
+    speak(&mut socket, &echo).await;
+    let heard = socket.find("transcript").await;
+    assert_eq!((&heard["text"], &heard["final"]), (&json!(""), &json!(true)));
+    // The answer goes on.
+    socket.until("sound").await;
+
+    // The user.
+    speak(&mut socket, &speech()).await;
+    socket.find("interrupted").await;
+    assert_ne!(socket.find("transcript").await["text"], "");
+}
+
+#[tokio::test]
+async fn who_pauses_in_a_sentence_may_end_it() {
+    let Some(voice) = need(Needed::Model("piper-en-us-joe")) else { return };
+    let Some(system) = reading_out().await else { return };
+    let user = system.user().await;
+    let mut socket = user.socket().await;
+    socket.send(json!({"type": "config", "format": RAW, "sampleRate": 16_000, "audio": "none"})).await;
+    let espeak = Espeak::new("en-us".to_owned(), Duration::from_secs(10));
+    let piper = Piper::new(voice, espeak, 1, Duration::from_secs(30));
+    let say = async |text: &str| {
+        let utterance = Utterance { text: text.to_owned(), voice: None, speed: 1.0 };
+        piper.synthesize(utterance).await.unwrap().resampled(16_000)
+    };
+    let mut question = say("How do I tighten the").await;
+    question.append(&Pcm::silence(16_000, Duration::from_millis(900)));
+    question.append(&say("drain plug?").await);
+    question.append(&Pcm::silence(16_000, Duration::from_secs(3)));
+    speak(&mut socket, &question).await;
+    let heard = socket.find("transcript").await;
+    let text = heard["text"].as_str().unwrap().to_lowercase();
+    assert!(text.contains("tighten the") && text.contains("drain"), "{heard}");
 }
 
 #[tokio::test]

@@ -119,6 +119,14 @@ impl Transcriber for Moonshine {
         self.transcribe_whole(sound).boxed()
     }
 
+    fn prepare(&self) -> BoxFuture<'_, ()> {
+        self.model.get().map(drop).boxed()
+    }
+
+    fn gives_partials(&self) -> bool {
+        true
+    }
+
     fn listen(&self, sound: BoxStream<'static, Vec<i16>>) -> BoxStream<'_, Result<TranscriptEvent, ProviderError>> {
         live::listen(self, sound)
     }

@@ -13,6 +13,11 @@ use crate::audio::RECOGNISED_RATE;
 /// The least sound that the encoder can take, in samples.
 const SHORTEST: usize = 1_280;
 
+/// Number of equal sequences of tokens from which a repetition is the model's, not the speaker's.
+const CIRCLES: usize = 3;
+/// Number of tokens that such a repetition has at least: numbers have many zeros.
+const LEAST_REPEATED: usize = 12;
+
 /// A Moonshine model.
 #[derive(Debug)]
 pub(super) struct Model {
@@ -102,6 +107,10 @@ impl Model {
                 break;
             }
             tokens.push((best, certainty));
+            if let Some(length) = before_repetition(&tokens) {
+                tokens.truncate(length);
+                break;
+            }
             token = best;
         }
         Ok(self.tokens.words(&tokens))
@@ -133,6 +142,21 @@ impl Model {
     }
 }
 
+/// Where a sequence of tokens begins to go round in a circle, as the model does when sound ends in the middle of a word:
+/// after the first of [`CIRCLES`] equal sequences. A speaker may well say something twice.
+fn before_repetition(tokens: &[(u32, f32)]) -> Option<usize> {
+    let is_circle = |period: &usize| {
+        let repeated = (CIRCLES * period).max(LEAST_REPEATED) - period;
+        let Some(begin) = tokens.len().checked_sub(repeated + period) else { return false };
+        let token = |place: usize| tokens.get(place).map(|(token, _)| token);
+        (begin..begin + repeated).all(|place| token(place) == token(place + period))
+    };
+    let period = (1..=tokens.len() / CIRCLES).find(is_circle)?;
+    let token = |place: usize| tokens.get(place).map(|(token, _)| token);
+    let circle = (0..tokens.len() - period).rev().take_while(|place| token(*place) == token(place + period)).count();
+    Some(tokens.len() - circle)
+}
+
 /// The token with the highest score, and its probability.
 fn likeliest(scores: &[f32]) -> (u32, f32) {
     let (mut best, mut highest) = (0, f32::MIN);
@@ -143,4 +167,24 @@ fn likeliest(scores: &[f32]) -> (u32, f32) {
     }
     let sum: f32 = scores.iter().map(|score| (score - highest).exp()).sum();
     (best, 1.0 / sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(tokens: &[u32]) -> Option<usize> {
+        let tokens: Vec<(u32, f32)> = tokens.iter().map(|token| (*token, 1.0)).collect();
+        before_repetition(&tokens)
+    }
+
+    #[test]
+    fn what_goes_round_in_a_circle_is_left_out() {
+        assert_eq!(kept(&[7, 1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4]), Some(5));
+        assert_eq!(kept(&[&[5, 6][..], &[0; 12]].concat()), Some(3));
+        assert_eq!(kept(&[1, 2, 3, 4, 1, 2, 3, 4]), None, "said twice");
+        assert_eq!(kept(&[&[1][..], &[0; 9]].concat()), None, "a number");
+        assert_eq!(kept(&[1, 2, 3, 1, 2, 3, 1, 2, 4, 1, 2, 3]), None);
+        assert_eq!(kept(&[]), None);
+    }
 }

@@ -61,6 +61,10 @@ impl Synthesizer for Piper {
     fn synthesize(&self, utterance: Utterance) -> BoxFuture<'_, Result<Pcm, ProviderError>> {
         self.speak(utterance).boxed()
     }
+
+    fn prepare(&self) -> BoxFuture<'_, ()> {
+        self.voice.get().map(drop).boxed()
+    }
 }
 
 #[cfg(test)]
