@@ -1,7 +1,7 @@
 //! The microphone: decodes arriving sound, splits it into utterances, and recognises them while the user is speaking.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use speech::audio::{AudioWorker, LiveDecoder, LiveFormat, LiveSound, RECOGNISED_RATE};
 use speech::endpointing::{Endpointer, Endpointing, SpeechEvent, is_unfinished};
-use speech::{Speech, Transcriber, TranscriptEvent};
+use speech::{Speech, Transcriber, TranscriptEvent, Vocabulary};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::task::AbortOnDropHandle;
@@ -55,21 +55,30 @@ pub(crate) struct Microphone {
 }
 
 impl Microphone {
-    /// Opens the microphone. Its events come from the receiver. `silence` ends an utterance.
+    /// Opens the microphone. Its events come from the receiver. `silence` ends an utterance. The `vocabulary` of the
+    /// user's manuals helps from the first utterance that begins when it is there.
     pub(crate) fn open(
         format: LiveFormat,
         audio: &AudioWorker,
         speech: &Speech,
+        vocabulary: impl Future<Output = Option<Arc<Vocabulary>>> + Send + 'static,
         meter: VoiceMeter,
         silence: Duration,
     ) -> Result<(Self, mpsc::Receiver<MicrophoneEvent>), ApiError> {
         let (decoder, sound) = LiveDecoder::new(format, LONGEST, audio)?;
-        let preparing = speech.clone();
-        tokio::spawn(async move { preparing.prepare().await });
+        let (preparing, knowing) = (speech.clone(), Arc::new(OnceLock::new()));
+        let known = knowing.clone();
+        tokio::spawn(async move {
+            preparing.prepare().await;
+            if let Some(knowing) = vocabulary.await.and_then(|words| preparing.transcriber.knowing(words)) {
+                let _ = known.set(knowing);
+            }
+        });
         let (events, heard) = mpsc::channel(EVENTS);
         let endpointer = Endpointer::new(Endpointing { silence, ..Endpointing::default() }, speech.voice.listen()?);
         let listener = Listener {
             transcriber: speech.transcriber.clone(),
+            knowing,
             meter,
             endpointer,
             events,
@@ -114,6 +123,8 @@ type PendingTranscript = futures::future::BoxFuture<'static, (Result<String, Api
 
 struct Listener {
     transcriber: Arc<dyn Transcriber>,
+    /// The same with the vocabulary of the user's manuals, once that is there.
+    knowing: Arc<OnceLock<Arc<dyn Transcriber>>>,
     meter: VoiceMeter,
     endpointer: Endpointer,
     events: mpsc::Sender<MicrophoneEvent>,
@@ -178,7 +189,8 @@ impl Listener {
 
     fn begin(&self) -> Utterance {
         let (sound, blocks) = mpsc::channel(BLOCKS);
-        let (transcriber, meter, events) = (self.transcriber.clone(), self.meter.clone(), self.events.clone());
+        let transcriber = self.knowing.get().unwrap_or(&self.transcriber).clone();
+        let (meter, events) = (self.meter.clone(), self.events.clone());
         let unfinished = Arc::new(AtomicBool::new(false));
         let asks_for_more = unfinished.clone();
         let work = tokio::spawn(async move {

@@ -22,6 +22,7 @@ mod speaker;
 mod speaking;
 mod splitter;
 mod turn;
+mod vocabularies;
 mod voice_meter;
 mod words;
 
@@ -51,6 +52,7 @@ use connections::Connections;
 use metrics::Metrics;
 use session::Speaker;
 use socketio::ChatServer;
+use vocabularies::Vocabularies;
 
 /// Maximum size of a frame and of a message in bytes.
 const LARGEST_FRAME: usize = 1024 * 1024;
@@ -68,6 +70,7 @@ pub struct Parts {
     pub(crate) context: Context,
     pub(crate) conversations: Conversations,
     pub(crate) speech: Speech,
+    pub(crate) vocabularies: Vocabularies,
     pub(crate) audio: AudioWorker,
     pub(crate) limits: Limits,
     pub(crate) metrics: Metrics,
@@ -103,6 +106,7 @@ impl App {
         let limits = Limits { idle: stream.idle, turn: stream.turn, endpoint_silence: stream.endpoint_silence };
         let connections = Connections::new("voice", stream.connections_per_user, stream.connections);
         let parts = Parts {
+            vocabularies: Vocabularies::new(assistant.library()),
             conversations: Conversations::new(context.clone(), assistant),
             context: context.clone(),
             speech,

@@ -200,11 +200,7 @@ impl Library {
             return Ok(Findings { holdings, ..Findings::default() });
         }
         let count = wanted.len();
-        let segments = futures::stream::iter(wanted)
-            .map(|document| self.segment(user.clone(), document, embedder.model_name()))
-            .buffered(LOADS_AT_ONCE)
-            .try_filter_map(|segment| async move { Ok(segment) })
-            .try_collect::<Vec<_>>();
+        let segments = self.segments(user, wanted, embedder.model_name());
         let embedded = async |text: String| embedder.embed_one(text).await.map_err(LibraryError::from);
         let english = async {
             match in_english(&query.text) {
@@ -218,6 +214,32 @@ impl Library {
         let found = tokio::task::spawn_blocking(move || Findings::search(holdings, &segments, query)).await;
         telemetry::count_search(begun.elapsed());
         found.map_err(|error| LibraryError::Model(EmbeddingError::Failed(format!("the search broke off: {error}"))))
+    }
+
+    /// The segments of all of the user's manuals that can be searched.
+    ///
+    /// # Errors
+    /// If there is no embedding model, or storage fails.
+    pub async fn manuals(&self, user: &UserId) -> Result<Vec<Arc<Segment>>, LibraryError> {
+        let embedder = self.embedder().await?;
+        let mut documents = self.store.documents(user).await?;
+        documents.retain(|document| document.searchable);
+        self.segments(user, documents, embedder.model_name()).await
+    }
+
+    /// The segments of documents, without those that are missing or unusable.
+    async fn segments(
+        &self,
+        user: &UserId,
+        documents: Vec<Document>,
+        model: &str,
+    ) -> Result<Vec<Arc<Segment>>, LibraryError> {
+        futures::stream::iter(documents)
+            .map(|document| self.segment(user.clone(), document, model))
+            .buffered(LOADS_AT_ONCE)
+            .try_filter_map(|segment| async move { Ok(segment) })
+            .try_collect()
+            .await
     }
 
     /// The segment of one of the user's documents; `None` if there is no such document, or it cannot be searched.

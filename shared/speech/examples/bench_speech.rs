@@ -2,7 +2,7 @@
 //! configured synthesizer is understood.
 //!
 //! ```text
-//! bench_speech FOLDER SENTENCES
+//! bench_speech FOLDER SENTENCES [MANUAL.pdf…]
 //! ```
 //!
 //! `FOLDER` holds recordings and `transcripts.tsv`, whose first column names a recording and whose sixth is what is said
@@ -12,19 +12,22 @@
 //! (`sb_noise_only.wav`) so many decibels below it.
 //!
 //! `SENTENCES` is a file of sentences, one in a line. They are spoken by the configured synthesizer, by eSpeak NG and,
-//! if it is installed, by Flite.
+//! if it is installed, by Flite. The recogniser knows the vocabulary of the manuals.
 
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use foundation::config::Config;
+use documents::Page;
+use documents::pdf::{Limits, PdfWorker};
+use foundation::config::{Config, DocumentsConfig};
 use futures::{StreamExt, stream};
 use speech::audio::{AudioLimits, Pcm, RECOGNISED_RATE, decode};
 use speech::synthesis::{Espeak, Synthesizer};
-use speech::{Speech, Transcriber, TranscriptEvent, Utterance};
+use speech::{Speech, Transcriber, TranscriptEvent, Utterance, Vocabulary};
 
 #[path = "speech/word_errors.rs"]
 mod word_errors;
@@ -50,14 +53,25 @@ struct Measure {
 
 fn main() -> ExitCode {
     // Recognisers are started through this executable.
-    foundation::worker::run("bench_speech", &[speech::audio::WORKER], measure)
+    foundation::worker::run("bench_speech", &[speech::audio::WORKER, documents::pdf::WORKER], measure)
 }
 
 #[tokio::main]
 async fn measure() -> Result<(), Failure> {
-    let folder = env::args_os().nth(1).map(PathBuf::from).ok_or("usage: bench_speech FOLDER SENTENCES")?;
-    let sentences = env::args_os().nth(2).map(PathBuf::from).ok_or("usage: bench_speech FOLDER SENTENCES")?;
+    let folder =
+        env::args_os().nth(1).map(PathBuf::from).ok_or("usage: bench_speech FOLDER SENTENCES [MANUAL.pdf…]")?;
+    let sentences =
+        env::args_os().nth(2).map(PathBuf::from).ok_or("usage: bench_speech FOLDER SENTENCES [MANUAL.pdf…]")?;
     let Speech { transcriber, synthesizer, .. } = Speech::configured(&Config::from_env().await?).await?;
+    let worker = PdfWorker::current_exe(DocumentsConfig::default_pdfium(), Limits::default())?;
+    let mut texts = Vec::new();
+    for manual in env::args_os().skip(3).map(PathBuf::from) {
+        let pages = worker.extract_all(&manual, |_| {}).await;
+        let pages = pages.map_err(|error| format!("{}: {error}", manual.display()))?;
+        texts.extend(pages.iter().map(Page::text));
+    }
+    let vocabulary = Arc::new(Vocabulary::of(texts.iter().map(String::as_str)));
+    let transcriber = transcriber.knowing(vocabulary).unwrap_or(transcriber);
     // The models are loaded before anything is measured.
     let warm = Pcm { rate: 16_000, samples: vec![0; 16_000] };
     drop(understand(&*transcriber, &warm).await?);

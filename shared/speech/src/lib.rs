@@ -14,7 +14,7 @@ pub mod synthesis;
 mod test_support;
 pub mod voice_activity;
 
-pub use recognition::{SpokenSegment, Transcriber, Transcript, TranscriptEvent};
+pub use recognition::{SpokenSegment, Transcriber, Transcript, TranscriptEvent, Vocabulary};
 pub use synthesis::{Synthesizer, Utterance};
 
 use std::sync::Arc;

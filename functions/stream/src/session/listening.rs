@@ -1,9 +1,12 @@
 //! The recordings of a connection: sound in, questions out.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
+use foundation::ids::UserId;
+use speech::Vocabulary;
 use speech::audio::LiveFormat;
 use tokio::sync::mpsc;
 
@@ -11,6 +14,7 @@ use super::{Question, Session};
 use crate::frames::{AudioFormat, ServerFrame};
 use crate::hearing::{DEFAULT_RATE, Microphone, MicrophoneEvent, backlog};
 use crate::outbox::Disconnected;
+use crate::vocabularies::Vocabularies;
 
 /// Number of recordings of a connection that may be recognised at a time.
 const MOST_RECORDINGS: usize = 3;
@@ -31,7 +35,8 @@ impl Session {
             };
             let meter = self.speaker.meter(&self.parts);
             let silence = self.parts.limits.endpoint_silence;
-            match Microphone::open(format, &self.parts.audio, &self.parts.speech, meter, silence) {
+            let vocabulary = vocabulary(self.parts.vocabularies.clone(), self.speaker.user.clone());
+            match Microphone::open(format, &self.parts.audio, &self.parts.speech, vocabulary, meter, silence) {
                 Ok(opened) => self.microphones.push_back(opened),
                 Err(error) => {
                     self.ignores_sound = true;
@@ -107,4 +112,10 @@ pub(super) async fn heard(
         microphones.pop_front();
     }
     std::future::pending().await
+}
+
+/// The vocabulary of the user's manuals. Recognition goes without if there is none.
+async fn vocabulary(vocabularies: Vocabularies, user: UserId) -> Option<Arc<Vocabulary>> {
+    let vocabulary = vocabularies.get(&user).await;
+    vocabulary.inspect_err(|error| tracing::warn!(%error, "recognition goes without trade words")).ok()
 }

@@ -114,6 +114,12 @@ impl Assistant {
         Ok(Self { library, model, analyzer: None, context_tokens, answer_tokens, gateway_url })
     }
 
+    /// The manuals that it answers from.
+    #[must_use]
+    pub fn library(&self) -> Library {
+        self.library.clone()
+    }
+
     /// Adds text recognition and object detection. Their results for the pictures of a question go into the search and
     /// to the model. Without them, only a multimodal model considers pictures.
     #[must_use]

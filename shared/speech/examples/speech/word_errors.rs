@@ -3,7 +3,7 @@
 /// The words of a transcript as they are compared: without case and punctuation, and with numbers digit by digit, so that
 /// "twenty five" and "25" are the same.
 pub fn words(text: &str) -> Vec<String> {
-    let text = text.to_lowercase().replace('-', " ");
+    let text = text.to_lowercase().replace("ft-lb", "foot pounds").replace('-', " ");
     let plain: String = text.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace() || *c == '\'').collect();
     let english = text2num::Language::english();
     let plain = text2num::replace_numbers_in_text(&plain.replace(" oh ", " zero "), &english, 0.0);

@@ -11,6 +11,7 @@ mod openai;
 mod test_support;
 #[cfg(feature = "aws")]
 mod transcribe;
+mod vocabulary;
 mod whole;
 mod written;
 
@@ -22,8 +23,10 @@ pub use none::NoTranscriber;
 pub use openai::OpenAi;
 #[cfg(feature = "aws")]
 pub use transcribe::Transcribe;
+pub use vocabulary::Vocabulary;
 
 use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -76,6 +79,12 @@ pub trait Transcriber: Debug + Send + Sync {
     /// What was said in a whole recording of [`super::audio::RECOGNISED_RATE`]. Dropping the future
     /// stops the work.
     fn transcribe(&self, sound: Pcm) -> BoxFuture<'_, Result<Transcript, ProviderError>>;
+
+    /// The same, for a user whose manuals have this vocabulary; `None` if that makes no difference.
+    fn knowing(&self, vocabulary: Arc<Vocabulary>) -> Option<Arc<dyn Transcriber>> {
+        drop(vocabulary);
+        None
+    }
 
     /// Loads what the first sound would wait for. Errors are left to that.
     fn prepare(&self) -> BoxFuture<'_, ()> {

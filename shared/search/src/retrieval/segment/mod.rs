@@ -159,7 +159,7 @@ impl Segment {
     }
 
     /// The texts of all pages.
-    pub(super) fn page_texts(&self) -> impl Iterator<Item = &str> {
+    pub fn page_texts(&self) -> impl Iterator<Item = &str> {
         self.meta.pages.iter().map(|page| page.text.as_str())
     }
 

@@ -26,8 +26,21 @@ const PAUSE: usize = 4;
 /// Share of the time that attempts may take.
 const SHARE: u32 = 2;
 
-/// The words of a piece, of which `voiced` frames were heard.
-type Attempt<'a> = (usize, Instant, BoxFuture<'a, Result<Vec<Word>, ProviderError>>);
+/// An attempt at the piece so far.
+struct Attempt<'a> {
+    heard: Heard,
+    began: Instant,
+    words: BoxFuture<'a, Result<Vec<Word>, ProviderError>>,
+}
+
+/// What an attempt has heard.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Heard {
+    /// Frames with voice.
+    voiced: usize,
+    /// Whether the speaker paused then, so that trade words were looked for.
+    paused: bool,
+}
 
 pub(super) fn listen<'a>(
     moonshine: &'a Moonshine,
@@ -84,8 +97,8 @@ struct Ear<'a> {
     segments: Vec<SpokenSegment>,
     /// The attempt at the piece so far that is running.
     attempt: Option<Attempt<'a>>,
-    /// The last attempt that has ended, and the frames of voice that it heard.
-    last: (usize, Vec<Word>),
+    /// The last attempt that has ended.
+    last: (Heard, Vec<Word>),
     /// When the next attempt may begin.
     next: Instant,
 }
@@ -98,7 +111,7 @@ impl<'a> Ear<'a> {
             pieces: FuturesOrdered::new(),
             segments: Vec::new(),
             attempt: None,
-            last: (0, Vec::new()),
+            last: (Heard::default(), Vec::new()),
             next: Instant::now(),
         }
     }
@@ -113,27 +126,29 @@ impl<'a> Ear<'a> {
     /// Begins an attempt, if there is news and room.
     fn try_so_far(&mut self) {
         let (voiced, silent) = self.cutter.voiced_and_silent();
-        let pauses = silent >= PAUSE && voiced > self.last.0;
-        let news = voiced >= self.last.0 + NEWS && Instant::now() >= self.next;
+        let heard = Heard { voiced, paused: silent >= PAUSE };
+        let pauses = heard.paused && voiced > 0 && heard != self.last.0;
+        let news = voiced >= self.last.0.voiced + NEWS && Instant::now() >= self.next;
         if self.attempt.is_some() || !(pauses || news) {
             return;
         }
         let Some(place) = self.moonshine.threads.free() else { return };
         if let Some(piece) = self.cutter.so_far() {
-            let work = self.moonshine.recognise_in(place, piece.samples).boxed();
-            self.attempt = Some((piece.voiced, Instant::now(), work));
+            let words = self.moonshine.recognise_in(place, piece.samples, heard.paused).boxed();
+            self.attempt = Some(Attempt { heard, began: Instant::now(), words });
         }
     }
 
     /// Has a complete piece recognised, unless an attempt has heard or is hearing all of its voice.
     fn complete(&mut self, mut piece: Piece) {
         let times = piece.times();
-        let attempt = self.attempt.take().filter(|(voiced, ..)| *voiced == piece.voiced);
-        let (voiced, words) = std::mem::take(&mut self.last);
-        let work: BoxFuture<'a, _> = if voiced == piece.voiced {
+        let all = Heard { voiced: piece.voiced, paused: true };
+        let attempt = self.attempt.take().filter(|attempt| attempt.heard == all);
+        let (heard, words) = std::mem::take(&mut self.last);
+        let work: BoxFuture<'a, _> = if heard == all {
             futures::future::ready(Ok(words)).boxed()
-        } else if let Some((_, _, attempt)) = attempt {
-            attempt
+        } else if let Some(attempt) = attempt {
+            attempt.words
         } else {
             self.moonshine.recognise(std::mem::take(&mut piece.samples)).boxed()
         };
@@ -145,9 +160,11 @@ impl<'a> Ear<'a> {
         tokio::select! {
             Some(segment) = self.pieces.next() => self.segments.extend(segment?),
             words = attempted(&mut self.attempt) => {
-                let (voiced, began) = self.attempt.take().map_or((0, Instant::now()), |attempt| (attempt.0, attempt.1));
-                self.next = Instant::now() + began.elapsed() * (SHARE - 1);
-                self.last = (voiced, words?);
+                let words = words?;
+                if let Some(Attempt { heard, began, .. }) = self.attempt.take() {
+                    self.next = Instant::now() + began.elapsed() * (SHARE - 1);
+                    self.last = (heard, words);
+                }
             }
         }
         Ok(())
@@ -175,7 +192,7 @@ impl<'a> Ear<'a> {
 /// The words of the attempt; pending forever if there is none.
 async fn attempted(attempt: &mut Option<Attempt<'_>>) -> Result<Vec<Word>, ProviderError> {
     match attempt {
-        Some((_, _, work)) => work.await,
+        Some(attempt) => (&mut attempt.words).await,
         None => std::future::pending().await,
     }
 }

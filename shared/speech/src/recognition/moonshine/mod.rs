@@ -1,5 +1,6 @@
 //! Speech recognition by Moonshine, offline and in this process.
 
+mod correction;
 mod live;
 mod model;
 mod tokens;
@@ -15,6 +16,7 @@ use futures::{FutureExt, StreamExt, TryStreamExt};
 use inference::{LazyModel, NetworkError, Place, Threads, ThreadsError, run_in};
 
 use super::cutting::{Cutter, Piece};
+use super::vocabulary::Vocabulary;
 use super::written::written;
 use super::{NAME, SpokenSegment, Transcriber, Transcript, TranscriptEvent};
 use crate::audio::Pcm;
@@ -29,6 +31,7 @@ const WAITING: usize = 32;
 pub struct Moonshine {
     model: LazyModel<Model>,
     voice: VoiceModel,
+    vocabulary: Arc<Vocabulary>,
     threads: Threads,
     at_once: usize,
 }
@@ -41,6 +44,7 @@ impl Moonshine {
         Self {
             model: LazyModel::new(folder.to_owned(), Model::load),
             voice,
+            vocabulary: Arc::default(),
             threads: Threads::new(at_once, WAITING, timeout),
             at_once,
         }
@@ -52,14 +56,15 @@ impl Moonshine {
 
     /// The words of a piece, once others leave room for it. Dropping the future stops the work after the next word.
     async fn recognise(&self, samples: Vec<f32>) -> Result<Vec<Word>, ProviderError> {
-        let model = self.model().await?;
-        words(self.threads.run(move |gone| model.words(&samples, &|| !gone.is_set())).await)
+        let (model, vocabulary) = (self.model().await?, self.vocabulary.clone());
+        words(self.threads.run(move |gone| model.words(&samples, &vocabulary, &|| !gone.is_set())).await)
     }
 
-    /// The words of a piece, in a place that is free.
-    async fn recognise_in(&self, place: Place, samples: Vec<f32>) -> Result<Vec<Word>, ProviderError> {
+    /// The words of a piece, in a place that is free; as they are, unless the piece is perhaps complete.
+    async fn recognise_in(&self, place: Place, samples: Vec<f32>, complete: bool) -> Result<Vec<Word>, ProviderError> {
         let model = self.model().await?;
-        words(run_in(place, move |gone| model.words(&samples, &|| !gone.is_set())).await)
+        let vocabulary = if complete { self.vocabulary.clone() } else { Arc::default() };
+        words(run_in(place, move |gone| model.words(&samples, &vocabulary, &|| !gone.is_set())).await)
     }
 
     async fn transcribe_whole(&self, sound: Pcm) -> Result<Transcript, ProviderError> {
@@ -121,6 +126,10 @@ impl Transcriber for Moonshine {
 
     fn prepare(&self) -> BoxFuture<'_, ()> {
         self.model.get().map(drop).boxed()
+    }
+
+    fn knowing(&self, vocabulary: Arc<Vocabulary>) -> Option<Arc<dyn Transcriber>> {
+        Some(Arc::new(Self { vocabulary, ..self.clone() }))
     }
 
     fn gives_partials(&self) -> bool {

@@ -7,6 +7,8 @@ use inference::rten::{self, Weights};
 use inference::{Input, Network, NetworkError, Tensor, read_json};
 use serde::Deserialize;
 
+use super::super::vocabulary::Vocabulary;
+use super::correction;
 use super::tokens::Tokens;
 use crate::audio::RECOGNISED_RATE;
 
@@ -23,7 +25,7 @@ const LEAST_REPEATED: usize = 12;
 pub(super) struct Model {
     encoder: Arc<dyn Network>,
     decoder: Arc<dyn Network>,
-    tokens: Tokens,
+    pub(super) tokens: Tokens,
     description: Description,
 }
 
@@ -52,10 +54,12 @@ pub(super) struct Word {
 
 /// What the decoder has written so far.
 #[derive(Debug, Clone)]
-struct Written {
+pub(super) struct Written {
     position: i32,
     /// The keys and values of each layer.
     past: Vec<Tensor>,
+    /// The scores of all tokens that may follow.
+    scores: Vec<f32>,
 }
 
 impl Model {
@@ -85,35 +89,22 @@ impl Model {
         &self.description.language
     }
 
-    /// The words that are spoken in samples from -1 to 1 at [`RECOGNISED_RATE`]. `wanted` is asked before each token.
-    pub(super) fn words(&self, samples: &[f32], wanted: &dyn Fn() -> bool) -> Result<Vec<Word>, NetworkError> {
+    /// The words that are spoken in samples from -1 to 1 at [`RECOGNISED_RATE`]. Of those that the model is not sure of,
+    /// some may be replaced by terms of `vocabulary`. `wanted` is asked before each token.
+    pub(super) fn words(
+        &self,
+        samples: &[f32],
+        vocabulary: &Vocabulary,
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<Vec<Word>, NetworkError> {
         if samples.len() < SHORTEST || !wanted() {
             return Ok(Vec::new());
         }
         let sound = self.encoder.run(vec![Tensor::new([1, samples.len()], samples.to_vec()).into()])?;
-        let mut written = self.nothing_written();
-        let (mut token, mut tokens) = (self.description.begin, Vec::new());
-        for _ in 0..self.most_tokens(samples.len()) {
-            let mut scores;
-            (scores, written) = self.write(&sound, written, token)?;
-            // There is speech: the first token is not the end.
-            if tokens.is_empty()
-                && let Some(end) = scores.get_mut(self.description.end as usize)
-            {
-                *end = f32::MIN;
-            }
-            let (best, certainty) = likeliest(&scores);
-            if best == self.description.end || !wanted() {
-                break;
-            }
-            tokens.push((best, certainty));
-            if let Some(length) = before_repetition(&tokens) {
-                tokens.truncate(length);
-                break;
-            }
-            token = best;
-        }
-        Ok(self.tokens.words(&tokens))
+        let writer = Writer { model: self, sound, most: self.most_tokens(samples.len()), wanted };
+        let steps = writer.write_on(Vec::new(), writer.begin()?)?;
+        let steps = correction::corrected(&writer, steps, vocabulary)?;
+        Ok(self.tokens.words(&steps.iter().map(|step| (step.token, step.certainty)).collect::<Vec<_>>()))
     }
 
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
@@ -123,50 +114,114 @@ impl Model {
 
     fn nothing_written(&self) -> Written {
         let Description { layers, heads, head_width, .. } = self.description;
-        Written { position: 0, past: vec![Tensor::zeros([1, heads, 0, head_width]); 2 * layers] }
+        Written { position: 0, past: vec![Tensor::zeros([1, heads, 0, head_width]); 2 * layers], scores: Vec::new() }
+    }
+}
+
+/// Writes down what is spoken in one sound.
+pub(super) struct Writer<'a> {
+    pub(super) model: &'a Model,
+    sound: Vec<Tensor>,
+    most: usize,
+    wanted: &'a dyn Fn() -> bool,
+}
+
+/// A token that was written.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    pub(super) token: u32,
+    /// Its probability.
+    pub(super) certainty: f32,
+    /// What it was written after.
+    pub(super) before: Arc<Written>,
+}
+
+impl Writer<'_> {
+    /// What is written before the first token.
+    pub(super) fn begin(&self) -> Result<Arc<Written>, NetworkError> {
+        let mut written = self.write(&self.model.nothing_written(), self.model.description.begin)?;
+        // There is speech: the first token is not the end.
+        if let Some(end) = written.scores.get_mut(self.end() as usize) {
+            *end = f32::MIN;
+        }
+        Ok(Arc::new(written))
     }
 
-    /// Adds a token, and gives the scores of all tokens that may follow.
-    fn write(&self, sound: &[Tensor], written: Written, token: u32) -> Result<(Vec<f32>, Written), NetworkError> {
+    /// Writes the likeliest tokens from here on, up to the end. That is the last one, unless there are too many.
+    pub(super) fn write_on(&self, mut steps: Vec<Step>, mut written: Arc<Written>) -> Result<Vec<Step>, NetworkError> {
+        while steps.len() < self.most && (self.wanted)() {
+            let (token, certainty) = written.likeliest();
+            steps.push(Step { token, certainty, before: written.clone() });
+            if token == self.end() {
+                break;
+            }
+            if let Some(length) = before_repetition(&steps) {
+                steps.truncate(length);
+                break;
+            }
+            written = Arc::new(self.write(&written, token)?);
+        }
+        Ok(steps)
+    }
+
+    /// The token after the last.
+    pub(super) fn end(&self) -> u32 {
+        self.model.description.end
+    }
+
+    /// Whether the result is still wanted.
+    pub(super) fn is_wanted(&self) -> bool {
+        (self.wanted)()
+    }
+
+    /// Adds a token.
+    pub(super) fn write(&self, written: &Written, token: u32) -> Result<Written, NetworkError> {
         let token = i32::try_from(token).unwrap_or(0);
         let mut inputs: Vec<Input<'_>> =
             vec![Tensor::new([1, 1], vec![token]).into(), Tensor::new([1], vec![written.position]).into()];
-        let mut past = written.past.into_iter();
-        for layer in sound.chunks_exact(2) {
+        let mut past = written.past.iter();
+        for layer in self.sound.chunks_exact(2) {
             inputs.extend(past.by_ref().take(2).map(Input::from));
             inputs.extend(layer.iter().map(Input::from));
         }
-        let mut outputs = self.decoder.run(inputs)?.into_iter();
+        let mut outputs = self.model.decoder.run(inputs)?.into_iter();
         let scores = outputs.next().and_then(Tensor::into_floats).unwrap_or_default();
-        Ok((scores, Written { position: written.position + 1, past: outputs.collect() }))
+        Ok(Written { position: written.position + 1, past: outputs.collect(), scores })
+    }
+}
+
+impl Written {
+    /// The token with the highest score, and its probability.
+    fn likeliest(&self) -> (u32, f32) {
+        let (mut best, mut highest) = (0, f32::MIN);
+        for (token, score) in (0_u32..).zip(&self.scores) {
+            if *score > highest {
+                (best, highest) = (token, *score);
+            }
+        }
+        (best, self.likelihood(best).exp())
+    }
+
+    /// The logarithm of the probability of a token.
+    pub(super) fn likelihood(&self, token: u32) -> f32 {
+        let highest = self.scores.iter().copied().fold(f32::MIN, f32::max);
+        let sum: f32 = self.scores.iter().map(|score| (score - highest).exp()).sum();
+        self.scores.get(token as usize).map_or(f32::MIN, |score| score - highest - sum.ln())
     }
 }
 
 /// Where a sequence of tokens begins to go round in a circle, as the model does when sound ends in the middle of a word:
 /// after the first of [`CIRCLES`] equal sequences. A speaker may well say something twice.
-fn before_repetition(tokens: &[(u32, f32)]) -> Option<usize> {
+fn before_repetition(steps: &[Step]) -> Option<usize> {
+    let token = |place: usize| steps.get(place).map(|step| step.token);
     let is_circle = |period: &usize| {
         let repeated = (CIRCLES * period).max(LEAST_REPEATED) - period;
-        let Some(begin) = tokens.len().checked_sub(repeated + period) else { return false };
-        let token = |place: usize| tokens.get(place).map(|(token, _)| token);
+        let Some(begin) = steps.len().checked_sub(repeated + period) else { return false };
         (begin..begin + repeated).all(|place| token(place) == token(place + period))
     };
-    let period = (1..=tokens.len() / CIRCLES).find(is_circle)?;
-    let token = |place: usize| tokens.get(place).map(|(token, _)| token);
-    let circle = (0..tokens.len() - period).rev().take_while(|place| token(*place) == token(place + period)).count();
-    Some(tokens.len() - circle)
-}
-
-/// The token with the highest score, and its probability.
-fn likeliest(scores: &[f32]) -> (u32, f32) {
-    let (mut best, mut highest) = (0, f32::MIN);
-    for (token, score) in (0_u32..).zip(scores) {
-        if *score > highest {
-            (best, highest) = (token, *score);
-        }
-    }
-    let sum: f32 = scores.iter().map(|score| (score - highest).exp()).sum();
-    (best, 1.0 / sum)
+    let period = (1..=steps.len() / CIRCLES).find(is_circle)?;
+    let circle = (0..steps.len() - period).rev().take_while(|place| token(*place) == token(place + period)).count();
+    Some(steps.len() - circle)
 }
 
 #[cfg(test)]
@@ -174,8 +229,9 @@ mod tests {
     use super::*;
 
     fn kept(tokens: &[u32]) -> Option<usize> {
-        let tokens: Vec<(u32, f32)> = tokens.iter().map(|token| (*token, 1.0)).collect();
-        before_repetition(&tokens)
+        let before = Arc::new(Written { position: 0, past: Vec::new(), scores: Vec::new() });
+        let step = |token: &u32| Step { token: *token, certainty: 1.0, before: before.clone() };
+        before_repetition(&tokens.iter().map(step).collect::<Vec<_>>())
     }
 
     #[test]

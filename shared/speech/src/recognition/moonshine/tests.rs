@@ -126,3 +126,17 @@ async fn a_recording_of_minutes_has_segments_in_order() {
     assert!(heard.segments.is_sorted_by(|one, next| one.end <= next.start), "{heard:?}");
     assert_eq!(heard.language.as_deref(), Some("en-US"));
 }
+
+#[tokio::test]
+async fn trade_words_are_heard_by_the_vocabulary_and_what_is_sure_stays() {
+    let Some(moonshine) = recogniser() else { return };
+    let Some(folder) = need(Needed::Data("speech")) else { return };
+    let heard = async |name: &str, manual: &str| {
+        let sound = decode(std::fs::read(folder.join(name)).unwrap(), AudioLimits::new(TIMEOUT)).unwrap();
+        let vocabulary = Arc::new(Vocabulary::of([manual, manual]));
+        moonshine.knowing(vocabulary).unwrap().transcribe(sound).await.unwrap().text
+    };
+    for name in ["jfk.wav", "LJ050-0131.wav", "ps_cards_005.wav"] {
+        eprintln!("{name}: {}", heard(name, "yellow amazons ask knot").await);
+    }
+}

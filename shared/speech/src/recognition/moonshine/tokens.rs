@@ -1,5 +1,6 @@
 //! Tokens to words.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use inference::{NetworkError, read_json};
@@ -9,9 +10,14 @@ use super::model::Word;
 /// What stands for a space at the beginning of a token.
 const SPACE: char = '▁';
 
-/// The text of each token, by its number.
+/// The tokens: pieces of words. The number of a piece is the rank of the merge that makes it of two smaller ones.
 #[derive(Debug)]
-pub(super) struct Tokens(Vec<Token>);
+pub(super) struct Tokens {
+    /// The text of each token, by its number.
+    texts: Vec<Token>,
+    /// The number of each piece.
+    numbers: HashMap<String, u32>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
@@ -27,14 +33,48 @@ impl Tokens {
     /// Reads a JSON array of all tokens.
     pub(super) fn read(file: &Path) -> Result<Self, NetworkError> {
         let tokens: Vec<String> = read_json(file)?;
-        Ok(Self(tokens.iter().map(|token| Token::of(token)).collect()))
+        Ok(Self::of(tokens))
+    }
+
+    fn of(names: Vec<String>) -> Self {
+        let texts = names.iter().map(|name| Token::of(name)).collect();
+        Self { texts, numbers: names.into_iter().zip(0..).collect() }
+    }
+
+    /// The tokens of words, each of which follows a space; `None` if a character has no token.
+    pub(super) fn encode(&self, words: &str) -> Option<Vec<u32>> {
+        let marked = words.split_whitespace().fold(String::new(), |text, word| format!("{text}{SPACE}{word}"));
+        let mut pieces: Vec<String> = marked.chars().map(String::from).collect();
+        let number = |piece: &str| self.numbers.get(piece).copied();
+        loop {
+            let merges = pieces.iter().zip(pieces.iter().skip(1)).enumerate();
+            let ranked = merges.filter_map(|(place, (one, next))| Some((number(&format!("{one}{next}"))?, place)));
+            let Some((_, place)) = ranked.min() else { break };
+            let next = pieces.remove(place + 1);
+            pieces.get_mut(place)?.push_str(&next);
+        }
+        pieces.iter().map(|piece| number(piece)).collect()
+    }
+
+    /// Whether a token begins a word.
+    pub(super) fn begins_word(&self, token: u32) -> bool {
+        matches!(self.texts.get(token as usize), Some(Token::Text(_, true)))
+    }
+
+    /// Whether a token is a mark of punctuation, or none that is spoken.
+    pub(super) fn is_punctuation(&self, token: u32) -> bool {
+        match self.texts.get(token as usize) {
+            Some(Token::Text(text, _)) => !text.contains(char::is_alphanumeric),
+            Some(Token::Byte(_)) => false,
+            Some(Token::Mark) | None => true,
+        }
     }
 
     /// The words of these tokens, each of which has a certainty.
     pub(super) fn words(&self, tokens: &[(u32, f32)]) -> Vec<Word> {
         let mut words: Vec<(Vec<u8>, f32)> = Vec::new();
         for (token, certainty) in tokens {
-            let (bytes, begins) = match self.0.get(*token as usize) {
+            let (bytes, begins) = match self.texts.get(*token as usize) {
                 Some(Token::Text(text, begins)) => (text.as_bytes(), *begins),
                 Some(Token::Byte(byte)) => (std::slice::from_ref(byte), false),
                 Some(Token::Mark) | None => continue,
@@ -75,7 +115,7 @@ mod tests {
 
     fn tokens() -> Tokens {
         let names = ["<unk>", "<s>", "</s>", "<0xC3>", "<0xA9>", "▁valve", "▁caf", "s", ".", "▁", "<"];
-        Tokens(names.into_iter().map(Token::of).collect())
+        Tokens::of(names.map(str::to_owned).to_vec())
     }
 
     fn texts(numbers: &[u32]) -> Vec<String> {
@@ -92,6 +132,15 @@ mod tests {
         assert_eq!(texts(&[5, 3]), ["valve\u{fffd}"], "half a character");
         assert_eq!(texts(&[9, 10, 9]), ["<"]);
         assert_eq!(texts(&[]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn words_are_encoded_by_the_ranks_of_merges() {
+        let names = ["▁", "a", "b", "c", "ab", "bc", "▁a", "▁ab"];
+        let tokens = Tokens::of(names.map(str::to_owned).to_vec());
+        assert_eq!(tokens.encode("abc"), Some(vec![7, 3]), "ab before bc");
+        assert_eq!(tokens.encode("bc a"), Some(vec![0, 5, 6]));
+        assert_eq!(tokens.encode("ad"), None);
     }
 
     #[test]
