@@ -1,5 +1,6 @@
 """Answers of a small real language model. What it says is mostly wrong: only the form of its answers is checked."""
 
+import base64
 import itertools
 import re
 import secrets
@@ -14,25 +15,26 @@ QUESTION = "What is the torque of the pump flange bolts?"
 # Grammars: words without end, and a sentence of the model's own with one that the page which both cite contradicts.
 WORDS = "root ::= [A-Z] [a-z, ]{1000,}"
 LIE = 'root ::= [^.[\\]\\n]{20,120} " [1]. The pump flange bolts take 58 Nm [1]."'
-TOO_LONG = "Is this bolt tight? " * 750  # more than the model takes, and more than is kept of a conversation
+TOO_LONG = "Is this bolt tight? " * 400
 SECONDS_TO_STOP = 5
 CUT = "*The answer stops here because it has reached its greatest length."
 SOURCE = re.compile(r"- \[(\d+)\] \[sample-manual\.pdf, page \d+\]\(https?://[^/]+(/[^)]*)\)")
 
 
-def asked(suite, question, session=None):
+def asked(suite, question, session=None, images=()):
     """The events of an answer, as they arrive."""
     client = Client(suite.ada.gateway)
     client.token = suite.ada.token
     path = f"{SESSIONS}/{session}/messages/stream" if session else "/api/v1/chat/messages/stream"
-    return client.events(path, {"content": question, "images": []})
+    return client.events(path, {"content": question, "images": list(images)})
 
 
-def answered(suite, question, session=None, pieces=1):
+def answered(suite, question, session=None, images=(), pieces=1):
     """The last event of an answer that succeeds, in at least so many pieces; all of it must be as it should be."""
-    *events, last = asked(suite, question, session)
+    *events, last = asked(suite, question, session, images)
     assert last["done"] and not last.get("error") and not last.get("aborted"), last
-    equal([event["stage"] for event in events if event.get("stage")], ["retrieval", "generation"])
+    stages = ["image-analysis"] if images else []
+    equal([event["stage"] for event in events if event.get("stage")], [*stages, "retrieval", "generation"])
     written = list(filter(has_words, events))
     assert len(written) >= pieces, f"{len(written)} pieces: {last}"
     for before, piece in itertools.pairwise(written):
@@ -62,8 +64,7 @@ def check_figures(last, text, _):
     unverified = last["verification"]["unverified"]
     assert last["verification"]["checked"] >= len(unverified), last["verification"]
     text, _, told = text.rpartition("\n\n⚠ ") if unverified else (text, "", "")
-    # The model may write the mark, too.
-    assert text.count(" ⚠") >= len(unverified), last
+    equal(text.count(" ⚠"), len(unverified), f"marks of {last}")
     for figure in unverified:
         assert f"{figure['text']} ⚠" in text and figure["reason"], (figure, text)
     for figure in unverified[:12]:
@@ -208,6 +209,13 @@ def too_long(suite):
     answered(suite, QUESTION, session)
 
 
+def pictures(suite):
+    """a picture that the model cannot see is left out: its text is asked about"""
+    suite.model.restart()
+    picture = "data:image/png;base64," + base64.b64encode(suite.plate.read_bytes()).decode()
+    answered(suite, "What is this?", images=[picture])
+
+
 def broken(suite):
     """when its server dies in the middle of an answer, a sentence says so until it is back"""
     suite.model.restart(grammar=WORDS)
@@ -233,4 +241,4 @@ def keys(suite):
     answered(suite, QUESTION, session)
 
 
-CHECKS = [answer, long, lie, socket, stopped, left, too_long, broken, keys]
+CHECKS = [answer, long, lie, socket, stopped, left, too_long, pictures, broken, keys]

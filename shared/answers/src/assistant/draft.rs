@@ -187,7 +187,9 @@ impl Draft {
     fn warned(&mut self, is_whole: bool) -> (Vec<Warning>, String) {
         let belonging = |matcher: &WarningMatcher| {
             let (text, cited) = (self.text.as_str(), self.marks.cited());
-            if is_whole { matcher.belonging(text, cited) } else { matcher.belonging_to_part(text, cited) }
+            // A model that cites nothing has left out the marks, not the steps.
+            let has_marks = is_whole && !cited.is_empty();
+            if has_marks { matcher.belonging(text, cited) } else { matcher.belonging_to_part(text, cited) }
         };
         let found = self.matcher.as_ref().map(belonging).unwrap_or_default();
         // What the answer begins with is said.

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer::{Answer, AnswerEvent, Stage};
 use super::citations::without_sources;
-use super::draft::Draft;
+use super::draft::{CUT, Draft};
 use super::error::AnswerError;
 use super::follow_up;
 use super::model::{Brief, LanguageModel, ModelEvent, QuotedPassage};
@@ -18,6 +18,7 @@ use super::picture_summary::{self, PictureSummary};
 use super::procedure::StepAnswer;
 use super::question::{Question, Role, Turn};
 use super::references;
+use super::verification::{NOT_FOUND, UNVERIFIED_MARK};
 use crate::library::evidence::Source;
 use crate::library::{Findings, LibraryError};
 use shared::store::Procedure;
@@ -202,23 +203,35 @@ fn brief(question: Question, query: String, findings: Findings) -> Brief {
     }
 }
 
-/// The last turns that fit the window, without lists of sources, beginning with the user.
+/// The last turns that fit the window, without what was added to a model's answers, beginning with the user.
 fn window(history: &[Turn]) -> Vec<Turn> {
     let mut characters = 0;
     let mut turns: Vec<Turn> = Vec::new();
     for turn in history.iter().rev().take(WINDOW_TURNS) {
-        let content = without_sources(&turn.content).trim();
+        let content = match turn.role {
+            Role::User => turn.content.trim().to_owned(),
+            Role::Assistant => as_written(&turn.content),
+        };
         characters += content.chars().count();
         if characters > WINDOW_CHARACTERS {
             break;
         }
         if !content.is_empty() {
-            turns.push(Turn { role: turn.role, content: content.to_owned() });
+            turns.push(Turn { role: turn.role, content });
         }
     }
     turns.reverse();
     let first = turns.iter().position(|turn| turn.role == Role::User).unwrap_or(turns.len());
     turns.split_off(first)
+}
+
+/// An answer without its list of sources, the figures that were not found, and the note that it was cut: a model would
+/// imitate them.
+fn as_written(answer: &str) -> String {
+    let told = without_sources(answer);
+    let told = told.rsplit_once(NOT_FOUND).map_or(told, |(before, _)| before);
+    let told = told.strip_suffix(CUT).unwrap_or(told);
+    told.replace(UNVERIFIED_MARK, "").trim().to_owned()
 }
 
 #[cfg(test)]

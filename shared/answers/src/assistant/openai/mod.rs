@@ -23,8 +23,15 @@ use super::image_loader::ImageLoader;
 use super::model::{Brief, LanguageModel, ModelEvent};
 use super::pieces::{self, NAME};
 use super::prompt;
+use super::question::Role;
 use foundation::config::OpenAiConfig;
 use foundation::provider::{Cause, HttpProvider, ProviderError, ProviderFailure, Refused};
+use foundation::telemetry;
+
+/// What endpoints say when the model is given pictures and sees none, in lower case.
+const NO_PICTURES: [&str; 4] = ["image", "multimodal", "multi-modal", "vision"];
+/// What they say when the prompt is longer than the model's window.
+const TOO_LONG: [&str; 4] = ["context size", "context length", "context_length", "context window"];
 
 /// A client for an `OpenAI`-compatible endpoint.
 #[derive(Debug)]
@@ -72,6 +79,38 @@ impl Endpoint {
     }
 }
 
+/// Asks, and if the endpoint refuses something that can be left out, asks again without it: the pictures, whose text
+/// the prompt has as well, and then the conversation, its oldest part first.
+async fn ask_for_less(
+    endpoint: &Endpoint,
+    mut brief: Brief,
+    mut images: Vec<String>,
+) -> Result<Response, ProviderError> {
+    loop {
+        let error = match endpoint.ask(&brief, images.clone()).await {
+            Ok(response) => return Ok(response),
+            Err(error) => error,
+        };
+        let said = said(&error).to_ascii_lowercase();
+        if !images.is_empty() && NO_PICTURES.iter().any(|words| said.contains(words)) {
+            tracing::warn!(error = telemetry::causes(&error), "the language model sees no pictures");
+            images.clear();
+        } else if !brief.history.is_empty() && TOO_LONG.iter().any(|words| said.contains(words)) {
+            tracing::warn!(turns = brief.history.len(), "the conversation is too long for the language model");
+            let next = brief.history.iter().skip(1).position(|turn| turn.role == Role::User);
+            brief.history.drain(..next.map_or(brief.history.len(), |next| next + 1));
+        } else {
+            return Err(error);
+        }
+    }
+}
+
+/// What the endpoint said when it refused the request.
+fn said(error: &ProviderError) -> &str {
+    let (ProviderFailure::Rejected(cause) | ProviderFailure::Unavailable(cause)) = &error.failure else { return "" };
+    cause.downcast_ref::<Refused>().map_or("", Refused::said)
+}
+
 fn is_refused(limit: LengthLimit, error: &ProviderError) -> bool {
     let ProviderFailure::Rejected(cause) = &error.failure else { return false };
     cause.downcast_ref::<Refused>().is_some_and(|refused| limit.is_refused_by(refused.said()))
@@ -107,7 +146,7 @@ impl LanguageModel for OpenAi {
         let endpoint = self.endpoint.clone();
         let events = try_stream! {
             let (images, room) = images::prepare(&brief.images, &endpoint.loader).await;
-            let response = endpoint.ask(&brief, images).await?;
+            let response = ask_for_less(&endpoint, brief, images).await?;
             drop(room);
             let mut events = std::pin::pin!(pieces::events(stream::pieces(response), endpoint.config.idle_timeout));
             while let Some(event) = events.next().await {

@@ -124,6 +124,27 @@ async fn an_endpoint_is_told_the_limit_in_the_way_that_it_takes() {
 }
 
 #[tokio::test]
+async fn what_the_model_cannot_take_is_left_out() {
+    let refused = |said: &str| vec![head("400 Bad Request", ""), write(format!("{{\"error\": \"{said}\"}}"))];
+    let answered = || vec![event_stream(), token("20"), stop(), end()];
+    let messages = |endpoint: &Server| {
+        let seen = endpoint.seen();
+        seen.iter().map(|seen| seen.json()["messages"].as_array().unwrap().clone()).collect::<Vec<_>>()
+    };
+    let long = "request (3029 tokens) exceeds the available context size (2048 tokens), try increasing it";
+    let small = Server::start(vec![refused(long), answered()]).await;
+    ask(&small, asked()).await.2.unwrap();
+    assert_eq!(messages(&small).iter().map(Vec::len).collect::<Vec<_>>(), [4, 2], "the conversation");
+
+    let blind = Server::start(vec![refused("image input is not supported"), answered()]).await;
+    let source = ImageSource::of_file(Bytes::from_static(b"\x89PNG\r\n\x1a\n")).unwrap();
+    let images = vec![Image { name: "a".to_owned(), source }];
+    ask(&blind, Brief { images, ..asked() }).await.2.unwrap();
+    let seen = messages(&blind);
+    assert!(seen[0][3]["content"].is_array() && seen[1][3]["content"].is_string(), "the pictures");
+}
+
+#[tokio::test]
 async fn an_endpoint_without_usage_or_end_mark_will_do() {
     let endpoint = Server::start(vec![vec![event_stream(), token("20"), stop()]]).await;
     let (text, usage, result) = ask(&endpoint, asked()).await;

@@ -30,6 +30,8 @@ use shared::store::{Unverified, UnverifiedReason, Verification};
 
 /// The mark after a figure that was not found on the cited pages.
 pub const UNVERIFIED_MARK: &str = " ⚠";
+/// What begins the closing paragraph about them.
+pub(in crate::assistant) const NOT_FOUND: &str = "\n\n⚠ ";
 /// A word distinguishes statements if at most one in this many contains it.
 const TELLING: usize = 2;
 /// Minimum number of the subject's words in a statement, if those with the figure have none.
@@ -274,7 +276,7 @@ impl Verified {
         if told.is_empty() {
             return String::new();
         }
-        format!("\n\n⚠ {} {}", told.join(" "), language.look_in_the_manual())
+        format!("{NOT_FOUND}{} {}", told.join(" "), language.look_in_the_manual())
     }
 }
 
