@@ -34,6 +34,8 @@ struct Heard {
     word: Word,
     /// Its steps, without punctuation at its end.
     steps: Range<usize>,
+    /// That punctuation.
+    marks: Vec<u32>,
 }
 
 /// A term that was tried.
@@ -82,15 +84,17 @@ fn heard(writer: &Writer<'_>, steps: &[Step]) -> Vec<Heard> {
     let begins: Vec<usize> = begins.chain([steps.len()]).collect();
     let ranges = begins.iter().zip(begins.iter().skip(1)).map(|(begin, end)| *begin..*end);
     let word = |mut range: Range<usize>| {
+        let mut marks = Vec::new();
         while let Some(last) = range.end.checked_sub(1).filter(|last| *last > range.start)
-            && steps.get(last).is_some_and(|step| tokens.is_punctuation(step.token))
+            && let Some(step) = steps.get(last).filter(|step| tokens.is_punctuation(step.token))
         {
+            marks.insert(0, step.token);
             range.end = last;
         }
         let pieces: Vec<(u32, f32)> =
             steps.get(range.clone()).unwrap_or_default().iter().map(|step| (step.token, step.certainty)).collect();
         let word = tokens.words(&pieces).into_iter().next()?;
-        Some(Heard { word, steps: range })
+        Some(Heard { word, steps: range, marks })
     };
     ranges.filter_map(word).collect()
 }
@@ -126,30 +130,46 @@ fn best(
     proposals.truncate(PROPOSALS);
     let mut best: Option<Tried> = None;
     for (like, words) in proposals {
-        let Some(tried) = propose(writer, steps, heard, words, &like, left)? else { continue };
-        if tried.gain > best.as_ref().map_or(0.0, |best| best.gain) {
-            best = Some(tried);
+        let span = heard.get(words).unwrap_or_default();
+        for tokens in spellings(writer, span, like.text) {
+            let Some(tried) = propose(writer, steps, span, &like, &tokens, left)? else { continue };
+            if tried.gain > best.as_ref().map_or(0.0, |best| best.gain) {
+                best = Some(tried);
+            }
         }
     }
     Ok(best)
 }
 
-/// Tries a term in the place of some words; `None` if it cannot be written, or as soon as it cannot win.
+/// The tokens of a term in the place of some words: as it is, and with the punctuation between them.
+fn spellings(writer: &Writer<'_>, span: &[Heard], text: &str) -> Vec<Vec<u32>> {
+    let is_capital = span.first().is_some_and(|first| first.word.text.starts_with(char::is_uppercase));
+    let text = if is_capital { capitalised(text) } else { text.to_owned() };
+    let Some(plain) = writer.model.tokens.encode(&text) else { return Vec::new() };
+    let words: Vec<&str> = text.split(' ').collect();
+    let between = span.split_last().map_or(&[][..], |(_, before)| before);
+    if words.len() != span.len() || between.iter().all(|heard| heard.marks.is_empty()) {
+        return vec![plain];
+    }
+    let marks = between.iter().map(|heard| heard.marks.as_slice()).chain([&[][..]]);
+    let spelled =
+        words.iter().zip(marks).map(|(word, marks)| Some([&writer.model.tokens.encode(word)?, marks].concat()));
+    let marked = spelled.collect::<Option<Vec<Vec<u32>>>>().map(|words| words.concat());
+    [plain].into_iter().chain(marked).collect()
+}
+
+/// Tries a term in the place of some words; `None` as soon as it cannot win.
 fn propose(
     writer: &Writer<'_>,
     steps: &[Step],
-    heard: &[Heard],
-    words: Range<usize>,
+    span: &[Heard],
     like: &Likeness<'_>,
+    tokens: &[u32],
     left: &mut usize,
 ) -> Result<Option<Tried>, NetworkError> {
-    let Some(span) = heard.get(words) else { return Ok(None) };
     let (Some(first), Some(last)) = (span.first(), span.last()) else { return Ok(None) };
     let (begin, end) = (first.steps.start, last.steps.end);
     let count = like.text.split(' ').count();
-    let is_capital = first.word.text.starts_with(char::is_uppercase);
-    let text = if is_capital { capitalised(like.text) } else { like.text.to_owned() };
-    let Some(tokens) = writer.model.tokens.encode(&text) else { return Ok(None) };
     let rest = steps.get(end..steps.len().min(end + REST)).unwrap_or_default();
     let own: f32 = steps.get(begin..end + rest.len()).unwrap_or_default().iter().map(|step| step.certainty.ln()).sum();
     let leeway = match (count, tokens.len()) {

@@ -137,13 +137,8 @@ async fn trade_words_are_heard_by_the_vocabulary_and_what_is_sure_stays() {
         moonshine.knowing(vocabulary).unwrap().transcribe(sound).await.unwrap().text
     };
     assert!(heard("ps_cards_005.wav", "").await.contains("cloves"));
-    for name in ["ps_cards_005.wav","LJ050-0131.wav","sb_spk2_snt2.wav","sense_and_sensibility_01_austen_64kb-0890.wav"] {
-        let sound = decode(std::fs::read(folder.join(name)).unwrap(), AudioLimits::new(TIMEOUT)).unwrap();
-        let words = moonshine.recognise(sound.samples.iter().map(|s| f32::from(*s)/32768.0).collect()).await.unwrap();
-        eprintln!("WW {words:?}");
-    }
-    let text = heard("ps_cards_005.wav", "Spades. Clubs. Hearts. Diamonds.").await;
-    assert!(text.contains("four of clubs"), "{text}");
+    let text = heard("ps_cards_005.wav", "Clubs seven. Spades four.").await;
+    assert!(text.contains("four of clubs, seven"), "{text}");
     let text = heard("jfk.wav", "Yellow amazons. Ask. Knot. Tasks.").await;
     assert!(text.contains("fellow Americans") && text.contains("Ask not"), "{text}");
 }
