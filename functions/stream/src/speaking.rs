@@ -1,6 +1,7 @@
 //! Synthesizes an answer while it is being written.
 
 use std::future::ready;
+use std::mem::take;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use foundation::{ApiError, ApiResult};
-use futures::{Stream, StreamExt};
+use futures::{Stream, StreamExt, stream};
 use speech::Utterance;
 use speech::audio::{Pcm, SoundFormat};
 use speech::spoken::spoken;
@@ -24,6 +25,8 @@ use crate::words;
 const PAUSE: Duration = Duration::from_millis(180);
 /// Maximum number of samples per turn, about four to six minutes. The rest of the answer is only written.
 const MOST_SAMPLES: usize = 6 * 1024 * 1024;
+/// Characters of a phrase that is spoken by itself.
+const LEAST_PHRASE: usize = 12;
 /// Number of sentences of one file that are synthesized at a time.
 const AT_ONCE: usize = 2;
 
@@ -95,8 +98,11 @@ async fn sentence_by_sentence(
     offset: &SpokenOffset,
     progress: &mut SpeechProgress,
 ) -> Result<(), Disconnected> {
+    let mut is_first = true;
+    let pieces = ReceiverStream::new(sentences)
+        .flat_map(move |sentence| stream::iter(if take(&mut is_first) { sooner(sentence) } else { vec![sentence] }));
     // The client plays one sentence while the next is synthesized. Working ahead would only delay other users.
-    let mut sounds = pin!(synthesized(turn, sentences, 1));
+    let mut sounds = pin!(synthesized(turn, pieces, 1));
     let mut index = 0;
     while let Some(spoken) = sounds.next().await {
         let (sentence, sound) = match spoken {
@@ -116,13 +122,34 @@ async fn sentence_by_sentence(
     Ok(())
 }
 
+/// The first sentence of an answer, cut after its first phrase, so that its first words are heard sooner.
+fn sooner(sentence: Sentence) -> Vec<Sentence> {
+    let Sentence { text, end } = sentence;
+    let ends = |phrase: &str| {
+        let is_whole = ["**", "`", "\""].iter().all(|mark| phrase.matches(mark).count() % 2 == 0);
+        let is_open = phrase.matches(['[', '(']).count() != phrase.matches([']', ')']).count();
+        phrase.ends_with([',', ';', ':']) && is_whole && !is_open
+    };
+    let may_end = |at: &usize| (LEAST_PHRASE..text.len().saturating_sub(LEAST_PHRASE)).contains(at);
+    let spaces = text.match_indices(' ').map(|(at, _)| at);
+    let cut = spaces.filter(may_end).find(|at| text.get(..*at).is_some_and(ends));
+    match cut.and_then(|at| text.split_at_checked(at)) {
+        Some((first, rest)) if !text.contains('\n') => {
+            let begin = end.saturating_sub(rest.len());
+            let rest = Sentence { text: rest.trim_start().to_owned(), end };
+            vec![Sentence { text: first.to_owned(), end: begin }, rest]
+        }
+        _ => vec![Sentence { text, end }],
+    }
+}
+
 async fn in_one_file(
     turn: &Turn,
     sentences: mpsc::Receiver<Sentence>,
     offset: &SpokenOffset,
     progress: &mut SpeechProgress,
 ) -> Result<(), Disconnected> {
-    let mut sounds = pin!(synthesized(turn, sentences, AT_ONCE));
+    let mut sounds = pin!(synthesized(turn, ReceiverStream::new(sentences), AT_ONCE));
     let mut whole: Option<Pcm> = None;
     let mut sent: Vec<Spoken> = Vec::new();
     while let Some(spoken) = sounds.next().await {
@@ -156,12 +183,12 @@ async fn in_one_file(
 /// those after [`MOST_SAMPLES`], have none.
 fn synthesized(
     turn: &Turn,
-    sentences: mpsc::Receiver<Sentence>,
+    sentences: impl Stream<Item = Sentence>,
     at_once: usize,
 ) -> impl Stream<Item = ApiResult<(Sentence, Pcm)>> {
     let meter = turn.speaker.meter(&turn.parts);
     let parts = Arc::new((meter, OnceCell::new(), AtomicUsize::new(0)));
-    let sounds = ReceiverStream::new(sentences).map(move |sentence| {
+    let sounds = sentences.map(move |sentence| {
         let parts = parts.clone();
         async move {
             let (meter, allowed, samples) = &*parts;
@@ -184,4 +211,37 @@ fn synthesized(
 fn file(sound: &Pcm) -> Option<Bytes> {
     let encoded = sound.encode(SoundFormat::Wav);
     encoded.inspect_err(|error| tracing::error!(%error, "sound could not be encoded")).ok().map(Bytes::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str) -> Vec<String> {
+        let pieces = sooner(Sentence { text: text.to_owned(), end: 100 });
+        assert_eq!(pieces.last().map(|last| last.end), Some(100));
+        pieces.into_iter().map(|piece| piece.text).collect()
+    }
+
+    #[test]
+    fn the_first_phrase_is_spoken_first() {
+        assert_eq!(cut("> Pump flange bolts M10, class 8.8: 49 Nm"), ["> Pump flange bolts M10,", "class 8.8: 49 Nm"]);
+        assert_eq!(
+            cut("Tighten them in two steps: first to 20 Nm."),
+            ["Tighten them in two steps:", "first to 20 Nm."]
+        );
+    }
+
+    #[test]
+    fn what_belongs_together_is_not_cut() {
+        for text in [
+            "No, it is not.",
+            "Tighten the bolts to 49 Nm.",
+            "**Remove the cover, then the seal, with care** and clean both.",
+            "The bolts (M10, class 8.8) take 49 Nm.",
+            "| Part number, old | Torque, dry |\n| --- | --- |",
+        ] {
+            assert_eq!(cut(text), [text]);
+        }
+    }
 }

@@ -56,6 +56,13 @@ async fn main() {
     let url = format!("{}/api/v1/stream", services.replacen("http", "ws", 1));
     let bench = Bench { url, token: client.token.clone() };
 
+    let before = memory(process);
+    let sockets = join_all((0..IDLE).map(|_| bench.connect())).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let each = memory(process).saturating_sub(before) as f64 / sockets.len() as f64;
+    println!("memory of an idle connection, one of {IDLE}: {each:.1} KiB");
+    drop(sockets);
+
     println!("{:<52} {:>8} {:>8} {:>8}", "", "p50 ms", "p95 ms", "max ms");
     let frames = frames(question);
     let (mut heard, mut token, mut sound) = (Vec::new(), Vec::new(), Vec::new());
@@ -75,12 +82,6 @@ async fn main() {
     print_row("interruption to silence", silent);
     let turns = join_all((0..TOGETHER).map(|_| bench.ask())).await;
     print_row(&format!("typed question to its first sound, {TOGETHER} at once"), turns);
-
-    let before = memory(process);
-    let sockets = join_all((0..IDLE).map(|_| bench.connect())).await;
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    let each = memory(process).saturating_sub(before) as f64 / sockets.len() as f64;
-    println!("memory of an idle connection, one of {IDLE}: {each:.1} KiB");
 }
 
 /// Raw frames of the question, without the silence at its end.

@@ -13,6 +13,8 @@ const RETRY_SECONDS: u64 = 3;
 pub struct Threads {
     running: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
+    places: usize,
+    at_once: usize,
     timeout: Duration,
 }
 
@@ -71,8 +73,15 @@ impl Threads {
     /// `at_once` threads; `waiting` pieces of work may wait for each. All of it together may take `timeout`.
     #[must_use]
     pub fn new(at_once: usize, waiting: usize, timeout: Duration) -> Self {
-        let waiting = Arc::new(Semaphore::new(at_once.saturating_mul(waiting.saturating_add(1))));
-        Self { running: Arc::new(Semaphore::new(at_once)), waiting, timeout }
+        let places = at_once.saturating_mul(waiting.saturating_add(1));
+        let running = Arc::new(Semaphore::new(at_once));
+        Self { running, waiting: Arc::new(Semaphore::new(places)), places, at_once, timeout }
+    }
+
+    /// The pieces of work that wait now.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        (self.places - self.waiting.available_permits()).saturating_sub(self.at_once)
     }
 
     /// Runs `work` when others leave room for it. Dropping the future tells it so.

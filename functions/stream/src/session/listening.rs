@@ -35,7 +35,7 @@ impl Session {
             };
             let meter = self.speaker.meter(&self.parts);
             let silence = self.parts.limits.endpoint_silence;
-            let vocabulary = vocabulary(self.parts.vocabularies.clone(), self.speaker.user.clone());
+            let vocabulary = Box::pin(vocabulary(self.parts.vocabularies.clone(), self.speaker.user.clone()));
             match Microphone::open(format, &self.parts.audio, &self.parts.speech, vocabulary, meter, silence) {
                 Ok(opened) => self.microphones.push_back(opened),
                 Err(error) => {

@@ -98,7 +98,7 @@ impl SentenceSplitter {
     /// The end of the piece that the line before `next` completes.
     fn end_of_line(&mut self, next: usize) -> Option<usize> {
         let (start, was) = (self.line, self.block);
-        let line = self.text.get(start..next).unwrap_or_default().trim();
+        let line = self.text.get(start..next).unwrap_or_default().trim_start_matches([' ', '\t', '>']).trim_end();
         let fence = line.starts_with("```") || line.starts_with("~~~");
         let (block, end) = match was {
             Block::Listing if fence => (Block::Text, Some(next)),
@@ -182,7 +182,8 @@ fn without_closing(text: &str) -> &str {
 }
 
 fn give(piece: &str, found: &mut Vec<String>) {
-    let piece = piece.trim();
+    // The last line of a quotation may be empty.
+    let piece = piece.trim().trim_end_matches(['>', '\n', ' ']);
     if piece.contains(|c: char| c.is_alphanumeric()) {
         found.push(piece.to_owned());
     }

@@ -30,6 +30,7 @@ fn sentences_end_where_they_end() {
         ("A paragraph\n\nAnother", &["A paragraph", "Another"]),
         ("A line that\ngoes on. Next", &["A line that\ngoes on.", "Next"]),
         ("# Title\nText", &["# Title", "Text"]),
+        ("> A: 5 Nm\n>\n> B: 6 Nm\n\nPage 9 [1]", &["> A: 5 Nm", "> B: 6 Nm", "Page 9 [1]"]),
         ("Do this:\n- one\n- two", &["Do this:", "- one", "- two"]),
         ("Wait... then go. Now.", &["Wait... then go.", "Now."]),
         ("a 5 V supply. b", &["a 5 V supply. b"]),

@@ -18,15 +18,18 @@ use voice::Voice;
 pub(super) use phonemes::{clauses, pronounced};
 
 /// Sentences that may wait for each one that is spoken.
-const WAITING: usize = 32;
+const WAITING: usize = 64;
+/// Waiting sentences, for each one that is spoken, from which eSpeak NG speaks the next: worse, but at once.
+const QUEUE: usize = 6;
 
 /// A Piper voice. It is loaded when it is first needed. Voices of eSpeak NG, which a client may choose by name, are
-/// spoken by that, and so is everything if there is no Piper voice.
+/// spoken by that, and so is everything if there is no Piper voice, or if too many sentences wait for it.
 #[derive(Debug)]
 pub struct Piper {
     voice: LazyModel<Voice>,
     espeak: Espeak,
     threads: Threads,
+    at_once: usize,
 }
 
 impl Piper {
@@ -37,11 +40,17 @@ impl Piper {
         if !folder.is_dir() {
             tracing::warn!(folder = %folder.display(), "there is no Piper voice (scripts/models): eSpeak NG speaks instead");
         }
-        Self { voice: LazyModel::new(folder, Voice::load), espeak, threads: Threads::new(at_once, WAITING, timeout) }
+        Self {
+            voice: LazyModel::new(folder, Voice::load),
+            espeak,
+            threads: Threads::new(at_once, WAITING, timeout),
+            at_once,
+        }
     }
 
     async fn speak(&self, utterance: Utterance) -> Result<Pcm, ProviderError> {
-        if self.espeak.has(utterance.voice.as_deref()).await {
+        let is_late = self.threads.waiting() >= QUEUE * self.at_once;
+        if is_late || self.espeak.has(utterance.voice.as_deref()).await {
             return self.espeak.synthesize(utterance).await;
         }
         let Some(voice) = self.voice.get().await.map_err(unavailable)? else {
