@@ -56,7 +56,7 @@ pub(crate) struct Microphone {
 
 impl Microphone {
     /// Opens the microphone. Its events come from the receiver. `silence` ends an utterance. The `vocabulary` of the
-    /// user's manuals helps from the first utterance that begins when it is there.
+    /// user's manuals helps as soon as it is there.
     pub(crate) fn open(
         format: LiveFormat,
         audio: &AudioWorker,
@@ -66,19 +66,21 @@ impl Microphone {
         silence: Duration,
     ) -> Result<(Self, mpsc::Receiver<MicrophoneEvent>), ApiError> {
         let (decoder, sound) = LiveDecoder::new(format, LONGEST, audio)?;
-        let (preparing, knowing) = (speech.clone(), Arc::new(OnceLock::new()));
-        let known = knowing.clone();
-        tokio::spawn(async move {
-            preparing.prepare().await;
-            if let Some(knowing) = vocabulary.await.and_then(|words| preparing.transcriber.knowing(words)) {
-                let _ = known.set(knowing);
-            }
-        });
+        let preparing = speech.clone();
+        tokio::spawn(async move { preparing.prepare().await });
+        let known = Arc::new(OnceLock::new());
+        let knowing = speech.transcriber.knowing(known.clone());
+        if knowing.is_some() {
+            tokio::spawn(async move {
+                if let Some(words) = vocabulary.await {
+                    let _ = known.set(words);
+                }
+            });
+        }
         let (events, heard) = mpsc::channel(EVENTS);
         let endpointer = Endpointer::new(Endpointing { silence, ..Endpointing::default() }, speech.voice.listen()?);
         let listener = Listener {
-            transcriber: speech.transcriber.clone(),
-            knowing,
+            transcriber: knowing.unwrap_or_else(|| speech.transcriber.clone()),
             meter,
             endpointer,
             events,
@@ -123,8 +125,6 @@ type PendingTranscript = futures::future::BoxFuture<'static, (Result<String, Api
 
 struct Listener {
     transcriber: Arc<dyn Transcriber>,
-    /// The same with the vocabulary of the user's manuals, once that is there.
-    knowing: Arc<OnceLock<Arc<dyn Transcriber>>>,
     meter: VoiceMeter,
     endpointer: Endpointer,
     events: mpsc::Sender<MicrophoneEvent>,
@@ -189,8 +189,7 @@ impl Listener {
 
     fn begin(&self) -> Utterance {
         let (sound, blocks) = mpsc::channel(BLOCKS);
-        let transcriber = self.knowing.get().unwrap_or(&self.transcriber).clone();
-        let (meter, events) = (self.meter.clone(), self.events.clone());
+        let (transcriber, meter, events) = (self.transcriber.clone(), self.meter.clone(), self.events.clone());
         let unfinished = Arc::new(AtomicBool::new(false));
         let asks_for_more = unfinished.clone();
         let work = tokio::spawn(async move {

@@ -71,7 +71,7 @@ async fn measure() -> Result<(), Failure> {
         texts.extend(pages.iter().map(Page::text));
     }
     let vocabulary = Arc::new(Vocabulary::of(texts.iter().map(String::as_str)));
-    let transcriber = transcriber.knowing(vocabulary).unwrap_or(transcriber);
+    let transcriber = transcriber.knowing(Arc::new(vocabulary.into())).unwrap_or(transcriber);
     // The models are loaded before anything is measured.
     let warm = Pcm { rate: 16_000, samples: vec![0; 16_000] };
     drop(understand(&*transcriber, &warm).await?);

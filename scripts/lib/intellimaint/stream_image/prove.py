@@ -15,7 +15,7 @@ from intellimaint.terminal import Failure, run, say
 from intellimaint.voice import ask_aloud, spoken
 from intellimaint.websocket import VoiceSocket
 
-QUESTION = "What is the working pressure of the unit?"  # one that the small recogniser understands
+QUESTION = "What is the working pressure of the unit?"
 DRAIN_SECONDS, READING_SECONDS = 40, 120
 SERVICE_RESTARTS = 1012  # the close code of a draining server (RFC 6455, IANA's registry)
 PAGE = "http://localhost:3001"  # the frontend's origin in development

@@ -26,7 +26,7 @@ pub use transcribe::Transcribe;
 pub use vocabulary::Vocabulary;
 
 use std::fmt::Debug;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -80,8 +80,9 @@ pub trait Transcriber: Debug + Send + Sync {
     /// stops the work.
     fn transcribe(&self, sound: Pcm) -> BoxFuture<'_, Result<Transcript, ProviderError>>;
 
-    /// The same, for a user whose manuals have this vocabulary; `None` if that makes no difference.
-    fn knowing(&self, vocabulary: Arc<Vocabulary>) -> Option<Arc<dyn Transcriber>> {
+    /// The same, for a user whose manuals have this vocabulary, from when it is there; `None` if that makes no
+    /// difference.
+    fn knowing(&self, vocabulary: Arc<OnceLock<Arc<Vocabulary>>>) -> Option<Arc<dyn Transcriber>> {
         drop(vocabulary);
         None
     }

@@ -6,7 +6,7 @@ mod model;
 mod tokens;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use foundation::provider::{ProviderError, ProviderFailure};
@@ -31,7 +31,7 @@ const WAITING: usize = 32;
 pub struct Moonshine {
     model: LazyModel<Model>,
     voice: VoiceModel,
-    vocabulary: Arc<Vocabulary>,
+    vocabulary: Arc<OnceLock<Arc<Vocabulary>>>,
     threads: Threads,
     at_once: usize,
 }
@@ -50,20 +50,25 @@ impl Moonshine {
         }
     }
 
+    /// The vocabulary that is there now.
+    fn known(&self) -> Arc<Vocabulary> {
+        self.vocabulary.get().cloned().unwrap_or_default()
+    }
+
     async fn model(&self) -> Result<Arc<Model>, ProviderError> {
         self.model.get().await.map_err(unavailable)?.ok_or_else(not_installed)
     }
 
     /// The words of a piece, once others leave room for it. Dropping the future stops the work after the next word.
     async fn recognise(&self, samples: Vec<f32>) -> Result<Vec<Word>, ProviderError> {
-        let (model, vocabulary) = (self.model().await?, self.vocabulary.clone());
+        let (model, vocabulary) = (self.model().await?, self.known());
         words(self.threads.run(move |gone| model.words(&samples, &vocabulary, &|| !gone.is_set())).await)
     }
 
     /// The words of a piece, in a place that is free; as they are, unless the piece is perhaps complete.
     async fn recognise_in(&self, place: Place, samples: Vec<f32>, complete: bool) -> Result<Vec<Word>, ProviderError> {
         let model = self.model().await?;
-        let vocabulary = if complete { self.vocabulary.clone() } else { Arc::default() };
+        let vocabulary = if complete { self.known() } else { Arc::default() };
         words(run_in(place, move |gone| model.words(&samples, &vocabulary, &|| !gone.is_set())).await)
     }
 
@@ -128,7 +133,7 @@ impl Transcriber for Moonshine {
         self.model.get().map(drop).boxed()
     }
 
-    fn knowing(&self, vocabulary: Arc<Vocabulary>) -> Option<Arc<dyn Transcriber>> {
+    fn knowing(&self, vocabulary: Arc<OnceLock<Arc<Vocabulary>>>) -> Option<Arc<dyn Transcriber>> {
         Some(Arc::new(Self { vocabulary, ..self.clone() }))
     }
 

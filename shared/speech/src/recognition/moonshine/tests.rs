@@ -134,7 +134,7 @@ async fn trade_words_are_heard_by_the_vocabulary_and_what_is_sure_stays() {
     let heard = async |name: &str, manual: &str| {
         let sound = decode(std::fs::read(folder.join(name)).unwrap(), AudioLimits::new(TIMEOUT)).unwrap();
         let vocabulary = Arc::new(Vocabulary::of([manual, manual]));
-        moonshine.knowing(vocabulary).unwrap().transcribe(sound).await.unwrap().text
+        moonshine.knowing(Arc::new(vocabulary.into())).unwrap().transcribe(sound).await.unwrap().text
     };
     assert!(heard("ps_cards_005.wav", "").await.contains("cloves"));
     let text = heard("ps_cards_005.wav", "Clubs seven. Spades four.").await;
