@@ -100,9 +100,13 @@ pub(crate) async fn synthesize(
     Ok(([(CONTENT_TYPE, format.content_type())], encoded).into_response())
 }
 
-/// The sound of the text, counted.
+/// The sound of the text, counted. Its sentences together may take half as long again as one of them.
 async fn read_out(state: App, user: Option<UserId>, body: Body) -> ApiResult<Result<Pcm, ProviderError>> {
-    let said = say(state.speech.synthesizer.clone(), &body.text, body.voice, body.speed).await;
+    let saying = say(state.speech.synthesizer.clone(), &body.text, body.voice, body.speed);
+    let limit = state.context.config.speech.timeout * 3 / 2;
+    let said = tokio::time::timeout(limit, saying).await.map_err(|_| {
+        ApiError::unavailable("provider_timeout", "This text takes too long to read out. Please send it in parts.")
+    })?;
     if let (Some(user), Ok(sound)) = (&user, &said) {
         state.context.billing.note_voice(user, sound.duration()).await?;
     }

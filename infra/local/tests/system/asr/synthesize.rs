@@ -123,3 +123,13 @@ async fn texts_of_one_address_are_limited() {
     let refused = refused_beyond(60, send).await;
     assert_eq!(refused.code(429), "too_many_requests");
 }
+
+#[tokio::test]
+async fn a_text_that_takes_too_long_is_refused() {
+    if need(Needed::Program("espeak-ng")).is_none() || need(Needed::Model("piper-en-us-joe")).is_none() {
+        return;
+    }
+    let system = TestSystem::start_with(&[("SPEECH_SECONDS", "2")]).await;
+    let refused = system.visitor().post(SYNTHESIZE, json!({"text": "Check the oil. ".repeat(300)})).await;
+    assert_eq!(refused.code(503), "provider_timeout");
+}
