@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use crate::speaking::Spoken;
 
-/// Words that a listener says to say that he listens.
+/// Words that only say that somebody is listening.
 const ASSENT: [&str; 27] = [
     "ach", "ah", "aha", "ajá", "eh", "er", "erm", "genau", "hm", "hmm", "huh", "ja", "mhm", "mm", "mmm", "oh", "ok",
     "okay", "ouais", "oui", "right", "sí", "uh", "uhm", "um", "vale", "yeah",
 ];
-/// Words that always interrupt.
+/// Words that interrupt by themselves, unless the answer is saying them.
 const STOP: [&str; 12] =
     ["alto", "cancel", "halt", "hold", "para", "pause", "quiet", "silence", "stop", "stopp", "wait", "warte"];
 /// Share of the words heard that an echo of the answer has in common with it. The recogniser mistakes the others.
@@ -62,11 +62,8 @@ impl Played {
     /// Whether the words so far of an utterance that began at `since` interrupt the answer.
     pub(crate) fn is_interrupted_so_far(&self, heard: &str, since: Instant) -> bool {
         let heard = words(heard);
-        match heard.as_slice() {
-            [.., last] if STOP.contains(&last.as_str()) => true,
-            few if few.len() < LEAST_SO_FAR => false,
-            words => !(is_assent(words) || self.is_echo(words, since, ECHO_SO_FAR)),
-        }
+        let may_be_complete = heard.len() >= LEAST_SO_FAR || heard.iter().any(|word| STOP.contains(&word.as_str()));
+        may_be_complete && !is_assent(&heard) && !self.is_echo(&heard, since, ECHO_SO_FAR)
     }
 
     /// Whether an utterance that began at `since` interrupts the answer.
@@ -177,6 +174,14 @@ mod tests {
             assert!(!played.is_interrupted_so_far(heard, since), "{heard}: more may follow");
         }
         assert!(Played::default().is_interrupted_by("the pump flange", since), "nothing is played");
+        let warning = Played::default();
+        let until = Duration::from_secs(4);
+        warning
+            .add(since, &[Spoken { text: "Wait until the oil is cold, and hold the nut.".to_owned(), end: 0, until }]);
+        for heard in ["Wait", "Wait until the oil is cold and hold"] {
+            assert!(!warning.is_interrupted_so_far(heard, since), "{heard}");
+        }
+        assert!(warning.is_interrupted_so_far("Stop", since) && warning.is_interrupted_by("Wait", since));
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub(crate) const DEFAULT_RATE: u32 = RECOGNISED_RATE;
 /// An event of the microphone.
 #[derive(Debug)]
 pub(crate) enum MicrophoneEvent {
-    /// The user has begun to speak. Transcripts may follow while he speaks.
+    /// The user has begun to speak. With `words_follow`, there are transcripts before the end of the utterance.
     Started { words_follow: bool },
     /// The transcript so far.
     Partial(String),

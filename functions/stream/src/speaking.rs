@@ -55,6 +55,12 @@ impl SpeechProgress {
         begins
     }
 
+    /// Records why speaking stops.
+    fn fail<T>(&mut self, error: ApiError) -> Option<T> {
+        self.failure = Some(error);
+        None
+    }
+
     /// How much of the answer, in bytes, a client that plays at once has heard at `when`.
     pub(crate) fn heard_by(&self, when: Instant) -> usize {
         self.heard.iter().filter(|(_, at)| *at <= when).map(|(end, _)| *end).max().unwrap_or(0)
@@ -104,14 +110,7 @@ async fn sentence_by_sentence(
     // The client plays one sentence while the next is synthesized. Working ahead would only delay other users.
     let mut sounds = pin!(synthesized(turn, pieces, 1));
     let mut index = 0;
-    while let Some(spoken) = sounds.next().await {
-        let (sentence, sound) = match spoken {
-            Ok(spoken) => spoken,
-            Err(error) => {
-                progress.failure = Some(error);
-                return Ok(());
-            }
-        };
+    while let Some((sentence, sound)) = sounds.next().await.transpose().unwrap_or_else(|error| progress.fail(error)) {
         let Some(file) = file(&sound) else { return Ok(()) };
         let announced = ServerFrame::Audio { index, text: sentence.text.clone() };
         turn.out.play(Some(&announced), file, offset, sentence.end).await?;
@@ -152,15 +151,7 @@ async fn in_one_file(
     let mut sounds = pin!(synthesized(turn, ReceiverStream::new(sentences), AT_ONCE));
     let mut whole: Option<Pcm> = None;
     let mut sent: Vec<Spoken> = Vec::new();
-    while let Some(spoken) = sounds.next().await {
-        let (sentence, sound) = match spoken {
-            Ok(spoken) => spoken,
-            Err(error) => {
-                // Half an answer in one file would pass for a whole one.
-                progress.failure = Some(error);
-                return Ok(());
-            }
-        };
+    while let Some((sentence, sound)) = sounds.next().await.transpose().unwrap_or_else(|error| progress.fail(error)) {
         let whole = match &mut whole {
             Some(whole) => {
                 whole.pause(PAUSE);
@@ -171,6 +162,8 @@ async fn in_one_file(
         };
         sent.push(Spoken { text: sentence.text, end: sentence.end, until: whole.duration() });
     }
+    // Half an answer in one file would pass for a whole one.
+    let whole = whole.filter(|_| progress.failure.is_none());
     let (Some(whole), Some(end)) = (whole, sent.last().map(|last| last.end)) else { return Ok(()) };
     let encoded = tokio::task::spawn_blocking(move || file(&whole)).await.ok().flatten();
     let Some(file) = encoded else { return Ok(()) };

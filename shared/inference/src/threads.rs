@@ -78,10 +78,10 @@ impl Threads {
         Self { running, waiting: Arc::new(Semaphore::new(places)), places, at_once, timeout }
     }
 
-    /// The pieces of work that wait now.
+    /// The pieces of work that wait now for each thread.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        (self.places - self.waiting.available_permits()).saturating_sub(self.at_once)
+        (self.places - self.waiting.available_permits()).saturating_sub(self.at_once) / self.at_once.max(1)
     }
 
     /// Runs `work` when others leave room for it. Dropping the future tells it so.

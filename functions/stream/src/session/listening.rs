@@ -53,9 +53,8 @@ impl Session {
     pub(super) async fn hear(&mut self, heard: MicrophoneEvent) -> Result<(), Disconnected> {
         match heard {
             MicrophoneEvent::Started { words_follow } => {
-                if words_follow && self.is_answering() {
-                    self.overlapping = Some(Instant::now());
-                } else {
+                self.overlapping = (words_follow && self.is_answering()).then(Instant::now);
+                if self.overlapping.is_none() {
                     self.silence().await;
                 }
                 Ok(())

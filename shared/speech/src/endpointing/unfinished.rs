@@ -1,20 +1,21 @@
 //! Whether the words of a speaker who pauses ask for more.
 
-/// Words that end no sentence: articles, conjunctions and the like. Of other languages only those that English does not
-/// have, since the language is not known while somebody speaks.
-const NEVER_LAST: &[&str] = &[
-    // English
-    "an", "and", "are", "because", "but", "every", "if", "my", "or", "our", "than", "the", "their", "whose", "your",
-    // Hesitation
-    "eh", "em", "er", "erm", "hm", "hmm", "uh", "uhm", "um", "äh", "ähm", "euh", // German
+/// English words that end no sentence: articles, conjunctions and the like.
+const ENGLISH: &[&str] =
+    &["an", "and", "because", "but", "every", "if", "my", "or", "our", "than", "the", "their", "whose", "your"];
+/// The same of German, Spanish and French, if English does not have them: the language is not known while somebody
+/// speaks.
+const GERMAN: &[&str] = &[
     "das", "dem", "der", "ein", "eine", "einem", "einen", "einer", "eines", "für", "oder", "und", "vom", "weil",
-    "wenn", "zum", "zur", // Spanish
-    "con", "del", "el", "las", "los", "porque", "una", // French
-    "au", "aux", "avec", "du", "et", "les", "ou", "parce", "une",
+    "wenn", "zum", "zur",
 ];
-/// Words that end a question at most ("What is it made of?"), and only one that asks for what comes after them.
-const LAST_OF_QUESTIONS: &[&str] =
-    &["at", "between", "by", "for", "from", "in", "into", "of", "on", "per", "through", "to", "with"];
+const SPANISH: &[&str] = &["con", "del", "el", "las", "los", "porque", "una"];
+const FRENCH: &[&str] = &["au", "aux", "avec", "du", "et", "les", "ou", "parce", "une"];
+/// Sounds of somebody who thinks.
+const HESITATION: &[&str] = &["eh", "em", "er", "erm", "hm", "hmm", "uh", "uhm", "um", "äh", "ähm", "euh"];
+/// Words that end a question at most ("What is it made of?"), and only one that asks for what comes after them. Those
+/// that also belong to verbs ("turn it on") are none of them.
+const LAST_OF_QUESTIONS: &[&str] = &["at", "between", "for", "from", "into", "of", "per", "to", "with"];
 /// Words that begin a question about what comes after a preposition.
 const ASKS: &[&str] = &["how", "what", "what's", "when", "where", "which", "who", "whom"];
 /// Words before "I" and "we" that begin a question.
@@ -44,7 +45,7 @@ pub fn is_unfinished(text: &str) -> bool {
         _ if is_code => false,
         "is" | "are" | "do" | "does" | "can" | "should" => lower.len() <= 2 && ASKS.contains(&first),
         word if LAST_OF_QUESTIONS.contains(&word) => !(asks && ASKS.contains(&first)),
-        word => NEVER_LAST.contains(&word),
+        word => [ENGLISH, GERMAN, SPANISH, FRENCH, HESITATION].iter().any(|words| words.contains(&word)),
     }
 }
 
@@ -77,7 +78,11 @@ mod tests {
     fn what_can_be_all_is_finished() {
         for text in [
             "",
-            "...?!".trim_matches('.'),
+            "?!",
+            "Turn it on",
+            "Is the pump switched on?",
+            "Plug them in",
+            "Do you know what they are",
             "Stop",
             "What is the torque of the pump flange bolts?",
             "What is this for?",

@@ -51,7 +51,7 @@ struct Endpoint {
 
 impl Endpoint {
     /// Sends the request. If the endpoint rejects the parameter for the maximum length, tries the next one.
-    async fn ask(&self, brief: &Brief, images: Vec<String>) -> Result<Response, ProviderError> {
+    async fn ask(&self, brief: &Brief, images: &[String]) -> Result<Response, ProviderError> {
         let host = self.config.base_url.host_str().unwrap_or_default();
         let ways = self.length_limit.get().map_or_else(|| LengthLimit::for_host(host).to_vec(), |known| vec![*known]);
         let mut refusal = None;
@@ -87,7 +87,7 @@ async fn ask_for_less(
     mut images: Vec<String>,
 ) -> Result<Response, ProviderError> {
     loop {
-        let error = match endpoint.ask(&brief, images.clone()).await {
+        let error = match endpoint.ask(&brief, &images).await {
             Ok(response) => return Ok(response),
             Err(error) => error,
         };

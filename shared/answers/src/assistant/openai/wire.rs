@@ -12,7 +12,7 @@ use shared::store::TokenUsage;
 #[derive(Debug, Serialize)]
 pub(super) struct Request<'a> {
     model: &'a str,
-    messages: Vec<Message>,
+    messages: Vec<Message<'a>>,
     stream: bool,
     stream_options: StreamOptions,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,33 +58,33 @@ struct StreamOptions {
 }
 
 #[derive(Debug, Serialize)]
-struct Message {
+struct Message<'a> {
     role: &'static str,
-    content: Content,
+    content: Content<'a>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum Content {
+enum Content<'a> {
     Text(String),
-    Parts(Vec<Part>),
+    Parts(Vec<Part<'a>>),
 }
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-enum Part {
+enum Part<'a> {
     Text { text: String },
-    ImageUrl { image_url: ImageUrl },
+    ImageUrl { image_url: ImageUrl<'a> },
 }
 
 #[derive(Debug, Serialize)]
-struct ImageUrl {
-    url: String,
+struct ImageUrl<'a> {
+    url: &'a str,
 }
 
 impl<'a> Request<'a> {
     /// The request for a brief. `images` are the URLs of its pictures.
-    pub(super) fn new(model: &'a str, brief: &Brief, images: Vec<String>) -> Self {
+    pub(super) fn new(model: &'a str, brief: &Brief, images: &'a [String]) -> Self {
         let mut messages = vec![Message { role: "system", content: Content::Text(prompt::system().to_owned()) }];
         messages.extend(prompt::turns(brief).into_iter().map(Message::from));
         if let Some(last) = messages.last_mut().filter(|_| !images.is_empty()) {
@@ -105,7 +105,7 @@ impl<'a> Request<'a> {
     }
 }
 
-impl From<Turn> for Message {
+impl From<Turn> for Message<'_> {
     fn from(turn: Turn) -> Self {
         let role = match turn.role {
             Role::User => "user",
@@ -115,11 +115,11 @@ impl From<Turn> for Message {
     }
 }
 
-impl Message {
-    fn add_images(&mut self, urls: Vec<String>) {
+impl<'a> Message<'a> {
+    fn add_images(&mut self, urls: &'a [String]) {
         if let Content::Text(text) = &mut self.content {
             let mut parts = vec![Part::Text { text: std::mem::take(text) }];
-            parts.extend(urls.into_iter().map(|url| Part::ImageUrl { image_url: ImageUrl { url } }));
+            parts.extend(urls.iter().map(|url| Part::ImageUrl { image_url: ImageUrl { url } }));
             self.content = Content::Parts(parts);
         }
     }

@@ -12,6 +12,8 @@ use super::model::{Step, Word, Writer, Written};
 
 /// The probability from which the model is sure of a word, which is then kept.
 const SURE: f32 = 0.9;
+/// The probability below which the terms have all of the leeway. From there to [`SURE`] they have less and less.
+const DOUBTFUL: f32 = 0.65;
 /// Words that a term may replace together.
 const MOST_WORDS: usize = 3;
 /// Terms that are proposed for an unsure word.
@@ -74,7 +76,8 @@ pub(super) fn corrected(
 }
 
 fn is_unsure(heard: &Heard) -> bool {
-    heard.word.certainty < SURE && heard.word.text.chars().any(char::is_alphabetic)
+    let text = &heard.word.text;
+    heard.word.certainty < SURE && text.contains(char::is_alphabetic) && !text.contains(char::is_numeric)
 }
 
 fn heard(writer: &Writer<'_>, steps: &[Step]) -> Vec<Heard> {
@@ -120,7 +123,10 @@ fn best(
             }
             let keeps = |like: &Likeness<'_>| {
                 let is_kept = |text: &String| like.text.split(' ').any(|kept| kept == text);
-                span.iter().zip(&texts).all(|(heard, text)| is_unsure(heard) || is_kept(text))
+                let may_change = |heard: &Heard, text: &str| {
+                    is_unsure(heard) && (Vocabulary::is_common(text) || !vocabulary.knows(text))
+                };
+                span.iter().zip(&texts).all(|(heard, text)| may_change(heard, text) || is_kept(text))
             };
             let like = vocabulary.like(&text, PROPOSALS).into_iter().filter(keeps);
             proposals.extend(like.map(|like| (like, first..first + words)));
@@ -172,13 +178,15 @@ fn propose(
     let count = like.text.split(' ').count();
     let rest = steps.get(end..steps.len().min(end + REST)).unwrap_or_default();
     let own: f32 = steps.get(begin..end + rest.len()).unwrap_or_default().iter().map(|step| step.certainty.ln()).sum();
+    let certainty = span.iter().map(|heard| heard.word.certainty).fold(SURE, f32::min);
+    let doubt = ((SURE - certainty) / (SURE - DOUBTFUL)).min(1.0);
     let leeway = match (count, tokens.len()) {
         (1, 0 | 1) => WORD,
         (1, 2) => WORD + TOKEN,
         (1, _) => WORD + 2.0 * TOKEN,
         _ => PAIR,
     };
-    let mut gain = leeway - DISTANCE * like.distance - own;
+    let mut gain = leeway * doubt - DISTANCE * like.distance - own;
     let Some(step) = steps.get(begin) else { return Ok(None) };
     let mut written = step.before.clone();
     let mut tried = Vec::new();

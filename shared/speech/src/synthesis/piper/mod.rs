@@ -29,7 +29,6 @@ pub struct Piper {
     voice: LazyModel<Voice>,
     espeak: Espeak,
     threads: Threads,
-    at_once: usize,
 }
 
 impl Piper {
@@ -40,16 +39,11 @@ impl Piper {
         if !folder.is_dir() {
             tracing::warn!(folder = %folder.display(), "there is no Piper voice (scripts/models): eSpeak NG speaks instead");
         }
-        Self {
-            voice: LazyModel::new(folder, Voice::load),
-            espeak,
-            threads: Threads::new(at_once, WAITING, timeout),
-            at_once,
-        }
+        Self { voice: LazyModel::new(folder, Voice::load), espeak, threads: Threads::new(at_once, WAITING, timeout) }
     }
 
     async fn speak(&self, utterance: Utterance) -> Result<Pcm, ProviderError> {
-        let is_late = self.threads.waiting() >= QUEUE * self.at_once;
+        let is_late = self.threads.waiting() >= QUEUE;
         if is_late || self.espeak.has(utterance.voice.as_deref()).await {
             return self.espeak.synthesize(utterance).await;
         }
