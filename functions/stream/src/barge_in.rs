@@ -175,9 +175,8 @@ mod tests {
         }
         assert!(Played::default().is_interrupted_by("the pump flange", since), "nothing is played");
         let warning = Played::default();
-        let until = Duration::from_secs(4);
-        warning
-            .add(since, &[Spoken { text: "Wait until the oil is cold, and hold the nut.".to_owned(), end: 0, until }]);
+        let (text, until) = ("Wait until the oil is cold, and hold the nut.".to_owned(), Duration::from_secs(4));
+        warning.add(Instant::now(), &[Spoken { text, end: 0, until }]);
         for heard in ["Wait", "Wait until the oil is cold and hold"] {
             assert!(!warning.is_interrupted_so_far(heard, since), "{heard}");
         }
